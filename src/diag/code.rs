@@ -1,0 +1,101 @@
+//! The stable codes of every problem `mmc` can report, one table.
+
+use serde::{Serialize, Serializer};
+
+macro_rules! codes {
+    ($($variant:ident = $code:literal, $title:literal;)*) => {
+        /// What kind of problem it is. Codes never change their meaning: `MMC01xx` syntax, `MMC02xx` names,
+        /// `MMC03xx` types and shapes, `MMC04xx` lints, `MMC05xx` data, `MMC06xx` execution.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "the title beside each variant says what it means")]
+        pub enum Code { $($variant),* }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The code as it is printed, such as `MMC0201`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code),* }
+            }
+
+            /// What the code stands for, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    UnexpectedToken = "MMC0101", "the text is not what the grammar expects here";
+    UnclosedBracket = "MMC0102", "a bracket that is never closed, or closed by another kind";
+    BadNumber = "MMC0103", "a number that cannot be read";
+    BadString = "MMC0104", "a string that is not closed, or has an unknown escape";
+    PipelineHeader = "MMC0105", "a file begins with `pipeline NAME`, once";
+    DuplicateKey = "MMC0106", "a key, argument or setting given twice";
+    TooDeep = "MMC0107", "brackets or operators nested deeper than anyone means";
+    NotUtf8 = "MMC0108", "the file is not UTF-8 text";
+
+    UnknownName = "MMC0201", "a name that nothing declares";
+    DuplicateName = "MMC0202", "a name declared twice";
+    UnknownFunction = "MMC0203", "a function, layer, strategy, source or transform that does not exist";
+    UnknownArgument = "MMC0204", "an argument the called thing does not take";
+    UnknownKey = "MMC0205", "a setting this block does not have";
+    MissingArgument = "MMC0206", "an argument or setting that must be given";
+    Cycle = "MMC0207", "declarations that need each other";
+    UnknownField = "MMC0208", "a field the value does not have";
+    UnknownCombine = "MMC0209", "a combine the file does not declare";
+    UnknownParam = "MMC0210", "a param the file does not declare";
+    TooManyArguments = "MMC0211", "more arguments than the called thing takes";
+    MissingDeclaration = "MMC0212", "a declaration that every pipeline needs";
+
+    ShapeMismatch = "MMC0301", "two shapes that must agree do not";
+    WrongType = "MMC0302", "a value of another type than is expected here";
+    OutOfRange = "MMC0303", "a value outside of what is allowed";
+    WeightCount = "MMC0304", "component weights that do not match the components";
+    BadMixture = "MMC0305", "a mixture that is empty, repeated or names no input";
+    NotABlock = "MMC0306", "a block of layers is expected here";
+    BadInput = "MMC0307", "a layer does not take a value of this shape";
+    NotYet = "MMC0390", "valid, but not executed by this version";
+
+    UnusedModality = "MMC0401", "a modality nothing uses";
+    UnusedEncoder = "MMC0402", "an encoder no combine uses";
+    UnusedParam = "MMC0403", "a param nothing uses";
+    UnusedFunction = "MMC0404", "a function nothing calls";
+    BetaZero = "MMC0405", "beta = 0 makes the combination a plain average";
+    NoValidation = "MMC0406", "early stopping without a validation split";
+    LongPatience = "MMC0407", "early stopping that waits longer than the training lasts";
+
+    FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
+    BadCell = "MMC0502", "a cell that is not of the type its column is used as";
+    RowLength = "MMC0503", "a row with fewer or more cells than the table has columns";
+    MissingColumn = "MMC0504", "a column the table does not have";
+    UnknownLabel = "MMC0505", "a label outside of the declared classes";
+    EmptyData = "MMC0506", "a data file without rows";
+    CorruptFile = "MMC0507", "a compressed file that is truncated or damaged";
+    ConstantColumn = "MMC0508", "a column without variation cannot be standardized";
+    TooFewRows = "MMC0509", "fewer rows than the split asks for";
+    ColumnCount = "MMC0510", "the columns selected are not as many as the type declares";
+    MissingValue = "MMC0511", "an empty cell where nothing says what it stands for";
+    BadSplitValue = "MMC0512", "a split column says something other than train, valid or test";
+
+    NonFinite = "MMC0601", "the loss became infinite or not a number";
+    NoDevice = "MMC0602", "the device asked for is not available";
+    OutOfMemory = "MMC0603", "the device ran out of memory";
+    OutputUnwritable = "MMC0604", "the output folder cannot be made or written";
+    WriteFailed = "MMC0605", "a result file could not be written whole";
+    Internal = "MMC0699", "a defect in mmc itself";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,13 @@
+//! Problems as values: codes, places, words and how they are shown. Knows no other room.
+
+mod code;
+mod problem;
+mod render;
+mod span;
+mod suggest;
+
+pub use code::Code;
+pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, Severity};
+pub use render::{Style, render};
+pub use span::{FileId, Source, SourceMap, Span};
+pub use suggest::nearest;

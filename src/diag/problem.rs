@@ -1,0 +1,214 @@
+//! One problem as a value: a code, a place, words and a way on.
+
+use super::{Code, Span};
+use serde::Serialize;
+
+/// How much a problem matters. Only errors stop a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The pipeline cannot run as written.
+    Error,
+    /// It can run, and probably should not as written.
+    Warning,
+}
+
+/// A piece of text pointed at, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The text pointed at.
+    pub span: Span,
+    /// What is said of it; may be empty.
+    pub message: String,
+    /// Whether this is where the problem is, rather than what it has to do with.
+    pub primary: bool,
+}
+
+/// A change of the text that a machine can apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The text to replace; empty to insert.
+    pub span: Span,
+    /// What to put there.
+    pub replacement: String,
+    /// Whether it keeps the meaning that was intended, so that it may be applied unasked.
+    pub safe: bool,
+}
+
+/// A place in a data file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DataPlace {
+    /// The file as the pipeline names it.
+    pub file: String,
+    /// Line, counted from 1, where one line is to blame.
+    pub line: Option<u64>,
+    /// The column by name, or by position counted from 0 in a table without a header.
+    pub column: Option<String>,
+}
+
+/// Something wrong with a pipeline, its data or its execution.
+///
+/// Made by [`Problem::error`] or [`Problem::warning`] and completed by chaining. Messages are lower case, without a
+/// final period, with the user's names in backticks: "expected X, found Y".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    /// Whether it stops the run.
+    pub severity: Severity,
+    /// What is wrong, in the words of the file.
+    pub message: String,
+    /// Where; the first primary label is the place the problem sorts by.
+    pub labels: Vec<Label>,
+    /// The way on.
+    pub help: Option<String>,
+    /// Changes that would mend it.
+    pub edits: Vec<Edit>,
+    /// The place in the data, for problems found in data.
+    pub data: Option<DataPlace>,
+}
+
+impl Problem {
+    fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Self { code, severity, message: message.into(), labels: vec![], help: None, edits: vec![], data: None }
+    }
+
+    /// A problem that stops the run.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A problem that is said and stops nothing.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    /// Says where the problem is.
+    pub fn at(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, message: message.into(), primary: true });
+        self
+    }
+
+    /// Points at a text that has to do with it.
+    pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, message: message.into(), primary: false });
+        self
+    }
+
+    /// Says the way on.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Offers a change that a machine can apply.
+    pub fn edit(mut self, span: Span, replacement: impl Into<String>, safe: bool) -> Self {
+        self.edits.push(Edit { span, replacement: replacement.into(), safe });
+        self
+    }
+
+    /// Names the place in the data.
+    pub fn in_data(mut self, place: DataPlace) -> Self {
+        self.data = Some(place);
+        self
+    }
+
+    /// Where the problem is: its first primary label, else its first.
+    pub fn place(&self) -> Option<Span> {
+        self.labels.iter().find(|label| label.primary).or(self.labels.first()).map(|label| label.span)
+    }
+
+    /// Whether it stops the run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// All problems found so far. A stage adds everything it finds and goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// No problems.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Adds all of `other`.
+    pub fn extend(&mut self, other: Problems) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether any of them stops the run.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(Problem::is_error)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// In the order they were found, or in source order after [`Problems::sort`].
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+
+    /// Brings them into source order and drops repetitions.
+    pub fn sort(&mut self) {
+        self.0.sort_by_key(|problem| (problem.place(), problem.code));
+        self.0.dedup();
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self(problems.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// What a stage made, if it could, and what it has to say about it.
+#[derive(Clone, Debug)]
+pub struct Checked<T> {
+    /// Present unless an error made it impossible.
+    pub value: Option<T>,
+    /// Everything found, warnings included.
+    pub problems: Problems,
+}
+
+impl<T> Checked<T> {
+    /// A value, with what was found on the way; no value where that holds an error.
+    pub fn new(value: T, problems: Problems) -> Self {
+        let value = if problems.has_errors() { None } else { Some(value) };
+        Self { value, problems }
+    }
+
+    /// Only problems.
+    pub fn failed(problems: impl Into<Problems>) -> Self {
+        Self { value: None, problems: problems.into() }
+    }
+}

@@ -1,0 +1,93 @@
+//! Places in source text: which file, which bytes.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One source text known to a [`SourceMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct FileId(pub u32);
+
+/// A half-open range of bytes in one source text.
+///
+/// Spans order by file, then by place, which is the order problems are reported in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Span {
+    /// The text the range lies in.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes `start..end` of `file`; texts end at 4 GiB, longer offsets saturate.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { file, start: clamp(start), end: clamp(end) }
+    }
+
+    /// The smallest span that holds both; `self` where they lie in different files.
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The bytes as a range, to index the text with.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// One source text: what it is called and what it says.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// How the text is named to people: a path as the user wrote it, `<prelude>`, `--set beta`.
+    pub name: String,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+/// Every source text of one run, so that a span can be shown.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    sources: Vec<Source>,
+}
+
+impl SourceMap {
+    /// A map with no texts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text and returns the name spans know it by.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        self.sources.push(Source { name: name.into(), text: text.into() });
+        id
+    }
+
+    /// The text of `file`, if this map holds it.
+    pub fn get(&self, file: FileId) -> Option<&Source> {
+        self.sources.get(file.0 as usize)
+    }
+
+    /// The characters a span covers; empty where it lies outside of the text.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.get(span.file).and_then(|source| source.text.get(span.range())).unwrap_or("")
+    }
+
+    /// Line and column of a byte, both counted from 1, the column in characters.
+    pub fn line_column(&self, file: FileId, offset: u32) -> (usize, usize) {
+        let Some(source) = self.get(file) else { return (1, 1) };
+        let mut at = (offset as usize).min(source.text.len());
+        while !source.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let before = &source.text[..at];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}

@@ -1,0 +1,81 @@
+//! The face of the executor that training sees: one device, behind one object-safe trait.
+
+use super::Params;
+use crate::plan::{Batch, BufferId};
+use std::sync::Arc;
+
+/// What decides the randomness of one training step (dropout), so that it repeats on any number of threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepKey {
+    /// The training's seed.
+    pub seed: u64,
+    /// Which step of the training, counted from 0.
+    pub step: u64,
+}
+
+/// Executes one plan on one device.
+pub trait Engine: Send {
+    /// The device as people know it: `cpu`, `cuda:0`.
+    fn device(&self) -> String;
+
+    /// Forward, loss and backward over one batch.
+    fn step(&mut self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<StepResult<'_>, ExecError>;
+
+    /// Forward without randomness and with running statistics: the logits of every component.
+    fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError>;
+
+    /// Computes `batch` again as [`Engine::step`] did and names the first step of the plan that made a number that is
+    /// not finite; `None` if every step is finite and only the loss is not.
+    fn first_non_finite(&self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<Option<usize>, ExecError>;
+}
+
+/// What one training step found. Nothing here depends on the number of threads.
+#[derive(Debug)]
+pub struct StepResult<'a> {
+    /// The loss: the mean over the batch, without decay.
+    pub loss: f64,
+    /// Rows predicted wrongly (by the smallest class loss), before the step.
+    pub errors: usize,
+    /// Rows that a boosted loss counts: those not yet right by the margin. All rows without boosting.
+    pub violations: usize,
+    /// Gradient of the mean loss, laid out as [`Params::values`], cut into shards whose sum it is; the optimizer adds
+    /// them up in this order and may use the first as scratch space.
+    pub gradients: &'a mut [Vec<f32>],
+    /// Statistics of this batch for running buffers: which, and the batch's value.
+    pub moments: Vec<(BufferId, Vec<f32>)>,
+}
+
+/// The logits of every component.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logits {
+    /// How many rows.
+    pub rows: usize,
+    /// One array per component of the plan's loss, row-major, `rows * classes`.
+    pub components: Vec<Vec<f32>>,
+    /// One per component: on which rows it has a say; `None` for all of them.
+    pub present: Vec<Option<Vec<bool>>>,
+}
+
+/// Why the plan could not be executed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecError {
+    /// The device asked for cannot be used.
+    #[error("the device `{device}` is not available: {reason}")]
+    NoDevice {
+        /// What was asked for.
+        device: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The device has no room for a value of the step.
+    #[error("out of memory in `{step}`")]
+    OutOfMemory {
+        /// The step's index in the plan.
+        index: usize,
+        /// The step's name.
+        step: String,
+    },
+    /// Something that a checked plan rules out.
+    #[error("internal error: {0}")]
+    Internal(String),
+}

@@ -1,0 +1,40 @@
+//! The one store of everything learned: a flat array of numbers on the host, and the buffers beside it.
+
+use crate::plan::{BufferId, ParamId, Plan};
+use std::ops::Range;
+
+/// The weights and buffers of one model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Params {
+    /// Every parameter, one after the other, at the offsets the plan gives.
+    pub values: Vec<f32>,
+    /// One array per buffer of the plan.
+    pub buffers: Vec<Vec<f32>>,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Params {
+    /// All parameters zero, buffers as they begin. [`super::initialize`] draws the weights.
+    pub fn zeros(plan: &Plan) -> Self {
+        let ranges: Vec<Range<usize>> =
+            plan.params.iter().map(|param| param.offset..param.offset + param.shape.size()).collect();
+        let length = ranges.iter().map(|range| range.end).max().unwrap_or(0);
+        let buffers = plan.buffers.iter().map(|buffer| vec![buffer.value; buffer.shape.size()]).collect();
+        Self { values: vec![0.0; length], buffers, ranges }
+    }
+
+    /// Where a parameter lies in [`Params::values`].
+    pub fn range(&self, id: ParamId) -> Range<usize> {
+        self.ranges[id].clone()
+    }
+
+    /// A parameter's numbers, row-major.
+    pub fn get(&self, id: ParamId) -> &[f32] {
+        &self.values[self.range(id)]
+    }
+
+    /// A buffer's numbers.
+    pub fn buffer(&self, id: BufferId) -> &[f32] {
+        &self.buffers[id]
+    }
+}

@@ -1,0 +1,173 @@
+//! What will run: steps, slots, parameters, costs. Plain data, complete and checked; knows no tensors and no graph.
+
+mod batch;
+
+pub use batch::Batch;
+
+use crate::diag::Span;
+use crate::ops::Op;
+use crate::shape::Shape;
+use crate::spec::{Combination, Init};
+use serde::{Deserialize, Serialize};
+
+/// Names a value of the plan: what a step makes and others read.
+pub type Slot = usize;
+
+/// Names a parameter of the plan by its place in [`Plan::params`].
+pub type ParamId = usize;
+
+/// Names a buffer of the plan by its place in [`Plan::buffers`].
+pub type BufferId = usize;
+
+/// One combine of a pipeline, ready to run. A plan exists only if every shape is known and checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The combine's name.
+    pub combine: String,
+    /// The modalities it reads, in the order of [`Batch::inputs`].
+    pub inputs: Vec<Input>,
+    /// What is computed, each step after those it reads from. The class loss is not among them.
+    pub steps: Vec<Step>,
+    /// How many slots there are.
+    pub slots: usize,
+    /// What is learned.
+    pub params: Vec<ParamSpec>,
+    /// What is kept beside the parameters, such as running statistics.
+    pub buffers: Vec<BufferSpec>,
+    /// The combination loss, the last thing computed.
+    pub loss: LossSpec,
+    /// Whether a batch may be cut into shards that are computed apart; no, where rows depend on each other.
+    pub shardable: bool,
+    /// What a training step costs.
+    pub cost: Cost,
+}
+
+impl Plan {
+    /// How many numbers are learned.
+    pub fn parameter_count(&self) -> usize {
+        self.params.iter().map(|param| param.shape.size()).sum()
+    }
+}
+
+/// A modality that the plan reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// The modality's name.
+    pub name: String,
+    /// The shape of one row.
+    pub shape: Shape,
+    /// Whether it may be missing on a row.
+    pub optional: bool,
+}
+
+/// One step: an operation, what it reads and what it makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What people know it by: `low_net.0 linear`.
+    pub name: String,
+    /// What is computed. For [`Op::Input`], an index into [`Plan::inputs`].
+    pub op: Op,
+    /// The slots it reads.
+    pub reads: Vec<Slot>,
+    /// The slot it makes.
+    pub makes: Slot,
+    /// The shape of one row of what it makes.
+    pub shape: Shape,
+    /// Its parameters, in the order its operation names them.
+    pub params: Vec<ParamId>,
+    /// Its buffers, in the order its operation names them.
+    pub buffers: Vec<BufferId>,
+    /// Floating-point operations of one row, forward.
+    pub flops: u64,
+    /// The text that asked for it.
+    #[serde(skip)]
+    pub span: Span,
+    /// The calls that led there, innermost first, where it was written inside of a function.
+    #[serde(skip)]
+    pub calls: Vec<Span>,
+}
+
+/// Something learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ParamSpec {
+    /// Its name, as a PyTorch state dict has it: `low_net.0.weight`.
+    pub name: String,
+    /// Its shape: `[out, in]` for the weight of a linear layer.
+    pub shape: Shape,
+    /// Where it begins in the parameter store, counted in numbers.
+    pub offset: usize,
+    /// How it begins.
+    pub init: ParamInit,
+    /// Whether weight decay applies: to matrices only.
+    pub decay: bool,
+}
+
+/// How a parameter begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParamInit {
+    /// All this number.
+    Constant(f32),
+    /// Drawn by this scheme.
+    Random {
+        /// The scheme.
+        init: Init,
+        /// Inputs of each output.
+        fan_in: usize,
+        /// Outputs of each input.
+        fan_out: usize,
+    },
+}
+
+/// Something kept beside the parameters that no gradient changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BufferSpec {
+    /// Its name, as a PyTorch state dict has it: `view.1.running_mean`.
+    pub name: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// What it begins as.
+    pub value: f32,
+    /// Share of a batch in it: `new = (1 - momentum) * old + momentum * batch`.
+    pub momentum: f64,
+}
+
+/// The combination loss: the components and how they decide together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LossSpec {
+    /// The names of the classes, in order; as many as every component has logits.
+    pub classes: Vec<String>,
+    /// What decides.
+    pub components: Vec<Component>,
+    /// How they decide together.
+    pub combination: Combination,
+    /// The strategy in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// One component of the combination: a modality or a mixture of several that decides for itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Component {
+    /// Its name: `low_net`, `low_net+high_net`.
+    pub name: String,
+    /// Where its logits are, `[K]`.
+    pub logits: Slot,
+    /// Its weight in the class losses.
+    pub weight: f64,
+    /// The inputs it depends on; it is left out on a row that lacks one of them.
+    pub inputs: Vec<usize>,
+}
+
+/// What a training step costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Floating-point operations of one row, forward and backward.
+    pub flops_per_row: u64,
+    /// Bytes of values kept for the backward pass, of one row.
+    pub bytes_per_row: u64,
+    /// Bytes of parameters.
+    pub parameter_bytes: u64,
+}

@@ -1,0 +1,270 @@
+//! The data set: where it is read, how it is split, what the label and the modalities are made of.
+
+use crate::diag::Span;
+use crate::shape::Shape;
+use serde::{Deserialize, Serialize};
+
+/// A value and the text that asked for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// The text.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The `data { ... }` block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSpec {
+    /// Where rows come from.
+    pub origin: Origin,
+    /// How they are divided into train, valid and test.
+    pub split: Split,
+    /// The whole block.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// One table that is split, or one table for each part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// `source = ...`
+    Whole(Source),
+    /// `train = ...`, `valid = ...`, `test = ...`
+    Parts {
+        /// Rows to train on; `split` may take the validation rows from them.
+        train: Source,
+        /// Rows to select on.
+        valid: Option<Source>,
+        /// Rows to report on.
+        test: Option<Source>,
+    },
+}
+
+/// A reader and what it reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// What is read, and how.
+    pub kind: SourceKind,
+    /// The call in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The kinds of source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// `csv(...)` and `tsv(...)`: text tables, plain, `.gz` or `.zst`.
+    Table {
+        /// Paths or globs as written, relative to the folder of the pipeline file; together they are one table.
+        paths: Vec<Spanned<String>>,
+        /// What separates the cells of a row: `,` or a tab.
+        separator: char,
+        /// Whether the first line names the columns.
+        header: bool,
+    },
+    /// `synthetic(name, rows: ..., seed: ...)`: made here, from nothing but the seed.
+    Synthetic {
+        /// Which data set: `collider`.
+        name: String,
+        /// How many rows.
+        rows: usize,
+        /// The seed that decides every one of them.
+        seed: u64,
+    },
+}
+
+/// How rows are divided. Portions are taken in the order written, each from what the one before left; the rest is train.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// The portions that are taken.
+    pub portions: Vec<Portion>,
+    /// `by_column("split")`: a column that says `train`, `valid` (or `validation`, `val`, `dev`) or `test`.
+    pub by_column: Option<Spanned<String>>,
+    /// Whether `fraction` takes the same share of every class.
+    pub stratify: bool,
+    /// A column whose equal values stay on one side of a `fraction`.
+    pub group: Option<Spanned<String>>,
+    /// What `fraction` draws with.
+    pub seed: u64,
+    /// The whole setting.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// One portion of a split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Portion {
+    /// Which part it becomes.
+    pub part: Part,
+    /// Which rows it takes.
+    pub rule: Rule,
+    /// `test: last(4_000)`
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The three parts of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Rows that weights and transforms are fitted on.
+    Train,
+    /// Rows that models are selected on.
+    Valid,
+    /// Rows that are looked at once, at the end.
+    Test,
+}
+
+impl Part {
+    /// `train`, `valid`, `test`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Part::Train => "train",
+            Part::Valid => "valid",
+            Part::Test => "test",
+        }
+    }
+}
+
+/// Which rows a portion takes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// The last `n` of what is left.
+    Last(usize),
+    /// The first `n` of what is left.
+    First(usize),
+    /// A seeded random share, of *all* rows of the table, in (0, 1). At least one row of a non-empty table.
+    Fraction(f64),
+}
+
+/// `label NAME: class[...] = column(...)`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelSpec {
+    /// Its name.
+    pub name: String,
+    /// What it can be.
+    pub classes: Classes,
+    /// The cell that says which it is.
+    pub column: ColumnRef,
+    /// The declaration.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The classes of a label. A cell is a class's name, or its index when the cells are integers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Classes {
+    /// `class["background", "signal"]`, in order.
+    Named(Vec<String>),
+    /// `class[10]`: indices 0 to 9, or ten distinct cell values in sorted order where the cells are not integers.
+    Count(usize),
+}
+
+impl Classes {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        match self {
+            Classes::Named(names) => names.len(),
+            Classes::Count(count) => *count,
+        }
+    }
+}
+
+/// One or several columns of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnRef {
+    /// Which.
+    pub select: Select,
+    /// The text that asks for it.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// How a column is selected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Select {
+    /// By position, counted from 0.
+    Position(usize),
+    /// By its name in the header.
+    Name(String),
+    /// All whose names match, `*` for any letters and `?` for one, in the order of the table.
+    Glob(String),
+}
+
+/// `modality NAME: TYPE = COLUMNS |> TRANSFORM ...`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModalitySpec {
+    /// Its name.
+    pub name: String,
+    /// The lines of its doc comment.
+    pub doc: Vec<String>,
+    /// The shape of one row of it.
+    pub shape: Shape,
+    /// Whether it may be missing on a row (`NAME?`).
+    pub optional: bool,
+    /// The columns it is made of, in order.
+    pub columns: Vec<ColumnRef>,
+    /// What is done to them, in order.
+    pub transforms: Vec<Transform>,
+    /// The declaration.
+    #[serde(skip)]
+    pub span: Span,
+    /// Its type, such as `dense[21]`.
+    #[serde(skip)]
+    pub type_span: Span,
+}
+
+/// One transform of a modality.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transform {
+    /// What it does.
+    pub kind: TransformKind,
+    /// The call in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The numeric transforms. Whatever is fitted is fitted on the training rows only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransformKind {
+    /// `(x - mean) / std` per column, population std of the training rows.
+    Standardize,
+    /// `(x - min) / (max - min)` per column, of the training rows.
+    MinMax,
+    /// `sign(x) * ln(1 + |x|)`
+    Log1p,
+    /// `min(max(x, lo), hi)`
+    Clip {
+        /// Least.
+        lo: f64,
+        /// Greatest.
+        hi: f64,
+    },
+    /// These numbers stand for an empty cell.
+    Missing {
+        /// The numbers.
+        values: Vec<f64>,
+    },
+    /// Fills empty cells.
+    Impute(Impute),
+}
+
+/// What an empty cell is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Impute {
+    /// The column's mean over the training rows.
+    Mean,
+    /// The column's median over the training rows.
+    Median,
+    /// This number.
+    Constant(f64),
+}

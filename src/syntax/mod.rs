@@ -1,0 +1,3 @@
+//! Text to syntax tree and back. The only room that knows pest; knows no files.
+
+pub mod ast;

@@ -1,0 +1,115 @@
+//! What training tells whoever watches it.
+
+use crate::spec::Metric;
+use serde::Serialize;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event<'a> {
+    /// Training begins: epochs at most, steps in each.
+    Started {
+        /// How many epochs at most.
+        epochs: u64,
+        /// Steps in each.
+        steps_per_epoch: u64,
+    },
+    /// A step was made.
+    Stepped {
+        /// The epoch, counted from 1.
+        epoch: u64,
+        /// The step within the epoch, counted from 1.
+        step: u64,
+        /// Rows in the step.
+        rows: usize,
+        /// A running mean of the training loss over this epoch.
+        loss: f64,
+        /// A running share of wrong predictions over this epoch.
+        error: f64,
+    },
+    /// An epoch ended and was measured.
+    EpochEnded(&'a EpochRecord),
+    /// Training ended.
+    Ended(StopReason),
+}
+
+/// The measurements of one epoch: one line of `metrics.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EpochRecord {
+    /// Counted from 1.
+    pub epoch: u64,
+    /// Steps made so far.
+    pub step: u64,
+    /// The learning rate of the last step.
+    pub lr: f64,
+    /// Mean training loss over the epoch, as the steps saw it.
+    pub train_loss: f64,
+    /// Share of wrong predictions over the epoch, as the steps saw it.
+    pub train_error: f64,
+    /// Rows a boosted loss counted, over the epoch; `None` without boosting.
+    pub violations: Option<u64>,
+    /// The validation split's measurements, if there is one.
+    pub valid: Option<Scores>,
+    /// Seconds since training began.
+    pub seconds: f64,
+    /// Whether this is the best epoch so far.
+    pub best: bool,
+}
+
+/// What was measured on one part of the data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scores {
+    /// How many rows.
+    pub rows: usize,
+    /// See [`Metric`].
+    pub error: f64,
+    /// See [`Metric`].
+    pub loss: f64,
+    /// See [`Metric`]; `None` where a class is absent, so that it is not defined.
+    pub auc: Option<f64>,
+    /// See [`Metric`].
+    pub f1: f64,
+    /// See [`Metric`].
+    pub log_loss: f64,
+    /// Rows not yet right by the margin; `None` without boosting.
+    pub violations: Option<u64>,
+    /// Each component by itself.
+    pub components: Vec<ComponentScores>,
+}
+
+impl Scores {
+    /// One of the measurements; not a number where it is not defined.
+    pub fn get(&self, metric: Metric) -> f64 {
+        match metric {
+            Metric::Error => self.error,
+            Metric::Loss => self.loss,
+            Metric::Auc => self.auc.unwrap_or(f64::NAN),
+            Metric::F1 => self.f1,
+            Metric::LogLoss => self.log_loss,
+        }
+    }
+}
+
+/// One component measured by itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComponentScores {
+    /// Its name.
+    pub name: String,
+    /// Mean cross-entropy of its own probabilities.
+    pub cross_entropy: f64,
+    /// Share of rows its own most probable class is wrong on.
+    pub error: f64,
+    /// Mean of its `q` for the label: how much the others leave it to decide.
+    pub mean_q: f64,
+}
+
+/// Why training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// All epochs or iterations were made.
+    Completed,
+    /// No improvement for as long as the patience lasts.
+    Patience,
+    /// Someone asked it to stop.
+    Interrupted,
+}
