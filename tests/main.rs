@@ -1,1 +1,2 @@
 //! Everything that is tested from outside of the crate, in one binary.
+mod syntax;
