@@ -11,10 +11,12 @@ const NEXT_LET: char = '\u{e003}';
 const BLANK: char = '\u{e004}';
 const NEXT_ITEM: char = '\u{e005}';
 
-fn name() -> impl Strategy<Value = String> {
-    "[a-f][a-z0-9_]{0,9}".prop_filter("reserved", |name| {
-        !mmc::syntax::RESERVED.contains(&name.as_str()) && !mmc::syntax::KEYWORDS.contains(&name.as_str())
-    })
+fn name() -> BoxedStrategy<String> {
+    "[a-f][a-z0-9_]{0,9}"
+        .prop_filter("reserved", |name| {
+            !mmc::syntax::RESERVED.contains(&name.as_str()) && !mmc::syntax::KEYWORDS.contains(&name.as_str())
+        })
+        .boxed()
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -36,7 +38,7 @@ fn joined(items: &[String], close: &str) -> String {
     format!("{MAY}{}{trailing}{MAY}{close}", items.join(&comma))
 }
 
-fn expr() -> impl Strategy<Value = String> {
+fn expr() -> BoxedStrategy<String> {
     leaf().prop_recursive(5, 40, 5, |inner| {
         let arg = prop_oneof![
             2 => inner.clone(),
@@ -66,6 +68,7 @@ fn expr() -> impl Strategy<Value = String> {
             }),
         ]
     })
+    .boxed()
 }
 
 fn block() -> impl Strategy<Value = String> {
@@ -183,15 +186,16 @@ fn dress(marked: &str, choices: &[u8]) -> String {
 
 /// Programs with a few characters changed, and texts that are no programs at all.
 pub(super) fn broken() -> impl Strategy<Value = String> {
-    let cut = (program(), vec((any::<prop::sample::Index>(), 0..6_usize, splinter()), 1..4)).prop_map(|(text, cuts)| {
-        let mut chars: Vec<char> = text.chars().collect();
-        for (at, length, insert) in cuts {
-            let at = at.index(chars.len());
-            let end = (at + length).min(chars.len());
-            chars.splice(at..end, insert.chars());
-        }
-        chars.into_iter().collect()
-    });
+    let cut =
+        (program(), vec((any::<prop::sample::Index>(), 0..6_usize, splinter()), 1..4)).prop_map(|(text, cuts)| {
+            let mut chars: Vec<char> = text.chars().collect();
+            for (at, length, insert) in cuts {
+                let at = at.index(chars.len());
+                let end = (at + length).min(chars.len());
+                chars.splice(at..end, insert.chars());
+            }
+            chars.into_iter().collect()
+        });
     prop_oneof![
         4 => cut,
         2 => vec(splinter(), 0..60).prop_map(|pieces| pieces.concat()),
@@ -202,10 +206,70 @@ pub(super) fn broken() -> impl Strategy<Value = String> {
 
 fn splinter() -> impl Strategy<Value = String> {
     const PIECES: [&str; 64] = [
-        "", " ", "\n", "\n", "\r\n", "\t", "(", ")", "[", "]", "{", "}", "(", "{", ",", ";", ":", "=", "==", "?", ".", "..", "..=",
-        "|>", "|", "-", "->", "+", "*", "/", "//", "<", "!", "&&", "'", "\"", "\\", "#", "##", "###", "\n## d\n", "%", "@",
-        "\0", "\u{feff}", "\u{a0}", "ü", "1", "2.", ".5", "1e", "a", "b", "if ", " then ", " else ", " in ", "let ", "\ntrain {\n",
-        "\nencoder a = ", "\nmodalty b: c", "\nfn f(x) { ", " data ", "\nparam ",
+        "",
+        " ",
+        "\n",
+        "\n",
+        "\r\n",
+        "\t",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        "{",
+        ",",
+        ";",
+        ":",
+        "=",
+        "==",
+        "?",
+        ".",
+        "..",
+        "..=",
+        "|>",
+        "|",
+        "-",
+        "->",
+        "+",
+        "*",
+        "/",
+        "//",
+        "<",
+        "!",
+        "&&",
+        "'",
+        "\"",
+        "\\",
+        "#",
+        "##",
+        "###",
+        "\n## d\n",
+        "%",
+        "@",
+        "\0",
+        "\u{feff}",
+        "\u{a0}",
+        "ü",
+        "1",
+        "2.",
+        ".5",
+        "1e",
+        "a",
+        "b",
+        "if ",
+        " then ",
+        " else ",
+        " in ",
+        "let ",
+        "\ntrain {\n",
+        "\nencoder a = ",
+        "\nmodalty b: c",
+        "\nfn f(x) { ",
+        " data ",
+        "\nparam ",
     ];
     prop::sample::select(&PIECES[..]).prop_map(str::to_owned)
 }

@@ -22,11 +22,14 @@ fn check_places(text: &str) -> Result<(), TestCaseError> {
 
 /// How often each numbered comment stands in a text.
 fn comments(text: &str) -> Vec<usize> {
-    (1..=text.matches("c").count()).map(|number| text.matches(&format!(" c{number}#")).count()).take_while(|n| *n > 0).collect()
+    (1..=text.matches("c").count())
+        .map(|number| text.matches(&format!(" c{number}#")).count())
+        .take_while(|n| *n > 0)
+        .collect()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn programs_parse_and_format_to_the_same(text in program()) {
