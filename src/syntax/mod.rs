@@ -8,12 +8,14 @@
 
 pub mod ast;
 mod bare;
+mod checks;
 mod format;
 mod grammar;
 mod lexer;
 mod mistake;
 mod outline;
 mod parser;
+mod recover;
 mod tree;
 
 pub use bare::bare;

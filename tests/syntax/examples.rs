@@ -8,7 +8,7 @@ const PIPELINES: [&str; 5] = ["quickstart", "higgs", "digits", "athletes", "cifa
 
 fn pipeline(name: &str) -> String {
     let path = format!("{}/pipelines/{name}.mmc", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(path).unwrap()
+    std::fs::read_to_string(path).expect("a pipeline of the project")
 }
 
 #[test]
@@ -181,4 +181,19 @@ fn keywords_may_be_keys_and_names() {
     let (ast, problems) = parse(FILE, text);
     assert!(problems.is_empty(), "{}", shown(text, &problems));
     assert_eq!(ast.items.len(), 3);
+}
+
+#[test]
+fn reserved_words_are_no_names_and_keywords_are() {
+    let readme = include_str!("../../grammar/README.md");
+    for word in mmc::syntax::RESERVED {
+        let (expr, _) = parse_expr(FILE, word);
+        assert!(!matches!(expr.map(|expr| expr.kind), Some(ExprKind::Name(_))), "{word}");
+        assert!(readme.contains(&format!("`{word}`")), "{word}");
+    }
+    for word in mmc::syntax::KEYWORDS {
+        let (expr, problems) = parse_expr(FILE, word);
+        assert!(problems.is_empty() && matches!(expr.map(|expr| expr.kind), Some(ExprKind::Name(_))), "{word}");
+        assert!(readme.contains(&format!("`{word}")), "{word}");
+    }
 }

@@ -4,8 +4,9 @@ use super::expr::{Brackets, Element, stages};
 use super::lines::Slot;
 use super::{Formatter, STEP, WIDTH, end_column, spaces};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Fn, Item, ItemKind, Name, Type, Typed};
+use crate::syntax::checks::docs_before;
 use crate::syntax::lexer::{Bracket, TokenKind};
-use crate::syntax::parser::{Piece, docs_before};
+use crate::syntax::parser::Piece;
 
 /// A declaration that fits on one line, in the pieces that neighbours bring into columns.
 struct Row {
