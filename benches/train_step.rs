@@ -96,7 +96,7 @@ fn higgs_mulmix() -> Plan {
 /// A model in training: the engine, and SGD as the paper has it.
 struct Trainer {
     engine: Box<dyn Engine>,
-    plan: Arc<Plan>,
+    pieces: Vec<Piece>,
     params: Arc<Params>,
     velocity: Vec<f32>,
     batch: Batch,
@@ -124,7 +124,7 @@ impl Trainer {
         };
         let engine = engine(Arc::clone(&plan), DeviceChoice::Cpu, Some(threads)).unwrap();
         let velocity = vec![0.0; params.values.len()];
-        Self { engine, plan, params, velocity, batch, step: 0 }
+        Self { engine, pieces: pieces(&plan), params, velocity, batch, step: 0 }
     }
 
     /// The median time of some steps, in milliseconds.
@@ -144,47 +144,66 @@ impl Trainer {
         let key = StepKey { seed: 1, step: self.step };
         let found = self.engine.step(&self.params, &self.batch, key).unwrap();
         assert!(found.loss.is_finite());
-        let (first, others) = found.gradients.split_first_mut().unwrap();
-        let params = Arc::get_mut(&mut self.params).unwrap();
-        for spec in self.plan.params.iter().filter(|spec| spec.decay) {
-            let range = spec.offset..spec.offset + spec.shape.size();
-            for (gradient, weight) in first[range.clone()].iter_mut().zip(&params.values[range]) {
-                *gradient += DECAY * weight;
-            }
-        }
+        let (gradient, others) = found.gradients.split_first_mut().unwrap();
+        let weights = &mut Arc::get_mut(&mut self.params).unwrap().values;
+        let (weights, velocity) = (cut(weights, &self.pieces), cut(&mut self.velocity, &self.pieces));
         pool.install(|| {
-            let square: f64 = first
-                .par_chunks_mut(CHUNK)
-                .enumerate()
-                .map(|(index, gradient)| {
-                    for other in others.iter() {
-                        for (to, from) in gradient.iter_mut().zip(&other[index * CHUNK..]) {
-                            *to += from;
-                        }
-                    }
-                    let mut lanes = [0.0f32; 16];
-                    for part in gradient.chunks(16) {
-                        for (lane, value) in lanes.iter_mut().zip(part) {
-                            *lane += value * value;
-                        }
-                    }
-                    lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>()
-                })
-                .collect::<Vec<f64>>()
-                .iter()
-                .sum();
-            let clip = (LARGEST_NORM / square.sqrt()).min(1.0) as f32;
-            params
-                .values
-                .par_chunks_mut(CHUNK)
-                .zip(self.velocity.par_chunks_mut(CHUNK))
-                .zip(first.par_chunks(CHUNK))
-                .for_each(|((weights, velocity), gradient)| {
-                    for ((weight, velocity), gradient) in weights.iter_mut().zip(velocity).zip(gradient) {
-                        *velocity = MOMENTUM * *velocity + clip * gradient;
-                        *weight -= LEARNING_RATE * *velocity;
-                    }
-                });
+            let gradients = cut(gradient, &self.pieces);
+            let work = gradients.into_par_iter().zip(&self.pieces);
+            let squares: Vec<f64> = work.map(|(gradient, piece)| add_shards(gradient, others, piece.first)).collect();
+            let clip = (LARGEST_NORM / squares.iter().sum::<f64>().sqrt()).min(1.0) as f32;
+            let gradients = cut(gradient, &self.pieces);
+            let work = weights.into_par_iter().zip(velocity).zip(gradients).zip(&self.pieces);
+            work.for_each(|(((weights, velocity), gradient), piece)| {
+                for ((weight, velocity), gradient) in weights.iter_mut().zip(velocity).zip(gradient) {
+                    *velocity = MOMENTUM * *velocity + clip * *gradient + piece.decay * *weight;
+                    *weight -= LEARNING_RATE * *velocity;
+                }
+            });
         });
     }
+}
+
+/// Part of one parameter: what one thread updates at a time.
+struct Piece {
+    first: usize,
+    length: usize,
+    decay: f32,
+}
+
+fn pieces(plan: &Plan) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for spec in &plan.params {
+        let (end, decay) = (spec.offset + spec.shape.size(), if spec.decay { DECAY } else { 0.0 });
+        for first in (spec.offset..end).step_by(CHUNK) {
+            pieces.push(Piece { first, length: CHUNK.min(end - first), decay });
+        }
+    }
+    pieces
+}
+
+fn cut<'a>(mut values: &'a mut [f32], pieces: &[Piece]) -> Vec<&'a mut [f32]> {
+    let mut parts = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let (part, rest) = values.split_at_mut(piece.length);
+        parts.push(part);
+        values = rest;
+    }
+    parts
+}
+
+/// Adds what the other shards found at the same place, and returns the sum of squares.
+fn add_shards(gradient: &mut [f32], others: &[Vec<f32>], first: usize) -> f64 {
+    for other in others {
+        for (to, from) in gradient.iter_mut().zip(&other[first..]) {
+            *to += from;
+        }
+    }
+    let mut lanes = [0.0f32; 16];
+    for part in gradient.chunks(16) {
+        for (lane, value) in lanes.iter_mut().zip(part) {
+            *lane += value * value;
+        }
+    }
+    lanes.iter().map(|lane| f64::from(*lane)).sum()
 }

@@ -2,7 +2,7 @@
 
 use super::{KEY, batch, close, gradient, start};
 use crate::support::network::Network;
-use mmc::exec::{DeviceChoice, ExecError, StepKey, decide, engine, initialize, row_losses};
+use mmc::exec::{DeviceChoice, ExecError, StepKey, decide, initialize, row_losses};
 use mmc::ops::Activation;
 use mmc::plan::Plan;
 use mmc::spec::{Combination, QGradient};
@@ -186,7 +186,9 @@ fn what_does_not_fit_the_plan_is_refused() {
 #[cfg(not(feature = "cuda"))]
 #[test]
 fn a_device_that_was_not_built_says_what_to_do() {
-    let Err(error) = engine(Arc::new(plan(false)), DeviceChoice::Cuda(1), None) else { panic!("there is none") };
+    let Err(error) = mmc::exec::engine(Arc::new(plan(false)), DeviceChoice::Cuda(1), None) else {
+        panic!("there is none")
+    };
     let words = error.to_string();
     assert!(words.contains("`cuda:1`") && words.contains("--features cuda"), "{words}");
 }
