@@ -1,18 +1,38 @@
 //! What a model decides on rows, as metrics and reports read it. Plain data.
 
-/// The decisions on `N` rows of `K` classes by `C` components.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What a model decides on some rows. Arrays are row-major.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decisions {
-    /// `l^k` of equation 9, row-major `N * K`.
-    pub class_loss: Vec<f64>,
-    /// The class of smallest class loss of each row (equation 7); ties go to the lowest.
-    pub predictions: Vec<u32>,
-    /// The class probabilities that are reported, row-major `N * K`.
+    /// How many rows.
+    pub rows: usize,
+    /// How many classes.
+    pub classes: usize,
+    /// `l^k` of every class, `rows * classes`; all 0 on a row where no component is present.
+    pub class_losses: Vec<f64>,
+    /// The class of smallest loss of each row; the first of several.
+    pub predicted: Vec<u32>,
+    /// `softmax(-l)`, `rows * classes`.
     pub probabilities: Vec<f64>,
-    /// By component: its own class probabilities, row-major `N * K`.
-    pub component_probabilities: Vec<Vec<f64>>,
-    /// By component: its weight `q_i^k` (equation 8), row-major `N * K`.
-    pub q: Vec<Vec<f64>>,
-    /// By component: on which rows it has a say; `None` for all of them.
-    pub present: Vec<Option<Vec<bool>>>,
+    /// One per component.
+    pub components: Vec<ComponentDecisions>,
+}
+
+/// What one component thought of some rows. All zeros on a row where it is absent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComponentDecisions {
+    /// `p^k`, the softmax of its logits, `rows * classes`.
+    pub probabilities: Vec<f64>,
+    /// `-log p^k`, exact where `p` rounds to 0 or 1, `rows * classes`.
+    pub surprise: Vec<f64>,
+    /// `q^k`, how much the others leave it to decide, `rows * classes`.
+    pub q: Vec<f64>,
+}
+
+/// What training makes of one row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowLoss {
+    /// The loss of the label.
+    pub loss: f64,
+    /// Whether the row counts.
+    pub counts: bool,
 }

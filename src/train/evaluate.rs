@@ -1,7 +1,6 @@
 //! A model on a whole part of the data: logits in batches, decisions, scores.
 
-use super::decisions::Decisions;
-use super::{Decide, Rows, Scores, metrics};
+use super::{Decide, Decisions, Rows, Scores, metrics};
 use crate::exec::{Engine, ExecError, Logits, Params};
 use crate::plan::{Batch, LossSpec};
 use std::sync::Arc;
@@ -28,8 +27,8 @@ pub fn evaluate(
     rows: &dyn Rows,
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
-    let decisions = decide(loss, &logits);
-    let scores = metrics::scores(loss, &decisions, rows.labels());
+    let (decisions, losses) = decide(loss, &logits, rows.labels());
+    let scores = metrics::scores(loss, &decisions, &losses, rows.labels());
     Ok(Evaluation { scores, decisions })
 }
 
@@ -37,7 +36,7 @@ fn logits(engine: &dyn Engine, params: &Arc<Params>, loss: &LossSpec, rows: &dyn
     let components = loss.components.len();
     let mut all = Logits { rows: 0, components: vec![vec![]; components], present: vec![None; components] };
     let mut batch = Batch::default();
-    let places: Vec<usize> = (0..rows.len()).collect();
+    let places: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
     for places in places.chunks(ROWS) {
         rows.fill(places, &mut batch);
         append(&mut all, engine.logits(params, &batch)?);

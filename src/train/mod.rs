@@ -1,6 +1,7 @@
 //! The training loop and what it needs: optimizers, schedules, stopping, metrics. Prints nothing.
 
 mod auc;
+mod checkpoint;
 mod decisions;
 mod evaluate;
 mod event;
@@ -14,7 +15,8 @@ mod selection;
 mod trainer;
 
 pub use auc::auc;
-pub use decisions::Decisions;
+pub use checkpoint::{plan_hash, read_model, write_model};
+pub use decisions::{ComponentDecisions, Decisions, RowLoss};
 pub use evaluate::{Evaluation, evaluate};
 pub use event::{ComponentScores, EpochRecord, Event, Scores, StopReason};
 pub use halt::{Cause, Halted, NonFinite};
@@ -26,5 +28,5 @@ pub use schedule::Extent;
 pub use selection::Selection;
 pub use trainer::{Kept, Trained, Training, train};
 
-/// How logits become decisions.
-pub type Decide = fn(&crate::plan::LossSpec, &crate::exec::Logits) -> Decisions;
+/// How logits become decisions, and what training makes of each row.
+pub type Decide = fn(&crate::plan::LossSpec, &crate::exec::Logits, &[u32]) -> (Decisions, Vec<RowLoss>);

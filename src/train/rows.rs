@@ -16,5 +16,5 @@ pub trait Rows: Sync {
     fn labels(&self) -> &[u32];
 
     /// Makes `batch` hold these rows, in this order, reusing what it has allocated.
-    fn fill(&self, rows: &[usize], batch: &mut Batch);
+    fn fill(&self, rows: &[u32], batch: &mut Batch);
 }

@@ -6,7 +6,7 @@ use mmc::ops::Op;
 use mmc::plan::{Batch, BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Step};
 use mmc::shape::Shape;
 use mmc::spec::{Combination, QGradient};
-use mmc::train::{Decisions, Rows};
+use mmc::train::{ComponentDecisions, Decisions, RowLoss, Rows};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -168,17 +168,22 @@ impl Engine for Regression {
 }
 
 /// What one component decides.
-pub(crate) fn decide(loss: &LossSpec, logits: &Logits) -> Decisions {
+pub(crate) fn decide(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> (Decisions, Vec<RowLoss>) {
     let classes = loss.classes.len();
     let probabilities: Vec<f64> = logits.components[0].chunks_exact(classes).flat_map(softmax).collect();
-    Decisions {
-        class_loss: probabilities.iter().map(|p| -p.ln()).collect(),
-        predictions: probabilities.chunks_exact(classes).map(|p| argmax(p) as u32).collect(),
-        component_probabilities: vec![probabilities.clone()],
-        q: vec![vec![1.0; probabilities.len()]],
-        present: logits.present.clone(),
-        probabilities,
-    }
+    let surprise: Vec<f64> = probabilities.iter().map(|p| -p.ln()).collect();
+    let losses = surprise.chunks_exact(classes).zip(labels);
+    let losses = losses.map(|(row, label)| RowLoss { loss: row[*label as usize], counts: true }).collect();
+    let q = vec![1.0; surprise.len()];
+    let decisions = Decisions {
+        rows: logits.rows,
+        classes,
+        class_losses: surprise.clone(),
+        predicted: probabilities.chunks_exact(classes).map(|p| argmax(p) as u32).collect(),
+        probabilities: probabilities.clone(),
+        components: vec![ComponentDecisions { probabilities, surprise, q }],
+    };
+    (decisions, losses)
 }
 
 /// Rows held in memory.
@@ -217,15 +222,15 @@ impl Rows for Table {
         &self.labels
     }
 
-    fn fill(&self, rows: &[usize], batch: &mut Batch) {
+    fn fill(&self, rows: &[u32], batch: &mut Batch) {
         batch.rows = rows.len();
         batch.inputs.resize(1, vec![]);
         batch.present = vec![None];
         batch.inputs[0].clear();
         batch.labels.clear();
-        for row in rows {
+        for row in rows.iter().map(|row| *row as usize) {
             batch.inputs[0].extend(&self.cells[row * self.width..(row + 1) * self.width]);
-            batch.labels.push(self.labels[*row]);
+            batch.labels.push(self.labels[row]);
         }
     }
 }

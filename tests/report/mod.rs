@@ -1,0 +1,4 @@
+//! Reports from outside: the folder of a run, the files in it, the closing table.
+
+mod files;
+mod run_dir;
