@@ -8,6 +8,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod exec;
