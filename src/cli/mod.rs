@@ -1,11 +1,16 @@
 //! The command line: arguments, progress, printing, exit codes. Uses every room and holds no logic of theirs.
 
 mod args;
+mod closing;
 mod explain;
 mod interrupt;
+mod numbers;
 mod output;
 mod panic;
+mod plan_view;
+mod progress;
 mod status;
+mod table;
 
 use args::{Cli, Command};
 use clap::Parser;

@@ -26,7 +26,7 @@ pub(super) fn table(header: &[(&str, Align)], rows: Vec<Vec<String>>, style: Sty
     }
     for (index, (_, align)) in header.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
-            column.set_padding((0, 2));
+            column.set_padding((0, 1));
             column.set_cell_alignment(match align {
                 Align::Left => CellAlignment::Left,
                 Align::Right => CellAlignment::Right,
