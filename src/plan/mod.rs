@@ -1,9 +1,11 @@
 //! What will run: steps, slots, parameters, costs. Plain data, complete and checked; knows no tensors and no graph.
 
 mod batch;
+mod planner;
 
 pub use crate::spec::ParamInit;
 pub use batch::Batch;
+pub use planner::plan;
 
 use crate::diag::Span;
 use crate::ops::Op;
