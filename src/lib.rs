@@ -11,6 +11,7 @@
 //! Everything up to the plan is pure: no file, clock, randomness or environment. `ARCHITECTURE.md` says which room may
 //! use which, and what always holds.
 
+pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod exec;
