@@ -1,4 +1,4 @@
-//! Results become files and tables: the folder of a run and what is in it. Trains nothing and prints nothing.
+//! Results become files: the folder of a run and what is in it. Trains nothing and prints nothing.
 
 mod manifest;
 mod metrics_csv;
@@ -6,7 +6,6 @@ mod predictions_csv;
 mod run_dir;
 mod save;
 mod summary;
-mod table;
 
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions, write_manifest};
 pub use metrics_csv::write_metrics;
@@ -14,4 +13,3 @@ pub use predictions_csv::{Predictions, write_predictions};
 pub use run_dir::RunDir;
 pub use save::Results;
 pub use summary::{Failure, Status, Summary};
-pub use table::{Measured, metrics_table};

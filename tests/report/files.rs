@@ -5,8 +5,8 @@ use mmc::diag::Span;
 use mmc::exec::Params;
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
-    Machine, Manifest, Measured, PlanSummary, Predictions, Results, RunDir, Seconds, Status, Summary, metrics_table,
-    versions, write_metrics, write_predictions,
+    Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Status, Summary, versions, write_metrics,
+    write_predictions,
 };
 use mmc::spec::{Combination, Curve, Init, Length, Optimizer, QGradient, Schedule, TrainSpec};
 use mmc::train::{
@@ -248,22 +248,4 @@ fn metrics_leave_empty_what_was_not_measured() {
     assert_eq!(lines[2].join(","), format!("2,20,0.1,0.5,0.25,9{}0", ",".repeat(13)));
     assert_eq!(lines[0][12], "valid_low_cross_entropy");
     assert_eq!(lines[0].last().unwrap(), "best");
-}
-
-#[test]
-fn the_table_shows_the_whole_and_its_components() {
-    let scores = some_scores(Some(4));
-    let table = metrics_table("mulmix", &[Measured { part: "test", scores: &scores }], false);
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .filter(|line| line.starts_with('|') && !line.contains("=="))
-        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
-        .collect();
-    let header = ["", "part", "rows", "error %", "AUC %", "F1 %", "log loss", "loss", "mean q", "violations"];
-    assert_eq!(rows[0], header);
-    assert_eq!(rows[1], ["mulmix", "test", "40", "12.50", "undefined", "87.50", "0.3750", "1.5000", "", "4"]);
-    assert_eq!(rows[2], ["low", "test", "", "25.00", "", "", "0.5000", "", "0.7500", ""]);
-    assert_eq!(rows[3][0], "low+high");
-    assert!(table.is_ascii());
-    assert!(!metrics_table("mulmix", &[Measured { part: "test", scores: &scores }], true).is_ascii());
 }
