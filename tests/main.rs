@@ -1,6 +1,8 @@
 //! Everything that is tested from outside of the crate, in one binary.
-#![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod exec;
 mod render;
 mod report;
+mod support;
 mod train;
