@@ -1,3 +1,6 @@
 //! Everything that is tested from outside of the crate, in one binary.
 
+mod compile;
 mod render;
+mod syntax;
+mod ui;
