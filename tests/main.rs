@@ -1,6 +1,8 @@
 //! Everything that is tested from outside of the crate, in one binary.
 
 mod compile;
+mod exec;
 mod render;
+mod support;
 mod syntax;
 mod ui;
