@@ -3,6 +3,8 @@
 mod compile;
 mod exec;
 mod render;
+mod report;
 mod support;
 mod syntax;
+mod train;
 mod ui;
