@@ -1,3 +1,5 @@
 //! Everything that is tested from outside of the crate, in one binary.
 
+mod explain;
 mod render;
+mod tidy;
