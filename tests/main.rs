@@ -1,5 +1,8 @@
 //! Everything that is tested from outside of the crate, in one binary.
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod explain;
 mod render;
+mod report;
 mod tidy;
+mod train;

@@ -90,6 +90,8 @@ codes! {
     OutOfMemory = "MMC0603", "the device ran out of memory";
     OutputUnwritable = "MMC0604", "the output folder cannot be made or written";
     WriteFailed = "MMC0605", "a result file could not be written whole";
+    BadModel = "MMC0606", "a model file that cannot be read";
+    ModelMismatch = "MMC0607", "a model file made for another pipeline";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

@@ -1,5 +1,32 @@
 //! The training loop and what it needs: optimizers, schedules, stopping, metrics. Prints nothing.
 
+mod auc;
+mod checkpoint;
+mod decisions;
+mod evaluate;
 mod event;
+mod halt;
+mod metrics;
+mod optimizer;
+mod order;
+mod rows;
+mod schedule;
+mod selection;
+mod trainer;
 
+pub use auc::auc;
+pub use checkpoint::{plan_hash, read_model, write_model};
+pub use decisions::{ComponentDecisions, Decisions, RowLoss};
+pub use evaluate::{Evaluation, evaluate};
 pub use event::{ComponentScores, EpochRecord, Event, Scores, StopReason};
+pub use halt::{Cause, Halted, NonFinite};
+pub use metrics::scores;
+pub use optimizer::{Optimizer, OptimizerState};
+pub use order::order;
+pub use rows::Rows;
+pub use schedule::Extent;
+pub use selection::Selection;
+pub use trainer::{Kept, Trained, Training, train};
+
+/// How logits become decisions, and what training makes of each row.
+pub type Decide = fn(&crate::plan::LossSpec, &crate::exec::Logits, &[u32]) -> (Decisions, Vec<RowLoss>);
