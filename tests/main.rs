@@ -4,5 +4,6 @@
 mod explain;
 mod render;
 mod report;
+mod syntax;
 mod tidy;
 mod train;
