@@ -29,6 +29,8 @@ pub enum Kind {
     Integer(i64),
     /// A number from the first to the second, both included.
     Number(f64, f64),
+    /// A number between 0 and 1, both excluded.
+    Share,
     /// `true` or `false`.
     Bool,
     /// A string.
@@ -52,6 +54,7 @@ impl Kind {
             Kind::Number(min, max) if min.is_infinite() && max.is_infinite() => "a number".into(),
             Kind::Number(min, max) if max.is_infinite() => format!("a number of at least {min}"),
             Kind::Number(min, max) => format!("a number from {min} to {max}"),
+            Kind::Share => "a share between 0% and 100%".into(),
             Kind::Bool => "`true` or `false`".into(),
             Kind::Text => "a string".into(),
             Kind::Choice(words) => one_of(words),
@@ -94,7 +97,7 @@ pub enum Constant {
 pub enum Argument {
     /// Of [`Kind::Integer`].
     Integer(i64),
-    /// Of [`Kind::Number`].
+    /// Of [`Kind::Number`] and [`Kind::Share`].
     Number(f64),
     /// Of [`Kind::Bool`].
     Bool(bool),

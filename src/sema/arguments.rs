@@ -36,11 +36,7 @@ impl<'a> Evaluator<'a> {
                 None => match found.iter().position(Option::is_none) {
                     Some(place) => place,
                     None => {
-                        let takes = match signature.params.len() {
-                            0 => "no arguments".to_string(),
-                            1 => "one argument".to_string(),
-                            more => format!("{more} arguments"),
-                        };
+                        let takes = count_of_arguments(signature.params.len());
                         self.report(
                             Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}"))
                                 .at(arg.value.span, "one too many"),
@@ -97,6 +93,7 @@ impl<'a> Evaluator<'a> {
             (Kind::Number(min, max), Val::Number(number)) => {
                 (min..=max).contains(number).then_some(Argument::Number(*number))
             }
+            (Kind::Share, Val::Number(number)) => (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number)),
             (Kind::Bool, Val::Bool(flag)) => Some(Argument::Bool(*flag)),
             (Kind::Text, Val::Text(text)) => Some(Argument::Text(text.clone())),
             (Kind::Integers(min), Val::Number(number)) => {
@@ -115,7 +112,7 @@ impl<'a> Evaluator<'a> {
                 other => other.describe().to_string(),
             };
             let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
-            let message = format!("{what} is {}, found {found}", kind.describe());
+            let message = format!("{what} must be {}, found {found}", kind.describe());
             self.report(Problem::error(code, message).at(expr.span, "not accepted"));
         }
         fits
@@ -167,7 +164,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Text(text) => text.clone(),
             ExprKind::Error => return None,
             _ => {
-                let message = format!("{what} is {}", one_of(words));
+                let message = format!("{what} must be {}", one_of(words));
                 self.report(Problem::error(Code::WrongType, message).at(expr.span, "expected one of these words"));
                 return None;
             }
@@ -175,12 +172,21 @@ impl<'a> Evaluator<'a> {
         match words.iter().find(|word| **word == said) {
             Some(word) => Some(word),
             None => {
-                let message = format!("{what} is {}, found `{said}`", one_of(words));
+                let message = format!("{what} must be {}, found `{said}`", one_of(words));
                 let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not one of them");
                 self.report(suggest(problem, &said, expr.span, words, ""));
                 None
             }
         }
+    }
+}
+
+/// "no arguments", "one argument", "3 arguments".
+pub(super) fn count_of_arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".into(),
+        1 => "one argument".into(),
+        more => format!("{more} arguments"),
     }
 }
 

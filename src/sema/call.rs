@@ -1,5 +1,6 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
+use super::arguments::count_of_arguments;
 use super::eval::{Evaluator, block, join};
 use super::names::Meaning;
 use super::value::{Callee, Given, Stage, Val};
@@ -189,7 +190,10 @@ impl<'a> Evaluator<'a> {
             Callee::Shared(name, stages) => {
                 // Each use starts its numbering anew, so that all uses name the same weights.
                 self.counters.insert(name.clone(), 0);
-                self.scoped(name.clone(), |this| this.apply(stages, leading))
+                self.calls.push(stage.span);
+                let value = self.scoped(name.clone(), |this| this.apply(stages, leading));
+                self.calls.pop();
+                value
             }
             Callee::Fold(items, step) => {
                 let mut value = leading.pop().unwrap_or(Val::Unknown);
@@ -284,9 +288,9 @@ impl<'a> Evaluator<'a> {
                 None => match free.by_ref().find(|known| !frame.contains_key(known.name.text.as_str())) {
                     Some(known) => known,
                     None => {
-                        let takes = function.args.len();
+                        let takes = count_of_arguments(function.args.len());
                         self.report(
-                            Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes} arguments"))
+                            Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}"))
                                 .at(arg.span, "one too many")
                                 .also(function.name.span, "declared here"),
                         );
@@ -448,8 +452,7 @@ impl<'a> Evaluator<'a> {
                 let mut problem = Problem::error(code, error.message).at(span, "does not fit here");
                 for place in error.inputs {
                     if let Some(value) = inputs.get(place).map(|input| &self.values[*input]) {
-                        let birthplace = value.calls.last().copied().unwrap_or(value.span);
-                        problem = problem.also(birthplace, format!("this is {}", value.shape));
+                        problem = problem.also(birthplace(value, &calls), format!("this is {}", value.shape));
                     }
                 }
                 if let Some(help) = error.help {
@@ -458,6 +461,15 @@ impl<'a> Evaluator<'a> {
                 self.report(problem)
             }
         }
+    }
+}
+
+/// Where a value came from, as seen from a place that `calls` led to: the call that brought it there, if another did.
+fn birthplace(value: &super::Value, calls: &[Span]) -> Span {
+    let common = value.calls.iter().rev().zip(calls.iter().rev()).take_while(|(a, b)| a == b).count();
+    match value.calls.len() - common {
+        0 => value.span,
+        own => value.calls[own - 1],
     }
 }
 

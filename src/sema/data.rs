@@ -43,7 +43,7 @@ const fn counted(name: &'static str, doc: &'static str) -> Signature {
 const FRACTION: Signature = Signature {
     name: "fraction",
     doc: "a seeded random share of all rows",
-    params: &[Parameter { name: "share", kind: Kind::Number(1e-9, 0.999_999), default: None }],
+    params: &[Parameter { name: "share", kind: Kind::Share, default: None }],
 };
 const BY_COLUMN: Signature = Signature {
     name: "by_column",

@@ -3,7 +3,7 @@
 use super::hir::{Declared, Value};
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
-use crate::diag::{Code, Problem, Problems, Span, nearest};
+use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
 use crate::ops::{self, Arithmetic, Op};
 use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
 use indexmap::IndexMap;
@@ -13,6 +13,8 @@ use std::rc::Rc;
 /// Analysis of one pipeline: what has been declared, computed and found wrong so far.
 pub(super) struct Evaluator<'a> {
     pub(super) names: Names<'a>,
+    /// The file of the library.
+    prelude: FileId,
     pub(super) problems: Problems,
     /// Every value of the graph so far.
     pub(super) values: Vec<Value>,
@@ -37,9 +39,15 @@ enum State {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(names: Names<'a>, overrides: BTreeMap<&'a str, &'a Expr>, problems: Problems) -> Self {
+    pub(super) fn new(
+        names: Names<'a>,
+        prelude: FileId,
+        overrides: BTreeMap<&'a str, &'a Expr>,
+        problems: Problems,
+    ) -> Self {
         Self {
             names,
+            prelude,
             problems,
             values: vec![],
             modalities: vec![],
@@ -62,6 +70,15 @@ impl<'a> Evaluator<'a> {
     pub(super) fn report_from(&mut self, mut problem: Problem, calls: &[Span]) -> Val {
         for call in calls {
             problem = problem.also(*call, "in this call");
+        }
+        // What goes wrong inside of the library is shown first where it was called from.
+        let of_user = calls.iter().find(|call| call.file != self.prelude);
+        if let (Some(place), Some(call)) = (problem.place(), of_user)
+            && place.file == self.prelude
+        {
+            for label in &mut problem.labels {
+                label.primary = label.span == *call;
+            }
         }
         self.problems.push(problem);
         Val::Unknown

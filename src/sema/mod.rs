@@ -69,7 +69,7 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
             }
         }
     }
-    let mut evaluator = Evaluator::new(names, overrides, problems);
+    let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
     let hir = evaluator.pipeline_of(ast, choices);
     let mut problems = evaluator.problems;
     problems.sort();
@@ -178,12 +178,13 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// The name of the pipeline. That it comes first and once is a matter of syntax.
     fn header(&mut self, ast: &'a Ast) -> Option<(String, Vec<String>)> {
-        let mut headers = ast.items.iter().enumerate().filter_map(|(place, item)| match &item.kind {
-            ItemKind::Pipeline(name) => Some((place, item, name)),
+        let header = ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Pipeline(name) => Some((name.text.clone(), item.doc.clone())),
             _ => None,
         });
-        let Some((place, first, name)) = headers.next() else {
+        if header.is_none() {
             let start = Span::new(ast.file, 0, 0);
             self.report(
                 Problem::error(Code::PipelineHeader, "the pipeline has no name")
@@ -191,22 +192,8 @@ impl<'a> Evaluator<'a> {
                     .help("begin the file with `pipeline my_first`")
                     .edit(start, "pipeline my_first\n\n", false),
             );
-            return None;
-        };
-        if place != 0 {
-            self.report(
-                Problem::error(Code::PipelineHeader, "`pipeline` is the first declaration of a file")
-                    .at(first.span, "not the first"),
-            );
         }
-        for (_, item, _) in headers {
-            self.report(
-                Problem::error(Code::PipelineHeader, "a file describes one pipeline")
-                    .at(item.span, "another one")
-                    .also(first.span, "the first"),
-            );
-        }
-        Some((name.text.clone(), first.doc.clone()))
+        header
     }
 
     fn missing<T>(&mut self, keyword: &str, example: &str, start: Span) -> Option<T> {

@@ -57,8 +57,8 @@ impl<'a> Evaluator<'a> {
             self.not_yet(&format!("the {what} `{name}`"), span);
             return;
         }
-        let problem = Problem::error(Code::UnknownFunction, format!("there is no {what} `{name}`"))
-            .at(span, format!("not a {what}"));
+        let problem =
+            Problem::error(Code::UnknownFunction, format!("there is no {what} `{name}`")).at(span, "not known");
         let all: Vec<&str> = known.iter().chain(later).copied().collect();
         self.report(suggest(problem, name, span, &all, "there are"));
     }
