@@ -1,10 +1,14 @@
 //! Everything that is tested from outside of the crate, in one binary.
 
+mod cli;
 mod compile;
 mod exec;
+mod explain;
+mod readme;
 mod render;
 mod report;
 mod support;
 mod syntax;
+mod tidy;
 mod train;
 mod ui;
