@@ -1,1 +1,3 @@
 //! Everything that is tested from outside of the crate, in one binary.
+
+mod data;
