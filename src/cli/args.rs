@@ -17,8 +17,9 @@ pub(super) struct Cli {
 
 /// How what is said looks.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Look")]
 pub(super) struct Look {
-    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
+    /// When to colour; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: When,
     /// Draw with ASCII only
@@ -29,11 +30,8 @@ pub(super) struct Look {
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
-    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
@@ -67,7 +65,7 @@ pub(super) struct Choice {
 /// What decides where and how it is computed.
 #[derive(Debug, Args)]
 pub(super) struct Machine {
-    /// Threads to compute with; all of the machine's unless given. Results do not depend on it
+    /// Threads to compute with, all there are unless given; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
     /// Where to compute: cpu, cuda or cuda:N
@@ -101,7 +99,7 @@ pub(super) struct Run {
     /// Say nothing but the result
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// One JSON object for each epoch and a last summary on standard output, everything else on standard error
+    /// Write a JSON object for each epoch and a last summary, and everything else to standard error
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -119,14 +117,11 @@ pub(super) struct Lint {
     pub(super) set: Vec<Setting>,
 }
 
-/// How problems are shown.
+/// How problems are shown: for people with the source, a line for each, or one array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProblemFormat {
-    /// For people, with the source
     Text,
-    /// A line for each
     Short,
-    /// One array
     Json,
 }
 
@@ -157,11 +152,8 @@ pub(super) struct PlanArgs {
 /// How a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PlanFormat {
-    /// A table
     Text,
-    /// YAML
     Yaml,
-    /// JSON
     Json,
 }
 

@@ -3,53 +3,32 @@
 use super::numbers::{duration, grouped, percent};
 use super::table::{Align, table};
 use crate::diag::Style;
-use crate::train::{Scores, StopReason};
+use crate::report::{Status, Summary};
+use crate::train::Scores;
 use std::fmt::Write;
-use std::path::Path;
 use std::time::Duration;
 
-/// What a finished run has to show.
-pub(super) struct Closing<'a> {
-    /// The combine's name.
-    pub(super) combine: &'a str,
-    /// Which part of the data was measured, and how it did; `None` if there was nothing to measure on.
-    pub(super) measured: Option<(&'a str, &'a Scores)>,
-    /// Epochs that were made, and the one whose weights were kept.
-    pub(super) epochs: u64,
-    /// The epoch whose weights were kept.
-    pub(super) best_epoch: Option<u64>,
-    /// Why training ended.
-    pub(super) stopped: StopReason,
-    /// How many numbers were learned.
-    pub(super) parameters: u64,
-    /// How long it took.
-    pub(super) time: Duration,
-    /// `cpu, 2 threads`
-    pub(super) device: String,
-    /// The run directory.
-    pub(super) directory: &'a Path,
-}
-
-impl Closing<'_> {
-    /// The table and the lines under it.
-    pub(super) fn text(&self, style: Style) -> String {
-        let mut text = String::new();
-        match self.measured {
-            Some((part, scores)) => text += &scores_table(self.combine, part, scores, style),
-            None => text.push_str("there is no test split to measure on\n"),
-        }
-        let stopped = match self.stopped {
-            StopReason::Completed => "",
-            StopReason::Patience => ", stopped for want of improvement",
-            StopReason::Interrupted => ", interrupted",
-        };
-        let best = self.best_epoch.map_or(String::new(), |epoch| format!(", best {}", grouped(epoch)));
-        let _ = writeln!(text, "\nepochs      {}{best}{stopped}", grouped(self.epochs));
-        let _ = writeln!(text, "parameters  {}", grouped(self.parameters));
-        let _ = writeln!(text, "time        {} on {}", duration(self.time), self.device);
-        let _ = writeln!(text, "run         {}", self.directory.display());
-        text
+/// The table of the test split, or of the validation split where there is no other, and the lines under it.
+pub(super) fn closing(summary: &Summary, device: &str, style: Style) -> String {
+    let mut text = String::new();
+    match (&summary.test, &summary.valid) {
+        (Some(test), _) => text += &scores_table(&summary.combine, "test", test, style),
+        (None, Some(valid)) => text += &scores_table(&summary.combine, "valid", valid, style),
+        (None, None) => text.push_str("there is no test split and no valid split to measure on\n"),
     }
+    let stopped = match summary.status {
+        Status::Completed => "",
+        Status::Patience => ", stopped for want of improvement",
+        Status::Interrupted => ", interrupted",
+        Status::Failed => ", failed",
+    };
+    let best = summary.best_epoch.map_or(String::new(), |epoch| format!(", best {}", grouped(epoch)));
+    let time = duration(Duration::try_from_secs_f64(summary.seconds).unwrap_or_default());
+    let _ = writeln!(text, "\nepochs      {}{best}{stopped}", grouped(summary.epochs as u64));
+    let _ = writeln!(text, "parameters  {}", grouped(summary.parameters as u64));
+    let _ = writeln!(text, "time        {time} on {device}");
+    let _ = writeln!(text, "run         {}", summary.run);
+    text
 }
 
 /// The combination in the first line, its components below.
@@ -62,7 +41,11 @@ fn scores_table(combine: &str, part: &str, scores: &Scores, style: Style) -> Str
     if boosted {
         header.push(("violations", Right));
     }
-    header.push(("mean q", Right));
+    // A single component is the combination.
+    let several = scores.components.len() > 1;
+    if several {
+        header.push(("mean q", Right));
+    }
     let mut whole = vec![
         combine.to_owned(),
         percent(scores.error),
@@ -71,22 +54,19 @@ fn scores_table(combine: &str, part: &str, scores: &Scores, style: Style) -> Str
         format!("{:.4}", scores.log_loss),
     ];
     whole.extend(scores.violations.map(grouped));
-    whole.push(String::new());
+    whole.extend(several.then(String::new));
     let mut rows = vec![whole];
-    // A single component is the combination.
-    if scores.components.len() > 1 {
-        for component in &scores.components {
-            let mut row = vec![
-                format!("  {}", component.name),
-                percent(component.error),
-                String::new(),
-                String::new(),
-                format!("{:.4}", component.cross_entropy),
-            ];
-            row.extend(boosted.then(String::new));
-            row.push(format!("{:.3}", component.mean_q));
-            rows.push(row);
-        }
+    for component in scores.components.iter().filter(|_| several) {
+        let mut row = vec![
+            format!("  {}", component.name),
+            percent(component.error),
+            String::new(),
+            String::new(),
+            format!("{:.4}", component.cross_entropy),
+        ];
+        row.extend(boosted.then(String::new));
+        row.push(format!("{:.3}", component.mean_q));
+        rows.push(row);
     }
     table(&header, rows, style)
 }
@@ -96,8 +76,7 @@ mod tests {
     use super::*;
     use crate::train::ComponentScores;
 
-    #[test]
-    fn the_components_stand_below_the_combination() {
+    fn summary() -> Summary {
         let component =
             |name: &str, error| ComponentScores { name: name.into(), cross_entropy: 0.6, error, mean_q: 0.75 };
         let scores = Scores {
@@ -110,18 +89,28 @@ mod tests {
             violations: None,
             components: vec![component("low", 0.375), component("high", 0.25)],
         };
-        let closing = Closing {
-            combine: "mul",
-            measured: Some(("test", &scores)),
-            epochs: 10,
-            best_epoch: Some(7),
-            stopped: StopReason::Patience,
+        Summary {
+            pipeline: "small".into(),
+            combine: "mul".into(),
+            run: "runs/small-0001".into(),
+            status: Status::Patience,
+            problem: None,
             parameters: 12_345,
-            time: Duration::from_secs(12),
-            device: "cpu, 2 threads".into(),
-            directory: Path::new("runs/mul-0001"),
-        };
-        let text = closing.text(Style { color: false, unicode: false, width: 80 });
+            seed: 1,
+            epochs: 10,
+            steps: 100,
+            best_epoch: Some(7),
+            valid: None,
+            test: Some(scores),
+            seconds: 12.0,
+        }
+    }
+
+    const STYLE: Style = Style { color: false, unicode: false, width: 80 };
+
+    #[test]
+    fn the_components_stand_below_the_combination() {
+        let text = closing(&summary(), "cpu, 2 threads", STYLE);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
@@ -135,8 +124,29 @@ mod tests {
                 "epochs      10, best 7, stopped for want of improvement",
                 "parameters  12,345",
                 "time        12.0 s on cpu, 2 threads",
-                "run         runs/mul-0001",
+                "run         runs/small-0001",
             ]
         );
+    }
+
+    #[test]
+    fn one_component_is_the_combination() {
+        let mut summary = summary();
+        if let Some(test) = &mut summary.test {
+            test.components.truncate(1);
+            test.violations = Some(12);
+        }
+        let text = closing(&summary, "cpu", STYLE);
+        assert!(text.starts_with("test, 4,000 rows  error %  AUC %   F1 %  log loss  violations\n"), "{text}");
+        assert!(!text.contains("low ") && !text.contains("mean q"), "{text}");
+    }
+
+    #[test]
+    fn without_a_test_split_the_validation_split_is_shown_as_such() {
+        let mut summary = summary();
+        summary.valid = summary.test.take();
+        assert!(closing(&summary, "cpu", STYLE).starts_with("valid, 4,000 rows"));
+        summary.valid = None;
+        assert!(closing(&summary, "cpu", STYLE).starts_with("there is no test split"));
     }
 }

@@ -3,10 +3,14 @@
 mod args;
 mod closing;
 mod explain;
+mod fmt;
+mod front;
 mod interrupt;
+mod lint;
 mod numbers;
 mod output;
 mod panic;
+mod plan;
 mod plan_view;
 mod progress;
 mod status;
@@ -32,6 +36,9 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
     match &cli.command {
         Command::Explain(args) => explain::explain(args, output),
+        Command::Lint(args) => lint::lint(args, output),
+        Command::Fmt(args) => fmt::fmt(args, output),
+        Command::Plan(args) => plan::plan(args, output),
         _ => ExitStatus::CouldNotRun,
     }
 }

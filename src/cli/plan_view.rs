@@ -22,18 +22,26 @@ pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, sty
 
 fn steps(plan: &Plan, sources: &SourceMap, style: Style) -> String {
     use Align::{Left, Right};
-    let header =
-        [("step", Left), ("operation", Left), ("shape", Left), ("parameters", Right), ("FLOPs", Right), ("line", Left)];
+    let header = [
+        ("step", Left),
+        ("operation", Left),
+        ("shape", Left),
+        ("parameters", Right),
+        ("FLOPs", Right),
+        ("line", Right),
+    ];
     let rows = plan.steps.iter().map(|step| {
-        let (line, _) = sources.line_column(step.span.file, step.span.start);
-        let file = sources.get(step.span.file).map_or("", |source| source.name.as_str());
+        // What a function of the library makes was asked for where the pipeline calls it.
+        let asked = step.calls.last().copied().unwrap_or(step.span);
+        let (line, _) = sources.line_column(asked.file, asked.start);
         vec![
-            step.name.clone(),
+            // The operation, which ends the name of a step, has a column of its own.
+            step.name.split(' ').next().unwrap_or(&step.name).to_owned(),
             operation(&step.op),
             step.shape.to_string(),
             blank_if_zero(parameters(plan, step), grouped),
             blank_if_zero(step.flops, |flops| scaled(flops as f64)),
-            format!("{file}:{line}"),
+            line.to_string(),
         ]
     });
     table(&header, rows.collect(), style)
