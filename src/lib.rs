@@ -1,4 +1,4 @@
-//! `mmc`: a declarative language for learning from several signals at once.
+//! `mmc`: a declarative language for learning from several signals at once, and its interpreter.
 //!
 //! # Stages
 //!
@@ -6,13 +6,20 @@
 //! text --parse--> Ast --analyze--> Hir --build--> Graph --optimize--> Graph --plan--> Plan
 //!      --train(Dataset)--> Model --evaluate--> Report
 //! ```
-#![warn(missing_docs)]
+//!
+//! `fmt` stops at the [`Ast`](syntax::ast::Ast), `lint` at the [`Hir`], `plan` at the [`Plan`]; `run` goes to the end.
+//! Everything up to the plan is pure: no file, clock, randomness or environment. `ARCHITECTURE.md` says which room may
+//! use which, and what always holds.
 
+pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod exec;
+pub mod graph;
+pub mod lint;
 pub mod ops;
 pub mod plan;
+pub mod sema;
 pub mod shape;
 pub mod spec;
 pub mod syntax;

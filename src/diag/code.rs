@@ -23,6 +23,11 @@ macro_rules! codes {
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title),* }
             }
+
+            /// What it means at length, with an example and a way on: the text of `explain/CODE.md`.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("explain/", $code, ".md"))),* }
+            }
         }
     };
 }
@@ -94,6 +99,23 @@ impl Serialize for Code {
         serializer.serialize_str(self.as_str())
     }
 }
+
+impl std::str::FromStr for Code {
+    type Err = UnknownCode;
+
+    /// Reads a code in any case, with or without `MMC`.
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let upper = text.trim().to_uppercase();
+        let digits = upper.strip_prefix("MMC").unwrap_or(&upper);
+        let found = Code::ALL.iter().find(|code| code.as_str().strip_prefix("MMC") == Some(digits));
+        found.copied().ok_or_else(|| UnknownCode(text.to_owned()))
+    }
+}
+
+/// A text that is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a code; a code looks like `MMC0301`")]
+pub struct UnknownCode(String);
 
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
