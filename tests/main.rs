@@ -1,11 +1,15 @@
 //! Everything that is tested from outside of the crate, in one binary.
-#![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod cli;
+mod compile;
+mod data;
+mod exec;
 mod explain;
 mod readme;
 mod render;
 mod report;
+mod support;
 mod syntax;
 mod tidy;
 mod train;
+mod ui;

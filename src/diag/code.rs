@@ -84,6 +84,7 @@ codes! {
     ColumnCount = "MMC0510", "the columns selected are not as many as the type declares";
     MissingValue = "MMC0511", "an empty cell where nothing says what it stands for";
     BadSplitValue = "MMC0512", "a split column says something other than train, valid or test";
+    LabelInInput = "MMC0513", "a modality that reads the label's own column";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";
     NoDevice = "MMC0602", "the device asked for is not available";
