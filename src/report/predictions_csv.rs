@@ -1,7 +1,7 @@
 //! `predictions.csv`: what was decided on every row of the test split, and what each component thought.
 
+use crate::exec::Decisions;
 use crate::plan::LossSpec;
-use crate::train::Decisions;
 use std::io::{self, Write};
 
 /// The rows that were predicted.

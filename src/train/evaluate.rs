@@ -1,7 +1,7 @@
 //! A model on a whole part of the data: logits in batches, decisions, scores.
 
-use super::{Decide, Decisions, Rows, Scores, metrics};
-use crate::exec::{Engine, ExecError, Logits, Params};
+use super::{Rows, Scores, metrics};
+use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, row_losses};
 use crate::plan::{Batch, LossSpec};
 use std::sync::Arc;
 
@@ -23,11 +23,11 @@ pub fn evaluate(
     engine: &dyn Engine,
     params: &Arc<Params>,
     loss: &LossSpec,
-    decide: Decide,
     rows: &dyn Rows,
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
-    let (decisions, losses) = decide(loss, &logits, rows.labels());
+    let decisions = decide(loss, &logits);
+    let losses = row_losses(loss, &logits, rows.labels());
     let scores = metrics::scores(loss, &decisions, &losses, rows.labels());
     Ok(Evaluation { scores, decisions })
 }

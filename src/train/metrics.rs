@@ -1,6 +1,7 @@
 //! Measurements of decisions against labels. Knows neither the engine that decided nor where the rows are from.
 
-use super::{ComponentDecisions, ComponentScores, Decisions, RowLoss, Scores, auc::auc};
+use super::{ComponentScores, Scores, auc::auc};
+use crate::exec::{ComponentDecisions, Decisions, RowLoss};
 use crate::plan::LossSpec;
 use crate::spec::Combination;
 

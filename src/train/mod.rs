@@ -2,7 +2,6 @@
 
 mod auc;
 mod checkpoint;
-mod decisions;
 mod evaluate;
 mod event;
 mod halt;
@@ -16,7 +15,6 @@ mod trainer;
 
 pub use auc::auc;
 pub use checkpoint::{plan_hash, read_model, write_model};
-pub use decisions::{ComponentDecisions, Decisions, RowLoss};
 pub use evaluate::{Evaluation, evaluate};
 pub use event::{ComponentScores, EpochRecord, Event, Scores, StopReason};
 pub use halt::{Cause, Halted, NonFinite};
@@ -27,6 +25,3 @@ pub use rows::Rows;
 pub use schedule::Extent;
 pub use selection::Selection;
 pub use trainer::{Kept, Trained, Training, train};
-
-/// How logits become decisions, and what training makes of each row.
-pub type Decide = fn(&crate::plan::LossSpec, &crate::exec::Logits, &[u32]) -> (Decisions, Vec<RowLoss>);

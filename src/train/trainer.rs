@@ -3,7 +3,7 @@
 
 use super::halt::{Cause, Halted, NonFinite};
 use super::schedule::Extent;
-use super::{Decide, EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate, order};
+use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::{Combination, Length, TrainSpec};
@@ -18,8 +18,6 @@ pub struct Training<'a> {
     pub plan: &'a Plan,
     /// How.
     pub spec: &'a TrainSpec,
-    /// How logits become decisions.
-    pub decide: Decide,
     /// The rows that the weights are fitted on.
     pub train: &'a dyn Rows,
     /// The rows that the best epoch is selected on.
@@ -177,6 +175,7 @@ impl<'a> Run<'a> {
         let Training { plan, spec, .. } = self.training;
         let key = StepKey { seed: spec.seed, step: self.step };
         let non_finite = |place| Cause::NonFinite { epoch, step: key.step + 1, place };
+        let pool = engine.pool();
         let result = engine.step(&self.params, batch, key)?;
         if !result.loss.is_finite() {
             let place = engine.first_non_finite(&self.params, batch, key)?;
@@ -191,7 +190,7 @@ impl<'a> Run<'a> {
         // The engine has let go of the weights by now, so that this changes them in place; where the best model shares
         // them, this is the copy that sets it apart.
         let params = Arc::make_mut(&mut self.params);
-        let norm = self.optimizer.step(&mut params.values, result.gradients, seen.lr);
+        let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, seen.lr));
         if !norm.is_finite() {
             self.sound = false;
             return Err(non_finite(NonFinite::Gradient(first_non_finite(plan, result.gradients))));
@@ -235,7 +234,7 @@ impl<'a> Run<'a> {
     }
 
     fn evaluate(&self, engine: &dyn Engine, params: &Arc<Params>, rows: &dyn Rows) -> Result<Evaluation, ExecError> {
-        evaluate(engine, params, &self.training.plan.loss, self.training.decide, rows)
+        evaluate(engine, params, &self.training.plan.loss, rows)
     }
 
     fn finish(

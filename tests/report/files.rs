@@ -1,17 +1,15 @@
 //! The files of a run, written by a real training and read back by other readers.
 
-use crate::train::softmax_regression::{Fault, Regression, Table, decide, regression_plan};
+use crate::train::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::Span;
-use mmc::exec::Params;
+use mmc::exec::{ComponentDecisions, Decisions, Params};
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
     Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Status, Summary, versions, write_metrics,
     write_predictions,
 };
 use mmc::spec::{Combination, Curve, Init, Length, Optimizer, QGradient, Schedule, TrainSpec};
-use mmc::train::{
-    ComponentDecisions, ComponentScores, Decisions, EpochRecord, Halted, Scores, Trained, Training, read_model, train,
-};
+use mmc::train::{ComponentScores, EpochRecord, Halted, Scores, Trained, Training, read_model, train};
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
@@ -36,7 +34,6 @@ fn trained(plan: &Plan, spec: &TrainSpec, test: &Table, fault: Fault) -> Result<
     let training = Training {
         plan,
         spec,
-        decide,
         train: &Table::clouds(100, 3, 1),
         valid: Some(&Table::clouds(60, 3, 2)),
         test: Some(test),

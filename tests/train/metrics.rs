@@ -1,8 +1,9 @@
 //! Metrics against scikit-learn's numbers and closed forms.
 
 use super::softmax_regression::loss_of;
+use mmc::exec::{ComponentDecisions, Decisions, RowLoss};
 use mmc::spec::{Combination, QGradient};
-use mmc::train::{ComponentDecisions, Decisions, RowLoss, scores};
+use mmc::train::scores;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

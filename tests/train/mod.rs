@@ -3,5 +3,6 @@
 mod checkpoint;
 mod metrics;
 mod optimizer;
+mod real_engine;
 pub(crate) mod softmax_regression;
 mod trainer;

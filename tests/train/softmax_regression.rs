@@ -6,7 +6,7 @@ use mmc::ops::Op;
 use mmc::plan::{Batch, BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Step};
 use mmc::shape::Shape;
 use mmc::spec::{Combination, QGradient};
-use mmc::train::{ComponentDecisions, Decisions, RowLoss, Rows};
+use mmc::train::Rows;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -91,12 +91,14 @@ pub(crate) struct Regression {
     pub(crate) keys: Vec<StepKey>,
     pub(crate) evaluated: AtomicUsize,
     gradients: Vec<Vec<f32>>,
+    pool: Arc<rayon::ThreadPool>,
 }
 
 impl Regression {
     pub(crate) fn new(inputs: usize, classes: usize) -> Self {
         let gradients = vec![vec![0.0; (inputs + 1) * classes]; 2];
-        Self { inputs, classes, fault: Fault::None, keys: vec![], evaluated: AtomicUsize::new(0), gradients }
+        let pool = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap());
+        Self { pool, inputs, classes, fault: Fault::None, keys: vec![], evaluated: AtomicUsize::new(0), gradients }
     }
 
     fn row_logits(&self, params: &Params, row: &[f32]) -> Vec<f32> {
@@ -119,6 +121,10 @@ fn argmax(numbers: &[f64]) -> usize {
 impl Engine for Regression {
     fn device(&self) -> String {
         "cpu".into()
+    }
+
+    fn pool(&self) -> Arc<rayon::ThreadPool> {
+        Arc::clone(&self.pool)
     }
 
     fn step(&mut self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<StepResult<'_>, ExecError> {
@@ -165,25 +171,6 @@ impl Engine for Regression {
     fn first_non_finite(&self, _: &Arc<Params>, _: &Batch, _: StepKey) -> Result<Option<usize>, ExecError> {
         Ok(Some(1))
     }
-}
-
-/// What one component decides.
-pub(crate) fn decide(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> (Decisions, Vec<RowLoss>) {
-    let classes = loss.classes.len();
-    let probabilities: Vec<f64> = logits.components[0].chunks_exact(classes).flat_map(softmax).collect();
-    let surprise: Vec<f64> = probabilities.iter().map(|p| -p.ln()).collect();
-    let losses = surprise.chunks_exact(classes).zip(labels);
-    let losses = losses.map(|(row, label)| RowLoss { loss: row[*label as usize], counts: true }).collect();
-    let q = vec![1.0; surprise.len()];
-    let decisions = Decisions {
-        rows: logits.rows,
-        classes,
-        class_losses: surprise.clone(),
-        predicted: probabilities.chunks_exact(classes).map(|p| argmax(p) as u32).collect(),
-        probabilities: probabilities.clone(),
-        components: vec![ComponentDecisions { probabilities, surprise, q }],
-    };
-    (decisions, losses)
 }
 
 /// Rows held in memory.

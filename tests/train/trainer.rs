@@ -1,6 +1,6 @@
 //! The loop: it learns, selects, stops, halts and repeats.
 
-use super::softmax_regression::{Fault, Regression, Table, decide, regression_plan};
+use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
@@ -63,7 +63,6 @@ impl Case {
         let training = Training {
             plan,
             spec,
-            decide,
             train: rows,
             valid: valid.as_ref().map(|table| table as &dyn Rows),
             test: test.as_ref().map(|table| table as &dyn Rows),
