@@ -2,16 +2,13 @@
 
 use mmc::diag::SourceMap;
 use mmc::plan::Plan;
-use mmc::sema::Choices;
 
 /// The plan of one combine of a text; everything said of it fails the test.
 pub(crate) fn plan_of(text: &str, combine: Option<&str>) -> Plan {
     let mut sources = SourceMap::new();
     let file = sources.add("test.mmc", text);
-    let choices = Choices { combine: combine.map(str::to_string), ..Choices::default() };
-    let checked = mmc::check(&mut sources, file, &choices);
-    let hir = checked.value.unwrap_or_else(|| panic!("{:#?}", checked.problems));
-    mmc::compile(&hir).unwrap()
+    let compiled = mmc::compile(&mut sources, file, &[], combine.map(str::to_string));
+    compiled.value.unwrap_or_else(|| panic!("{:#?}", compiled.problems)).plan
 }
 
 /// A pipeline of two modalities, `low` of 21 and `high` of 7 columns, around `body`.

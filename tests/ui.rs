@@ -1,6 +1,6 @@
 //! Broken pipelines, each beside what is said of them: `tests/ui/**/NAME.mmc` and its snapshot.
 
-use mmc::diag::{Style, render};
+use mmc::diag::{SourceMap, Style, render};
 use std::path::{Path, PathBuf};
 
 fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -24,7 +24,9 @@ fn every_broken_pipeline_is_explained() {
     for path in files {
         let text = std::fs::read_to_string(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let (sources, problems) = mmc::problems_of(&name, &text);
+        let mut sources = SourceMap::new();
+        let file = sources.add(name, text.as_str());
+        let problems = mmc::compile(&mut sources, file, &[], None).problems;
         assert!(!problems.is_empty(), "nothing is said of {}", path.display());
         let shown = render(&problems, &sources, Style { color: false, unicode: true, width: 100 });
         insta::with_settings!({
