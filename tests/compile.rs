@@ -134,9 +134,7 @@ fn an_activation_is_fused_only_where_nothing_else_reads_the_layer() {
     let once = plan_of(&two_modalities("encoder a = low |> linear(4) |> relu\ncombine one = single(a)"), None);
     assert!(!once.steps.iter().any(|step| step.op.name() == "relu"));
     let twice = plan_of(
-        &two_modalities(
-            "encoder a = low |> linear(4)\nencoder b = a |> relu\ncombine mul = multiplicative(a, b)",
-        ),
+        &two_modalities("encoder a = low |> linear(4)\nencoder b = a |> relu\ncombine mul = multiplicative(a, b)"),
         None,
     );
     assert!(twice.steps.iter().any(|step| step.op.name() == "relu"));
