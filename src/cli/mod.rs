@@ -1,18 +1,21 @@
 //! The command line: arguments, progress, printing, exit codes. Uses every room and holds no logic of theirs.
 
 mod args;
+mod bench;
 mod closing;
 mod explain;
 mod fmt;
 mod front;
 mod interrupt;
 mod lint;
+mod machine;
 mod numbers;
 mod output;
 mod panic;
 mod plan;
 mod plan_view;
 mod progress;
+mod run;
 mod status;
 mod table;
 
@@ -35,10 +38,11 @@ pub fn main() -> ExitCode {
 
 fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
     match &cli.command {
-        Command::Explain(args) => explain::explain(args, output),
+        Command::Run(args) => run::run(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),
-        _ => ExitStatus::CouldNotRun,
+        Command::Explain(args) => explain::explain(args, output),
+        Command::Bench(args) => bench::bench(args, output),
     }
 }
