@@ -19,7 +19,7 @@ pub use event::{ComponentScores, EpochRecord, Event, Scores, StopReason};
 pub use halt::{Cause, Halted, NonFinite};
 pub use metrics::scores;
 pub use optimizer::{Optimizer, OptimizerState};
-pub use rows::{Rows, SubsetRows};
+pub use rows::Rows;
 pub use schedule::Extent;
 pub use selection::Selection;
 pub use trainer::{Kept, Trained, Training, train};

@@ -3,7 +3,6 @@
 mod checkpoint;
 mod metrics;
 mod optimizer;
-mod pipeline;
 mod real_engine;
 pub(crate) mod softmax_regression;
 mod trainer;
