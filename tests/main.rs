@@ -8,6 +8,7 @@ mod explain;
 mod readme;
 mod render;
 mod report;
+mod run;
 mod support;
 mod syntax;
 mod tidy;
