@@ -1,6 +1,7 @@
 //! Meaning: names are bound, functions expanded, constants computed, every shape checked. Knows no files and no tensors.
 
 mod arguments;
+mod builtin;
 mod call;
 mod combine;
 mod data;
