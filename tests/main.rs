@@ -1,4 +1,5 @@
 //! Everything that is tested from outside of the crate, in one binary.
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod cli;
 mod compile;
