@@ -27,52 +27,85 @@ pub mod syntax;
 pub mod train;
 pub mod whole_file;
 
-use diag::{Checked, FileId, Problem, Problems, SourceMap};
+use diag::{Checked, Code, FileId, Problems, SourceMap};
 use plan::Plan;
-use sema::{Choices, Hir};
+use sema::{Choices, Hir, Override};
+use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 
-/// The library of blocks every pipeline sees, written in the language.
+/// The library of blocks, written in the language.
 const PRELUDE: &str = include_str!("prelude/prelude.mmc");
 
-/// From text to a pipeline whose names and shapes are sound, with everything there is to say about it.
+/// A pipeline brought as far as its text leads: what it means, and what will run.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The whole pipeline, every combine of it.
+    pub hir: Hir,
+    /// The combine that was chosen, ready to run.
+    pub plan: Plan,
+}
+
+/// Text to plan: all that happens before a byte of data is read.
 ///
-/// `file` is the pipeline's text in `sources`; the prelude is added to them.
-pub fn check(sources: &mut SourceMap, file: FileId, choices: &Choices) -> Checked<Hir> {
+/// `settings` are names and values of params as they are typed (`--set NAME=VALUE`), `combine` is the combine to plan
+/// instead of the one the file names. The texts that problems may point into are added to `sources`.
+pub fn compile(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[(String, String)],
+    combine: Option<String>,
+) -> Checked<Compiled> {
     let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
-    let library = sources.add("<prelude>", PRELUDE);
-    let (prelude, mut problems) = syntax::parse(library, PRELUDE);
-    let (ast, of_syntax) = syntax::parse(file, &text);
-    problems.extend(of_syntax);
-    let checked = sema::analyze(&ast, &prelude, choices);
-    problems.extend(checked.problems);
-    let lints = checked.value.as_ref().map(lint::lint).unwrap_or_default();
-    problems.extend(lints);
+    let (ast, mut problems) = syntax::parse(file, &text);
+    let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
+    problems.extend(of_prelude);
+    let overrides = overrides(&ast, settings, sources, &mut problems);
+
+    let misread = problems.has_errors();
+    let analyzed = sema::analyze(&ast, &prelude, &Choices { combine, overrides });
+    // A declaration that could not be read is missing, and what uses it is not to blame.
+    problems.extend(analyzed.problems.into_iter().filter(|problem| !misread || !may_follow(problem.code)).collect());
     problems.sort();
-    match checked.value {
-        Some(hir) => Checked::new(hir, problems),
-        None => Checked::failed(problems),
+    let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
+    problems.extend(lint::lint(&hir));
+    problems.sort();
+
+    let graph = graph::build(&hir, &hir.combines[hir.selected]);
+    match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
+        Ok(plan) => Checked::new(Compiled { hir, plan }, problems),
+        Err(problem) => {
+            problems.push(problem);
+            Checked::failed(problems)
+        }
     }
 }
 
-/// From a sound pipeline to what will run: the plan of its selected combine.
-///
-/// # Errors
-/// Only where `mmc` itself is at fault.
-pub fn compile(hir: &Hir) -> Result<Plan, Problem> {
-    let combine = hir.combines.get(hir.selected).ok_or_else(no_combine)?;
-    let graph = graph::build(hir, combine);
-    let graph = graph::optimize(graph)?;
-    plan::plan(&graph)
+/// The values typed for params. A param that is a text takes what was typed as it is, without quotes.
+fn overrides(
+    ast: &Ast,
+    settings: &[(String, String)],
+    sources: &mut SourceMap,
+    problems: &mut Problems,
+) -> Vec<Override> {
+    let mut overrides = vec![];
+    for (name, value) in settings {
+        let file = sources.add(format!("--set {name}"), value.as_str());
+        let span = diag::Span::new(file, 0, value.len());
+        let is_text = ast.items.iter().any(|item| {
+            matches!(&item.kind, ItemKind::Param(param)
+                if param.name.text == *name && matches!(param.value.kind, ExprKind::Text(_)))
+        });
+        let (value, found) = match is_text && !value.starts_with('"') {
+            true => (Some(Expr { kind: ExprKind::Text(value.clone()), span }), Problems::new()),
+            false => syntax::parse_expr(file, value),
+        };
+        problems.extend(found);
+        overrides.extend(value.map(|value| Override { name: name.clone(), value, span }));
+    }
+    overrides
 }
 
-fn no_combine() -> Problem {
-    Problem::error(diag::Code::Internal, "the selected combine does not exist")
-}
-
-/// The problems of a text, without anything else: what `mmc lint` shows.
-pub fn problems_of(name: &str, text: &str) -> (SourceMap, Problems) {
-    let mut sources = SourceMap::new();
-    let file = sources.add(name, text);
-    let problems = check(&mut sources, file, &Choices::default()).problems;
-    (sources, problems)
+/// Whether a problem may only be there because something else could not be read.
+fn may_follow(code: Code) -> bool {
+    matches!(code, Code::UnknownName | Code::UnknownFunction | Code::UnknownCombine | Code::UnknownParam)
+        || matches!(code, Code::MissingDeclaration | Code::MissingArgument | Code::PipelineHeader)
 }

@@ -49,7 +49,7 @@ pub(crate) fn mmc(folder: &Path) -> Command {
 }
 
 /// What was written to a stream, as text without escape codes.
-fn plain(stream: &[u8]) -> String {
+pub(crate) fn plain(stream: &[u8]) -> String {
     let text = String::from_utf8(stream.to_vec()).unwrap();
     assert!(!text.contains('\u{1b}'), "escape codes in piped output: {text:?}");
     text

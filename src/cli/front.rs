@@ -3,11 +3,10 @@
 use super::args::Setting;
 use super::output::Output;
 use super::status::ExitStatus;
-use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
+use crate::diag::{Checked, Code, FileId, Problem, SourceMap, Span};
 use crate::plan::Plan;
-use crate::sema::{Choices, Hir, Override};
-use crate::syntax::ast::{Expr, ExprKind, ItemKind};
-use crate::{check, compile, syntax};
+use crate::sema::Hir;
+use crate::{Compiled, compile};
 use std::fs;
 use std::path::Path;
 
@@ -18,7 +17,7 @@ pub(super) struct Opened {
     /// The file.
     pub(super) file: FileId,
     /// What it means, if it means anything, and what is to be said about it.
-    pub(super) checked: Checked<Hir>,
+    pub(super) compiled: Checked<Compiled>,
 }
 
 /// Reads and compiles `path`; a file that cannot be read is said on standard error.
@@ -29,22 +28,16 @@ pub(super) fn open(
     output: &Output,
 ) -> Result<Opened, ExitStatus> {
     let mut sources = SourceMap::new();
-    let (file, checked) = match read(path, &mut sources) {
-        Ok(file) => {
-            let (overrides, mut problems) = overrides(&mut sources, file, settings);
-            let checked = check(&mut sources, file, &Choices { combine, overrides });
-            problems.extend(checked.problems);
-            problems.sort();
-            let value = checked.value.filter(|_| !problems.has_errors());
-            (file, Checked { value, problems })
-        }
+    let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
+    let (file, compiled) = match read(path, &mut sources) {
+        Ok(file) => (file, compile(&mut sources, file, &settings, combine)),
         Err(Unreadable::NotText(file, problem)) => (file, Checked::failed(*problem)),
         Err(Unreadable::NoFile(message)) => {
             output.err.line(&message);
             return Err(ExitStatus::CouldNotRun);
         }
     };
-    Ok(Opened { sources, file, checked })
+    Ok(Opened { sources, file, compiled })
 }
 
 /// A pipeline that is ready to be planned or run.
@@ -62,46 +55,15 @@ pub(super) fn open_pipeline(
     combine: Option<String>,
     output: &Output,
 ) -> Result<Pipeline, ExitStatus> {
-    let Opened { sources, file, checked } = open(path, settings, combine, output)?;
-    output.problems(&checked.problems, &sources);
-    let Some(hir) = checked.value else { return Err(ExitStatus::Problems) };
-    match compile(&hir) {
-        Ok(plan) => Ok(Pipeline { sources, file, hir, plan }),
-        Err(defect) => {
-            output.problems(&Problems::from(defect), &sources);
-            Err(ExitStatus::CouldNotRun)
-        }
+    let Opened { sources, file, compiled } = open(path, settings, combine, output)?;
+    let Checked { value, problems } = compiled;
+    output.problems(&problems, &sources);
+    match value {
+        Some(Compiled { hir, plan }) => Ok(Pipeline { sources, file, hir, plan }),
+        // The passes over the graph check themselves, and what they find is not the file's fault.
+        None if problems.iter().any(|problem| problem.code == Code::Internal) => Err(ExitStatus::CouldNotRun),
+        None => Err(ExitStatus::Problems),
     }
-}
-
-/// The values typed for params. A param that is a text takes what was typed as it is, without quotes.
-fn overrides(sources: &mut SourceMap, file: FileId, settings: &[Setting]) -> (Vec<Override>, Problems) {
-    let mut problems = Problems::new();
-    let mut overrides = vec![];
-    if settings.is_empty() {
-        return (overrides, problems);
-    }
-    let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
-    let (ast, _) = syntax::parse(file, &text);
-    let is_text = |name: &str| {
-        ast.items.iter().any(|item| match &item.kind {
-            ItemKind::Param(param) => param.name.text == name && matches!(param.value.kind, ExprKind::Text(_)),
-            _ => false,
-        })
-    };
-    for Setting { name, value } in settings {
-        let typed = sources.add(format!("--set {name}"), value.as_str());
-        let span = Span::new(typed, 0, value.len());
-        let value = if is_text(name) && !value.starts_with('"') {
-            Some(Expr { kind: ExprKind::Text(value.clone()), span })
-        } else {
-            let (value, found) = syntax::parse_expr(typed, value);
-            problems.extend(found);
-            value
-        };
-        overrides.extend(value.map(|value| Override { name: name.clone(), value, span }));
-    }
-    (overrides, problems)
 }
 
 /// Why a file gives no text.

@@ -18,7 +18,7 @@ pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
                 continue;
             }
         };
-        let (problems, sources) = (opened.checked.problems, opened.sources);
+        let (problems, sources) = (opened.compiled.problems, opened.sources);
         match args.format {
             ProblemFormat::Text => output.out.write(&render(&problems, &sources, output.out.style)),
             ProblemFormat::Short => output.out.write(&render_short(&problems, &sources)),

@@ -63,7 +63,7 @@ impl Stream {
             When::Never => false,
             When::Auto => terminal && !dumb && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
-        let unicode = !look.ascii && !(terminal && dumb);
+        let unicode = !(look.ascii || terminal && dumb);
         let width = width.map_or(WIDTH, |(width, _)| usize::from(width.0));
         Self { target, terminal, style: Style { color, unicode, width } }
     }

@@ -10,14 +10,13 @@ use super::output::Output;
 use super::progress::Progress;
 use super::status::ExitStatus;
 use crate::data::Dataset;
-use crate::diag::{Problem, Problems};
+use crate::diag::Problem;
 use crate::exec::{Params, initialize};
 use crate::plan::Plan;
 use crate::report::{Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Summary, versions};
 use crate::spec::Length;
 use crate::train::{EpochRecord, Halted, Rows, Trained, Training, train};
 use serde::Serialize;
-use std::path::Path;
 use std::time::Instant;
 
 pub(super) fn run(args: &Run, output: &Output) -> ExitStatus {

@@ -61,7 +61,7 @@ pub(super) struct Token {
     pub(super) first: bool,
 }
 
-/// A `#` comment, `##` ones included.
+/// A `#` comment, `##` ones included, and what was written as a comment of another language.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CommentToken {
     pub(super) start: usize,
@@ -74,8 +74,10 @@ pub(super) struct CommentToken {
 pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
     pub(super) comments: Vec<CommentToken>,
-    /// What is wrong with single tokens, each with the place in `tokens` of the one after which or at which it stands.
+    /// What is wrong with single tokens, each with its place in `tokens`.
     pub(super) problems: Vec<(usize, Problem)>,
+    /// What is wrong between tokens.
+    pub(super) loose: Vec<Problem>,
     /// The text with what was wrong mended or made a hole, of the same length.
     pub(super) mended: Vec<u8>,
 }
@@ -86,7 +88,7 @@ pub(super) fn is_word_byte(c: u8) -> bool {
 }
 
 pub(super) fn lex(file: FileId, text: &str) -> Lexed {
-    let lexed = Lexed { tokens: vec![], comments: vec![], problems: vec![], mended: text.as_bytes().to_vec() };
+    let lexed = Lexed { tokens: vec![], comments: vec![], problems: vec![], loose: vec![], mended: text.as_bytes().to_vec() };
     let mut lexer = Lexer { file, text, bytes: text.as_bytes(), at: 0, first: true, lexed };
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
@@ -432,17 +434,11 @@ impl Lexer<'_> {
         if self.byte(start + 1) == b'/' {
             problem = problem.edit(self.span(start, start + 2), "#", true);
         }
-        let first = self.first;
-        self.push(TokenKind::Junk, end);
-        self.report(problem);
+        // It is a comment all the same, so that nothing else of its line is said to be wrong.
+        self.lexed.comments.push(CommentToken { start, end, own_line: self.first });
+        self.lexed.loose.push(problem);
         self.blank(start..end);
-        // As a comment it has no part in where lines begin and what continues them.
-        let token = self.lexed.tokens.len() - 1;
-        self.lexed.tokens.truncate(token);
-        if let Some((at, _)) = self.lexed.problems.last_mut() {
-            *at = if first { token } else { token.saturating_sub(1) };
-        }
-        self.first = first;
+        self.at = line_end;
     }
 
     /// A token of other languages with a known counterpart of the same length.

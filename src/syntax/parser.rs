@@ -44,6 +44,7 @@ pub fn parse_expr(file: FileId, text: &str) -> (Option<Expr>, Problems) {
     }
     let expr = reader.read(tree::alone);
     let mut problems = reader.problems;
+    problems.extend(lexed.loose.iter().cloned().collect());
     if let Some(expr) = &expr {
         let mut checks = Checks { problems: &mut problems, docs: &mut BTreeMap::new() };
         checks.expr(&mut expr.clone());
@@ -122,6 +123,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
         problems.extend(reader.problems);
         pieces.push(piece);
     }
+    problems.extend(own.map(|(_, problem)| problem).chain(lexed.loose.iter().cloned()).collect());
     // Lines of `##` that no declaration took may belong to an entry.
     let mut docs = BTreeMap::new();
     collect_docs(text, &lexed, &doc_comments, &mut docs);
@@ -155,7 +157,7 @@ fn own_problems(lexed: &Lexed, outline: &mut Outline) -> Vec<(usize, Problem)> {
 }
 
 /// The comments that are the documentation of what begins at `start`: the `##` lines directly before it.
-fn docs_before(text: &str, comments: &[CommentToken], start: usize) -> std::ops::Range<usize> {
+pub(super) fn docs_before(text: &str, comments: &[CommentToken], start: usize) -> std::ops::Range<usize> {
     let end = comments.partition_point(|comment| comment.start < start);
     let mut first = end;
     let mut next = start;
