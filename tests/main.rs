@@ -9,6 +9,7 @@ mod explain;
 mod readme;
 mod render;
 mod report;
+mod robust;
 mod support;
 mod syntax;
 mod tidy;
