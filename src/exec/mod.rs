@@ -13,6 +13,7 @@ mod initialize;
 mod kernels;
 mod params;
 mod pass;
+mod product_rate;
 mod shards;
 
 pub use class_loss::{ClassLoss, RowLoss};
@@ -21,3 +22,4 @@ pub use device::{DeviceChoice, engine};
 pub use engine::{Engine, ExecError, Logits, StepKey, StepResult};
 pub use initialize::initialize;
 pub use params::Params;
+pub use product_rate::product_rate;

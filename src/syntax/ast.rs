@@ -9,8 +9,19 @@ pub struct Ast {
     pub file: FileId,
     /// Its declarations in the order written. What could not be parsed is left out (and reported).
     pub items: Vec<Item>,
-    /// Every `#` comment that is not a `##` doc comment, in source order, `#` included.
+    /// Every `#` comment that is not a `##` doc comment of something, in source order, `#` included.
     pub comments: Vec<Comment>,
+    /// What was declared by text that could not be read, so that uses of it are not called unknown as well.
+    pub lost: Vec<Lost>,
+}
+
+/// A declaration that could not be read and has been reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The keyword it begins with, in its right spelling: `modality`, `train`.
+    pub keyword: String,
+    /// The name it declares, if that much could be read.
+    pub name: Option<Name>,
 }
 
 /// A `# ...` comment.

@@ -1,3 +1,37 @@
 //! Text to syntax tree and back. The only room that knows pest; knows no files.
+//!
+//! ```text
+//! text --lex--> tokens --outline--> declarations --pest--> pairs --tree--> Ast --format--> text
+//! ```
+//!
+//! Parsing never fails: it gives the tree of what could be read and the problems of what could not.
 
 pub mod ast;
+mod bare;
+mod format;
+mod grammar;
+mod lexer;
+mod mistake;
+mod outline;
+mod parser;
+mod tree;
+
+pub use bare::bare;
+pub use format::{Formatted, format};
+pub use parser::{parse, parse_expr};
+
+/// The words that begin a declaration. They may be names all the same.
+pub const KEYWORDS: [&str; 12] =
+    ["pipeline", "use", "param", "fn", "data", "label", "shared", "modality", "encoder", "combine", "train", "sweep"];
+
+/// The words that are never names.
+pub const RESERVED: [&str; 7] = ["true", "false", "if", "then", "else", "in", "let"];
+
+/// How deep brackets and `if`s may nest.
+const MAX_DEPTH: usize = 128;
+
+/// How many operators, calls and fields one expression may hold on the way from its root to a leaf.
+const MAX_OPERATORS: usize = 500;
+
+/// After how many problems the rest is only counted.
+const MAX_PROBLEMS: usize = 100;

@@ -1,0 +1,116 @@
+//! `mmc fmt`: a text in its one canonical form, made from the tree, the comments and the blank lines as written.
+//!
+//! Two spaces for each level; `=` of neighbouring lines in one column; lines of at most 120 characters where they
+//! can be broken; trailing commas where a list is; one blank line where there were any. A block stays on one line, and
+//! a pipe on several, where it was written so. A declaration that cannot be read keeps its text.
+
+mod comments;
+mod expr;
+mod item;
+mod lines;
+
+use super::ast::Ast;
+use super::lexer::Token;
+use super::parser::{Piece, read};
+use crate::diag::{FileId, Problems};
+use comments::Comments;
+use lines::Slot;
+
+/// How long a line may be.
+pub(super) const WIDTH: usize = 120;
+
+/// What one level of depth is indented by.
+const STEP: usize = 2;
+
+/// A text in canonical form.
+#[derive(Clone, Debug)]
+pub struct Formatted {
+    /// The text; declarations that could not be read stand in it as they were.
+    pub text: String,
+    /// The problems of its syntax, placed in the text as it was given, in [`FileId`] 0.
+    pub problems: Problems,
+}
+
+/// Brings a text into canonical form. Formatting its result changes nothing.
+pub fn format(text: &str) -> Formatted {
+    let parsed = read(FileId(0), text);
+    let mut formatter =
+        Formatter { text, ast: &parsed.ast, tokens: &parsed.tokens, comments: Comments::new(text, &parsed.comments) };
+    let text = formatter.file(&parsed.pieces);
+    Formatted { text, problems: parsed.problems }
+}
+
+/// What formatting needs to know beside the tree.
+struct Formatter<'a> {
+    text: &'a str,
+    ast: &'a Ast,
+    tokens: &'a [Token],
+    comments: Comments<'a>,
+}
+
+impl Formatter<'_> {
+    fn file(&mut self, pieces: &[Piece]) -> String {
+        for piece in pieces {
+            self.comments.forget(piece.docs.clone());
+        }
+        let texts = self.items(pieces);
+        let mut slots = vec![];
+        for (piece, text) in pieces.iter().zip(texts) {
+            let documented = self.comments.start(piece.docs.start).filter(|_| !piece.docs.is_empty());
+            let start = documented.unwrap_or(piece.start);
+            let item = piece.item.and_then(|item| self.ast.items.get(item));
+            let slot = match (item, text) {
+                (Some(item), Some(text)) => Slot { start, end: piece.end, docs: item.doc.clone(), text },
+                // What cannot be read keeps its text, its documentation and the indentation of its first line.
+                _ => {
+                    self.comments.forget(self.comments.within(start, piece.end));
+                    let line = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+                    let indented = self.text[line..start].trim().is_empty();
+                    let from = if indented { line } else { start };
+                    let text = self.text[from..piece.end].trim_start_matches('\u{feff}').to_owned();
+                    Slot { start, end: piece.end, docs: vec![], text }
+                }
+            };
+            slots.push(slot);
+        }
+        let lines = self.lines(0, self.text.len(), slots, 0);
+        let mut out = lines.join("\n");
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The text of the span, as written.
+    fn written(&self, span: crate::diag::Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    fn has_newline(&self, from: usize, to: usize) -> bool {
+        self.text.get(from..to).is_some_and(|gap| gap.contains('\n'))
+    }
+
+    /// Whether an empty line stands between two places.
+    fn has_blank_line(&self, from: usize, to: usize) -> bool {
+        let gap = self.text.get(from..to).unwrap_or("");
+        let mut lines = gap.split('\n').skip(1).peekable();
+        while let Some(line) = lines.next() {
+            if lines.peek().is_some() && line.trim().is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The width of a text in characters: of its last line, which begins at `column` if it is its first.
+fn end_column(text: &str, column: usize) -> usize {
+    match text.rsplit_once('\n') {
+        Some((_, last)) => last.chars().count(),
+        None => column + text.chars().count(),
+    }
+}
+
+fn spaces(count: usize) -> String {
+    " ".repeat(count)
+}
