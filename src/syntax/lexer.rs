@@ -88,7 +88,8 @@ pub(super) fn is_word_byte(c: u8) -> bool {
 }
 
 pub(super) fn lex(file: FileId, text: &str) -> Lexed {
-    let lexed = Lexed { tokens: vec![], comments: vec![], problems: vec![], loose: vec![], mended: text.as_bytes().to_vec() };
+    let lexed =
+        Lexed { tokens: vec![], comments: vec![], problems: vec![], loose: vec![], mended: text.as_bytes().to_vec() };
     let mut lexer = Lexer { file, text, bytes: text.as_bytes(), at: 0, first: true, lexed };
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();

@@ -183,15 +183,16 @@ fn dress(marked: &str, choices: &[u8]) -> String {
 
 /// Programs with a few characters changed, and texts that are no programs at all.
 pub(super) fn broken() -> impl Strategy<Value = String> {
-    let cut = (program(), vec((any::<prop::sample::Index>(), 0..6_usize, splinter()), 1..4)).prop_map(|(text, cuts)| {
-        let mut chars: Vec<char> = text.chars().collect();
-        for (at, length, insert) in cuts {
-            let at = at.index(chars.len());
-            let end = (at + length).min(chars.len());
-            chars.splice(at..end, insert.chars());
-        }
-        chars.into_iter().collect()
-    });
+    let cut =
+        (program(), vec((any::<prop::sample::Index>(), 0..6_usize, splinter()), 1..4)).prop_map(|(text, cuts)| {
+            let mut chars: Vec<char> = text.chars().collect();
+            for (at, length, insert) in cuts {
+                let at = at.index(chars.len());
+                let end = (at + length).min(chars.len());
+                chars.splice(at..end, insert.chars());
+            }
+            chars.into_iter().collect()
+        });
     prop_oneof![
         4 => cut,
         2 => vec(splinter(), 0..60).prop_map(|pieces| pieces.concat()),
@@ -202,10 +203,70 @@ pub(super) fn broken() -> impl Strategy<Value = String> {
 
 fn splinter() -> impl Strategy<Value = String> {
     const PIECES: [&str; 64] = [
-        "", " ", "\n", "\n", "\r\n", "\t", "(", ")", "[", "]", "{", "}", "(", "{", ",", ";", ":", "=", "==", "?", ".", "..", "..=",
-        "|>", "|", "-", "->", "+", "*", "/", "//", "<", "!", "&&", "'", "\"", "\\", "#", "##", "###", "\n## d\n", "%", "@",
-        "\0", "\u{feff}", "\u{a0}", "ü", "1", "2.", ".5", "1e", "a", "b", "if ", " then ", " else ", " in ", "let ", "\ntrain {\n",
-        "\nencoder a = ", "\nmodalty b: c", "\nfn f(x) { ", " data ", "\nparam ",
+        "",
+        " ",
+        "\n",
+        "\n",
+        "\r\n",
+        "\t",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        "{",
+        ",",
+        ";",
+        ":",
+        "=",
+        "==",
+        "?",
+        ".",
+        "..",
+        "..=",
+        "|>",
+        "|",
+        "-",
+        "->",
+        "+",
+        "*",
+        "/",
+        "//",
+        "<",
+        "!",
+        "&&",
+        "'",
+        "\"",
+        "\\",
+        "#",
+        "##",
+        "###",
+        "\n## d\n",
+        "%",
+        "@",
+        "\0",
+        "\u{feff}",
+        "\u{a0}",
+        "ü",
+        "1",
+        "2.",
+        ".5",
+        "1e",
+        "a",
+        "b",
+        "if ",
+        " then ",
+        " else ",
+        " in ",
+        "let ",
+        "\ntrain {\n",
+        "\nencoder a = ",
+        "\nmodalty b: c",
+        "\nfn f(x) { ",
+        " data ",
+        "\nparam ",
     ];
     prop::sample::select(&PIECES[..]).prop_map(str::to_owned)
 }

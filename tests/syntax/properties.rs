@@ -22,7 +22,10 @@ fn check_places(text: &str) -> Result<(), TestCaseError> {
 
 /// How often each numbered comment stands in a text.
 fn comments(text: &str) -> Vec<usize> {
-    (1..=text.matches("c").count()).map(|number| text.matches(&format!(" c{number}#")).count()).take_while(|n| *n > 0).collect()
+    (1..=text.matches("c").count())
+        .map(|number| text.matches(&format!(" c{number}#")).count())
+        .take_while(|n| *n > 0)
+        .collect()
 }
 
 proptest! {

@@ -110,7 +110,8 @@ impl Formatter<'_> {
     pub(super) fn brackets<'e>(&self, expr: &'e Expr) -> Option<Brackets<'e>> {
         let range = expr.span.range();
         let inside = (range.start + 1, range.end.saturating_sub(1));
-        let brackets = |open, close, elements| Brackets { open, close, inside, separator: ",", trailing: true, elements };
+        let brackets =
+            |open, close, elements| Brackets { open, close, inside, separator: ",", trailing: true, elements };
         Some(match &expr.kind {
             ExprKind::List(elements) => brackets("[", "]", elements.iter().map(Element::Expr).collect()),
             ExprKind::Record(entries) => brackets("{", "}", entries.iter().map(Element::Entry).collect()),
@@ -136,7 +137,9 @@ impl Formatter<'_> {
     pub(super) fn forced(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => false,
-            ExprKind::List(_) | ExprKind::Record(_) | ExprKind::Repeat(..) | ExprKind::Paren(_) => self.forced_inside(expr),
+            ExprKind::List(_) | ExprKind::Record(_) | ExprKind::Repeat(..) | ExprKind::Paren(_) => {
+                self.forced_inside(expr)
+            }
             ExprKind::Call(callee, _) => self.forced_inside(expr) || self.forced(callee),
             ExprKind::Field(inner, _) | ExprKind::Negate(inner) => self.forced(inner),
             ExprKind::Binary(_, left, right) | ExprKind::Range { start: left, end: right, .. } => {

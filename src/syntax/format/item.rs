@@ -64,7 +64,11 @@ fn columns(rows: &[Row], pipes: bool) -> Vec<String> {
         for stage in 0..count {
             let texts: Vec<&str> = rows.iter().filter_map(|row| row.value.get(stage).map(String::as_str)).collect();
             let last = stage + 1 == count;
-            for (line, text) in lines.iter_mut().zip(if last { texts.iter().map(|t| (*t).to_owned()).collect() } else { column(&texts) }) {
+            for (line, text) in lines.iter_mut().zip(if last {
+                texts.iter().map(|t| (*t).to_owned()).collect()
+            } else {
+                column(&texts)
+            }) {
                 *line += &text;
                 if !last {
                     *line += " |> ";
@@ -104,7 +108,9 @@ impl Formatter<'_> {
 
     /// Whether a declaration is of the kind of the one before it and stands right under it.
     fn next_to(&self, pieces: &[Piece], items: &[Option<&Item>], at: usize) -> bool {
-        let (Some(Some(before)), Some(Some(item))) = (items.get(at.wrapping_sub(1)), items.get(at)) else { return false };
+        let (Some(Some(before)), Some(Some(item))) = (items.get(at.wrapping_sub(1)), items.get(at)) else {
+            return false;
+        };
         let (Some(above), Some(piece)) = (pieces.get(at - 1), pieces.get(at)) else { return false };
         std::mem::discriminant(&before.kind) == std::mem::discriminant(&item.kind)
             && !self.has_blank_line(above.end, piece.start)
@@ -320,7 +326,8 @@ impl Formatter<'_> {
     /// Lines in braces. A comment on the line of the opening brace stays there.
     fn braced(&mut self, head: String, from: usize, to: usize, slots: Vec<Slot>, indent: usize) -> String {
         let first = slots.first().map_or(to, |slot| slot.start);
-        let line_end = self.text.get(from..first).and_then(|gap| gap.find('\n')).map_or(first, |newline| from + newline);
+        let line_end =
+            self.text.get(from..first).and_then(|gap| gap.find('\n')).map_or(first, |newline| from + newline);
         let mut out = head;
         for comment in self.comments.take(from, line_end) {
             out += &format!("  {}", self.comments.show(&comment));
@@ -365,9 +372,9 @@ impl Formatter<'_> {
         while !rest.is_empty() {
             let apart = |at: usize| {
                 let (before, start) = (block.entries.get(number + at - 1), starts.get(number + at));
-                before.zip(start).is_some_and(|(before, start)| {
-                    self.has_blank_line(before.value.span.range().end, *start)
-                })
+                before
+                    .zip(start)
+                    .is_some_and(|(before, start)| self.has_blank_line(before.value.span.range().end, *start))
             };
             let count = (1..rest.len()).find(|at| apart(*at)).unwrap_or(rest.len());
             let (group, others) = rest.split_at(count);
@@ -437,7 +444,9 @@ impl Formatter<'_> {
             let last = number + 1 == count;
             let cells: Vec<String> = calls
                 .iter()
-                .filter_map(|(_, args)| args.get(number).map(|arg| if last { format!("{arg})") } else { format!("{arg},") }))
+                .filter_map(|(_, args)| {
+                    args.get(number).map(|arg| if last { format!("{arg})") } else { format!("{arg},") })
+                })
                 .collect();
             let cells = if last { cells } else { column(&cells.iter().map(String::as_str).collect::<Vec<_>>()) };
             for (line, cell) in lines.iter_mut().zip(cells) {
