@@ -1,5 +1,5 @@
 //! Everything that is tested from outside of the crate, in one binary.
-#![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
 mod compile;
@@ -9,7 +9,7 @@ mod explain;
 mod readme;
 mod render;
 mod report;
-mod run;
+mod robust;
 mod support;
 mod syntax;
 mod tidy;

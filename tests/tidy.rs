@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag"]),
-    ("train", &["exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("cli", ALL),
 ];

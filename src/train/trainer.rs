@@ -3,7 +3,8 @@
 
 use super::halt::{Cause, Halted, NonFinite};
 use super::schedule::Extent;
-use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate, order};
+use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate};
+use crate::data::order;
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::{Combination, Length, TrainSpec};
