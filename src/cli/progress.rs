@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// How often the words beside the bar change; more often nobody can read.
 const REFRESH: Duration = Duration::from_millis(80);
 
+/// The least width at which every number has its name beside it.
+const ROOMY: usize = 80;
+
 /// Shows the events of one training.
 pub(super) struct Progress<'a> {
     output: &'a Output,
@@ -69,7 +72,9 @@ impl<'a> Progress<'a> {
                     let line = serde_json::to_string(&EpochLine { event: "epoch", record }).unwrap_or_default();
                     self.aside(|output| output.out.line(&line));
                 }
-                self.say(&epoch_line(record, self.extent.epochs));
+                let line = epoch_line(record, self.extent.epochs, true);
+                let fits = !self.output.err.terminal || line.len() <= self.output.err.style.width;
+                self.say(&if fits { line } else { epoch_line(record, self.extent.epochs, false) });
             }
             Event::Ended(_) => {
                 if let Some(bar) = &self.bar {
@@ -96,7 +101,13 @@ impl<'a> Progress<'a> {
         if self.worded.is_none_or(|last| last.elapsed() >= REFRESH) {
             self.worded = Some(Instant::now());
             bar.set_prefix(format!("epoch {epoch}/{}", self.extent.epochs));
-            bar.set_message(format!("loss {loss:.4} error {}%", percent(error)));
+            let error = percent(error);
+            let roomy = self.output.err.style.width >= ROOMY;
+            bar.set_message(if roomy {
+                format!("loss {loss:.4} error {error}%")
+            } else {
+                format!("{loss:.4} {error}%")
+            });
         }
     }
 
@@ -126,7 +137,8 @@ impl Drop for Progress<'_> {
 
 fn style(output: &Output) -> ProgressStyle {
     let bar = if output.err.style.color { "{wide_bar:.cyan/blue}" } else { "{wide_bar}" };
-    let template = format!("{{prefix}} {bar} {{rate}} {{left}} {{msg}}");
+    // The blanks at the end are for the `^C` a terminal writes, which would push a full line up out of reach.
+    let template = format!("{{prefix}} {bar} {{rate}} {{left}} {{msg}}   ");
     let characters = if output.err.style.unicode { "━╸─" } else { "=> " };
     // The template is ours and well formed; the plain bar stands in should it ever not be.
     ProgressStyle::with_template(&template)
@@ -140,21 +152,25 @@ fn style(output: &Output) -> ProgressStyle {
         .progress_chars(characters)
 }
 
-/// `epoch  3/10  train loss 0.5312 error 26.33%  valid loss 0.5221 error 25.10% auc 81.20%  12.3 s  best`
-fn epoch_line(record: &EpochRecord, epochs: u64) -> String {
+/// `epoch  3/10  train loss 0.5312 error 26.33%  valid loss 0.5221 error 25.10% auc 81.20%  12.3 s  best`, and without
+/// the names of losses and errors where it is to be short.
+fn epoch_line(record: &EpochRecord, epochs: u64, named: bool) -> String {
     let digits = grouped(epochs).len();
+    let measured = |loss: f64, error: f64| match named {
+        true => format!("loss {loss:.4} error {}%", percent(error)),
+        false => format!("{loss:.4} {}%", percent(error)),
+    };
     let mut line = format!(
-        "epoch {:>digits$}/{}  train loss {:.4} error {}%",
+        "epoch {:>digits$}/{}  train {}",
         grouped(record.epoch),
         grouped(epochs),
-        record.train_loss,
-        percent(record.train_error)
+        measured(record.train_loss, record.train_error)
     );
     if let Some(violations) = record.violations {
         let _ = write!(line, " violations {}", grouped(violations));
     }
     if let Some(valid) = &record.valid {
-        let _ = write!(line, "  valid loss {:.4} error {}%", valid.loss, percent(valid.error));
+        let _ = write!(line, "  valid {}", measured(valid.loss, valid.error));
         if let Some(auc) = valid.auc {
             let _ = write!(line, " auc {}%", percent(auc));
         }
@@ -198,7 +214,7 @@ mod tests {
     #[test]
     fn an_epoch_is_one_line() {
         assert_eq!(
-            epoch_line(&record(), 10),
+            epoch_line(&record(), 10, true),
             "epoch  3/10  train loss 0.5312 error 26.33% violations 1,234  \
              valid loss 0.5221 error 25.10% auc 81.20%  12.3 s  best"
         );
@@ -207,7 +223,8 @@ mod tests {
     #[test]
     fn what_was_not_measured_is_not_said() {
         let bare = EpochRecord { violations: None, valid: None, best: false, ..record() };
-        assert_eq!(epoch_line(&bare, 10), "epoch  3/10  train loss 0.5312 error 26.33%  12.3 s");
+        assert_eq!(epoch_line(&bare, 10, true), "epoch  3/10  train loss 0.5312 error 26.33%  12.3 s");
+        assert_eq!(epoch_line(&bare, 10, false), "epoch  3/10  train 0.5312 26.33%  12.3 s");
     }
 
     #[test]

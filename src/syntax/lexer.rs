@@ -6,6 +6,9 @@
 use super::RESERVED;
 use crate::diag::{Code, FileId, Problem, Span};
 
+/// The byte order mark.
+const BOM: char = '\u{feff}';
+
 /// The kinds of bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bracket {
@@ -91,10 +94,6 @@ pub(super) fn lex(file: FileId, text: &str) -> Lexed {
     let lexed =
         Lexed { tokens: vec![], comments: vec![], problems: vec![], loose: vec![], mended: text.as_bytes().to_vec() };
     let mut lexer = Lexer { file, text, bytes: text.as_bytes(), at: 0, first: true, lexed };
-    if text.starts_with('\u{feff}') {
-        lexer.at = '\u{feff}'.len_utf8();
-        lexer.blank(0..lexer.at);
-    }
     while lexer.at < text.len() {
         lexer.step();
     }
@@ -225,6 +224,11 @@ impl Lexer<'_> {
                         token.kind = TokenKind::Operator;
                     }
                 }
+            }
+            // A byte order mark says nothing, at the beginning of the text or where texts were joined.
+            0xef if self.char_at(at) == BOM => {
+                self.at += BOM.len_utf8();
+                self.blank(at..self.at);
             }
             _ if c.is_ascii_alphabetic() || c == b'_' => self.word(),
             _ if !c.is_ascii() && self.char_at(at).is_alphanumeric() => self.word(),
@@ -476,7 +480,7 @@ impl Lexer<'_> {
         while end < self.bytes.len() {
             let c = self.char_at(end);
             let known = c.is_ascii_graphic() && !matches!(c, '@' | '$' | '~' | '^' | '`' | '\\' | '%' | '!' | '&');
-            if known || matches!(c, ' ' | '\t' | '\r' | '\n') || c.is_alphanumeric() {
+            if known || matches!(c, ' ' | '\t' | '\r' | '\n' | BOM) || c.is_alphanumeric() {
                 break;
             }
             end += c.len_utf8();
@@ -506,7 +510,7 @@ impl Lexer<'_> {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}')
 }
 
 /// Whether an operand may end with `token`.

@@ -16,7 +16,7 @@ pub(super) struct Chunk {
     pub(super) closers: String,
     /// Brackets within it that stay open though brackets around them close.
     pub(super) broken: Vec<usize>,
-    /// Tokens that nest too deep: the first of each outermost entry that does.
+    /// Tokens in outermost entries that are to be taken out whole, because they nest too deep or their brackets cross.
     pub(super) deep: Vec<usize>,
 }
 
@@ -35,22 +35,36 @@ pub(super) struct Outline {
 
 struct Frame {
     opener: Option<usize>,
-    /// Operators and `if`s in the current element, and the deepest tree inside of it.
+    /// Operators in the current element, `if`s among them.
     operators: usize,
     ifs: usize,
+    /// Calls and fields of the current operand, and the deepest tree within it.
+    postfixes: usize,
     inner: usize,
-    /// The deepest tree of all elements so far.
+    /// The deepest tree of all operands of the element, and of all elements so far.
+    operand: usize,
     height: usize,
 }
 
 impl Frame {
     fn new(opener: Option<usize>) -> Self {
-        Self { opener, operators: 0, ifs: 0, inner: 0, height: 0 }
+        Self { opener, operators: 0, ifs: 0, postfixes: 0, inner: 0, operand: 0, height: 0 }
+    }
+
+    fn end_operand(&mut self) {
+        self.operand = self.operand.max(self.postfixes + self.inner);
+        (self.postfixes, self.inner) = (0, 0);
     }
 
     fn end_element(&mut self) {
-        self.height = self.height.max(self.operators + self.inner);
-        (self.operators, self.ifs, self.inner) = (0, 0, 0);
+        self.end_operand();
+        self.height = self.height.max(self.operators + self.operand);
+        (self.operators, self.ifs, self.operand) = (0, 0, 0);
+    }
+
+    /// How deep the tree of the current element is at least.
+    fn depth(&self) -> usize {
+        self.operators + self.operand.max(self.postfixes + self.inner)
     }
 }
 
@@ -76,6 +90,7 @@ pub(super) fn outline(file: FileId, text: &str, lexed: &mut Lexed) -> Outline {
         blocks: vec![],
         entry: 0,
         deep_entry: None,
+        crossed_entry: None,
         excused: false,
     };
     for at in 0..count {
@@ -103,6 +118,8 @@ struct Builder<'a> {
     /// Counts the outermost entries, and which of them was last found too deep.
     entry: usize,
     deep_entry: Option<usize>,
+    /// The outermost entry in which a bracket was last found closed by one of another kind.
+    crossed_entry: Option<usize>,
     /// Whether a bracket problem of this declaration has been reported that explains a closing bracket too many.
     excused: bool,
 }
@@ -140,7 +157,9 @@ impl Builder<'_> {
             TokenKind::Open(_) => self.open(at),
             TokenKind::Close(bracket) => self.close(at, bracket),
             TokenKind::Comma | TokenKind::Semicolon => self.end_element(),
-            TokenKind::Operator | TokenKind::Dot => self.operator(at),
+            TokenKind::Operator => self.operator(at),
+            TokenKind::Dot => self.postfix(at),
+            TokenKind::Text if !self.word(at).ends_with('"') || token.end == token.start + 1 => self.excused = true,
             TokenKind::Word if self.word(at) == "if" => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.ifs += 1;
@@ -323,6 +342,8 @@ impl Builder<'_> {
         let Some(mut frame) = self.frames.pop() else { return };
         self.nesting = self.nesting.saturating_sub(1 + frame.ifs);
         frame.end_element();
+        // What is too deep has been reported, and goes no deeper into the account of what it stands in.
+        let height = if frame.height > MAX_OPERATORS { 0 } else { frame.height };
         if let Some(opener) = frame.opener {
             self.outline.mate[opener] = last.max(opener);
             if let Some(TokenKind::Open(bracket)) = self.kind(opener) {
@@ -333,7 +354,7 @@ impl Builder<'_> {
             }
         }
         if let Some(parent) = self.frames.last_mut() {
-            parent.inner = parent.inner.max(frame.height + 1);
+            parent.inner = parent.inner.max(height + 1);
         }
         self.check_height(last);
     }
@@ -344,7 +365,7 @@ impl Builder<'_> {
             .and_then(|before| self.tokens.get(before))
             .is_some_and(|before| ends_operand(self.text, before));
         if postfix {
-            self.operator(at);
+            self.postfix(at);
         }
         if let Some(TokenKind::Open(bracket)) = self.kind(at) {
             self.depths[bracket as usize].push(self.frames.len());
@@ -363,8 +384,17 @@ impl Builder<'_> {
             return;
         };
         if depth + 1 < self.frames.len() {
-            self.unclosed(depth + 1, Some((at, "closed before it")));
-            self.pop_broken(depth + 1, at);
+            if self.crossed_entry != Some(self.entry) {
+                self.unclosed(depth + 1, Some((at, "closed before it")));
+                self.pop_broken(depth + 1, at);
+            } else {
+                // Brackets crossed again in one entry: nothing inside of it can be relied on.
+                while self.frames.len() > depth + 1 {
+                    self.pop(at.saturating_sub(1));
+                }
+                self.give_up_entry(at);
+            }
+            self.crossed_entry = Some(self.entry);
         }
         if let Some(opener) = self.frames.last().and_then(|frame| frame.opener) {
             self.outline.mate[at] = opener;
@@ -402,7 +432,10 @@ impl Builder<'_> {
             .also(self.span(opener), "opened here")
             .help(format!("close it with `{}`", open.close()))
             .edit(self.span(at), open.close().to_string(), false);
-            self.outline.problems.push((at, problem));
+            if self.crossed_entry != Some(self.entry) {
+                self.outline.problems.push((at, problem));
+            }
+            self.crossed_entry = Some(self.entry);
             self.excused = true;
         }
         self.outline.mate[at] = opener;
@@ -422,13 +455,21 @@ impl Builder<'_> {
 
     fn operator(&mut self, at: usize) {
         if let Some(frame) = self.frames.last_mut() {
+            frame.end_operand();
             frame.operators += 1;
         }
         self.check_height(at);
     }
 
+    fn postfix(&mut self, at: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.postfixes += 1;
+        }
+        self.check_height(at);
+    }
+
     fn check_height(&mut self, at: usize) {
-        if self.frames.last().is_some_and(|frame| frame.operators + frame.inner > MAX_OPERATORS) {
+        if self.frames.last().is_some_and(|frame| frame.depth() > MAX_OPERATORS) {
             self.too_deep(at);
         }
     }
@@ -439,12 +480,11 @@ impl Builder<'_> {
         }
     }
 
+    /// Reports the outermost entry once.
     fn too_deep(&mut self, at: usize) {
-        // One report for an outermost entry, which is taken out whole.
-        if self.deep_entry == Some(self.entry) {
+        if !self.give_up_entry(at) {
             return;
         }
-        self.deep_entry = Some(self.entry);
         let place = self.span(at);
         let (message, help) = if self.nesting > MAX_DEPTH {
             (
@@ -459,8 +499,17 @@ impl Builder<'_> {
         };
         let problem = Problem::error(Code::TooDeep, message).at(place, "goes too far here").help(help);
         self.outline.problems.push((at, problem));
+    }
+
+    /// Has the outermost entry taken out whole; false where that was to be done already.
+    fn give_up_entry(&mut self, at: usize) -> bool {
+        if self.deep_entry == Some(self.entry) {
+            return false;
+        }
+        self.deep_entry = Some(self.entry);
         if let Some(chunk) = self.outline.chunks.last_mut() {
             chunk.deep.push(at);
         }
+        true
     }
 }

@@ -94,7 +94,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
         let keyword = reader.keyword();
         let known = keyword.is_some();
         if !known && let Some(problem) = reader.unknown_declaration() {
-            if !in_unknown {
+            if !in_unknown || reader.misspelt.is_some() {
                 reader.problems.push(problem);
             }
             in_unknown = reader.misspelt.is_none();
@@ -162,7 +162,8 @@ pub(super) fn docs_before(text: &str, comments: &[CommentToken], start: usize) -
     let mut first = end;
     let mut next = start;
     while let Some(comment) = first.checked_sub(1).and_then(|at| comments.get(at)) {
-        let blank_between = text.get(comment.end..next).is_some_and(|gap| gap.trim().is_empty());
+        let blank_between =
+            text.get(comment.end..next).is_some_and(|gap| gap.bytes().all(|byte| byte.is_ascii_whitespace()));
         if !comment.own_line || !blank_between || !is_doc(&text[comment.start..comment.end]) {
             break;
         }
@@ -491,7 +492,8 @@ impl<'a> Reader<'a> {
             let Ok(work) = String::from_utf8(self.work.clone()) else { break };
             let failure = match Grammar::parse(self.rule, &work) {
                 Ok(pairs) => {
-                    let place = Place { file: self.file, shift: self.shift, start, end };
+                    let respelt = self.misspelt.map_or(0, str::len);
+                    let place = Place { file: self.file, shift: self.shift, respelt, start, end };
                     let built = build(pairs, place);
                     if built.is_none() {
                         self.problems.push(
@@ -785,7 +787,7 @@ impl<'a> Reader<'a> {
     /// Takes a piece out: first its value, then all of it, then what it stands in. False where nothing is left of it.
     fn take_out(&mut self, region: Region) -> bool {
         let step = self.steps.entry((region.first, region.opener)).or_insert(0);
-        *step += 1;
+        *step = step.saturating_add(1);
         if *step == 1 {
             let value = self.bytes(region.value, region.end);
             if !value.is_empty() {

@@ -36,13 +36,18 @@ pub(super) struct Place {
     pub(super) file: FileId,
     /// What to add to an offset in the matched text.
     pub(super) shift: i64,
+    /// How many bytes of the matched text are a keyword in its right spelling, which stands for one of another length.
+    pub(super) respelt: usize,
     /// The first and last offset the matched text stands for.
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
 impl Place {
-    pub(super) fn offset(&self, at: usize) -> usize {
+    fn offset(&self, at: usize) -> usize {
+        if at < self.respelt {
+            return self.start;
+        }
         let at = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(self.shift);
         usize::try_from(at).unwrap_or(0).clamp(self.start, self.end)
     }

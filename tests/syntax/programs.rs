@@ -11,10 +11,12 @@ const NEXT_LET: char = '\u{e003}';
 const BLANK: char = '\u{e004}';
 const NEXT_ITEM: char = '\u{e005}';
 
-fn name() -> impl Strategy<Value = String> {
-    "[a-f][a-z0-9_]{0,9}".prop_filter("reserved", |name| {
-        !mmc::syntax::RESERVED.contains(&name.as_str()) && !mmc::syntax::KEYWORDS.contains(&name.as_str())
-    })
+fn name() -> BoxedStrategy<String> {
+    "[a-f][a-z0-9_]{0,9}"
+        .prop_filter("reserved", |name| {
+            !mmc::syntax::RESERVED.contains(&name.as_str()) && !mmc::syntax::KEYWORDS.contains(&name.as_str())
+        })
+        .boxed()
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -36,7 +38,7 @@ fn joined(items: &[String], close: &str) -> String {
     format!("{MAY}{}{trailing}{MAY}{close}", items.join(&comma))
 }
 
-fn expr() -> impl Strategy<Value = String> {
+fn expr() -> BoxedStrategy<String> {
     leaf().prop_recursive(5, 40, 5, |inner| {
         let arg = prop_oneof![
             2 => inner.clone(),
@@ -66,6 +68,7 @@ fn expr() -> impl Strategy<Value = String> {
             }),
         ]
     })
+    .boxed()
 }
 
 fn block() -> impl Strategy<Value = String> {

@@ -15,7 +15,7 @@ fn survive(text: String) -> Problems {
         problems
     });
     let problems = reading.unwrap().join().unwrap();
-    assert!(start.elapsed() < Duration::from_secs(20), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(200), "took {:?}", start.elapsed());
     problems
 }
 
@@ -48,7 +48,7 @@ fn a_hundred_thousand_brackets() {
             let text = format!("encoder a = {}{}\nencoder b = c\n", open.repeat(100_000), close.repeat(100_000));
             let problems = survive(text);
             assert!(codes(&problems).contains(&Code::TooDeep), "{open} {close}");
-            assert!(problems.len() < 4, "{open} {close}: {}", problems.len());
+            assert!(problems.len() < 3, "{open} {close}: {}", problems.len());
         }
     }
     let text = format!("train {{\n  a = {}1{}\n  b = 2\n}}\n", "(".repeat(100_000), ")".repeat(100_000));
@@ -134,6 +134,10 @@ fn many_mistakes() {
     assert!(survive(unclosed).has_errors());
     let words = "x = (\n".repeat(100_000);
     assert!(survive(words).has_errors());
+    let calls = format!("train {{\n{}}}\n", "  a = f(\n".repeat(50_000));
+    assert!(survive(calls).has_errors());
+    let crossed = format!("train {{\n{}}}\n", "  a = f([(])\n".repeat(50_000));
+    assert!(survive(crossed).has_errors());
     let doubles = "train {\n".repeat(50_000);
     assert!(survive(doubles).has_errors());
 }

@@ -12,6 +12,9 @@ const MOST_LINES: usize = 8;
 /// Columns beside the text: the line number's blanks and bar.
 const MARGIN: usize = 4;
 
+/// Labels are not wrapped into fewer columns than this.
+const LEAST_LABEL: usize = 20;
+
 /// How much there is to show in.
 #[derive(Clone, Copy)]
 pub(super) struct Room {
@@ -127,9 +130,14 @@ fn excerpt(name: &str, text: &str, labels: &[&Label], base: usize, room: Room) -
                 end = start + line.get(inner..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             }
             origins.insert(start, (placed.start.0, placed.column));
-            let column = shown[placed.start.0].column(placed.start.1);
+            // What is said begins below the middle of what is pointed at; of several lines, at their left edge.
+            let line = &shown[placed.start.0];
+            let middle = match placed.start.0 == placed.end.0 {
+                true => line.column(placed.start.1).midpoint(line.column(placed.end.1)),
+                false => 0,
+            };
             let message = (!placed.label.message.is_empty())
-                .then(|| wrap(&placed.label.message, room.width.saturating_sub(column + MARGIN + 2).max(20)));
+                .then(|| wrap(&placed.label.message, room.width.saturating_sub(middle + MARGIN).max(LEAST_LABEL)));
             Mark { span: (base + start, end - start).into(), message, primary: placed.label.primary }
         })
         .collect();

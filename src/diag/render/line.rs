@@ -119,7 +119,11 @@ fn window(cells: &[Cell], columns: usize, room: usize, focus: Option<&Focus>, do
     if needed <= room {
         return 0..room.saturating_sub(dots);
     }
-    let first = start.saturating_sub(room / 4);
+    // A line that only has to make room for its label moves no further than it must.
+    let first = match columns <= room {
+        true => (needed + dots).saturating_sub(room).min(start.saturating_sub(dots)),
+        false => start.saturating_sub(room / 4),
+    };
     let last = first + room.saturating_sub(2 * dots);
     if last >= columns { first..columns } else { first..last }
 }
@@ -157,6 +161,15 @@ mod tests {
     fn a_long_line_that_is_only_context_is_cut_at_its_end() {
         let shown = show(&"a".repeat(100), 20, None, "...");
         assert_eq!(shown.text, format!("{}...", "a".repeat(17)));
+    }
+
+    #[test]
+    fn a_line_that_fits_moves_only_to_make_room_for_its_label() {
+        let line = format!("{}HERE", "a".repeat(50));
+        assert_eq!(show(&line, 80, focus(50..54).as_ref(), "…").text, line);
+        let shown = show(&line, 56, focus(50..54).as_ref(), "…");
+        // The middle of what is pointed at is column 52, and its label takes 10 more.
+        assert_eq!(shown.text, format!("…{}HERE", "a".repeat(50 - (52 + 10 + 1 - 56))));
     }
 
     #[test]

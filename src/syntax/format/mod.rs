@@ -67,7 +67,7 @@ impl Formatter<'_> {
                     let line = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
                     let indented = self.text[line..start].trim().is_empty();
                     let from = if indented { line } else { start };
-                    let text = self.text[from..piece.end].trim_start_matches('\u{feff}').to_owned();
+                    let text = self.text[from..piece.end].to_owned();
                     Slot { start, end: piece.end, docs: vec![], text }
                 }
             };
