@@ -1,4 +1,4 @@
-//! `mmc`: a declarative language for learning from several signals at once.
+//! `mmc`: a declarative language for learning from several signals at once, and its interpreter.
 //!
 //! # Stages
 //!
@@ -6,14 +6,106 @@
 //! text --parse--> Ast --analyze--> Hir --build--> Graph --optimize--> Graph --plan--> Plan
 //!      --train(Dataset)--> Model --evaluate--> Report
 //! ```
-#![warn(missing_docs)]
+//!
+//! `fmt` stops at the [`Ast`](syntax::ast::Ast), `lint` at the [`Hir`], `plan` at the [`Plan`]; `run` goes to the end.
+//! Everything up to the plan is pure: no file, clock, randomness or environment. `ARCHITECTURE.md` says which room may
+//! use which, and what always holds.
 
+pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod exec;
+pub mod graph;
+pub mod lint;
 pub mod ops;
 pub mod plan;
+pub mod report;
+pub mod sema;
 pub mod shape;
 pub mod spec;
 pub mod syntax;
 pub mod train;
+pub mod whole_file;
+
+use diag::{Checked, Code, FileId, Problems, SourceMap};
+use plan::Plan;
+use sema::{Choices, Hir, Override};
+use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
+
+/// The library of blocks, written in the language.
+const PRELUDE: &str = include_str!("prelude/prelude.mmc");
+
+/// A pipeline brought as far as its text leads: what it means, and what will run.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The whole pipeline, every combine of it.
+    pub hir: Hir,
+    /// The combine that was chosen, ready to run.
+    pub plan: Plan,
+}
+
+/// Text to plan: all that happens before a byte of data is read.
+///
+/// `settings` are names and values of params as they are typed (`--set NAME=VALUE`), `combine` is the combine to plan
+/// instead of the one the file names. The texts that problems may point into are added to `sources`.
+pub fn compile(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[(String, String)],
+    combine: Option<String>,
+) -> Checked<Compiled> {
+    let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
+    let (ast, mut problems) = syntax::parse(file, &text);
+    let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
+    problems.extend(of_prelude);
+    let overrides = overrides(&ast, settings, sources, &mut problems);
+
+    let misread = problems.has_errors();
+    let analyzed = sema::analyze(&ast, &prelude, &Choices { combine, overrides });
+    // A declaration that could not be read is missing, and what uses it is not to blame.
+    problems.extend(analyzed.problems.into_iter().filter(|problem| !misread || !may_follow(problem.code)).collect());
+    problems.sort();
+    let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
+    problems.extend(lint::lint(&hir));
+    problems.sort();
+
+    let graph = graph::build(&hir, &hir.combines[hir.selected]);
+    match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
+        Ok(plan) => Checked::new(Compiled { hir, plan }, problems),
+        Err(problem) => {
+            problems.push(problem);
+            Checked::failed(problems)
+        }
+    }
+}
+
+/// The values typed for params. A param that is a text takes what was typed as it is, without quotes.
+fn overrides(
+    ast: &Ast,
+    settings: &[(String, String)],
+    sources: &mut SourceMap,
+    problems: &mut Problems,
+) -> Vec<Override> {
+    let mut overrides = vec![];
+    for (name, value) in settings {
+        let file = sources.add(format!("--set {name}"), value.as_str());
+        let span = diag::Span::new(file, 0, value.len());
+        let is_text = ast.items.iter().any(|item| {
+            matches!(&item.kind, ItemKind::Param(param)
+                if param.name.text == *name && matches!(param.value.kind, ExprKind::Text(_)))
+        });
+        let (value, found) = match is_text && !value.starts_with('"') {
+            true => (Some(Expr { kind: ExprKind::Text(value.clone()), span }), Problems::new()),
+            false => syntax::parse_expr(file, value),
+        };
+        problems.extend(found);
+        overrides.extend(value.map(|value| Override { name: name.clone(), value, span }));
+    }
+    overrides
+}
+
+/// Whether a problem may only be there because something else could not be read.
+fn may_follow(code: Code) -> bool {
+    matches!(code, Code::UnknownName | Code::UnknownFunction | Code::UnknownCombine | Code::UnknownParam)
+        || matches!(code, Code::MissingDeclaration | Code::MissingArgument | Code::PipelineHeader)
+}

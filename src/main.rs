@@ -1,3 +1,5 @@
 //! The command line of `mmc`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mmc::cli::main()
+}

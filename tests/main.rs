@@ -1,2 +1,17 @@
 //! Everything that is tested from outside of the crate, in one binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod cli;
+mod compile;
+mod data;
+mod exec;
+mod explain;
+mod readme;
+mod render;
+mod report;
+mod robust;
+mod support;
 mod syntax;
+mod tidy;
+mod train;
+mod ui;

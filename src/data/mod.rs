@@ -1,1 +1,26 @@
 //! The data set: readers, transforms fitted on the training rows, splits, cache, batches. Knows no tensors.
+//!
+//! ```text
+//! paths --find--> Head --select--> Question --read, or cache--> Table --label, split, transform--> Dataset --> Batch
+//! ```
+
+mod cache;
+mod dataset;
+mod delimited;
+mod label;
+mod load;
+mod modality;
+mod open;
+mod paths;
+mod random;
+mod select;
+mod source;
+mod split;
+pub mod synthetic;
+mod table;
+mod transform;
+
+pub use dataset::{Dataset, FittedModality, ModalityRows, Subset, TableSummary};
+pub use load::{Request, load};
+pub use random::order;
+pub use transform::Fitted;

@@ -23,6 +23,11 @@ macro_rules! codes {
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title),* }
             }
+
+            /// What it means at length, with an example and a way on: the text of `explain/CODE.md`.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("explain/", $code, ".md"))),* }
+            }
         }
     };
 }
@@ -79,12 +84,15 @@ codes! {
     ColumnCount = "MMC0510", "the columns selected are not as many as the type declares";
     MissingValue = "MMC0511", "an empty cell where nothing says what it stands for";
     BadSplitValue = "MMC0512", "a split column says something other than train, valid or test";
+    LabelInInput = "MMC0513", "a modality that reads the label's own column";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";
     NoDevice = "MMC0602", "the device asked for is not available";
     OutOfMemory = "MMC0603", "the device ran out of memory";
     OutputUnwritable = "MMC0604", "the output folder cannot be made or written";
     WriteFailed = "MMC0605", "a result file could not be written whole";
+    BadModel = "MMC0606", "a model file that cannot be read";
+    ModelMismatch = "MMC0607", "a model file made for another pipeline";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 
@@ -93,6 +101,23 @@ impl Serialize for Code {
         serializer.serialize_str(self.as_str())
     }
 }
+
+impl std::str::FromStr for Code {
+    type Err = UnknownCode;
+
+    /// Reads a code in any case, with or without `MMC`.
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let upper = text.trim().to_uppercase();
+        let digits = upper.strip_prefix("MMC").unwrap_or(&upper);
+        let found = Code::ALL.iter().find(|code| code.as_str().strip_prefix("MMC") == Some(digits));
+        found.copied().ok_or_else(|| UnknownCode(text.to_owned()))
+    }
+}
+
+/// A text that is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a code; a code looks like `MMC0301`")]
+pub struct UnknownCode(String);
 
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -6,8 +6,8 @@ mod render;
 mod span;
 mod suggest;
 
-pub use code::Code;
+pub use code::{Code, UnknownCode};
 pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, Severity};
-pub use render::{Style, render};
+pub use render::{Style, render, render_json, render_short};
 pub use span::{FileId, Source, SourceMap, Span};
 pub use suggest::nearest;

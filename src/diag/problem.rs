@@ -13,6 +13,15 @@ pub enum Severity {
     Warning,
 }
 
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        })
+    }
+}
+
 /// A piece of text pointed at, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -44,6 +53,19 @@ pub struct DataPlace {
     pub line: Option<u64>,
     /// The column by name, or by position counted from 0 in a table without a header.
     pub column: Option<String>,
+}
+
+impl std::fmt::Display for DataPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column `{column}`")?;
+        }
+        Ok(())
+    }
 }
 
 /// Something wrong with a pipeline, its data or its execution.

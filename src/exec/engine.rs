@@ -18,6 +18,9 @@ pub trait Engine: Send {
     /// The device as people know it: `cpu`, `cuda:0`.
     fn device(&self) -> String;
 
+    /// The threads it computes on, for other work of the same training, such as the optimizer's.
+    fn pool(&self) -> Arc<rayon::ThreadPool>;
+
     /// Forward, loss and backward over one batch.
     fn step(&mut self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<StepResult<'_>, ExecError>;
 

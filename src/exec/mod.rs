@@ -1,8 +1,25 @@
 //! The executor: dfdx devices, the parameter store, one kernel file per operation, the combination loss node.
 //! Reads plans and batches; knows no files and prints nothing.
 
+mod backend;
+mod class_loss;
+mod decide;
+mod device;
 mod engine;
+mod executor;
+mod gemm;
+mod gradients;
+mod initialize;
+mod kernels;
 mod params;
+mod pass;
+mod product_rate;
+mod shards;
 
+pub use class_loss::{ClassLoss, RowLoss};
+pub use decide::{ComponentDecisions, Decisions, decide, row_losses};
+pub use device::{DeviceChoice, engine};
 pub use engine::{Engine, ExecError, Logits, StepKey, StepResult};
+pub use initialize::initialize;
 pub use params::Params;
+pub use product_rate::product_rate;

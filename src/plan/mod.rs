@@ -1,13 +1,16 @@
 //! What will run: steps, slots, parameters, costs. Plain data, complete and checked; knows no tensors and no graph.
 
 mod batch;
+mod planner;
 
+pub use crate::spec::ParamInit;
 pub use batch::Batch;
+pub use planner::plan;
 
 use crate::diag::Span;
 use crate::ops::Op;
 use crate::shape::Shape;
-use crate::spec::{Combination, Init};
+use crate::spec::Combination;
 use serde::{Deserialize, Serialize};
 
 /// Names a value of the plan: what a step makes and others read.
@@ -102,23 +105,6 @@ pub struct ParamSpec {
     pub init: ParamInit,
     /// Whether weight decay applies: to matrices only.
     pub decay: bool,
-}
-
-/// How a parameter begins.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ParamInit {
-    /// All this number.
-    Constant(f32),
-    /// Drawn by this scheme.
-    Random {
-        /// The scheme.
-        init: Init,
-        /// Inputs of each output.
-        fan_in: usize,
-        /// Outputs of each input.
-        fan_out: usize,
-    },
 }
 
 /// Something kept beside the parameters that no gradient changes.

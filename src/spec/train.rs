@@ -193,6 +193,23 @@ pub enum Init {
     Torch,
 }
 
+/// How a parameter begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParamInit {
+    /// All this number.
+    Constant(f32),
+    /// Drawn by this scheme.
+    Random {
+        /// The scheme.
+        init: Init,
+        /// Inputs of each output.
+        fan_in: usize,
+        /// Outputs of each input.
+        fan_out: usize,
+    },
+}
+
 /// `sweep NAME { ... }`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepSpec {

@@ -1,0 +1,249 @@
+//! What can be typed: data only, read by clap. Says nothing of how it is done.
+
+use crate::diag::Code;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A declarative language for learning from several signals at once.
+#[derive(Debug, Parser)]
+#[command(name = "mmc", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) look: Look,
+}
+
+/// How what is said looks.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Look")]
+pub(super) struct Look {
+    /// When to colour; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(super) color: When,
+    /// Draw with ASCII only
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Train and evaluate a pipeline, and leave a run behind
+    Run(Run),
+    /// Report the problems of pipelines without running them
+    Lint(Lint),
+    /// Bring pipelines into the standard layout
+    Fmt(Fmt),
+    /// Show what would run: steps, shapes, parameters, costs
+    Plan(PlanArgs),
+    /// Say what a code such as MMC0301 means
+    Explain(Explain),
+    /// Measure how fast a pipeline trains on this machine
+    Bench(Bench),
+}
+
+/// What decides which model is made from a file.
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    /// The combine to train, if not the one `train` names
+    #[arg(long, value_name = "NAME")]
+    pub(super) combine: Option<String>,
+    /// Give a `param` of the file another value; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<Setting>,
+}
+
+/// What decides where and how it is computed.
+#[derive(Debug, Args)]
+pub(super) struct Machine {
+    /// Threads to compute with, all there are unless given; results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Where to compute: cpu, cuda or cuda:N
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub(super) device: Device,
+    /// Read the data again, and leave no prepared copy of it behind
+    #[arg(long)]
+    pub(super) no_cache: bool,
+    /// Where prepared data is kept
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(super) cache: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The pipeline
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    #[command(flatten)]
+    pub(super) machine: Machine,
+    /// Another seed than the file's
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Another number of epochs than the file's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) epochs: Option<u64>,
+    /// The folder that runs are numbered in
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(super) out: PathBuf,
+    /// Say nothing but the result
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Write a JSON object for each epoch and a last summary, and everything else to standard error
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lint {
+    /// The pipelines
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// How problems are shown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ProblemFormat,
+    /// Give a `param` of the files another value; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<Setting>,
+}
+
+/// How problems are shown: for people with the source, a line for each, or one array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProblemFormat {
+    Text,
+    Short,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Fmt {
+    /// The pipelines; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Change nothing; exit with 1 if a file is not in the standard layout
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Change nothing; show what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// The pipeline
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// How the plan is shown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: PlanFormat,
+}
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    Text,
+    Yaml,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The code, such as MMC0301; all codes are listed without one
+    pub(super) code: Option<Code>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Bench {
+    /// The pipeline
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    #[command(flatten)]
+    pub(super) machine: Machine,
+    /// How many steps to time
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) steps: u64,
+}
+
+/// `NAME=VALUE`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
+impl FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+                Ok(Self { name: name.trim().to_owned(), value: value.trim().to_owned() })
+            }
+            _ => Err("expected NAME=VALUE, such as `beta=0.8`".into()),
+        }
+    }
+}
+
+/// Where to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Device {
+    Cpu,
+    /// The GPU of this number.
+    Cuda(usize),
+}
+
+impl FromStr for Device {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = match text {
+            "cpu" => return Ok(Self::Cpu),
+            "cuda" => Some(0),
+            _ => text.strip_prefix("cuda:").and_then(|number| number.parse().ok()),
+        };
+        number.map(Self::Cuda).ok_or_else(|| "expected `cpu`, `cuda` or `cuda:N`".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_description_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn settings_are_a_name_and_a_value() {
+        let setting: Setting = " beta = 0.5".parse().unwrap();
+        assert_eq!((setting.name.as_str(), setting.value.as_str()), ("beta", "0.5"));
+        assert_eq!("path=a=b".parse::<Setting>().unwrap().value, "a=b");
+        for bad in ["beta", "=1", "beta=", ""] {
+            assert!(bad.parse::<Setting>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn devices_have_numbers() {
+        assert_eq!("cpu".parse(), Ok(Device::Cpu));
+        assert_eq!("cuda".parse(), Ok(Device::Cuda(0)));
+        assert_eq!("cuda:3".parse(), Ok(Device::Cuda(3)));
+        for bad in ["gpu", "cuda:", "cuda:x", "cpu:0", ""] {
+            assert!(bad.parse::<Device>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Standard output and standard error, and what they can show. The only place that writes to either.
+
+use super::args::{Look, When};
+use crate::diag::{Problems, Severity, SourceMap, Style, render};
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+/// How wide reports are where there is no terminal to ask.
+const WIDTH: usize = 100;
+
+/// Both streams. Writing never fails from the caller's view: a reader that went away is not an error of ours.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    /// For results.
+    pub(super) out: Stream,
+    /// For everything said about them.
+    pub(super) err: Stream,
+}
+
+/// One stream and what it can show.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stream {
+    target: Target,
+    /// Whether a person reads along.
+    pub(super) terminal: bool,
+    /// Colour, characters and width.
+    pub(super) style: Style,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Out,
+    Err,
+}
+
+impl Output {
+    pub(super) fn new(look: Look) -> Self {
+        Self { out: Stream::new(Target::Out, look), err: Stream::new(Target::Err, look) }
+    }
+
+    /// Says `problems` on standard error, and how many there are.
+    pub(super) fn problems(&self, problems: &Problems, sources: &SourceMap) {
+        if !problems.is_empty() {
+            self.err.write(&render(problems, sources, self.err.style));
+            self.err.line(&count(problems));
+        }
+    }
+}
+
+impl Stream {
+    fn new(target: Target, look: Look) -> Self {
+        let terminal = match target {
+            Target::Out => io::stdout().is_terminal(),
+            Target::Err => io::stderr().is_terminal(),
+        };
+        let width = match target {
+            Target::Out => terminal_size::terminal_size_of(io::stdout()),
+            Target::Err => terminal_size::terminal_size_of(io::stderr()),
+        };
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let color = match look.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => terminal && !dumb && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        let unicode = !(look.ascii || terminal && dumb);
+        let width = width.map_or(WIDTH, |(width, _)| usize::from(width.0));
+        Self { target, terminal, style: Style { color, unicode, width } }
+    }
+
+    /// Writes `text` as it is.
+    pub(super) fn write(&self, text: &str) {
+        // There is nowhere to report a failure of the stream that failures are reported on, and a closed pipe
+        // (`mmc plan x.mmc | head`) means that the reader has seen enough.
+        let _ = match self.target {
+            Target::Out => put(io::stdout().lock(), text),
+            Target::Err => put(io::stderr().lock(), text),
+        };
+    }
+
+    /// Writes `text` and ends the line.
+    pub(super) fn line(&self, text: &str) {
+        self.write(&format!("{text}\n"));
+    }
+}
+
+fn put(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
+/// `2 errors, 1 warning`
+pub(super) fn count(problems: &Problems) -> String {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let warnings = problems.len() - errors;
+    let some = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{count} {what}s")),
+    };
+    let parts: Vec<String> = [some(errors, "error"), some(warnings, "warning")].into_iter().flatten().collect();
+    parts.join(", ")
+}

@@ -1,0 +1,20 @@
+//! What is said when mmc itself is at fault.
+
+use super::output::Output;
+use std::panic::{self, PanicHookInfo};
+
+/// From here on a panic says that it is a defect and how to report it.
+pub(super) fn install(output: Output) {
+    panic::set_hook(Box::new(move |info| output.err.write(&words(info))));
+}
+
+fn words(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("no message");
+    let place = info.location().map_or("an unknown place".to_owned(), ToString::to_string);
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "\nerror[MMC0699]: {message}\n  at {place}, mmc {version}\n\n\
+         This is a defect in mmc, not in your pipeline. Please report it with the pipeline, the command\n\
+         and the lines above.\n"
+    )
+}

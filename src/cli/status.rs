@@ -1,0 +1,27 @@
+//! What the process says to the one that started it.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExitStatus {
+    /// Done.
+    Done,
+    /// The file or the data has problems, and they have been said.
+    Problems,
+    /// It could not run: bad arguments, no such device, results that cannot be written, a defect.
+    CouldNotRun,
+    /// Stopped by a person before there was anything to keep.
+    Interrupted,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        ExitCode::from(match status {
+            ExitStatus::Done => 0,
+            ExitStatus::Problems => 1,
+            ExitStatus::CouldNotRun => 2,
+            ExitStatus::Interrupted => 130,
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! The data set as training sees it: dense rows for each part, and batches made of them.
+
+use super::Fitted;
+use crate::plan::Batch;
+use crate::shape::Shape;
+use crate::spec::Part;
+use serde::{Deserialize, Serialize};
+
+/// Everything a pipeline reads, split, transformed and ready to train on.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Rows that weights and transforms are fitted on.
+    pub train: Subset,
+    /// Rows to select on.
+    pub valid: Option<Subset>,
+    /// Rows that are looked at once, at the end.
+    pub test: Option<Subset>,
+    /// Names of the classes, in the order of the labels.
+    pub classes: Vec<String>,
+    /// The modalities in the order requested, with what was fitted to the training rows.
+    pub modalities: Vec<FittedModality>,
+    /// The content that was read, in hexadecimal: the blake3 hash of the file; of the hashes, where there are several.
+    pub fingerprint: String,
+    /// The tables that were read.
+    pub tables: Vec<TableSummary>,
+    /// What people may want to know: sentences.
+    pub notes: Vec<String>,
+}
+
+impl Dataset {
+    /// A part, if there is one.
+    pub fn part(&self, part: Part) -> Option<&Subset> {
+        match part {
+            Part::Train => Some(&self.train),
+            Part::Valid => self.valid.as_ref(),
+            Part::Test => self.test.as_ref(),
+        }
+    }
+
+    /// The places of modalities in [`Dataset::modalities`], to make batches of; `None` if one of them is not there.
+    pub fn places<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<Vec<usize>> {
+        names.into_iter().map(|name| self.modalities.iter().position(|modality| modality.name == name)).collect()
+    }
+}
+
+/// A table that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSummary {
+    /// The part it is, unless it was split.
+    pub part: Option<Part>,
+    /// Its files, as the pipeline names them; none for a table that was made.
+    pub files: Vec<String>,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Whether its columns came from the cache.
+    pub cached: bool,
+}
+
+/// A modality and what was fitted to it: all that is needed to prepare new rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FittedModality {
+    /// Its name.
+    pub name: String,
+    /// The shape of one row.
+    pub shape: Shape,
+    /// Whether it may be missing on a row.
+    pub optional: bool,
+    /// The columns it is made of: names, or positions in a table without a header.
+    pub columns: Vec<String>,
+    /// Its transforms in order.
+    pub transforms: Vec<Fitted>,
+}
+
+impl FittedModality {
+    /// What all transforms make of a cell of one of its columns; NaN where it is missing after them.
+    pub fn apply(&self, column: usize, cell: f64) -> f64 {
+        self.transforms.iter().fold(cell, |cell, transform| transform.apply(column, cell))
+    }
+}
+
+/// One part of a data set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Subset {
+    /// How many rows.
+    pub rows: usize,
+    /// The row of each in its table, counted from 0 over all files of the table, headers not counted.
+    pub row_ids: Vec<u64>,
+    /// The class of each.
+    pub labels: Vec<u32>,
+    /// One per modality of the data set.
+    pub modalities: Vec<ModalityRows>,
+}
+
+/// A modality of a subset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModalityRows {
+    /// Numbers of one row.
+    pub width: usize,
+    /// `rows * width` numbers, row by row; zeros where it is missing.
+    pub values: Vec<f32>,
+    /// Which rows have it; `None` unless it may be missing.
+    pub present: Option<Vec<bool>>,
+}
+
+impl Subset {
+    /// The batch of these rows, with these modalities (by [`Dataset::places`]) as its inputs.
+    pub fn batch(&self, rows: &[u32], modalities: &[usize]) -> Batch {
+        let mut batch = Batch::default();
+        self.fill(&mut batch, rows, modalities);
+        batch
+    }
+
+    /// As [`Subset::batch`], into a batch that exists: once it has held as many rows, nothing is allocated.
+    ///
+    /// # Panics
+    /// If a row or a modality does not exist.
+    pub fn fill(&self, batch: &mut Batch, rows: &[u32], modalities: &[usize]) {
+        batch.rows = rows.len();
+        batch.labels.clear();
+        batch.labels.extend(rows.iter().map(|row| self.labels[*row as usize]));
+        batch.inputs.resize_with(modalities.len(), Vec::new);
+        batch.present.resize_with(modalities.len(), || None);
+        for ((place, input), present) in modalities.iter().zip(&mut batch.inputs).zip(&mut batch.present) {
+            let modality = &self.modalities[*place];
+            input.clear();
+            for row in rows {
+                let start = *row as usize * modality.width;
+                input.extend_from_slice(&modality.values[start..start + modality.width]);
+            }
+            match &modality.present {
+                None => *present = None,
+                Some(mask) => {
+                    let present = present.get_or_insert_default();
+                    present.clear();
+                    present.extend(rows.iter().map(|row| mask[*row as usize]));
+                }
+            }
+        }
+    }
+
+    /// How many rows each class has.
+    pub fn class_counts(&self, classes: usize) -> Vec<usize> {
+        let mut counts = vec![0; classes];
+        for label in &self.labels {
+            if let Some(count) = counts.get_mut(*label as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subset() -> Subset {
+        Subset {
+            rows: 3,
+            row_ids: vec![0, 1, 5],
+            labels: vec![0, 1, 1],
+            modalities: vec![
+                ModalityRows { width: 2, values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], present: None },
+                ModalityRows { width: 1, values: vec![7.0, 0.0, 9.0], present: Some(vec![true, false, true]) },
+            ],
+        }
+    }
+
+    #[test]
+    fn a_batch_holds_its_rows_in_order() {
+        let batch = subset().batch(&[2, 0, 1], &[1, 0]);
+        assert_eq!(batch.rows, 3);
+        assert_eq!(batch.inputs, [vec![9.0, 7.0, 0.0], vec![5.0, 6.0, 1.0, 2.0, 3.0, 4.0]]);
+        assert_eq!(batch.present, [Some(vec![true, true, false]), None]);
+        assert_eq!(batch.labels, [1, 0, 1]);
+    }
+
+    #[test]
+    fn filling_again_leaves_nothing_behind_and_moves_nothing() {
+        let subset = subset();
+        let mut batch = subset.batch(&[0, 1, 2], &[1, 0]);
+        let place = batch.inputs[1].as_ptr();
+        subset.fill(&mut batch, &[1], &[1, 0]);
+        assert_eq!(batch, subset.batch(&[1], &[1, 0]));
+        assert_eq!(batch.inputs[1].as_ptr(), place);
+        subset.fill(&mut batch, &[1], &[0]);
+        assert_eq!(batch, subset.batch(&[1], &[0]));
+    }
+}

@@ -1,0 +1,241 @@
+//! From the cells of the label's column to class indices. Knows no files.
+
+use super::delimited::shown;
+use super::table::Read;
+use crate::diag::{Code, Problem, Problems, nearest};
+use crate::spec::{Classes, LabelSpec};
+use std::collections::BTreeMap;
+
+/// How many labels outside of the classes are reported one by one.
+const SHOWN: usize = 10;
+
+/// The label's column in one table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LabelColumn<'a> {
+    /// The table.
+    pub read: &'a Read,
+    /// The column among those that were read.
+    pub column: usize,
+    /// Its position in the table.
+    pub position: usize,
+}
+
+/// The classes and the class of every row.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    /// Names of the classes, in order.
+    pub classes: Vec<String>,
+    /// One array per table.
+    pub rows: Vec<Vec<u32>>,
+}
+
+/// How a cell says which class it is. One way holds for all tables of a data set.
+enum Reading {
+    /// By its place among these words.
+    Names(Vec<String>),
+    /// By its index.
+    Indices(usize),
+}
+
+impl Reading {
+    fn class(&self, cell: &str) -> Option<u32> {
+        match self {
+            Reading::Names(names) => names.iter().position(|name| name == cell).map(|class| class as u32),
+            Reading::Indices(count) => index(cell).filter(|index| *index < *count as u64).map(|index| index as u32),
+        }
+    }
+}
+
+/// The integer in a cell, `3`, `3.0` and `3.000e+00` alike.
+fn index(cell: &str) -> Option<u64> {
+    let number: f64 = cell.parse().ok()?;
+    (number.fract() == 0.0 && (0.0..4e9).contains(&number)).then_some(number as u64)
+}
+
+/// Reads the label of every row.
+///
+/// Named classes are read by name if any cell is one of the names, else by index. Counted classes are read by index,
+/// unless the cells are as many different words as there are classes and not all of them integers in range: then
+/// the classes are these words in sorted order.
+pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Labels, Problems> {
+    // The different cells, and for each where it stands first and how often.
+    let mut cells: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    for (at, table) in tables.iter().enumerate() {
+        let Some(words) = table.read.table.words(table.column) else { continue };
+        for (row, code) in words.codes.iter().enumerate() {
+            cells.entry(&words.dictionary[*code as usize]).or_insert((at, row, 0)).2 += 1;
+        }
+    }
+    let reading = reading(&spec.classes, &cells);
+    let unknown: Vec<_> = cells.iter().filter(|(cell, _)| reading.class(cell).is_none()).collect();
+    if !unknown.is_empty() {
+        let mut problems: Problems = unknown
+            .iter()
+            .take(SHOWN)
+            .map(|(cell, (at, row, count))| unknown_label(spec, &reading, cell, *count, &tables[*at], *row))
+            .collect();
+        if unknown.len() > SHOWN {
+            let message = format!("and {} more different labels outside of the classes", unknown.len() - SHOWN);
+            problems.push(Problem::error(Code::UnknownLabel, message).at(spec.span, "the classes are declared here"));
+        }
+        return Err(problems);
+    }
+    let rows = tables
+        .iter()
+        .map(|table| {
+            let Some(words) = table.read.table.words(table.column) else { return vec![] };
+            let classes: Vec<u32> = words.dictionary.iter().map(|cell| reading.class(cell).unwrap_or(0)).collect();
+            words.codes.iter().map(|code| classes[*code as usize]).collect()
+        })
+        .collect();
+    let classes = match (&spec.classes, reading) {
+        (Classes::Named(names), _) => names.clone(),
+        (Classes::Count(_), Reading::Names(names)) => names,
+        (Classes::Count(count), Reading::Indices(_)) => (0..*count).map(|class| class.to_string()).collect(),
+    };
+    Ok(Labels { classes, rows })
+}
+
+fn reading<V>(classes: &Classes, cells: &BTreeMap<&str, V>) -> Reading {
+    match classes {
+        Classes::Named(names) if cells.keys().any(|cell| names.iter().any(|name| name == cell)) => {
+            Reading::Names(names.clone())
+        }
+        // Where no cell is a name and few are integers, the words are to blame and not the numbers.
+        Classes::Named(names) if !mostly_integers(cells) => Reading::Names(names.clone()),
+        Classes::Named(names) => Reading::Indices(names.len()),
+        Classes::Count(count) => {
+            let by_index = cells.keys().all(|cell| index(cell).is_some());
+            let as_words = cells.len() == *count && !cells.contains_key("");
+            if by_index || (!as_words && mostly_integers(cells)) {
+                Reading::Indices(*count)
+            } else if as_words {
+                Reading::Names(cells.keys().map(|cell| (*cell).to_owned()).collect())
+            } else {
+                Reading::Names(vec![])
+            }
+        }
+    }
+}
+
+fn mostly_integers<V>(cells: &BTreeMap<&str, V>) -> bool {
+    2 * cells.keys().filter(|cell| index(cell).is_some()).count() >= cells.len()
+}
+
+fn unknown_label(
+    spec: &LabelSpec,
+    reading: &Reading,
+    cell: &str,
+    count: usize,
+    table: &LabelColumn<'_>,
+    row: usize,
+) -> Problem {
+    let rows = if count == 1 { String::new() } else { format!(" ({count} rows)") };
+    let message = if cell.is_empty() {
+        format!("`{}`: the label is empty{rows}", spec.name)
+    } else {
+        format!("`{}`: `{}` is none of the {} classes{rows}", spec.name, shown(cell), spec.classes.count())
+    };
+    let problem = Problem::error(Code::UnknownLabel, message)
+        .at(spec.span, "the classes are declared here")
+        .in_data(table.read.place(Some(row), Some(table.position)));
+    let names = match (&spec.classes, reading) {
+        (Classes::Named(names), _) => names.as_slice(),
+        _ => &[],
+    };
+    if let Some(name) = nearest(cell, names.iter().map(String::as_str)).filter(|_| !cell.is_empty()) {
+        return problem.help(format!("did you mean `{name}`?"));
+    }
+    match (&spec.classes, reading) {
+        (Classes::Named(names), Reading::Names(_)) => problem.help(format!("the classes are {}", quoted(names))),
+        (Classes::Named(names), Reading::Indices(count)) => problem.help(format!(
+            "the classes are {}, or their indices 0 to {}",
+            quoted(names),
+            count.saturating_sub(1)
+        )),
+        (Classes::Count(_), Reading::Indices(count)) => {
+            let last = count.saturating_sub(1);
+            problem.help(format!("`class[{count}]` is the integers 0 to {last}; other labels can be declared by name"))
+        }
+        (Classes::Count(count), Reading::Names(_)) => {
+            problem.help(format!("`class[{count}]` takes the integers from 0, or exactly {count} different words"))
+        }
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    const MOST: usize = 12;
+    let mut list: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST {
+        list.push(format!("and {} more", names.len() - MOST));
+    }
+    list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::table::{Column, Head, Table, Words};
+    use crate::diag::Span;
+    use crate::spec::{ColumnRef, Select};
+
+    fn classes(classes: Classes, cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), Vec<Problem>> {
+        let words = Words::from_words(cells.iter().copied());
+        let read = Read {
+            table: Table { rows: cells.len(), columns: vec![Column::Words(words)], runs: vec![] },
+            head: Head { names: None, width: 1 },
+            files: vec![],
+            name: "x".into(),
+            content: blake3::hash(b""),
+            cached: false,
+            notes: vec![],
+        };
+        let column = ColumnRef { select: Select::Position(0), span: Span::default() };
+        let spec = LabelSpec { name: "y".into(), classes, column, span: Span::default() };
+        match super::read(&spec, &[LabelColumn { read: &read, column: 0, position: 0 }]) {
+            Ok(mut labels) => Ok((labels.classes, labels.rows.remove(0))),
+            Err(problems) => Err(problems.into_iter().collect()),
+        }
+    }
+
+    fn named(names: &[&str]) -> Classes {
+        Classes::Named(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_cell_is_a_name_or_an_index() {
+        let two = || named(&["background", "signal"]);
+        assert_eq!(classes(two(), &["signal", "background"]).unwrap().1, [1, 0]);
+        assert_eq!(classes(two(), &["1", "0", "1.0000e+00"]).unwrap().1, [1, 0, 1]);
+        // Names come first, even where they look like indices.
+        assert_eq!(classes(named(&["1", "0"]), &["1", "0"]).unwrap().1, [0, 1]);
+    }
+
+    #[test]
+    fn counted_classes_are_integers_or_as_many_words() {
+        assert_eq!(
+            classes(Classes::Count(3), &["2", "0"]).unwrap(),
+            (vec!["0".into(), "1".into(), "2".into()], vec![2, 0])
+        );
+        assert_eq!(
+            classes(Classes::Count(2), &["b", "a", "b"]).unwrap(),
+            (vec!["a".into(), "b".into()], vec![1, 0, 1])
+        );
+        assert!(classes(Classes::Count(2), &["b", "a", "c"]).is_err());
+        assert!(classes(Classes::Count(3), &["b", "a"]).is_err());
+        assert!(classes(Classes::Count(2), &["a", ""]).is_err());
+    }
+
+    #[test]
+    fn labels_outside_of_the_classes_are_named() {
+        let problems = classes(named(&["background", "signal"]), &["signal", "sginal", "sginal"]).unwrap_err();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].code, Code::UnknownLabel);
+        assert_eq!(problems[0].message, "`y`: `sginal` is none of the 2 classes (2 rows)");
+        assert_eq!(problems[0].help.as_deref(), Some("did you mean `signal`?"));
+        assert_eq!(classes(named(&["a", "b"]), &["0", "1", "2"]).unwrap_err().len(), 1);
+        let many: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(classes(Classes::Count(10), &many).unwrap_err().len(), SHOWN + 1);
+    }
+}

@@ -1,0 +1,266 @@
+//! The whole way from a data block to a data set: find, read, label, split, transform.
+
+use super::label::{self, LabelColumn};
+use super::modality;
+use super::select::Columns;
+use super::source::{Found, fingerprint};
+use super::split;
+use super::table::{ColumnKind, Head, Question, Read};
+use super::{Dataset, Subset, TableSummary};
+use crate::diag::{Checked, Code, Problem, Problems};
+use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use std::path::Path;
+
+/// What is to be loaded.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// Where rows come from and how they are split.
+    pub data: &'a DataSpec,
+    /// What is to be predicted.
+    pub label: &'a LabelSpec,
+    /// The modalities that are wanted; others are not read. The split does not depend on them.
+    pub modalities: Vec<&'a ModalitySpec>,
+    /// The folder that relative paths start at: that of the pipeline file.
+    pub base: &'a Path,
+    /// Where parsed tables are kept for the next time; `None` to keep none.
+    pub cache: Option<&'a Path>,
+}
+
+/// Reads, labels, splits and transforms. Reports all it finds.
+pub fn load(request: &Request<'_>) -> Checked<Dataset> {
+    match assemble(request) {
+        Ok((dataset, warnings)) => Checked::new(dataset, warnings),
+        Err(mut problems) => {
+            problems.sort();
+            Checked::failed(problems)
+        }
+    }
+}
+
+fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
+    let sources = sources(request.data)?;
+    let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
+    let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
+    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.question, request.cache)))?;
+
+    let columns = reads.iter().zip(&asked).map(|(read, asked)| {
+        let (column, position) = asked.label;
+        LabelColumn { read, column, position }
+    });
+    let labels = label::read(request.label, &columns.collect::<Vec<_>>())?;
+    let (parts, unused) = parts(request.data, &sources, &reads, &asked, &labels.rows)?;
+
+    let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
+        let sources = parts.iter().map(|part| {
+            let (columns, positions) = &asked[part.table].modalities[at];
+            modality::Source { read: &reads[part.table], rows: &part.rows, columns, positions }
+        });
+        modality::build(spec, &sources.collect::<Vec<_>>())
+    }))?;
+    let (modalities, mut rows): (Vec<_>, Vec<_>) =
+        built.into_iter().map(|(fitted, rows)| (fitted, rows.into_iter())).unzip();
+    let (mut train, mut valid, mut test) = (Subset::default(), None, None);
+    for part in &parts {
+        let subset = Subset {
+            rows: part.rows.len(),
+            row_ids: part.rows.iter().map(|row| u64::from(*row)).collect(),
+            labels: part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect(),
+            modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
+        };
+        match part.part {
+            Part::Train => train = subset,
+            Part::Valid => valid = Some(subset),
+            Part::Test => test = Some(subset),
+        }
+    }
+
+    let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).collect();
+    if unused > 0 {
+        notes.push(format!("{unused} rows are in no part"));
+    }
+    for (class, _) in train.class_counts(labels.classes.len()).iter().enumerate().filter(|(_, count)| **count == 0) {
+        notes.push(format!("no training row is of class `{}`", labels.classes[class]));
+    }
+    let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
+        part: *part,
+        files: read.files.iter().map(|file| file.name.clone()).collect(),
+        rows: read.table.rows,
+        cached: read.cached,
+    });
+    let contents: Vec<blake3::Hash> = reads.iter().map(|read| read.content).collect();
+    let dataset = Dataset {
+        train,
+        valid,
+        test,
+        classes: labels.classes,
+        modalities,
+        fingerprint: fingerprint(&contents).to_hex().to_string(),
+        tables: tables.collect(),
+        notes,
+    };
+    Ok((dataset, asked.into_iter().next().map(|asked| asked.warnings).unwrap_or_default()))
+}
+
+/// All results, or all problems.
+fn all<T>(results: impl Iterator<Item = Result<T, Problems>>) -> Result<Vec<T>, Problems> {
+    let mut values = vec![];
+    let mut problems = Problems::new();
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(more) => problems.extend(more),
+        }
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(values) }
+}
+
+/// The tables in the order train, valid, test; or the one table that is split. No part is given twice.
+fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
+    let (train, others) = match &data.origin {
+        Origin::Whole(source) => return Ok(vec![(None, source)]),
+        Origin::Parts { train, valid, test } => (train, [(Part::Valid, valid), (Part::Test, test)]),
+    };
+    let mut sources = vec![(Some(Part::Train), train)];
+    let mut problems = Problems::new();
+    if let Some(column) = &data.split.by_column {
+        let message = "rows are given as tables of their own and split by a column";
+        let problem = Problem::error(Code::DuplicateKey, message).at(column.span, "a column that splits");
+        problems.push(problem.also(train.span, "a table of its own"));
+    }
+    for (part, source) in others {
+        let Some(source) = source else { continue };
+        sources.push((Some(part), source));
+        for portion in data.split.portions.iter().filter(|portion| portion.part == part) {
+            let message = format!("`{}` is given twice: as a table of its own and as a portion", part.as_str());
+            let problem = Problem::error(Code::DuplicateKey, message).at(portion.span, "a portion of train");
+            problems.push(problem.also(source.span, "a table of its own"));
+        }
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(sources) }
+}
+
+/// What is asked of one table: which columns, and what each is for.
+struct Asked {
+    question: Question,
+    /// The label's column among the wanted ones, and its position in the table.
+    label: (usize, usize),
+    by_column: Option<(usize, usize)>,
+    group: Option<(usize, usize)>,
+    /// The columns of each modality among the wanted ones, and their positions in the table.
+    modalities: Vec<(Vec<usize>, Vec<usize>)>,
+    warnings: Problems,
+}
+
+impl Asked {
+    /// The question to `table`. Globs mean the columns that they mean in the `first` table.
+    fn of(request: &Request<'_>, table: &Found, first: &Found) -> Result<Self, Problems> {
+        let columns = Columns { head: &table.head, name: &table.name };
+        let mut question = Question::default();
+        let mut problems = Problems::new();
+        let mut warnings = Problems::new();
+        let mut word = |column: &ColumnRef| match columns.one(column) {
+            Ok(position) => Some((question.ask(position, ColumnKind::Word, column.span), position)),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        let label = word(&request.label.column);
+        let mut named = |column: &Option<Spanned<String>>| {
+            let column = column.as_ref()?;
+            word(&ColumnRef { select: Select::Name(column.value.clone()), span: column.span })
+        };
+        let (mut by_column, mut group) = (None, None);
+        if std::ptr::eq(table, first) {
+            by_column = named(&request.data.split.by_column);
+            group = named(&request.data.split.group);
+        }
+        let mut modalities = vec![];
+        for spec in &request.modalities {
+            match columns.of(&pin_globs(spec, &first.head, &table.head)) {
+                Ok(positions) => {
+                    if let Some((_, position)) = label.filter(|(_, position)| positions.contains(position)) {
+                        warnings.push(label_in_input(request.label, spec, &table.head.column(position)));
+                    }
+                    let span = spec.columns.first().map_or(spec.span, |column| column.span);
+                    let ask = |position: &usize| question.ask(*position, ColumnKind::Number, span);
+                    modalities.push((positions.iter().map(ask).collect(), positions));
+                }
+                Err(more) => problems.extend(more.into_iter().collect()),
+            }
+        }
+        match label {
+            Some(label) if !problems.has_errors() => {
+                Ok(Self { question, label, by_column, group, modalities, warnings })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+/// The modality with its globs written out as the names they match in the first table, so that the columns of every
+/// table come in the same order.
+fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
+    let mut spec = spec.clone();
+    if let (Some(names), true) = (&first.names, first != head && head.names.is_some()) {
+        spec.columns = std::mem::take(&mut spec.columns)
+            .into_iter()
+            .flat_map(|column| match &column.select {
+                Select::Glob(pattern) => names
+                    .iter()
+                    .filter(|name| super::select::matches(pattern, name))
+                    .map(|name| ColumnRef { select: Select::Name(name.clone()), span: column.span })
+                    .collect(),
+                _ => vec![column],
+            })
+            .collect();
+    }
+    spec
+}
+
+fn label_in_input(label: &LabelSpec, modality: &ModalitySpec, column: &str) -> Problem {
+    let span = modality.columns.first().map_or(modality.span, |column| column.span);
+    let message = format!("modality `{}` reads column `{column}`, which is the label `{}`", modality.name, label.name);
+    Problem::warning(Code::LabelInInput, message)
+        .at(span, "the answer is among these columns")
+        .also(label.column.span, "the label is read here")
+        .help("select columns without the label")
+}
+
+/// A part: which table it lies in, and which rows of that.
+struct PartRows {
+    part: Part,
+    table: usize,
+    rows: Vec<u32>,
+}
+
+/// The rows of every part, train first, and how many are in none.
+fn parts(
+    data: &DataSpec,
+    sources: &[(Option<Part>, &Source)],
+    reads: &[Read],
+    asked: &[Asked],
+    labels: &[Vec<u32>],
+) -> Result<(Vec<PartRows>, usize), Problems> {
+    let (Some(read), Some(asked), Some(of_first)) = (reads.first(), asked.first(), labels.first()) else {
+        return Err(Problems::new());
+    };
+    let decider = |column: Option<(usize, usize)>| {
+        column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
+    };
+    let table =
+        split::Table { read, labels: of_first, by_column: decider(asked.by_column), group: decider(asked.group) };
+    let divided = split::divide(&data.split, &table)?;
+    let mut parts = vec![PartRows { part: Part::Train, table: 0, rows: divided.train }];
+    for (part, rows) in [(Part::Valid, divided.valid), (Part::Test, divided.test)] {
+        if let Some(rows) = rows {
+            parts.push(PartRows { part, table: 0, rows });
+        }
+    }
+    for (table, (part, _)) in sources.iter().enumerate().skip(1) {
+        if let Some(part) = part {
+            parts.push(PartRows { part: *part, table, rows: (0..reads[table].table.rows as u32).collect() });
+        }
+    }
+    Ok((parts, divided.unused))
+}

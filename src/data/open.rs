@@ -1,0 +1,215 @@
+//! A data file as a stream of text: decompressed by its ending, its content hashed, its line ends made equal.
+//! Knows nothing of tables.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+const BUFFER: usize = 1 << 16;
+
+/// The content hash of a file, as it lies on the disk.
+pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0u8; BUFFER];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize()),
+            n => hasher.update(&buffer[..n]),
+        };
+    }
+}
+
+/// Whether the ending of the path says that it is compressed.
+pub(crate) fn is_compressed(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "gz" || ending == "zst")
+}
+
+/// The text of a file. What is read from the disk goes through `hasher`, which has seen all of it at the end.
+pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + 'a>>> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    let file = Hashed { inner: file, hasher };
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let text: Box<dyn Read + 'a> = match ending {
+        Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, file))),
+        Some("zst") => Box::new(Zstd::new(BufReader::with_capacity(BUFFER, file))),
+        _ => Box::new(file),
+    };
+    Ok(LineEnds::new(text))
+}
+
+/// Hashes what is read through it.
+struct Hashed<'a, R> {
+    inner: R,
+    hasher: &'a mut blake3::Hasher,
+}
+
+impl<R: Read> Read for Hashed<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..n]);
+        Ok(n)
+    }
+}
+
+/// All frames of a Zstandard stream, checksums compared.
+struct Zstd<R: BufRead> {
+    source: R,
+    frame: ruzstd::decoding::FrameDecoder,
+    within: bool,
+}
+
+impl<R: BufRead> Zstd<R> {
+    fn new(source: R) -> Self {
+        Self { source, frame: ruzstd::decoding::FrameDecoder::new(), within: false }
+    }
+
+    /// Begins the next frame that holds data; `false` at the end of the file.
+    fn begin(&mut self) -> io::Result<bool> {
+        use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+        while !self.source.fill_buf()?.is_empty() {
+            match self.frame.reset(&mut self.source) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                    let skipped = io::copy(&mut (&mut self.source).take(u64::from(length)), &mut io::sink())?;
+                    if skipped < u64::from(length) {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl<R: BufRead> Read for Zstd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        use ruzstd::decoding::BlockDecodingStrategy;
+        loop {
+            if !self.within && !self.begin()? {
+                return Ok(0);
+            }
+            self.within = true;
+            if !self.frame.is_finished() && self.frame.can_collect() == 0 {
+                let strategy = BlockDecodingStrategy::UptoBytes(BUFFER);
+                self.frame.decode_blocks(&mut self.source, strategy).map_err(io::Error::other)?;
+            }
+            let n = self.frame.read(buffer)?;
+            if n > 0 || buffer.is_empty() {
+                return Ok(n);
+            }
+            if self.frame.is_finished() && self.frame.can_collect() == 0 {
+                self.within = false;
+                let stored = self.frame.get_checksum_from_data();
+                if stored.is_some() && stored != self.frame.get_calculated_checksum() {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "checksum does not match"));
+                }
+            }
+        }
+    }
+}
+
+/// Gives every line one `\n` at its end, the last too, so that lines can be counted whoever wrote the file.
+pub(crate) struct LineEnds<R> {
+    inner: R,
+    buffer: Vec<u8>,
+    at: usize,
+    after_return: bool,
+    ended: bool,
+    last: u8,
+}
+
+impl<R: Read> LineEnds<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, buffer: vec![], at: 0, after_return: false, ended: false, last: b'\n' }
+    }
+
+    /// Fills the buffer with text, or leaves it empty at the end.
+    fn refill(&mut self) -> io::Result<()> {
+        self.at = 0;
+        self.buffer.clear();
+        while self.buffer.is_empty() && !self.ended {
+            // The buffer is filled whole, so that a byte order mark is never cut in two.
+            (&mut self.inner).take(BUFFER as u64).read_to_end(&mut self.buffer)?;
+            if self.buffer.is_empty() {
+                self.ended = true;
+                if self.last != b'\n' {
+                    self.buffer.push(b'\n');
+                }
+                return Ok(());
+            }
+            if self.after_return || self.buffer.contains(&b'\r') {
+                let after_return = &mut self.after_return;
+                self.buffer.retain_mut(|byte| {
+                    let second = std::mem::replace(after_return, *byte == b'\r') && *byte == b'\n';
+                    if *byte == b'\r' {
+                        *byte = b'\n';
+                    }
+                    !second
+                });
+            }
+            self.last = self.buffer.last().copied().unwrap_or(self.last);
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for LineEnds<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.buffer.len() {
+            self.refill()?;
+        }
+        let rest = &self.buffer[self.at..];
+        let n = rest.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&rest[..n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lines(text: &[u8]) -> Vec<u8> {
+        let mut out = vec![];
+        LineEnds::new(text).read_to_end(&mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn line_ends_become_one_kind() {
+        assert_eq!(lines(b"a\r\nb\rc\n\r\n\nd"), b"a\nb\nc\n\n\nd\n");
+        assert_eq!(lines(b""), b"");
+        assert_eq!(lines(b"a\r"), b"a\n");
+        let mut long = vec![b'x'; BUFFER - 1];
+        long.extend(b"\r\ny");
+        assert_eq!(lines(&long)[BUFFER - 1..], *b"\ny\n");
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_zstandard_is_an_error_or_text_but_never_a_panic(
+            text in proptest::collection::vec(any::<u8>(), 0..400),
+            at in 0usize..1000, byte: u8, cut in 0usize..1000,
+        ) {
+            let whole = ruzstd::encoding::compress_to_vec(&text[..], ruzstd::encoding::CompressionLevel::Fastest);
+            let mut out = vec![];
+            Zstd::new(&whole[..]).read_to_end(&mut out).unwrap();
+            prop_assert_eq!(&out, &text);
+
+            let cut = cut % whole.len();
+            if cut > 0 {
+                prop_assert!(Zstd::new(&whole[..cut]).read_to_end(&mut vec![]).is_err());
+            }
+            let mut damaged = whole.clone();
+            damaged[at % whole.len()] = byte;
+            let _ = Zstd::new(&damaged[..]).read_to_end(&mut vec![]);
+        }
+    }
+}

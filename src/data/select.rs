@@ -1,0 +1,197 @@
+//! From the columns a pipeline asks for to positions in a table. Reads no rows.
+
+use super::delimited::{looks_like_a_row, shown};
+use super::table::Head;
+use crate::diag::{Code, DataPlace, Problem, nearest};
+use crate::spec::{ColumnRef, ModalitySpec, Select};
+
+/// A table's columns and its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns<'a> {
+    /// The columns.
+    pub head: &'a Head,
+    /// What the table is called.
+    pub name: &'a str,
+}
+
+impl Columns<'_> {
+    /// The one position that a label, a group or a split names.
+    pub(crate) fn one(&self, column: &ColumnRef) -> Result<usize, Problem> {
+        match self.find(column)?.as_slice() {
+            [position] => Ok(*position),
+            found => {
+                let message = format!("expected one column, found {} in `{}`", found.len(), self.name);
+                Err(self.problem(Code::ColumnCount, message, column, "must be one column"))
+            }
+        }
+    }
+
+    /// The positions of all columns of a modality, in order: as many as its type declares, none of them twice.
+    pub(crate) fn of(&self, modality: &ModalitySpec) -> Result<Vec<usize>, Vec<Problem>> {
+        let mut problems: Vec<Problem> = vec![];
+        let mut found: Vec<(usize, &ColumnRef)> = vec![];
+        for column in &modality.columns {
+            match self.find(column) {
+                Ok(positions) => found.extend(positions.into_iter().map(|position| (position, column))),
+                // A range of positions is one text: what is wrong with it is said once.
+                Err(problem) if problems.last().is_some_and(|last| last.place() == problem.place()) => {}
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut first: Vec<Option<&ColumnRef>> = vec![None; self.head.width];
+        for (position, column) in &found {
+            if let Some(first) = first[*position].replace(column) {
+                let message =
+                    format!("column `{}` is selected twice in `{}`", self.head.column(*position), modality.name);
+                let problem = Problem::error(Code::ColumnCount, message).at(column.span, "selected again here");
+                return Err(vec![if first.span == column.span {
+                    problem
+                } else {
+                    problem.also(first.span, "first here")
+                }]);
+            }
+        }
+        let declared = modality.shape.size();
+        if found.len() != declared {
+            let columns = if found.len() == 1 { "1 column".to_owned() } else { format!("{} columns", found.len()) };
+            let message =
+                format!("`{}` is declared as {declared} wide, but {columns} of `{}` match", modality.name, self.name);
+            let mut problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
+            if let (Some(first), Some(last)) = (modality.columns.first(), modality.columns.last()) {
+                problem = problem.also(first.span.to(last.span), format!("{columns} here"));
+            }
+            return Err(vec![problem.help(format!("declare `dense[{}]`, or select other columns", found.len()))]);
+        }
+        Ok(found.into_iter().map(|(position, _)| position).collect())
+    }
+
+    fn find(&self, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
+        match &column.select {
+            Select::Position(position) if *position < self.head.width => Ok(vec![*position]),
+            Select::Position(position) => {
+                let message = format!("there is no column {position} in `{}`", self.name);
+                let last = self.head.width.saturating_sub(1);
+                let help = format!("it has {} columns, counted from 0: 0 to {last}", self.head.width);
+                Err(self.problem(Code::MissingColumn, message, column, "asked for here").help(help))
+            }
+            Select::Name(name) => self.named(name, column),
+            Select::Glob(pattern) => {
+                let names = self.names(column)?;
+                let found: Vec<usize> = (0..names.len()).filter(|at| matches(pattern, &names[*at])).collect();
+                if found.is_empty() {
+                    let message = format!("no column of `{}` matches `{pattern}`", self.name);
+                    let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
+                    return Err(problem.help(self.what_there_is(names)));
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn named(&self, name: &str, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
+        let names = self.names(column)?;
+        let found: Vec<usize> = (0..names.len()).filter(|at| names[*at] == name).collect();
+        match found.len() {
+            1 => Ok(found),
+            0 => {
+                let message = format!("there is no column `{name}` in `{}`", self.name);
+                let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
+                Err(match nearest(name, names.iter().map(String::as_str)) {
+                    Some(known) if !looks_like_a_row(names) => problem.help(format!("did you mean `{known}`?")),
+                    _ => problem.help(self.what_there_is(names)),
+                })
+            }
+            many => {
+                let message = format!("`{}` has {many} columns named `{name}`", self.name);
+                let positions: Vec<String> = found.iter().map(usize::to_string).collect();
+                let help = format!("select one by position: {}", positions.join(" or "));
+                Err(self.problem(Code::ColumnCount, message, column, "not clear which").help(help))
+            }
+        }
+    }
+
+    fn names(&self, column: &ColumnRef) -> Result<&[String], Problem> {
+        match &self.head.names {
+            Some(names) => Ok(names),
+            None => {
+                let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
+                let problem = self.problem(Code::MissingColumn, message, column, "asked for by name here");
+                Err(problem
+                    .help("select columns by position, or leave `header: false` away if the first line names them"))
+            }
+        }
+    }
+
+    /// The columns of the table in a few words.
+    fn what_there_is(&self, names: &[String]) -> String {
+        if looks_like_a_row(names) {
+            return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
+        }
+        let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
+        let more = if names.len() > few.len() { ", ..." } else { "" };
+        format!("the table has {} columns: {}{more}", names.len(), few.join(", "))
+    }
+
+    fn problem(&self, code: Code, message: String, column: &ColumnRef, label: &str) -> Problem {
+        let name = match &column.select {
+            Select::Position(position) => position.to_string(),
+            Select::Name(name) | Select::Glob(name) => name.clone(),
+        };
+        let place = DataPlace { file: self.name.to_owned(), line: None, column: Some(name) };
+        Problem::error(code, message).at(column.span, label).in_data(place)
+    }
+}
+
+/// Whether a name matches a pattern of letters, `*` for any letters and `?` for one.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    // Where the last star stood and how far it has reached: on a mismatch it takes one letter more.
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match (pattern.get(p), star) {
+            (Some('*'), _) => {
+                star = Some((p, n));
+                p += 1;
+            }
+            (Some(letter), _) if *letter == '?' || *letter == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            (_, Some((at, reached))) => {
+                star = Some((at, reached + 1));
+                p = at + 1;
+                n = reached + 1;
+            }
+            (_, None) => return false,
+        }
+    }
+    pattern[p..].iter().all(|letter| *letter == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_names() {
+        for (pattern, name, expected) in [
+            ("low_*", "low_1", true),
+            ("low_*", "low_", true),
+            ("low_*", "below_1", false),
+            ("*_pt", "jet_1_pt", true),
+            ("j?t", "jet", true),
+            ("j?t", "jt", false),
+            ("*a*b", "xaxbxab", true),
+            ("*a*b", "xaxbxa", false),
+            ("[a]", "a", false),
+            ("", "", true),
+            ("**", "", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

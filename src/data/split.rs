@@ -1,0 +1,309 @@
+//! Divides the rows of a table into train, valid and test. Knows no columns but those that decide.
+
+use super::random::{Purpose, shuffle, stream};
+use super::table::{Read, Words};
+use crate::diag::{Code, Problem, Problems, nearest};
+use crate::spec::{Part, Portion, Rule, Spanned, Split};
+use std::collections::BTreeMap;
+
+/// How many bad values of a split column are reported one by one.
+const SHOWN: usize = 10;
+
+/// A column that decides, and its position in the table.
+pub(crate) type Decider<'a> = (&'a Words, usize);
+
+/// What the split of a table depends on.
+pub(crate) struct Table<'a> {
+    /// The table.
+    pub read: &'a Read,
+    /// The class of each row.
+    pub labels: &'a [u32],
+    /// The column of `by_column`.
+    pub by_column: Option<Decider<'a>>,
+    /// The column of `group`.
+    pub group: Option<Decider<'a>>,
+}
+
+/// The rows of each part, in the order of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// Rows to train on.
+    pub train: Vec<u32>,
+    /// Rows to select on.
+    pub valid: Option<Vec<u32>>,
+    /// Rows to report on.
+    pub test: Option<Vec<u32>>,
+    /// How many rows are in no part.
+    pub unused: usize,
+}
+
+impl Parts {
+    /// The rows of a part, none if there is no such part.
+    pub(crate) fn get_mut(&mut self, part: Part) -> &mut Vec<u32> {
+        match part {
+            Part::Train => &mut self.train,
+            Part::Valid => self.valid.get_or_insert_default(),
+            Part::Test => self.test.get_or_insert_default(),
+        }
+    }
+}
+
+/// Divides the rows as `split` says. What no portion takes is train, unless a portion says what train is.
+pub(crate) fn divide(split: &Split, table: &Table<'_>) -> Result<Parts, Problems> {
+    let mut parts = Parts::default();
+    let mut left: Vec<u32> = match (&split.by_column, table.by_column) {
+        (Some(written), Some(column)) => {
+            by_column(written, column, table.read, &mut parts)?;
+            std::mem::take(&mut parts.train)
+        }
+        _ => (0..table.labels.len() as u32).collect(),
+    };
+    let mut problems = Problems::new();
+    for (number, portion) in split.portions.iter().enumerate() {
+        match take(split, portion, number as u64, table, &mut left) {
+            Ok(mut rows) => {
+                let part = parts.get_mut(portion.part);
+                part.append(&mut rows);
+                part.sort_unstable();
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    if split.portions.iter().any(|portion| portion.part == Part::Train) {
+        parts.unused = left.len();
+    } else {
+        parts.train = left;
+    }
+    if parts.train.is_empty() {
+        let message = format!("the split leaves none of the {} rows to train on", table.labels.len());
+        let problem = Problem::error(Code::TooFewRows, message).at(split.span, "takes them all");
+        return Err(problem.in_data(table.read.place(None, None)).into());
+    }
+    Ok(parts)
+}
+
+/// Takes the rows of one portion out of what is left.
+fn take(
+    split: &Split,
+    portion: &Portion,
+    number: u64,
+    table: &Table<'_>,
+    left: &mut Vec<u32>,
+) -> Result<Vec<u32>, Problem> {
+    let part = portion.part.as_str();
+    let rows = table.labels.len();
+    let (count, asked) = match portion.rule {
+        Rule::Last(count) => (count, format!("the last {count} rows")),
+        Rule::First(count) => (count, format!("the first {count} rows")),
+        // Halves go away from zero, so that 5% of 10 rows is a row.
+        Rule::Fraction(share) => {
+            let count = ((share * rows as f64).round() as usize).max(1);
+            (count, format!("{} of {rows} rows, which is {count},", percent(share)))
+        }
+    };
+    if count > left.len() || count == 0 {
+        let message = format!("`{part}` asks for {asked} and {} are left of {rows}", left.len());
+        let problem = Problem::error(Code::TooFewRows, message).at(portion.span, "asked for here");
+        let problem = problem.in_data(table.read.place(None, None));
+        return Err(problem.help("portions are taken in the order written, each from what the one before left"));
+    }
+    match portion.rule {
+        Rule::Last(_) => Ok(left.split_off(left.len() - count)),
+        Rule::First(_) => Ok(left.drain(..count).collect()),
+        Rule::Fraction(_) => {
+            let mut random = stream(Purpose::Split, split.seed, number);
+            let class = |row: u32| if split.stratify { table.labels[row as usize] as usize } else { 0 };
+            let mut taken = vec![false; rows];
+            match (&split.group, table.group) {
+                (Some(written), Some(column)) => {
+                    let mut groups = groups(written, column, table.read, left)?;
+                    shuffle(&mut groups, &mut random);
+                    draw_groups(&groups, count, left, class, &mut taken);
+                    if left.iter().all(|row| taken[*row as usize]) {
+                        let message = format!("`{part}` cannot take a share of one group");
+                        let problem = Problem::error(Code::TooFewRows, message).at(portion.span, "asked for here");
+                        return Err(problem.also(written.span, "all rows left are of one group"));
+                    }
+                }
+                _ => {
+                    let mut shuffled = left.clone();
+                    shuffle(&mut shuffled, &mut random);
+                    draw(&shuffled, count, class, &mut taken);
+                }
+            }
+            let (took, kept): (Vec<u32>, Vec<u32>) = left.iter().partition(|row| taken[**row as usize]);
+            *left = kept;
+            Ok(took)
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    // Rounded, so that 0.07 is not written as 7.000000000000001.
+    format!("{}%", (share * 1e8).round() / 1e6)
+}
+
+/// How many of `count` rows each class gets: its share of `rows`, fractions settled by largest remainder and, where
+/// these are equal, in favour of the class listed first. Never more than the class has.
+fn quotas(rows: &[u32], count: usize, class: impl Fn(u32) -> usize) -> Vec<usize> {
+    let mut sizes: Vec<usize> = vec![];
+    for row in rows {
+        let class = class(*row);
+        sizes.resize(sizes.len().max(class + 1), 0);
+        sizes[class] += 1;
+    }
+    // Whole numbers throughout: shares are compared without rounding.
+    let all = (rows.len() as u128).max(1);
+    let share = |size: usize| size as u128 * count as u128;
+    let mut quotas: Vec<usize> = sizes.iter().map(|size| (share(*size) / all) as usize).collect();
+    let mut by_remainder: Vec<usize> = (0..sizes.len()).collect();
+    by_remainder.sort_by_key(|class| std::cmp::Reverse(share(sizes[*class]) % all));
+    let missing = count.saturating_sub(quotas.iter().sum());
+    for class in by_remainder.into_iter().take(missing) {
+        quotas[class] += 1;
+    }
+    quotas
+}
+
+/// Takes the first rows of a shuffled list until every class has its quota.
+fn draw(shuffled: &[u32], count: usize, class: impl Fn(u32) -> usize, taken: &mut [bool]) {
+    let mut quotas = quotas(shuffled, count, &class);
+    for row in shuffled {
+        let quota = &mut quotas[class(*row)];
+        if *quota > 0 {
+            *quota -= 1;
+            taken[*row as usize] = true;
+        }
+    }
+}
+
+/// The rows of each group, in the order groups first occur.
+fn groups(written: &Spanned<String>, column: Decider<'_>, read: &Read, left: &[u32]) -> Result<Vec<Vec<u32>>, Problem> {
+    let (words, position) = column;
+    let mut place: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<u32>> = vec![];
+    for row in left {
+        if words.get(*row as usize).is_empty() {
+            let message = format!("the group of a row is empty in column `{}`", written.value);
+            let problem = Problem::error(Code::MissingValue, message).at(written.span, "rows are grouped by it here");
+            return Err(problem.in_data(read.place(Some(*row as usize), Some(position))));
+        }
+        let next = groups.len();
+        let place = *place.entry(words.codes[*row as usize]).or_insert(next);
+        if place == next {
+            groups.push(vec![]);
+        }
+        groups[place].push(*row);
+    }
+    Ok(groups)
+}
+
+/// Goes through shuffled groups and takes each that brings the rows of the classes nearer to their quotas; at least the
+/// one that comes nearest.
+fn draw_groups(groups: &[Vec<u32>], count: usize, left: &[u32], class: impl Fn(u32) -> usize, taken: &mut [bool]) {
+    let mut wanting: Vec<i64> = quotas(left, count, &class).into_iter().map(|quota| quota as i64).collect();
+    // How much farther from the quotas a group would lead.
+    let farther = |wanting: &[i64], group: &[u32]| {
+        let mut sizes: BTreeMap<usize, i64> = BTreeMap::new();
+        for row in group {
+            *sizes.entry(class(*row)).or_default() += 1;
+        }
+        sizes.iter().map(|(class, size)| (wanting[*class] - size).abs() - wanting[*class].abs()).sum::<i64>()
+    };
+    let nearest = groups.iter().enumerate().min_by_key(|(_, group)| farther(&wanting, group)).map(|(at, _)| at);
+    let mut any = false;
+    for group in groups {
+        if farther(&wanting, group) < 0 {
+            any = true;
+            for row in group {
+                wanting[class(*row)] -= 1;
+                taken[*row as usize] = true;
+            }
+        }
+    }
+    if let (false, Some(nearest)) = (any, nearest) {
+        groups[nearest].iter().for_each(|row| taken[*row as usize] = true);
+    }
+}
+
+/// Divides by a column that names the part of each row.
+fn by_column(written: &Spanned<String>, column: Decider<'_>, read: &Read, parts: &mut Parts) -> Result<(), Problems> {
+    let (words, position) = column;
+    let part_of: Vec<Option<Part>> = words.dictionary.iter().map(|word| part_named(word)).collect();
+    let mut unknown: BTreeMap<u32, usize> = BTreeMap::new();
+    for (row, code) in words.codes.iter().enumerate() {
+        match part_of[*code as usize] {
+            Some(part) => parts.get_mut(part).push(row as u32),
+            None => {
+                unknown.entry(*code).or_insert(row);
+            }
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let more = unknown.len().saturating_sub(SHOWN);
+    let mut problems: Problems = unknown
+        .into_values()
+        .take(SHOWN)
+        .map(|row| {
+            let word = words.get(row);
+            let message = format!("expected `train`, `valid` or `test`, found `{}`", super::delimited::shown(word));
+            let problem = Problem::error(Code::BadSplitValue, message)
+                .at(written.span, "rows are split by it here")
+                .in_data(read.place(Some(row), Some(position)));
+            match nearest(word, ["train", "valid", "test", "validation"]) {
+                Some(known) => problem.help(format!("did you mean `{known}`?")),
+                None => problem.help("`validation`, `val` and `dev` mean `valid` too"),
+            }
+        })
+        .collect();
+    if more > 0 {
+        let message = format!("and {more} more different values that name no part");
+        problems.push(Problem::error(Code::BadSplitValue, message).at(written.span, "rows are split by it here"));
+    }
+    Err(problems)
+}
+
+fn part_named(word: &str) -> Option<Part> {
+    match word.to_ascii_lowercase().as_str() {
+        "train" => Some(Part::Train),
+        "valid" | "validation" | "val" | "dev" => Some(Part::Valid),
+        "test" => Some(Part::Test),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn quotas_are_largest_remainders() {
+        // Shares of 7 out of 10: classes of 5, 3 and 2 deserve 3.5, 2.1 and 1.4.
+        let classes = [0, 0, 0, 0, 0, 1, 1, 1, 2, 2];
+        let rows: Vec<u32> = (0..10).collect();
+        assert_eq!(quotas(&rows, 7, |row| classes[row as usize]), [4, 2, 1]);
+        assert_eq!(quotas(&rows, 10, |row| classes[row as usize]), [5, 3, 2]);
+        assert_eq!(quotas(&rows, 1, |row| classes[row as usize]), [1, 0, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn quotas_add_up_and_stay_within_one_of_the_share(classes in proptest::collection::vec(0usize..5, 1..80), take: prop::sample::Index) {
+            let rows: Vec<u32> = (0..classes.len() as u32).collect();
+            let count = take.index(classes.len() + 1);
+            let quotas = quotas(&rows, count, |row| classes[row as usize]);
+            prop_assert_eq!(quotas.iter().sum::<usize>(), count);
+            for (class, quota) in quotas.iter().enumerate() {
+                let size = classes.iter().filter(|other| **other == class).count();
+                let share = size as f64 * count as f64 / classes.len() as f64;
+                prop_assert!(*quota <= size && (*quota as f64 - share).abs() < 1.0);
+            }
+        }
+    }
+}

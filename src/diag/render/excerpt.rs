@@ -1,0 +1,228 @@
+//! The texts one problem points into, cut to what is shown and laid end to end for miette to read. Knows no miette styles.
+
+use super::line::{Focus, ShownLine, show};
+use crate::diag::{FileId, Label, Problem, SourceMap};
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use std::collections::BTreeMap;
+use unicode_width::UnicodeWidthStr;
+
+/// A span over more lines than this is shown by its first line.
+const MOST_LINES: usize = 8;
+
+/// Columns beside the text: the line number's blanks and bar.
+const MARGIN: usize = 4;
+
+/// Labels are not wrapped into fewer columns than this.
+const LEAST_LABEL: usize = 20;
+
+/// How much there is to show in.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// The width of the whole report.
+    pub(super) width: usize,
+    /// What stands for text that is cut off.
+    pub(super) dots: &'static str,
+}
+
+/// One label in the laid-out text.
+#[derive(Debug)]
+pub(super) struct Mark {
+    /// Where, in the laid-out text.
+    pub(super) span: SourceSpan,
+    /// What is said there, wrapped.
+    pub(super) message: Option<String>,
+    /// Whether the problem is here.
+    pub(super) primary: bool,
+}
+
+/// The texts of one problem, one after the other, the one that holds the problem first.
+#[derive(Debug, Default)]
+pub(super) struct Excerpts {
+    texts: Vec<Excerpt>,
+}
+
+/// One text: every line of it, the lines that are pointed at as they are shown.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    /// Where the text begins among all of them.
+    base: usize,
+    /// Where each line begins in `text`.
+    starts: Vec<usize>,
+    /// Line and column of each mark in the original, counted from 0, by its place in `text`.
+    origins: BTreeMap<usize, (usize, usize)>,
+}
+
+/// Where a label lies: byte ranges within its first and last line.
+struct Placed<'a> {
+    label: &'a Label,
+    start: (usize, usize),
+    end: (usize, usize),
+    column: usize,
+}
+
+/// Lays out everything that `problem` points at; labels in texts that `sources` does not hold are left out.
+pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (Excerpts, Vec<Mark>) {
+    let mut files: Vec<FileId> = problem.place().map(|span| span.file).into_iter().collect();
+    for label in &problem.labels {
+        if !files.contains(&label.span.file) {
+            files.push(label.span.file);
+        }
+    }
+    let mut all = Excerpts::default();
+    let mut marks = vec![];
+    let mut base = 0;
+    for file in files {
+        let Some(source) = sources.get(file) else { continue };
+        let labels: Vec<&Label> = problem.labels.iter().filter(|label| label.span.file == file).collect();
+        let (excerpt, found) = excerpt(&source.name, &source.text, &labels, base, room);
+        // The gap keeps a place at the end of one text from being one of the next.
+        base += excerpt.text.len() + 2;
+        all.texts.push(excerpt);
+        marks.extend(found);
+    }
+    (all, marks)
+}
+
+fn excerpt(name: &str, text: &str, labels: &[&Label], base: usize, room: Room) -> (Excerpt, Vec<Mark>) {
+    let lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let starts: Vec<usize> =
+        text.split('\n').scan(0, |next, line| Some(std::mem::replace(next, *next + line.len() + 1))).collect();
+    let mut placed: Vec<Placed> = labels.iter().map(|label| place(label, text, &lines, &starts)).collect();
+    placed.sort_by_key(|placed| (placed.start, placed.end));
+
+    // Line numbers take room, and so does the gutter of spans over several lines.
+    let numbers = placed.iter().map(|placed| placed.end.0 + 2).max().unwrap_or(1).min(lines.len()).to_string().len();
+    let gutter = match placed.iter().filter(|placed| placed.start.0 != placed.end.0).count() {
+        0 => 0,
+        several => several + 3,
+    };
+    let room = Room { width: room.width.saturating_sub(numbers + MARGIN + gutter).max(20), ..room };
+
+    let mut shown: Vec<ShownLine> = vec![];
+    for (index, line) in lines.iter().enumerate() {
+        let here: Vec<&Placed> = placed.iter().filter(|placed| placed.start.0 == index).collect();
+        let focus = here.iter().find(|placed| placed.label.primary).or(here.first()).map(|placed| Focus {
+            bytes: placed.start.1..if placed.end.0 == index { placed.end.1 } else { line.len() },
+            label: placed.label.message.width() + MARGIN,
+        });
+        let near = placed.iter().any(|placed| placed.start.0 <= index + 1 && index <= placed.end.0 + 1);
+        let mut line = show(line, if near { room.width } else { usize::MAX }, focus.as_ref(), room.dots);
+        // A mark at the end of a line needs a letter to stand under.
+        if here.iter().any(|placed| placed.start == placed.end && line.place(placed.start.1) == line.text.len()) {
+            line.text.push(' ');
+        }
+        shown.push(line);
+    }
+    let new_starts: Vec<usize> =
+        shown.iter().scan(0, |next, line| Some(std::mem::replace(next, *next + line.text.len() + 1))).collect();
+
+    let mut origins = BTreeMap::new();
+    let marks = placed
+        .iter()
+        .map(|placed| {
+            let at = |(line, byte): (usize, usize)| new_starts[line] + shown[line].place(byte);
+            let (start, mut end) = (at(placed.start), at(placed.end));
+            if end <= start {
+                let line = &shown[placed.start.0].text;
+                let inner = start - new_starts[placed.start.0];
+                end = start + line.get(inner..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+            }
+            origins.insert(start, (placed.start.0, placed.column));
+            // What is said begins below the middle of what is pointed at; of several lines, at their left edge.
+            let line = &shown[placed.start.0];
+            let middle = match placed.start.0 == placed.end.0 {
+                true => line.column(placed.start.1).midpoint(line.column(placed.end.1)),
+                false => 0,
+            };
+            let message = (!placed.label.message.is_empty())
+                .then(|| wrap(&placed.label.message, room.width.saturating_sub(middle + MARGIN).max(LEAST_LABEL)));
+            Mark { span: (base + start, end - start).into(), message, primary: placed.label.primary }
+        })
+        .collect();
+    let text = shown.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    (Excerpt { name: name.to_owned(), text, base, starts: new_starts, origins }, marks)
+}
+
+/// Where `label` lies in `text`, brought to whole letters, without the blanks and line ends a span may end with.
+fn place<'a>(label: &'a Label, text: &str, lines: &[&str], starts: &[usize]) -> Placed<'a> {
+    let letter = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let span = label.span.range();
+    let (mut start, mut end) = (letter(span.start), letter(span.end.max(span.start)));
+    if start < end {
+        end = start + text[start..end].trim_end().len();
+    }
+    // The end of the file is the end of the last line that says something.
+    if start == text.len() {
+        start = text.trim_end_matches(['\n', '\r']).len();
+        end = start;
+    }
+    let find = |at: usize| {
+        let line = starts.partition_point(|&start| start <= at).saturating_sub(1);
+        (line, (at - starts[line]).min(lines[line].len()))
+    };
+    let (start, mut end) = (find(start), find(end));
+    if end.0 - start.0 >= MOST_LINES {
+        end = (start.0, lines[start.0].trim_end().len().max(start.1));
+    }
+    let before = lines[start.0].get(..start.1).unwrap_or("");
+    let column = before.chars().filter(|&letter| letter != '\u{feff}').count();
+    Placed { label, start, end, column }
+}
+
+/// Breaks `text` at blanks into lines of at most `width` columns; a longer word stays whole.
+fn wrap(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+impl SourceCode for Excerpts {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let holds =
+            |text: &&Excerpt| text.base <= span.offset() && span.offset() + span.len() <= text.base + text.text.len();
+        let excerpt = self.texts.iter().find(holds).ok_or(MietteError::OutOfBounds)?;
+        let start = span.offset() - excerpt.base;
+        let line_of = |at: usize| excerpt.starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let (first, last) = (line_of(start), line_of((start + span.len()).saturating_sub(1).max(start)));
+        if before == 0 && after == 0 {
+            // This is how the place in the header is asked for.
+            let (line, column) = excerpt.origins.get(&start).copied().unwrap_or((first, 0));
+            let data = excerpt.text.as_bytes().get(start..start + span.len()).unwrap_or_default();
+            return Ok(Box::new(MietteSpanContents::new_named(excerpt.name.clone(), data, *span, line, column, 1)));
+        }
+        let first = first.saturating_sub(before);
+        let last = (last + after).min(excerpt.starts.len() - 1);
+        let from = excerpt.starts[first];
+        let to = excerpt.starts.get(last + 1).copied().unwrap_or(excerpt.text.len());
+        Ok(Box::new(MietteSpanContents::new_named(
+            excerpt.name.clone(),
+            &excerpt.text.as_bytes()[from..to],
+            (excerpt.base + from, to - from).into(),
+            first,
+            0,
+            last + 1 - first,
+        )))
+    }
+}

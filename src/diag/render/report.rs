@@ -1,0 +1,118 @@
+//! Problems as people read them, drawn by miette.
+
+use super::excerpt::{Excerpts, Mark, Room, excerpts};
+use crate::diag::{Problem, Problems, Severity, SourceMap};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
+};
+use std::fmt::{self, Display};
+
+/// How problems are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour.
+    pub color: bool,
+    /// Whether to draw with more than ASCII.
+    pub unicode: bool,
+    /// How wide lines may be.
+    pub width: usize,
+}
+
+/// Narrower than this nothing can be read.
+const LEAST_WIDTH: usize = 40;
+
+/// The problems as people read them, in the order they are in: one report each, a blank line after each.
+pub fn render(problems: &Problems, sources: &SourceMap, style: Style) -> String {
+    problems.iter().map(|problem| report(problem, sources, style)).collect()
+}
+
+fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
+    let width = style.width.max(LEAST_WIDTH);
+    let dots = if style.unicode { "…" } else { "..." };
+    let (texts, marks) = excerpts(problem, sources, Room { width, dots });
+    let handler = GraphicalReportHandler::new_themed(theme(problem.severity, &marks, style))
+        .with_width(width)
+        .with_urls(false)
+        .without_syntax_highlighting();
+    let report = Report { problem, place: problem.data.as_ref().map(|place| InData(place.to_string())), texts, marks };
+    let mut drawn = String::new();
+    // Only a writer can fail here, and a string does not.
+    let _ = handler.render_report(&mut drawn, &report);
+    drawn.lines().map(|line| format!("{}\n", line.trim_end())).chain(["\n".to_owned()]).collect()
+}
+
+/// miette gives labels colours in the order they stand; here they mean something: where the problem is, and what it
+/// has to do with.
+fn theme(severity: Severity, marks: &[Mark], style: Style) -> GraphicalTheme {
+    let characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
+    let mut styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    let primary = match severity {
+        Severity::Error => styles.error,
+        Severity::Warning => styles.warning,
+    };
+    if !marks.is_empty() {
+        styles.highlights = marks.iter().map(|mark| if mark.primary { primary } else { styles.advice }).collect();
+    }
+    GraphicalTheme { characters, styles }
+}
+
+/// One problem as miette sees it.
+#[derive(Debug)]
+struct Report<'a> {
+    problem: &'a Problem,
+    place: Option<InData>,
+    texts: Excerpts,
+    marks: Vec<Mark>,
+}
+
+impl Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.place.as_ref().map(|place| place as _)
+    }
+}
+
+impl Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        Some(Box::new(format!("{}[{}]", self.problem.severity, self.problem.code)))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.problem.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.problem.help.as_ref().map(|help| Box::new(help) as _)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        (!self.marks.is_empty()).then_some(&self.texts)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.marks.iter().map(|mark| {
+            let new = if mark.primary { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
+            new(mark.message.clone(), mark.span)
+        })))
+    }
+}
+
+/// The place in the data, hung below the message.
+#[derive(Debug)]
+struct InData(String);
+
+impl Display for InData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InData {}

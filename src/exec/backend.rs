@@ -1,0 +1,166 @@
+//! What a device brings of its own: the few operations for which a backend may have a kernel. Everything else is
+//! written once, over dfdx's operations, in [`super::kernels`].
+
+use super::ExecError;
+use super::kernels::{self, Linear, LossNode, Targets};
+use super::pass::{Failure, Pass, Value};
+use crate::ops::Activation;
+use dfdx::tensor::{Cpu, Tape};
+use dfdx::tensor_ops::Device;
+
+/// A device and the kernels that run on it; composed of dfdx's operations unless it says otherwise.
+pub(super) trait Backend: Sized + Send + Sync {
+    /// The device of dfdx.
+    type Device: Device<f32>;
+
+    /// The device as people know it.
+    fn name(&self) -> String;
+
+    /// The device, for the calling thread: what dfdx gives may not be shared between threads.
+    fn open(&self) -> Result<Self::Device, ExecError>;
+
+    /// Whether to cut batches into shards and compute them on the threads of a pool.
+    fn threaded(&self) -> bool;
+
+    /// `y = W x + b` and the activation fused onto it.
+    fn linear<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Linear,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::linear::portable(pass, x, layer)
+    }
+
+    /// An activation by itself.
+    fn activation<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        activation: Activation,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::activation::portable(pass, x, activation)
+    }
+
+    /// Values one after the other along the features.
+    fn concat<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        parts: &[&Value<Self::Device>],
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::concat::portable(pass, parts)
+    }
+
+    /// The combination loss over the logits of its components.
+    fn class_loss<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        logits: &[&Value<Self::Device>],
+        targets: &Targets<'_>,
+    ) -> Result<LossNode<Self::Device>, Failure<Self>> {
+        kernels::class_loss::portable(pass, logits, targets)
+    }
+}
+
+/// The CPU, with kernels of this program where they are faster than dfdx's operations.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Native;
+
+impl Backend for Native {
+    type Device = Cpu;
+
+    fn name(&self) -> String {
+        "cpu".into()
+    }
+
+    fn open(&self) -> Result<Cpu, ExecError> {
+        Ok(Cpu::default())
+    }
+
+    fn threaded(&self) -> bool {
+        true
+    }
+
+    fn linear<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Linear,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::linear::native(pass, x, layer)
+    }
+
+    fn activation<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        activation: Activation,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::activation::native(pass, x, activation)
+    }
+
+    fn concat<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        parts: &[&Value<Cpu>],
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::concat::native(pass, parts)
+    }
+
+    fn class_loss<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        logits: &[&Value<Cpu>],
+        targets: &Targets<'_>,
+    ) -> Result<LossNode<Cpu>, Failure<Self>> {
+        kernels::class_loss::native(pass, logits, targets)
+    }
+}
+
+/// The CPU with nothing but dfdx's operations: what another device computes, where it can be tested.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Composed;
+
+impl Backend for Composed {
+    type Device = Cpu;
+
+    fn name(&self) -> String {
+        "cpu (composed)".into()
+    }
+
+    fn open(&self) -> Result<Cpu, ExecError> {
+        Ok(Cpu::default())
+    }
+
+    fn threaded(&self) -> bool {
+        true
+    }
+}
+
+/// An NVIDIA GPU, by its number.
+#[cfg(feature = "cuda")]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CudaDevice(pub(super) usize);
+
+#[cfg(feature = "cuda")]
+impl Backend for CudaDevice {
+    type Device = dfdx::tensor::Cuda;
+
+    fn name(&self) -> String {
+        format!("cuda:{}", self.0)
+    }
+
+    /// One handle for each thread and GPU, kept: opening a GPU takes long, and loads every kernel.
+    fn open(&self) -> Result<dfdx::tensor::Cuda, ExecError> {
+        use std::cell::RefCell;
+        use std::collections::BTreeMap;
+        thread_local! {
+            static OPEN: RefCell<BTreeMap<usize, dfdx::tensor::Cuda>> = const { RefCell::new(BTreeMap::new()) };
+        }
+        OPEN.with_borrow_mut(|open| {
+            if let Some(device) = open.get(&self.0) {
+                return Ok(device.clone());
+            }
+            let device = dfdx::tensor::Cuda::try_build(self.0, 0)
+                .map_err(|error| ExecError::NoDevice { device: self.name(), reason: format!("{error:?}") })?;
+            open.insert(self.0, device.clone());
+            Ok(device)
+        })
+    }
+
+    fn threaded(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,56 @@
+//! The devices a plan can run on, and the engine for each.
+
+use super::backend::{Backend, Composed, Native};
+use super::executor::Executor;
+use super::{Engine, ExecError};
+use crate::plan::Plan;
+use std::sync::Arc;
+
+/// Where to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// The processor, with nothing but dfdx's own operations: what a GPU computes, where there is none. Slow; it exists
+    /// to compare with.
+    CpuComposed,
+    /// An NVIDIA GPU, by its number.
+    Cuda(usize),
+}
+
+/// An engine for a plan. `threads` is how many threads the CPU computes on, as many as there are where it is `None`;
+/// results do not depend on it.
+///
+/// # Errors
+/// [`ExecError::NoDevice`] where the device is not there, or this program was built without it.
+pub fn engine(plan: Arc<Plan>, device: DeviceChoice, threads: Option<usize>) -> Result<Box<dyn Engine>, ExecError> {
+    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("mmc-{index}"))
+        .build()
+        .map_err(|error| ExecError::Internal(format!("no threads: {error}")))?;
+    let pool = Arc::new(pool);
+    match device {
+        DeviceChoice::Cpu => start(plan, Native, pool),
+        DeviceChoice::CpuComposed => start(plan, Composed, pool),
+        #[cfg(feature = "cuda")]
+        DeviceChoice::Cuda(ordinal) => start(plan, super::backend::CudaDevice(ordinal), pool),
+        #[cfg(not(feature = "cuda"))]
+        DeviceChoice::Cuda(ordinal) => Err(ExecError::NoDevice {
+            device: format!("cuda:{ordinal}"),
+            reason: "this program was built without it; build it with `cargo build --release --features cuda`".into(),
+        }),
+    }
+}
+
+/// Opens the device once, so that a device that is missing is known before anything is read.
+fn start<B: Backend + 'static>(
+    plan: Arc<Plan>,
+    backend: B,
+    pool: Arc<rayon::ThreadPool>,
+) -> Result<Box<dyn Engine>, ExecError> {
+    backend.open()?;
+    Ok(Box::new(Executor::new(plan, backend, pool)))
+}

@@ -1,0 +1,290 @@
+//! The executor of one plan on one backend: cuts batches, runs passes over the parts, puts the results together in
+//! order.
+
+use super::backend::Backend;
+use super::gemm::Workers;
+use super::gradients::ParamGradients;
+use super::kernels::Targets;
+use super::pass::{Pass, Training, Value};
+use super::{Engine, ExecError, Logits, Params, StepKey, StepResult, shards};
+use crate::plan::{Batch, BufferId, Plan};
+use dfdx::tensor::{NoneTape, OwnedTape, PutTape, Tape};
+use dfdx::tensor_ops::Backward;
+use rayon::prelude::*;
+use std::cell::Cell;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Rows of a product that one thread computes at a time, where a batch cannot be cut into shards.
+const BAND: usize = 64;
+
+/// A plan, where it runs, and the gradients of its last step.
+pub(super) struct Executor<B: Backend> {
+    plan: Arc<Plan>,
+    backend: B,
+    pool: Arc<rayon::ThreadPool>,
+    gradients: Vec<Vec<f32>>,
+    /// For each slot, the last step that reads it; the loss reads its components after every step.
+    last_read: Vec<usize>,
+}
+
+/// What one shard found.
+struct ShardResult {
+    loss: f64,
+    errors: usize,
+    violations: usize,
+    moments: Vec<(BufferId, Vec<f32>)>,
+}
+
+/// The values of the slots after a pass, and the components' among them.
+type Slots<B> = Vec<Option<Value<<B as Backend>::Device>>>;
+
+impl<B: Backend> Executor<B> {
+    /// An executor of `plan`.
+    pub(super) fn new(plan: Arc<Plan>, backend: B, pool: Arc<rayon::ThreadPool>) -> Self {
+        let mut last_read = vec![0; plan.slots];
+        for (index, step) in plan.steps.iter().enumerate() {
+            last_read[step.makes] = index;
+            for slot in &step.reads {
+                last_read[*slot] = index;
+            }
+        }
+        for component in &plan.loss.components {
+            last_read[component.logits] = usize::MAX;
+        }
+        Self { plan, backend, pool, gradients: Vec::new(), last_read }
+    }
+
+    /// Runs every step for some rows. `visit` sees each value as it is made.
+    fn forward<T: Tape<f32, B::Device>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+        mut visit: impl FnMut(usize, &mut Pass<'_, B, T>, &Value<B::Device>),
+    ) -> Result<Slots<B>, ExecError> {
+        let mut slots: Slots<B> = vec![None; self.plan.slots];
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            let reads: Option<Vec<&Value<B::Device>>> = step.reads.iter().map(|slot| slots[*slot].as_ref()).collect();
+            let reads = reads.ok_or_else(|| ExecError::Internal(format!("`{}` reads an empty slot", step.name)))?;
+            let value = pass.run(index, step, &reads).map_err(|error| self.failure(index, &error))?;
+            visit(index, pass, &value);
+            for slot in step.reads.iter().filter(|slot| self.last_read[**slot] == index) {
+                slots[*slot] = None;
+            }
+            slots[step.makes] = Some(value);
+        }
+        Ok(slots)
+    }
+
+    /// The values the loss reads.
+    fn components<'s>(&self, slots: &'s Slots<B>) -> Result<Vec<&'s Value<B::Device>>, ExecError> {
+        let values = self.plan.loss.components.iter().map(|component| slots[component.logits].as_ref());
+        values.collect::<Option<_>>().ok_or_else(|| ExecError::Internal("the loss reads an empty slot".into()))
+    }
+
+    fn pass<'p, T: Tape<f32, B::Device>>(
+        &self,
+        params: &'p Arc<Params>,
+        batch: &Batch,
+        rows: &Range<usize>,
+    ) -> Result<Pass<'p, B, T>, ExecError> {
+        Ok(Pass {
+            device: self.backend.open()?,
+            params,
+            gradients: None,
+            tape: T::default(),
+            training: None,
+            workers: if self.plan.shardable { Workers::One } else { Workers::Bands(BAND) },
+            rows: rows.len(),
+            inputs: batch.inputs.iter().map(|input| columns(input, batch.rows, rows)).collect(),
+            moments: Vec::new(),
+        })
+    }
+
+    fn learn(
+        &self,
+        params: &Arc<Params>,
+        batch: &Batch,
+        key: StepKey,
+        rows: &Range<usize>,
+        gradients: &mut Vec<f32>,
+    ) -> Result<ShardResult, ExecError> {
+        let mut pass: Pass<'_, B, OwnedTape<f32, B::Device>> = self.pass(params, batch, rows)?;
+        let written = Rc::new(ParamGradients::new(params, std::mem::take(gradients)));
+        pass.gradients = Some(Rc::clone(&written));
+        pass.training = Some(Training { key, first_row: rows.start });
+        // Which step the backward pass is at, so that running out of memory there has a place too.
+        let place = Rc::new(Cell::new(self.plan.steps.len().saturating_sub(1)));
+        let slots = self.forward(&mut pass, |index, pass, _| {
+            let place = Rc::clone(&place);
+            pass.tape.add_backward_op(move |_| {
+                place.set(index);
+                Ok(())
+            });
+        })?;
+        let targets = Targets {
+            loss: &self.plan.loss,
+            labels: &batch.labels[rows.clone()],
+            present: self.present(batch, rows),
+            batch: batch.rows,
+        };
+        let node = B::class_loss(&mut pass, &self.components(&slots)?, &targets)
+            .map_err(|error| self.failure(place.get(), &error))?;
+        drop(slots);
+        node.tensor.put_tape(pass.tape).try_backward().map_err(|error| self.failure(place.get(), &error))?;
+        *gradients = written.finish();
+        Ok(ShardResult { loss: node.loss, errors: node.errors, violations: node.violations, moments: pass.moments })
+    }
+
+    /// The logits of some rows, one array per component, classes x rows.
+    fn evaluate(&self, params: &Arc<Params>, batch: &Batch, rows: &Range<usize>) -> Result<Vec<Vec<f32>>, ExecError> {
+        let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows)?;
+        let slots = self.forward(&mut pass, |_, _, _| ())?;
+        Ok(self.components(&slots)?.iter().map(|value| value.host().to_vec()).collect())
+    }
+
+    /// The first step that makes a number that is not finite, for some rows of a training step.
+    fn examine(
+        &self,
+        params: &Arc<Params>,
+        batch: &Batch,
+        key: StepKey,
+        rows: &Range<usize>,
+    ) -> Result<Option<usize>, ExecError> {
+        let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows)?;
+        pass.training = Some(Training { key, first_row: rows.start });
+        let mut first = None;
+        self.forward(&mut pass, |index, _, value| {
+            if first.is_none() && value.host().iter().any(|number| !number.is_finite()) {
+                first = Some(index);
+            }
+        })?;
+        Ok(first)
+    }
+
+    /// Calls `work` for every part, on the threads of the pool or here, and gives the results in the order of parts.
+    fn each<I: Send, R: Send>(&self, parts: Vec<I>, work: impl Fn(I) -> R + Send + Sync) -> Vec<R> {
+        if self.backend.threaded() {
+            self.pool.install(|| parts.into_par_iter().with_max_len(1).map(work).collect())
+        } else {
+            parts.into_iter().map(work).collect()
+        }
+    }
+
+    fn training_shards(&self, batch: &Batch) -> Vec<Range<usize>> {
+        shards::training(batch.rows, self.plan.shardable && self.backend.threaded())
+    }
+
+    /// On which of some rows each component has a say.
+    fn present(&self, batch: &Batch, rows: &Range<usize>) -> Vec<Option<Vec<bool>>> {
+        let of = |component: &crate::plan::Component| {
+            let masks: Vec<&Vec<bool>> = component.inputs.iter().filter_map(|at| batch.present[*at].as_ref()).collect();
+            let all = |row: usize| masks.iter().all(|mask| mask[row]);
+            (!masks.is_empty()).then(|| rows.clone().map(all).collect())
+        };
+        self.plan.loss.components.iter().map(of).collect()
+    }
+
+    fn failure(&self, index: usize, error: &(impl std::fmt::Debug + std::fmt::Display)) -> ExecError {
+        let step = self.plan.steps.get(index).map_or_else(String::new, |step| step.name.clone());
+        let words = format!("{error:?}");
+        if words.contains("OutOfMemory") || words.contains("OUT_OF_MEMORY") {
+            ExecError::OutOfMemory { index, step }
+        } else {
+            ExecError::Internal(format!("`{step}`: {words}"))
+        }
+    }
+
+    /// Whether a batch is what the plan reads.
+    fn check(&self, params: &Params, batch: &Batch, labelled: bool) -> Result<(), ExecError> {
+        let wrong = |what: &str| Err(ExecError::Internal(format!("a batch with the wrong {what}")));
+        let plan = &self.plan;
+        let sizes = || plan.inputs.iter().map(|input| input.shape.size() * batch.rows);
+        if params.count() != plan.params.len() || params.buffers.len() != plan.buffers.len() {
+            return Err(ExecError::Internal("parameters of another plan".into()));
+        }
+        if batch.inputs.len() != plan.inputs.len() || !batch.inputs.iter().map(Vec::len).eq(sizes()) {
+            return wrong("inputs");
+        }
+        if batch.present.len() != plan.inputs.len() || batch.present.iter().flatten().any(|p| p.len() != batch.rows) {
+            return wrong("presence masks");
+        }
+        let classes = plan.loss.classes.len();
+        if labelled && (batch.labels.len() != batch.rows || batch.labels.iter().any(|l| *l as usize >= classes)) {
+            return wrong("labels");
+        }
+        if labelled && batch.rows == 0 { wrong("number of rows") } else { Ok(()) }
+    }
+}
+
+impl<B: Backend> Engine for Executor<B> {
+    fn device(&self) -> String {
+        self.backend.name()
+    }
+
+    fn pool(&self) -> Arc<rayon::ThreadPool> {
+        Arc::clone(&self.pool)
+    }
+
+    fn step(&mut self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<StepResult<'_>, ExecError> {
+        self.check(params, batch, true)?;
+        let shards = self.training_shards(batch);
+        let count = shards.len();
+        let mut gradients = std::mem::take(&mut self.gradients);
+        gradients.resize_with(gradients.len().max(count), Vec::new);
+        let parts = shards.into_iter().zip(&mut gradients).collect();
+        let results = self.each(parts, |(rows, gradients)| self.learn(params, batch, key, &rows, gradients));
+        self.gradients = gradients;
+
+        let (mut loss, mut errors, mut violations, mut moments) = (0.0, 0, 0, Vec::new());
+        for result in results {
+            let shard = result?;
+            loss += shard.loss;
+            errors += shard.errors;
+            violations += shard.violations;
+            moments.extend(shard.moments);
+        }
+        Ok(StepResult { loss, errors, violations, gradients: &mut self.gradients[..count], moments })
+    }
+
+    fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError> {
+        self.check(params, batch, false)?;
+        let classes = self.plan.loss.classes.len();
+        let mut components = vec![vec![0.0; batch.rows * classes]; self.plan.loss.components.len()];
+        let chunks = shards::evaluation(batch.rows);
+        let results = self.each(chunks.clone(), |rows| self.evaluate(params, batch, &rows));
+        for (rows, result) in chunks.iter().zip(results) {
+            for (to, from) in components.iter_mut().zip(result?) {
+                for (row, to) in to[rows.start * classes..rows.end * classes].chunks_exact_mut(classes).enumerate() {
+                    for (class, to) in to.iter_mut().enumerate() {
+                        *to = from[class * rows.len() + row];
+                    }
+                }
+            }
+        }
+        Ok(Logits { rows: batch.rows, components, present: self.present(batch, &(0..batch.rows)) })
+    }
+
+    fn first_non_finite(&self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<Option<usize>, ExecError> {
+        self.check(params, batch, true)?;
+        let results = self.each(self.training_shards(batch), |rows| self.examine(params, batch, key, &rows));
+        let mut first: Option<usize> = None;
+        for result in results {
+            first = match (first, result?) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        Ok(first)
+    }
+}
+
+/// Some rows of a row-major array, as features x rows.
+fn columns(values: &[f32], all_rows: usize, rows: &Range<usize>) -> Vec<f32> {
+    let features = values.len().checked_div(all_rows).unwrap_or(0);
+    let mut columns = Vec::with_capacity(features * rows.len());
+    for feature in 0..features {
+        columns.extend(rows.clone().map(|row| values[row * features + feature]));
+    }
+    columns
+}

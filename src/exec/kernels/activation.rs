@@ -1,0 +1,108 @@
+//! Element-wise functions: relu, tanh, sigmoid, gelu.
+
+use crate::exec::backend::{Backend, Native};
+use crate::exec::pass::{Failure, Pass, Value};
+use crate::ops::Activation;
+use dfdx::shapes::Shape;
+use dfdx::tensor::{Cpu, Tape, Tensor};
+use dfdx::tensor_ops::Device;
+use std::sync::Arc;
+
+/// Of dfdx's operations.
+pub(super) fn compose<S: Shape, D: Device<f32>, T: Tape<f32, D>>(
+    activation: Activation,
+    x: Tensor<S, f32, D, T>,
+) -> Result<Tensor<S, f32, D, T>, D::Err> {
+    match activation {
+        Activation::Relu => x.try_relu(),
+        Activation::Tanh => x.try_tanh(),
+        Activation::Sigmoid => x.try_sigmoid(),
+        Activation::Gelu => x.try_fast_gelu(),
+    }
+}
+
+/// Of dfdx's operations.
+pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    x: &Value<B::Device>,
+    activation: Activation,
+) -> Result<Value<B::Device>, Failure<B>> {
+    let y = pass.record(&x.tensor, |x| compose(activation, x))?;
+    Ok(Value::new(y, x.learned))
+}
+
+/// On the CPU.
+pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
+    pass: &mut Pass<'_, Native, T>,
+    x: &Value<Cpu>,
+    activation: Activation,
+) -> Result<Value<Cpu>, Failure<Native>> {
+    let mut y = x.host().to_vec();
+    apply(activation, &mut y);
+    let output = Arc::new(y.clone());
+    let tensor = pass.constant(y, x.dims())?;
+    if pass.gradients.is_some() && x.learned {
+        let saved = if derives_from_input(activation) { x.host() } else { Arc::clone(&output) };
+        let (wanted, made) = (x.tensor.ghost(), tensor.ghost());
+        pass.tape.add_backward_op(move |grads| {
+            let mut slope = std::mem::take(&mut **grads.get_or_alloc_mut(&made)?);
+            backward(activation, &mut slope, &saved);
+            for (to, from) in grads.get_or_alloc_mut(&wanted)?.iter_mut().zip(&slope) {
+                *to += from;
+            }
+            Ok(())
+        });
+    }
+    Ok(Value::with_host(tensor, x.learned, output))
+}
+
+/// Whether the derivative is computed from what goes in, rather than from what comes out.
+pub(super) fn derives_from_input(activation: Activation) -> bool {
+    match activation {
+        Activation::Relu | Activation::Tanh | Activation::Sigmoid => false,
+        Activation::Gelu => true,
+    }
+}
+
+/// Applies the function in place. What is not a number stays so.
+pub(super) fn apply(activation: Activation, values: &mut [f32]) {
+    let function: fn(f32) -> f32 = match activation {
+        Activation::Relu => {
+            // Written out, so that it becomes vector instructions.
+            for value in values {
+                *value = if *value < 0.0 { 0.0 } else { *value };
+            }
+            return;
+        }
+        Activation::Tanh => f32::tanh,
+        Activation::Sigmoid => |x| 1.0 / (1.0 + (-x).exp()),
+        Activation::Gelu => |x| 0.5 * x * (1.0 + gelu_tanh(x)),
+    };
+    for value in values {
+        *value = function(*value);
+    }
+}
+
+/// Multiplies a gradient by the derivative, from what [`derives_from_input`] says was saved.
+pub(super) fn backward(activation: Activation, gradient: &mut [f32], saved: &[f32]) {
+    let pairs = gradient.iter_mut().zip(saved);
+    match activation {
+        Activation::Relu => pairs.for_each(|(g, y)| *g = if *y > 0.0 { *g } else { 0.0 }),
+        Activation::Tanh => pairs.for_each(|(g, y)| *g *= 1.0 - y * y),
+        Activation::Sigmoid => pairs.for_each(|(g, y)| *g *= y * (1.0 - y)),
+        Activation::Gelu => pairs.for_each(|(g, x)| {
+            let t = gelu_tanh(*x);
+            let inner = GELU_SCALE * (1.0 + 3.0 * GELU_CUBE * x * x);
+            *g *= 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * inner;
+        }),
+    }
+}
+
+/// `sqrt(2 / pi)`
+const GELU_SCALE: f32 = 0.797_884_6;
+/// The factor of the cube in the approximation by tanh (Hendrycks and Gimpel, 2016).
+const GELU_CUBE: f32 = 0.044_715;
+
+fn gelu_tanh(x: f32) -> f32 {
+    (GELU_SCALE * (x + GELU_CUBE * x * x * x)).tanh()
+}

@@ -1,0 +1,55 @@
+//! The kernels: one file for each family of operations. A kernel trusts the plan: shapes have been checked.
+
+pub(super) mod activation;
+mod affine;
+mod arithmetic;
+pub(super) mod class_loss;
+pub(super) mod concat;
+mod dropout;
+pub(super) mod linear;
+mod normalize;
+
+pub(super) use class_loss::{LossNode, Targets};
+pub(super) use linear::Linear;
+
+use super::backend::Backend;
+use super::pass::{Failure, Pass, Value};
+use crate::ops::Op;
+use crate::plan::Step;
+use dfdx::tensor::Tape;
+use std::sync::Arc;
+
+/// Computes one step from the values it reads.
+pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    index: usize,
+    step: &Step,
+    reads: &[&Value<B::Device>],
+) -> Result<Value<B::Device>, Failure<B>> {
+    match (&step.op, reads) {
+        (Op::Input(input), _) => {
+            let host = Arc::new(std::mem::take(&mut pass.inputs[*input]));
+            let tensor = pass.constant(host.to_vec(), (step.shape.size(), pass.rows))?;
+            Ok(Value::with_host(tensor, false, host))
+        }
+        (Op::Linear { activation, .. }, [x, ..]) => {
+            let layer = Linear {
+                weight: step.params[0],
+                bias: step.params.get(1).copied(),
+                out: step.shape.size(),
+                activation: *activation,
+            };
+            B::linear(pass, x, &layer)
+        }
+        (Op::Activation(activation), [x, ..]) => B::activation(pass, x, *activation),
+        (Op::Dropout { p }, [x, ..]) => dropout::dropout(pass, x, *p, index),
+        (Op::BatchNorm { eps, .. }, [x, ..]) => normalize::batch_norm(pass, x, step, *eps),
+        (Op::LayerNorm { eps }, [x, ..]) => normalize::layer_norm(pass, x, step, *eps),
+        (Op::Concat, parts) => B::concat(pass, parts),
+        (Op::Sum, parts) => arithmetic::sum(pass, parts),
+        (Op::Mean, parts) => arithmetic::mean(pass, parts),
+        (Op::Binary(arithmetic), [a, b, ..]) => arithmetic::binary(pass, *arithmetic, a, b),
+        (Op::Affine { scale, offset }, [x, ..]) => affine::affine(pass, x, *scale, *offset),
+        (op, _) => unreachable!("a checked plan has no step `{op:?}` without what it reads"),
+    }
+}

@@ -1,0 +1,140 @@
+//! One pass over the steps of a plan, for some rows on one thread: the values of the slots, the tape they are recorded
+//! on, and where gradients and statistics go.
+//!
+//! A value is a tensor of features x rows. Laid out so, a product with a weight as it is stored needs no transposition,
+//! and what works on one feature, one channel or one moment of a sequence finds its numbers side by side.
+
+use super::backend::Backend;
+use super::gemm::Workers;
+use super::gradients::ParamGradients;
+use super::{Params, StepKey, kernels};
+use crate::plan::{BufferId, ParamId, Step};
+use dfdx::shapes::Shape;
+use dfdx::tensor::{HasErr, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
+use dfdx::tensor_ops::Device;
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What goes wrong on a backend's device.
+pub(super) type Failure<B> = <<B as Backend>::Device as HasErr>::Err;
+
+/// Features x rows.
+pub(super) type Matrix<D> = Tensor<(usize, usize), f32, D>;
+
+/// What a slot of the plan holds.
+#[derive(Clone, Debug)]
+pub(super) struct Value<D: Device<f32>> {
+    /// The numbers, and the identity their gradient goes by.
+    pub(super) tensor: Matrix<D>,
+    /// Whether anything that is learned had a part in it, so that its gradient is wanted.
+    pub(super) learned: bool,
+    host: OnceCell<Arc<Vec<f32>>>,
+}
+
+impl<D: Device<f32>> Value<D> {
+    /// A value that only the device knows.
+    pub(super) fn new(tensor: Matrix<D>, learned: bool) -> Self {
+        Self { tensor, learned, host: OnceCell::new() }
+    }
+
+    /// A value whose numbers are on the host too.
+    pub(super) fn with_host(tensor: Matrix<D>, learned: bool, host: Arc<Vec<f32>>) -> Self {
+        Self { tensor, learned, host: OnceCell::from(host) }
+    }
+
+    /// How many features and rows it has.
+    pub(super) fn dims(&self) -> (usize, usize) {
+        *dfdx::shapes::HasShape::shape(&self.tensor)
+    }
+
+    /// The numbers on the host, feature by feature; copied once.
+    pub(super) fn host(&self) -> Arc<Vec<f32>> {
+        let copy = || {
+            let (features, rows) = self.dims();
+            let mut numbers = vec![0.0; features * rows];
+            self.tensor.copy_into(&mut numbers);
+            Arc::new(numbers)
+        };
+        Arc::clone(self.host.get_or_init(copy))
+    }
+}
+
+/// What decides the randomness of a pass in training.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Training {
+    /// The step of the training.
+    pub(super) key: StepKey,
+    /// The place in the batch of the first row of this pass.
+    pub(super) first_row: usize,
+}
+
+/// A pass over some rows.
+pub(super) struct Pass<'a, B: Backend, T> {
+    /// Where it computes.
+    pub(super) device: B::Device,
+    /// What it computes with.
+    pub(super) params: &'a Arc<Params>,
+    /// Where the gradients of parameters go; `None` where nothing is learned.
+    pub(super) gradients: Option<Rc<ParamGradients>>,
+    /// What is recorded so far.
+    pub(super) tape: T,
+    /// `None` where the model is only evaluated.
+    pub(super) training: Option<Training>,
+    /// Who computes a product.
+    pub(super) workers: Workers,
+    /// How many rows.
+    pub(super) rows: usize,
+    /// One array per input of the plan, features x rows.
+    pub(super) inputs: Vec<Vec<f32>>,
+    /// Statistics of these rows for running buffers.
+    pub(super) moments: Vec<(BufferId, Vec<f32>)>,
+}
+
+impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
+    /// Computes one step from the values it reads. `index` is its place in the plan.
+    pub(super) fn run(
+        &mut self,
+        index: usize,
+        step: &Step,
+        reads: &[&Value<B::Device>],
+    ) -> Result<Value<B::Device>, Failure<B>> {
+        kernels::run(self, index, step, reads)
+    }
+
+    /// Applies operations of dfdx to a tensor and records them.
+    pub(super) fn record<S: Shape, R: Shape>(
+        &mut self,
+        x: &Tensor<S, f32, B::Device>,
+        operation: impl FnOnce(Tensor<S, f32, B::Device, T>) -> Result<Tensor<R, f32, B::Device, T>, Failure<B>>,
+    ) -> Result<Tensor<R, f32, B::Device>, Failure<B>> {
+        let x = x.clone().put_tape(std::mem::take(&mut self.tape));
+        let (y, tape) = operation(x)?.split_tape();
+        self.tape = tape;
+        Ok(y)
+    }
+
+    /// Numbers that no gradient reaches.
+    pub(super) fn constant<S: Shape>(
+        &self,
+        numbers: Vec<f32>,
+        shape: S,
+    ) -> Result<Tensor<S, f32, B::Device>, Failure<B>> {
+        TensorFromVec::<f32>::try_tensor_from_vec(&self.device, numbers, shape)
+    }
+
+    /// A parameter as a tensor; its gradient finds its way back to the host.
+    pub(super) fn param<S: Shape>(&mut self, id: ParamId, shape: S) -> Result<Tensor<S, f32, B::Device>, Failure<B>> {
+        let tensor = self.constant(self.params.get(id).to_vec(), shape)?;
+        if let Some(gradients) = self.gradients.clone() {
+            let handle = tensor.clone();
+            // Recorded before every use of the parameter, this runs after all of them on the way back.
+            self.tape.add_backward_op(move |grads| {
+                grads.try_alloc_for(&handle)?;
+                gradients.add(id, &grads.get(&handle).as_vec());
+                Ok(())
+            });
+        }
+        Ok(tensor)
+    }
+}

@@ -1,0 +1,52 @@
+//! Passes: rewrites of the graph, in one order, each checked to keep what the graph computes into.
+
+use super::Graph;
+use super::passes::{fold_identity, fuse_activation, prune_dead};
+use crate::diag::{Code, Problem};
+
+/// A rewrite of the graph that keeps its loss, the components and their shapes.
+pub struct Pass {
+    /// What it is called.
+    pub name: &'static str,
+    /// Does it.
+    pub run: fn(&mut Graph),
+}
+
+/// All passes, in order: what is dead need not be looked at, and what does nothing should not stand between a linear
+/// layer and its activation.
+pub const PASSES: &[Pass] = &[
+    Pass { name: "prune_dead", run: prune_dead },
+    Pass { name: "fold_identity", run: fold_identity },
+    Pass { name: "fuse_activation", run: fuse_activation },
+];
+
+/// Runs all passes.
+///
+/// # Errors
+/// If a pass broke a shape or lost a component: a defect in `mmc`, reported as such.
+pub fn optimize(mut graph: Graph) -> Result<Graph, Problem> {
+    for pass in PASSES {
+        (pass.run)(&mut graph);
+        check(&graph, pass.name)?;
+    }
+    Ok(graph)
+}
+
+fn check(graph: &Graph, pass: &str) -> Result<(), Problem> {
+    let broken = |what: &str, node| {
+        let span = graph.nodes.node_weight(node).map(|node: &super::Node| node.span).unwrap_or_default();
+        Problem::error(Code::Internal, format!("the pass `{pass}` {what}")).at(span, "while working on this")
+    };
+    if graph.inputs(graph.loss).len() != graph.components.len() {
+        return Err(broken("lost a component", graph.loss));
+    }
+    for node in graph.in_order() {
+        if graph.shape_of(node).as_ref() != Ok(&graph.nodes[node].shape) {
+            return Err(broken("changed a shape", node));
+        }
+        if graph.inputs(node).iter().any(|input| graph.nodes[*input].order >= graph.nodes[node].order) {
+            return Err(broken("broke the order", node));
+        }
+    }
+    Ok(())
+}

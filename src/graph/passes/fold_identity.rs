@@ -1,0 +1,20 @@
+//! Removes what changes nothing: `x * 1`, `dropout(0)`, the sum of one value.
+
+use crate::graph::Graph;
+use crate::ops::Op;
+
+pub(in crate::graph) fn fold_identity(graph: &mut Graph) {
+    for node in graph.in_order() {
+        let inputs = graph.inputs(node);
+        let [input] = inputs.as_slice() else { continue };
+        let nothing = match graph.nodes[node].op {
+            Op::Affine { scale, offset } => scale == 1.0 && offset == 0.0,
+            Op::Dropout { p } => p == 0.0,
+            Op::Concat | Op::Sum | Op::Mean => true,
+            _ => false,
+        };
+        if nothing {
+            graph.replace(node, *input);
+        }
+    }
+}

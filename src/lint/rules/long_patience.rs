@@ -1,0 +1,16 @@
+//! Early stopping that cannot happen: it waits as long as the training lasts.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::sema::Hir;
+use crate::spec::Length;
+
+pub(in crate::lint) fn long_patience(hir: &Hir) -> Problems {
+    let (Some(stop), Length::Epochs(epochs)) = (&hir.train.stop, hir.train.length) else { return Problems::new() };
+    if stop.epochs < epochs {
+        return Problems::new();
+    }
+    Problem::warning(Code::LongPatience, format!("waiting {} of {epochs} epochs never stops early", stop.epochs))
+        .at(stop.span, "longer than the training")
+        .help("wait for fewer epochs than the training has")
+        .into()
+}

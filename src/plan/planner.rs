@@ -1,0 +1,194 @@
+//! From graph to plan: order, slots, parameters, costs.
+
+use super::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
+use crate::diag::{Code, Problem};
+use crate::graph::{Graph, Node};
+use crate::ops::{Op, WeightInit};
+use crate::shape::Shape;
+use crate::spec::{Classes, Init, ParamInit};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lays the graph out as steps over slots.
+///
+/// # Errors
+/// If the graph does not end in a class loss over its components: a defect in `mmc`, reported as such.
+pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
+    let mut planner = Planner::new(graph);
+    let mut slots = BTreeMap::new();
+    let mut depends: Vec<BTreeSet<usize>> = vec![];
+    for index in graph.in_order() {
+        if index == graph.loss {
+            continue;
+        }
+        let node = &graph.nodes[index];
+        let reads: Vec<usize> = graph.inputs(index).iter().map(|input| slots[input]).collect();
+        let mut on: BTreeSet<usize> = reads.iter().flat_map(|slot| depends[*slot].iter().copied()).collect();
+        let slot = depends.len();
+        if let Op::Input(modality) = node.op {
+            on.insert(planner.input(modality)?);
+        }
+        depends.push(on);
+        slots.insert(index, slot);
+        planner.step(node, reads, slot);
+    }
+    let Some((combination, weights)) = graph.combination() else {
+        return Err(Problem::error(Code::Internal, "a graph without a class loss"));
+    };
+    let components = graph
+        .inputs(graph.loss)
+        .iter()
+        .zip(&graph.components)
+        .zip(weights)
+        .map(|((node, name), weight)| Component {
+            name: name.clone(),
+            logits: slots[node],
+            weight: *weight,
+            inputs: depends[slots[node]].iter().copied().collect(),
+        })
+        .collect();
+    let loss = &graph.nodes[graph.loss];
+    let classes = match &graph.label.classes {
+        Classes::Named(names) => names.clone(),
+        Classes::Count(count) => (0..*count).map(|class| class.to_string()).collect(),
+    };
+    let loss = LossSpec { classes, components, combination: combination.clone(), span: loss.span };
+    Ok(planner.finish(loss, depends.len()))
+}
+
+struct Planner<'a> {
+    graph: &'a Graph,
+    inputs: Vec<Input>,
+    /// Which input of the plan a modality is.
+    modalities: BTreeMap<usize, usize>,
+    steps: Vec<Step>,
+    params: Vec<ParamSpec>,
+    buffers: Vec<BufferSpec>,
+    /// Where the weights of a path begin in `params` and `buffers`: shared layers come again.
+    paths: BTreeMap<String, (Vec<usize>, Vec<usize>)>,
+    numbers: usize,
+}
+
+impl<'a> Planner<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        Self {
+            graph,
+            inputs: vec![],
+            modalities: BTreeMap::new(),
+            steps: vec![],
+            params: vec![],
+            buffers: vec![],
+            paths: BTreeMap::new(),
+            numbers: 0,
+        }
+    }
+
+    fn input(&mut self, modality: usize) -> Result<usize, Problem> {
+        let spec = self
+            .graph
+            .modalities
+            .get(modality)
+            .ok_or_else(|| Problem::error(Code::Internal, "an input without a modality"))?;
+        let next = self.inputs.len();
+        let place = *self.modalities.entry(modality).or_insert(next);
+        if place == next {
+            self.inputs.push(Input { name: spec.name.clone(), shape: spec.shape.clone(), optional: spec.optional });
+        }
+        Ok(place)
+    }
+
+    fn step(&mut self, node: &Node, reads: Vec<usize>, makes: usize) {
+        let shapes: Vec<Shape> = reads.iter().map(|slot| self.steps[*slot].shape.clone()).collect();
+        let input = shapes.first().unwrap_or(&node.shape);
+        let op = match &node.op {
+            Op::Input(modality) => Op::Input(self.modalities[modality]),
+            op => op.clone(),
+        };
+        let (params, buffers) = match self.paths.get(&node.path) {
+            Some(shared) if !node.path.is_empty() => shared.clone(),
+            _ => {
+                let made = (self.params_of(node, input), self.buffers_of(node, input));
+                if !(node.path.is_empty() || made.0.is_empty() && made.1.is_empty()) {
+                    self.paths.insert(node.path.clone(), made.clone());
+                }
+                made
+            }
+        };
+        let borrowed: Vec<&Shape> = shapes.iter().collect();
+        self.steps.push(Step {
+            name: node.name(),
+            flops: op.flops(&borrowed, &node.shape),
+            op,
+            reads,
+            makes,
+            shape: node.shape.clone(),
+            params,
+            buffers,
+            span: node.span,
+            calls: node.calls.clone(),
+        });
+    }
+
+    fn params_of(&mut self, node: &Node, input: &Shape) -> Vec<usize> {
+        let own = match &node.op {
+            Op::Linear { init: Some(init), .. } => *init,
+            _ => self.graph.init,
+        };
+        let mut ids = vec![];
+        for weight in node.op.weights(input) {
+            let init = match weight.init {
+                WeightInit::Fixed(init) => init,
+                WeightInit::Fan { fan_in, fan_out } => ParamInit::Random { init: own, fan_in, fan_out },
+                WeightInit::Bias { fan_in } if own == Init::Torch => {
+                    ParamInit::Random { init: own, fan_in, fan_out: fan_in }
+                }
+                WeightInit::Bias { .. } => ParamInit::Constant(0.0),
+            };
+            ids.push(self.params.len());
+            let (decay, size) = (weight.shape.0.len() > 1, weight.shape.size());
+            self.params.push(ParamSpec {
+                name: format!("{}.{}", node.path, weight.name),
+                shape: weight.shape,
+                offset: self.numbers,
+                init,
+                decay,
+            });
+            self.numbers += size;
+        }
+        ids
+    }
+
+    fn buffers_of(&mut self, node: &Node, input: &Shape) -> Vec<usize> {
+        let mut ids = vec![];
+        for running in node.op.running(input) {
+            ids.push(self.buffers.len());
+            self.buffers.push(BufferSpec {
+                name: format!("{}.{}", node.path, running.name),
+                shape: running.shape,
+                value: running.value,
+                momentum: running.momentum,
+            });
+        }
+        ids
+    }
+
+    fn finish(self, loss: LossSpec, slots: usize) -> Plan {
+        let forward: u64 = self.steps.iter().map(|step| step.flops).sum();
+        let loss_flops = 12 * (loss.classes.len() * loss.components.len()) as u64;
+        // The backward pass of a product is two products of the same size.
+        let flops_per_row = 3 * forward + 2 * loss_flops;
+        // Every value is kept, and has a gradient of the same size.
+        let kept: u64 = self.steps.iter().map(|step| step.shape.size() as u64).sum();
+        Plan {
+            pipeline: self.graph.pipeline.clone(),
+            combine: self.graph.combine.clone(),
+            inputs: self.inputs,
+            shardable: !self.steps.iter().any(|step| step.op.mixes_rows()),
+            steps: self.steps,
+            slots,
+            params: self.params,
+            buffers: self.buffers,
+            loss,
+            cost: Cost { flops_per_row, bytes_per_row: 8 * kept, parameter_bytes: 4 * self.numbers as u64 },
+        }
+    }
+}

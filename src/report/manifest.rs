@@ -1,0 +1,135 @@
+//! `run.yaml`: what was run, on what, with what, and how long it took. All that is needed to run it again.
+
+use crate::plan::{Cost, Input, Plan};
+use crate::shape::Shape;
+use crate::spec::{Combination, TrainSpec};
+use crate::train::{EpochRecord, plan_hash};
+use indexmap::IndexMap;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Everything that decided a run. What differs between two runs of the same file, data and seed stands under `machine`
+/// and `seconds`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Manifest {
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The combine that was trained.
+    pub combine: String,
+    /// The params of the file with the values they had, as the command line may have set them.
+    pub params: IndexMap<String, serde_json::Value>,
+    /// How it was trained, every default filled in.
+    pub train: TrainSpec,
+    /// What was read: sources, split, fingerprint, rows, transforms with what they were fitted to.
+    pub data: serde_json::Value,
+    /// What was built.
+    pub plan: PlanSummary,
+    /// What ran it.
+    pub versions: IndexMap<String, String>,
+    /// Where it ran.
+    pub machine: Machine,
+    /// How long things took.
+    pub seconds: Seconds,
+}
+
+/// What was built.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlanSummary {
+    /// The hash of the whole plan, as in the metadata of the model.
+    pub hash: String,
+    /// The modalities it reads.
+    pub inputs: Vec<Input>,
+    /// The names of the classes, in order.
+    pub classes: Vec<String>,
+    /// The names of the components and their weights.
+    pub components: IndexMap<String, f64>,
+    /// How they decide together.
+    pub combination: Combination,
+    /// Numbers learned.
+    pub parameters: usize,
+    /// What they are made of: names and shapes, as in the model.
+    pub tensors: IndexMap<String, Shape>,
+    /// What a step costs.
+    pub cost: Cost,
+}
+
+/// Where a run ran.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Machine {
+    /// `cpu`, `cuda:0`
+    pub device: String,
+    /// Threads that shared the work.
+    pub threads: usize,
+    /// The operating system and the processor's family.
+    pub platform: String,
+}
+
+/// How long things took.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Reading and preparing the data.
+    pub data: f64,
+    /// Training, with all measurements.
+    pub train: f64,
+    /// The end of each epoch, since training began.
+    pub epochs: Vec<f64>,
+}
+
+impl PlanSummary {
+    /// The summary of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let tensors = plan.params.iter().map(|param| (param.name.clone(), param.shape.clone()));
+        let buffers = plan.buffers.iter().map(|buffer| (buffer.name.clone(), buffer.shape.clone()));
+        Self {
+            hash: plan_hash(plan),
+            inputs: plan.inputs.clone(),
+            classes: plan.loss.classes.clone(),
+            components: plan.loss.components.iter().map(|c| (c.name.clone(), c.weight)).collect(),
+            combination: plan.loss.combination.clone(),
+            parameters: plan.parameter_count(),
+            tensors: tensors.chain(buffers).collect(),
+            cost: plan.cost,
+        }
+    }
+}
+
+impl Machine {
+    /// This machine.
+    pub fn new(device: String, threads: usize) -> Self {
+        Self { device, threads, platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH) }
+    }
+}
+
+impl Seconds {
+    /// Of a training.
+    pub fn new(data: f64, history: &[EpochRecord]) -> Self {
+        let epochs: Vec<f64> = history.iter().map(|record| record.seconds).collect();
+        Self { data, train: epochs.last().copied().unwrap_or(0.0), epochs }
+    }
+}
+
+/// The versions of what runs a pipeline.
+pub fn versions() -> IndexMap<String, String> {
+    let versions = [("mmc", env!("CARGO_PKG_VERSION")), ("dfdx", DFDX)];
+    versions.map(|(name, version)| (name.to_string(), version.to_string())).into()
+}
+
+/// The version of dfdx that `Cargo.toml` pins.
+const DFDX: &str = "0.13.0";
+
+/// Writes the manifest as YAML that any reader reads: mappings, sequences and scalars, no tags.
+pub fn write_manifest(file: &mut dyn Write, manifest: &Manifest) -> io::Result<()> {
+    // By way of JSON's values, since the YAML library writes variants of an enum as tags of its own.
+    let plain = serde_json::to_value(manifest)?;
+    serde_yaml::to_writer(file, &plain).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_of_dfdx_is_the_one_that_is_pinned() {
+        let pinned = format!("version = \"={}\"", super::DFDX);
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.lines().any(|line| line.starts_with("dfdx") && line.contains(&pinned)));
+    }
+}

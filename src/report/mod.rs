@@ -1,0 +1,15 @@
+//! Results become files: the folder of a run and what is in it. Trains nothing and prints nothing.
+
+mod manifest;
+mod metrics_csv;
+mod predictions_csv;
+mod run_dir;
+mod save;
+mod summary;
+
+pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions, write_manifest};
+pub use metrics_csv::write_metrics;
+pub use predictions_csv::{Predictions, write_predictions};
+pub use run_dir::RunDir;
+pub use save::Results;
+pub use summary::{Failure, Status, Summary};

@@ -1,0 +1,101 @@
+//! The folder of one run: numbered, never anyone else's, gone again where it came to nothing.
+
+use crate::diag::{Code, Problem};
+use crate::whole_file::write_whole;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The folder `OUT/<pipeline>-0001`, or the next free number.
+///
+/// Making the folder is what takes the number, so that two runs never share one. It is made before the training, which
+/// finds out early that nothing can be written. Until [`RunDir::keep`] it is provisional: dropped before that, it is
+/// removed with what is in it, so that a run that failed before it had a model leaves nothing behind.
+#[derive(Debug)]
+pub struct RunDir {
+    path: PathBuf,
+    kept: bool,
+    /// The folder of all runs, where this run made it.
+    made: Option<PathBuf>,
+}
+
+impl RunDir {
+    /// Makes the next folder for `pipeline` in `out`, which is made too where it does not exist, and writes the text of
+    /// the pipeline there as `pipeline.mmc`.
+    ///
+    /// # Errors
+    /// `MMC0604`, naming the folder; `MMC0605` where the disk has room for the folder and for nothing else.
+    pub fn create(out: &Path, pipeline: &str, source: &str) -> Result<Self, Problem> {
+        let run = Self::try_create(out, pipeline).map_err(|error| unwritable(out, &error))?;
+        run.write("pipeline.mmc", |file| file.write_all(source.as_bytes()))?;
+        Ok(run)
+    }
+
+    fn try_create(out: &Path, pipeline: &str) -> io::Result<Self> {
+        let made = (!out.is_dir()).then(|| out.to_path_buf());
+        fs::create_dir_all(out)?;
+        let mut number = last_number(out, pipeline)?;
+        loop {
+            number += 1;
+            let path = out.join(format!("{pipeline}-{number:04}"));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path, kept: false, made }),
+                // Another run took the number since.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                // Another run that came to nothing took the folder of all runs with it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !out.is_dir() => {
+                    fs::create_dir_all(out)?;
+                    number -= 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes one of its files, whole or not at all.
+    ///
+    /// # Errors
+    /// `MMC0605`, naming the file.
+    pub fn write(&self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
+        write_whole(&self.path.join(name), fill)
+    }
+
+    /// From now on the folder stays, whatever happens.
+    pub fn keep(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for RunDir {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        // There is no one left to tell if this fails.
+        let _ = fs::remove_dir_all(&self.path);
+        if let Some(made) = &self.made {
+            let _ = fs::remove_dir(made);
+        }
+    }
+}
+
+/// The highest number in use; 0 where there is none.
+fn last_number(out: &Path, pipeline: &str) -> io::Result<u64> {
+    let mut last = 0;
+    for entry in fs::read_dir(out)? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(pipeline)?.strip_prefix('-')?.parse::<u32>().ok());
+        last = last.max(number.map_or(0, u64::from));
+    }
+    Ok(last)
+}
+
+fn unwritable(out: &Path, error: &io::Error) -> Problem {
+    Problem::error(Code::OutputUnwritable, format!("no run can be written to `{}`: {error}", out.display()))
+        .help("choose a folder that can be written with `--out DIR`")
+}

@@ -1,0 +1,47 @@
+//! What a run leaves behind, file by file.
+
+use super::{Manifest, Predictions, RunDir, Summary};
+use super::{write_manifest, write_metrics, write_predictions};
+use crate::diag::Problem;
+use crate::exec::Params;
+use crate::plan::Plan;
+use crate::train::{EpochRecord, write_model};
+
+/// Everything a run found.
+#[derive(Clone, Copy, Debug)]
+pub struct Results<'a> {
+    /// What was trained.
+    pub plan: &'a Plan,
+    /// The model that was kept.
+    pub params: &'a Params,
+    /// Every epoch.
+    pub history: &'a [EpochRecord],
+    /// The test split, if the model was measured on one.
+    pub predictions: Option<Predictions<'a>>,
+    /// What was run.
+    pub manifest: &'a Manifest,
+    /// How it went.
+    pub summary: &'a Summary,
+}
+
+impl RunDir {
+    /// Writes all files of a run. The model comes first, and with it the folder is there to stay: what follows may
+    /// fail, and the model is not lost. `summary.json` comes last: where it is, the others are.
+    ///
+    /// # Errors
+    /// `MMC0605`, naming the first file that could not be written. Those before it are whole.
+    pub fn save(&mut self, results: &Results<'_>) -> Result<(), Problem> {
+        let loss = &results.plan.loss;
+        write_model(&self.path().join("model.safetensors"), results.plan, results.params)?;
+        self.keep();
+        self.write("metrics.csv", |file| write_metrics(file, loss, results.history))?;
+        if let Some(predictions) = results.predictions {
+            self.write("predictions.csv", |file| write_predictions(file, loss, predictions))?;
+        }
+        self.write("run.yaml", |file| write_manifest(file, results.manifest))?;
+        self.write("summary.json", |file| {
+            serde_json::to_writer_pretty(&mut *file, results.summary)?;
+            file.write_all(b"\n")
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! `summary.json`: how a run went, in one object. The same object ends the output of `--json`.
+
+use crate::diag::{Code, Problem};
+use crate::plan::Plan;
+use crate::train::{EpochRecord, Halted, Scores, StopReason, Trained};
+use serde::Serialize;
+
+/// How a run went.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The combine that was trained.
+    pub combine: String,
+    /// Where the run is.
+    pub run: String,
+    /// How it ended.
+    pub status: Status,
+    /// What went wrong, where the training could not go on.
+    pub problem: Option<Failure>,
+    /// Numbers learned.
+    pub parameters: usize,
+    /// What decided weights, order and dropout.
+    pub seed: u64,
+    /// Epochs that were measured.
+    pub epochs: usize,
+    /// Steps until the last of them.
+    pub steps: u64,
+    /// The epoch of the model that was kept; none where it is from before the first measurement.
+    pub best_epoch: Option<u64>,
+    /// The kept model on the validation split.
+    pub valid: Option<Scores>,
+    /// The kept model on the test split.
+    pub test: Option<Scores>,
+    /// How long the training took.
+    pub seconds: f64,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// All epochs or iterations were made.
+    Completed,
+    /// No improvement for as long as the patience lasts.
+    Patience,
+    /// Someone asked it to stop.
+    Interrupted,
+    /// It could not go on; the model is the last good one.
+    Failed,
+}
+
+/// Why a run could not go on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Failure {
+    /// The stable code.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Summary {
+    /// Of a training that ended as it should.
+    pub fn of_trained(plan: &Plan, seed: u64, run: String, trained: &Trained) -> Self {
+        let status = match trained.stop {
+            StopReason::Completed => Status::Completed,
+            StopReason::Patience => Status::Patience,
+            StopReason::Interrupted => Status::Interrupted,
+        };
+        let test = trained.test.as_ref().map(|test| test.scores.clone());
+        Self { test, ..Self::new(plan, seed, run, status, &trained.history, Some(trained.best_epoch)) }
+    }
+
+    /// Of a training that could not go on.
+    pub fn of_halted(plan: &Plan, seed: u64, run: String, halted: &Halted, problem: &Problem) -> Self {
+        let best = halted.kept.as_ref().and_then(|kept| kept.epoch);
+        let problem = Some(Failure { code: problem.code, message: problem.message.clone() });
+        Self { problem, ..Self::new(plan, seed, run, Status::Failed, &halted.history, best) }
+    }
+
+    fn new(
+        plan: &Plan,
+        seed: u64,
+        run: String,
+        status: Status,
+        history: &[EpochRecord],
+        best_epoch: Option<u64>,
+    ) -> Self {
+        let best = history.iter().find(|record| Some(record.epoch) == best_epoch);
+        let last = history.last();
+        Self {
+            pipeline: plan.pipeline.clone(),
+            combine: plan.combine.clone(),
+            run,
+            status,
+            problem: None,
+            parameters: plan.parameter_count(),
+            seed,
+            epochs: history.len(),
+            steps: last.map_or(0, |record| record.step),
+            best_epoch,
+            valid: best.and_then(|record| record.valid.clone()),
+            test: None,
+            seconds: last.map_or(0.0, |record| record.seconds),
+        }
+    }
+}

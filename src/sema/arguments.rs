@@ -1,0 +1,206 @@
+//! The arguments of a built-in call, checked against its signature.
+
+use super::eval::Evaluator;
+use super::value::Val;
+use crate::diag::{Code, Problem, Span, nearest};
+use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
+use crate::syntax::ast::{Arg, Expr, ExprKind};
+
+impl<'a> Evaluator<'a> {
+    /// Matches `args` with the signature; reports everything that does not fit.
+    pub(super) fn arguments(
+        &mut self,
+        signature: &'static Signature,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Option<Arguments> {
+        let name = signature.name;
+        let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
+        let mut sound = true;
+        for arg in args {
+            let place = match &arg.name {
+                Some(wanted) => match signature.params.iter().position(|param| param.name == wanted.text) {
+                    Some(place) => place,
+                    None => {
+                        let known: Vec<&str> = signature.params.iter().map(|param| param.name).collect();
+                        let problem = Problem::error(
+                            Code::UnknownArgument,
+                            format!("`{name}` has no argument `{}`", wanted.text),
+                        )
+                        .at(wanted.span, "not known here");
+                        self.report(suggest(problem, &wanted.text, wanted.span, &known, "it takes"));
+                        sound = false;
+                        continue;
+                    }
+                },
+                None => match found.iter().position(Option::is_none) {
+                    Some(place) => place,
+                    None => {
+                        let takes = count_of_arguments(signature.params.len());
+                        self.report(
+                            Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}"))
+                                .at(arg.value.span, "one too many"),
+                        );
+                        sound = false;
+                        continue;
+                    }
+                },
+            };
+            let param = &signature.params[place];
+            if found[place].is_some() {
+                self.report(
+                    Problem::error(Code::DuplicateKey, format!("`{}` is given twice", param.name))
+                        .at(arg.value.span, "given again"),
+                );
+                sound = false;
+                continue;
+            }
+            match self.argument(param.kind, &arg.value, &format!("`{}` of `{name}`", param.name)) {
+                Some(argument) => found[place] = Some(argument),
+                None => {
+                    sound = false;
+                    found[place] = Some(Argument::Nothing);
+                }
+            }
+        }
+        let mut arguments = vec![];
+        for (param, given) in signature.params.iter().zip(found) {
+            match (given, param.default) {
+                (Some(argument), _) => arguments.push((param.name, argument)),
+                (None, Some(default)) => arguments.push((param.name, default.into())),
+                (None, None) => {
+                    self.report(
+                        Problem::error(Code::MissingArgument, format!("`{name}` needs `{}`", param.name))
+                            .at(span, format!("`{}` is not given", param.name))
+                            .help(format!("it is {}", param.kind.describe())),
+                    );
+                    sound = false;
+                }
+            }
+        }
+        sound.then_some(Arguments(arguments))
+    }
+
+    /// One argument of a kind; `what` names it in messages.
+    pub(super) fn argument(&mut self, kind: Kind, expr: &'a Expr, what: &str) -> Option<Argument> {
+        if let Kind::Choice(words) = kind {
+            return self.choice(words, expr, what).map(Argument::Word);
+        }
+        let value = self.eval(expr);
+        let fits = match (kind, &value) {
+            (_, Val::Unknown) => return None,
+            (Kind::Integer(min), Val::Number(number)) => whole(*number, min).map(Argument::Integer),
+            (Kind::Number(min, max), Val::Number(number)) => {
+                (min..=max).contains(number).then_some(Argument::Number(*number))
+            }
+            (Kind::Share, Val::Number(number)) => (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number)),
+            (Kind::Bool, Val::Bool(flag)) => Some(Argument::Bool(*flag)),
+            (Kind::Text, Val::Text(text)) => Some(Argument::Text(text.clone())),
+            (Kind::Integers(min), Val::Number(number)) => {
+                whole(*number, min).map(|number| Argument::Integers(vec![number]))
+            }
+            (Kind::Numbers, Val::Number(number)) => Some(Argument::Numbers(vec![*number])),
+            (Kind::Texts, Val::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
+            (Kind::Integers(_) | Kind::Numbers | Kind::Texts, Val::List(_) | Val::Range(..)) => {
+                self.elements_of(kind, &value, expr.span)
+            }
+            _ => None,
+        };
+        if fits.is_none() {
+            let found = match &value {
+                Val::Number(number) => format!("{number}"),
+                other => other.describe().to_string(),
+            };
+            let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
+            let message = format!("{what} must be {}, found {found}", kind.describe());
+            self.report(Problem::error(code, message).at(expr.span, "not accepted"));
+        }
+        fits
+    }
+
+    fn elements_of(&mut self, kind: Kind, value: &Val, span: Span) -> Option<Argument> {
+        let elements = value.elements(span)?;
+        match kind {
+            Kind::Integers(min) => elements
+                .iter()
+                .map(|(element, _)| match element {
+                    Val::Number(number) => whole(*number, min),
+                    _ => None,
+                })
+                .collect::<Option<_>>()
+                .map(Argument::Integers),
+            Kind::Numbers => elements
+                .iter()
+                .map(|(element, _)| match element {
+                    Val::Number(number) => Some(*number),
+                    _ => None,
+                })
+                .collect::<Option<_>>()
+                .map(Argument::Numbers),
+            _ => elements
+                .iter()
+                .map(|(element, _)| match element {
+                    Val::Text(text) => Some(text.clone()),
+                    _ => None,
+                })
+                .collect::<Option<_>>()
+                .map(Argument::Texts),
+        }
+    }
+
+    /// A bare word, or a string or a function's argument that says one.
+    pub(super) fn choice(
+        &mut self,
+        words: &'static [&'static str],
+        expr: &'a Expr,
+        what: &str,
+    ) -> Option<&'static str> {
+        let said = match &expr.kind {
+            ExprKind::Name(name) => match self.frames.last().and_then(|frame| frame.get(name.as_str())) {
+                Some(Val::Text(text)) => text.clone(),
+                Some(Val::Unknown) => return None,
+                _ => name.clone(),
+            },
+            ExprKind::Text(text) => text.clone(),
+            ExprKind::Error => return None,
+            _ => {
+                let message = format!("{what} must be {}", one_of(words));
+                self.report(Problem::error(Code::WrongType, message).at(expr.span, "expected one of these words"));
+                return None;
+            }
+        };
+        match words.iter().find(|word| **word == said) {
+            Some(word) => Some(word),
+            None => {
+                let message = format!("{what} must be {}, found `{said}`", one_of(words));
+                let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not one of them");
+                self.report(suggest(problem, &said, expr.span, words, ""));
+                None
+            }
+        }
+    }
+}
+
+/// "no arguments", "one argument", "3 arguments".
+pub(super) fn count_of_arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".into(),
+        1 => "one argument".into(),
+        more => format!("{more} arguments"),
+    }
+}
+
+/// A whole number of at least `min`.
+fn whole(number: f64, min: i64) -> Option<i64> {
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= LARGEST && number >= min as f64).then_some(number as i64)
+}
+
+/// Adds "did you mean", or else what there is.
+pub(super) fn suggest(problem: Problem, wrong: &str, span: Span, known: &[&str], otherwise: &str) -> Problem {
+    match nearest(wrong, known.iter().copied()) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false),
+        None if otherwise.is_empty() || known.is_empty() => problem,
+        None => problem.help(format!("{otherwise} {}", one_of(known).replace(" or ", " and "))),
+    }
+}

@@ -1,0 +1,97 @@
+//! What can be called besides layers and functions: joining values, and going over a list with a layer.
+
+use super::eval::{Evaluator, block};
+use super::value::{Callee, Stage, Val};
+use crate::diag::{Code, Problem, Span};
+use crate::ops::Op;
+use crate::syntax::ast::Arg;
+use std::rc::Rc;
+
+/// Their names.
+pub(super) const BUILTINS: &[&str] = &["concat", "fold", "mean", "repeat", "sum"];
+
+impl<'a> Evaluator<'a> {
+    /// `concat(a, b)`, `sum(a, b)`, `mean(a, b)`, `fold(x, list, f)`, `repeat(n, x, f)`.
+    pub(super) fn builtin(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+        let op = match name {
+            "concat" => Op::Concat,
+            "sum" => Op::Sum,
+            "mean" => Op::Mean,
+            _ => {
+                let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
+                // `repeat(n, x, f)` has its input second, as it is read aloud.
+                if name == "repeat" && args.len() == 3 {
+                    let input = self.eval(&args[1].value);
+                    return match self.repeating(&args[0], &args[2], span) {
+                        Val::Block(stages) => self.apply(&stages, vec![input]),
+                        other => other,
+                    };
+                }
+                let value = self.eval(&first.value);
+                if !value.is_input() {
+                    return self.folding(name, args, span);
+                }
+                return match self.folding(name, rest, span) {
+                    Val::Block(stages) => self.apply(&stages, vec![value]),
+                    other => other,
+                };
+            }
+        };
+        let mut inputs = vec![];
+        for arg in args {
+            match self.eval(&arg.value) {
+                Val::Tensor(value) => inputs.push(value),
+                Val::Unknown => return Val::Unknown,
+                other => return self.expected("a tensor", &other, arg.value.span),
+            }
+        }
+        if inputs.is_empty() {
+            return self.report(
+                Problem::error(Code::MissingArgument, format!("`{name}` needs values to join")).at(span, "none given"),
+            );
+        }
+        self.apply_op(op, inputs, span, None)
+    }
+
+    /// `fold(list, f)` or `repeat(n, f)` as a block.
+    pub(super) fn folding(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+        let [first, step] = args else {
+            let usage = if name == "fold" { "fold(x, list, f)" } else { "repeat(n, x, f)" };
+            return self.report(
+                Problem::error(Code::MissingArgument, format!("`{name}` takes an input, what to go over, and a layer"))
+                    .at(span, format!("write `{usage}`")),
+            );
+        };
+        if name == "repeat" {
+            return self.repeating(first, step, span);
+        }
+        let list = self.eval(&first.value);
+        let Some(items) = list.elements(first.value.span) else {
+            return self.expected("a list", &list, first.value.span);
+        };
+        self.fold_block(items, step, span)
+    }
+
+    fn repeating(&mut self, times: &'a Arg, step: &'a Arg, span: Span) -> Val {
+        const MOST: f64 = 10_000.0;
+        match self.number(&times.value) {
+            Some(count) if count.fract() == 0.0 && (0.0..=MOST).contains(&count) => {
+                // An unknown item is none: the step gets its input alone.
+                self.fold_block(vec![(Val::Unknown, times.value.span); count as usize], step, span)
+            }
+            Some(count) => self.report(
+                Problem::error(Code::OutOfRange, format!("expected a whole number up to {MOST}, found {count}"))
+                    .at(times.value.span, "out of range"),
+            ),
+            None => Val::Unknown,
+        }
+    }
+
+    fn fold_block(&mut self, items: Vec<(Val, Span)>, step: &'a Arg, span: Span) -> Val {
+        let calls = self.call_trace();
+        match self.eval(&step.value) {
+            Val::Block(stages) => block(Stage { callee: Callee::Fold(Rc::new(items), stages), span, calls }),
+            other => self.expected("a layer or a function", &other, step.value.span),
+        }
+    }
+}

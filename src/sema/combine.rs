@@ -1,0 +1,482 @@
+//! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
+
+use super::arguments::suggest;
+use super::eval::{Evaluator, join};
+use super::hir::{HirCombine, HirComponent, ValueId};
+use super::mixture::{Mixtures, mixtures};
+use super::settings::Settings;
+use super::value::{Stage, Val};
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Argument, Kind, Op};
+use crate::spec::{Combination, QGradient};
+use crate::syntax::ast::{Combine, Expr, ExprKind};
+use std::rc::Rc;
+
+/// A strategy: what it is called and which settings it has.
+pub(super) struct Strategy {
+    pub(super) name: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) settings: &'static [&'static str],
+    /// The least number of inputs.
+    least: usize,
+    /// The greatest number of inputs.
+    most: usize,
+}
+
+const MANY: usize = 64;
+
+/// Every strategy.
+pub(super) const STRATEGIES: [Strategy; 7] = [
+    Strategy {
+        name: "additive",
+        doc: "equations 3 to 5: representations are merged, one head decides",
+        settings: &["merge", "project", "head"],
+        least: 1,
+        most: MANY,
+    },
+    Strategy {
+        name: "cldl",
+        doc: "multiplicative combination with `beta = 1`, as in CLDL",
+        settings: &["weights"],
+        least: 1,
+        most: MANY,
+    },
+    Strategy {
+        name: "early",
+        doc: "equation 1: raw modalities side by side, one net decides",
+        settings: &["net"],
+        least: 1,
+        most: MANY,
+    },
+    Strategy {
+        name: "late",
+        doc: "equation 2: each input decides for itself, the decisions are averaged",
+        settings: &["by", "head"],
+        least: 1,
+        most: MANY,
+    },
+    Strategy {
+        name: "mulmix",
+        doc: "equations 11 to 13: mixtures of inputs are candidates beside the single ones, combined multiplicatively",
+        settings: &["beta", "weights", "head", "boost", "gradient", "mixtures", "merge", "project"],
+        least: 1,
+        most: 16,
+    },
+    Strategy {
+        name: "multiplicative",
+        doc: "equations 8 and 9: each input decides for itself, the decisions are combined multiplicatively",
+        settings: &["beta", "weights", "head", "boost", "gradient"],
+        least: 1,
+        most: MANY,
+    },
+    Strategy { name: "single", doc: "one input decides alone", settings: &["head"], least: 1, most: 1 },
+];
+
+/// One input of a strategy.
+struct Input {
+    name: String,
+    value: ValueId,
+}
+
+/// The settings that are blocks of layers.
+type Block = Option<Rc<Vec<Stage>>>;
+
+impl<'a> Evaluator<'a> {
+    /// The components and the loss of a `combine`.
+    pub(super) fn combine(&mut self, combine: &'a Combine, doc: &'a [String], classes: usize) -> Option<HirCombine> {
+        let what = "a strategy, such as `mulmix(a, b)`";
+        let (name, name_span, args) = self.built_in(&combine.strategy, what)?;
+        let Some(strategy) = STRATEGIES.iter().find(|strategy| strategy.name == name) else {
+            let known: Vec<&str> = STRATEGIES.iter().map(|strategy| strategy.name).collect();
+            self.unknown_built_in("strategy", name, name_span, &known, &[]);
+            return None;
+        };
+        let scope = combine.name.text.clone();
+        let mut inputs = vec![];
+        let mut sound = true;
+        for arg in args {
+            if let Some(wanted) = &arg.name {
+                let key = wanted.text.as_str();
+                let mut problem = Problem::error(Code::UnknownArgument, format!("`{name}` takes only its inputs"))
+                    .at(wanted.span, "not an input");
+                if strategy.settings.contains(&key) {
+                    problem = problem.help(format!("settings go in braces: `{name}(..) {{ {key} = .. }}`"));
+                }
+                self.report(problem);
+                sound = false;
+                continue;
+            }
+            let label = self.input_name(&arg.value, &inputs);
+            let path = join(&scope, &format!("inputs.{}", path_part(&label)));
+            match self.scoped(path, |this| this.eval(&arg.value)) {
+                Val::Tensor(value) => inputs.push(Input { name: label, value }),
+                other => {
+                    self.expected("a modality or an encoder", &other, arg.value.span);
+                    sound = false;
+                }
+            }
+        }
+        let given = args.len();
+        if !(strategy.least..=strategy.most).contains(&given) {
+            let takes = match (strategy.least, strategy.most) {
+                (1, 1) => "one input".to_string(),
+                (least, most) => format!("{least} to {most} inputs"),
+            };
+            self.report(
+                Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}, found {given}"))
+                    .at(combine.strategy.span, "inputs given here"),
+            );
+            sound = false;
+        }
+        let entries = combine.settings.as_ref().map_or(&[][..], |block| &block.entries);
+        let settings = self.strategy_settings(strategy, entries);
+        let head = self.block_setting(&settings, "head");
+        let project = self.block_setting(&settings, "project");
+        let net = self.block_setting(&settings, "net");
+        let merge = self.merge(&settings, strategy.name);
+        let combination = self.combination(strategy.name, &settings);
+        let (head, project, net, merge, combination) = (head?, project?, net?, merge?, combination?);
+        if !sound {
+            return None;
+        }
+        let mixtures = match strategy.name {
+            "single" | "late" | "multiplicative" | "cldl" => (0..inputs.len()).map(|input| vec![input]).collect(),
+            "early" | "additive" => vec![(0..inputs.len()).collect()],
+            _ => {
+                let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+                let wanted = match settings.get("mixtures") {
+                    Some(entry) => self.mixtures_setting(&entry.value, &names)?,
+                    None => Mixtures::UpTo(inputs.len()),
+                };
+                mixtures(&wanted, inputs.len())
+            }
+        };
+        let span = combine.strategy.span;
+        let mut components = vec![];
+        for mixture in mixtures {
+            let members: Vec<&Input> = mixture.iter().map(|input| &inputs[*input]).collect();
+            let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
+            let logits = match strategy.name {
+                "early" => {
+                    let raw = self.merged("concat", members.iter().map(|member| member.value).collect(), span);
+                    self.decide(&scope, &label, raw, &net, classes, span)
+                }
+                "additive" => {
+                    let merged = self.projected(&scope, None, &members, &project, merge, span);
+                    self.decide(&scope, &label, merged, &head, classes, span)
+                }
+                _ if members.len() == 1 => {
+                    self.decide(&scope, &label, Val::Tensor(members[0].value), &head, classes, span)
+                }
+                _ => {
+                    let merged = self.projected(&scope, Some(&label), &members, &project, merge, span);
+                    self.decide(&scope, &label, merged, &head, classes, span)
+                }
+            };
+            components.push(HirComponent { name: label, logits: logits?, weight: 1.0 });
+        }
+        if let Some(entry) = settings.get("weights") {
+            self.weights(&entry.value, &mut components);
+        }
+        Some(HirCombine {
+            name: combine.name.text.clone(),
+            doc: doc.to_vec(),
+            strategy: strategy.name,
+            components,
+            combination,
+            beta_span: settings.get("beta").map(|entry| entry.value.span),
+            span: combine.name.span.to(combine.strategy.span),
+        })
+    }
+
+    fn strategy_settings(&mut self, strategy: &Strategy, entries: &'a [crate::syntax::ast::Entry]) -> Settings<'a> {
+        let mut own = vec![];
+        for entry in entries {
+            let key = entry.key.text.as_str();
+            let others: Vec<&str> =
+                STRATEGIES.iter().filter(|other| other.settings.contains(&key)).map(|other| other.name).collect();
+            if strategy.settings.contains(&key) || others.is_empty() {
+                own.push(entry);
+                continue;
+            }
+            self.report(
+                Problem::error(Code::UnknownKey, format!("`{}` has no setting `{key}`", strategy.name))
+                    .at(entry.key.span, "not a setting of this strategy")
+                    .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
+            );
+        }
+        let mut settings = Settings::new();
+        for entry in own {
+            let key = entry.key.text.as_str();
+            if !strategy.settings.contains(&key) {
+                let problem = Problem::error(Code::UnknownKey, format!("`{}` has no setting `{key}`", strategy.name))
+                    .at(entry.key.span, "not known here");
+                self.report(suggest(problem, key, entry.key.span, strategy.settings, "it has"));
+            } else if let Some(before) = settings.insert(key, entry) {
+                self.report(
+                    Problem::error(Code::DuplicateKey, format!("`{key}` is set twice"))
+                        .at(entry.key.span, "set again here")
+                        .also(before.key.span, "first set here"),
+                );
+            }
+        }
+        settings
+    }
+
+    /// The name a component goes by: what is written, or the names inside of a call.
+    fn input_name(&self, expr: &Expr, before: &[Input]) -> String {
+        let mut names = vec![];
+        collect_names(expr, &mut |name| {
+            use super::hir::Declared::{Encoder, Modality};
+            let is_value = self.names.peek(name).is_some_and(|found| matches!(found.kind(), Encoder | Modality));
+            if is_value && !names.contains(&name.to_string()) {
+                names.push(name.to_string());
+            }
+        });
+        let base = match &expr.kind {
+            ExprKind::Field(_, field) if !names.is_empty() => format!("{}.{}", names.join("_"), field.text),
+            _ if names.is_empty() => format!("input{}", before.len()),
+            _ => names.join("_"),
+        };
+        let taken = |name: &str| before.iter().any(|input| input.name == name);
+        let mut name = base.clone();
+        let mut again = 2;
+        while taken(&name) {
+            name = format!("{base}_{again}");
+            again += 1;
+        }
+        name
+    }
+
+    /// A setting that is a block; `None` if it was wrong, `Some(None)` if it was not given.
+    fn block_setting(&mut self, settings: &Settings<'a>, key: &str) -> Option<Block> {
+        let Some(entry) = settings.get(key) else { return Some(None) };
+        match self.eval(&entry.value) {
+            Val::Block(stages) => Some(Some(stages)),
+            Val::Unknown => None,
+            other => {
+                let found = other.describe();
+                self.report(
+                    Problem::error(Code::NotABlock, format!("`{key}` is a block of layers, found {found}"))
+                        .at(entry.value.span, format!("this is {found}"))
+                        .help(format!("for example `{key} = linear(256) |> relu`")),
+                );
+                None
+            }
+        }
+    }
+
+    fn merge(&mut self, settings: &Settings<'a>, strategy: &str) -> Option<&'static str> {
+        let Some(entry) = settings.get("merge") else { return Some("sum") };
+        if let ExprKind::Call(callee, _) = &entry.value.kind
+            && Self::is_name(callee, "attention")
+        {
+            self.not_yet(&format!("`merge = attention` in `{strategy}`"), entry.value.span);
+            return None;
+        }
+        self.choice(&["sum", "mean", "concat"], &entry.value, "`merge`")
+    }
+
+    fn combination(&mut self, strategy: &str, settings: &Settings<'a>) -> Option<Combination> {
+        match strategy {
+            "late" => {
+                if let Some(entry) = settings.get("by") {
+                    let by = self.choice(&["average", "vote", "learned"], &entry.value, "`by`")?;
+                    if by != "average" {
+                        self.not_yet(&format!("`by = {by}`"), entry.value.span);
+                        return None;
+                    }
+                }
+                Some(Combination::Average)
+            }
+            "cldl" => Some(Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: None }),
+            "multiplicative" | "mulmix" => {
+                let beta = match settings.get("beta") {
+                    Some(entry) => match self.argument(Kind::Number(0.0, 1e3), &entry.value, "`beta`")? {
+                        Argument::Number(beta) => beta,
+                        _ => 0.5,
+                    },
+                    None => 0.5,
+                };
+                let gradient = match settings.get("gradient") {
+                    Some(entry) => self.choice(&["detached", "attached"], &entry.value, "`gradient`")?,
+                    None => "detached",
+                };
+                let gradient = if gradient == "attached" { QGradient::Attached } else { QGradient::Detached };
+                let boost = match settings.get("boost") {
+                    Some(entry) => self.boost(&entry.value)?,
+                    None => None,
+                };
+                Some(Combination::Multiplicative { beta, gradient, boost })
+            }
+            // One component: whatever the rule, it is plain cross-entropy.
+            _ => Some(Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None }),
+        }
+    }
+
+    fn boost(&mut self, expr: &'a Expr) -> Option<Option<f64>> {
+        let (name, span, args) = self.built_in(expr, "`margin(delta)` or `none`")?;
+        match (name, args) {
+            ("none", []) => Some(None),
+            ("margin", [delta]) => {
+                match self.argument(Kind::Number(0.0, f64::INFINITY), &delta.value, "the margin")? {
+                    Argument::Number(delta) => Some(Some(delta)),
+                    _ => None,
+                }
+            }
+            ("margin", _) => {
+                self.report(
+                    Problem::error(Code::MissingArgument, "`margin` takes one number")
+                        .at(expr.span, "write `margin(0.0)`"),
+                );
+                None
+            }
+            _ => {
+                self.unknown_built_in("way to boost", name, span, &["margin", "none"], &[]);
+                None
+            }
+        }
+    }
+
+    /// Each member through a projection of its own, then merged.
+    fn projected(
+        &mut self,
+        scope: &str,
+        mixture: Option<&str>,
+        members: &[&Input],
+        project: &Block,
+        merge: &'static str,
+        span: Span,
+    ) -> Val {
+        let mut values = vec![];
+        for member in members {
+            let mut value = Val::Tensor(member.value);
+            if let Some(stages) = project {
+                let mut path = join(scope, "project");
+                if let Some(mixture) = mixture {
+                    path = join(&path, &path_part(mixture));
+                }
+                let path = join(&path, &path_part(&member.name));
+                value = self.scoped(path, |this| this.apply(stages, vec![value]));
+            }
+            match value {
+                Val::Tensor(value) => values.push(value),
+                _ => return Val::Unknown,
+            }
+        }
+        self.merged(merge, values, span)
+    }
+
+    fn merged(&mut self, merge: &str, values: Vec<ValueId>, span: Span) -> Val {
+        if let [one] = values.as_slice() {
+            return Val::Tensor(*one);
+        }
+        let op = match merge {
+            "concat" => Op::Concat,
+            "mean" => Op::Mean,
+            _ => Op::Sum,
+        };
+        self.apply_op(op, values, span, None)
+    }
+
+    /// A head of its own, then one logit per class.
+    fn decide(
+        &mut self,
+        scope: &str,
+        component: &str,
+        value: Val,
+        head: &Block,
+        classes: usize,
+        span: Span,
+    ) -> Option<ValueId> {
+        let path = join(&join(scope, "head"), &path_part(component));
+        let logits = self.scoped(path, |this| {
+            let value = match head {
+                Some(stages) => this.apply(stages, vec![value]),
+                None => value,
+            };
+            let last = Op::Linear { out: classes, bias: true, init: None, activation: None };
+            match value {
+                Val::Tensor(value) => this.apply_layer(last, value, span),
+                _ => Val::Unknown,
+            }
+        });
+        match logits {
+            Val::Tensor(logits) => Some(logits),
+            _ => None,
+        }
+    }
+
+    /// `weights = [..]` in the order of the components, or `{ component: weight }`.
+    fn weights(&mut self, expr: &'a Expr, components: &mut [HirComponent]) {
+        let names: Vec<String> = components.iter().map(|component| component.name.clone()).collect();
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        match self.eval(expr) {
+            Val::List(elements) => {
+                if elements.len() != components.len() {
+                    let (given, wanted) = (elements.len(), components.len());
+                    let message = format!("{given} weights for {wanted} components");
+                    self.report(
+                        Problem::error(Code::WeightCount, message).at(expr.span, format!("{given} weights")).help(
+                            format!("the components are {}", crate::ops::one_of(&known).replace(" or ", " and ")),
+                        ),
+                    );
+                    return;
+                }
+                for (component, (weight, span)) in components.iter_mut().zip(elements.iter()) {
+                    component.weight = self.weight(weight, *span).unwrap_or(1.0);
+                }
+            }
+            Val::Record(fields) => {
+                for (name, weight) in fields.iter() {
+                    match components.iter_mut().find(|component| component.name == *name) {
+                        Some(component) => component.weight = self.weight(weight, expr.span).unwrap_or(1.0),
+                        None => {
+                            let problem = Problem::error(Code::WeightCount, format!("there is no component `{name}`"))
+                                .at(expr.span, "weights by component");
+                            self.report(suggest(problem, name, expr.span, &known, "the components are"));
+                        }
+                    }
+                }
+            }
+            other => {
+                self.expected("a list of weights, or a record of them by component", &other, expr.span);
+            }
+        }
+    }
+
+    fn weight(&mut self, value: &Val, span: Span) -> Option<f64> {
+        match value {
+            Val::Number(weight) if *weight >= 0.0 && weight.is_finite() => Some(*weight),
+            Val::Number(weight) => {
+                let message = format!("a weight is a number of at least 0, found {weight}");
+                self.report(Problem::error(Code::OutOfRange, message).at(span, "not a weight"));
+                None
+            }
+            other => {
+                self.expected("a number", other, span);
+                None
+            }
+        }
+    }
+}
+
+/// A component's name as one part of a path: parts are separated by dots.
+fn path_part(name: &str) -> String {
+    name.replace('.', "_")
+}
+
+fn collect_names<'a>(expr: &'a Expr, found: &mut impl FnMut(&'a str)) {
+    match &expr.kind {
+        ExprKind::Name(name) => found(name),
+        ExprKind::Field(base, _) => collect_names(base, found),
+        ExprKind::Call(_, args) => args.iter().for_each(|arg| collect_names(&arg.value, found)),
+        ExprKind::Pipe(input, _) => collect_names(input, found),
+        ExprKind::Binary(_, left, right) => {
+            collect_names(left, found);
+            collect_names(right, found);
+        }
+        ExprKind::Paren(inner) | ExprKind::Negate(inner) => collect_names(inner, found),
+        _ => {}
+    }
+}

@@ -1,0 +1,215 @@
+//! The `data { ... }` block: sources and split.
+
+use super::eval::Evaluator;
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Source, SourceKind, Spanned, Split};
+use crate::syntax::ast::{Arg, Block, Entry, Expr, ExprKind};
+
+const fn table(name: &'static str, doc: &'static str) -> Signature {
+    Signature {
+        name,
+        doc,
+        params: &[
+            Parameter { name: "path", kind: Kind::Texts, default: None },
+            Parameter { name: "header", kind: Kind::Bool, default: Some(Constant::Bool(true)) },
+        ],
+    }
+}
+
+const CSV: Signature =
+    table("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`; several paths are one table");
+const TSV: Signature =
+    table("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`; several paths are one table");
+const SYNTHETIC: Signature = Signature {
+    name: "synthetic",
+    doc: "a data set made here from nothing but its seed: `collider`",
+    params: &[
+        Parameter { name: "name", kind: Kind::Choice(&["collider"]), default: None },
+        Parameter { name: "rows", kind: Kind::Integer(1), default: Some(Constant::Integer(20_000)) },
+        Parameter { name: "seed", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) },
+    ],
+};
+
+const SOURCES: [&str; 3] = ["csv", "tsv", "synthetic"];
+const LATER_SOURCES: [&str; 5] = ["cifar_binary", "images", "jsonl", "npz", "parquet"];
+const KEYS: [&str; 5] = ["source", "split", "test", "train", "valid"];
+
+const LAST: Signature = counted("last", "the last n of the rows that are left");
+const FIRST: Signature = counted("first", "the first n of the rows that are left");
+const fn counted(name: &'static str, doc: &'static str) -> Signature {
+    Signature { name, doc, params: &[Parameter { name: "rows", kind: Kind::Integer(1), default: None }] }
+}
+const FRACTION: Signature = Signature {
+    name: "fraction",
+    doc: "a seeded random share of all rows",
+    params: &[Parameter { name: "share", kind: Kind::Share, default: None }],
+};
+const BY_COLUMN: Signature = Signature {
+    name: "by_column",
+    doc: "a column that says `train`, `valid` or `test`",
+    params: &[Parameter { name: "column", kind: Kind::Text, default: None }],
+};
+
+/// Every built-in of this file, for the documentation.
+pub(super) const SIGNATURES: [&Signature; 7] = [&CSV, &TSV, &SYNTHETIC, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
+
+impl<'a> Evaluator<'a> {
+    /// The data set that a `data` block describes.
+    pub(super) fn data(&mut self, block: &'a Block, label: Option<&str>) -> Option<DataSpec> {
+        let settings = self.settings(&block.entries, &KEYS, "`data`");
+        let source = |this: &mut Self, key: &str| settings.get(key).map(|entry| this.source(&entry.value));
+        let whole = source(self, "source");
+        let (train, valid, test) = (source(self, "train"), source(self, "valid"), source(self, "test"));
+        let split = match settings.get("split") {
+            Some(entry) => self.split(&entry.value, label)?,
+            None => Split::default(),
+        };
+        let origin = match (whole, train) {
+            (Some(whole), None) if valid.is_none() && test.is_none() => Origin::Whole(whole?),
+            (None, Some(train)) => Origin::Parts { train: train?, valid: valid.flatten(), test: test.flatten() },
+            (Some(_), _) => {
+                let extra = ["train", "valid", "test"].iter().find_map(|key| settings.get(key));
+                self.report(
+                    Problem::error(Code::DuplicateKey, "one table or one for each part, not both")
+                        .at(extra.map_or(block.span, |entry| entry.key.span), "another table")
+                        .also(settings.get("source").map_or(block.span, |entry| entry.key.span), "one table")
+                        .help("use `source = ..` with a `split`, or `train = ..` and `test = ..`"),
+                );
+                return None;
+            }
+            (None, None) => {
+                self.report(
+                    Problem::error(Code::MissingArgument, "`data` says nowhere to read rows from")
+                        .at(block.span, "no `source` and no `train`")
+                        .help("add `source = csv(\"rows.csv\")`, or `source = synthetic(\"collider\")` to try"),
+                );
+                return None;
+            }
+        };
+        Some(DataSpec { origin, split, span: block.span })
+    }
+
+    fn source(&mut self, expr: &'a Expr) -> Option<Source> {
+        let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
+        let kind = match name {
+            "csv" => self.table(&CSV, ',', args, expr.span)?,
+            "tsv" => self.table(&TSV, '\t', args, expr.span)?,
+            "synthetic" => {
+                let args = self.arguments(&SYNTHETIC, args, expr.span)?;
+                SourceKind::Synthetic {
+                    name: args.word("name").into(),
+                    rows: args.size("rows"),
+                    seed: args.integer("seed"),
+                }
+            }
+            _ => {
+                self.unknown_built_in("source", name, name_span, &SOURCES, &LATER_SOURCES);
+                return None;
+            }
+        };
+        Some(Source { kind, span: expr.span })
+    }
+
+    fn table(
+        &mut self,
+        signature: &'static Signature,
+        separator: char,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Option<SourceKind> {
+        let arguments = self.arguments(signature, args, span)?;
+        let at = args
+            .iter()
+            .find(|arg| arg.name.as_ref().is_none_or(|name| name.text == "path"))
+            .map_or(span, |arg| arg.value.span);
+        let paths: Vec<_> =
+            arguments.texts("path").iter().map(|path| Spanned { value: path.clone(), span: at }).collect();
+        if paths.is_empty() {
+            self.report(Problem::error(Code::MissingArgument, "no path is given").at(at, "an empty list"));
+            return None;
+        }
+        Some(SourceKind::Table { paths, separator, header: arguments.flag("header") })
+    }
+
+    fn split(&mut self, expr: &'a Expr, label: Option<&str>) -> Option<Split> {
+        let mut split = Split { span: expr.span, ..Split::default() };
+        let entries = match &expr.kind {
+            ExprKind::Record(entries) => entries,
+            _ => {
+                let what = "a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`";
+                let (name, span, args) = self.built_in(expr, what)?;
+                if name != "by_column" {
+                    self.unknown_built_in("way to split", name, span, &["by_column"], &[]);
+                    return None;
+                }
+                let args = self.arguments(&BY_COLUMN, args, expr.span)?;
+                split.by_column = Some(Spanned { value: args.text("column").into(), span: expr.span });
+                return Some(split);
+            }
+        };
+        let settings = self.settings(entries, &["test", "valid", "stratify", "group", "seed"], "the split");
+        let mut sound = true;
+        for entry in entries {
+            let part = match entry.key.text.as_str() {
+                "test" => Part::Test,
+                "valid" => Part::Valid,
+                _ => continue,
+            };
+            match self.rule(&entry.value) {
+                Some(rule) => split.portions.push(Portion { part, rule, span: entry.key.span.to(entry.value.span) }),
+                None => sound = false,
+            }
+        }
+        if let Some(entry) = settings.get("stratify") {
+            split.stratify = self.stratify(entry, label);
+        }
+        if let Some(entry) = settings.get("group") {
+            match self.argument(Kind::Text, &entry.value, "`group`, the name of a column,") {
+                Some(crate::ops::Argument::Text(column)) => {
+                    split.group = Some(Spanned { value: column, span: entry.value.span });
+                }
+                _ => sound = false,
+            }
+        }
+        if let Some(entry) = settings.get("seed")
+            && let Some(seed) = self.argument(Kind::Integer(0), &entry.value, "`seed`")
+        {
+            split.seed = Arguments(vec![("seed", seed)]).integer("seed");
+        }
+        sound.then_some(split)
+    }
+
+    fn stratify(&mut self, entry: &'a Entry, label: Option<&str>) -> bool {
+        match &entry.value.kind {
+            ExprKind::Name(name) if Some(name.as_str()) == label => {
+                self.names.get(name);
+                true
+            }
+            ExprKind::Bool(flag) => *flag,
+            ExprKind::Error => false,
+            _ => {
+                let mut problem =
+                    Problem::error(Code::WrongType, "`stratify` takes the label").at(entry.value.span, "not the label");
+                if let Some(label) = label {
+                    problem = problem.help(format!("write `stratify: {label}`")).edit(entry.value.span, label, false);
+                }
+                self.report(problem);
+                false
+            }
+        }
+    }
+
+    fn rule(&mut self, expr: &'a Expr) -> Option<Rule> {
+        let (name, span, args) = self.built_in(expr, "`last(n)`, `first(n)` or `fraction(5%)`")?;
+        match name {
+            "last" => self.arguments(&LAST, args, expr.span).map(|args| Rule::Last(args.size("rows"))),
+            "first" => self.arguments(&FIRST, args, expr.span).map(|args| Rule::First(args.size("rows"))),
+            "fraction" => self.arguments(&FRACTION, args, expr.span).map(|args| Rule::Fraction(args.number("share"))),
+            _ => {
+                self.unknown_built_in("way to take rows", name, span, &["last", "first", "fraction"], &[]);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The resolved pipeline: names bound, functions expanded, every value with its shape and the text it came from.
+
+use crate::diag::Span;
+use crate::ops::Op;
+use crate::shape::Shape;
+use crate::spec::{Combination, DataSpec, LabelSpec, ModalitySpec, SweepSpec, TrainSpec};
+
+/// A value of [`Hir::values`].
+pub type ValueId = usize;
+
+/// A pipeline that names and shapes have been checked in.
+#[derive(Clone, Debug)]
+pub struct Hir {
+    /// The pipeline's name.
+    pub name: String,
+    /// The lines of its doc comment.
+    pub doc: Vec<String>,
+    /// Its constants, with the values they have in this run.
+    pub params: Vec<HirParam>,
+    /// Where rows come from.
+    pub data: DataSpec,
+    /// What is predicted.
+    pub label: LabelSpec,
+    /// The signals, in the order written.
+    pub modalities: Vec<ModalitySpec>,
+    /// Every value computed by any combine, each after those it is computed from.
+    pub values: Vec<Value>,
+    /// The combines, in the order written.
+    pub combines: Vec<HirCombine>,
+    /// How models are trained.
+    pub train: TrainSpec,
+    /// The sweeps.
+    pub sweeps: Vec<SweepSpec>,
+    /// The combine to train, its place in `combines`.
+    pub selected: usize,
+    /// Declarations nothing used, for the lints.
+    pub unused: Vec<Unused>,
+}
+
+/// A constant of the pipeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HirParam {
+    /// Its name.
+    pub name: String,
+    /// Its value in this run, as it would be written.
+    pub value: String,
+    /// Its declaration.
+    pub span: Span,
+}
+
+/// One application of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What is computed.
+    pub op: Op,
+    /// What it is computed from.
+    pub inputs: Vec<ValueId>,
+    /// The shape of one row.
+    pub shape: Shape,
+    /// The path of its weights, `low_net.0`; two values of one path share their weights.
+    pub path: String,
+    /// The text that asked for it.
+    pub span: Span,
+    /// The calls that led there, innermost first.
+    pub calls: Vec<Span>,
+}
+
+/// One way to combine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HirCombine {
+    /// Its name.
+    pub name: String,
+    /// The lines of its doc comment.
+    pub doc: Vec<String>,
+    /// The strategy's name in the language.
+    pub strategy: &'static str,
+    /// Those that decide, in order.
+    pub components: Vec<HirComponent>,
+    /// How they decide together.
+    pub combination: Combination,
+    /// Where `beta` was given, if it was.
+    pub beta_span: Option<Span>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// One component of a combine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HirComponent {
+    /// Its name: `low_net`, `low_net+high_net`.
+    pub name: String,
+    /// Its logits, one per class.
+    pub logits: ValueId,
+    /// Its weight in the class losses.
+    pub weight: f64,
+}
+
+/// A declaration nothing used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// What it is.
+    pub kind: Declared,
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// The kinds of named declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Declared {
+    /// `param`
+    Param,
+    /// `fn`
+    Fn,
+    /// `shared`
+    Shared,
+    /// `modality`
+    Modality,
+    /// `encoder`
+    Encoder,
+    /// `combine`
+    Combine,
+    /// `label`
+    Label,
+    /// `sweep`
+    Sweep,
+}
+
+impl Declared {
+    /// The keyword.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Declared::Param => "param",
+            Declared::Fn => "fn",
+            Declared::Shared => "shared",
+            Declared::Modality => "modality",
+            Declared::Encoder => "encoder",
+            Declared::Combine => "combine",
+            Declared::Label => "label",
+            Declared::Sweep => "sweep",
+        }
+    }
+}

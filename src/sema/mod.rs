@@ -1,0 +1,297 @@
+//! Meaning: names are bound, functions expanded, constants computed, every shape checked. Knows no files and no tensors.
+
+mod arguments;
+mod builtin;
+mod call;
+mod combine;
+mod data;
+mod eval;
+mod hir;
+mod mixture;
+mod modality;
+mod names;
+mod param;
+mod settings;
+mod shared;
+mod sweep;
+mod train;
+mod value;
+
+pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
+
+use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
+use crate::ops::Signature;
+use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
+use eval::Evaluator;
+use names::{Meaning, Names};
+use std::collections::BTreeMap;
+
+/// A value that replaces a param's own: `--set NAME=VALUE`.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// The param.
+    pub name: String,
+    /// The value.
+    pub value: Expr,
+    /// Where it was given.
+    pub span: Span,
+}
+
+/// What is chosen beside the file.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// The combine to train, instead of the one the file names.
+    pub combine: Option<String>,
+    /// Values of params.
+    pub overrides: Vec<Override>,
+}
+
+/// Binds names, expands functions and checks shapes over the whole file.
+pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
+    let mut problems = Problems::new();
+    let names = Names::collect(ast, prelude, &mut problems);
+    let mut overrides = BTreeMap::new();
+    for given in &choices.overrides {
+        match names.peek(&given.name) {
+            Some(Meaning::Param(_)) => {
+                overrides.insert(given.name.as_str(), &given.value);
+            }
+            _ => {
+                let params = names.of_kinds(&[Declared::Param]);
+                let mut problem = Problem::error(Code::UnknownParam, format!("there is no param `{}`", given.name))
+                    .at(given.span, "not declared in the file");
+                problem = match nearest(&given.name, params.iter().copied()) {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None if params.is_empty() => problem.help("the file declares no params"),
+                    None => problem
+                        .help(format!("the file declares {}", crate::ops::one_of(&params).replace(" or ", " and "))),
+                };
+                problems.push(problem);
+            }
+        }
+    }
+    let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
+    let hir = evaluator.pipeline_of(ast, choices);
+    let mut problems = evaluator.problems;
+    problems.sort();
+    match hir {
+        Some(hir) => Checked::new(hir, problems),
+        None => Checked::failed(problems),
+    }
+}
+
+/// Every source, transform, optimizer and schedule, for the documentation.
+pub fn signatures() -> Vec<&'static Signature> {
+    data::SIGNATURES.into_iter().chain(modality::SIGNATURES).chain(train::SIGNATURES).collect()
+}
+
+/// Every strategy: its name, what it does, its settings.
+pub fn strategies() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
+    combine::STRATEGIES.iter().map(|strategy| (strategy.name, strategy.doc, strategy.settings))
+}
+
+impl<'a> Evaluator<'a> {
+    fn pipeline_of(&mut self, ast: &'a Ast, choices: &Choices) -> Option<Hir> {
+        let start = Span::new(ast.file, 0, 0);
+        let header = self.header(ast);
+        let (mut data_block, mut train_block, mut label) = (None, None, None);
+        for item in &ast.items {
+            let (seen, keyword): (Option<Span>, &str) = match &item.kind {
+                ItemKind::Data(block) => (data_block.replace(block).map(|before| before.span), "data"),
+                ItemKind::Train(block) => (train_block.replace(block).map(|before| before.span), "train"),
+                ItemKind::Label(typed) => (label.replace(typed).map(|before| before.name.span), "label"),
+                ItemKind::Use(path) => {
+                    self.not_yet("`use`", path.span);
+                    (None, "use")
+                }
+                _ => (None, ""),
+            };
+            if let Some(before) = seen {
+                self.report(
+                    Problem::error(Code::DuplicateName, format!("a pipeline has one `{keyword}`"))
+                        .at(item.span, "another one")
+                        .also(before, "the first"),
+                );
+            }
+        }
+        let modalities: Vec<_> = (0..self.names.modalities.len())
+            .map(|index| {
+                let (typed, doc) = self.names.modalities[index];
+                self.modality(index, typed, doc)
+            })
+            .collect();
+        let label_name = label.map(|typed| typed.name.text.as_str());
+        let data = match data_block {
+            Some(block) => self.data(block, label_name),
+            None => self.missing("data", "data { source = csv(\"rows.csv\") }", start),
+        };
+        let label = match label {
+            Some(typed) => self.label(typed),
+            None => self.missing("label", "label target: class[2] = column(\"target\")", start),
+        };
+        if modalities.is_empty() {
+            self.missing::<()>("modality", "modality x: dense[2] = columns([\"a\", \"b\"])", start);
+        }
+        // Where the label could not be understood, two classes stand in for it: the report has been made.
+        let classes = label.as_ref().map_or(2, |label| label.classes.count());
+        let mut declared = 0;
+        let mut combines = vec![];
+        for item in &ast.items {
+            if let ItemKind::Combine(combine) = &item.kind {
+                declared += 1;
+                combines.extend(self.combine(combine, &item.doc, classes));
+            }
+        }
+        if declared == 0 {
+            self.missing::<()>("combine", "combine mul = multiplicative(a, b)", start);
+        }
+        let train = match train_block {
+            Some(block) => Some(self.train(block)),
+            None => self.missing("train", "train { epochs = 10 }", start),
+        };
+        let sweeps = self.sweeps(ast);
+        self.check_rest(ast);
+        let selected = self.selected(
+            choices,
+            &combines,
+            declared,
+            train.as_ref().and_then(|train| train.combine.clone()),
+            train_block.map(|block| block.span),
+            start,
+        );
+        let params = self.params(ast);
+        self.check_shared();
+        let unused = self.names.unused();
+        let (name, doc) = header?;
+        Some(Hir {
+            name,
+            doc,
+            params,
+            data: data?,
+            label: label?,
+            modalities: modalities.into_iter().collect::<Option<_>>()?,
+            values: std::mem::take(&mut self.values),
+            combines,
+            train: train?,
+            sweeps,
+            selected: selected?,
+            unused,
+        })
+    }
+
+    /// The name of the pipeline. That it comes first and once is a matter of syntax.
+    fn header(&mut self, ast: &'a Ast) -> Option<(String, Vec<String>)> {
+        let header = ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Pipeline(name) => Some((name.text.clone(), item.doc.clone())),
+            _ => None,
+        });
+        if header.is_none() {
+            let start = Span::new(ast.file, 0, 0);
+            self.report(
+                Problem::error(Code::PipelineHeader, "the pipeline has no name")
+                    .at(start, "expected `pipeline NAME` here")
+                    .help("begin the file with `pipeline my_first`")
+                    .edit(start, "pipeline my_first\n\n", false),
+            );
+        }
+        header
+    }
+
+    fn missing<T>(&mut self, keyword: &str, example: &str, start: Span) -> Option<T> {
+        self.report(
+            Problem::error(Code::MissingDeclaration, format!("the pipeline has no `{keyword}`"))
+                .at(start, "in this file")
+                .help(format!("add `{example}`")),
+        );
+        None
+    }
+
+    fn sweeps(&mut self, ast: &'a Ast) -> Vec<crate::spec::SweepSpec> {
+        let mut sweeps = vec![];
+        for item in &ast.items {
+            if let ItemKind::Sweep(name, block) = &item.kind {
+                sweeps.extend(self.sweep(name, block));
+            }
+        }
+        sweeps
+    }
+
+    /// Encoders, shared blocks and params that nothing used are checked all the same, and stay unused.
+    fn check_rest(&mut self, ast: &'a Ast) {
+        let unused: Vec<String> = self.names.unused().into_iter().map(|unused| unused.name).collect();
+        for item in &ast.items {
+            let name = match &item.kind {
+                ItemKind::Encoder(binding) | ItemKind::Shared(binding) => &binding.name,
+                ItemKind::Param(param) => &param.name,
+                _ => continue,
+            };
+            if unused.contains(&name.text) {
+                self.name(&name.text, name.span);
+            }
+        }
+        self.names.forget(&unused);
+    }
+
+    fn params(&mut self, ast: &'a Ast) -> Vec<HirParam> {
+        let mut params = vec![];
+        for Item { kind, .. } in &ast.items {
+            if let ItemKind::Param(param) = kind
+                && let Some(value) = self.known(&param.name.text)
+            {
+                params.push(HirParam {
+                    name: param.name.text.clone(),
+                    value: param::show(&value),
+                    span: param.name.span,
+                });
+            }
+        }
+        params
+    }
+
+    /// The combine to train: as chosen, else as `train` says, else the only one.
+    fn selected(
+        &mut self,
+        choices: &Choices,
+        combines: &[HirCombine],
+        declared: usize,
+        of_train: Option<String>,
+        train: Option<Span>,
+        start: Span,
+    ) -> Option<usize> {
+        let wanted = choices.combine.clone().or(of_train);
+        match wanted {
+            Some(wanted) => {
+                if let Some(place) = combines.iter().position(|combine| combine.name == wanted) {
+                    return Some(place);
+                }
+                let known = self.names.of_kinds(&[Declared::Combine]);
+                if !known.contains(&wanted.as_str()) {
+                    let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{wanted}`"))
+                        .at(start, "in this file");
+                    problem = match nearest(&wanted, known.iter().copied()) {
+                        Some(near) => problem.help(format!("did you mean `{near}`?")),
+                        None => {
+                            problem.help(format!("it declares {}", crate::ops::one_of(&known).replace(" or ", " and ")))
+                        }
+                    };
+                    self.report(problem);
+                }
+                None
+            }
+            None if declared == 1 => (!combines.is_empty()).then_some(0),
+            None if declared == 0 => None,
+            None => {
+                let known = self.names.of_kinds(&[Declared::Combine]);
+                self.report(
+                    Problem::error(Code::MissingArgument, "the file declares several combines and trains none of them")
+                        .at(train.unwrap_or(start), "`combine` is not set here")
+                        .help(format!(
+                            "set `combine = {}`, or choose one when running",
+                            combines.last().map_or(known[0], |last| &last.name)
+                        )),
+                );
+                None
+            }
+        }
+    }
+}

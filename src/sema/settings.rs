@@ -1,0 +1,65 @@
+//! The settings of a block by key: unknown and repeated keys are reported.
+
+use super::arguments::suggest;
+use super::eval::Evaluator;
+use crate::diag::{Code, Problem, Span};
+use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
+use std::collections::BTreeMap;
+
+/// Settings by key.
+pub(super) type Settings<'a> = BTreeMap<&'a str, &'a Entry>;
+
+impl<'a> Evaluator<'a> {
+    /// The entries whose keys are known to `what`.
+    pub(super) fn settings(&mut self, entries: &'a [Entry], known: &[&str], what: &str) -> Settings<'a> {
+        let mut settings = Settings::new();
+        for entry in entries {
+            let key = entry.key.text.as_str();
+            if !known.contains(&key) {
+                let problem = Problem::error(Code::UnknownKey, format!("{what} has no setting `{key}`"))
+                    .at(entry.key.span, "not known here");
+                self.report(suggest(problem, key, entry.key.span, known, "it has"));
+            } else if let Some(before) = settings.get(key) {
+                let problem = Problem::error(Code::DuplicateKey, format!("`{key}` is set twice"))
+                    .at(entry.key.span, "set again here")
+                    .also(before.key.span, "first set here");
+                self.report(problem);
+            } else {
+                settings.insert(key, entry);
+            }
+        }
+        settings
+    }
+
+    /// The name and arguments of a built-in call such as `csv("..")`, `adam(lr: 1e-3)` or a bare `detached`.
+    pub(super) fn built_in(&mut self, expr: &'a Expr, what: &str) -> Option<(&'a str, Span, &'a [Arg])> {
+        match &expr.kind {
+            ExprKind::Name(name) => Some((name, expr.span, &[])),
+            ExprKind::Paren(inner) => self.built_in(inner, what),
+            ExprKind::Call(callee, args) => match &callee.kind {
+                ExprKind::Name(name) => Some((name, callee.span, args)),
+                _ => {
+                    self.report(Problem::error(Code::WrongType, format!("expected {what}")).at(callee.span, "not one"));
+                    None
+                }
+            },
+            ExprKind::Error => None,
+            _ => {
+                self.report(Problem::error(Code::WrongType, format!("expected {what}")).at(expr.span, "not one"));
+                None
+            }
+        }
+    }
+
+    /// Reports a built-in that does not exist, or that this version does not execute yet.
+    pub(super) fn unknown_built_in(&mut self, what: &str, name: &str, span: Span, known: &[&str], later: &[&str]) {
+        if later.contains(&name) {
+            self.not_yet(&format!("the {what} `{name}`"), span);
+            return;
+        }
+        let problem =
+            Problem::error(Code::UnknownFunction, format!("there is no {what} `{name}`")).at(span, "not known");
+        let all: Vec<&str> = known.iter().chain(later).copied().collect();
+        self.report(suggest(problem, name, span, &all, "there are"));
+    }
+}

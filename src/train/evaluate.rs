@@ -1,0 +1,58 @@
+//! A model on a whole part of the data: logits in batches, decisions, scores.
+
+use super::{Rows, Scores, metrics};
+use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, row_losses};
+use crate::plan::{Batch, LossSpec};
+use std::sync::Arc;
+
+/// Rows per batch of an evaluation, whatever the batch size of the training, so that the same weights are always
+/// measured the same to the last bit.
+const ROWS: usize = 1024;
+
+/// What a model decides on a part of the data, and how good that is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The measurements.
+    pub scores: Scores,
+    /// What they are measured on, row by row in the order of the part.
+    pub decisions: Decisions,
+}
+
+/// Evaluates `params` on all rows, in their order.
+pub fn evaluate(
+    engine: &dyn Engine,
+    params: &Arc<Params>,
+    loss: &LossSpec,
+    rows: &dyn Rows,
+) -> Result<Evaluation, ExecError> {
+    let logits = logits(engine, params, loss, rows)?;
+    let decisions = decide(loss, &logits);
+    let losses = row_losses(loss, &logits, rows.labels());
+    let scores = metrics::scores(loss, &decisions, &losses, rows.labels());
+    Ok(Evaluation { scores, decisions })
+}
+
+fn logits(engine: &dyn Engine, params: &Arc<Params>, loss: &LossSpec, rows: &dyn Rows) -> Result<Logits, ExecError> {
+    let components = loss.components.len();
+    let mut all = Logits { rows: 0, components: vec![vec![]; components], present: vec![None; components] };
+    let mut batch = Batch::default();
+    let places: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+    for places in places.chunks(ROWS) {
+        rows.fill(places, &mut batch);
+        append(&mut all, engine.logits(params, &batch)?);
+    }
+    Ok(all)
+}
+
+fn append(all: &mut Logits, part: Logits) {
+    for (all, part) in all.components.iter_mut().zip(part.components) {
+        all.extend(part);
+    }
+    for (present, part_present) in all.present.iter_mut().zip(part.present) {
+        if present.is_some() || part_present.is_some() {
+            let present = present.get_or_insert_with(|| vec![true; all.rows]);
+            present.extend(part_present.unwrap_or_else(|| vec![true; part.rows]));
+        }
+    }
+    all.rows += part.rows;
+}

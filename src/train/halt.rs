@@ -1,0 +1,102 @@
+//! What ends a training against its will, and what is left of it.
+
+use super::{EpochRecord, Kept};
+use crate::diag::{Code, Problem};
+use crate::exec::ExecError;
+use crate::plan::{ParamId, Plan};
+
+/// A training that could not go on.
+#[derive(Debug)]
+pub struct Halted {
+    /// Why.
+    pub cause: Cause,
+    /// The epochs that were measured before.
+    pub history: Vec<EpochRecord>,
+    /// The last good model; `None` where no step left finite weights.
+    pub kept: Option<Kept>,
+}
+
+/// Why a training could not go on.
+#[derive(Debug)]
+pub enum Cause {
+    /// A number became infinite or not a number.
+    NonFinite {
+        /// The epoch, counted from 1.
+        epoch: u64,
+        /// The step of the training, counted from 1.
+        step: u64,
+        /// Which number.
+        place: NonFinite,
+    },
+    /// There are no rows to train on.
+    NoRows,
+    /// The device could not compute.
+    Exec(ExecError),
+}
+
+/// Where the number that is not finite was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NonFinite {
+    /// In the loss; the plan's first step that made one, or `None` where only the loss itself did.
+    Loss(Option<usize>),
+    /// In the gradient of this parameter; every number of the forward pass was finite.
+    Gradient(Option<ParamId>),
+}
+
+impl Cause {
+    /// The problem to report: a code, the line of the pipeline that is to blame, a way on.
+    pub fn problem(&self, plan: &Plan) -> Problem {
+        match self {
+            Cause::NonFinite { epoch, step, place } => non_finite(plan, *epoch, *step, *place),
+            Cause::NoRows => Problem::error(Code::TooFewRows, "there are no rows to train on")
+                .help("the split must leave at least one row to `train`"),
+            Cause::Exec(error) => exec(plan, error),
+        }
+    }
+}
+
+fn non_finite(plan: &Plan, epoch: u64, step: u64, place: NonFinite) -> Problem {
+    let what = match place {
+        NonFinite::Loss(_) => "the training loss",
+        NonFinite::Gradient(_) => "the gradient",
+    };
+    let message = format!("{what} became infinite or not a number at step {step} (epoch {epoch})");
+    let problem = Problem::error(Code::NonFinite, message);
+    let problem = match place {
+        NonFinite::Loss(Some(index)) => match plan.steps.get(index) {
+            Some(step) => {
+                let label = format!("`{}` is the first to make a number that is not finite", step.name);
+                step.calls.iter().fold(problem.at(step.span, label), |problem, call| problem.also(*call, "called here"))
+            }
+            None => problem,
+        },
+        NonFinite::Loss(None) => problem.at(plan.loss.span, "every value before the loss is finite"),
+        NonFinite::Gradient(parameter) => {
+            let user = parameter.and_then(|id| plan.steps.iter().find(|step| step.params.contains(&id)));
+            match (parameter.and_then(|id| plan.params.get(id)), user) {
+                (Some(param), Some(step)) => {
+                    problem.at(step.span, format!("the gradient of `{}` is not finite", param.name))
+                }
+                _ => problem.at(plan.loss.span, "the loss itself is finite"),
+            }
+        }
+    };
+    problem.help(
+        "a smaller `lr`, a `clip_norm` or a warm-up in `schedule` keeps the steps small; `standardize` the inputs",
+    )
+}
+
+fn exec(plan: &Plan, error: &ExecError) -> Problem {
+    match error {
+        ExecError::NoDevice { .. } => Problem::error(Code::NoDevice, error.to_string()).help("run with `--device cpu`"),
+        ExecError::OutOfMemory { index, .. } => {
+            let problem = Problem::error(Code::OutOfMemory, error.to_string());
+            let problem = match plan.steps.get(*index) {
+                Some(step) => problem.at(step.span, "no room for the value that this makes"),
+                None => problem,
+            };
+            problem.help("a smaller `batch_size` needs less memory")
+        }
+        ExecError::Internal(_) => Problem::error(Code::Internal, error.to_string()).help("please report this"),
+    }
+}

@@ -1,0 +1,20 @@
+//! What training asks of a part of the data: how many rows, their labels, and batches of them. Knows no files.
+
+use crate::plan::Batch;
+
+/// One part of a data set, as the plan's inputs read it.
+pub trait Rows: Sync {
+    /// How many rows.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The class of each row.
+    fn labels(&self) -> &[u32];
+
+    /// Makes `batch` hold these rows, in this order, reusing what it has allocated.
+    fn fill(&self, rows: &[u32], batch: &mut Batch);
+}

@@ -1,0 +1,115 @@
+//! Which epoch is the best, and when to stop waiting for a better one. Knows numbers only.
+
+use super::Scores;
+use crate::spec::{Metric, TrainSpec};
+
+/// Watches one metric on the validation split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    metric: Metric,
+    patience: Option<u64>,
+    best: Option<Best>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Best {
+    epoch: u64,
+    /// Not a number where there is no validation split or the metric is not defined.
+    value: f64,
+}
+
+impl Selection {
+    /// Selects by the metric that `stop` names, else by the validation error. Where nothing is measured, every epoch
+    /// is better than the one before and nothing stops early.
+    pub fn new(spec: &TrainSpec) -> Self {
+        let metric = spec.stop.as_ref().map_or(Metric::Error, |stop| stop.metric);
+        Self { metric, patience: spec.stop.as_ref().map(|stop| stop.epochs), best: None }
+    }
+
+    /// Takes note of an epoch, and says whether it is the best so far. Ties keep the earlier.
+    pub fn observe(&mut self, epoch: u64, valid: Option<&Scores>) -> bool {
+        let value = valid.map_or(f64::NAN, |scores| scores.get(self.metric));
+        let better = match self.best {
+            None => true,
+            Some(best) if best.value.is_nan() => valid.is_none() || !value.is_nan(),
+            Some(best) if self.metric.higher_is_better() => value > best.value,
+            Some(best) => value < best.value,
+        };
+        if better {
+            self.best = Some(Best { epoch, value });
+        }
+        better
+    }
+
+    /// Whether after `epoch` the patience is at an end.
+    pub fn exhausted(&self, epoch: u64) -> bool {
+        match (self.patience, self.best) {
+            (Some(patience), Some(best)) => epoch - best.epoch >= patience.max(1),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Span;
+    use crate::spec::{Curve, Init, Length, Optimizer, Patience, Schedule};
+
+    fn selection(stop: Option<(u64, Metric)>) -> Selection {
+        Selection::new(&TrainSpec {
+            combine: None,
+            optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 },
+            schedule: Schedule { warmup: 0, curve: Curve::Constant },
+            clip_norm: None,
+            batch_size: 1,
+            length: Length::Epochs(1),
+            stop: stop.map(|(epochs, metric)| Patience { epochs, metric, span: Span::default() }),
+            seed: 0,
+            init: Init::Scaled,
+            span: Span::default(),
+        })
+    }
+
+    /// Which of these epochs are the best so far, and after which the patience ends.
+    fn watch(mut selection: Selection, values: &[(f64, Option<f64>)]) -> (Vec<u64>, Option<u64>) {
+        let mut best = vec![];
+        for ((error, auc), epoch) in values.iter().zip(1..) {
+            let (loss, f1, log_loss) = (0.0, 0.0, 0.0);
+            let scores =
+                Scores { rows: 1, error: *error, loss, auc: *auc, f1, log_loss, violations: None, components: vec![] };
+            if selection.observe(epoch, Some(&scores)) {
+                best.push(epoch);
+            }
+            if selection.exhausted(epoch) {
+                return (best, Some(epoch));
+            }
+        }
+        (best, None)
+    }
+
+    #[test]
+    fn the_least_error_is_the_best_and_ties_keep_the_earlier() {
+        let values = [0.5, 0.4, 0.4, 0.6, 0.3, 0.3].map(|error| (error, None));
+        assert_eq!(watch(selection(None), &values), (vec![1, 2, 5], None));
+    }
+
+    #[test]
+    fn patience_counts_from_the_best() {
+        let values = [0.5, 0.6, 0.4, 0.4, 0.5, 0.1].map(|error| (error, None));
+        assert_eq!(watch(selection(Some((2, Metric::Error))), &values), (vec![1, 3], Some(5)));
+        assert_eq!(watch(selection(Some((0, Metric::Error))), &values), (vec![1], Some(2)));
+    }
+
+    #[test]
+    fn of_an_area_more_is_better() {
+        let values = [Some(0.5), Some(0.7), Some(0.6)].map(|auc| (0.0, auc));
+        assert_eq!(watch(selection(Some((9, Metric::Auc))), &values), (vec![1, 2], None));
+    }
+
+    #[test]
+    fn what_is_not_defined_is_never_better() {
+        let values = [None, None, Some(0.2), None].map(|auc| (0.0, auc));
+        assert_eq!(watch(selection(Some((3, Metric::Auc))), &values), (vec![1, 3], None));
+    }
+}

@@ -1,0 +1,293 @@
+//! The training loop: shuffled batches, steps, measurements, selection of the best model. Prints nothing, and reads the
+//! clock only to say how long an epoch took.
+
+use super::halt::{Cause, Halted, NonFinite};
+use super::schedule::Extent;
+use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate};
+use crate::data::order;
+use crate::exec::{Engine, ExecError, Params, StepKey};
+use crate::plan::{Batch, BufferId, ParamId, Plan};
+use crate::spec::{Combination, Length, TrainSpec};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// What a training is made of, beside the engine and the first weights.
+#[derive(Clone, Copy)]
+pub struct Training<'a> {
+    /// What is trained.
+    pub plan: &'a Plan,
+    /// How.
+    pub spec: &'a TrainSpec,
+    /// The rows that the weights are fitted on.
+    pub train: &'a dyn Rows,
+    /// The rows that the best epoch is selected on.
+    pub valid: Option<&'a dyn Rows>,
+    /// The rows that the selected model is measured on, once.
+    pub test: Option<&'a dyn Rows>,
+    /// Looked at after every step: set from elsewhere, it ends the training as if all epochs were made.
+    pub interrupt: &'a AtomicBool,
+}
+
+/// A finished training.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The selected model.
+    pub params: Arc<Params>,
+    /// The epoch it is from, counted from 1.
+    pub best_epoch: u64,
+    /// Every epoch in order, the last one partial where it was interrupted.
+    pub history: Vec<EpochRecord>,
+    /// Why it ended.
+    pub stop: StopReason,
+    /// The selected model on the test split, if there is one.
+    pub test: Option<Evaluation>,
+}
+
+/// A model that is kept when training ends early.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its weights.
+    pub params: Arc<Params>,
+    /// The epoch it is from; `None` for the weights before the failing step, where no epoch had been measured.
+    pub epoch: Option<u64>,
+}
+
+/// Trains, selects by the validation split and evaluates the selected model on the test split.
+///
+/// Every epoch reads all training rows once, in an order decided by the seed, its last batch as small as what is left.
+/// With [`Length::Iterations`] epochs end the same way, and once more at the last iteration. After each epoch the
+/// validation split is measured; the best epoch is selected by the metric that `stop` names, else by the validation
+/// error, else it is the last. The same inputs give the same bits.
+pub fn train(
+    engine: &mut dyn Engine,
+    params: Params,
+    training: Training<'_>,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<Trained, Box<Halted>> {
+    let mut run = Run::new(params, training);
+    match run.fit(engine, observe) {
+        Ok(stop) => run.finish(engine, stop, observe),
+        Err(cause) => Err(run.halt(cause)),
+    }
+}
+
+/// A training on its way.
+struct Run<'a> {
+    training: Training<'a>,
+    extent: Extent,
+    optimizer: Optimizer,
+    selection: Selection,
+    params: Arc<Params>,
+    /// Whether `params` are those of a step that went well.
+    sound: bool,
+    best: Option<(u64, Arc<Params>)>,
+    step: u64,
+    history: Vec<EpochRecord>,
+    began: Instant,
+}
+
+/// What the steps of one epoch saw.
+#[derive(Default)]
+struct Seen {
+    rows: usize,
+    loss: f64,
+    errors: usize,
+    violations: usize,
+    lr: f64,
+}
+
+impl<'a> Run<'a> {
+    fn new(params: Params, training: Training<'a>) -> Self {
+        let Training { plan, spec, train, .. } = training;
+        let steps_per_epoch = train.len().div_ceil(spec.batch_size.max(1)) as u64;
+        let steps = match spec.length {
+            Length::Epochs(epochs) => epochs.saturating_mul(steps_per_epoch),
+            Length::Iterations(iterations) => iterations,
+        };
+        Self {
+            training,
+            extent: Extent { steps_per_epoch, steps },
+            optimizer: Optimizer::new(&spec.optimizer, spec.clip_norm, plan),
+            selection: Selection::new(spec),
+            params: Arc::new(params),
+            sound: true,
+            best: None,
+            step: 0,
+            history: vec![],
+            began: Instant::now(),
+        }
+    }
+
+    fn fit(&mut self, engine: &mut dyn Engine, observe: &mut dyn FnMut(Event<'_>)) -> Result<StopReason, Cause> {
+        let Extent { steps_per_epoch, steps } = self.extent;
+        if steps_per_epoch == 0 {
+            return Err(Cause::NoRows);
+        }
+        observe(Event::Started { epochs: steps.div_ceil(steps_per_epoch), steps_per_epoch });
+        let mut epoch = 0;
+        while self.step < steps {
+            epoch += 1;
+            let (seen, interrupted) = self.epoch(engine, epoch, observe)?;
+            self.measure(engine, epoch, &seen, observe)?;
+            if interrupted {
+                return Ok(StopReason::Interrupted);
+            }
+            if self.selection.exhausted(epoch) {
+                return Ok(StopReason::Patience);
+            }
+        }
+        Ok(StopReason::Completed)
+    }
+
+    /// Makes the steps of one epoch, and says whether someone asked to stop within it.
+    fn epoch(
+        &mut self,
+        engine: &mut dyn Engine,
+        epoch: u64,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(Seen, bool), Cause> {
+        let Training { spec, train, interrupt, .. } = self.training;
+        let order = order(train.len(), spec.seed, epoch);
+        let mut seen = Seen::default();
+        let mut batch = Batch::default();
+        for (rows, number) in order.chunks(spec.batch_size.max(1)).zip(1..) {
+            if self.step == self.extent.steps {
+                break;
+            }
+            train.fill(rows, &mut batch);
+            self.advance(engine, epoch, &batch, &mut seen)?;
+            observe(Event::Stepped {
+                epoch,
+                step: number,
+                rows: rows.len(),
+                loss: seen.loss / seen.rows as f64,
+                error: seen.errors as f64 / seen.rows as f64,
+            });
+            if interrupt.load(Ordering::Relaxed) {
+                return Ok((seen, true));
+            }
+        }
+        Ok((seen, false))
+    }
+
+    /// Makes one step.
+    fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch, seen: &mut Seen) -> Result<(), Cause> {
+        let Training { plan, spec, .. } = self.training;
+        let key = StepKey { seed: spec.seed, step: self.step };
+        let non_finite = |place| Cause::NonFinite { epoch, step: key.step + 1, place };
+        let pool = engine.pool();
+        let result = engine.step(&self.params, batch, key)?;
+        if !result.loss.is_finite() {
+            let place = engine.first_non_finite(&self.params, batch, key)?;
+            return Err(non_finite(NonFinite::Loss(place)));
+        }
+        seen.rows += batch.rows;
+        seen.loss += result.loss * batch.rows as f64;
+        seen.errors += result.errors;
+        seen.violations += result.violations;
+        seen.lr = spec.optimizer.lr() * spec.schedule.factor(key.step, self.extent);
+
+        // The engine has let go of the weights by now, so that this changes them in place; where the best model shares
+        // them, this is the copy that sets it apart.
+        let params = Arc::make_mut(&mut self.params);
+        let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, seen.lr));
+        if !norm.is_finite() {
+            self.sound = false;
+            return Err(non_finite(NonFinite::Gradient(first_non_finite(plan, result.gradients))));
+        }
+        fold_moments(plan, params, &result.moments);
+        self.step += 1;
+        Ok(())
+    }
+
+    /// Ends an epoch: measures the validation split, and keeps the model if it is the best so far.
+    fn measure(
+        &mut self,
+        engine: &dyn Engine,
+        epoch: u64,
+        seen: &Seen,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), ExecError> {
+        let valid = match self.training.valid {
+            Some(rows) => Some(self.evaluate(engine, &self.params, rows)?.scores),
+            None => None,
+        };
+        let best = self.selection.observe(epoch, valid.as_ref());
+        if best {
+            self.best = Some((epoch, Arc::clone(&self.params)));
+        }
+        let boosted = matches!(self.training.plan.loss.combination, Combination::Multiplicative { boost: Some(_), .. });
+        let record = EpochRecord {
+            epoch,
+            step: self.step,
+            lr: seen.lr,
+            train_loss: seen.loss / seen.rows as f64,
+            train_error: seen.errors as f64 / seen.rows as f64,
+            violations: boosted.then_some(seen.violations as u64),
+            valid,
+            seconds: self.began.elapsed().as_secs_f64(),
+            best,
+        };
+        observe(Event::EpochEnded(&record));
+        self.history.push(record);
+        Ok(())
+    }
+
+    fn evaluate(&self, engine: &dyn Engine, params: &Arc<Params>, rows: &dyn Rows) -> Result<Evaluation, ExecError> {
+        evaluate(engine, params, &self.training.plan.loss, rows)
+    }
+
+    fn finish(
+        mut self,
+        engine: &dyn Engine,
+        stop: StopReason,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Trained, Box<Halted>> {
+        observe(Event::Ended(stop));
+        let (best_epoch, params) = self.best.take().unwrap_or((0, Arc::clone(&self.params)));
+        let test = match self.training.test.map(|rows| self.evaluate(engine, &params, rows)).transpose() {
+            Ok(test) => test,
+            Err(error) => {
+                self.best = Some((best_epoch, params));
+                return Err(self.halt(error.into()));
+            }
+        };
+        Ok(Trained { params, best_epoch, history: self.history, stop, test })
+    }
+
+    fn halt(self, cause: Cause) -> Box<Halted> {
+        let finite = self.sound && self.params.values.iter().all(|value| value.is_finite());
+        let kept = match self.best {
+            Some((epoch, params)) => Some(Kept { params, epoch: Some(epoch) }),
+            None => finite.then_some(Kept { params: self.params, epoch: None }),
+        };
+        Box::new(Halted { cause, history: self.history, kept })
+    }
+}
+
+impl From<ExecError> for Cause {
+    fn from(error: ExecError) -> Self {
+        Cause::Exec(error)
+    }
+}
+
+/// `new = (1 - momentum) old + momentum batch`, for every buffer the step had statistics of.
+fn fold_moments(plan: &Plan, params: &mut Params, moments: &[(BufferId, Vec<f32>)]) {
+    for (id, moment) in moments {
+        if let (Some(spec), Some(buffer)) = (plan.buffers.get(*id), params.buffers.get_mut(*id)) {
+            let momentum = spec.momentum as f32;
+            for (value, new) in buffer.iter_mut().zip(moment) {
+                *value = (1.0 - momentum) * *value + momentum * new;
+            }
+        }
+    }
+}
+
+/// The first parameter, in the order of the plan, whose gradient holds a number that is not finite.
+fn first_non_finite(plan: &Plan, gradients: &[Vec<f32>]) -> Option<ParamId> {
+    plan.params.iter().position(|param| {
+        let range = param.offset..param.offset + param.shape.size();
+        gradients.iter().any(|shard| shard.get(range.clone()).is_some_and(|g| g.iter().any(|g| !g.is_finite())))
+    })
+}

@@ -1,0 +1,261 @@
+//! The real binary: exit codes, what goes where, and what it looks like.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A pipeline that needs nothing but itself.
+pub(crate) const SMALL: &str = r#"pipeline small
+
+data {
+  source = synthetic("collider", rows: 1_000, seed: 7)
+  split  = { test: last(200), valid: fraction(10%) }
+}
+
+label process: class["background", "signal"] = column("process")
+
+modality low:  dense[21] = columns("low_*")  |> standardize
+modality high: dense[7]  = columns("high_*") |> standardize
+
+encoder low_net  = low  |> mlp([16])
+encoder high_net = high |> mlp([16])
+
+combine mul = multiplicative(low_net, high_net) { beta = 0.5 }
+
+combine low_only = single(low_net)
+
+train {
+  combine    = mul
+  optimizer  = sgd(lr: 0.05, momentum: 0.9)
+  batch_size = 64
+  epochs     = 3
+  seed       = 1
+}
+"#;
+
+/// A folder that holds `small.mmc` with this text.
+pub(crate) fn folder(text: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("small.mmc"), text).unwrap();
+    folder
+}
+
+/// The binary, in `folder`, without anything of the environment that changes how it looks.
+pub(crate) fn mmc(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("mmc").unwrap();
+    command.current_dir(folder).env_remove("NO_COLOR").env("TERM", "xterm").env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// What was written to a stream, as text without escape codes.
+pub(crate) fn plain(stream: &[u8]) -> String {
+    let text = String::from_utf8(stream.to_vec()).unwrap();
+    assert!(!text.contains('\u{1b}'), "escape codes in piped output: {text:?}");
+    text
+}
+
+#[test]
+fn help() {
+    let folder = folder(SMALL);
+    for command in ["", "run", "lint", "fmt", "plan", "explain", "bench"] {
+        let arguments = [command, "--help"];
+        let arguments = arguments.iter().filter(|argument| !argument.is_empty());
+        let done = mmc(folder.path()).args(arguments).assert().success();
+        let name = if command.is_empty() { "help".into() } else { format!("help_{command}") };
+        insta::assert_snapshot!(name, plain(&done.get_output().stdout));
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_exits_with_2() {
+    let folder = folder(SMALL);
+    let wrong: &[&[&str]] = &[
+        &[],
+        &["fly"],
+        &["run"],
+        &["run", "small.mmc", "--threads", "0"],
+        &["run", "small.mmc", "--epochs", "0"],
+        &["run", "small.mmc", "--set", "beta"],
+        &["run", "small.mmc", "--device", "gpu"],
+        &["run", "small.mmc", "--no-cache", "--cache", "x"],
+        &["run", "missing.mmc"],
+        &["lint", "missing.mmc"],
+        &["plan", "missing.mmc"],
+        &["fmt", "missing.mmc"],
+        &["bench", "missing.mmc"],
+        &["explain", "MMC9999"],
+    ];
+    for arguments in wrong {
+        let done = mmc(folder.path()).args(*arguments).assert().code(2);
+        let said = plain(&done.get_output().stderr);
+        assert!(!said.is_empty(), "{arguments:?}");
+        assert!(done.get_output().stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_sound_file_has_nothing_to_report() {
+    let folder = folder(SMALL);
+    mmc(folder.path()).args(["lint", "small.mmc"]).assert().success().stdout("").stderr("");
+    let json = mmc(folder.path()).args(["lint", "small.mmc", "--format", "json"]).assert().success();
+    let problems: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
+    assert_eq!(problems, serde_json::json!([]));
+}
+
+#[test]
+fn problems_exit_with_1_in_every_command() {
+    let folder = folder(&SMALL.replace("single(low_net)", "single(lwo_net)"));
+    for command in ["run", "lint", "plan", "bench"] {
+        let done = mmc(folder.path()).args([command, "small.mmc"]).assert().code(1);
+        let output = done.get_output();
+        let said = plain(&output.stdout) + &plain(&output.stderr);
+        assert!(said.contains("MMC0201") && said.contains("lwo_net") && said.contains("1 error"), "{command}: {said}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something was left behind");
+}
+
+#[test]
+fn syntax_problems_exit_with_1_in_fmt_too() {
+    let folder = folder(&SMALL.replace("epochs     = 3", "epochs     = = 3"));
+    for command in ["run", "lint", "plan", "fmt"] {
+        mmc(folder.path()).args([command, "small.mmc"]).assert().code(1);
+    }
+}
+
+#[test]
+fn lint_in_three_forms() {
+    let text = SMALL.replace("single(low_net)", "single(lwo_net)").replace("mlp([16])", "mlq([16])");
+    let folder = folder(&text);
+    let lint = |format: &str| {
+        let done = mmc(folder.path()).args(["lint", "small.mmc", "--format", format]).assert().code(1);
+        plain(&done.get_output().stdout)
+    };
+    insta::assert_snapshot!("lint_text", lint("text"));
+    insta::assert_snapshot!("lint_short", lint("short"));
+    let problems: serde_json::Value = serde_json::from_str(&lint("json")).unwrap();
+    let problems = problems.as_array().unwrap();
+    assert_eq!(problems.len(), 3);
+    for problem in problems {
+        for key in ["code", "severity", "message", "file", "labels", "help", "edits", "data"] {
+            assert!(problem.get(key).is_some(), "{key}: {problem}");
+        }
+        let label = &problem["labels"][0];
+        assert_eq!(label["file"], "small.mmc");
+        for key in ["line", "column", "end_line", "end_column"] {
+            assert!(label[key].as_u64().unwrap() >= 1, "{key}: {label}");
+        }
+    }
+}
+
+#[test]
+fn several_files_are_one_report() {
+    let folder = folder(&SMALL.replace("single(low_net)", "single(lwo_net)"));
+    fs::write(folder.path().join("other.mmc"), SMALL.replace("single(low_net)", "single(hihg_net)")).unwrap();
+    fs::write(folder.path().join("sound.mmc"), SMALL).unwrap();
+    let files = ["small.mmc", "sound.mmc", "other.mmc"];
+    let done = mmc(folder.path()).arg("lint").args(files).args(["--format", "json"]).assert().code(1);
+    let problems: serde_json::Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    let named: Vec<&str> =
+        problems.as_array().unwrap().iter().map(|problem| problem["file"].as_str().unwrap()).collect();
+    assert_eq!(named, ["small.mmc", "other.mmc"]);
+}
+
+#[test]
+fn colour_is_given_when_asked_for() {
+    let folder = folder(&SMALL.replace("single(low_net)", "single(lwo_net)"));
+    let done = mmc(folder.path()).args(["lint", "small.mmc", "--color", "always"]).assert().code(1);
+    assert!(String::from_utf8_lossy(&done.get_output().stdout).contains('\u{1b}'));
+    let done = mmc(folder.path()).args(["lint", "small.mmc", "--ascii"]).assert().code(1);
+    assert!(plain(&done.get_output().stdout).is_ascii());
+}
+
+#[test]
+fn a_file_that_is_no_text_is_a_problem_of_the_file() {
+    let folder = folder("");
+    fs::write(folder.path().join("small.mmc"), b"pipeline x\n# caf\xe9\n").unwrap();
+    let done = mmc(folder.path()).args(["lint", "small.mmc", "--format", "short"]).assert().code(1);
+    let said = plain(&done.get_output().stdout);
+    assert!(said.starts_with("small.mmc:2:6: error[MMC0108]"), "{said}");
+}
+
+#[test]
+fn fmt_changes_files_and_nothing_else() {
+    let untidy = SMALL.replace("  epochs     = 3", "     epochs=3");
+    let folder = folder(&untidy);
+    let file = folder.path().join("small.mmc");
+    let done = mmc(folder.path()).args(["fmt", "--check", "small.mmc"]).assert().code(1);
+    assert!(plain(&done.get_output().stderr).contains("small.mmc"));
+    let done = mmc(folder.path()).args(["fmt", "--diff", "small.mmc"]).assert().code(1);
+    let diff = plain(&done.get_output().stdout);
+    assert!(diff.contains("-     epochs=3\n+  epochs     = 3\n"), "{diff}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), untidy);
+
+    mmc(folder.path()).args(["fmt", "small.mmc"]).assert().success().stdout("").stderr("");
+    assert_eq!(fs::read_to_string(&file).unwrap(), SMALL);
+    mmc(folder.path()).args(["fmt", "--check", "--diff", "small.mmc"]).assert().success();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+
+    mmc(folder.path()).args(["fmt", "-"]).write_stdin(untidy.clone()).assert().success().stdout(SMALL);
+    mmc(folder.path()).args(["fmt", "--check", "-"]).write_stdin(untidy).assert().code(1);
+}
+
+#[test]
+fn explain_prints_and_lists() {
+    let folder = folder(SMALL);
+    let done = mmc(folder.path()).args(["explain", "mmc0301"]).assert().success();
+    let said = plain(&done.get_output().stdout);
+    assert!(said.starts_with("MMC0301: ") && said.contains("```mmc"), "{said}");
+    let done = mmc(folder.path()).arg("explain").assert().success();
+    assert_eq!(plain(&done.get_output().stdout).lines().count(), mmc::diag::Code::ALL.len());
+}
+
+#[test]
+fn plan_in_three_forms() {
+    let folder = folder(SMALL);
+    let plan = |arguments: &[&str]| {
+        let done = mmc(folder.path()).args(["plan", "small.mmc"]).args(arguments).assert().success();
+        plain(&done.get_output().stdout)
+    };
+    insta::assert_snapshot!("plan_text", plan(&[]));
+    let json: mmc::plan::Plan = serde_json::from_str(&plan(&["--format", "json"])).unwrap();
+    let yaml: mmc::plan::Plan = serde_yaml::from_str(&plan(&["--format", "yaml"])).unwrap();
+    assert_eq!(json, yaml);
+    // Two encoders 21 -> 16 and 7 -> 16, and a head 16 -> 2 for each.
+    assert_eq!(json.parameter_count(), (21 + 1) * 16 + (7 + 1) * 16 + 2 * (16 + 1) * 2);
+    let single = plan(&["--combine", "low_only"]);
+    assert!(single.starts_with("small: low_only\n"), "{single}");
+}
+
+#[test]
+fn params_are_set_from_outside() {
+    let text = SMALL
+        .replace("pipeline small\n", "pipeline small\n\nparam width = 16 in 1..=64\nparam path = \"rows.csv\"\n")
+        .replace("mlp([16])", "mlp([width])")
+        .replace("synthetic(\"collider\", rows: 1_000, seed: 7)", "csv(path)");
+    let folder = folder(&text);
+    let set = |setting: &str| mmc(folder.path()).args(["plan", "small.mmc", "--set", setting]).assert();
+    let planned = plain(&set("width=32").success().get_output().stdout);
+    assert!(planned.contains("linear(32)") && !planned.contains("linear(16)"), "{planned}");
+    // A text needs no quotes.
+    set("path=more/rows 2.csv").success();
+    for (setting, code) in [("width=100", "MMC0303"), ("wdth=32", "MMC0210"), ("width=\"a\"", "MMC0302")] {
+        let said = plain(&set(setting).code(1).get_output().stderr);
+        assert!(said.contains(code) && said.contains("--set"), "{setting}: {said}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let folder = folder(SMALL);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mmc"))
+        .args(["plan", "small.mmc", "--format", "json"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), &b""[..]));
+}

@@ -1,0 +1,155 @@
+//! From text to plan: sizes, names and shapes of the paper's designs.
+
+use mmc::diag::SourceMap;
+use mmc::plan::Plan;
+
+/// The plan of one combine of a text; everything said of it fails the test.
+pub(crate) fn plan_of(text: &str, combine: Option<&str>) -> Plan {
+    let mut sources = SourceMap::new();
+    let file = sources.add("test.mmc", text);
+    let compiled = mmc::compile(&mut sources, file, &[], combine.map(str::to_string));
+    compiled.value.unwrap_or_else(|| panic!("{:#?}", compiled.problems)).plan
+}
+
+/// A pipeline of two modalities, `low` of 21 and `high` of 7 columns, around `body`.
+fn two_modalities(body: &str) -> String {
+    format!(
+        "pipeline p\n\
+         data {{ source = synthetic(\"collider\")\n split = {{ test: last(10), valid: last(10) }} }}\n\
+         label process: class[2] = column(\"process\")\n\
+         modality low: dense[21] = columns(\"low_*\")\n\
+         modality high: dense[7] = columns(\"high_*\")\n\
+         {body}\n\
+         train {{ epochs = 1 }}\n"
+    )
+}
+
+fn names(plan: &Plan) -> Vec<&str> {
+    plan.params.iter().map(|param| param.name.as_str()).collect()
+}
+
+#[test]
+fn the_designs_of_the_paper_have_its_numbers_of_parameters() {
+    let higgs = include_str!("../pipelines/higgs.mmc");
+    for (combine, parameters) in [
+        ("low_only", 278_102),
+        ("high_only", 93_302),
+        ("early_all", 280_202),
+        ("fuse", 371_404),
+        ("mul", 371_404),
+        ("add", 753_414),
+        ("mulmix", 1_255_618),
+        ("boosted", 1_255_618),
+    ] {
+        assert_eq!(plan_of(higgs, Some(combine)).parameter_count(), parameters, "{combine}");
+    }
+}
+
+#[test]
+fn weights_are_named_as_in_a_sequential_of_pytorch() {
+    let text = two_modalities(
+        "encoder net = low |> mlp([30, 20], dropout: 0.1) |> batch_norm\n\
+         combine mul = multiplicative(net, high) { head = linear(5) |> relu }",
+    );
+    let plan = plan_of(&text, None);
+    assert_eq!(
+        names(&plan),
+        [
+            "net.0.weight",
+            "net.0.bias",
+            "net.3.weight",
+            "net.3.bias",
+            "net.6.weight",
+            "net.6.bias",
+            "mul.head.net.0.weight",
+            "mul.head.net.0.bias",
+            "mul.head.net.2.weight",
+            "mul.head.net.2.bias",
+            "mul.head.high.0.weight",
+            "mul.head.high.0.bias",
+            "mul.head.high.2.weight",
+            "mul.head.high.2.bias",
+        ]
+    );
+    assert_eq!(plan.params[0].shape.0, [30, 21]);
+    let buffers: Vec<&str> = plan.buffers.iter().map(|buffer| buffer.name.as_str()).collect();
+    assert_eq!(buffers, ["net.6.running_mean", "net.6.running_var"]);
+    assert!(!plan.shardable, "the rows of a batch depend on each other through batch_norm");
+}
+
+#[test]
+fn every_mixture_has_projections_and_a_head_of_its_own() {
+    let text = two_modalities(
+        "encoder a = low |> linear(4)\nencoder b = high |> linear(6)\n\
+         combine mix = mulmix(a, b) { project = linear(3) |> relu\n head = linear(2) }",
+    );
+    let plan = plan_of(&text, None);
+    let components: Vec<&str> = plan.loss.components.iter().map(|component| component.name.as_str()).collect();
+    assert_eq!(components, ["a", "b", "a+b"]);
+    let inputs: Vec<&[usize]> = plan.loss.components.iter().map(|component| component.inputs.as_slice()).collect();
+    assert_eq!(inputs, [&[0][..], &[1], &[0, 1]]);
+    assert!(names(&plan).contains(&"mix.project.a+b.a.0.weight"));
+    assert!(names(&plan).contains(&"mix.head.a+b.1.bias"));
+}
+
+#[test]
+fn shared_blocks_have_one_set_of_weights_and_functions_one_for_each_call() {
+    let shared = two_modalities(
+        "shared tower = linear(9) |> tanh\n\
+         encoder a = low |> linear(8) |> tower\nencoder b = high |> linear(8) |> tower\n\
+         combine mul = multiplicative(a, b)",
+    );
+    let tower = |plan: &Plan| plan.params.iter().filter(|param| param.shape.0 == [9, 8]).count();
+    assert_eq!(tower(&plan_of(&shared, None)), 1);
+    let own = shared.replace("shared tower = linear(9) |> tanh", "fn tower(x) = x |> linear(9) |> tanh");
+    assert_eq!(tower(&plan_of(&own, None)), 2);
+}
+
+#[test]
+fn functions_with_lets_open_a_scope_and_can_be_used_twice() {
+    let text = two_modalities(
+        "fn residual(x) { let inner = x |> linear(21) |> relu; x + inner }\n\
+         encoder a = low |> residual |> residual\n\
+         combine mul = multiplicative(a, high)",
+    );
+    let plan = plan_of(&text, None);
+    assert_eq!(names(&plan)[..4], ["a.0.inner.0.weight", "a.0.inner.0.bias", "a.1.inner.0.weight", "a.1.inner.0.bias"]);
+}
+
+#[test]
+fn the_order_of_declarations_does_not_matter() {
+    let forward = two_modalities(
+        "param width = 5\nencoder a = low |> linear(width)\nencoder b = a |> relu\ncombine mul = multiplicative(b, high)",
+    );
+    let backward = two_modalities(
+        "combine mul = multiplicative(b, high)\nencoder b = a |> relu\nencoder a = low |> linear(width)\nparam width = 5",
+    );
+    let (forward, backward) = (plan_of(&forward, None), plan_of(&backward, None));
+    assert_eq!(names(&forward), names(&backward));
+    assert_eq!(forward.cost, backward.cost);
+}
+
+#[test]
+fn an_activation_is_fused_only_where_nothing_else_reads_the_layer() {
+    let once = plan_of(&two_modalities("encoder a = low |> linear(4) |> relu\ncombine one = single(a)"), None);
+    assert!(!once.steps.iter().any(|step| step.op.name() == "relu"));
+    let twice = plan_of(
+        &two_modalities("encoder a = low |> linear(4)\nencoder b = a |> relu\ncombine mul = multiplicative(a, b)"),
+        None,
+    );
+    assert!(twice.steps.iter().any(|step| step.op.name() == "relu"));
+}
+
+#[test]
+fn costs_count_a_product_as_two_operations_forward_and_twice_that_backward() {
+    let plan = plan_of(&two_modalities("combine one = single(high)"), None);
+    let (product, loss) = (2 * 7 * 2, 12 * 2);
+    assert_eq!(plan.cost.flops_per_row, 3 * product + 2 * loss);
+    assert_eq!(plan.cost.parameter_bytes, 4 * (7 * 2 + 2));
+}
+
+#[test]
+fn the_same_text_gives_the_same_plan() {
+    let text = include_str!("../pipelines/quickstart.mmc");
+    assert_eq!(plan_of(text, None), plan_of(text, None));
+}

@@ -1,0 +1,173 @@
+//! The data room through its public face: files in a folder of their own, specs as `sema` would make them.
+
+#![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
+
+mod bad_input;
+mod cache;
+mod higgs;
+mod reading;
+mod splitting;
+mod synthetic;
+
+use flate2::{Compression, write::GzEncoder};
+use mmc::data::{Dataset, Request, load};
+use mmc::diag::{Code, FileId, Problem, Span};
+use mmc::shape::Shape;
+use mmc::spec::*;
+use std::io::Write;
+use std::path::Path;
+
+/// A span that tells where it came from.
+pub(crate) fn span(at: usize) -> Span {
+    Span::new(FileId(0), at, at + 1)
+}
+
+pub(crate) const SOURCE: usize = 10;
+pub(crate) const PORTION: usize = 20;
+pub(crate) const LABEL: usize = 30;
+pub(crate) const COLUMNS: usize = 40;
+pub(crate) const TYPE: usize = 50;
+pub(crate) const TRANSFORM: usize = 60;
+pub(crate) const DECIDER: usize = 70;
+
+/// A pipeline's data declarations and the folder they are relative to.
+pub(crate) struct Case {
+    pub folder: tempfile::TempDir,
+    pub data: DataSpec,
+    pub label: LabelSpec,
+    pub modalities: Vec<ModalitySpec>,
+    pub cache: bool,
+}
+
+impl Case {
+    /// Reads `paths` as comma-separated tables with a header, label `y` of two classes, no split.
+    pub(crate) fn new(paths: &[&str]) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            data: DataSpec { origin: Origin::Whole(table(paths, ',', true)), split: Split::default(), span: span(1) },
+            label: LabelSpec {
+                name: "y".into(),
+                classes: Classes::Named(vec!["no".into(), "yes".into()]),
+                column: column(Select::Name("y".into()), LABEL),
+                span: span(LABEL),
+            },
+            modalities: vec![],
+            cache: false,
+        }
+    }
+
+    /// With one file that says this.
+    pub(crate) fn text(text: &str) -> Self {
+        let case = Self::new(&["t.csv"]);
+        case.write("t.csv", text.as_bytes());
+        case
+    }
+
+    /// With a modality of these columns and transforms.
+    pub(crate) fn modality(mut self, name: &str, columns: &[Select], transforms: &[TransformKind]) -> Self {
+        let of = |kind: &TransformKind| Transform { kind: kind.clone(), span: span(TRANSFORM) };
+        self.modalities.push(ModalitySpec {
+            name: name.trim_end_matches('?').into(),
+            doc: vec![],
+            shape: Shape::vector(columns.len()),
+            optional: name.ends_with('?'),
+            columns: columns.iter().map(|select| column(select.clone(), COLUMNS)).collect(),
+            transforms: transforms.iter().map(of).collect(),
+            span: span(COLUMNS - 1),
+            type_span: span(TYPE),
+        });
+        self
+    }
+
+    /// With a split of these portions.
+    pub(crate) fn portions(mut self, portions: &[(Part, Rule)]) -> Self {
+        let of = |(part, rule): &(Part, Rule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
+        self.data.split.portions = portions.iter().map(of).collect();
+        self
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.folder.path().join(name), bytes).unwrap();
+    }
+
+    pub(crate) fn cache_folder(&self) -> std::path::PathBuf {
+        self.folder.path().join("cache")
+    }
+
+    fn run(&self) -> mmc::diag::Checked<Dataset> {
+        let cache = self.cache_folder();
+        load(&Request {
+            data: &self.data,
+            label: &self.label,
+            modalities: self.modalities.iter().collect(),
+            base: self.folder.path(),
+            cache: self.cache.then_some(cache.as_path()),
+        })
+    }
+
+    pub(crate) fn load(&self) -> Dataset {
+        let checked = self.run();
+        checked.value.unwrap_or_else(|| panic!("{:#?}", checked.problems))
+    }
+
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let checked = self.run();
+        assert!(checked.value.is_none(), "expected problems, loaded {:?}", checked.value);
+        checked.problems.into_iter().collect()
+    }
+
+    /// The only problem.
+    pub(crate) fn problem(&self) -> Problem {
+        let mut problems = self.problems();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        problems.remove(0)
+    }
+}
+
+pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
+    let paths = paths.iter().map(|path| Spanned { value: (*path).to_owned(), span: span(SOURCE) }).collect();
+    Source { kind: SourceKind::Table { paths, separator, header }, span: span(SOURCE) }
+}
+
+pub(crate) fn column(select: Select, at: usize) -> ColumnRef {
+    ColumnRef { select, span: span(at) }
+}
+
+pub(crate) fn name(name: &str) -> Select {
+    Select::Name(name.into())
+}
+
+/// Code, file, line and column of a problem, and the place in the pipeline it points at.
+pub(crate) fn place(problem: &Problem) -> (Code, &str, Option<u64>, Option<&str>, usize) {
+    let data = problem.data.as_ref().expect("a place in the data");
+    (
+        problem.code,
+        &data.file,
+        data.line,
+        data.column.as_deref(),
+        problem.place().expect("a place in the pipeline").start as usize,
+    )
+}
+
+pub(crate) fn gz(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(vec![], Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(crate) fn zst(text: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// `rows` lines of a label and two numbers.
+pub(crate) fn lines(rows: usize) -> String {
+    let mut text = "y,a,b\n".to_owned();
+    for row in 0..rows {
+        text.push_str(&format!("{},{row},{}\n", if row % 3 == 0 { "yes" } else { "no" }, (row * row) % 17));
+    }
+    text
+}
+
+pub(crate) fn exists(path: &Path) -> usize {
+    std::fs::read_dir(path).map_or(0, |entries| entries.count())
+}

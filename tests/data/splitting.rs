@@ -1,0 +1,162 @@
+//! Splits: which rows go where.
+
+use super::*;
+use mmc::data::Dataset;
+use proptest::prelude::*;
+
+fn ids(data: &Dataset, part: Part) -> Vec<u64> {
+    data.part(part).map(|subset| subset.row_ids.clone()).unwrap_or_default()
+}
+
+fn case(rows: usize) -> Case {
+    Case::text(&lines(rows)).modality("m", &["a", "b"].map(name), &[])
+}
+
+#[test]
+fn portions_are_taken_in_the_order_written() {
+    let data = case(10).portions(&[(Part::Test, Rule::Last(3)), (Part::Valid, Rule::Last(2))]).load();
+    assert_eq!(ids(&data, Part::Test), [7, 8, 9]);
+    assert_eq!(ids(&data, Part::Valid), [5, 6]);
+    assert_eq!(ids(&data, Part::Train), [0, 1, 2, 3, 4]);
+    let data = case(10).portions(&[(Part::Valid, Rule::First(2)), (Part::Test, Rule::First(1))]).load();
+    assert_eq!(ids(&data, Part::Test), [2]);
+    assert_eq!(data.train.modalities[0].values[..2], [3.0, 9.0]);
+}
+
+#[test]
+fn a_fraction_is_of_all_rows() {
+    let data = case(40).portions(&[(Part::Test, Rule::Last(20)), (Part::Valid, Rule::Fraction(0.1))]).load();
+    assert_eq!(ids(&data, Part::Valid).len(), 4);
+    assert!(ids(&data, Part::Valid).iter().all(|row| *row < 20));
+    let data = case(3).portions(&[(Part::Valid, Rule::Fraction(0.01))]).load();
+    assert_eq!(ids(&data, Part::Valid).len(), 1);
+}
+
+#[test]
+fn train_may_be_a_portion() {
+    let data = case(10).portions(&[(Part::Test, Rule::Last(2)), (Part::Train, Rule::First(5))]).load();
+    assert_eq!(ids(&data, Part::Train), [0, 1, 2, 3, 4]);
+    assert_eq!(data.notes, ["3 rows are in no part"]);
+}
+
+#[test]
+fn too_few_rows() {
+    let problem = case(5).portions(&[(Part::Test, Rule::Last(4)), (Part::Valid, Rule::First(2))]).problem();
+    assert_eq!(place(&problem), (Code::TooFewRows, "t.csv", None, None, PORTION));
+    assert_eq!(problem.message, "`valid` asks for the first 2 rows and 1 are left of 5");
+    let problem = case(5).portions(&[(Part::Test, Rule::Last(5))]).problem();
+    assert_eq!(problem.code, Code::TooFewRows);
+}
+
+#[test]
+fn valid_may_come_from_a_train_table() {
+    let mut case = case(0).portions(&[(Part::Valid, Rule::Fraction(0.25))]);
+    let [train, test] = ["train.csv", "test.csv"].map(|path| table(&[path], ',', true));
+    case.data.origin = Origin::Parts { train, valid: None, test: Some(test) };
+    case.write("train.csv", lines(8).as_bytes());
+    case.write("test.csv", lines(3).as_bytes());
+    let data = case.load();
+    assert_eq!([Part::Train, Part::Valid, Part::Test].map(|part| ids(&data, part).len()), [6, 2, 3]);
+    let twice = case.portions(&[(Part::Test, Rule::Last(1))]);
+    assert_eq!(twice.problem().code, Code::DuplicateKey);
+}
+
+#[test]
+fn a_column_may_say_the_part() {
+    let mut case = Case::text("y,a,part\nno,1,test\nyes,2,train\nno,3,dev\nno,4,Validation\nyes,5,train\n");
+    case = case.modality("m", &[name("a")], &[]);
+    case.data.split.by_column = Some(Spanned { value: "part".into(), span: span(DECIDER) });
+    let data = case.load();
+    assert_eq!([Part::Train, Part::Valid, Part::Test].map(|part| ids(&data, part)), [vec![1, 4], vec![2, 3], vec![0]]);
+
+    case.write("t.csv", b"y,a,part\nno,1,tets\nyes,2,train\n");
+    let problem = case.problem();
+    assert_eq!(place(&problem), (Code::BadSplitValue, "t.csv", Some(2), Some("part"), DECIDER));
+    assert_eq!(problem.help.as_deref(), Some("did you mean `test`?"));
+}
+
+#[test]
+fn groups_stay_together() {
+    let mut text = "y,a,who\n".to_owned();
+    (0..120).for_each(|row| text.push_str(&format!("{},{row},p{}\n", ["no", "yes"][row % 2], (row * 7) % 23)));
+    let mut case = Case::text(&text).modality("m", &[name("a")], &[]);
+    case = case.portions(&[(Part::Test, Rule::Fraction(0.25)), (Part::Valid, Rule::Fraction(0.2))]);
+    case.data.split.group = Some(Spanned { value: "who".into(), span: span(DECIDER) });
+    for stratify in [false, true] {
+        case.data.split.stratify = stratify;
+        let data = case.load();
+        let who = |part| ids(&data, part).iter().map(|row| (row * 7) % 23).collect::<std::collections::BTreeSet<u64>>();
+        let [train, valid, test] = [Part::Train, Part::Valid, Part::Test].map(who);
+        assert!(train.is_disjoint(&valid) && train.is_disjoint(&test) && valid.is_disjoint(&test));
+        // Groups hold 5 or 6 rows: a share is met to within half of one.
+        assert!(ids(&data, Part::Test).len().abs_diff(30) <= 3, "{}", ids(&data, Part::Test).len());
+        assert!(ids(&data, Part::Valid).len().abs_diff(24) <= 3);
+    }
+    case.write("t.csv", b"y,a,who\nno,1,p\nyes,2,\nno,3,p\n");
+    let problem = case.problem();
+    assert_eq!(place(&problem), (Code::MissingValue, "t.csv", Some(3), Some("who"), DECIDER));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn parts_are_disjoint_complete_sized_and_seeded(
+        rows in 4usize..200, test in 0.05..0.4f64, valid in 0.05..0.4f64, stratify: bool, seed: u64,
+    ) {
+        let mut case = case(rows).portions(&[(Part::Test, Rule::Fraction(test)), (Part::Valid, Rule::Fraction(valid))]);
+        case.data.split.stratify = stratify;
+        case.data.split.seed = seed;
+        let data = case.load();
+        let size = |share: f64| ((share * rows as f64).round() as usize).max(1);
+        let [train_ids, valid_ids, test_ids] = [Part::Train, Part::Valid, Part::Test].map(|part| ids(&data, part));
+        prop_assert_eq!(test_ids.len(), size(test));
+        prop_assert_eq!(valid_ids.len(), size(valid));
+        prop_assert!([&train_ids, &valid_ids, &test_ids].iter().all(|ids| ids.is_sorted()));
+        let mut together = [train_ids, valid_ids.clone(), test_ids.clone()].concat();
+        together.sort_unstable();
+        prop_assert_eq!(together, (0..rows as u64).collect::<Vec<_>>());
+        if stratify {
+            let everyone = rows.div_ceil(3) as f64;
+            let share = everyone * test_ids.len() as f64 / rows as f64;
+            let yes = test_ids.iter().filter(|row| **row % 3 == 0).count() as f64;
+            prop_assert!((yes - share).abs() < 1.0);
+        }
+        let again = case.load();
+        prop_assert_eq!(ids(&again, Part::Test), test_ids);
+        prop_assert_eq!(ids(&again, Part::Valid), valid_ids);
+    }
+
+    #[test]
+    fn rows_outside_of_train_never_reach_what_is_fitted(seed: u64, factor in 2.0..1e6f64) {
+        let transforms = [TransformKind::Impute(Impute::Mean), TransformKind::Log1p, TransformKind::Standardize];
+        let mut case = case(60).portions(&[(Part::Test, Rule::Fraction(0.3)), (Part::Valid, Rule::Fraction(0.2))]);
+        case.data.split.seed = seed;
+        case.modalities[0].transforms =
+            transforms.into_iter().map(|kind| Transform { kind, span: span(TRANSFORM) }).collect();
+        let before = case.load();
+        let train = ids(&before, Part::Train);
+        let mut text = String::new();
+        for (line, cells) in lines(60).lines().enumerate() {
+            if line == 0 || train.contains(&(line as u64 - 1)) {
+                text.push_str(&format!("{cells}\n"));
+            } else {
+                let label = cells.split(',').next().unwrap_or_default();
+                text.push_str(&format!("{label},{},\n", -factor * line as f64));
+            }
+        }
+        case.write("t.csv", text.as_bytes());
+        let after = case.load();
+        prop_assert_eq!(&after.modalities, &before.modalities);
+        prop_assert_eq!(&after.train, &before.train);
+        prop_assert_ne!(&after.test, &before.test);
+    }
+}
+
+#[test]
+fn another_seed_is_another_split() {
+    let mut case = case(100).portions(&[(Part::Test, Rule::Fraction(0.5))]);
+    let first = ids(&case.load(), Part::Test);
+    case.data.split.seed = 1;
+    assert_ne!(ids(&case.load(), Part::Test), first);
+}

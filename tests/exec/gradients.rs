@@ -1,0 +1,243 @@
+//! Every operation's gradient against finite differences, on the kernels of this program and on dfdx's operations, and
+//! the agreement of the two.
+
+use super::{BOTH, KEY, batch, close, gradient, noise, start};
+use crate::support::network::Network;
+use mmc::exec::{DeviceChoice, Params, initialize};
+use mmc::ops::{Activation, Arithmetic};
+use mmc::plan::{Batch, Plan, Slot};
+use mmc::spec::{Combination, Init, QGradient};
+use std::sync::Arc;
+
+const DETACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None };
+const ATTACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None };
+
+/// A plan whose middle is the operation in question: what leads to it and what follows has weights.
+fn around(operation: impl Fn(&mut Network, Slot, Slot) -> Slot, combination: Combination) -> Plan {
+    let mut net = Network::new(3);
+    net.init(Init::Torch);
+    let (a, b) = (net.input("a", 4), net.input("b", 3));
+    let (left, right) = (net.linear(a, 5, None), net.linear(b, 5, None));
+    let made = operation(&mut net, left, right);
+    let logits = net.linear(made, 3, None);
+    net.component(logits, 1.0);
+    net.finish(combination)
+}
+
+/// Weights large enough for every part to matter, and none of them at its first value.
+fn weights(plan: &Plan) -> Params {
+    let mut params = initialize(plan, 1);
+    for (value, noise) in params.values.iter_mut().zip(noise(plan.parameter_count(), 77)) {
+        *value += 0.5 * noise;
+    }
+    params
+}
+
+/// Compares every component of the gradient with a central difference of the loss.
+fn check(plan: &Plan, batch: &Batch, what: &str) {
+    let params = weights(plan);
+    for device in BOTH {
+        let mut engine = start(plan, device, 1);
+        let (_, found) = gradient(engine.as_mut(), &params, batch);
+        assert!(found.iter().any(|g| g.abs() > 1e-2), "{what}: a gradient that vanishes proves nothing");
+        let step = 1e-3f32;
+        for (at, found) in found.iter().enumerate() {
+            let mut at_distance = |by: f32| {
+                let mut moved = params.clone();
+                moved.values[at] += by;
+                gradient(engine.as_mut(), &moved, batch).0
+            };
+            let slope = (at_distance(step) - at_distance(-step)) / (2.0 * f64::from(step));
+            let tolerance = 6e-4 + 4e-3 * slope.abs();
+            close(f64::from(*found), slope, tolerance, &format!("{what} on {device:?}, parameter {at}"));
+        }
+    }
+}
+
+fn check_operation(what: &str, operation: impl Fn(&mut Network, Slot, Slot) -> Slot) {
+    check_operation_on(21, what, operation);
+}
+
+/// With a batch of another seed.
+fn check_operation_on(seed: u64, what: &str, operation: impl Fn(&mut Network, Slot, Slot) -> Slot) {
+    let plan = around(operation, DETACHED);
+    check(&plan, &batch(&plan, 6, seed), what);
+}
+
+#[test]
+fn linear_with_and_without_bias() {
+    check_operation("linear", |_, a, _| a);
+    check_operation("linear without bias", |net, a, _| {
+        let weight = net.linear_params(5, 4)[0];
+        net.linear_with(a, 4, None, &[weight])
+    });
+}
+
+#[test]
+fn weights_used_twice_add_up() {
+    check_operation("shared weights", |net, a, b| {
+        let params = net.linear_params(5, 5);
+        let (a, b) = (net.linear_with(a, 5, None, &params), net.linear_with(b, 5, None, &params));
+        net.sum(&[a, b])
+    });
+}
+
+#[test]
+fn activations() {
+    for activation in [Activation::Tanh, Activation::Sigmoid, Activation::Gelu, Activation::Relu] {
+        // A batch without a value near 0, where relu has no derivative for a difference to find.
+        check_operation_on(25, &format!("{activation:?}"), |net, a, _| net.activation(a, activation));
+        check_operation_on(25, &format!("fused {activation:?}"), |net, a, _| net.linear(a, 4, Some(activation)));
+    }
+}
+
+#[test]
+fn dropout() {
+    check_operation("dropout", |net, a, _| net.dropout(a, 0.4));
+}
+
+#[test]
+fn norms() {
+    check_operation("batch_norm", |net, a, _| net.batch_norm(a, 1e-3, 0.1));
+    check_operation("layer_norm", |net, a, _| net.layer_norm(a, 1e-3));
+}
+
+#[test]
+fn joining() {
+    check_operation("concat", |net, a, b| net.concat(&[a, b, a]));
+    check_operation("sum", |net, a, b| net.sum(&[a, b]));
+    check_operation("sum with itself", |net, a, b| net.sum(&[a, a, b, a]));
+    check_operation("sum of one", |net, a, _| net.sum(&[a]));
+    check_operation("mean", |net, a, b| net.mean(&[a, b]));
+}
+
+#[test]
+fn arithmetic() {
+    for arithmetic in [Arithmetic::Add, Arithmetic::Sub, Arithmetic::Mul] {
+        check_operation(&format!("{arithmetic:?}"), |net, a, b| net.binary(arithmetic, a, b));
+        check_operation(&format!("{arithmetic:?} with itself"), |net, a, _| {
+            let same = net.binary(arithmetic, a, a);
+            net.sum(&[same, a])
+        });
+    }
+    check_operation("division", |net, a, b| {
+        let divisor = net.activation(b, Activation::Sigmoid);
+        let divisor = net.affine(divisor, 1.0, 1.0);
+        net.binary(Arithmetic::Div, a, divisor)
+    });
+    check_operation("affine", |net, a, _| net.affine(a, -2.5, 0.75));
+}
+
+/// Three components of different weights over shared parts.
+fn combined(combination: Combination) -> Plan {
+    let mut net = Network::new(3);
+    net.init(Init::Torch);
+    let (a, b) = (net.input("a", 4), net.input("b", 3));
+    let (left, right) = (net.linear(a, 5, Some(Activation::Tanh)), net.linear(b, 5, Some(Activation::Tanh)));
+    let both = net.mean(&[left, right]);
+    for (value, weight) in [(left, 0.3), (right, 0.7), (both, 1.0)] {
+        let logits = net.linear(value, 3, None);
+        net.component(logits, weight);
+    }
+    net.finish(combination)
+}
+
+#[test]
+fn combinations() {
+    // A difference sees `q` move too, so that it is compared where the gradient does; boosting far from its margin.
+    let boosted = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: Some(0.3) };
+    let zero = Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None };
+    for combination in [ATTACHED, boosted, zero, Combination::Average] {
+        let plan = combined(combination.clone());
+        check(&plan, &batch(&plan, 6, 22), &format!("{combination:?}"));
+        let mut missing = batch(&plan, 6, 22);
+        missing.present[1] = Some(vec![true, false, true, false, false, true]);
+        check(&plan, &missing, &format!("{combination:?} with rows missing"));
+    }
+}
+
+#[test]
+fn the_fused_loss_agrees_with_its_composition() {
+    let boosted = Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.2) };
+    for combination in [DETACHED, ATTACHED, boosted, Combination::Average] {
+        let plan = combined(combination.clone());
+        let mut some = batch(&plan, 150, 23);
+        some.present[0] = Some((0..150).map(|row| row % 5 != 1).collect());
+        some.present[1] = Some((0..150).map(|row| row % 3 != 0).collect());
+        let params = Arc::new(weights(&plan));
+        let mut results = Vec::new();
+        for device in BOTH {
+            let mut engine = start(&plan, device, 2);
+            let result = engine.step(&params, &some, KEY).unwrap();
+            results.push((result.loss, result.errors, result.violations, result.gradients.to_vec()));
+        }
+        let (fused, composed) = (&results[0], &results[1]);
+        close(composed.0, fused.0, 1e-6 * fused.0.abs().max(1.0), "loss");
+        assert_eq!((fused.1, fused.2), (composed.1, composed.2));
+        assert_eq!(fused.3.len(), 3);
+        for (fused, composed) in fused.3.iter().flatten().zip(composed.3.iter().flatten()) {
+            close(f64::from(*composed), f64::from(*fused), 2e-6, &format!("{combination:?}"));
+        }
+    }
+}
+
+#[test]
+fn the_composition_is_finite_where_probabilities_saturate() {
+    for mode in [QGradient::Detached, QGradient::Attached] {
+        let mut net = Network::new(3);
+        for name in ["a", "b"] {
+            let x = net.input(name, 3);
+            let logits = net.linear(x, 3, None);
+            net.component(logits, 1.0);
+        }
+        let plan = net.finish(Combination::Multiplicative { beta: 0.5, gradient: mode, boost: None });
+        let mut params = initialize(&plan, 1);
+        for id in [0, 2] {
+            let range = params.range(id);
+            params.values[range].copy_from_slice(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        }
+        let rows = Batch {
+            rows: 3,
+            inputs: vec![
+                vec![900.0, 0.0, 0.0, 40.0, 0.0, -900.0, 0.0, 0.0, 0.0],
+                vec![0.0, 900.0, 0.0, 80.0, 0.0, 0.0, 5.0, 5.0, 5.0],
+            ],
+            present: vec![None, None],
+            labels: vec![2, 1, 0],
+        };
+        let mut fused = start(&plan, DeviceChoice::Cpu, 1);
+        let mut composed = start(&plan, DeviceChoice::CpuComposed, 1);
+        let (loss, expected) = gradient(fused.as_mut(), &params, &rows);
+        let (composed_loss, found) = gradient(composed.as_mut(), &params, &rows);
+        close(composed_loss, loss, 1e-6 * loss, "loss");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(expected.is_finite());
+            close(f64::from(*found), f64::from(expected), 1e-6 * f64::from(expected.abs()) + 1e-5, "gradient");
+        }
+    }
+}
+
+#[test]
+fn kernels_agree_with_dfdx_on_a_deep_plan() {
+    let mut net = Network::new(4);
+    let (a, b) = (net.input("a", 21), net.input("b", 7));
+    let left = net.linear(a, 90, Some(Activation::Relu));
+    let left = net.layer_norm(left, 1e-5);
+    let left = net.linear(left, 30, Some(Activation::Gelu));
+    let right = net.linear(b, 30, Some(Activation::Sigmoid));
+    let right = net.dropout(right, 0.25);
+    let whole = net.concat(&[left, right]);
+    let whole = net.activation(whole, Activation::Tanh);
+    for value in [left, right, whole] {
+        let logits = net.linear(value, 4, None);
+        net.component(logits, 1.0);
+    }
+    let plan = net.finish(ATTACHED);
+    let (params, rows) = (initialize(&plan, 4), batch(&plan, 130, 24));
+    let (loss, fused) = gradient(start(&plan, DeviceChoice::Cpu, 2).as_mut(), &params, &rows);
+    let (other_loss, composed) = gradient(start(&plan, DeviceChoice::CpuComposed, 2).as_mut(), &params, &rows);
+    close(other_loss, loss, 1e-5, "loss");
+    for (fused, composed) in fused.iter().zip(composed) {
+        close(f64::from(composed), f64::from(*fused), 1e-6 + 1e-4 * f64::from(fused.abs()), "gradient");
+    }
+}

@@ -1,0 +1,4 @@
+//! Reports from outside: the folder of a run, the files in it.
+
+mod files;
+mod run_dir;

@@ -1,0 +1,178 @@
+//! Plans written by hand: what the stages would make of a pipeline, in a few lines.
+
+use mmc::diag::Span;
+use mmc::ops::{Activation, Arithmetic, Op};
+use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
+use mmc::shape::Shape;
+use mmc::spec::{Combination, Init};
+
+/// A plan that grows step by step. Every method takes the slots it reads and returns the slot it makes.
+pub(crate) struct Network {
+    plan: Plan,
+    init: Init,
+    /// For each slot, the inputs it depends on.
+    origins: Vec<Vec<usize>>,
+}
+
+impl Network {
+    /// A plan without steps, for rows of `classes` classes.
+    pub(crate) fn new(classes: usize) -> Self {
+        let loss = LossSpec {
+            classes: (0..classes).map(|class| format!("class{class}")).collect(),
+            components: Vec::new(),
+            combination: Combination::Average,
+            span: Span::default(),
+        };
+        let plan = Plan {
+            pipeline: "by_hand".into(),
+            combine: "by_hand".into(),
+            inputs: Vec::new(),
+            steps: Vec::new(),
+            slots: 0,
+            params: Vec::new(),
+            buffers: Vec::new(),
+            loss,
+            shardable: true,
+            cost: Cost::default(),
+        };
+        Self { plan, init: Init::Scaled, origins: Vec::new() }
+    }
+
+    /// How the weights of layers added from here on begin.
+    pub(crate) fn init(&mut self, init: Init) {
+        self.init = init;
+    }
+
+    pub(crate) fn input(&mut self, name: &str, width: usize) -> Slot {
+        let index = self.plan.inputs.len();
+        self.plan.inputs.push(Input { name: name.into(), shape: Shape::vector(width), optional: true });
+        let slot = self.step(Op::Input(index), &[], width, &[], &[]);
+        self.origins[slot] = vec![index];
+        slot
+    }
+
+    pub(crate) fn linear(&mut self, x: Slot, out: usize, activation: Option<Activation>) -> Slot {
+        let params = self.linear_params(self.width(x), out);
+        self.linear_with(x, out, activation, &params)
+    }
+
+    /// The weight and bias of a linear layer, to use in several places.
+    pub(crate) fn linear_params(&mut self, width: usize, out: usize) -> Vec<usize> {
+        let name = format!("linear{}", self.plan.params.len());
+        let random = ParamInit::Random { init: self.init, fan_in: width, fan_out: out };
+        let bias = if self.init == Init::Torch { random } else { ParamInit::Constant(0.0) };
+        let weight = self.param(&format!("{name}.weight"), Shape(vec![out, width]), random);
+        vec![weight, self.param(&format!("{name}.bias"), Shape::vector(out), bias)]
+    }
+
+    /// A linear layer of parameters that exist: a weight, and a bias or none.
+    pub(crate) fn linear_with(
+        &mut self,
+        x: Slot,
+        out: usize,
+        activation: Option<Activation>,
+        params: &[usize],
+    ) -> Slot {
+        let op = Op::Linear { out, bias: params.len() > 1, init: None, activation };
+        self.step(op, &[x], out, params, &[])
+    }
+
+    pub(crate) fn activation(&mut self, x: Slot, activation: Activation) -> Slot {
+        self.step(Op::Activation(activation), &[x], self.width(x), &[], &[])
+    }
+
+    pub(crate) fn dropout(&mut self, x: Slot, p: f64) -> Slot {
+        self.step(Op::Dropout { p }, &[x], self.width(x), &[], &[])
+    }
+
+    pub(crate) fn batch_norm(&mut self, x: Slot, eps: f64, momentum: f64) -> Slot {
+        let width = self.width(x);
+        let params = self.norm_params(width);
+        let buffers = [("running_mean", 0.0), ("running_var", 1.0)].map(|(name, value)| {
+            let name = format!("norm{}.{name}", self.plan.buffers.len());
+            self.plan.buffers.push(BufferSpec { name, shape: Shape::vector(width), value, momentum });
+            self.plan.buffers.len() - 1
+        });
+        self.plan.shardable = false;
+        self.step(Op::BatchNorm { eps, momentum }, &[x], width, &params, &buffers)
+    }
+
+    pub(crate) fn layer_norm(&mut self, x: Slot, eps: f64) -> Slot {
+        let width = self.width(x);
+        let params = self.norm_params(width);
+        self.step(Op::LayerNorm { eps }, &[x], width, &params, &[])
+    }
+
+    pub(crate) fn concat(&mut self, parts: &[Slot]) -> Slot {
+        let width = parts.iter().map(|part| self.width(*part)).sum();
+        self.step(Op::Concat, parts, width, &[], &[])
+    }
+
+    pub(crate) fn sum(&mut self, parts: &[Slot]) -> Slot {
+        self.step(Op::Sum, parts, self.width(parts[0]), &[], &[])
+    }
+
+    pub(crate) fn mean(&mut self, parts: &[Slot]) -> Slot {
+        self.step(Op::Mean, parts, self.width(parts[0]), &[], &[])
+    }
+
+    pub(crate) fn binary(&mut self, arithmetic: Arithmetic, a: Slot, b: Slot) -> Slot {
+        self.step(Op::Binary(arithmetic), &[a, b], self.width(a), &[], &[])
+    }
+
+    pub(crate) fn affine(&mut self, x: Slot, scale: f64, offset: f64) -> Slot {
+        self.step(Op::Affine { scale, offset }, &[x], self.width(x), &[], &[])
+    }
+
+    /// Makes a value the logits of a component, present where the inputs it depends on are.
+    pub(crate) fn component(&mut self, logits: Slot, weight: f64) {
+        let name = format!("component{}", self.plan.loss.components.len());
+        let inputs = self.origins[logits].clone();
+        self.plan.loss.components.push(Component { name, logits, weight, inputs });
+    }
+
+    /// The plan, with a way to decide.
+    pub(crate) fn finish(mut self, combination: Combination) -> Plan {
+        self.plan.loss.combination = combination;
+        self.plan
+    }
+
+    fn width(&self, slot: Slot) -> usize {
+        self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape.size()
+    }
+
+    fn norm_params(&mut self, width: usize) -> Vec<usize> {
+        let name = format!("norm{}", self.plan.params.len());
+        let gamma = self.param(&format!("{name}.weight"), Shape::vector(width), ParamInit::Constant(1.0));
+        vec![gamma, self.param(&format!("{name}.bias"), Shape::vector(width), ParamInit::Constant(0.0))]
+    }
+
+    fn param(&mut self, name: &str, shape: Shape, init: ParamInit) -> usize {
+        let offset = self.plan.parameter_count();
+        let decay = shape.0.len() > 1;
+        self.plan.params.push(ParamSpec { name: name.into(), shape, offset, init, decay });
+        self.plan.params.len() - 1
+    }
+
+    fn step(&mut self, op: Op, reads: &[Slot], width: usize, params: &[usize], buffers: &[usize]) -> Slot {
+        let makes = self.plan.slots;
+        self.plan.slots += 1;
+        let mut origins: Vec<usize> = reads.iter().flat_map(|slot| self.origins[*slot].clone()).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        self.origins.push(origins);
+        self.plan.steps.push(Step {
+            name: format!("step{}", self.plan.steps.len()),
+            op,
+            reads: reads.to_vec(),
+            makes,
+            shape: Shape::vector(width),
+            params: params.to_vec(),
+            buffers: buffers.to_vec(),
+            flops: 0,
+            span: Span::default(),
+            calls: Vec::new(),
+        });
+        makes
+    }
+}
