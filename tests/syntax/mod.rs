@@ -20,7 +20,7 @@ fn shown(text: &str, problems: &Problems) -> String {
             let (line, column) = sources.line_column(label.span.file, label.span.start);
             let mark = if label.primary { "-->" } else { "and" };
             let snippet = sources.snippet(label.span);
-            out += &format!("  {mark} {line}:{column} {snippet:?} {}", label.message).trim_end();
+            out += format!("  {mark} {line}:{column} {snippet:?} {}", label.message).trim_end();
             out.push('\n');
         }
         if let Some(help) = &problem.help {
