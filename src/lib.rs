@@ -7,7 +7,7 @@
 //!      --train(Dataset)--> Model --evaluate--> Report
 //! ```
 //!
-//! `fmt` stops at the [`Ast`](syntax::ast::Ast), `lint` at the [`Hir`], `plan` at the [`Plan`]; `run` goes to the end.
+//! `fmt` stops at the [`Ast`], `lint` at the [`Hir`], `plan` at the [`Plan`]; `run` goes to the end.
 //! Everything up to the plan is pure: no file, clock, randomness or environment. `ARCHITECTURE.md` says which room may
 //! use which, and what always holds.
 

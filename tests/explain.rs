@@ -38,3 +38,62 @@ fn codes_are_read_in_any_case() {
         assert!(text.parse::<Code>().is_err(), "{text}");
     }
 }
+
+/// What an example leaves out, and what stands at the beginning of a line that says it.
+const REST: &[(&str, &str)] = &[
+    ("pipeline ", "pipeline test\n"),
+    (
+        "data ",
+        "data {\n  source = synthetic(\"collider\", rows: 20_000, seed: 7)\n  split  = { test: last(4_000), valid: fraction(10%) }\n}\n",
+    ),
+    ("label ", "label process: class[\"background\", \"signal\"] = column(\"process\")\n"),
+    ("modality low:", "modality low: dense[21] = columns(\"low_*\") |> standardize\n"),
+    ("modality high:", "modality high: dense[7] = columns(\"high_*\") |> standardize\n"),
+    ("encoder low_net ", "encoder low_net = low |> mlp([64])\n"),
+    ("encoder high_net ", "encoder high_net = high |> mlp([64])\n"),
+    ("combine ", "combine mulmix = mulmix(low_net, high_net)\n"),
+    ("train ", "train {\n  epochs = 20\n}\n"),
+];
+
+/// The codes of everything that is said of an example, made whole.
+fn said_of(example: &str, header: bool) -> Vec<Code> {
+    let mut text = String::new();
+    for (beginning, rest) in REST {
+        if !example.lines().any(|line| line.starts_with(beginning)) && (header || *beginning != "pipeline ") {
+            text += rest;
+        }
+    }
+    let (header, body) =
+        example.split_once("pipeline quickstart\n").map_or(("", example), |(_, body)| ("pipeline quickstart\n", body));
+    let text = format!("{header}{text}{body}");
+    let mut sources = mmc::diag::SourceMap::new();
+    let file = sources.add("example.mmc", text.as_str());
+    mmc::compile(&mut sources, file, &[], None).problems.iter().map(|problem| problem.code).collect()
+}
+
+#[test]
+fn examples_are_wrong_and_right_as_they_say() {
+    let (mut checked, mut wrong_examples) = (0, vec![]);
+    // Data and execution need more than a text.
+    let of_text = Code::ALL.iter().filter(|code| code.as_str() < "MMC0500");
+    for code in of_text {
+        let examples: Vec<&str> =
+            code.explanation().split("```mmc\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        // What is given with `--set` is not in the text, and images are not executed yet.
+        let untried = [Code::UnknownParam, Code::BadInput].contains(code);
+        let Some(wrong) = examples.first().filter(|_| !untried) else { continue };
+        let said = said_of(wrong, *code != Code::PipelineHeader);
+        if !said.contains(code) {
+            wrong_examples.push(format!("{code}: of the wrong example is said {said:?}"));
+        }
+        if let Some(right) = examples.get(1) {
+            let said = said_of(right, true);
+            if said.iter().any(|said| said.as_str() < "MMC0400" || said == code) {
+                wrong_examples.push(format!("{code}: of the right example is said {said:?}"));
+            }
+        }
+        checked += 1;
+    }
+    assert!(wrong_examples.is_empty(), "{}", wrong_examples.join("\n"));
+    assert!(checked >= 25, "only {checked} examples were tried");
+}
