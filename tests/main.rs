@@ -10,7 +10,6 @@ mod readme;
 mod render;
 mod report;
 mod robust;
-mod run;
 mod support;
 mod syntax;
 mod tidy;
