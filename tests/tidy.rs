@@ -58,11 +58,8 @@ const OUTSIDE: &[&str] =
     &["std::fs", "std::io", "std::env", "std::time", "std::net", "std::process", "rand::", "Instant::now"];
 
 /// Files that may be longer than [`LONGEST`], and why.
-const LONG_FILES: &[(&str, &str)] = &[
-    ("syntax/lexer.rs", "one scanner over one text, with what is said of each mistake beside it"),
-    ("syntax/outline.rs", "one scan for brackets and declarations, which recovery stands on"),
-    ("syntax/parser.rs", "one walk over one grammar"),
-];
+const LONG_FILES: &[(&str, &str)] =
+    &[("syntax/lexer.rs", "one scanner over one text, with what is said of each mistake beside it")];
 const LONGEST: usize = 500;
 
 fn root() -> &'static Path {

@@ -9,6 +9,7 @@
 pub mod ast;
 mod bare;
 mod checks;
+mod depth;
 mod format;
 mod grammar;
 mod lexer;
@@ -16,6 +17,7 @@ mod mistake;
 mod outline;
 mod parser;
 mod recover;
+mod region;
 mod tree;
 
 pub use bare::bare;

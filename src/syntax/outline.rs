@@ -3,6 +3,7 @@
 //! This is what makes recovery possible: a declaration that is wrong ends where the next one begins, an entry that is
 //! wrong ends where the next one begins, and nothing is handed to the recursive parser that nests deeper than it can go.
 
+use super::depth::Frame;
 use super::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand};
 use super::{KEYWORDS, MAX_DEPTH, MAX_OPERATORS};
 use crate::diag::{Code, FileId, Problem, Span};
@@ -31,41 +32,6 @@ pub(super) struct Outline {
     pub(super) fresh: Vec<bool>,
     /// What is wrong with brackets, each with its token.
     pub(super) problems: Vec<(usize, Problem)>,
-}
-
-struct Frame {
-    opener: Option<usize>,
-    /// Operators in the current element, `if`s among them.
-    operators: usize,
-    ifs: usize,
-    /// Calls and fields of the current operand, and the deepest tree within it.
-    postfixes: usize,
-    inner: usize,
-    /// The deepest tree of all operands of the element, and of all elements so far.
-    operand: usize,
-    height: usize,
-}
-
-impl Frame {
-    fn new(opener: Option<usize>) -> Self {
-        Self { opener, operators: 0, ifs: 0, postfixes: 0, inner: 0, operand: 0, height: 0 }
-    }
-
-    fn end_operand(&mut self) {
-        self.operand = self.operand.max(self.postfixes + self.inner);
-        (self.postfixes, self.inner) = (0, 0);
-    }
-
-    fn end_element(&mut self) {
-        self.end_operand();
-        self.height = self.height.max(self.operators + self.operand);
-        (self.operators, self.ifs, self.operand) = (0, 0, 0);
-    }
-
-    /// How deep the tree of the current element is at least.
-    fn depth(&self) -> usize {
-        self.operators + self.operand.max(self.postfixes + self.inner)
-    }
 }
 
 pub(super) fn outline(file: FileId, text: &str, lexed: &mut Lexed) -> Outline {

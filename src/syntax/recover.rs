@@ -4,9 +4,10 @@
 use super::KEYWORDS;
 use super::ast::{Lost, Name};
 use super::grammar::{Grammar, Rule};
-use super::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand, shown};
+use super::lexer::{Lexed, Token, TokenKind, shown};
 use super::mistake::{Context, Failure, Mend, diagnose};
 use super::outline::{Chunk, Outline};
+use super::region::Region;
 use super::tree::Place;
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
 use pest::Parser;
@@ -20,11 +21,11 @@ const MAX_READ_BYTES: usize = 4 << 20;
 /// Reads one declaration, mending or taking out what is wrong until the rest can be read.
 pub(super) struct Reader<'a> {
     file: FileId,
-    text: &'a str,
+    pub(super) text: &'a str,
     tokens: &'a [Token],
-    outline: &'a Outline,
-    chunk: &'a Chunk,
-    rule: Rule,
+    pub(super) outline: &'a Outline,
+    pub(super) chunk: &'a Chunk,
+    pub(super) rule: Rule,
     /// The text of the declaration from its first token, as mended so far, with the brackets it lacks closed.
     work: Vec<u8>,
     /// The offset in the file of the first byte of `work`; differs from the start where a keyword was respelt.
@@ -38,18 +39,6 @@ pub(super) struct Reader<'a> {
     steps: BTreeMap<(usize, Option<usize>), u8>,
     /// Whether everything there is to say has been said.
     pub(super) silent: bool,
-}
-
-/// A piece of a declaration that can be taken out on its own.
-#[derive(Clone, Copy, Debug)]
-struct Region {
-    /// The bracket it stands in.
-    opener: Option<usize>,
-    /// Its tokens.
-    first: usize,
-    end: usize,
-    /// Where its value begins, after `key =` or `key:`.
-    value: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -85,15 +74,15 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    fn token(&self, at: usize) -> Option<Token> {
+    pub(super) fn token(&self, at: usize) -> Option<Token> {
         self.tokens.get(at).copied().filter(|_| self.chunk.tokens.contains(&at))
     }
 
-    fn kind(&self, at: usize) -> Option<TokenKind> {
+    pub(super) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.token(at).map(|token| token.kind)
     }
 
-    fn word(&self, at: usize) -> &'a str {
+    pub(super) fn word(&self, at: usize) -> &'a str {
         self.token(at).map_or("", |token| &self.text[token.start..token.end])
     }
 
@@ -258,124 +247,6 @@ impl<'a> Reader<'a> {
             at: found,
             opener,
             expected,
-        }
-    }
-
-    fn context(&self, opener: Option<usize>) -> Context {
-        let Some(opener) = opener else { return Context::Declaration };
-        let before = opener.checked_sub(1).and_then(|at| self.token(at));
-        let after_operand = before.is_some_and(|token| ends_operand(self.text, &token));
-        let in_header = self.outline.parent[opener].is_none();
-        match self.kind(opener) {
-            Some(TokenKind::Open(Bracket::Paren)) => {
-                if self.keyword() == Some("fn") && opener == self.chunk.tokens.start + 2 {
-                    Context::Parameters
-                } else if after_operand {
-                    Context::Call
-                } else {
-                    Context::Group
-                }
-            }
-            Some(TokenKind::Open(Bracket::Square)) => Context::List,
-            _ if self.keyword() == Some("fn") && in_header && after_operand => Context::Body,
-            _ if after_operand => Context::Block,
-            _ => Context::Record,
-        }
-    }
-
-    /// Whether entries of this bracket end where a line begins anew.
-    fn by_lines(&self, opener: Option<usize>) -> bool {
-        matches!(self.context(opener), Context::Block | Context::Body)
-    }
-
-    fn is_separator(&self, at: usize) -> bool {
-        matches!(self.kind(at), Some(TokenKind::Comma | TokenKind::Semicolon))
-    }
-
-    /// The first token of the piece in `opener` that holds or ends at `at`.
-    fn region_start(&self, opener: Option<usize>, at: usize) -> usize {
-        let floor = opener.map_or(self.chunk.tokens.start, |opener| opener + 1);
-        let by_lines = self.by_lines(opener);
-        let mut first = at.min(self.chunk.tokens.end);
-        while first > floor {
-            if by_lines && first < at && self.outline.fresh[first] {
-                break;
-            }
-            if by_lines && first == at && self.token(at).is_some_and(|_| self.outline.fresh[at]) {
-                break;
-            }
-            let mut before = first - 1;
-            if let Some(TokenKind::Close(_)) = self.kind(before) {
-                before = self.outline.mate[before].min(before);
-            }
-            while self.outline.parent[before] != opener {
-                match self.outline.parent[before] {
-                    Some(parent) if parent >= floor => before = parent,
-                    _ => return first,
-                }
-            }
-            if self.is_separator(before) {
-                break;
-            }
-            first = before;
-        }
-        first
-    }
-
-    /// The piece in `opener` that holds or ends at `at`.
-    fn region(&self, opener: Option<usize>, at: usize) -> Region {
-        let first = self.region_start(opener, at);
-        let limit = match opener {
-            Some(opener) => {
-                let last = self.outline.mate[opener];
-                if matches!(self.kind(last), Some(TokenKind::Close(_))) && self.outline.mate[last] == opener {
-                    last
-                } else {
-                    (last + 1).min(self.chunk.tokens.end)
-                }
-            }
-            None => self.chunk.tokens.end,
-        };
-        let by_lines = self.by_lines(opener);
-        let mut end = first;
-        while end < limit && !(self.is_separator(end)) && !(by_lines && end > first && self.outline.fresh[end]) {
-            end = match self.kind(end) {
-                Some(TokenKind::Open(_)) => self.outline.mate[end].max(end) + 1,
-                _ => end + 1,
-            };
-        }
-        let end = end.min(limit).max(first);
-        let key = if self.word(first) == "let" { first + 1 } else { first };
-        let marked = self.kind(key) == Some(TokenKind::Word)
-            && matches!(self.kind(key + 1), Some(TokenKind::Assign | TokenKind::Colon))
-            && key + 1 < end;
-        Region { opener, first, end, value: if marked { key + 2 } else { first } }
-    }
-
-    /// The piece of the declaration itself, outside of all brackets, that `at` is in; none before its `=`.
-    fn header_region(&self, at: usize) -> Option<Region> {
-        let range = self.chunk.tokens.clone();
-        if self.rule == Rule::expression_alone {
-            return Some(Region { opener: None, first: range.start, end: range.end, value: range.start });
-        }
-        let outside = |at: &usize| self.outline.parent[*at].is_none();
-        let assign = range.clone().filter(outside).find(|at| self.kind(*at) == Some(TokenKind::Assign))?;
-        let keyword = self.keyword();
-        let tail = (assign + 1..range.end).filter(outside).find(|at| match keyword {
-            Some("param") => self.word(*at) == "in",
-            Some("combine") => {
-                self.kind(*at) == Some(TokenKind::Open(Bracket::Brace)) && self.context(Some(*at)) == Context::Block
-            }
-            _ => false,
-        });
-        let end = tail.unwrap_or(range.end);
-        if at <= assign {
-            None
-        } else if at <= end {
-            Some(Region { opener: None, first: assign + 1, end, value: assign + 1 })
-        } else {
-            let first = if keyword == Some("param") { end + 1 } else { end };
-            Some(Region { opener: None, first, end: range.end, value: first })
         }
     }
 
