@@ -27,7 +27,7 @@ pub mod syntax;
 pub mod train;
 pub mod whole_file;
 
-use diag::{Checked, Code, FileId, Problems, SourceMap};
+use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
 use plan::Plan;
 use sema::{Choices, Hir, Override};
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
@@ -62,8 +62,9 @@ pub fn compile(
 
     let misread = problems.has_errors();
     let analyzed = sema::analyze(&ast, &prelude, &Choices { combine, overrides });
-    // A declaration that could not be read is missing, and what uses it is not to blame.
-    problems.extend(analyzed.problems.into_iter().filter(|problem| !misread || !may_follow(problem.code)).collect());
+    // What is missing may be what could not be read.
+    let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
+    problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
     problems.extend(lint::lint(&hir));
@@ -102,10 +103,4 @@ fn overrides(
         overrides.extend(value.map(|value| Override { name: name.clone(), value, span }));
     }
     overrides
-}
-
-/// Whether a problem may only be there because something else could not be read.
-fn may_follow(code: Code) -> bool {
-    matches!(code, Code::UnknownName | Code::UnknownFunction | Code::UnknownCombine | Code::UnknownParam)
-        || matches!(code, Code::MissingDeclaration | Code::MissingArgument | Code::PipelineHeader)
 }

@@ -33,6 +33,10 @@ impl<'a> Evaluator<'a> {
                 let given = self.given(args);
                 self.call_function(index, given, span)
             }
+            Some(Meaning::Lost(_)) => {
+                self.given(args);
+                Val::Unknown
+            }
             Some(Meaning::Shared(_)) => match self.name(name, callee.span) {
                 Val::Block(stages) => self.apply_block_to(&stages, args, span),
                 other => other,
@@ -77,6 +81,7 @@ impl<'a> Evaluator<'a> {
                 let given = self.given(args);
                 block(Stage { callee: Callee::Function(index, Rc::new(given)), span, calls })
             }
+            (None, Some(Meaning::Lost(_))) => Val::Unknown,
             (None, Some(_)) if args.is_empty() => self.name(name, span),
             (None, Some(other)) => {
                 let kind = other.kind().keyword();

@@ -215,6 +215,7 @@ impl<'a> Evaluator<'a> {
         let calls = self.call_trace();
         match self.names.get(name) {
             Some(Meaning::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
+            Some(Meaning::Lost(_)) => Val::Unknown,
             Some(Meaning::Fn(index)) => block(Stage { callee: Callee::Function(index, Rc::default()), span, calls }),
             Some(Meaning::Param(param)) => self.declared(name, span, |this| this.param(param)),
             Some(Meaning::Encoder(binding)) => self.declared(name, span, |this| this.binding(binding)),

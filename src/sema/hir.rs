@@ -128,6 +128,23 @@ pub enum Declared {
 }
 
 impl Declared {
+    /// Every kind.
+    const ALL: [Declared; 8] = [
+        Declared::Param,
+        Declared::Fn,
+        Declared::Shared,
+        Declared::Modality,
+        Declared::Encoder,
+        Declared::Combine,
+        Declared::Label,
+        Declared::Sweep,
+    ];
+
+    /// The kind that a keyword declares.
+    pub fn by_keyword(keyword: &str) -> Option<Declared> {
+        Declared::ALL.into_iter().find(|kind| kind.keyword() == keyword)
+    }
+
     /// The keyword.
     pub fn keyword(self) -> &'static str {
         match self {

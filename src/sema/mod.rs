@@ -56,6 +56,7 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
             Some(Meaning::Param(_)) => {
                 overrides.insert(given.name.as_str(), &given.value);
             }
+            Some(Meaning::Lost(Declared::Param)) => {}
             _ => {
                 let params = names.of_kinds(&[Declared::Param]);
                 let mut problem = Problem::error(Code::UnknownParam, format!("there is no param `{}`", given.name))
@@ -123,18 +124,19 @@ impl<'a> Evaluator<'a> {
         let label_name = label.map(|typed| typed.name.text.as_str());
         let data = match data_block {
             Some(block) => self.data(block, label_name),
-            None => self.missing("data", "data { source = csv(\"rows.csv\") }", start),
+            None => self.missing(ast, "data", "data { source = csv(\"rows.csv\") }"),
         };
         let label = match label {
             Some(typed) => self.label(typed),
-            None => self.missing("label", "label target: class[2] = column(\"target\")", start),
+            None => self.missing(ast, "label", "label target: class[2] = column(\"target\")"),
         };
         if modalities.is_empty() {
-            self.missing::<()>("modality", "modality x: dense[2] = columns([\"a\", \"b\"])", start);
+            self.missing::<()>(ast, "modality", "modality x: dense[2] = columns([\"a\", \"b\"])");
         }
         // Where the label could not be understood, two classes stand in for it: the report has been made.
         let classes = label.as_ref().map_or(2, |label| label.classes.count());
-        let mut declared = 0;
+        // A combine that could not be read is declared all the same.
+        let mut declared = ast.lost.iter().filter(|lost| lost.keyword == "combine").count();
         let mut combines = vec![];
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
@@ -143,11 +145,11 @@ impl<'a> Evaluator<'a> {
             }
         }
         if declared == 0 {
-            self.missing::<()>("combine", "combine mul = multiplicative(a, b)", start);
+            self.missing::<()>(ast, "combine", "combine mul = multiplicative(a, b)");
         }
         let train = match train_block {
             Some(block) => Some(self.train(block)),
-            None => self.missing("train", "train { epochs = 10 }", start),
+            None => self.missing(ast, "train", "train { epochs = 10 }"),
         };
         let sweeps = self.sweeps(ast);
         self.check_rest(ast);
@@ -185,7 +187,7 @@ impl<'a> Evaluator<'a> {
             ItemKind::Pipeline(name) => Some((name.text.clone(), item.doc.clone())),
             _ => None,
         });
-        if header.is_none() {
+        if header.is_none() && !ast.lost.iter().any(|lost| lost.keyword == "pipeline") {
             let start = Span::new(ast.file, 0, 0);
             self.report(
                 Problem::error(Code::PipelineHeader, "the pipeline has no name")
@@ -197,7 +199,11 @@ impl<'a> Evaluator<'a> {
         header
     }
 
-    fn missing<T>(&mut self, keyword: &str, example: &str, start: Span) -> Option<T> {
+    fn missing<T>(&mut self, ast: &Ast, keyword: &str, example: &str) -> Option<T> {
+        if ast.lost.iter().any(|lost| lost.keyword == keyword) {
+            return None;
+        }
+        let start = Span::new(ast.file, 0, 0);
         self.report(
             Problem::error(Code::MissingDeclaration, format!("the pipeline has no `{keyword}`"))
                 .at(start, "in this file")

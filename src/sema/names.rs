@@ -17,6 +17,8 @@ pub(super) enum Meaning<'a> {
     Combine,
     Label,
     Sweep,
+    /// Declared by text that could not be read, and reported.
+    Lost(Declared),
 }
 
 impl Meaning<'_> {
@@ -30,6 +32,7 @@ impl Meaning<'_> {
             Meaning::Combine => Declared::Combine,
             Meaning::Label => Declared::Label,
             Meaning::Sweep => Declared::Sweep,
+            Meaning::Lost(kind) => *kind,
         }
     }
 }
@@ -59,6 +62,13 @@ impl<'a> Names<'a> {
         }
         for item in &ast.items {
             names.declare(item, false, problems);
+        }
+        for lost in &ast.lost {
+            if let (Some(name), Some(kind)) = (&lost.name, Declared::by_keyword(&lost.keyword)) {
+                let used = Cell::new(true);
+                let entry = Entry { meaning: Meaning::Lost(kind), span: name.span, of_prelude: false, used };
+                names.entries.entry(&name.text).or_insert(entry);
+            }
         }
         names
     }
