@@ -10,6 +10,7 @@ mod readme;
 mod render;
 mod report;
 mod robust;
+mod run;
 mod support;
 mod syntax;
 mod tidy;
