@@ -197,8 +197,7 @@ impl Wrong<'_> {
             if count > 1 {
                 problem.message.push_str(&format!(", the first of {count} in the modality"));
             }
-            let name = &self.spec.name;
-            problem.help(format!("declare `{name}?` if it may be missing on a row, or fill with `impute(mean)`"))
+            problem.help("fill it with `impute(mean)`, before `standardize`")
         });
         self.problems.into_iter().take(SHOWN).chain(rest).chain(missing).collect()
     }

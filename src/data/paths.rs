@@ -85,7 +85,10 @@ fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// What to say of a file that is not there: a similar name in its folder, or that there is no such folder.
 fn way_on(written: &str, path: &Path) -> String {
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(_) => {

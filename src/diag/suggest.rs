@@ -2,15 +2,15 @@
 
 /// The candidate nearest to `name`, if one is near enough to be what was meant.
 ///
-/// Nearness is the Damerau-Levenshtein distance over lower-case letters: at most a third of the longer name, and at
-/// least one where that has three letters. Ties go to the candidate listed first.
+/// Nearness is the Damerau-Levenshtein distance over lower-case letters: one for names of two to four letters, two for
+/// five to seven, and so on; a name of one letter is near to none. Ties go to the candidate listed first.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(wanted.chars().count()) / 3)
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count().max(wanted.chars().count()) + 1) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

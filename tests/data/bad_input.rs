@@ -177,7 +177,7 @@ fn an_empty_cell_without_a_meaning() {
     // The first column is looked at first.
     assert_eq!(place(&problem), (Code::MissingValue, "t.csv", Some(4), Some("a"), COLUMNS));
     assert!(problem.message.contains("the first of 3"), "{}", problem.message);
-    assert!(problem.help.unwrap().contains("`m?`"));
+    assert!(problem.help.unwrap().contains("impute(mean)"));
 }
 
 #[test]
