@@ -87,10 +87,10 @@ fn measure(args: &Bench, output: &Output) -> Result<String, ExitStatus> {
         return Err(ExitStatus::CouldNotRun);
     };
 
-    let threads = args.machine.thread_count();
+    let device = args.machine.describe(engine.as_ref());
     let seconds = median.as_secs_f64();
     let plan = &pipeline.plan;
-    let mut text = format!("{}/{} on {}, {} threads: {of}\n\n", plan.pipeline, plan.combine, engine.device(), threads);
+    let mut text = format!("{}/{} on {device}: {of}\n\n", plan.pipeline, plan.combine);
     let _ = writeln!(
         text,
         "batch        {} rows, {} parameters",
@@ -100,7 +100,7 @@ fn measure(args: &Bench, output: &Output) -> Result<String, ExitStatus> {
     let _ = writeln!(text, "steps        {}, median {:.3} ms", grouped(times.len() as u64), 1e3 * seconds);
     let _ = writeln!(text, "samples/s    {}", grouped((batch as f64 / seconds).round() as u64));
     if args.machine.device == Device::Cpu {
-        let rate = product_rate() * threads as f64;
+        let rate = product_rate() * args.machine.thread_count() as f64;
         let made = plan.cost.flops_per_row as f64 * batch as f64 / seconds;
         let _ = writeln!(
             text,

@@ -53,6 +53,14 @@ impl Machine {
         self.threads.map_or_else(all, usize::from)
     }
 
+    /// `cpu, 2 threads`
+    pub(super) fn describe(&self, engine: &dyn Engine) -> String {
+        match self.thread_count() {
+            1 => format!("{}, 1 thread", engine.device()),
+            threads => format!("{}, {threads} threads", engine.device()),
+        }
+    }
+
     /// Where prepared data is kept: where it was asked for, else where the system keeps such things.
     fn cache_folder(&self) -> Option<PathBuf> {
         if self.no_cache {

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::status::ExitStatus;
 use crate::data::Dataset;
 use crate::diag::Problem;
-use crate::exec::{Params, initialize};
+use crate::exec::{Engine, Params, initialize};
 use crate::plan::Plan;
 use crate::report::{Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Summary, versions};
 use crate::spec::Length;
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Run, output: &Output) -> ExitStatus {
         pipeline.hir.train.length = Length::Epochs(epochs);
     }
     match Session::open(args, output, pipeline) {
-        Ok(session) => session.train(),
+        Ok((session, mut engine)) => session.train(engine.as_mut()),
         Err(status) => status,
     }
 }
@@ -41,6 +41,8 @@ struct Session<'a> {
     args: &'a Run,
     output: &'a Output,
     pipeline: Pipeline,
+    /// `cpu, 2 threads`
+    device: String,
     data: Dataset,
     /// Seconds that reading took.
     reading: f64,
@@ -56,10 +58,10 @@ struct SummaryLine<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn open(args: &'a Run, output: &'a Output, mut pipeline: Pipeline) -> Result<Self, ExitStatus> {
+    fn open(args: &'a Run, output: &'a Output, mut pipeline: Pipeline) -> Result<(Self, Box<dyn Engine>), ExitStatus> {
         let interrupt = Interrupt::listen();
         // A device that is missing is said before the data is read, which may take long.
-        pipeline.engine(&args.machine).map_err(|problem| pipeline.fail(problem, output))?;
+        let engine = pipeline.engine(&args.machine).map_err(|problem| pipeline.fail(problem, output))?;
         let began = Instant::now();
         let loaded = pipeline.data(&args.file, &args.machine);
         let quiet = args.quiet && loaded.value.is_some();
@@ -75,50 +77,46 @@ impl<'a> Session<'a> {
         if data.classes.len() == pipeline.plan.loss.classes.len() {
             pipeline.plan.loss.classes.clone_from(&data.classes);
         }
-        Ok(Self { args, output, pipeline, data, reading: began.elapsed().as_secs_f64(), interrupt })
+        let device = args.machine.describe(engine.as_ref());
+        let reading = began.elapsed().as_secs_f64();
+        Ok((Self { args, output, pipeline, device, data, reading, interrupt }, engine))
     }
 
-    fn train(self) -> ExitStatus {
-        let Self { args, output, ref pipeline, ref data, .. } = self;
+    fn train(&self, engine: &mut dyn Engine) -> ExitStatus {
+        let Self { args, output, pipeline, data, .. } = self;
         let source = pipeline.sources.get(pipeline.file).map_or("", |source| &source.text);
         let mut directory = match RunDir::create(&args.out, &pipeline.plan.pipeline, source) {
             Ok(directory) => directory,
             Err(problem) => return pipeline.fail(problem, output),
         };
         self.interrupt.remove_on_exit(Some(directory.path()));
-        let mut engine = match pipeline.engine(&args.machine) {
-            Ok(engine) => engine,
-            Err(problem) => return pipeline.fail(problem, output),
-        };
-        let device = format!("{}, {} threads", engine.device(), args.machine.thread_count());
         if !args.quiet {
-            output.err.line(&beginning(&pipeline.plan, data, &device));
+            output.err.line(&beginning(&pipeline.plan, data, &self.device));
             data.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
         }
 
-        let rows = [Some(&data.train), data.valid.as_ref(), data.test.as_ref()].map(|part| part.map(PartRows::new));
-        let [Some(ref train_rows), ref valid, ref test] = rows else { return ExitStatus::CouldNotRun };
-        let seed = pipeline.hir.train.seed;
-        let params = initialize(&pipeline.plan, seed);
+        let train_rows = PartRows::new(&data.train);
+        let [valid, test] = [&data.valid, &data.test].map(|part| part.as_ref().map(PartRows::new));
+        let params = initialize(&pipeline.plan, pipeline.hir.train.seed);
         let training = Training {
             plan: &pipeline.plan,
             spec: &pipeline.hir.train,
-            train: train_rows,
+            train: &train_rows,
             valid: valid.as_ref().map(|rows| rows as &dyn Rows),
             test: test.as_ref().map(|rows| rows as &dyn Rows),
             interrupt: self.interrupt.flag(),
         };
         let mut progress = Progress::new(output, args.quiet, args.json, self.interrupt.flag());
-        let trained = train(engine.as_mut(), params, training, &mut |event| progress.show(&event));
+        let trained = train(engine, params, training, &mut |event| progress.show(&event));
         drop(progress);
         match trained {
-            Ok(trained) => self.finish(&mut directory, &trained, &engine.device(), &device),
+            Ok(trained) => self.finish(&mut directory, &trained, &engine.device()),
             Err(halted) => self.give_up(&mut directory, &halted, &engine.device()),
         }
     }
 
     /// Saves a training that went well, and shows its results.
-    fn finish(&self, directory: &mut RunDir, trained: &Trained, device: &str, described: &str) -> ExitStatus {
+    fn finish(&self, directory: &mut RunDir, trained: &Trained, device: &str) -> ExitStatus {
         let Self { args, output, pipeline, data, .. } = self;
         let run = directory.path().display().to_string();
         let summary = Summary::of_trained(&pipeline.plan, pipeline.hir.train.seed, run, trained);
@@ -134,7 +132,7 @@ impl<'a> Session<'a> {
         if args.json {
             self.summary_line(&summary);
         } else {
-            output.out.write(&closing(&summary, described, output.out.style));
+            output.out.write(&closing(&summary, &self.device, output.out.style));
         }
         ExitStatus::Done
     }
@@ -173,11 +171,12 @@ impl<'a> Session<'a> {
         device: &str,
     ) -> Result<(), Problem> {
         let Self { args, pipeline, data, .. } = self;
-        let params_of_file = pipeline.hir.params.iter();
+        // A number is one in YAML too; what is no JSON stands as it is written.
+        let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
         let manifest = Manifest {
             pipeline: pipeline.plan.pipeline.clone(),
             combine: pipeline.plan.combine.clone(),
-            params: params_of_file.map(|param| (param.name.clone(), param.value.clone().into())).collect(),
+            params: pipeline.hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
             train: pipeline.hir.train.clone(),
             data: described(&pipeline.hir.data, data),
             plan: PlanSummary::new(&pipeline.plan),
