@@ -75,12 +75,10 @@ impl Machine {
     }
 }
 
-/// How a command ends that met `problem`: what lies in the file or the data is 1, the rest is 2.
+/// How a command ends that met `problem`: 1, but where the machine or `mmc` itself is to blame.
 fn status_of(problem: &Problem) -> ExitStatus {
     match problem.code {
-        Code::NoDevice | Code::OutOfMemory | Code::OutputUnwritable | Code::WriteFailed | Code::Internal => {
-            ExitStatus::CouldNotRun
-        }
+        Code::NoDevice | Code::OutOfMemory | Code::Internal => ExitStatus::CouldNotRun,
         _ => ExitStatus::Problems,
     }
 }

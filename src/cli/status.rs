@@ -7,9 +7,9 @@ use std::process::ExitCode;
 pub(super) enum ExitStatus {
     /// Done.
     Done,
-    /// The file or the data has problems, and they have been said.
+    /// There were problems, in the file, the data, training or writing, and they have been said.
     Problems,
-    /// It could not run: bad arguments, no such device, results that cannot be written, a defect.
+    /// It could not run: bad arguments, no such device, a defect.
     CouldNotRun,
     /// Stopped by a person before there was anything to keep.
     Interrupted,

@@ -48,11 +48,16 @@ impl<'a> Evaluator<'a> {
             };
             let param = &signature.params[place];
             if found[place].is_some() {
+                sound = false;
+                // Two names alike have been reported with the syntax.
+                let alike = |other: &Arg| other.name.as_ref().is_some_and(|name| name.text == param.name);
+                if args.iter().filter(|other| alike(other)).count() > 1 {
+                    continue;
+                }
                 self.report(
                     Problem::error(Code::DuplicateKey, format!("`{}` is given twice", param.name))
                         .at(arg.value.span, "given again"),
                 );
-                sound = false;
                 continue;
             }
             match self.argument(param.kind, &arg.value, &format!("`{}` of `{name}`", param.name)) {

@@ -212,12 +212,9 @@ impl<'a> Evaluator<'a> {
                 let problem = Problem::error(Code::UnknownKey, format!("`{}` has no setting `{key}`", strategy.name))
                     .at(entry.key.span, "not known here");
                 self.report(suggest(problem, key, entry.key.span, strategy.settings, "it has"));
-            } else if let Some(before) = settings.insert(key, entry) {
-                self.report(
-                    Problem::error(Code::DuplicateKey, format!("`{key}` is set twice"))
-                        .at(entry.key.span, "set again here")
-                        .also(before.key.span, "first set here"),
-                );
+            } else {
+                // A key given twice has been reported with the syntax.
+                settings.entry(key).or_insert(entry);
             }
         }
         settings

@@ -1,4 +1,4 @@
-//! The settings of a block by key: unknown and repeated keys are reported.
+//! The settings of a block by key: unknown keys are reported.
 
 use super::arguments::suggest;
 use super::eval::Evaluator;
@@ -19,13 +19,9 @@ impl<'a> Evaluator<'a> {
                 let problem = Problem::error(Code::UnknownKey, format!("{what} has no setting `{key}`"))
                     .at(entry.key.span, "not known here");
                 self.report(suggest(problem, key, entry.key.span, known, "it has"));
-            } else if let Some(before) = settings.get(key) {
-                let problem = Problem::error(Code::DuplicateKey, format!("`{key}` is set twice"))
-                    .at(entry.key.span, "set again here")
-                    .also(before.key.span, "first set here");
-                self.report(problem);
             } else {
-                settings.insert(key, entry);
+                // A key given twice has been reported with the syntax.
+                settings.entry(key).or_insert(entry);
             }
         }
         settings
