@@ -9,7 +9,7 @@ use super::value::{Stage, Val};
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Kind, Op};
 use crate::spec::{Combination, QGradient};
-use crate::syntax::ast::{Combine, Expr, ExprKind};
+use crate::syntax::ast::{Combine, Entry, Expr, ExprKind};
 use std::rc::Rc;
 
 /// A strategy: what it is called and which settings it has.
@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn strategy_settings(&mut self, strategy: &Strategy, entries: &'a [crate::syntax::ast::Entry]) -> Settings<'a> {
+    fn strategy_settings(&mut self, strategy: &Strategy, entries: &'a [Entry]) -> Settings<'a> {
         let mut own = vec![];
         for entry in entries {
             let key = entry.key.text.as_str();
@@ -205,19 +205,7 @@ impl<'a> Evaluator<'a> {
                     .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
             );
         }
-        let mut settings = Settings::new();
-        for entry in own {
-            let key = entry.key.text.as_str();
-            if !strategy.settings.contains(&key) {
-                let problem = Problem::error(Code::UnknownKey, format!("`{}` has no setting `{key}`", strategy.name))
-                    .at(entry.key.span, "not known here");
-                self.report(suggest(problem, key, entry.key.span, strategy.settings, "it has"));
-            } else {
-                // A key given twice has been reported with the syntax.
-                settings.entry(key).or_insert(entry);
-            }
-        }
-        settings
+        self.settings(own, strategy.settings, &format!("`{}`", strategy.name))
     }
 
     /// The name a component goes by: what is written, or the names inside of a call.

@@ -11,7 +11,12 @@ pub(super) type Settings<'a> = BTreeMap<&'a str, &'a Entry>;
 
 impl<'a> Evaluator<'a> {
     /// The entries whose keys are known to `what`.
-    pub(super) fn settings(&mut self, entries: &'a [Entry], known: &[&str], what: &str) -> Settings<'a> {
+    pub(super) fn settings(
+        &mut self,
+        entries: impl IntoIterator<Item = &'a Entry>,
+        known: &[&str],
+        what: &str,
+    ) -> Settings<'a> {
         let mut settings = Settings::new();
         for entry in entries {
             let key = entry.key.text.as_str();

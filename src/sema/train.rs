@@ -26,32 +26,20 @@ const SGD: Signature = Signature {
     ],
 };
 
-const fn adam_like(name: &'static str, doc: &'static str, params: &'static [Parameter]) -> Signature {
-    Signature { name, doc, params }
+const fn adam_params(weight_decay: f64) -> [Parameter; 5] {
+    [
+        number("lr", POSITIVE, 1e-3),
+        number("beta1", SHARE, 0.9),
+        number("beta2", SHARE, 0.999),
+        number("eps", POSITIVE, 1e-8),
+        number("weight_decay", POSITIVE, weight_decay),
+    ]
 }
 
-const ADAM: Signature = adam_like(
-    "adam",
-    "Adam; decay is added to the gradient",
-    &[
-        number("lr", POSITIVE, 1e-3),
-        number("beta1", SHARE, 0.9),
-        number("beta2", SHARE, 0.999),
-        number("eps", POSITIVE, 1e-8),
-        number("weight_decay", POSITIVE, 0.0),
-    ],
-);
-const ADAMW: Signature = adam_like(
-    "adamw",
-    "Adam with decay apart from the gradient",
-    &[
-        number("lr", POSITIVE, 1e-3),
-        number("beta1", SHARE, 0.9),
-        number("beta2", SHARE, 0.999),
-        number("eps", POSITIVE, 1e-8),
-        number("weight_decay", POSITIVE, 0.01),
-    ],
-);
+const ADAM: Signature =
+    Signature { name: "adam", doc: "Adam; decay is added to the gradient", params: &adam_params(0.0) };
+const ADAMW: Signature =
+    Signature { name: "adamw", doc: "Adam with decay apart from the gradient", params: &adam_params(0.01) };
 
 const PERIODS: &[&str] = &["epoch", "iteration"];
 const WARMUP: Parameter = Parameter { name: "warmup", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) };
