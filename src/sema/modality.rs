@@ -4,44 +4,81 @@ use super::eval::{Evaluator, pipe_stages};
 use super::hir::Value;
 use super::value::Val;
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{Argument, Constant, Kind, Op, Parameter, Signature};
+use crate::ops::{Argument, Kind, Op, Parameter, Signature, names};
 use crate::shape::Shape;
 use crate::spec::{Classes, ColumnRef, Impute, LabelSpec, ModalitySpec, Select, Transform, TransformKind};
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
 
-const fn plain(name: &'static str, doc: &'static str) -> Signature {
-    Signature { name, doc, params: &[] }
-}
-
 const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
-const STANDARDIZE: Signature =
-    plain("standardize", "`(x - mean) / std` per column, mean and population std of the training rows");
-const MIN_MAX: Signature = plain("min_max", "`(x - min) / (max - min)` per column, of the training rows");
-const LOG1P: Signature = plain("log1p", "`sign(x) * ln(1 + |x|)`");
-const CLIP: Signature = Signature {
-    name: "clip",
-    doc: "at least `lo` and at most `hi`",
-    params: &[Parameter { name: "lo", kind: ANY, default: None }, Parameter { name: "hi", kind: ANY, default: None }],
-};
-const MISSING: Signature = Signature {
-    name: "missing",
-    doc: "these numbers stand for an empty cell",
-    params: &[Parameter { name: "values", kind: Kind::Numbers, default: None }],
-};
+const STANDARDIZE: Signature = Signature::new(
+    "standardize",
+    "brings every column to mean 0 and deviation 1 by the statistics of the training rows",
+)
+.shapes("dense[n] -> dense[n]")
+.equation("y = (x - mean) / std, with the population std")
+.example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const MIN_MAX: Signature =
+    Signature::new("min_max", "brings every column between 0 and 1 by the extremes of the training rows")
+        .shapes("dense[n] -> dense[n]")
+        .equation("y = (x - min) / (max - min)")
+        .example("modality low: dense[21] = columns(\"low_*\") |> min_max");
+const LOG1P: Signature = Signature::new("log1p", "draws large numbers together, negative ones too")
+    .shapes("dense[n] -> dense[n]")
+    .equation("y = sign(x) * ln(1 + |x|)")
+    .example("modality low: dense[21] = columns(\"low_*\") |> log1p |> standardize");
+const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
+    .shapes("dense[n] -> dense[n]")
+    .equation("y = min(max(x, lo), hi)")
+    .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
+const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
+    .shapes("dense[n] -> dense[n]")
+    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
 const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
-const IMPUTE: Signature = Signature {
-    name: "impute",
-    doc: "fills empty cells with the column's `mean` or `median` over the training rows, or with a `constant`",
-    params: &[
-        Parameter { name: "by", kind: Kind::Choice(IMPUTE_BY), default: None },
-        Parameter { name: "value", kind: ANY, default: Some(Constant::Number(0.0)) },
-    ],
-};
+const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
+    .shapes("dense[n] -> dense[n]")
+    .params(&[
+        Parameter::new(
+            "by",
+            Kind::Choice(IMPUTE_BY),
+            "the column's mean or median over the training rows, or a constant",
+        ),
+        Parameter::new("value", ANY, "the constant").or_number(0.0),
+    ])
+    .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
 
 /// Every transform, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 6] = [&STANDARDIZE, &MIN_MAX, &LOG1P, &CLIP, &MISSING, &IMPUTE];
+pub(super) const TRANSFORMS: &[&Signature] = &[&STANDARDIZE, &MIN_MAX, &LOG1P, &CLIP, &MISSING, &IMPUTE];
 
-const TRANSFORMS: [&str; 6] = ["standardize", "min_max", "log1p", "clip", "missing", "impute"];
+const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements, counts, embeddings made elsewhere")
+    .params(&[Parameter::new("width", Kind::Integer(1), "how many numbers, which is how many columns are selected")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const CLASS: Signature = Signature::new("class", "the type of a label: one of several classes")
+    .params(&[Parameter::new(
+        "classes",
+        Kind::Form("their number, or their names in order"),
+        "a cell is a class's name, or its index where the cells are whole numbers",
+    )])
+    .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
+
+/// Every type, for the documentation.
+pub(super) const TYPES: &[&Signature] = &[&DENSE, &CLASS];
+
+const COLUMN: Signature = Signature::new("column", "one column of the table")
+    .params(&[Parameter::new("which", Kind::Form("a name, or a position counted from 0"), "the column")])
+    .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
+const COLUMNS: Signature = Signature::new("columns", "several columns of the table, in the order given")
+    .params(&[Parameter::new(
+        "which",
+        Kind::Form("names, patterns with `*` and `?`, positions counted from 0, ranges or lists of them"),
+        "the columns; those of a pattern come in the order of the table",
+    )])
+    .example("modality low: dense[21] = columns(1..=21) |> standardize");
+
+/// Every way to select columns, for the documentation.
+pub(super) const COLUMN_SELECTORS: &[&Signature] = &[&COLUMN, &COLUMNS];
+
 const LATER_TRANSFORMS: [&str; 8] =
     ["augment", "chars", "lowercase", "normalize_pixels", "one_hot", "reference", "subtract_mean", "words"];
 const LATER_TYPES: [&str; 4] = ["category", "image", "sequence", "text"];
@@ -257,8 +294,8 @@ impl<'a> Evaluator<'a> {
 
     fn transform(&mut self, expr: &'a Expr) -> Option<TransformKind> {
         let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
-        let Some(signature) = SIGNATURES.into_iter().find(|signature| signature.name == name) else {
-            self.unknown_built_in("transform", name, name_span, &TRANSFORMS, &LATER_TRANSFORMS);
+        let Some(signature) = TRANSFORMS.iter().copied().find(|signature| signature.name == name) else {
+            self.unknown_built_in("transform", name, name_span, &names(TRANSFORMS), &LATER_TRANSFORMS);
             return None;
         };
         let args = self.arguments(signature, args, expr.span)?;
