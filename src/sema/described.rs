@@ -1,6 +1,6 @@
 //! Everything that has a name in the language, by topic: what documentation, hover and completion are made from.
 
-use super::{builtin, data, declaration, modality, strategy, train};
+use super::{builtin, data, declaration, modality, modality_type, strategy, train, transform};
 use crate::ops::{LAYERS, Signature};
 
 /// What kind of thing a name stands for; the order is that of a pipeline.
@@ -59,8 +59,8 @@ impl Topic {
             Topic::Source => data::SOURCES.to_vec(),
             Topic::Split => data::SPLITS.to_vec(),
             Topic::Columns => modality::COLUMN_SELECTORS.to_vec(),
-            Topic::Type => modality::TYPES.to_vec(),
-            Topic::Transform => modality::TRANSFORMS.to_vec(),
+            Topic::Type => [modality_type::TYPES, &[&modality::CLASS]].concat(),
+            Topic::Transform => transform::signatures(),
             Topic::Layer => LAYERS.iter().map(|layer| &layer.signature).collect(),
             Topic::Builtin => builtin::BUILTINS.to_vec(),
             Topic::Strategy => strategy::strategies(),

@@ -9,8 +9,10 @@ mod declaration;
 mod described;
 mod eval;
 mod hir;
+mod length;
 mod mixture;
 mod modality;
+mod modality_type;
 mod names;
 mod param;
 mod settings;
@@ -18,6 +20,7 @@ mod shared;
 mod strategy;
 mod sweep;
 mod train;
+mod transform;
 mod value;
 
 pub use described::{Topic, signatures};
