@@ -19,6 +19,7 @@ pub mod graph;
 pub mod lint;
 pub mod ops;
 pub mod plan;
+pub mod reference;
 pub mod report;
 pub mod sema;
 pub mod shape;

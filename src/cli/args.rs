@@ -1,6 +1,5 @@
 //! What can be typed: data only, read by clap. Says nothing of how it is done.
 
-use crate::diag::Code;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -45,7 +44,7 @@ pub(super) enum Command {
     Fmt(Fmt),
     /// Show what would run: steps, shapes, parameters, costs
     Plan(PlanArgs),
-    /// Say what a code such as MMC0301 means
+    /// Say what a code or a name of the language means
     Explain(Explain),
     /// Measure how fast a pipeline trains on this machine
     Bench(Bench),
@@ -159,8 +158,9 @@ pub(super) enum PlanFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The code, such as MMC0301; all codes are listed without one
-    pub(super) code: Option<Code>,
+    /// A code such as MMC0301, or a name such as mulmix, linear or beta; everything is listed without one
+    #[arg(value_name = "CODE|NAME")]
+    pub(super) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -9,8 +9,10 @@ mod front;
 mod interrupt;
 mod lint;
 mod machine;
+mod markdown;
 mod numbers;
 mod output;
+mod page;
 mod panic;
 mod plan;
 mod plan_view;
@@ -22,6 +24,7 @@ mod table;
 use args::{Cli, Command};
 use clap::Parser;
 use output::Output;
+pub use page::page;
 use status::ExitStatus;
 use std::process::ExitCode;
 

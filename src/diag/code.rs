@@ -96,6 +96,18 @@ codes! {
     Internal = "MMC0699", "a defect in mmc itself";
 }
 
+impl Code {
+    /// The families of codes: how each begins, and what it is about.
+    pub const FAMILIES: [(&'static str, &'static str); 6] = [
+        ("MMC01", "Syntax"),
+        ("MMC02", "Names"),
+        ("MMC03", "Types and shapes"),
+        ("MMC04", "Lints"),
+        ("MMC05", "Data"),
+        ("MMC06", "Execution"),
+    ];
+}
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())

@@ -70,6 +70,44 @@ impl Topic {
             Topic::Stop => vec![&train::PATIENCE],
         }
     }
+
+    /// What one thing of this topic is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Topic::Declaration => "declaration",
+            Topic::Source => "source",
+            Topic::Split => "division of rows",
+            Topic::Columns => "selection of columns",
+            Topic::Type => "type",
+            Topic::Transform => "transform",
+            Topic::Layer => "layer",
+            Topic::Builtin => "built-in function",
+            Topic::Strategy => "strategy",
+            Topic::StrategyValue => "value of a strategy's setting",
+            Topic::Optimizer => "optimizer",
+            Topic::Schedule => "schedule",
+            Topic::Stop => "rule of stopping",
+        }
+    }
+
+    /// What all of it is called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Topic::Declaration => "Declarations",
+            Topic::Source => "Sources",
+            Topic::Split => "Division of rows",
+            Topic::Columns => "Columns",
+            Topic::Type => "Types",
+            Topic::Transform => "Transforms",
+            Topic::Layer => "Layers",
+            Topic::Builtin => "Built-in functions",
+            Topic::Strategy => "Strategies",
+            Topic::StrategyValue => "Values of settings",
+            Topic::Optimizer => "Optimizers",
+            Topic::Schedule => "Schedules",
+            Topic::Stop => "Stopping",
+        }
+    }
 }
 
 /// Every signature with its topic, topic by topic.

@@ -132,7 +132,7 @@ pub(super) const STRATEGIES: &[Strategy] = &[
             "mulmix",
             "mixtures of inputs are candidates beside the single ones, combined multiplicatively: MulMix, in the paper",
         )
-        .shapes("M inputs -> a component for each mixture, 2^M - 1 of them without `mixtures`")
+        .shapes("M inputs -> as many components as mixtures, 2^M - 1 if all")
         .equation(
             "equation 11:  u_c = sum over i in mixture c of u_i;  p_c = g_c(u_c)\n\
              equations 12 and 13:  as 8 and 9, over mixtures in place of modalities",

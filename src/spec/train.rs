@@ -169,6 +169,31 @@ impl Metric {
         }
     }
 
+    /// What it measures, in one sentence without a capital and a period.
+    pub fn doc(self) -> &'static str {
+        match self {
+            Metric::Error => "the share of rows that are predicted wrongly",
+            Metric::Loss => "the training objective of the combine, without weight decay",
+            Metric::Auc => {
+                "the area under the receiver operating characteristic: of the second class for two classes, the mean \
+                 over classes against the rest beyond"
+            }
+            Metric::F1 => "the harmonic mean of precision and recall, averaged over classes",
+            Metric::LogLoss => "the cross-entropy of the reported class probabilities",
+        }
+    }
+
+    /// What it computes, as a formula.
+    pub fn equation(self) -> &'static str {
+        match self {
+            Metric::Error => "mean over rows of [argmin over k of l^k != y]",
+            Metric::Loss => "mean over rows of l^y",
+            Metric::Auc => "P(score of a row of the class > score of a row of another), ties counting half",
+            Metric::F1 => "mean over classes of 2 TP / (2 TP + FP + FN)",
+            Metric::LogLoss => "mean over rows of - log p^y, with p = softmax(-l)",
+        }
+    }
+
     /// Whether a larger value is better.
     pub fn higher_is_better(self) -> bool {
         matches!(self, Metric::Auc | Metric::F1)

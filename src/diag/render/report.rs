@@ -8,7 +8,7 @@ use miette::{
 use std::fmt::{self, Display};
 
 /// How problems are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// Whether to colour.
     pub color: bool,

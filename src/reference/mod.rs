@@ -1,0 +1,86 @@
+//! What there is to know by name: the language described by itself, for `mmc explain`, the pages under `docs/` and
+//! editors. Everything here is made from the descriptions that calls are checked against.
+
+mod library;
+mod markdown;
+mod page;
+mod setting;
+
+pub use library::{Function, functions};
+pub use markdown::{markdown, usage};
+pub use page::{GENERATED, PAGES, Page};
+pub use setting::{Holder, Setting};
+
+use crate::diag::{Code, nearest};
+use crate::ops::Signature;
+use crate::sema::{Topic, signatures};
+use crate::spec::Metric;
+use std::collections::BTreeSet;
+
+/// Something that can be explained.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A kind of problem.
+    Code(Code),
+    /// Something of the language.
+    Named(Topic, &'static Signature),
+    /// A function of the library.
+    Function(Function),
+    /// Something measured.
+    Metric(Metric),
+    /// An argument or a setting, with all that have it.
+    Setting(Setting),
+}
+
+impl Entry {
+    /// What it is asked for by.
+    pub fn name(&self) -> &str {
+        match self {
+            Entry::Code(code) => code.as_str(),
+            Entry::Named(_, signature) => signature.name,
+            Entry::Function(function) => &function.name,
+            Entry::Metric(metric) => metric.as_str(),
+            Entry::Setting(setting) => &setting.name,
+        }
+    }
+}
+
+/// Everything of this name; a code is read in any case, with or without its letters.
+pub fn find(name: &str) -> Vec<Entry> {
+    if let Ok(code) = name.parse() {
+        return vec![Entry::Code(code)];
+    }
+    let name = name.strip_prefix("valid.").unwrap_or(name);
+    let mut found: Vec<Entry> = signatures()
+        .into_iter()
+        .filter(|(_, signature)| signature.name == name)
+        .map(|(topic, signature)| Entry::Named(topic, signature))
+        .collect();
+    found.extend(functions().into_iter().filter(|function| function.name == name).map(Entry::Function));
+    found.extend(Metric::ALL.into_iter().filter(|metric| metric.as_str() == name).map(Entry::Metric));
+    found.extend(Setting::named(name).map(Entry::Setting));
+    if found.is_empty() {
+        found.extend(Setting::with_word(name).map(Entry::Setting));
+    }
+    found
+}
+
+/// The known name nearest to one that [`find`] does not find.
+pub fn near(name: &str) -> Option<String> {
+    let names = names();
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// Every name that [`find`] knows, codes included, in order of the alphabet.
+pub fn names() -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = Code::ALL.iter().map(|code| code.as_str().to_owned()).collect();
+    for (topic, signature) in signatures() {
+        names.insert(signature.name.to_owned());
+        if setting::names_are_written(topic) {
+            names.extend(signature.params.iter().map(|param| param.name.to_owned()));
+        }
+    }
+    names.extend(functions().into_iter().map(|function| function.name));
+    names.extend(Metric::ALL.into_iter().map(|metric| metric.as_str().to_owned()));
+    names
+}
