@@ -26,11 +26,13 @@ pub mod spec;
 pub mod syntax;
 pub mod train;
 pub mod whole_file;
+pub mod world;
 
 use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
 use plan::Plan;
-use sema::{Choices, Hir, Override};
+use sema::{Choices, Hir, Override, Uses};
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
+use world::{Alone, World};
 
 /// The library of blocks, written in the language.
 const PRELUDE: &str = include_str!("prelude/prelude.mmc");
@@ -44,11 +46,25 @@ pub struct Compiled {
     pub plan: Plan,
 }
 
+/// Text to plan: all that happens before a byte of data is read. For a text that stands alone; see [`compile_in`].
+pub fn compile(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[(String, String)],
+    combine: Option<String>,
+) -> Checked<Compiled> {
+    compile_in(&Alone, sources, file, settings, combine)
+}
+
 /// Text to plan: all that happens before a byte of data is read.
+///
+/// The files that the text uses come from `world`. There is no value, and no problem, for a file of functions and params
+/// that is only made to be used.
 ///
 /// `settings` are names and values of params as they are typed (`--set NAME=VALUE`), `combine` is the combine to plan
 /// instead of the one the file names. The texts that problems may point into are added to `sources`.
-pub fn compile(
+pub fn compile_in(
+    world: &dyn World,
     sources: &mut SourceMap,
     file: FileId,
     settings: &[(String, String)],
@@ -58,13 +74,15 @@ pub fn compile(
     let (ast, mut problems) = syntax::parse(file, &text);
     let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
     problems.extend(of_prelude);
-    let overrides = overrides(&ast, settings, sources, &mut problems);
+    let uses = sema::gather(&ast, sources, world, &mut problems);
+    let overrides = overrides(&ast, &uses, settings, sources, &mut problems);
 
     let misread = problems.has_errors();
-    let analyzed = sema::analyze(&ast, &prelude, &Choices { combine, overrides });
+    let analyzed = sema::analyze(&ast, &prelude, &uses, &Choices { combine, overrides });
     // What is missing may be what could not be read.
     let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
+    let mut problems = sema::point_to_uses(problems, &uses, &ast);
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
     problems.extend(lint::lint(&hir));
@@ -83,6 +101,7 @@ pub fn compile(
 /// The values typed for params. A param that is a text takes what was typed as it is, without quotes.
 fn overrides(
     ast: &Ast,
+    uses: &Uses,
     settings: &[(String, String)],
     sources: &mut SourceMap,
     problems: &mut Problems,
@@ -91,7 +110,7 @@ fn overrides(
     for (name, value) in settings {
         let file = sources.add(format!("--set {name}"), value.as_str());
         let span = diag::Span::new(file, 0, value.len());
-        let is_text = ast.items.iter().any(|item| {
+        let is_text = uses.files.iter().map(|used| &used.ast).chain([ast]).flat_map(|ast| &ast.items).any(|item| {
             matches!(&item.kind, ItemKind::Param(param)
                 if param.name.text == *name && matches!(param.value.kind, ExprKind::Text(_)))
         });

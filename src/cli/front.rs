@@ -6,7 +6,8 @@ use super::status::ExitStatus;
 use crate::diag::{Checked, Code, FileId, Problem, SourceMap, Span};
 use crate::plan::Plan;
 use crate::sema::Hir;
-use crate::{Compiled, compile};
+use crate::world::Disk;
+use crate::{Compiled, compile_in};
 use std::fs;
 use std::path::Path;
 
@@ -30,7 +31,7 @@ pub(super) fn open(
     let mut sources = SourceMap::new();
     let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
     let (file, compiled) = match read(path, &mut sources) {
-        Ok(file) => (file, compile(&mut sources, file, &settings, combine)),
+        Ok(file) => (file, compile_in(&Disk, &mut sources, file, &settings, combine)),
         Err(Unreadable::NotText(file, problem)) => (file, Checked::failed(*problem)),
         Err(Unreadable::NoFile(message)) => {
             output.err.line(&message);
@@ -62,6 +63,13 @@ pub(super) fn open_pipeline(
         Some(Compiled { hir, plan }) => Ok(Pipeline { sources, file, hir, plan }),
         // The passes over the graph check themselves, and what they find is not the file's fault.
         None if problems.iter().any(|problem| problem.code == Code::Internal) => Err(ExitStatus::CouldNotRun),
+        None if !problems.has_errors() => {
+            let name = path.display();
+            output
+                .err
+                .line(&format!("error: `{name}` holds functions and params for other files to `use`, no pipeline"));
+            Err(ExitStatus::Problems)
+        }
         None => Err(ExitStatus::Problems),
     }
 }
