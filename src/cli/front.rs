@@ -59,7 +59,7 @@ pub(super) fn open_pipeline(
     let Checked { value, problems } = compiled;
     output.problems(&problems, &sources);
     match value {
-        Some(Compiled { hir, plan }) => Ok(Pipeline { sources, file, hir, plan }),
+        Some(Compiled { hir, plan, .. }) => Ok(Pipeline { sources, file, hir, plan }),
         // The passes over the graph check themselves, and what they find is not the file's fault.
         None if problems.iter().any(|problem| problem.code == Code::Internal) => Err(ExitStatus::CouldNotRun),
         None => Err(ExitStatus::Problems),
