@@ -1,4 +1,4 @@
-//! Comments that suppress lints: `# mmc: allow(beta_zero)`.
+//! Comments that suppress lints by name or code: `# mmc: allow(beta_zero)`.
 //!
 //! At the end of a line it covers that line; on a line of its own the declaration or setting that begins on the next
 //! one; above the first declaration the whole file.
@@ -45,7 +45,7 @@ impl Allows {
             let covers = covered(ast, text, comment);
             let alone = names.len() == 1;
             for (name, span) in names {
-                match RULES.iter().find(|rule| rule.name == name) {
+                match Rule::by_name(name) {
                     Some(rule) => found.allows.push(Allow {
                         rule: rule.name,
                         span,
@@ -112,8 +112,11 @@ fn unknown(name: &str, span: Span) -> Problem {
     }
 }
 
+/// The names in a comment, each where it stands, or what is wrong with the comment.
+type Named<'a> = Result<Vec<(&'a str, Span)>, Box<Problem>>;
+
 /// The names in a comment that speaks to `mmc`; `None` for one that does not.
-fn directive(comment: &Comment) -> Option<Result<Vec<(&str, Span)>, Box<Problem>>> {
+fn directive(comment: &Comment) -> Option<Named<'_>> {
     let text = comment.text.as_str();
     let words = text.trim_start_matches('#').trim_start().strip_prefix("mmc:")?;
     let inner = words.trim().strip_prefix("allow").map(str::trim_start);

@@ -48,7 +48,7 @@ pub struct UnknownLint {
 }
 
 impl Levels {
-    /// Chooses the level of the lint `name`, or of all `warnings`.
+    /// Chooses the level of a lint by its name or code, or of all `warnings`.
     ///
     /// # Errors
     /// If there is no such lint.
@@ -57,7 +57,7 @@ impl Levels {
             self.warnings = Some(level);
             return Ok(());
         }
-        match RULES.iter().find(|rule| rule.name == name) {
+        match Rule::by_name(name) {
             Some(rule) => {
                 self.chosen.insert(rule.name, level);
                 Ok(())

@@ -26,6 +26,11 @@ impl Rule {
         RULES.iter().find(|rule| rule.code == code)
     }
 
+    /// The lint that goes by a name or a code.
+    pub fn by_name(name: &str) -> Option<&'static Rule> {
+        RULES.iter().find(|rule| rule.name == name || rule.code.as_str() == name)
+    }
+
     const fn silent(mut self) -> Self {
         self.level = Level::Allow;
         self

@@ -45,6 +45,20 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// The block of a sweep.
+    pub(super) fn sweep(&self, name: &str) -> Option<&'a Block> {
+        self.ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Sweep(sweep, block) if sweep.text == name => Some(block),
+            _ => None,
+        })
+    }
+
+    /// Where a sweep names a param.
+    pub(super) fn swept(&self, sweep: &str, param: &str) -> Option<Span> {
+        let ExprKind::Record(entries) = &entry(self.sweep(sweep)?, "over")?.value.kind else { return None };
+        entries.iter().find(|entry| entry.key.text == param).map(|entry| entry.key.span)
+    }
+
     /// Every value that `logits` are computed from, themselves too.
     pub(super) fn below(&self, logits: impl IntoIterator<Item = ValueId>) -> BTreeSet<ValueId> {
         let mut reached = BTreeSet::new();

@@ -18,27 +18,31 @@ pub(in crate::lint) fn boosted_beta(subject: &Subject<'_>) -> Problems {
         if *beta == 1.0 && swept.is_none() {
             continue;
         }
-        let message = format!("`{}` is boosted and `beta` is tuned as well", combine.name);
+        let message = match swept {
+            Some(_) => format!("`{}` is boosted, and its `beta` is swept as well", combine.name),
+            None => format!("`{}` is boosted with `beta = {beta}`; boosting is meant for 1", combine.name),
+        };
         let mut problem = Problem::warning(Code::BoostedBeta, message).at(boost.value.span, "boosted");
         problem = match (subject.setting(combine, "beta"), swept) {
             (Some(entry), Some((sweep, span))) => {
-                problem.also(entry.value.span, "tuned").also(span, format!("by the sweep `{sweep}`"))
+                problem.also(entry.value.span, "this varies").also(span, format!("in the sweep `{sweep}`"))
             }
             (Some(entry), None) => problem.also(entry.value.span, format!("`beta` is {beta}")),
             (None, _) => problem.also(combine.span, format!("`beta` is {beta}, the default")),
         };
-        let problem = problem.help("boosting takes the place of tuning: write `beta = 1.0`, and tune the margin");
+        let problem =
+            problem.help("boosting takes the place of tuning `beta`: write `beta = 1.0`, and tune the margin");
         problems.push(subject::set(problem, written, "beta", "1.0", false));
     }
     problems
 }
 
-/// The sweep that trains a combine and varies a param of its `beta`.
+/// The sweep that trains a combine and varies a param of its `beta`, and where it says so.
 fn swept<'a>(subject: &Subject<'a>, combine: &HirCombine) -> Option<(&'a str, Span)> {
     let mut names = BTreeSet::new();
     subject::names(&subject.setting(combine, "beta")?.value, &mut names);
-    let sweep = subject.hir.sweeps.iter().find(|sweep| {
-        sweep.train.contains(&combine.name) && sweep.over.iter().any(|(param, _)| names.contains(param.as_str()))
-    })?;
-    Some((&sweep.name, sweep.span))
+    subject.hir.sweeps.iter().filter(|sweep| sweep.train.contains(&combine.name)).find_map(|sweep| {
+        let param = sweep.over.iter().map(|(param, _)| param.as_str()).find(|param| names.contains(param))?;
+        Some((sweep.name.as_str(), subject.swept(&sweep.name, param).unwrap_or(sweep.span)))
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::{Subject, subject};
-use crate::syntax::ast::{Block, Expr, ExprKind, ItemKind};
+use crate::syntax::ast::{Block, Expr, ItemKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(in crate::lint) fn idle_sweep_param(subject: &Subject<'_>) -> Problems {
@@ -22,7 +22,7 @@ pub(in crate::lint) fn idle_sweep_param(subject: &Subject<'_>) -> Problems {
             }
         }
         for (param, values) in sweep.over.iter().filter(|(param, _)| !needed.contains(param.as_str())) {
-            let Some(key) = key(subject, &sweep.name, param) else { continue };
+            let Some(key) = subject.swept(&sweep.name, param) else { continue };
             let message = format!("nothing that the sweep `{}` trains depends on `{param}`", sweep.name);
             problems.push(
                 Problem::warning(Code::IdleSweepParam, message)
@@ -43,7 +43,9 @@ fn mentions<'a>(subject: &Subject<'a>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     for item in &subject.ast.items {
         let mut exprs: Vec<&Expr> = vec![];
         let block = |exprs: &mut Vec<&'a Expr>, block: &'a Block| {
-            exprs.extend(block.entries.iter().map(|entry| &entry.value));
+            // Which combine is trained when nothing is swept does not matter here.
+            let entries = block.entries.iter().filter(|entry| entry.key.text != "combine");
+            exprs.extend(entries.map(|entry| &entry.value));
         };
         let name = match &item.kind {
             ItemKind::Param(param) => {
@@ -82,15 +84,4 @@ fn mentions<'a>(subject: &Subject<'a>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
         exprs.into_iter().for_each(|expr| subject::names(expr, found));
     }
     all
-}
-
-/// Where a sweep names a param.
-fn key(subject: &Subject<'_>, sweep: &str, param: &str) -> Option<crate::diag::Span> {
-    subject.ast.items.iter().find_map(|item| match &item.kind {
-        ItemKind::Sweep(name, block) if name.text == sweep => {
-            let ExprKind::Record(entries) = &subject::entry(block, "over")?.value.kind else { return None };
-            entries.iter().find(|entry| entry.key.text == param).map(|entry| entry.key.span)
-        }
-        _ => None,
-    })
 }

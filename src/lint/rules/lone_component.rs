@@ -7,7 +7,7 @@ use crate::lint::{Subject, subject};
 const COMBINING: [&str; 4] = ["multiplicative", "mulmix", "cldl", "late"];
 
 /// The settings that then mean nothing.
-const IDLE: [&str; 7] = ["beta", "weights", "gradient", "mixtures", "merge", "project", "by"];
+const IDLE: [&str; 6] = ["beta", "weights", "gradient", "merge", "project", "by"];
 
 pub(in crate::lint) fn lone_component(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();

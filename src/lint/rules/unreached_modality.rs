@@ -5,8 +5,9 @@ use crate::lint::Subject;
 
 pub(in crate::lint) fn unreached_modality(subject: &Subject<'_>) -> Problems {
     let hir = subject.hir;
+    // That a component of weight 0 learns nothing is said of the weight.
     let components = hir.combines.iter().flat_map(|combine| &combine.components);
-    let reached = subject.below(components.filter(|component| component.weight > 0.0).map(|part| part.logits));
+    let reached = subject.below(components.map(|component| component.logits));
     // What leads only to something unused is said there.
     let unused = |name: &str| hir.unused.iter().any(|unused| unused.name == name);
     let of_unused = |path: &str| unused(path.split('.').next().unwrap_or_default());
