@@ -5,7 +5,7 @@ use super::facts::Place;
 use super::{Dataset, Request, load};
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, Facts, ModalitySpec, Origin, Select, Source, SourceKind, Split};
+use crate::spec::{ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Select, Source, SourceKind, Split};
 
 /// Of larger tables so many of the first rows are looked at.
 pub const ROWS: usize = 100_000;
@@ -101,7 +101,10 @@ fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
 fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
     let nameless = |source: &&&Source| matches!(source.kind, SourceKind::Table { header: false, .. });
     let by_position = sources(&request.data.origin).iter().find(nameless).is_some();
-    let numbers = dataset.modalities.iter().filter(|modality| modality.columns.len() == modality.shape.size());
+    let dense =
+        |name: &str| request.modalities.iter().any(|spec| spec.name == name && spec.kind == ModalityKind::Dense);
+    let numbers = (dataset.modalities.iter())
+        .filter(|modality| dense(&modality.name) && modality.shape.size() == modality.columns.len());
     let columns = numbers.flat_map(|modality| modality.columns.iter().map(|column| (&modality.name, column)));
     columns
         .map(|(modality, column)| {
@@ -113,6 +116,7 @@ fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> 
             let spec = ModalitySpec {
                 name: modality.clone(),
                 doc: vec![],
+                kind: ModalityKind::Dense,
                 shape: Shape::vector(1),
                 optional: true,
                 columns: vec![ColumnRef { select, span }],
