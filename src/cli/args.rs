@@ -116,11 +116,11 @@ pub(super) struct Lint {
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<Setting>,
-    #[command(flatten)]
-    pub(super) lints: Lints,
     /// Look at the text alone, and not at the data it names
     #[arg(long)]
     pub(super) no_data: bool,
+    #[command(flatten)]
+    pub(super) lints: Lints,
 }
 
 /// What becomes of lints, by their names or codes.

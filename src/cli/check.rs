@@ -35,6 +35,10 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
                 Some(facts) => {
                     let found = lint_data(&Subject { hir, ast }, facts, levels, allows);
                     compiled.problems.extend(found);
+                    // Rows that are made here are always there, and always fit.
+                    if facts.tables.iter().all(|table| table.name.is_empty() || table.name.starts_with("synthetic(")) {
+                        return compiled.problems.sort();
+                    }
                     checked_against(facts)
                 }
                 None if failed => "checked against the data, which does not fit".to_owned(),
@@ -48,9 +52,8 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
 
 /// `checked against higgs.csv: 51,233 rows`
 fn checked_against(facts: &Facts) -> String {
-    let tables: Vec<&str> =
-        facts.tables.iter().map(|table| table.name.as_str()).filter(|name| !name.is_empty()).collect();
-    let tables = if tables.is_empty() { "rows made here".to_owned() } else { tables.join(", ") };
+    let names: Vec<&str> = facts.tables.iter().map(|table| table.name.as_str()).collect();
+    let tables = names.join(", ");
     let rows = grouped(facts.rows() as u64);
     match facts.whole() {
         true => format!("checked against {tables}: {rows} rows"),
