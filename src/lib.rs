@@ -29,6 +29,7 @@ pub mod whole_file;
 pub mod world;
 
 use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
+use lint::{Levels, Subject};
 use plan::Plan;
 use sema::{Choices, Hir, Override, Uses};
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
@@ -44,53 +45,68 @@ pub struct Compiled {
     pub hir: Hir,
     /// The combine that was chosen, ready to run.
     pub plan: Plan,
+    /// As it was written.
+    pub ast: Ast,
+    /// The lints that comments of the file suppress.
+    pub allows: lint::Allows,
 }
 
-/// Text to plan: all that happens before a byte of data is read. For a text that stands alone; see [`compile_in`].
+/// What is asked of a text beside the text itself.
+#[derive(Clone)]
+pub struct Request<'a> {
+    /// Where the files come from that it uses.
+    pub world: &'a dyn World,
+    /// Names and values of params as they are typed: `--set NAME=VALUE`.
+    pub settings: &'a [(String, String)],
+    /// The combine to plan instead of the one the file names.
+    pub combine: Option<String>,
+    /// How much each lint matters.
+    pub levels: Levels,
+}
+
+impl Default for Request<'_> {
+    fn default() -> Self {
+        Self { world: &Alone, settings: &[], combine: None, levels: Levels::default() }
+    }
+}
+
+/// Text to plan, for a text that stands alone: see [`compile_in`].
 pub fn compile(
     sources: &mut SourceMap,
     file: FileId,
     settings: &[(String, String)],
     combine: Option<String>,
 ) -> Checked<Compiled> {
-    compile_in(&Alone, sources, file, settings, combine)
+    compile_in(sources, file, &Request { settings, combine, ..Request::default() })
 }
 
 /// Text to plan: all that happens before a byte of data is read.
 ///
-/// The files that the text uses come from `world`. There is no value, and no problem, for a file of functions and params
-/// that is only made to be used.
-///
-/// `settings` are names and values of params as they are typed (`--set NAME=VALUE`), `combine` is the combine to plan
-/// instead of the one the file names. The texts that problems may point into are added to `sources`.
-pub fn compile_in(
-    world: &dyn World,
-    sources: &mut SourceMap,
-    file: FileId,
-    settings: &[(String, String)],
-    combine: Option<String>,
-) -> Checked<Compiled> {
+/// The texts that problems may point into are added to `sources`. There is no value, and no problem, for a file of
+/// functions and params that is only made to be used.
+pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &Request<'_>) -> Checked<Compiled> {
     let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
     let (ast, mut problems) = syntax::parse(file, &text);
     let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
     problems.extend(of_prelude);
-    let uses = sema::gather(&ast, sources, world, &mut problems);
-    let overrides = overrides(&ast, &uses, settings, sources, &mut problems);
+    let uses = sema::gather(&ast, sources, request.world, &mut problems);
+    let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
 
     let misread = problems.has_errors();
-    let analyzed = sema::analyze(&ast, &prelude, &uses, &Choices { combine, overrides });
+    let analyzed = sema::analyze(&ast, &prelude, &uses, &Choices { combine: request.combine.clone(), overrides });
     // What is missing may be what could not be read.
     let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
     let mut problems = sema::point_to_uses(problems, &uses, &ast);
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
-    problems.extend(lint::lint(&hir));
+    let mut allows = lint::Allows::of(&ast, &text);
+    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, &request.levels, &mut allows));
     problems.sort();
 
     let graph = graph::build(&hir, &hir.combines[hir.selected]);
     match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
-        Ok(plan) => Checked::new(Compiled { hir, plan }, problems),
+        Ok(plan) => Checked::new(Compiled { hir, plan, ast, allows }, problems),
         Err(problem) => {
             problems.push(problem);
             Checked::failed(problems)

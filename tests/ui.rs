@@ -44,7 +44,8 @@ fn every_broken_pipeline_is_explained() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let mut sources = SourceMap::new();
         let file = sources.add(name, text.as_str());
-        let problems = mmc::compile_in(&Beside(path.parent().unwrap()), &mut sources, file, &[], None).problems;
+        let request = mmc::Request { world: &Beside(path.parent().unwrap()), ..mmc::Request::default() };
+        let problems = mmc::compile_in(&mut sources, file, &request).problems;
         assert!(!problems.is_empty(), "nothing is said of {}", path.display());
         let shown = render(&problems, &sources, Style { color: false, unicode: true, width: 100 });
         insta::with_settings!({

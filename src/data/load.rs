@@ -8,7 +8,9 @@ use super::split;
 use super::table::{ColumnKind, Head, Question, Read};
 use super::{Dataset, Subset, TableSummary};
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use crate::spec::{
+    ColumnRef, DataSpec, LabelSpec, ModalityKind, ModalitySpec, Origin, Part, Select, Source, Spanned, TransformKind,
+};
 use std::path::Path;
 
 /// What is to be loaded.
@@ -29,7 +31,7 @@ pub struct Request<'a> {
 /// Reads, labels, splits and transforms. Reports all it finds.
 pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     match assemble(request) {
-        Ok((dataset, warnings)) => Checked::new(dataset, warnings),
+        Ok(dataset) => Checked::new(dataset, Problems::new()),
         Err(mut problems) => {
             problems.sort();
             Checked::failed(problems)
@@ -37,7 +39,8 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     }
 }
 
-fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
+fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
+    fitted_by_this_version(&request.modalities)?;
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
     let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
@@ -88,7 +91,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         cached: read.cached,
     });
     let contents: Vec<blake3::Hash> = reads.iter().map(|read| read.content).collect();
-    let dataset = Dataset {
+    Ok(Dataset {
         train,
         valid,
         test,
@@ -97,8 +100,25 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
-    };
-    Ok((dataset, asked.into_iter().next().map(|asked| asked.warnings).unwrap_or_default()))
+    })
+}
+
+/// Whether all modalities are of kinds that can be read and fitted.
+fn fitted_by_this_version(modalities: &[&ModalitySpec]) -> Result<(), Problems> {
+    let mut problems = Problems::new();
+    for spec in modalities {
+        let what = match spec.kind {
+            ModalityKind::Text { .. } => "a text",
+            ModalityKind::Category { .. } => "a category",
+            ModalityKind::Image => "an image",
+            _ if spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot) => "`one_hot`",
+            ModalityKind::Dense | ModalityKind::Sequence => continue,
+        };
+        let problem = Problem::error(Code::NotYet, format!("{what} cannot be read from data by this version"))
+            .at(spec.type_span, "valid, but not available yet");
+        problems.push(problem.help("`mmc explain MMC0390` lists what is"));
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(()) }
 }
 
 /// All results, or all problems.
@@ -148,7 +168,6 @@ struct Asked {
     group: Option<(usize, usize)>,
     /// The columns of each modality among the wanted ones, and their positions in the table.
     modalities: Vec<(Vec<usize>, Vec<usize>)>,
-    warnings: Problems,
 }
 
 impl Asked {
@@ -157,7 +176,6 @@ impl Asked {
         let columns = Columns { head: &table.head, name: &table.name };
         let mut question = Question::default();
         let mut problems = Problems::new();
-        let mut warnings = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
             Ok(position) => Some((question.ask(position, ColumnKind::Word, column.span), position)),
             Err(problem) => {
@@ -179,9 +197,6 @@ impl Asked {
         for spec in &request.modalities {
             match columns.of(&pin_globs(spec, &first.head, &table.head)) {
                 Ok(positions) => {
-                    if let Some((_, position)) = label.filter(|(_, position)| positions.contains(position)) {
-                        warnings.push(label_in_input(request.label, spec, &table.head.column(position)));
-                    }
                     let span = spec.columns.first().map_or(spec.span, |column| column.span);
                     let ask = |position: &usize| question.ask(*position, ColumnKind::Number, span);
                     modalities.push((positions.iter().map(ask).collect(), positions));
@@ -190,9 +205,7 @@ impl Asked {
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => {
-                Ok(Self { question, label, by_column, group, modalities, warnings })
-            }
+            Some(label) if !problems.has_errors() => Ok(Self { question, label, by_column, group, modalities }),
             _ => Err(problems),
         }
     }
@@ -216,15 +229,6 @@ fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
             .collect();
     }
     spec
-}
-
-fn label_in_input(label: &LabelSpec, modality: &ModalitySpec, column: &str) -> Problem {
-    let span = modality.columns.first().map_or(modality.span, |column| column.span);
-    let message = format!("modality `{}` reads column `{column}`, which is the label `{}`", modality.name, label.name);
-    Problem::warning(Code::LabelInInput, message)
-        .at(span, "the answer is among these columns")
-        .also(label.column.span, "the label is read here")
-        .help("select columns without the label")
 }
 
 /// A part: which table it lies in, and which rows of that.

@@ -2,6 +2,7 @@
 
 mod activation;
 mod dropout;
+mod kind;
 mod layer;
 mod linear;
 mod merge;
@@ -10,10 +11,11 @@ mod op;
 mod rules;
 mod signature;
 
+pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
 pub use op::{Activation, Arithmetic, Op};
-pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, one_of};
+pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 
 /// Every layer that can be called, by name.
 pub const LAYERS: &[Layer] = &[

@@ -1,12 +1,12 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
 use super::arguments::count_of_arguments;
-use super::builtin::BUILTINS;
+use super::builtin::{BUILTINS, is_builtin};
 use super::eval::{Evaluator, block, join};
 use super::names::Meaning;
 use super::value::{Callee, Given, Stage, Val};
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Op};
+use crate::ops::{self, Op, ValueKind};
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a> {
                         .at(callee.span, format!("a {kind}")),
                 )
             }
-            None if BUILTINS.contains(&name.as_str()) => self.builtin(name, args, span),
+            None if is_builtin(name) => self.builtin(name, args, span),
             None => self.call_layer(name, callee.span, args, span),
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Evaluator<'a> {
                     None => Val::Unknown,
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
-                None if BUILTINS.contains(&name) => self.report(
+                None if is_builtin(name) => self.report(
                     Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe brings one"))
                         .at(span, format!("write `{name}(a, b)`")),
                 ),
@@ -114,7 +114,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut known = self.names.of_kinds(&[super::hir::Declared::Fn, super::hir::Declared::Shared]);
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(BUILTINS);
+        known.extend(ops::names(BUILTINS));
         let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
             .at(span, "not known");
         if let Some(near) = nearest(name, known) {
@@ -370,11 +370,14 @@ impl<'a> Evaluator<'a> {
                     .at(span, "one too many"),
             );
         }
+        let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
         let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();
-        match op.shape(&shapes) {
-            Ok(shape) => {
+        let typed = op.reading(&kinds).and_then(|op| op.shape(&shapes).map(|shape| (op, shape)));
+        match typed.and_then(|(op, shape)| self.length_through(&op, &inputs).map(|length| (op, shape, length))) {
+            Ok((op, shape, length)) => {
                 let path = if stage.is_some() { self.next_path() } else { String::new() };
-                self.values.push(super::hir::Value { op, inputs, shape, path, span, calls });
+                let kind = ValueKind::Numbers;
+                self.values.push(super::hir::Value { op, inputs, shape, kind, length, path, span, calls });
                 Val::Tensor(self.values.len() - 1)
             }
             Err(error) => {

@@ -5,26 +5,31 @@ mod builtin;
 mod call;
 mod combine;
 mod data;
+mod declaration;
+mod described;
 mod eval;
 mod hir;
+mod length;
 mod mixture;
 mod modality;
+mod modality_type;
 mod names;
 mod param;
 mod settings;
 mod shared;
+mod strategy;
 mod sweep;
 mod train;
+mod transform;
 mod uncalled;
 mod uses;
 mod value;
 
+pub use described::{Topic, signatures};
+pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
 pub use uses::{Used, Uses, gather, point_to_uses};
 
-pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
-
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
-use crate::ops::Signature;
 use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
 use crate::syntax::keyword;
 use eval::Evaluator;
@@ -102,16 +107,6 @@ pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> Chec
         Some(hir) => Checked::new(hir, problems),
         None => Checked::failed(problems),
     }
-}
-
-/// Every source, transform, optimizer and schedule, for the documentation.
-pub fn signatures() -> Vec<&'static Signature> {
-    data::SIGNATURES.into_iter().chain(modality::SIGNATURES).chain(train::SIGNATURES).collect()
-}
-
-/// Every strategy: its name, what it does, its settings.
-pub fn strategies() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
-    combine::STRATEGIES.iter().map(|strategy| (strategy.name, strategy.doc, strategy.settings))
 }
 
 /// Whether a file is made to be used by pipelines: it declares functions or params, and nothing that makes a pipeline.
