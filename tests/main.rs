@@ -9,6 +9,7 @@ mod explain;
 mod lsp;
 mod quickstart;
 mod readme;
+mod reference;
 mod render;
 mod report;
 mod robust;

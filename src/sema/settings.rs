@@ -4,6 +4,7 @@ use super::arguments::suggest;
 use super::eval::Evaluator;
 use super::mention::Target;
 use crate::diag::{Code, Problem, Span};
+use crate::ops::{Argument, Signature};
 use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
 use std::collections::BTreeMap;
 
@@ -34,17 +35,26 @@ impl<'a> Evaluator<'a> {
         settings
     }
 
+    /// The setting `key` of `block`: as given, else its default; `None` where what was given was wrong.
+    pub(super) fn setting(&mut self, block: &Signature, settings: &Settings<'a>, key: &str) -> Option<Argument> {
+        let param = block.param(key)?;
+        match settings.get(key) {
+            Some(entry) => self.argument(param.kind, &entry.value, &format!("`{key}`")),
+            None => param.default.map(Argument::from),
+        }
+    }
+
     /// The name and arguments of a built-in call such as `csv("..")`, `adam(lr: 1e-3)` or a bare `detached`.
     pub(super) fn built_in(&mut self, expr: &'a Expr, what: &str) -> Option<(&'a str, Span, &'a [Arg])> {
         match &expr.kind {
             ExprKind::Name(name) => {
-                self.notes.mention(expr.span, Target::BuiltIn);
+                self.notes.built_in(expr.span, name);
                 Some((name, expr.span, &[]))
             }
             ExprKind::Paren(inner) => self.built_in(inner, what),
             ExprKind::Call(callee, args) => match &callee.kind {
                 ExprKind::Name(name) => {
-                    self.notes.mention(callee.span, Target::BuiltIn);
+                    self.notes.built_in(callee.span, name);
                     Some((name, callee.span, args))
                 }
                 _ => {

@@ -10,6 +10,7 @@ mod walk;
 
 pub use definition::{Definition, DefinitionKind};
 
+use super::described::{Topic, signatures};
 use super::hir::{HirCombine, Value, ValueId};
 use super::param::show;
 use super::value::{Callee, Val};
@@ -24,11 +25,11 @@ use std::rc::Rc;
 pub enum Target {
     /// Something declared in a text: the place of its name there, a key of [`Meanings::definitions`].
     Declared(Span),
-    /// A layer, source, transform, optimizer or schedule.
+    /// A layer, source, transform, strategy or whatever else can be called and is built in.
     Callable(&'static Signature),
     /// An argument of one.
     Argument(&'static Signature, &'static Parameter),
-    /// Something else that is built in, known by the name that stands there: a strategy, `patience`, `columns`.
+    /// Something else that is built in.
     BuiltIn,
     /// A key of a block or record of settings.
     Setting,
@@ -104,6 +105,16 @@ impl Notes {
         }
     }
 
+    /// Notes that a name stands for what is built in under it, whatever the call of it takes.
+    pub(super) fn built_in(&mut self, span: Span, name: &str) {
+        if self.watching {
+            let described =
+                signatures().into_iter().find(|(topic, known)| *topic != Topic::Layer && known.name == name);
+            let target = described.map_or(Target::BuiltIn, |(_, signature)| Target::Callable(signature));
+            self.mentions.entry(span).or_insert(target);
+        }
+    }
+
     /// Notes that a built-in call within `call` is one of this signature.
     pub(super) fn callable(&mut self, call: Span, signature: &'static Signature) {
         if !self.watching {
@@ -113,7 +124,7 @@ impl Notes {
         // The name stands first, but for brackets around the call.
         let callee = self.mentions.range_mut(Span { end: 0, ..call }..).next();
         match callee {
-            Some((span, target)) if span.end <= call.end && matches!(target, Target::BuiltIn) => {
+            Some((span, target @ (Target::BuiltIn | Target::Callable(_)))) if span.end <= call.end => {
                 *target = Target::Callable(signature);
             }
             _ => {

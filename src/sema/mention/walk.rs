@@ -43,10 +43,12 @@ impl<'a> Evaluator<'a> {
         for span in meanings.definitions.keys() {
             meanings.mentions.insert(*span, Target::Declared(*span));
         }
-        let mut walk = Walk { names: &self.names, mentions: &mut meanings.mentions };
+        let mentions = &mut meanings.mentions;
+        let mut walk = Walk { names: &self.names, mentions, fields: BTreeMap::new(), unbound: vec![] };
         for ast in texts {
             ast.items.iter().for_each(|item| walk.item(&item.kind));
         }
+        walk.bind_fields();
         meanings
     }
 }
@@ -54,6 +56,10 @@ impl<'a> Evaluator<'a> {
 struct Walk<'a, 'w> {
     names: &'w Names<'a>,
     mentions: &'w mut BTreeMap<Span, Target>,
+    /// Fields that evaluation has bound, by what they are fields of.
+    fields: BTreeMap<(Span, String), Target>,
+    /// Fields that it has not.
+    unbound: Vec<(Span, String, Span)>,
 }
 
 impl Walk<'_, '_> {
@@ -121,7 +127,30 @@ impl Walk<'_, '_> {
                 }
                 args.iter().for_each(|arg| self.expr(&arg.value, locals));
             }
+            ExprKind::Field(base, field) => {
+                self.expr(base, locals);
+                self.field(base.span, &field.text, field.span);
+            }
             _ => expr.parts(&mut |part| self.expr(part, locals)),
+        }
+    }
+
+    /// A field is the same wherever it is asked of the same name.
+    fn field(&mut self, base: Span, field: &str, span: Span) {
+        let Some(Target::Declared(place)) = self.mentions.get(&base).copied() else { return };
+        match self.mentions.get(&span) {
+            Some(target) => {
+                self.fields.insert((place, field.to_owned()), *target);
+            }
+            None => self.unbound.push((place, field.to_owned(), span)),
+        }
+    }
+
+    fn bind_fields(&mut self) {
+        for (place, field, span) in std::mem::take(&mut self.unbound) {
+            if let Some(target) = self.fields.get(&(place, field)).copied() {
+                self.note(span, target);
+            }
         }
     }
 
@@ -141,7 +170,7 @@ impl Walk<'_, '_> {
         }
         match ops::layer(name) {
             Some(layer) => Some(Target::Callable(&layer.signature)),
-            None => BUILTINS.contains(&name).then_some(Target::BuiltIn),
+            None => BUILTINS.iter().find(|built_in| built_in.name == name).map(|built_in| Target::Callable(built_in)),
         }
     }
 
