@@ -28,8 +28,10 @@ pub mod train;
 pub mod whole_file;
 
 use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
+use lint::{Levels, Subject};
 use plan::Plan;
 use sema::{Choices, Hir, Meanings, Override};
+use std::sync::Arc;
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 
 /// The library of blocks, written in the language.
@@ -42,6 +44,10 @@ pub struct Compiled {
     pub hir: Hir,
     /// The combine that was chosen, ready to run.
     pub plan: Plan,
+    /// As it was written.
+    pub ast: Ast,
+    /// The lints that comments of the file suppress.
+    pub allows: lint::Allows,
 }
 
 /// Text to plan: all that happens before a byte of data is read.
@@ -54,11 +60,22 @@ pub fn compile(
     settings: &[(String, String)],
     combine: Option<String>,
 ) -> Checked<Compiled> {
+    compile_with(sources, file, settings, combine, &Levels::default())
+}
+
+/// As [`compile`], with lints that matter more or less than they do by default.
+pub fn compile_with(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[(String, String)],
+    combine: Option<String>,
+    levels: &Levels,
+) -> Checked<Compiled> {
     let texts = Texts::parse(sources, file);
-    let mut problems = texts.problems;
+    let mut problems = texts.problems.clone();
     let overrides = overrides(&texts.ast, settings, sources, &mut problems);
     let analyzed = sema::analyze(&texts.ast, &texts.prelude, &Choices { combine, overrides });
-    planned(problems, analyzed)
+    planned(texts, problems, analyzed, levels)
 }
 
 /// What is known of a text, whatever is wrong with it: what an editor asks for.
@@ -78,12 +95,14 @@ pub struct Understood {
 pub fn understand(sources: &mut SourceMap, file: FileId) -> Understood {
     let texts = Texts::parse(sources, file);
     let (analyzed, meanings) = sema::understand(&texts.ast, &texts.prelude, &Choices::default());
-    let checked = planned(texts.problems, analyzed);
-    Understood { ast: texts.ast, prelude: texts.prelude, meanings, checked }
+    let (ast, prelude, problems) = (texts.ast.clone(), texts.prelude.clone(), texts.problems.clone());
+    let checked = planned(texts, problems, analyzed, &Levels::default());
+    Understood { ast, prelude, meanings, checked }
 }
 
 /// The trees that a pipeline is made of.
 struct Texts {
+    text: Arc<str>,
     ast: Ast,
     prelude: Ast,
     problems: Problems,
@@ -91,28 +110,30 @@ struct Texts {
 
 impl Texts {
     fn parse(sources: &mut SourceMap, file: FileId) -> Texts {
-        let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
+        let text = sources.get(file).map_or_else(|| "".into(), |source| source.text.clone());
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
         problems.extend(of_prelude);
-        Texts { ast, prelude, problems }
+        Texts { text, ast, prelude, problems }
     }
 }
 
 /// From meaning to plan. `problems` are those found before.
-fn planned(mut problems: Problems, analyzed: Checked<Hir>) -> Checked<Compiled> {
+fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
     let misread = problems.has_errors();
     // What is missing may be what could not be read.
     let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
-    problems.extend(lint::lint(&hir));
+    let Texts { text, ast, .. } = texts;
+    let mut allows = lint::Allows::of(&ast, &text);
+    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
     problems.sort();
 
     let graph = graph::build(&hir, &hir.combines[hir.selected]);
     match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
-        Ok(plan) => Checked::new(Compiled { hir, plan }, problems),
+        Ok(plan) => Checked::new(Compiled { hir, plan, ast, allows }, problems),
         Err(problem) => {
             problems.push(problem);
             Checked::failed(problems)
