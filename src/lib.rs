@@ -31,7 +31,8 @@ pub mod world;
 use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
 use lint::{Levels, Subject};
 use plan::Plan;
-use sema::{Choices, Hir, Override, Uses};
+use sema::{Choices, Hir, Meanings, Override, Uses};
+use std::sync::Arc;
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use world::{Alone, World};
 
@@ -85,23 +86,73 @@ pub fn compile(
 /// The texts that problems may point into are added to `sources`. There is no value, and no problem, for a file of
 /// functions and params that is only made to be used.
 pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &Request<'_>) -> Checked<Compiled> {
-    let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
-    let (ast, mut problems) = syntax::parse(file, &text);
-    let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
-    problems.extend(of_prelude);
-    let uses = sema::gather(&ast, sources, request.world, &mut problems);
-    let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
+    let (texts, choices, problems) = Texts::parse(sources, file, request);
+    let analyzed = sema::analyze(&texts.ast, &texts.prelude, &texts.uses, &choices);
+    planned(texts, problems, analyzed, &request.levels)
+}
 
+/// What is known of a text, whatever is wrong with it: what an editor asks for.
+#[derive(Clone, Debug)]
+pub struct Understood {
+    /// The tree of what could be read.
+    pub ast: Ast,
+    /// The tree of the library.
+    pub prelude: Ast,
+    /// The files it uses.
+    pub uses: Uses,
+    /// What its names mean and its expressions came to.
+    pub meanings: Meanings,
+    /// The plan if there is one, and every problem.
+    pub checked: Checked<Compiled>,
+}
+
+/// As [`compile`], keeping what is known on the way.
+pub fn understand(sources: &mut SourceMap, file: FileId) -> Understood {
+    understand_in(sources, file, &Request::default())
+}
+
+/// As [`compile_in`], keeping what is known on the way.
+pub fn understand_in(sources: &mut SourceMap, file: FileId, request: &Request<'_>) -> Understood {
+    let (texts, choices, problems) = Texts::parse(sources, file, request);
+    let (analyzed, meanings) = sema::understand(&texts.ast, &texts.prelude, &texts.uses, &choices);
+    let (ast, prelude, uses) = (texts.ast.clone(), texts.prelude.clone(), texts.uses.clone());
+    let checked = planned(texts, problems, analyzed, &request.levels);
+    Understood { ast, prelude, uses, meanings, checked }
+}
+
+/// The trees that a pipeline is made of.
+struct Texts {
+    text: Arc<str>,
+    ast: Ast,
+    prelude: Ast,
+    uses: Uses,
+}
+
+impl Texts {
+    /// Parses everything, with what is chosen beside the file and the problems of its syntax.
+    fn parse(sources: &mut SourceMap, file: FileId, request: &Request<'_>) -> (Texts, Choices, Problems) {
+        let text = sources.get(file).map_or_else(|| "".into(), |source| source.text.clone());
+        let (ast, mut problems) = syntax::parse(file, &text);
+        let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
+        problems.extend(of_prelude);
+        let uses = sema::gather(&ast, sources, request.world, &mut problems);
+        let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
+        (Texts { text, ast, prelude, uses }, Choices { combine: request.combine.clone(), overrides }, problems)
+    }
+}
+
+/// From meaning to plan. `problems` are those found before.
+fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
     let misread = problems.has_errors();
-    let analyzed = sema::analyze(&ast, &prelude, &uses, &Choices { combine: request.combine.clone(), overrides });
     // What is missing may be what could not be read.
     let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
-    let mut problems = sema::point_to_uses(problems, &uses, &ast);
+    let mut problems = sema::point_to_uses(problems, &texts.uses, &texts.ast);
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
+    let Texts { text, ast, .. } = texts;
     let mut allows = lint::Allows::of(&ast, &text);
-    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, &request.levels, &mut allows));
+    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
     problems.sort();
 
     let graph = graph::build(&hir, &hir.combines[hir.selected]);

@@ -10,6 +10,7 @@ mod described;
 mod eval;
 mod hir;
 mod length;
+mod mention;
 mod mixture;
 mod modality;
 mod modality_type;
@@ -27,12 +28,14 @@ mod value;
 
 pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
+pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
 pub use uses::{Used, Uses, gather, point_to_uses};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
 use crate::syntax::keyword;
 use eval::Evaluator;
+use mention::Notes;
 use names::{Meaning, Names};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -62,6 +65,15 @@ pub struct Choices {
 /// `uses` are the files that [`gather`] found. There is no value for a file of functions and params alone, which is made
 /// to be used and not to be run; what is wrong with it is said all the same.
 pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> Checked<Hir> {
+    analyzed(ast, prelude, uses, choices, false).0
+}
+
+/// As [`analyze`], with all that is known of the text's names and expressions, whatever is wrong with it.
+pub fn understand(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> (Checked<Hir>, Meanings) {
+    analyzed(ast, prelude, uses, choices, true)
+}
+
+fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: bool) -> (Checked<Hir>, Meanings) {
     let mut problems = Problems::new();
     let names = Names::collect(ast, prelude, uses, &mut problems);
     let mut overrides = BTreeMap::new();
@@ -94,6 +106,7 @@ pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> Chec
         }
     }
     let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
+    evaluator.notes = Notes::new(watching);
     let hir = match is_library(ast) {
         true => {
             evaluator.library(ast, &uses.files);
@@ -101,11 +114,19 @@ pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> Chec
         }
         false => evaluator.pipeline_of(ast, &uses.files, choices),
     };
+    let meanings = match watching {
+        true => {
+            let values = hir.as_ref().map_or_else(|| std::mem::take(&mut evaluator.values), |hir| hir.values.clone());
+            let asts: Vec<&Ast> = [ast, prelude].into_iter().chain(uses.files.iter().map(|used| &used.ast)).collect();
+            evaluator.meanings(&asts, values)
+        }
+        false => Meanings::default(),
+    };
     let mut problems = evaluator.problems;
     problems.sort();
     match hir {
-        Some(hir) => Checked::new(hir, problems),
-        None => Checked::failed(problems),
+        Some(hir) => (Checked::new(hir, problems), meanings),
+        None => (Checked::failed(problems), meanings),
     }
 }
 
@@ -172,7 +193,9 @@ impl<'a> Evaluator<'a> {
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
                 declared += 1;
-                combines.extend(self.combine(combine, &item.doc, classes));
+                let understood = self.combine(combine, &item.doc, classes);
+                understood.iter().for_each(|combine| self.notes.combine(combine));
+                combines.extend(understood);
             }
         }
         if declared == 0 {
@@ -208,12 +231,12 @@ impl<'a> Evaluator<'a> {
             data: data?,
             label: label?,
             modalities: modalities.into_iter().collect::<Option<_>>()?,
-            values: std::mem::take(&mut self.values),
             combines,
             train: train?,
             sweeps,
             selected: selected?,
             unused,
+            values: std::mem::take(&mut self.values),
         })
     }
 

@@ -3,6 +3,7 @@
 use super::arguments::suggest;
 use super::eval::Evaluator;
 use super::hir::Declared;
+use super::mention::Target;
 use super::names::Meaning;
 use super::param::show;
 use super::value::Val;
@@ -111,6 +112,9 @@ impl<'a> Evaluator<'a> {
                     continue;
                 }
             };
+            if let Some(place) = self.names.span(key) {
+                self.notes.mention(entry.key.span, Target::Declared(place));
+            }
             if let Some(values) = self.axis(param, &entry.value) {
                 over.push(SweepAxis { param: key.into(), values, span: entry.key.span.to(entry.value.span) });
             }
