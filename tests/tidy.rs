@@ -11,11 +11,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
     ("whole_file", &["diag"]),
+    ("world", &[]),
     ("syntax", &["diag"]),
     ("ops", &["diag", "shape", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag"]),
-    ("lint", &["sema", "spec", "diag"]),
+    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
+    ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
     ("reference", &["sema", "syntax", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
@@ -42,6 +43,7 @@ const ALL: &[&str] = &[
     "spec",
     "syntax",
     "train",
+    "world",
 ];
 
 /// Names and the only places they may stand in.

@@ -3,7 +3,6 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::ops::{Activation, Op};
 use crate::plan::{ParamId, Plan, Step};
 use crate::spec::{Combination, QGradient, TrainSpec};
 use std::collections::BTreeSet;
@@ -37,7 +36,7 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style) -> String {
         vec![
             // The operation, which ends the name of a step, has a column of its own.
             step.name.split(' ').next().unwrap_or(&step.name).to_owned(),
-            operation(&step.op),
+            step.op.call(),
             step.shape.to_string(),
             blank_if_zero(parameters(plan, step), grouped),
             blank_if_zero(step.flops, |flops| scaled(flops as f64)),
@@ -92,22 +91,6 @@ fn parameters(plan: &Plan, step: &Step) -> u64 {
         .collect();
     let own = step.params.iter().filter(|id| !earlier.contains(id));
     own.filter_map(|id| plan.params.get(*id)).map(|param| param.shape.size() as u64).sum()
-}
-
-/// The operation and what it was told, with the defaults that matter.
-fn operation(op: &Op) -> String {
-    match op {
-        Op::Linear { out, bias, activation, .. } => {
-            let bias = if *bias { "" } else { ", bias: false" };
-            let after = activation.map_or(String::new(), |activation| format!(" |> {}", Activation::name(activation)));
-            format!("linear({out}{bias}){after}")
-        }
-        Op::Dropout { p } => format!("dropout({p})"),
-        Op::BatchNorm { eps, momentum } => format!("batch_norm(eps: {eps}, momentum: {momentum})"),
-        Op::LayerNorm { eps } => format!("layer_norm(eps: {eps})"),
-        Op::Affine { scale, offset } => format!("{scale} * x + {offset}"),
-        other => other.name().to_owned(),
-    }
 }
 
 fn loss(combination: &Combination) -> String {

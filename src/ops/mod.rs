@@ -1,6 +1,7 @@
 //! The operations a pipeline is made of: what each takes, what shape it makes, what it costs. Knows no tensors.
 
 mod activation;
+mod call;
 mod dropout;
 mod kind;
 mod layer;
