@@ -6,6 +6,7 @@
 
 mod cache;
 mod dataset;
+mod decidable;
 mod delimited;
 mod label;
 mod load;
@@ -21,6 +22,7 @@ mod table;
 mod transform;
 
 pub use dataset::{Dataset, FittedModality, ModalityRows, Subset, TableSummary};
+pub use decidable::Decider;
 pub use load::{Request, load};
-pub use random::order;
+pub use random::{Draws, order};
 pub use transform::Fitted;

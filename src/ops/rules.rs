@@ -17,6 +17,7 @@ impl Op {
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
+            Op::Attend => "attention",
             Op::Binary(Arithmetic::Add) => "+",
             Op::Binary(Arithmetic::Sub) => "-",
             Op::Binary(Arithmetic::Mul) => "*",
@@ -35,6 +36,7 @@ impl Op {
             Op::Linear { out, .. } => linear::shape(*out, inputs),
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
             Op::Concat => merge::concat(inputs),
+            Op::Attend => merge::attention(self.name(), inputs),
             Op::Input(_)
             | Op::Activation(_)
             | Op::Dropout { .. }
@@ -77,6 +79,7 @@ impl Op {
             Op::Input(_) | Op::Concat => 0,
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
+            Op::Attend => 2 * read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,
             Op::ClassLoss { .. } => 12 * read,
         }

@@ -7,9 +7,11 @@ mod combine;
 mod data;
 mod eval;
 mod hir;
+mod merge;
 mod mixture;
 mod modality;
 mod names;
+mod optional;
 mod param;
 mod settings;
 mod shared;
@@ -83,7 +85,12 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
 
 /// Every source, transform, optimizer and schedule, for the documentation.
 pub fn signatures() -> Vec<&'static Signature> {
-    data::SIGNATURES.into_iter().chain(modality::SIGNATURES).chain(train::SIGNATURES).collect()
+    data::SIGNATURES
+        .into_iter()
+        .chain(modality::SIGNATURES)
+        .chain(train::SIGNATURES)
+        .chain([&merge::ATTENTION])
+        .collect()
 }
 
 /// Every strategy: its name, what it does, its settings.
@@ -163,6 +170,7 @@ impl<'a> Evaluator<'a> {
         );
         let params = self.params(ast);
         self.check_shared();
+        self.check_optional();
         let unused = self.names.unused();
         let (name, doc) = header?;
         Some(Hir {

@@ -139,11 +139,6 @@ impl<'a> Evaluator<'a> {
             None => Val::Unknown,
         };
         self.modalities.push(value);
-        if let Some(mark) = typed.optional
-            && known
-        {
-            self.not_yet("a modality that may be missing", mark);
-        }
         if !known {
             // What follows belongs to a type that has been reported.
             return None;

@@ -67,8 +67,19 @@ const COSINE: Signature = Signature {
 /// Every optimizer and schedule, for the documentation.
 pub(super) const SIGNATURES: [&Signature; 7] = [&SGD, &ADAM, &ADAMW, &CONSTANT, &EXPONENTIAL, &STEPS, &COSINE];
 
-const KEYS: [&str; 10] =
-    ["combine", "optimizer", "schedule", "clip_norm", "batch_size", "epochs", "iterations", "stop", "seed", "init"];
+const KEYS: [&str; 11] = [
+    "combine",
+    "optimizer",
+    "schedule",
+    "clip_norm",
+    "batch_size",
+    "epochs",
+    "iterations",
+    "stop",
+    "seed",
+    "init",
+    "modality_dropout",
+];
 
 impl<'a> Evaluator<'a> {
     /// The training that a `train` block describes.
@@ -105,6 +116,7 @@ impl<'a> Evaluator<'a> {
             Some(Argument::Word(word)) => init_by_word(word).unwrap_or(Init::Scaled),
             _ => Init::Scaled,
         };
+        let modality_dropout = self.modality_dropout(&settings);
         TrainSpec {
             combine,
             optimizer: optimizer.unwrap_or(Optimizer::Sgd {
@@ -120,8 +132,22 @@ impl<'a> Evaluator<'a> {
             stop,
             seed,
             init,
+            modality_dropout,
             span: block.span,
         }
+    }
+
+    /// The probability that a `?` modality is left out of a row in training; there must be one to leave out.
+    fn modality_dropout(&mut self, settings: &Settings<'a>) -> f64 {
+        let key = "modality_dropout";
+        let Some(Argument::Number(p)) = self.setting(settings, key, Kind::Number(0.0, 0.999)) else { return 0.0 };
+        if p > 0.0 && self.names.modalities.iter().all(|(typed, _)| typed.optional.is_none()) {
+            let place = settings.get(key).map_or_else(Default::default, |entry| entry.key.span);
+            let problem = Problem::error(Code::CannotSkip, "`modality_dropout` has no modality to leave out")
+                .at(place, "every modality is declared to be always there");
+            self.report(problem.help("mark the modalities that may be left out with `?`: `modality name?: ...`"));
+        }
+        p
     }
 
     pub(super) fn setting(&mut self, settings: &Settings<'a>, key: &str, kind: Kind) -> Option<Argument> {
