@@ -8,7 +8,9 @@ use super::split;
 use super::table::{ColumnKind, Head, Question, Read};
 use super::{Dataset, Decider, Subset, TableSummary, decidable};
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use crate::spec::{
+    ColumnRef, DataSpec, LabelSpec, ModalityKind, ModalitySpec, Origin, Part, Select, Source, Spanned, TransformKind,
+};
 use std::path::Path;
 
 /// What is to be loaded.
@@ -40,6 +42,7 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
 }
 
 fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
+    fitted_by_this_version(&request.modalities)?;
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
     let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
@@ -108,6 +111,24 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         notes,
     };
     Ok((dataset, asked.into_iter().next().map(|asked| asked.warnings).unwrap_or_default()))
+}
+
+/// Whether all modalities are of kinds that can be read and fitted.
+fn fitted_by_this_version(modalities: &[&ModalitySpec]) -> Result<(), Problems> {
+    let mut problems = Problems::new();
+    for spec in modalities {
+        let what = match spec.kind {
+            ModalityKind::Text { .. } => "a text",
+            ModalityKind::Category { .. } => "a category",
+            ModalityKind::Image => "an image",
+            _ if spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot) => "`one_hot`",
+            ModalityKind::Dense | ModalityKind::Sequence => continue,
+        };
+        let problem = Problem::error(Code::NotYet, format!("{what} cannot be read from data by this version"))
+            .at(spec.type_span, "valid, but not available yet");
+        problems.push(problem.help("`mmc explain MMC0390` lists what is"));
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(()) }
 }
 
 /// All results, or all problems.

@@ -40,7 +40,8 @@ pub(crate) fn build(
 ) -> Result<(FittedModality, Vec<ModalityRows>), Problems> {
     let width = spec.shape.size();
     let Some(train) = parts.first() else { return Err(Problems::new()) };
-    let mut transforms: Vec<Fitted> = spec.transforms.iter().map(|transform| Fitted::new(&transform.kind)).collect();
+    let mut transforms: Vec<Fitted> =
+        spec.transforms.iter().filter_map(|transform| Fitted::new(&transform.kind)).collect();
     let mut made: Vec<Vec<f32>> = parts.iter().map(|part| vec![0.0; part.rows.len() * width]).collect();
     let mut gaps: Vec<Vec<bool>> = parts.iter().map(|part| vec![false; part.rows.len()]).collect();
     let mut wrong = Wrong { spec, missing: None, problems: vec![] };

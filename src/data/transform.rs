@@ -55,16 +55,20 @@ pub(crate) enum Misfit {
 }
 
 impl Fitted {
-    /// The transform before it has seen a column.
-    pub(crate) fn new(kind: &TransformKind) -> Self {
-        match kind {
+    /// The transform before it has seen a column; none of what reads text.
+    pub(crate) fn new(kind: &TransformKind) -> Option<Self> {
+        Some(match kind {
             TransformKind::Standardize => Fitted::Standardize { mean: vec![], std: vec![] },
             TransformKind::MinMax => Fitted::MinMax { min: vec![], max: vec![] },
             TransformKind::Log1p => Fitted::Log1p,
             TransformKind::Clip { lo, hi } => Fitted::Clip { lo: *lo, hi: *hi },
             TransformKind::Missing { values } => Fitted::Missing { values: values.clone() },
             TransformKind::Impute(_) => Fitted::Impute { values: vec![] },
-        }
+            TransformKind::Lowercase
+            | TransformKind::Chars { .. }
+            | TransformKind::Words { .. }
+            | TransformKind::OneHot => return None,
+        })
     }
 
     /// Learns the next column from its training cells.
@@ -200,7 +204,7 @@ mod tests {
     use super::*;
 
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, Misfit> {
-        let mut fitted = Fitted::new(&kind);
+        let mut fitted = Fitted::new(&kind).unwrap();
         fitted.fit_column(&kind, cells).map(|()| fitted)
     }
 

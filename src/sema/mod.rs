@@ -7,9 +7,11 @@ mod combine;
 mod data;
 mod eval;
 mod hir;
+mod length;
 mod merge;
 mod mixture;
 mod modality;
+mod modality_type;
 mod names;
 mod optional;
 mod param;
@@ -17,6 +19,7 @@ mod settings;
 mod shared;
 mod sweep;
 mod train;
+mod transform;
 mod value;
 
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
@@ -87,7 +90,7 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
 pub fn signatures() -> Vec<&'static Signature> {
     data::SIGNATURES
         .into_iter()
-        .chain(modality::SIGNATURES)
+        .chain(transform::signatures())
         .chain(train::SIGNATURES)
         .chain([&merge::ATTENTION])
         .collect()

@@ -205,6 +205,8 @@ pub struct ModalitySpec {
     pub name: String,
     /// The lines of its doc comment.
     pub doc: Vec<String>,
+    /// What kind of signal it is.
+    pub kind: ModalityKind,
     /// The shape of one row of it.
     pub shape: Shape,
     /// Whether it may be missing on a row (`NAME?`).
@@ -221,6 +223,30 @@ pub struct ModalitySpec {
     pub type_span: Span,
 }
 
+/// The kinds of signal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModalityKind {
+    /// `dense[n]`: n numbers.
+    #[default]
+    Dense,
+    /// `image[c, h, w]`: numbers, channel by channel and line by line.
+    Image,
+    /// `sequence[t, d]`: numbers, t steps of d each, one step after the other.
+    Sequence,
+    /// `text[n]`: the ids of n tokens, in shape `[n]`. 0 is padding and stands behind the last token only, 1 is any
+    /// token outside of the vocabulary, and those inside are counted from 2 on.
+    Text {
+        /// How many ids there may be, padding and unknown included.
+        vocabulary: usize,
+    },
+    /// `category[n]`: one id, in shape `[1]`. 0 is a value that no training row has, the others are 1 to n.
+    Category {
+        /// How many values there may be, n.
+        count: usize,
+    },
+}
+
 /// One transform of a modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transform {
@@ -231,7 +257,7 @@ pub struct Transform {
     pub span: Span,
 }
 
-/// The numeric transforms. Whatever is fitted is fitted on the training rows only.
+/// The transforms. Whatever is fitted is fitted on the training rows only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransformKind {
@@ -255,6 +281,25 @@ pub enum TransformKind {
     },
     /// Fills empty cells.
     Impute(Impute),
+    /// Every letter of a text in its lower case (Unicode).
+    Lowercase,
+    /// A text as its first `max` characters.
+    Chars {
+        /// How many tokens are kept of a text.
+        max: usize,
+        /// How many ids there may be, padding and unknown included: the most frequent of the training rows have one.
+        vocab: usize,
+    },
+    /// A text as its first `max` words; as [`TransformKind::Chars`] otherwise.
+    Words {
+        /// How many tokens are kept of a text.
+        max: usize,
+        /// How many ids there may be, padding and unknown included.
+        vocab: usize,
+    },
+    /// One column as n numbers, one for each value the training rows have: 1 at the cell's own, 0 elsewhere. All are 0
+    /// for a value that no training row has.
+    OneHot,
 }
 
 /// What an empty cell is filled with.

@@ -76,6 +76,7 @@ mod tests {
     fn plan(modalities: usize, sure: bool, components: &[&[usize]]) -> Plan {
         let input = |at: usize| Input {
             name: format!("m{at}"),
+            kind: crate::spec::ModalityKind::Dense,
             shape: Shape::vector(1),
             optional: !(sure && at + 1 == modalities),
         };

@@ -2,7 +2,7 @@
 
 use crate::exec::backend::Backend;
 use crate::exec::pass::{Failure, Matrix, Pass, Value};
-use dfdx::shapes::{Axis, HasShape};
+use dfdx::shapes::Axis;
 use dfdx::tensor::{Tape, TensorFromVec};
 use dfdx::tensor_ops::{BroadcastTo, GatherTo, SumTo, TryAdd, TryDiv, TryMul, TrySub};
 
@@ -21,7 +21,8 @@ pub(super) fn attend<B: Backend, T: Tape<f32, B::Device>>(
         let every = vec![index; value.dims().0];
         let every = TensorFromVec::<usize>::try_tensor_from_vec(&pass.device, every, (value.dims().0,))?;
         let share = pass.record(&shares, |shares| shares.try_gather(every))?;
-        let weighted = pass.record(&value.tensor, |value| value.try_mul(parts))?;
+        let tensor = value.tensor(pass)?;
+        let weighted = pass.record(&tensor, |value| value.try_mul(parts))?;
         let weighted = pass.record(&weighted, |weighted| weighted.try_mul(share))?;
         total = Some(match total {
             Some(total) => pass.record(&total, |total| total.try_add(weighted))?,
@@ -40,12 +41,13 @@ fn softmax<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     scores: &Value<B::Device>,
 ) -> Result<Matrix<B::Device>, Failure<B>> {
-    let shape = *scores.tensor.shape();
+    let shape = scores.dims();
     let host = scores.host();
     let largest = |row: usize| (0..shape.0).map(|at| host[at * shape.1 + row]).fold(f32::NEG_INFINITY, f32::max);
     let largest = pass.constant((0..shape.1).map(largest).collect(), (shape.1,))?;
     let largest = largest.try_broadcast_like::<_, Axis<0>>(&shape)?;
-    let powers = pass.record(&scores.tensor, |scores| scores.try_sub(largest)?.try_exp())?;
+    let scores = scores.tensor(pass)?;
+    let powers = pass.record(&scores, |scores| scores.try_sub(largest)?.try_exp())?;
     let sum = pass.record(&powers, |powers| powers.try_sum::<(usize,), Axis<0>>())?;
     let sum = pass.record(&sum, |sum| sum.try_broadcast_like::<_, Axis<0>>(&shape))?;
     pass.record(&powers, |powers| powers.try_div(sum))

@@ -17,12 +17,13 @@ pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
     eps: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
     let (features, rows) = x.dims();
+    let x = x.tensor(pass)?;
     if pass.training.is_some() {
         // A row that lacks what the value is computed from holds nothing to learn about it.
         let present = pass.rows_of(step);
         let counted = present.as_ref().map_or(rows, |present| present.iter().filter(|present| **present).count());
         if counted == 0 {
-            let y = scale_and_shift(pass, &x.tensor, step)?;
+            let y = scale_and_shift(pass, &x, step)?;
             return Ok(Value::new(y, true));
         }
         let share = |present: &bool| if *present { 1.0 / counted as f32 } else { 0.0 };
@@ -30,7 +31,7 @@ pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
             Some(present) => Some(pass.constant(present.iter().map(share).collect(), (rows,))?),
             None => None,
         };
-        let normal = standardize::<B, T, Axis<1>>(pass, &x.tensor, eps, shares.as_ref())?;
+        let normal = standardize::<B, T, Axis<1>>(pass, &x, eps, shares.as_ref())?;
         let unbiased = counted as f32 / counted.saturating_sub(1).max(1) as f32;
         let variance = normal.variance.as_vec().iter().map(|variance| variance * unbiased).collect();
         pass.moments.push((step.buffers[0], normal.mean.as_vec()));
@@ -42,7 +43,7 @@ pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
     let variance = pass.params.buffer(step.buffers[1]);
     let scale: Vec<f32> = variance.iter().map(|variance| (1.0 / (f64::from(*variance) + eps).sqrt()) as f32).collect();
     let (mean, scale) = (pass.constant(mean.to_vec(), (features,))?, pass.constant(scale, (features,))?);
-    let y = pass.record(&x.tensor, |x| {
+    let y = pass.record(&x, |x| {
         x.try_sub(mean.try_broadcast_like::<_, Axis<1>>(&(features, rows))?)?
             .try_mul(scale.try_broadcast_like::<_, Axis<1>>(&(features, rows))?)
     })?;
@@ -57,7 +58,8 @@ pub(super) fn layer_norm<B: Backend, T: Tape<f32, B::Device>>(
     step: &Step,
     eps: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
-    let normal = standardize::<B, T, Axis<0>>(pass, &x.tensor, eps, None)?;
+    let x = x.tensor(pass)?;
+    let normal = standardize::<B, T, Axis<0>>(pass, &x, eps, None)?;
     let y = scale_and_shift(pass, &normal.values, step)?;
     Ok(Value::new(y, true))
 }
