@@ -9,6 +9,7 @@ mod explain;
 mod missing_rows;
 mod quickstart;
 mod readme;
+mod reference;
 mod render;
 mod report;
 mod robust;

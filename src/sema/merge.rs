@@ -10,16 +10,28 @@ use crate::syntax::ast::ExprKind;
 
 const MODES: &[&str] = &["separate", "shared", "cross"];
 
-/// Attention over modalities, after the paper's code: each representation is weighted by a softmax over scores.
-pub(super) const ATTENTION: Signature = Signature {
-    name: "attention",
-    doc: "`mean_i a_i h_i` with `a = softmax(s)`: scores `s_i = u . tanh(V h_i + c)` from weights of each input's own \
-          (`separate`), from one set (`shared`), or all from all inputs together (`cross`)",
-    params: &[
-        Parameter { name: "size", kind: Kind::Integer(1), default: None },
-        Parameter { name: "mode", kind: Kind::Choice(MODES), default: Some(Constant::Word("separate")) },
-    ],
-};
+/// Attention over modalities, after the paper's code.
+pub(super) const ATTENTION: Signature =
+    Signature::new("attention", "representations weighted by a softmax over scores, for every row and input")
+        .equation(
+            "mean over i of a_i h_i,  a = softmax(s)\n\
+             separate: s_i = u_i . tanh(V_i h_i + c_i)\n\
+             shared:   s_i = u . tanh(V h_i + c)\n\
+             cross:    s = U tanh(V [h_1; ...; h_M] + c)",
+        )
+        .params(&[
+            Parameter::new("size", Kind::Integer(1), "how wide the hidden layer of the scores is"),
+            Parameter::new(
+                "mode",
+                Kind::Choice(MODES),
+                "what the score of an input is computed from, and by which weights",
+            )
+            .or(Constant::Word("separate"))
+            .of_paper(),
+        ])
+        .example(
+            "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
+        );
 
 /// How representations are merged.
 #[derive(Clone, Copy, Debug, PartialEq)]
