@@ -10,6 +10,7 @@ mod described;
 mod eval;
 mod hir;
 mod length;
+mod mention;
 mod merge;
 mod mixture;
 mod modality;
@@ -27,10 +28,12 @@ mod value;
 
 pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
+pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
 use eval::Evaluator;
+use mention::Notes;
 use names::{Meaning, Names};
 use std::collections::BTreeMap;
 
@@ -56,6 +59,15 @@ pub struct Choices {
 
 /// Binds names, expands functions and checks shapes over the whole file.
 pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
+    analyzed(ast, prelude, choices, false).0
+}
+
+/// As [`analyze`], with all that is known of the text's names and expressions, whatever is wrong with it.
+pub fn understand(ast: &Ast, prelude: &Ast, choices: &Choices) -> (Checked<Hir>, Meanings) {
+    analyzed(ast, prelude, choices, true)
+}
+
+fn analyzed(ast: &Ast, prelude: &Ast, choices: &Choices, watching: bool) -> (Checked<Hir>, Meanings) {
     let mut problems = Problems::new();
     let names = Names::collect(ast, prelude, &mut problems);
     let mut overrides = BTreeMap::new();
@@ -80,12 +92,20 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
         }
     }
     let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
+    evaluator.notes = Notes::new(watching);
     let hir = evaluator.pipeline_of(ast, choices);
+    let meanings = match watching {
+        true => {
+            let values = hir.as_ref().map_or_else(|| std::mem::take(&mut evaluator.values), |hir| hir.values.clone());
+            evaluator.meanings(&[ast, prelude], values)
+        }
+        false => Meanings::default(),
+    };
     let mut problems = evaluator.problems;
     problems.sort();
     match hir {
-        Some(hir) => Checked::new(hir, problems),
-        None => Checked::failed(problems),
+        Some(hir) => (Checked::new(hir, problems), meanings),
+        None => (Checked::failed(problems), meanings),
     }
 }
 
@@ -139,7 +159,9 @@ impl<'a> Evaluator<'a> {
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
                 declared += 1;
-                combines.extend(self.combine(combine, &item.doc, classes));
+                let understood = self.combine(combine, &item.doc, classes);
+                understood.iter().for_each(|combine| self.notes.combine(combine));
+                combines.extend(understood);
             }
         }
         if declared == 0 {
@@ -171,12 +193,12 @@ impl<'a> Evaluator<'a> {
             data: data?,
             label: label?,
             modalities: modalities.into_iter().collect::<Option<_>>()?,
-            values: std::mem::take(&mut self.values),
             combines,
             train: train?,
             sweeps,
             selected: selected?,
             unused,
+            values: std::mem::take(&mut self.values),
         })
     }
 
