@@ -25,6 +25,7 @@ impl Pipeline {
             modalities: modalities.collect(),
             base: path.parent().unwrap_or(Path::new("")),
             cache: cache.as_deref(),
+            memory: machine.memory.saturating_mul(1 << 20),
         })
     }
 

@@ -1,12 +1,10 @@
 //! The whole way from a data block to a data set: find, read, label, split, transform.
 
+use super::bytes::Room;
 use super::label::{self, LabelColumn};
-use super::modality;
-use super::select::Columns;
-use super::source::{Found, fingerprint};
-use super::split;
-use super::table::{ColumnKind, Head, Question, Read};
-use super::{Dataset, Subset, TableSummary};
+use super::source::{Found, Keeping, fingerprint};
+use super::table::{ColumnKind, Head, Question, Read, Words};
+use super::{Dataset, Subset, TableSummary, modality, select, split};
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
@@ -24,6 +22,9 @@ pub struct Request<'a> {
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
     pub cache: Option<&'a Path>,
+    /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
+    /// of the cache or where the system keeps such files.
+    pub memory: usize,
 }
 
 /// Reads, labels, splits and transforms. Reports all it finds.
@@ -41,7 +42,9 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
     let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
-    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.question, request.cache)))?;
+    let room = Room::new(request.memory, request.cache);
+    let keeping = Keeping { cache: request.cache, room: &room };
+    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.question, keeping)))?;
 
     let columns = reads.iter().zip(&asked).map(|(read, asked)| {
         let (column, position) = asked.label;
@@ -52,13 +55,17 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
         let sources = parts.iter().map(|part| {
-            let (columns, positions) = &asked[part.table].modalities[at];
-            modality::Source { read: &reads[part.table], rows: &part.rows, columns, positions }
+            let Columns { numbers, columns, positions } = &asked[part.table].modalities[at];
+            modality::Source { read: &reads[part.table], rows: &part.rows, numbers, columns, positions }
         });
-        modality::build(spec, &sources.collect::<Vec<_>>())
+        modality::build(spec, &sources.collect::<Vec<_>>(), &room)
     }))?;
-    let (modalities, mut rows): (Vec<_>, Vec<_>) =
-        built.into_iter().map(|(fitted, rows)| (fitted, rows.into_iter())).unzip();
+    let (mut modalities, mut rows, mut of_modalities) = (vec![], vec![], vec![]);
+    for (fitted, made, notes) in built {
+        modalities.push(fitted);
+        rows.push(made.into_iter());
+        of_modalities.extend(notes);
+    }
     let (mut train, mut valid, mut test) = (Subset::default(), None, None);
     for part in &parts {
         let subset = Subset {
@@ -67,6 +74,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
             labels: part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect(),
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
         };
+        empty_rows(request, &reads[part.table], &part.rows, &subset)?;
         match part.part {
             Part::Train => train = subset,
             Part::Valid => valid = Some(subset),
@@ -74,7 +82,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         }
     }
 
-    let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).collect();
+    let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
@@ -83,7 +91,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
     }
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
-        files: read.files.iter().map(|file| file.name.clone()).collect(),
+        files: read.files().map(|file| file.name.clone()).collect(),
         rows: read.table.rows,
         cached: read.cached,
     });
@@ -139,6 +147,16 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
+/// The columns of a modality in a table.
+struct Columns {
+    /// For each number of a row: which of the wanted columns, and which of the numbers of its cell.
+    numbers: Vec<(usize, usize)>,
+    /// Which of the wanted columns.
+    columns: Vec<usize>,
+    /// Their positions in the table.
+    positions: Vec<usize>,
+}
+
 /// What is asked of one table: which columns, and what each is for.
 struct Asked {
     question: Question,
@@ -146,15 +164,15 @@ struct Asked {
     label: (usize, usize),
     by_column: Option<(usize, usize)>,
     group: Option<(usize, usize)>,
-    /// The columns of each modality among the wanted ones, and their positions in the table.
-    modalities: Vec<(Vec<usize>, Vec<usize>)>,
+    /// The columns of each modality.
+    modalities: Vec<Columns>,
     warnings: Problems,
 }
 
 impl Asked {
     /// The question to `table`. Globs mean the columns that they mean in the `first` table.
     fn of(request: &Request<'_>, table: &Found, first: &Found) -> Result<Self, Problems> {
-        let columns = Columns { head: &table.head, name: &table.name };
+        let columns = select::Columns { head: &table.head, name: &table.name };
         let mut question = Question::default();
         let mut problems = Problems::new();
         let mut warnings = Problems::new();
@@ -183,8 +201,15 @@ impl Asked {
                         warnings.push(label_in_input(request.label, spec, &table.head.column(position)));
                     }
                     let span = spec.columns.first().map_or(spec.span, |column| column.span);
-                    let ask = |position: &usize| question.ask(*position, ColumnKind::Number, span);
-                    modalities.push((positions.iter().map(ask).collect(), positions));
+                    let kinds = positions.iter().map(|position| modality::kind_of_cells(spec, &table.head, *position));
+                    let kinds: Vec<ColumnKind> = kinds.collect();
+                    let ask = |(position, kind): (&usize, &ColumnKind)| question.ask(*position, *kind, span);
+                    let wanted: Vec<usize> = positions.iter().zip(&kinds).map(ask).collect();
+                    let numbers = wanted.iter().zip(&kinds).flat_map(|(column, kind)| match kind {
+                        ColumnKind::Number(width) => (0..*width).map(|within| (*column, within)).collect(),
+                        _ => vec![],
+                    });
+                    modalities.push(Columns { numbers: numbers.collect(), columns: wanted, positions });
                 }
                 Err(more) => problems.extend(more.into_iter().collect()),
             }
@@ -227,11 +252,38 @@ fn label_in_input(label: &LabelSpec, modality: &ModalitySpec, column: &str) -> P
         .help("select columns without the label")
 }
 
+/// Rows that have none of their modalities: nothing could be said of them.
+fn empty_rows(request: &Request<'_>, read: &Read, rows: &[u32], subset: &Subset) -> Result<(), Problems> {
+    let masks: Option<Vec<&Vec<bool>>> = subset.modalities.iter().map(|modality| modality.present.as_ref()).collect();
+    // A modality that may not be missing is there on every row.
+    let Some(masks) = masks.filter(|masks| !masks.is_empty()) else { return Ok(()) };
+    let empty: Vec<u32> = (0..subset.rows)
+        .filter(|at| masks.iter().all(|present| !present[*at]))
+        .map(|at| rows[at])
+        .collect();
+    let Some(first) = empty.first() else { return Ok(()) };
+    let names: Vec<String> = request.modalities.iter().map(|spec| format!("`{}`", spec.name)).collect();
+    let mut message = format!("a row has none of its modalities {}", names.join(", "));
+    if empty.len() > 1 {
+        message.push_str(&format!(", the first of {}", empty.len()));
+    }
+    let span = request.modalities.first().map_or(request.data.span, |spec| spec.span);
+    let problem = Problem::error(Code::NoModality, message)
+        .at(span, "missing, and so are the others")
+        .in_data(read.place(Some(*first as usize), None))
+        .help("leave such rows out of the table, or add a modality that every row has");
+    Err(problem.into())
+}
+
 /// A part: which table it lies in, and which rows of that.
 struct PartRows {
     part: Part,
     table: usize,
     rows: Vec<u32>,
+}
+
+fn decider((words, position): &(Words, usize)) -> split::Decider<'_> {
+    (words, *position)
 }
 
 /// The rows of every part, train first, and how many are in none.
@@ -245,11 +297,12 @@ fn parts(
     let (Some(read), Some(asked), Some(of_first)) = (reads.first(), asked.first(), labels.first()) else {
         return Err(Problems::new());
     };
-    let decider = |column: Option<(usize, usize)>| {
+    let words = |column: Option<(usize, usize)>| {
         column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
     };
+    let (by_column, group) = (words(asked.by_column), words(asked.group));
     let table =
-        split::Table { read, labels: of_first, by_column: decider(asked.by_column), group: decider(asked.group) };
+        split::Table { read, labels: of_first, by_column: by_column.as_ref().map(decider), group: group.as_ref().map(decider) };
     let divided = split::divide(&data.split, &table)?;
     let mut parts = vec![PartRows { part: Part::Train, table: 0, rows: divided.train }];
     for (part, rows) in [(Part::Valid, divided.valid), (Part::Test, divided.test)] {

@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     Split,
     /// The rows of a synthetic data set.
     Synthetic,
+    /// Changes of the training rows.
+    Augment,
 }
 
 /// The stream number `counter` of this purpose and seed.
@@ -23,6 +25,7 @@ pub(crate) fn stream(purpose: Purpose, seed: u64, counter: u64) -> ChaCha8Rng {
         Purpose::Order => b"order   ",
         Purpose::Split => b"split   ",
         Purpose::Synthetic => b"synthet ",
+        Purpose::Augment => b"augment ",
     };
     let mut key = [0u8; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());

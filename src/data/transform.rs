@@ -1,4 +1,4 @@
-//! The numeric transforms: what each fits to the training rows, as plain data, and what it makes of a cell.
+//! The transforms: what each fits to the training rows, as plain data, and what the numeric ones make of a cell.
 //! Cells are double precision, and an empty one is NaN.
 
 use crate::spec::{Impute, TransformKind};
@@ -41,6 +41,48 @@ pub enum Fitted {
         /// The number for each column.
         values: Vec<f64>,
     },
+    /// Letters become small letters.
+    Lowercase,
+    /// Characters become ids.
+    Chars {
+        /// How many are kept of a text.
+        max: usize,
+        /// Those that have an id, the first of them 2.
+        vocabulary: Vec<String>,
+    },
+    /// Words become ids.
+    Words {
+        /// How many are kept of a text.
+        max: usize,
+        /// Those that have an id, the first of them 2.
+        vocabulary: Vec<String>,
+    },
+    /// A value becomes an id.
+    Category {
+        /// Those that have one, the first of them 1.
+        values: Vec<String>,
+    },
+    /// A value becomes a 1 among zeros.
+    OneHot {
+        /// The values in order.
+        values: Vec<String>,
+    },
+    /// A number for each of an image is subtracted.
+    SubtractMean {
+        /// The mean image.
+        mean: Vec<f32>,
+        /// Whether it is that of all rows.
+        reference: bool,
+    },
+    /// Numbers are divided by 255.
+    NormalizePixels,
+    /// Training images are changed at random; others are not.
+    Augment {
+        /// Whether they may be turned from left to right.
+        flip: bool,
+        /// How wide the frame is that they are cropped from.
+        pad: usize,
+    },
 }
 
 /// Why a transform cannot be fitted to a column.
@@ -64,11 +106,20 @@ impl Fitted {
             TransformKind::Clip { lo, hi } => Fitted::Clip { lo: *lo, hi: *hi },
             TransformKind::Missing { values } => Fitted::Missing { values: values.clone() },
             TransformKind::Impute(_) => Fitted::Impute { values: vec![] },
+            TransformKind::Lowercase => Fitted::Lowercase,
+            TransformKind::Chars { max, .. } => Fitted::Chars { max: *max, vocabulary: vec![] },
+            TransformKind::Words { max, .. } => Fitted::Words { max: *max, vocabulary: vec![] },
+            TransformKind::OneHot => Fitted::OneHot { values: vec![] },
+            TransformKind::SubtractMean { reference } => {
+                Fitted::SubtractMean { mean: vec![], reference: *reference }
+            }
+            TransformKind::NormalizePixels => Fitted::NormalizePixels,
+            TransformKind::Augment { flip, pad } => Fitted::Augment { flip: *flip, pad: *pad },
         }
     }
 
     /// Learns the next column from its training cells.
-    pub(crate) fn fit_column(&mut self, kind: &TransformKind, cells: &[f64]) -> Result<(), Misfit> {
+    pub(crate) fn fit_column(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Result<(), Misfit> {
         match self {
             Fitted::Standardize { mean, std } => {
                 let (column_mean, column_std) = moments(cells)?;
@@ -91,7 +142,7 @@ impl Fitted {
                 TransformKind::Impute(Impute::Median) => median(cells)?,
                 _ => mean(cells)?,
             }),
-            Fitted::Log1p | Fitted::Clip { .. } | Fitted::Missing { .. } => {}
+            _ => {}
         }
         Ok(())
     }
@@ -104,7 +155,7 @@ impl Fitted {
                 second.push(f64::NAN);
             }
             Fitted::Impute { values } => values.push(f64::NAN),
-            Fitted::Log1p | Fitted::Clip { .. } | Fitted::Missing { .. } => {}
+            _ => {}
         }
     }
 
@@ -139,18 +190,33 @@ impl Fitted {
                     cell
                 }
             }
+            Fitted::SubtractMean { mean, .. } => cell - mean.get(column).map_or(f64::NAN, |mean| f64::from(*mean)),
+            Fitted::NormalizePixels => cell / 255.0,
+            // What reads words makes numbers of its own, and images are changed in training only.
+            _ => cell,
         }
     }
 }
 
-fn present(cells: &[f64]) -> impl Iterator<Item = f64> + '_ {
-    cells.iter().copied().filter(|cell| !cell.is_nan())
+/// The cells of a column of the training rows, which need not all be in memory.
+pub(crate) trait Cells {
+    /// Shows all cells, block by block and always in the same order.
+    fn blocks(&mut self, see: &mut dyn FnMut(&[f64]));
+}
+
+/// What comes of going over all cells that are not empty.
+fn fold<T>(cells: &mut dyn Cells, from: T, step: impl Fn(&mut T, f64)) -> T {
+    let mut state = from;
+    cells.blocks(&mut |block| block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(&mut state, *cell)));
+    state
 }
 
 /// Least and greatest.
-fn range(cells: &[f64]) -> Result<(f64, f64), Misfit> {
-    let (low, high) =
-        present(cells).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+fn range(cells: &mut dyn Cells) -> Result<(f64, f64), Misfit> {
+    let (low, high) = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+        *low = low.min(x);
+        *high = high.max(x);
+    });
     match (low <= high, low.is_finite() && high.is_finite()) {
         (false, _) => Err(Misfit::Empty),
         (true, false) => Err(Misfit::TooLarge),
@@ -159,18 +225,30 @@ fn range(cells: &[f64]) -> Result<(f64, f64), Misfit> {
 }
 
 /// The mean, summed from the first value on so that large offsets cost no digits.
-fn mean(cells: &[f64]) -> Result<f64, Misfit> {
-    let origin = present(cells).next().ok_or(Misfit::Empty)?;
-    let (sum, count) = present(cells).fold((0.0, 0u64), |(sum, count), x| (sum + (x - origin), count + 1));
+fn mean(cells: &mut dyn Cells) -> Result<f64, Misfit> {
+    let (origin, sum, count) = fold(cells, (f64::NAN, 0.0, 0u64), |(origin, sum, count), x| {
+        if *count == 0 {
+            *origin = x;
+        }
+        *sum += x - *origin;
+        *count += 1;
+    });
     let mean = origin + sum / count as f64;
-    if mean.is_finite() { Ok(mean) } else { Err(Misfit::TooLarge) }
+    match count {
+        0 => Err(Misfit::Empty),
+        _ if mean.is_finite() => Ok(mean),
+        _ => Err(Misfit::TooLarge),
+    }
 }
 
 /// Mean and population standard deviation.
-fn moments(cells: &[f64]) -> Result<(f64, f64), Misfit> {
+fn moments(cells: &mut dyn Cells) -> Result<(f64, f64), Misfit> {
     let (low, high) = range(cells)?;
     let mean = mean(cells)?;
-    let (sum, count) = present(cells).fold((0.0, 0u64), |(sum, count), x| (sum + (x - mean) * (x - mean), count + 1));
+    let (sum, count) = fold(cells, (0.0, 0u64), |(sum, count), x| {
+        *sum += (x - mean) * (x - mean);
+        *count += 1;
+    });
     let std = (sum / count as f64).sqrt();
     // Below the spacing of doubles of this size there is no variation, only rounding.
     if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
@@ -182,9 +260,9 @@ fn moments(cells: &[f64]) -> Result<(f64, f64), Misfit> {
     }
 }
 
-/// The middle value, or the mean of the two middle ones.
-fn median(cells: &[f64]) -> Result<f64, Misfit> {
-    let mut sorted: Vec<f64> = present(cells).collect();
+/// The middle value, or the mean of the two middle ones. Unlike all others it takes all cells of a column at once.
+fn median(cells: &mut dyn Cells) -> Result<f64, Misfit> {
+    let mut sorted: Vec<f64> = fold(cells, vec![], |sorted, x| sorted.push(x));
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     let upper = *sorted.get(middle).ok_or(Misfit::Empty)?;
@@ -199,9 +277,18 @@ fn median(cells: &[f64]) -> Result<f64, Misfit> {
 mod tests {
     use super::*;
 
+    /// Cells in blocks of two, so that what is fitted must not depend on blocks.
+    struct Pairs<'a>(&'a [f64]);
+
+    impl Cells for Pairs<'_> {
+        fn blocks(&mut self, see: &mut dyn FnMut(&[f64])) {
+            self.0.chunks(2).for_each(see);
+        }
+    }
+
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, Misfit> {
         let mut fitted = Fitted::new(&kind);
-        fitted.fit_column(&kind, cells).map(|()| fitted)
+        fitted.fit_column(&kind, &mut Pairs(cells)).map(|()| fitted)
     }
 
     #[test]

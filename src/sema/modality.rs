@@ -162,6 +162,7 @@ impl<'a> Evaluator<'a> {
         sound.then(|| ModalitySpec {
             name: typed.name.text.clone(),
             doc: doc.to_vec(),
+            kind: Default::default(),
             shape,
             optional: typed.optional.is_some(),
             columns,

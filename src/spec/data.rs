@@ -75,6 +75,45 @@ pub enum SourceKind {
         /// The seed that decides every one of them.
         seed: u64,
     },
+    /// `parquet(...)`
+    Parquet {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npz(...)`: the arrays of an archive are the columns.
+    Npz {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npy(...)`: arrays side by side, each a column with the name of its file.
+    Npy {
+        /// Paths or globs; each file is a column.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `jsonl(...)`: an object on each line.
+    Jsonl {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `cifar_binary(...)`: the binary files of CIFAR-10 and CIFAR-100.
+    CifarBinary {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+        /// Label bytes before each image: 1 or 2.
+        labels: usize,
+    },
+    /// `images(folder)`: the images of a folder, each in the sub-folder of its class.
+    Images {
+        /// The folder.
+        folder: Spanned<String>,
+    },
+    /// `join(a, b, on: key)`: the rows of the first table, and beside each what the others have for the same key.
+    Join {
+        /// The tables; none of them is a join.
+        sources: Vec<Source>,
+        /// The column of the key: one name for all, or one for each.
+        on: Vec<Spanned<String>>,
+    },
 }
 
 /// How rows are divided. Portions are taken in the order written, each from what the one before left; the rest is train.
@@ -205,6 +244,8 @@ pub struct ModalitySpec {
     pub name: String,
     /// The lines of its doc comment.
     pub doc: Vec<String>,
+    /// What kind of signal it is.
+    pub kind: ModalityKind,
     /// The shape of one row of it.
     pub shape: Shape,
     /// Whether it may be missing on a row (`NAME?`).
@@ -221,6 +262,30 @@ pub struct ModalitySpec {
     pub type_span: Span,
 }
 
+/// The kinds of signal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModalityKind {
+    /// `dense[n]`: n numbers.
+    #[default]
+    Dense,
+    /// `image[c, h, w]`: numbers, channel by channel and line by line.
+    Image,
+    /// `sequence[t, d]`: numbers, t steps of d each, one step after the other.
+    Sequence,
+    /// `text[n]`: the ids of n tokens, in shape `[n]`. 0 is padding and stands behind the last token only, 1 is any
+    /// token outside of the vocabulary, and those inside are counted from 2 on.
+    Text {
+        /// How many ids there may be, padding and unknown included.
+        vocabulary: usize,
+    },
+    /// `category[n]`: one id, in shape `[1]`. 0 is a value that no training row has, the others are 1 to n.
+    Category {
+        /// How many values there may be, n.
+        count: usize,
+    },
+}
+
 /// One transform of a modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transform {
@@ -231,7 +296,7 @@ pub struct Transform {
     pub span: Span,
 }
 
-/// The numeric transforms. Whatever is fitted is fitted on the training rows only.
+/// The transforms. Whatever is fitted is fitted on the training rows only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransformKind {
@@ -255,6 +320,39 @@ pub enum TransformKind {
     },
     /// Fills empty cells.
     Impute(Impute),
+    /// Every letter of a text in its lower case (Unicode).
+    Lowercase,
+    /// A text as its first `max` characters.
+    Chars {
+        /// How many tokens are kept of a text.
+        max: usize,
+        /// How many ids there may be, padding and unknown included: the most frequent of the training rows have one.
+        vocab: usize,
+    },
+    /// A text as its first `max` words; as [`TransformKind::Chars`] otherwise.
+    Words {
+        /// How many tokens are kept of a text.
+        max: usize,
+        /// How many ids there may be, padding and unknown included.
+        vocab: usize,
+    },
+    /// One column as n numbers, one for each value the training rows have: 1 at the cell's own, 0 elsewhere. All are 0
+    /// for a value that no training row has.
+    OneHot,
+    /// Minus the mean image of the training rows.
+    SubtractMean {
+        /// Whether it is that of all rows, the test rows too, as in the authors' code.
+        reference: bool,
+    },
+    /// Pixels from 0 to 1 instead of 0 to 255.
+    NormalizePixels,
+    /// In training only: a random flip, and a random crop out of a frame of zeros.
+    Augment {
+        /// Whether half of the images are turned from left to right.
+        flip: bool,
+        /// How wide the frame is; 0 for no crop.
+        pad: usize,
+    },
 }
 
 /// What an empty cell is filled with.

@@ -37,6 +37,7 @@ pub(crate) struct Case {
     pub label: LabelSpec,
     pub modalities: Vec<ModalitySpec>,
     pub cache: bool,
+    pub memory: usize,
 }
 
 impl Case {
@@ -53,6 +54,7 @@ impl Case {
             },
             modalities: vec![],
             cache: false,
+            memory: 1 << 30,
         }
     }
 
@@ -69,6 +71,7 @@ impl Case {
         self.modalities.push(ModalitySpec {
             name: name.trim_end_matches('?').into(),
             doc: vec![],
+            kind: ModalityKind::Dense,
             shape: Shape::vector(columns.len()),
             optional: name.ends_with('?'),
             columns: columns.iter().map(|select| column(select.clone(), COLUMNS)).collect(),
@@ -102,6 +105,7 @@ impl Case {
             modalities: self.modalities.iter().collect(),
             base: self.folder.path(),
             cache: self.cache.then_some(cache.as_path()),
+            memory: self.memory,
         })
     }
 

@@ -17,7 +17,7 @@ fn collider(rows: usize, seed: u64) -> Case {
 }
 
 fn high(data: &Dataset, row: usize) -> &[f32] {
-    &data.train.modalities[1].values[row * 7..(row + 1) * 7]
+    &data.train.modalities[1].values()[row * 7..(row + 1) * 7]
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn rows_repeat_and_do_not_depend_on_their_number() {
     let (few, many) = (collider(50, 7).load(), collider(400, 7).load());
     assert_eq!(few.train.labels, many.train.labels[..50]);
     for (few, many) in few.train.modalities.iter().zip(&many.train.modalities) {
-        assert_eq!(few.values, many.values[..few.values.len()]);
+        assert_eq!(few.values(), many.values()[..few.values().len()]);
     }
     assert_eq!(collider(400, 7).load().train, many.train);
     assert_ne!(collider(400, 8).load().train, many.train);
@@ -38,7 +38,7 @@ fn quantities_are_physical() {
     let signal = data.train.labels.iter().filter(|label| **label == 1).count();
     assert!((900..1_100).contains(&signal), "{signal}");
     for row in 0..2_000 {
-        let low = &data.train.modalities[0].values[row * 21..(row + 1) * 21];
+        let low = &data.train.modalities[0].values()[row * 21..(row + 1) * 21];
         let jets: Vec<&[f32]> = low[5..].chunks(4).collect();
         assert!(low[0] > 20.0 && low[1].abs() < 2.5 && low[3] >= 0.0);
         assert!(jets.iter().all(|jet| jet[0] > 20.0 && jet[1].abs() < 2.5 && jet[2].abs() <= std::f32::consts::PI));
