@@ -9,8 +9,8 @@ use super::output::Output;
 use super::status::ExitStatus;
 use crate::diag::Code;
 use crate::exec::{initialize, product_rate};
-use crate::plan::{Batch, Plan};
-use crate::spec::Length;
+use crate::plan::{Batch, Input, Plan};
+use crate::spec::{Length, ModalityKind};
 use crate::train::{Event, Rows, Training, train};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -122,7 +122,16 @@ impl MadeRows {
     fn new(plan: &Plan, rows: usize) -> Self {
         // A sequence without a pattern that a step could gain from: the golden ratio's multiples, cut to -1..1.
         let number = |at: usize| ((at as f64 * 0.618_033_988_749_895).fract() * 2.0 - 1.0) as f32;
-        let inputs = plan.inputs.iter().map(|input| (0..rows * input.shape.size()).map(number).collect()).collect();
+        let cells = |input: &Input| {
+            // Ids are drawn from all there are, so that every row of an embedding is read.
+            let (lowest, ids) = match input.kind {
+                ModalityKind::Text { vocabulary } => (1.0, vocabulary.saturating_sub(1) as f32),
+                ModalityKind::Category { count } => (0.0, (count + 1) as f32),
+                _ => return (0..rows * input.shape.size()).map(number).collect(),
+            };
+            (0..rows * input.shape.size()).map(|at| lowest + ((number(at) + 1.0) / 2.0 * ids).floor()).collect()
+        };
+        let inputs = plan.inputs.iter().map(cells).collect();
         let labels = (0..rows).map(|row| (row % plan.loss.classes.len().max(1)) as u32).collect();
         Self { batch: Batch { rows, inputs, present: vec![None; plan.inputs.len()], labels } }
     }

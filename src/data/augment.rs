@@ -21,7 +21,8 @@ impl Augment {
     /// For images of this shape: channels, height, width.
     pub(crate) fn new(name: &str, shape: &Shape, flip: bool, pad: usize) -> Self {
         let [height, width] = [1, 2].map(|axis| shape.0.get(axis).copied().unwrap_or(1));
-        let name = blake3::hash(name.as_bytes()).as_bytes().first_chunk::<8>().map_or(0, |name| u64::from_le_bytes(*name));
+        let name =
+            blake3::hash(name.as_bytes()).as_bytes().first_chunk::<8>().map_or(0, |name| u64::from_le_bytes(*name));
         Self { flip, pad, height, width, name }
     }
 

@@ -5,7 +5,7 @@ use super::open;
 use super::paths::DataFile;
 use super::source::Reader;
 use super::store::{Store, StoreWriter};
-use super::table::{ColumnKind, Head, Question, Wanted};
+use super::table::{ColumnKind, Counted, Head, Question, Wanted};
 use super::trouble::{Found, bad_text, empty, no_room, parse_number, shown, unreadable};
 use crate::diag::{Code, Problem, Problems};
 use csv::ByteRecord;
@@ -28,8 +28,8 @@ impl Reader for Delimited {
         &self.files
     }
 
-    fn lines(&self) -> bool {
-        true
+    fn counted(&self) -> Counted {
+        Counted::Lines
     }
 
     fn format(&self) -> String {
@@ -67,13 +67,7 @@ impl Reader for Delimited {
     }
 
     /// Reads the wanted columns of all files. `hashes` are the contents that the caller knows the files by.
-    fn read(
-        &self,
-        head: &Head,
-        question: &Question,
-        hashes: &[blake3::Hash],
-        room: &Room,
-    ) -> Result<Store, Problems> {
+    fn read(&self, head: &Head, question: &Question, hashes: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
         let mut parser = Parser {
             writer: StoreWriter::new(question, room),
             wanted: &question.wanted,

@@ -123,7 +123,15 @@ impl Join {
             std::mem::take(&mut read.origins)
         });
         let origins = origins.collect();
-        Ok(Read { table, head: self.head(), origins, name: self.name(), content: fingerprint(&contents), cached, notes })
+        Ok(Read {
+            table,
+            head: self.head(),
+            origins,
+            name: self.name(),
+            content: fingerprint(&contents),
+            cached,
+            notes,
+        })
     }
 }
 

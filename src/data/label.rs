@@ -1,7 +1,7 @@
 //! From the cells of the label's column to class indices. Knows no files.
 
-use super::trouble::shown;
 use super::table::{Read, Words};
+use super::trouble::shown;
 use crate::diag::{Code, Problem, Problems, nearest};
 use crate::spec::{Classes, LabelSpec};
 use std::collections::BTreeMap;

@@ -91,7 +91,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
     }
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
-        files: read.files().map(|file| file.name.clone()).collect(),
+        files: read.file_names(),
         rows: read.table.rows,
         cached: read.cached,
     });
@@ -257,10 +257,8 @@ fn empty_rows(request: &Request<'_>, read: &Read, rows: &[u32], subset: &Subset)
     let masks: Option<Vec<&Vec<bool>>> = subset.modalities.iter().map(|modality| modality.present.as_ref()).collect();
     // A modality that may not be missing is there on every row.
     let Some(masks) = masks.filter(|masks| !masks.is_empty()) else { return Ok(()) };
-    let empty: Vec<u32> = (0..subset.rows)
-        .filter(|at| masks.iter().all(|present| !present[*at]))
-        .map(|at| rows[at])
-        .collect();
+    let empty: Vec<u32> =
+        (0..subset.rows).filter(|at| masks.iter().all(|present| !present[*at])).map(|at| rows[at]).collect();
     let Some(first) = empty.first() else { return Ok(()) };
     let names: Vec<String> = request.modalities.iter().map(|spec| format!("`{}`", spec.name)).collect();
     let mut message = format!("a row has none of its modalities {}", names.join(", "));
@@ -301,8 +299,12 @@ fn parts(
         column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
     };
     let (by_column, group) = (words(asked.by_column), words(asked.group));
-    let table =
-        split::Table { read, labels: of_first, by_column: by_column.as_ref().map(decider), group: group.as_ref().map(decider) };
+    let table = split::Table {
+        read,
+        labels: of_first,
+        by_column: by_column.as_ref().map(decider),
+        group: group.as_ref().map(decider),
+    };
     let divided = split::divide(&data.split, &table)?;
     let mut parts = vec![PartRows { part: Part::Train, table: 0, rows: divided.train }];
     for (part, rows) in [(Part::Valid, divided.valid), (Part::Test, divided.test)] {

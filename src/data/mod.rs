@@ -7,8 +7,10 @@
 mod augment;
 mod bytes;
 mod cache;
+mod cifar;
 mod dataset;
 mod delimited;
+mod folder;
 mod join;
 mod label;
 mod load;

@@ -47,6 +47,9 @@ pub(crate) fn open(read: &mut Read, column: usize, wanted: &Wanted, keeping: Kee
 /// The folder of the file that a row stood in.
 fn folder_of(read: &Read, row: usize) -> PathBuf {
     let Some(origin) = read.origins.first() else { return PathBuf::new() };
+    if let Some(folder) = &origin.folder {
+        return folder.clone();
+    }
     let after = origin.runs.partition_point(|run| run.row <= row as u64);
     let file = after.checked_sub(1).and_then(|run| origin.files.get(origin.runs[run].file as usize));
     file.and_then(|file| Some(file.path.parent()?.to_owned())).unwrap_or_default()
@@ -109,11 +112,7 @@ fn decode(
 struct Wrong(String, String);
 
 /// The pixels of an image file, channel by channel.
-fn pixels(
-    path: &Path,
-    [channels, height, width]: [usize; 3],
-    contents: &mut blake3::Hasher,
-) -> Result<Vec<u8>, Wrong> {
+fn pixels(path: &Path, [channels, height, width]: [usize; 3], contents: &mut blake3::Hasher) -> Result<Vec<u8>, Wrong> {
     let bytes = std::fs::read(path).map_err(|error| {
         let help = "a path in a table starts at the folder of that table";
         Wrong(format!("the image cannot be read: {error}"), help.to_owned())
@@ -130,7 +129,9 @@ fn pixels(
     if (found_height, found_width) != (height, width) {
         return Err(Wrong(
             format!("the image is {found_height} high and {found_width} wide, not {height} and {width}"),
-            format!("bring all images to one size first, or declare `image[{channels}, {found_height}, {found_width}]`"),
+            format!(
+                "bring all images to one size first, or declare `image[{channels}, {found_height}, {found_width}]`"
+            ),
         ));
     }
     planes(&image, channels).ok_or_else(|| {

@@ -89,7 +89,8 @@ pub(crate) fn build(
             TransformKind::Standardize => {
                 let (mean, std) = moments(&parts[..1], &affine, plane);
                 if let Some(channel) = std.iter().position(|std| std.is_nan() || *std <= f64::EPSILON) {
-                    let message = format!("channel {channel} of `{}` never varies and cannot be standardized", spec.name);
+                    let message =
+                        format!("channel {channel} of `{}` never varies and cannot be standardized", spec.name);
                     let problem = Problem::error(Code::ConstantColumn, message).at(transform.span, "fitted here");
                     return Err(problem.also(columns_of(spec), "to these images").into());
                 }

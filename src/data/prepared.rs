@@ -118,6 +118,11 @@ impl RowsWriter {
 
     /// All of them.
     pub(crate) fn finish(self) -> io::Result<ModalityRows> {
-        Ok(ModalityRows { width: self.width, present: self.present, cells: Arc::new(self.growing.finish()?), pixels: None })
+        Ok(ModalityRows {
+            width: self.width,
+            present: self.present,
+            cells: Arc::new(self.growing.finish()?),
+            pixels: None,
+        })
     }
 }

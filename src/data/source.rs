@@ -1,11 +1,13 @@
 //! The sources of a pipeline as tables: files through the cache, or rows made from a seed. One place for all readers.
 
 use super::bytes::Room;
+use super::cifar::Cifar;
 use super::delimited::Delimited;
+use super::folder::Folder;
 use super::join::Join;
 use super::paths::DataFile;
 use super::store::Store;
-use super::table::{ColumnKind, Head, Origin, Question, Read, Table};
+use super::table::{ColumnKind, Counted, Head, Origin, Question, Read, Table, Wanted};
 use super::trouble::{table_name, unreadable};
 use super::{cache, open, paths, photos, synthetic};
 use crate::diag::{Code, Problem, Problems, Span, nearest};
@@ -17,8 +19,8 @@ pub(crate) trait Reader {
     /// The files, in order.
     fn files(&self) -> &[DataFile];
 
-    /// Whether a row is a line.
-    fn lines(&self) -> bool;
+    /// What its rows are counted by.
+    fn counted(&self) -> Counted;
 
     /// What beside the content and the question decides what is read.
     fn format(&self) -> String;
@@ -27,13 +29,7 @@ pub(crate) trait Reader {
     fn head(&self) -> Result<Head, Problems>;
 
     /// Reads the columns asked for, in their order. `hashes` are the contents that the caller knows the files by.
-    fn read(
-        &self,
-        head: &Head,
-        question: &Question,
-        hashes: &[blake3::Hash],
-        room: &Room,
-    ) -> Result<Store, Problems>;
+    fn read(&self, head: &Head, question: &Question, hashes: &[blake3::Hash], room: &Room) -> Result<Store, Problems>;
 }
 
 /// A table that is there and whose columns are known; its rows are not read yet.
@@ -49,6 +45,7 @@ pub(crate) struct Found {
 enum Rows {
     Files(Box<dyn Reader>),
     Collider { rows: usize, seed: u64, span: Span },
+    Folder(Folder),
     Joined(Join),
 }
 
@@ -69,6 +66,11 @@ impl Found {
             SourceKind::Table { paths, separator, header } => {
                 let separator = u8::try_from(*separator).unwrap_or(b',');
                 Box::new(Delimited { files: files(paths)?, separator, header: *header })
+            }
+            SourceKind::CifarBinary { paths, labels } => Box::new(Cifar { files: files(paths)?, labels: *labels }),
+            SourceKind::Images { folder } => {
+                let folder = Folder::find(folder, base)?;
+                return Ok(Self { head: folder.head(), name: folder.name(), rows: Rows::Folder(folder) });
             }
             SourceKind::Synthetic { name, rows, seed } => return Self::synthetic(name, *rows, *seed, source.span),
             SourceKind::Join { sources, on } => {
@@ -104,6 +106,13 @@ impl Found {
                 let origin = Origin { width: self.head.width, ..Origin::default() };
                 Ok(self.whole(Table::whole(store), origin, blake3::hash(content.as_bytes())))
             }
+            Rows::Folder(folder) => {
+                let (cells, places) = self.cells(question);
+                let store = folder.read(&cells, keeping.room)?;
+                let mut read = self.whole(Table::whole(store).select(&places), folder.origin(), folder.listing());
+                self.open_photos(&mut read, question, keeping)?;
+                Ok(read)
+            }
             Rows::Joined(join) => join.read(question, keeping),
         }
     }
@@ -121,16 +130,7 @@ impl Found {
         if problems.has_errors() {
             return Err(problems);
         }
-        // An image that is not among the cells is behind a path that is.
-        let is_path = |kind, position| matches!(kind, ColumnKind::Image(_)) && !self.head.arrays.contains_key(position);
-        let mut cells = Question::default();
-        let places: Vec<usize> = (question.wanted.iter())
-            .map(|wanted| {
-                let kind = if is_path(wanted.kind, &wanted.position) { ColumnKind::Text } else { wanted.kind };
-                cells.ask(wanted.position, kind, wanted.span)
-            })
-            .collect();
-
+        let (cells, places) = self.cells(question);
         let entry = keeping.cache.map(|folder| cache::entry(folder, &reader.format(), &cells, &hashes));
         let kept = entry.as_deref().and_then(cache::load).map(|(store, _)| store);
         let kept = kept.filter(|kept| kept.layout.kinds.iter().eq(cells.wanted.iter().map(|wanted| &wanted.kind)));
@@ -145,22 +145,46 @@ impl Found {
             }
         };
         let runs = store.layout.runs.clone();
-        let table = Table::whole(store);
-        let columns = places.iter().map(|place| table.columns[*place].clone()).collect();
-        let table = Table { rows: table.rows, columns };
-        let origin =
-            Origin { files: files.to_vec(), lines: reader.lines(), width: self.head.width, runs, ..Origin::default() };
+        let table = Table::whole(store).select(&places);
+        let origin = Origin {
+            files: files.to_vec(),
+            counted: reader.counted(),
+            width: self.head.width,
+            runs,
+            ..Origin::default()
+        };
         let mut read = self.whole(table, origin, fingerprint(&hashes));
         read.cached = cached;
-        for (column, wanted) in question.wanted.iter().enumerate() {
-            if is_path(wanted.kind, &wanted.position) {
-                photos::open(&mut read, column, wanted, keeping)?;
-            }
-        }
+        self.open_photos(&mut read, question, keeping)?;
         if let Err(error) = stored {
             read.notes.push(format!("the parsed table could not be kept for the next time: {error}"));
         }
         Ok(read)
+    }
+
+    /// Whether a column is asked for as images and holds their paths.
+    fn is_path(&self, wanted: &Wanted) -> bool {
+        matches!(wanted.kind, ColumnKind::Image(_)) && !self.head.arrays.contains_key(&wanted.position)
+    }
+
+    /// What is asked of the cells themselves, and which of these columns is which of the question.
+    fn cells(&self, question: &Question) -> (Question, Vec<usize>) {
+        let mut cells = Question::default();
+        let places = question.wanted.iter().map(|wanted| {
+            let kind = if self.is_path(wanted) { ColumnKind::Text } else { wanted.kind };
+            cells.ask(wanted.position, kind, wanted.span)
+        });
+        let places = places.collect();
+        (cells, places)
+    }
+
+    /// Puts images into the places of their paths.
+    fn open_photos(&self, read: &mut Read, question: &Question, keeping: Keeping<'_>) -> Result<(), Problems> {
+        let paths = question.wanted.iter().enumerate().filter(|(_, wanted)| self.is_path(wanted));
+        for (column, wanted) in paths {
+            photos::open(read, column, wanted, keeping)?;
+        }
+        Ok(())
     }
 
     fn whole(&self, table: Table, origin: Origin, content: blake3::Hash) -> Read {

@@ -210,15 +210,6 @@ impl StoreWriter {
         }
     }
 
-    /// Takes back what was added to columns since the last row was ended.
-    pub(crate) fn abandon_row(&mut self) {
-        for ((pending, texts), kind) in self.pending.iter_mut().zip(&mut self.texts).zip(&self.layout.kinds) {
-            pending.truncate(self.waiting * cell_length(*kind));
-            let end = pending.last_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes) as usize);
-            texts.truncate(end);
-        }
-    }
-
     /// Ends `count` rows, no more than there is [`StoreWriter::room`] for; the first stood on `line` of `file`.
     pub(crate) fn end_rows(&mut self, count: usize, file: usize, line: u64) -> io::Result<()> {
         if count == 0 {
@@ -274,9 +265,6 @@ mod tests {
             // Short chunks, so that a few rows cross their borders.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {
-                writer.number(0, 7.0);
-                writer.text(2, "of a row that is abandoned");
-                writer.abandon_row();
                 writer.number(0, *number);
                 writer.number(0, -number);
                 writer.word(1, word);

@@ -6,6 +6,7 @@ use crate::diag::{DataPlace, Span};
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What is known of a table before its rows are read.
@@ -165,6 +166,11 @@ impl Table {
         Self { rows, columns }
     }
 
+    /// The table of these columns.
+    pub(crate) fn select(&self, places: &[usize]) -> Self {
+        Self { rows: self.rows, columns: places.iter().map(|place| self.columns[*place].clone()).collect() }
+    }
+
     /// The words of a column, if it was read as words.
     pub(crate) fn words(&self, column: usize) -> Option<Words> {
         let Column { store, place, .. } = self.columns.get(column)?;
@@ -244,13 +250,27 @@ pub(crate) struct Read {
     pub notes: Vec<String>,
 }
 
+/// What the rows of files are counted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Lines, from 1.
+    Lines,
+    /// Rows, from 0.
+    #[default]
+    Rows,
+    /// Each row is a file.
+    Files,
+}
+
 /// Where columns of a table come from.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origin {
     /// Files, or nothing for a table that was made rather than read.
     pub files: Vec<DataFile>,
-    /// Whether their rows are lines of text.
-    pub lines: bool,
+    /// What their rows are counted by.
+    pub counted: Counted,
+    /// The folder that paths in cells start at; without it, that of the file they are written in.
+    pub folder: Option<PathBuf>,
     /// How many columns of the table are from here.
     pub width: usize,
     /// Where rows stood.
@@ -270,7 +290,11 @@ impl Origin {
         let run = self.runs.get(after.checked_sub(1)?)?;
         let at = run.line + (row - run.row);
         let file = self.files.get(run.file as usize)?.name.clone();
-        let (line, row) = if self.lines { (Some(at), None) } else { (None, Some(at)) };
+        let (line, row) = match self.counted {
+            Counted::Lines => (Some(at), None),
+            Counted::Rows => (None, Some(at)),
+            Counted::Files => (None, None),
+        };
         Some(DataPlace { file, line, row, column: column.cloned() })
     }
 }
@@ -297,9 +321,13 @@ impl Read {
         ends.take_while(|end| *end <= position).count()
     }
 
-    /// Its files.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &DataFile> {
-        self.origins.iter().flat_map(|origin| &origin.files)
+    /// The names of its files; of a folder whose rows are files, that of the folder.
+    pub(crate) fn file_names(&self) -> Vec<String> {
+        let names = |origin: &Origin| match origin.counted {
+            Counted::Files => vec![self.name.clone()],
+            _ => origin.files.iter().map(|file| file.name.clone()).collect(),
+        };
+        self.origins.iter().flat_map(names).collect()
     }
 }
 

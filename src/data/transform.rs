@@ -110,9 +110,7 @@ impl Fitted {
             TransformKind::Chars { max, .. } => Fitted::Chars { max: *max, vocabulary: vec![] },
             TransformKind::Words { max, .. } => Fitted::Words { max: *max, vocabulary: vec![] },
             TransformKind::OneHot => Fitted::OneHot { values: vec![] },
-            TransformKind::SubtractMean { reference } => {
-                Fitted::SubtractMean { mean: vec![], reference: *reference }
-            }
+            TransformKind::SubtractMean { reference } => Fitted::SubtractMean { mean: vec![], reference: *reference },
             TransformKind::NormalizePixels => Fitted::NormalizePixels,
             TransformKind::Augment { flip, pad } => Fitted::Augment { flip: *flip, pad: *pad },
         }

@@ -3,7 +3,7 @@
 
 use super::ExecError;
 use super::kernels::{self, Linear, LossNode, Targets};
-use super::pass::{Failure, Pass, Value};
+use super::pass::{Failure, Matrix, Pass, Slope, Value};
 use crate::ops::Activation;
 use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::Device;
@@ -21,6 +21,15 @@ pub(super) trait Backend: Sized + Send + Sync {
 
     /// Whether to cut batches into shards and compute them on the threads of a pool.
     fn threaded(&self) -> bool;
+
+    /// Lets the gradient of `tensor` reach `identity`, that of a value whose numbers are on the host only: such values
+    /// exist where the backend's own kernels make them.
+    fn bridge<T: Tape<f32, Self::Device>>(
+        _pass: &mut Pass<'_, Self, T>,
+        _tensor: &Matrix<Self::Device>,
+        _identity: &Matrix<Self::Device>,
+    ) {
+    }
 
     /// `y = W x + b` and the activation fused onto it.
     fn linear<T: Tape<f32, Self::Device>>(
@@ -75,6 +84,15 @@ impl Backend for Native {
 
     fn threaded(&self) -> bool {
         true
+    }
+
+    fn bridge<T: Tape<f32, Cpu>>(pass: &mut Pass<'_, Self, T>, tensor: &Matrix<Cpu>, identity: &Matrix<Cpu>) {
+        let dims = *dfdx::shapes::HasShape::shape(tensor);
+        let (from, to) = (Slope::new(tensor, dims), Slope::new(identity, dims));
+        pass.tape.add_backward_op(move |grads| {
+            let slope = from.take(grads)?;
+            to.add(grads, slope)
+        });
     }
 
     fn linear<T: Tape<f32, Cpu>>(

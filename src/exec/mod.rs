@@ -15,6 +15,7 @@ mod params;
 mod pass;
 mod product_rate;
 mod shards;
+mod value;
 
 pub use class_loss::{ClassLoss, RowLoss};
 pub use decide::{ComponentDecisions, Decisions, decide, row_losses};

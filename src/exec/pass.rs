@@ -4,61 +4,19 @@
 //! A value is a tensor of features x rows. Laid out so, a product with a weight as it is stored needs no transposition,
 //! and what works on one feature, one channel or one moment of a sequence finds its numbers side by side.
 
-use super::backend::Backend;
+use super::backend::{Backend, Native};
 use super::gemm::Workers;
 use super::gradients::ParamGradients;
+pub(super) use super::value::{Matrix, Slope, Value};
 use super::{Params, StepKey, kernels};
 use crate::plan::{BufferId, ParamId, Step};
 use dfdx::shapes::Shape;
-use dfdx::tensor::{HasErr, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
-use dfdx::tensor_ops::Device;
-use std::cell::OnceCell;
+use dfdx::tensor::{Cpu, HasErr, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// What goes wrong on a backend's device.
 pub(super) type Failure<B> = <<B as Backend>::Device as HasErr>::Err;
-
-/// Features x rows.
-pub(super) type Matrix<D> = Tensor<(usize, usize), f32, D>;
-
-/// What a slot of the plan holds.
-#[derive(Clone, Debug)]
-pub(super) struct Value<D: Device<f32>> {
-    /// The numbers, and the identity their gradient goes by.
-    pub(super) tensor: Matrix<D>,
-    /// Whether anything that is learned had a part in it, so that its gradient is wanted.
-    pub(super) learned: bool,
-    host: OnceCell<Arc<Vec<f32>>>,
-}
-
-impl<D: Device<f32>> Value<D> {
-    /// A value that only the device knows.
-    pub(super) fn new(tensor: Matrix<D>, learned: bool) -> Self {
-        Self { tensor, learned, host: OnceCell::new() }
-    }
-
-    /// A value whose numbers are on the host too.
-    pub(super) fn with_host(tensor: Matrix<D>, learned: bool, host: Arc<Vec<f32>>) -> Self {
-        Self { tensor, learned, host: OnceCell::from(host) }
-    }
-
-    /// How many features and rows it has.
-    pub(super) fn dims(&self) -> (usize, usize) {
-        *dfdx::shapes::HasShape::shape(&self.tensor)
-    }
-
-    /// The numbers on the host, feature by feature; copied once.
-    pub(super) fn host(&self) -> Arc<Vec<f32>> {
-        let copy = || {
-            let (features, rows) = self.dims();
-            let mut numbers = vec![0.0; features * rows];
-            self.tensor.copy_into(&mut numbers);
-            Arc::new(numbers)
-        };
-        Arc::clone(self.host.get_or_init(copy))
-    }
-}
 
 /// What decides the randomness of a pass in training.
 #[derive(Clone, Copy, Debug)]
@@ -136,5 +94,13 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
             });
         }
         Ok(tensor)
+    }
+}
+
+impl<T: Tape<f32, Cpu>> Pass<'_, Native, T> {
+    /// What a kernel of this program made: features x rows of numbers, which stay where they are.
+    pub(super) fn made(&self, numbers: Vec<f32>, learned: bool) -> Result<Value<Cpu>, Failure<Native>> {
+        let dims = (numbers.len().checked_div(self.rows).unwrap_or(0), self.rows);
+        Ok(Value::on_host(self.constant(Vec::new(), (0, 0))?, dims, learned, Arc::new(numbers)))
     }
 }

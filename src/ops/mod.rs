@@ -2,6 +2,7 @@
 
 mod activation;
 mod dropout;
+mod kind;
 mod layer;
 mod linear;
 mod merge;
@@ -10,6 +11,7 @@ mod op;
 mod rules;
 mod signature;
 
+pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
 pub use op::{Activation, Arithmetic, Op};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Op {
     /// The modality of this index: no inputs.
     Input(usize),
+    /// How many tokens a text has, padding not counted: `[n] -> [1]`. No gradient.
+    Length,
     /// `y = x W^T + b`, then an activation if a pass has fused one: `[in] -> [out]`. Parameters: `weight`
     /// `[out, in]`, then `bias` `[out]` if there is one.
     Linear {

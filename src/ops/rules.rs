@@ -9,6 +9,7 @@ impl Op {
     pub fn name(&self) -> &'static str {
         match self {
             Op::Input(_) => "input",
+            Op::Length => "length",
             Op::Linear { .. } => "linear",
             Op::Activation(activation) => activation.name(),
             Op::Dropout { .. } => "dropout",
@@ -34,6 +35,7 @@ impl Op {
         match self {
             Op::Linear { out, .. } => linear::shape(*out, inputs),
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
+            Op::Length => vector(self.name(), inputs).map(|_| Shape::vector(1)),
             Op::Concat => merge::concat(inputs),
             Op::Input(_)
             | Op::Activation(_)
@@ -74,7 +76,7 @@ impl Op {
         let made = output.size() as u64;
         match self {
             Op::Linear { activation, .. } => 2 * read * made + if activation.is_some() { made } else { 0 },
-            Op::Input(_) | Op::Concat => 0,
+            Op::Input(_) | Op::Length | Op::Concat => 0,
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,

@@ -10,7 +10,7 @@ pub use planner::plan;
 use crate::diag::Span;
 use crate::ops::Op;
 use crate::shape::Shape;
-use crate::spec::Combination;
+use crate::spec::{Combination, ModalityKind};
 use serde::{Deserialize, Serialize};
 
 /// Names a value of the plan: what a step makes and others read.
@@ -59,6 +59,8 @@ impl Plan {
 pub struct Input {
     /// The modality's name.
     pub name: String,
+    /// What kind of signal it is.
+    pub kind: ModalityKind,
     /// The shape of one row.
     pub shape: Shape,
     /// Whether it may be missing on a row.

@@ -91,7 +91,12 @@ impl<'a> Planner<'a> {
         let next = self.inputs.len();
         let place = *self.modalities.entry(modality).or_insert(next);
         if place == next {
-            self.inputs.push(Input { name: spec.name.clone(), shape: spec.shape.clone(), optional: spec.optional });
+            self.inputs.push(Input {
+                name: spec.name.clone(),
+                kind: spec.kind,
+                shape: spec.shape.clone(),
+                optional: spec.optional,
+            });
         }
         Ok(place)
     }

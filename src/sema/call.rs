@@ -6,7 +6,7 @@ use super::eval::{Evaluator, block, join};
 use super::names::Meaning;
 use super::value::{Callee, Given, Stage, Val};
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Op};
+use crate::ops::{self, Op, ValueKind};
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -360,11 +360,14 @@ impl<'a> Evaluator<'a> {
                     .at(span, "one too many"),
             );
         }
+        let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
         let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();
-        match op.shape(&shapes) {
-            Ok(shape) => {
+        let typed = op.reading(&kinds).and_then(|op| op.shape(&shapes).map(|shape| (op, shape)));
+        match typed.and_then(|(op, shape)| self.length_through(&op, &inputs).map(|length| (op, shape, length))) {
+            Ok((op, shape, length)) => {
                 let path = if stage.is_some() { self.next_path() } else { String::new() };
-                self.values.push(super::hir::Value { op, inputs, shape, path, span, calls });
+                let kind = ValueKind::Numbers;
+                self.values.push(super::hir::Value { op, inputs, shape, kind, length, path, span, calls });
                 Val::Tensor(self.values.len() - 1)
             }
             Err(error) => {

@@ -1,38 +1,11 @@
-//! The `data { ... }` block: sources and split.
+//! The `data { ... }` block: which sources, and how their rows are split.
 
 use super::eval::Evaluator;
-use crate::diag::{Code, Problem, Span};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
-use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Source, SourceKind, Spanned, Split};
-use crate::syntax::ast::{Arg, Block, Entry, Expr, ExprKind};
+use crate::diag::{Code, Problem};
+use crate::ops::{Arguments, Kind, Parameter, Signature};
+use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Spanned, Split};
+use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 
-const fn table(name: &'static str, doc: &'static str) -> Signature {
-    Signature {
-        name,
-        doc,
-        params: &[
-            Parameter { name: "path", kind: Kind::Texts, default: None },
-            Parameter { name: "header", kind: Kind::Bool, default: Some(Constant::Bool(true)) },
-        ],
-    }
-}
-
-const CSV: Signature =
-    table("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`; several paths are one table");
-const TSV: Signature =
-    table("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`; several paths are one table");
-const SYNTHETIC: Signature = Signature {
-    name: "synthetic",
-    doc: "a data set made here from nothing but its seed: `collider`",
-    params: &[
-        Parameter { name: "name", kind: Kind::Choice(&["collider"]), default: None },
-        Parameter { name: "rows", kind: Kind::Integer(1), default: Some(Constant::Integer(20_000)) },
-        Parameter { name: "seed", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) },
-    ],
-};
-
-const SOURCES: [&str; 3] = ["csv", "tsv", "synthetic"];
-const LATER_SOURCES: [&str; 5] = ["cifar_binary", "images", "jsonl", "npz", "parquet"];
 const KEYS: [&str; 5] = ["source", "split", "test", "train", "valid"];
 
 const LAST: Signature = counted("last", "the last n of the rows that are left");
@@ -51,8 +24,8 @@ const BY_COLUMN: Signature = Signature {
     params: &[Parameter { name: "column", kind: Kind::Text, default: None }],
 };
 
-/// Every built-in of this file, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 7] = [&CSV, &TSV, &SYNTHETIC, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
+/// Every way to take rows, for the documentation.
+pub(super) const SIGNATURES: [&Signature; 4] = [&LAST, &FIRST, &FRACTION, &BY_COLUMN];
 
 impl<'a> Evaluator<'a> {
     /// The data set that a `data` block describes.
@@ -88,48 +61,6 @@ impl<'a> Evaluator<'a> {
             }
         };
         Some(DataSpec { origin, split, span: block.span })
-    }
-
-    fn source(&mut self, expr: &'a Expr) -> Option<Source> {
-        let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
-        let kind = match name {
-            "csv" => self.table(&CSV, ',', args, expr.span)?,
-            "tsv" => self.table(&TSV, '\t', args, expr.span)?,
-            "synthetic" => {
-                let args = self.arguments(&SYNTHETIC, args, expr.span)?;
-                SourceKind::Synthetic {
-                    name: args.word("name").into(),
-                    rows: args.size("rows"),
-                    seed: args.integer("seed"),
-                }
-            }
-            _ => {
-                self.unknown_built_in("source", name, name_span, &SOURCES, &LATER_SOURCES);
-                return None;
-            }
-        };
-        Some(Source { kind, span: expr.span })
-    }
-
-    fn table(
-        &mut self,
-        signature: &'static Signature,
-        separator: char,
-        args: &'a [Arg],
-        span: Span,
-    ) -> Option<SourceKind> {
-        let arguments = self.arguments(signature, args, span)?;
-        let at = args
-            .iter()
-            .find(|arg| arg.name.as_ref().is_none_or(|name| name.text == "path"))
-            .map_or(span, |arg| arg.value.span);
-        let paths: Vec<_> =
-            arguments.texts("path").iter().map(|path| Spanned { value: path.clone(), span: at }).collect();
-        if paths.is_empty() {
-            self.report(Problem::error(Code::MissingArgument, "no path is given").at(at, "an empty list"));
-            return None;
-        }
-        Some(SourceKind::Table { paths, separator, header: arguments.flag("header") })
     }
 
     fn split(&mut self, expr: &'a Expr, label: Option<&str>) -> Option<Split> {

@@ -1,7 +1,7 @@
 //! The resolved pipeline: names bound, functions expanded, every value with its shape and the text it came from.
 
 use crate::diag::Span;
-use crate::ops::Op;
+use crate::ops::{Op, ValueKind};
 use crate::shape::Shape;
 use crate::spec::{Combination, DataSpec, LabelSpec, ModalitySpec, SweepSpec, TrainSpec};
 
@@ -57,6 +57,10 @@ pub struct Value {
     pub inputs: Vec<ValueId>,
     /// The shape of one row.
     pub shape: Shape,
+    /// What its numbers are.
+    pub kind: ValueKind,
+    /// For a sequence whose steps are not all real: the value, `[1]`, that says how many are.
+    pub length: Option<ValueId>,
     /// The path of its weights, `low_net.0`; two values of one path share their weights.
     pub path: String,
     /// The text that asked for it.

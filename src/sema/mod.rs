@@ -7,14 +7,18 @@ mod combine;
 mod data;
 mod eval;
 mod hir;
+mod length;
 mod mixture;
 mod modality;
+mod modality_type;
 mod names;
 mod param;
 mod settings;
 mod shared;
+mod source;
 mod sweep;
 mod train;
+mod transform;
 mod value;
 
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
@@ -83,7 +87,12 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
 
 /// Every source, transform, optimizer and schedule, for the documentation.
 pub fn signatures() -> Vec<&'static Signature> {
-    data::SIGNATURES.into_iter().chain(modality::SIGNATURES).chain(train::SIGNATURES).collect()
+    data::SIGNATURES
+        .into_iter()
+        .chain(source::SIGNATURES)
+        .chain(transform::signatures())
+        .chain(train::SIGNATURES)
+        .collect()
 }
 
 /// Every strategy: its name, what it does, its settings.

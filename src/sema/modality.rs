@@ -1,50 +1,13 @@
-//! Labels and modalities: their types, their columns, their transforms.
+//! Labels and modalities: what they are called, what they are, and the columns they are made of.
 
 use super::eval::{Evaluator, pipe_stages};
 use super::hir::Value;
 use super::value::Val;
-use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{Argument, Constant, Kind, Op, Parameter, Signature};
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Op, ValueKind};
 use crate::shape::Shape;
-use crate::spec::{Classes, ColumnRef, Impute, LabelSpec, ModalitySpec, Select, Transform, TransformKind};
+use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
-
-const fn plain(name: &'static str, doc: &'static str) -> Signature {
-    Signature { name, doc, params: &[] }
-}
-
-const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
-const STANDARDIZE: Signature =
-    plain("standardize", "`(x - mean) / std` per column, mean and population std of the training rows");
-const MIN_MAX: Signature = plain("min_max", "`(x - min) / (max - min)` per column, of the training rows");
-const LOG1P: Signature = plain("log1p", "`sign(x) * ln(1 + |x|)`");
-const CLIP: Signature = Signature {
-    name: "clip",
-    doc: "at least `lo` and at most `hi`",
-    params: &[Parameter { name: "lo", kind: ANY, default: None }, Parameter { name: "hi", kind: ANY, default: None }],
-};
-const MISSING: Signature = Signature {
-    name: "missing",
-    doc: "these numbers stand for an empty cell",
-    params: &[Parameter { name: "values", kind: Kind::Numbers, default: None }],
-};
-const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
-const IMPUTE: Signature = Signature {
-    name: "impute",
-    doc: "fills empty cells with the column's `mean` or `median` over the training rows, or with a `constant`",
-    params: &[
-        Parameter { name: "by", kind: Kind::Choice(IMPUTE_BY), default: None },
-        Parameter { name: "value", kind: ANY, default: Some(Constant::Number(0.0)) },
-    ],
-};
-
-/// Every transform, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 6] = [&STANDARDIZE, &MIN_MAX, &LOG1P, &CLIP, &MISSING, &IMPUTE];
-
-const TRANSFORMS: [&str; 6] = ["standardize", "min_max", "log1p", "clip", "missing", "impute"];
-const LATER_TRANSFORMS: [&str; 8] =
-    ["augment", "chars", "lowercase", "normalize_pixels", "one_hot", "reference", "subtract_mean", "words"];
-const LATER_TYPES: [&str; 4] = ["category", "image", "sequence", "text"];
 
 impl<'a> Evaluator<'a> {
     /// The label.
@@ -122,90 +85,64 @@ impl<'a> Evaluator<'a> {
 
     /// A modality, as a specification and as a value of the graph.
     pub(super) fn modality(&mut self, index: usize, typed: &'a Typed, doc: &'a [String]) -> Option<ModalitySpec> {
-        let shape = self.modality_shape(&typed.ty);
-        let known = shape.is_some();
-        let value = match &shape {
-            Some(shape) => {
-                self.values.push(Value {
-                    op: Op::Input(index),
-                    inputs: vec![],
-                    shape: shape.clone(),
-                    path: typed.name.text.clone(),
-                    span: typed.name.span.to(typed.ty.span),
-                    calls: vec![],
-                });
-                Val::Tensor(self.values.len() - 1)
-            }
-            None => Val::Unknown,
-        };
-        self.modalities.push(value);
-        if let Some(mark) = typed.optional
-            && known
-        {
-            self.not_yet("a modality that may be missing", mark);
-        }
-        if !known {
+        let Some((kind, shape)) = self.modality_type(&typed.ty) else {
             // What follows belongs to a type that has been reported.
+            self.modalities.push(Val::Unknown);
             return None;
-        }
+        };
         let (base, stages) = pipe_stages(&typed.value);
         let columns = self.columns(base);
-        let mut transforms = vec![];
-        let mut sound = true;
-        for stage in stages {
-            match self.transform(stage) {
-                Some(kind) => transforms.push(Transform { kind, span: stage.span }),
-                None => sound = false,
-            }
+        let transforms = self.transforms(&stages, &typed.ty, &shape);
+        let kind = match (kind, &transforms) {
+            (ModalityKind::Text { .. }, Some((_, Some(vocabulary)))) => ModalityKind::Text { vocabulary: *vocabulary },
+            (kind, _) => kind,
+        };
+        let value = self.modality_value(index, kind, shape.clone(), typed);
+        self.modalities.push(value);
+        if let Some(mark) = typed.optional {
+            self.not_yet("a modality that may be missing", mark);
         }
-        let (shape, columns) = (shape?, columns?);
-        sound.then(|| ModalitySpec {
+        Some(ModalitySpec {
             name: typed.name.text.clone(),
             doc: doc.to_vec(),
-            kind: Default::default(),
+            kind,
             shape,
             optional: typed.optional.is_some(),
-            columns,
-            transforms,
+            columns: columns?,
+            transforms: transforms?.0,
             span: typed.name.span.to(typed.value.span),
             type_span: typed.ty.span,
         })
     }
 
-    fn modality_shape(&mut self, ty: &'a Type) -> Option<Shape> {
-        match ty.name.text.as_str() {
-            "dense" => match ty.args.as_slice() {
-                [width] => match self.argument(Kind::Integer(1), width, "the width of `dense`")? {
-                    Argument::Integer(width) => usize::try_from(width).ok().map(Shape::vector),
-                    _ => None,
-                },
-                other => {
-                    let found = other.len();
-                    self.report(
-                        Problem::error(Code::WrongType, format!("`dense` takes its width, found {found} values"))
-                            .at(ty.span, "write `dense[n]`"),
-                    );
-                    None
-                }
-            },
-            later if LATER_TYPES.contains(&later) => {
-                self.not_yet(&format!("the type `{later}`"), ty.span);
-                None
-            }
-            other => {
-                let mut problem = Problem::error(Code::WrongType, format!("there is no type `{other}`"))
-                    .at(ty.name.span, "not a type of modality");
-                let known = ["dense"].iter().chain(&LATER_TYPES).copied();
-                problem = match nearest(other, known) {
-                    Some(near) => {
-                        problem.help(format!("did you mean `{near}`?")).edit(ty.name.span, near.to_string(), false)
-                    }
-                    None => problem.help("the type of a table of numbers is `dense[n]`"),
-                };
-                self.report(problem);
-                None
-            }
+    /// The modality as a value of the graph; for a text, with how many tokens a row of it has.
+    fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> Val {
+        let place = self.values.len();
+        let is_text = matches!(kind, ModalityKind::Text { .. });
+        let input = Value {
+            op: Op::Input(index),
+            inputs: vec![],
+            shape,
+            kind: ValueKind::from(kind),
+            length: is_text.then_some(place + 1),
+            path: typed.name.text.clone(),
+            span: typed.name.span.to(typed.ty.span),
+            calls: vec![],
+        };
+        if is_text {
+            let length = Value {
+                op: Op::Length,
+                inputs: vec![place],
+                shape: Shape::vector(1),
+                kind: ValueKind::Numbers,
+                length: None,
+                ..input.clone()
+            };
+            self.values.extend([input, length]);
+        } else {
+            self.values.push(input);
         }
+        Val::Tensor(place)
     }
 
     /// `column(..)` or `columns(..)`.
@@ -254,35 +191,6 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         Some(columns)
-    }
-
-    fn transform(&mut self, expr: &'a Expr) -> Option<TransformKind> {
-        let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
-        let Some(signature) = SIGNATURES.into_iter().find(|signature| signature.name == name) else {
-            self.unknown_built_in("transform", name, name_span, &TRANSFORMS, &LATER_TRANSFORMS);
-            return None;
-        };
-        let args = self.arguments(signature, args, expr.span)?;
-        Some(match name {
-            "standardize" => TransformKind::Standardize,
-            "min_max" => TransformKind::MinMax,
-            "log1p" => TransformKind::Log1p,
-            "clip" => {
-                let (lo, hi) = (args.number("lo"), args.number("hi"));
-                if lo > hi {
-                    let problem = Problem::error(Code::OutOfRange, format!("`clip` from {lo} to {hi} leaves nothing"));
-                    self.report(problem.at(expr.span, "`lo` is larger than `hi`"));
-                    return None;
-                }
-                TransformKind::Clip { lo, hi }
-            }
-            "missing" => TransformKind::Missing { values: args.numbers("values").to_vec() },
-            _ => TransformKind::Impute(match args.word("by") {
-                "mean" => Impute::Mean,
-                "median" => Impute::Median,
-                _ => Impute::Constant(args.number("value")),
-            }),
-        })
     }
 
     /// Whether an expression is just this name.

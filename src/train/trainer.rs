@@ -4,7 +4,7 @@
 use super::halt::{Cause, Halted, NonFinite};
 use super::schedule::Extent;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate};
-use crate::data::order;
+use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::{Combination, Length, TrainSpec};
@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
             if self.step == self.extent.steps {
                 break;
             }
-            train.fill(rows, &mut batch);
+            train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
             self.advance(engine, epoch, &batch, &mut seen)?;
             observe(Event::Stepped {
                 epoch,

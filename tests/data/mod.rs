@@ -71,7 +71,7 @@ impl Case {
         self.modalities.push(ModalitySpec {
             name: name.trim_end_matches('?').into(),
             doc: vec![],
-            kind: ModalityKind::Dense,
+            kind: Default::default(),
             shape: Shape::vector(columns.len()),
             optional: name.ends_with('?'),
             columns: columns.iter().map(|select| column(select.clone(), COLUMNS)).collect(),

@@ -4,7 +4,7 @@ use mmc::diag::Span;
 use mmc::ops::{Activation, Arithmetic, Op};
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
-use mmc::spec::{Combination, Init};
+use mmc::spec::{Combination, Init, ModalityKind};
 
 /// A plan that grows step by step. Every method takes the slots it reads and returns the slot it makes.
 pub(crate) struct Network {
@@ -45,7 +45,12 @@ impl Network {
 
     pub(crate) fn input(&mut self, name: &str, width: usize) -> Slot {
         let index = self.plan.inputs.len();
-        self.plan.inputs.push(Input { name: name.into(), shape: Shape::vector(width), optional: true });
+        self.plan.inputs.push(Input {
+            name: name.into(),
+            kind: ModalityKind::Dense,
+            shape: Shape::vector(width),
+            optional: true,
+        });
         let slot = self.step(Op::Input(index), &[], width, &[], &[]);
         self.origins[slot] = vec![index];
         slot

@@ -61,7 +61,8 @@ pub(crate) fn regression_plan(inputs: usize, classes: usize) -> Plan {
     };
     let linear = Op::Linear { out: classes, bias: true, init: None, activation: None };
     let mut plan = plan_of(&[("net.0.weight", &[classes, inputs], true), ("net.0.bias", &[classes], false)]);
-    plan.inputs = vec![Input { name: "x".into(), shape: Shape::vector(inputs), optional: false }];
+    plan.inputs =
+        vec![Input { name: "x".into(), kind: Default::default(), shape: Shape::vector(inputs), optional: false }];
     plan.steps = vec![step("x", Op::Input(0), vec![], 0, inputs), step("net.0 linear", linear, vec![0], 1, classes)];
     plan.steps[1].params = vec![0, 1];
     plan.slots = 2;

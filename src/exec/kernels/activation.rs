@@ -6,7 +6,6 @@ use crate::ops::Activation;
 use dfdx::shapes::Shape;
 use dfdx::tensor::{Cpu, Tape, Tensor};
 use dfdx::tensor_ops::Device;
-use std::sync::Arc;
 
 /// Of dfdx's operations.
 pub(super) fn compose<S: Shape, D: Device<f32>, T: Tape<f32, D>>(
@@ -27,7 +26,8 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     x: &Value<B::Device>,
     activation: Activation,
 ) -> Result<Value<B::Device>, Failure<B>> {
-    let y = pass.record(&x.tensor, |x| compose(activation, x))?;
+    let tensor = x.tensor(pass)?;
+    let y = pass.record(&tensor, |x| compose(activation, x))?;
     Ok(Value::new(y, x.learned))
 }
 
@@ -39,21 +39,17 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
 ) -> Result<Value<Cpu>, Failure<Native>> {
     let mut y = x.host().to_vec();
     apply(activation, &mut y);
-    let output = Arc::new(y.clone());
-    let tensor = pass.constant(y, x.dims())?;
+    let made = pass.made(y, x.learned)?;
     if pass.gradients.is_some() && x.learned {
-        let saved = if derives_from_input(activation) { x.host() } else { Arc::clone(&output) };
-        let (wanted, made) = (x.tensor.ghost(), tensor.ghost());
+        let saved = if derives_from_input(activation) { x.host() } else { made.host() };
+        let (wanted, made) = (x.slope(), made.slope());
         pass.tape.add_backward_op(move |grads| {
-            let mut slope = std::mem::take(&mut **grads.get_or_alloc_mut(&made)?);
+            let mut slope = made.take(grads)?;
             backward(activation, &mut slope, &saved);
-            for (to, from) in grads.get_or_alloc_mut(&wanted)?.iter_mut().zip(&slope) {
-                *to += from;
-            }
-            Ok(())
+            wanted.add(grads, slope)
         });
     }
-    Ok(Value::with_host(tensor, x.learned, output))
+    Ok(made)
 }
 
 /// Whether the derivative is computed from what goes in, rather than from what comes out.

@@ -11,6 +11,7 @@ pub(super) fn affine<B: Backend, T: Tape<f32, B::Device>>(
     scale: f64,
     offset: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
-    let y = pass.record(&x.tensor, |x| x.try_mul(scale as f32)?.try_add(offset as f32))?;
+    let tensor = x.tensor(pass)?;
+    let y = pass.record(&tensor, |x| x.try_mul(scale as f32)?.try_add(offset as f32))?;
     Ok(Value::new(y, x.learned))
 }

@@ -14,8 +14,9 @@ pub(super) fn sum<B: Backend, T: Tape<f32, B::Device>>(
     let mut total: Value<B::Device> = parts[0].clone();
     for (index, part) in parts.iter().enumerate().skip(1) {
         // Only the first sum can meet itself; every later one is a new tensor.
-        let other = if index == 1 { distinct(pass, parts[0], part)? } else { part.tensor.clone() };
-        let y = pass.record(&total.tensor, |total| total.try_add(other))?;
+        let other = if index == 1 { distinct(pass, parts[0], part)? } else { part.tensor(pass)? };
+        let tensor = total.tensor(pass)?;
+        let y = pass.record(&tensor, |total| total.try_add(other))?;
         total = Value::new(y, total.learned || part.learned);
     }
     Ok(total)
@@ -27,7 +28,8 @@ pub(super) fn mean<B: Backend, T: Tape<f32, B::Device>>(
     parts: &[&Value<B::Device>],
 ) -> Result<Value<B::Device>, Failure<B>> {
     let total = sum(pass, parts)?;
-    let y = pass.record(&total.tensor, |total| total.try_mul(1.0 / parts.len() as f32))?;
+    let tensor = total.tensor(pass)?;
+    let y = pass.record(&tensor, |total| total.try_mul(1.0 / parts.len() as f32))?;
     Ok(Value::new(y, total.learned))
 }
 
@@ -39,7 +41,8 @@ pub(super) fn binary<B: Backend, T: Tape<f32, B::Device>>(
     b: &Value<B::Device>,
 ) -> Result<Value<B::Device>, Failure<B>> {
     let other = distinct(pass, a, b)?;
-    let y = pass.record(&a.tensor, |a| match arithmetic {
+    let tensor = a.tensor(pass)?;
+    let y = pass.record(&tensor, |a| match arithmetic {
         Arithmetic::Add => a.try_add(other),
         Arithmetic::Sub => a.try_sub(other),
         Arithmetic::Mul => a.try_mul(other),
@@ -54,5 +57,6 @@ fn distinct<B: Backend, T: Tape<f32, B::Device>>(
     a: &Value<B::Device>,
     b: &Value<B::Device>,
 ) -> Result<Matrix<B::Device>, Failure<B>> {
-    if std::ptr::eq(a, b) { pass.record(&b.tensor, |b| b.try_mul(1.0)) } else { Ok(b.tensor.clone()) }
+    let tensor = b.tensor(pass)?;
+    if std::ptr::eq(a, b) { pass.record(&tensor, |b| b.try_mul(1.0)) } else { Ok(tensor) }
 }

@@ -100,14 +100,11 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     let walk = targets.walk(&numbers, pass.gradients.is_some());
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
     if pass.gradients.is_some() {
-        let made = tensor.ghost();
-        let wanted: Vec<_> = logits.iter().map(|value| value.tensor.ghost()).collect();
+        let wanted: Vec<_> = logits.iter().map(|value| value.slope()).collect();
+        // The backward pass starts here, with a slope of 1.
         pass.tape.add_backward_op(move |grads| {
-            let slope = grads.get_or_alloc_mut(&made)?[0];
             for (wanted, gradient) in wanted.iter().zip(walk.gradients) {
-                for (to, from) in grads.get_or_alloc_mut(wanted)?.iter_mut().zip(&gradient) {
-                    *to += slope * from;
-                }
+                wanted.add(grads, gradient)?;
             }
             Ok(())
         });
@@ -128,7 +125,8 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
 
     let mut components = Vec::with_capacity(logits.len());
     for (value, numbers) in logits.iter().zip(&numbers) {
-        components.push(log_probabilities(pass, &value.tensor, numbers, classes)?);
+        let tensor = value.tensor(pass)?;
+        components.push(log_probabilities(pass, &tensor, numbers, classes)?);
     }
     // The label of each row, on the rows that count, in parts of the batch.
     let mut chosen = vec![0.0; classes * rows];

@@ -4,7 +4,6 @@ use crate::exec::backend::{Backend, Native};
 use crate::exec::pass::{Failure, Pass, Value};
 use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{ChooseFrom, GatherTo, TryGt};
-use std::sync::Arc;
 
 /// Of dfdx's operations. Every part is gathered to the height of the whole and chosen where it belongs: dfdx's own
 /// concatenation is compiled when it first runs on a GPU, and needs the header files of the machine it was built on.
@@ -23,7 +22,8 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
         let source = dfdx::tensor::TensorFromVec::<usize>::try_tensor_from_vec(&pass.device, source, (height,))?;
         let mask = (0..height * rows).map(|at| f32::from(u8::from(belongs.contains(&(at / rows))))).collect();
         let mask = pass.constant(mask, (height, rows))?.try_gt(0.5)?;
-        let spread = pass.record(&part.tensor, |part| part.try_gather(source))?;
+        let tensor = part.tensor(pass)?;
+        let spread = pass.record(&tensor, |part| part.try_gather(source))?;
         whole = pass.record(&spread, |spread| mask.try_choose(spread, whole))?;
         first += own;
     }
@@ -41,25 +41,21 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
         whole.extend_from_slice(&part.host());
     }
     let learned = parts.iter().any(|part| part.learned);
-    let output = Arc::new(whole.clone());
-    let tensor = pass.constant(whole, (height, pass.rows))?;
+    let made = pass.made(whole, learned)?;
     if pass.gradients.is_some() && learned {
-        let made = tensor.ghost();
-        let parts: Vec<_> = parts.iter().map(|part| (part.tensor.ghost(), part.learned, part.host().len())).collect();
+        let slope = made.slope();
+        let parts: Vec<_> = parts.iter().map(|part| (part.slope(), part.learned, part.host().len())).collect();
         pass.tape.add_backward_op(move |grads| {
-            let slope = std::mem::take(&mut **grads.get_or_alloc_mut(&made)?);
+            let slope = slope.take(grads)?;
             let mut first = 0;
             for (wanted, learned, length) in parts {
                 if learned {
-                    let from = &slope[first..first + length];
-                    for (to, from) in grads.get_or_alloc_mut(&wanted)?.iter_mut().zip(from) {
-                        *to += from;
-                    }
+                    wanted.add(grads, slope[first..first + length].to_vec())?;
                 }
                 first += length;
             }
             Ok(())
         });
     }
-    Ok(Value::with_host(tensor, learned, output))
+    Ok(made)
 }

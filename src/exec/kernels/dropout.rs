@@ -18,7 +18,8 @@ pub(super) fn dropout<B: Backend, T: Tape<f32, B::Device>>(
     let (features, rows) = x.dims();
     let mask = mask(training.key, step, p, features, training.first_row, rows);
     let mask = pass.constant(mask, (features, rows))?;
-    let y = pass.record(&x.tensor, |x| x.try_mul(mask))?;
+    let tensor = x.tensor(pass)?;
+    let y = pass.record(&tensor, |x| x.try_mul(mask))?;
     Ok(Value::new(y, x.learned))
 }
 

@@ -32,7 +32,8 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
 ) -> Result<Value<B::Device>, Failure<B>> {
     let (features, rows) = x.dims();
     let weight = pass.param(layer.weight, (layer.out, features))?;
-    let mut y = pass.record(&weight, |weight| weight.try_matmul(x.tensor.clone()))?;
+    let x = x.tensor(pass)?;
+    let mut y = pass.record(&weight, |weight| weight.try_matmul(x))?;
     if let Some(bias) = layer.bias {
         let bias = pass.param(bias, (layer.out,))?;
         let bias = bias.try_broadcast_like::<_, Axis<1>>(&(layer.out, rows))?;
@@ -70,15 +71,13 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
         }
         activation::apply(activation, &mut y);
     }
-    let output = Arc::new(y.clone());
-    let tensor = pass.constant(y, (layer.out, rows))?;
+    let made = pass.made(y, true)?;
     if let Some(gradients) = pass.gradients.clone() {
-        let saved = saved.unwrap_or_else(|| Arc::clone(&output));
-        let wanted = x.learned.then(|| x.tensor.ghost());
-        let made = tensor.ghost();
+        let saved = saved.unwrap_or_else(|| made.host());
+        let wanted = x.learned.then(|| x.slope());
+        let made = made.slope();
         pass.tape.add_backward_op(move |grads| {
-            // Nothing reads the gradient of a result after its own backward step.
-            let mut slope = std::mem::take(&mut **grads.get_or_alloc_mut(&made)?);
+            let mut slope = made.take(grads)?;
             if let Some(activation) = layer.activation {
                 activation::backward(activation, &mut slope, &saved);
             }
@@ -91,10 +90,10 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
             }
             if let Some(wanted) = wanted {
                 let weight = Matrix::new(gradients.params().get(layer.weight), layer.out, features);
-                multiply(grads.get_or_alloc_mut(&wanted)?, weight.transposed(), y, true, workers);
+                wanted.write(grads, |to, add| multiply(to, weight.transposed(), y, add, workers))?;
             }
             Ok(())
         });
     }
-    Ok(Value::with_host(tensor, true, output))
+    Ok(made)
 }

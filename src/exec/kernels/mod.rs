@@ -6,6 +6,7 @@ mod arithmetic;
 pub(super) mod class_loss;
 pub(super) mod concat;
 mod dropout;
+mod length;
 pub(super) mod linear;
 mod normalize;
 
@@ -32,6 +33,7 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
             let tensor = pass.constant(host.to_vec(), (step.shape.size(), pass.rows))?;
             Ok(Value::with_host(tensor, false, host))
         }
+        (Op::Length, [tokens, ..]) => length::of_tokens(pass, tokens),
         (Op::Linear { activation, .. }, [x, ..]) => {
             let layer = Linear {
                 weight: step.params[0],

@@ -16,8 +16,9 @@ pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
     eps: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
     let (features, rows) = x.dims();
+    let x = x.tensor(pass)?;
     if pass.training.is_some() {
-        let normal = standardize::<B, T, Axis<1>>(pass, &x.tensor, eps)?;
+        let normal = standardize::<B, T, Axis<1>>(pass, &x, eps)?;
         let unbiased = rows as f32 / rows.saturating_sub(1).max(1) as f32;
         let variance = normal.variance.as_vec().iter().map(|variance| variance * unbiased).collect();
         pass.moments.push((step.buffers[0], normal.mean.as_vec()));
@@ -29,7 +30,7 @@ pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
     let variance = pass.params.buffer(step.buffers[1]);
     let scale: Vec<f32> = variance.iter().map(|variance| (1.0 / (f64::from(*variance) + eps).sqrt()) as f32).collect();
     let (mean, scale) = (pass.constant(mean.to_vec(), (features,))?, pass.constant(scale, (features,))?);
-    let y = pass.record(&x.tensor, |x| {
+    let y = pass.record(&x, |x| {
         x.try_sub(mean.try_broadcast_like::<_, Axis<1>>(&(features, rows))?)?
             .try_mul(scale.try_broadcast_like::<_, Axis<1>>(&(features, rows))?)
     })?;
@@ -44,7 +45,8 @@ pub(super) fn layer_norm<B: Backend, T: Tape<f32, B::Device>>(
     step: &Step,
     eps: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
-    let normal = standardize::<B, T, Axis<0>>(pass, &x.tensor, eps)?;
+    let x = x.tensor(pass)?;
+    let normal = standardize::<B, T, Axis<0>>(pass, &x, eps)?;
     let y = scale_and_shift(pass, &normal.values, step)?;
     Ok(Value::new(y, true))
 }

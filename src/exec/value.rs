@@ -1,0 +1,136 @@
+//! What a slot of the plan holds: numbers on a device, on the host, or both, and the identity their gradient goes by.
+//!
+//! A kernel of dfdx makes a tensor. A kernel of this program makes numbers on the host, and the tensor beside them is
+//! empty: it only says whose gradient is meant. So nothing is copied between two such kernels, and a gradient is moved
+//! to where it is wanted instead of being added to zeros.
+
+use super::backend::Backend;
+use super::pass::{Failure, Pass};
+use dfdx::shapes::HasShape;
+use dfdx::tensor::{Cpu, CpuError, Gradients, Tape, Tensor};
+use dfdx::tensor_ops::Device;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+/// Features x rows.
+pub(super) type Matrix<D> = Tensor<(usize, usize), f32, D>;
+
+/// What a slot of the plan holds.
+#[derive(Clone, Debug)]
+pub(super) struct Value<D: Device<f32>> {
+    dims: (usize, usize),
+    /// Whether anything that is learned had a part in it, so that its gradient is wanted.
+    pub(super) learned: bool,
+    /// Whose gradient it is; with the numbers, or empty where they are on the host only.
+    identity: Matrix<D>,
+    tensor: OnceCell<Matrix<D>>,
+    host: OnceCell<Arc<Vec<f32>>>,
+}
+
+impl<D: Device<f32>> Value<D> {
+    /// A value that only the device knows.
+    pub(super) fn new(tensor: Matrix<D>, learned: bool) -> Self {
+        let (dims, identity) = (*tensor.shape(), tensor.clone());
+        Self { dims, learned, identity, tensor: OnceCell::from(tensor), host: OnceCell::new() }
+    }
+
+    /// A value whose numbers are on the host too.
+    pub(super) fn with_host(tensor: Matrix<D>, learned: bool, host: Arc<Vec<f32>>) -> Self {
+        Self { host: OnceCell::from(host), ..Self::new(tensor, learned) }
+    }
+
+    /// A value whose numbers are on the host only; `identity` is an empty tensor.
+    pub(super) fn on_host(identity: Matrix<D>, dims: (usize, usize), learned: bool, host: Arc<Vec<f32>>) -> Self {
+        Self { dims, learned, identity, tensor: OnceCell::new(), host: OnceCell::from(host) }
+    }
+
+    /// How many features and rows it has.
+    pub(super) fn dims(&self) -> (usize, usize) {
+        self.dims
+    }
+
+    /// The numbers on the host, feature by feature; copied once.
+    pub(super) fn host(&self) -> Arc<Vec<f32>> {
+        let copy = || {
+            let mut numbers = vec![0.0; self.dims.0 * self.dims.1];
+            self.identity.copy_into(&mut numbers);
+            Arc::new(numbers)
+        };
+        Arc::clone(self.host.get_or_init(copy))
+    }
+
+    /// The numbers as a tensor for operations of dfdx; copied once, and its gradient finds its way back to this value.
+    pub(super) fn tensor<B: Backend<Device = D>, T: Tape<f32, D>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+    ) -> Result<Matrix<D>, Failure<B>> {
+        if let Some(tensor) = self.tensor.get() {
+            return Ok(tensor.clone());
+        }
+        let tensor = pass.constant(self.host().to_vec(), self.dims)?;
+        if self.learned {
+            B::bridge(pass, &tensor, &self.identity);
+        }
+        Ok(self.tensor.get_or_init(|| tensor).clone())
+    }
+}
+
+impl Value<Cpu> {
+    /// Where the gradient of this value is, for the backward step of a kernel.
+    pub(super) fn slope(&self) -> Slope {
+        Slope::new(&self.identity, self.dims)
+    }
+}
+
+/// The gradient of one value while the backward pass runs.
+#[derive(Clone, Debug)]
+pub(super) struct Slope {
+    identity: Matrix<Cpu>,
+    length: usize,
+}
+
+impl Slope {
+    /// The gradient that goes by `identity`, of a value of these dimensions.
+    pub(super) fn new(identity: &Matrix<Cpu>, dims: (usize, usize)) -> Self {
+        Self { identity: identity.clone(), length: dims.0 * dims.1 }
+    }
+
+    /// Takes the gradient away: nothing reads it after the backward step of what made the value.
+    pub(super) fn take(&self, grads: &mut Gradients<f32, Cpu>) -> Result<Vec<f32>, CpuError> {
+        let mut found = std::mem::take(&mut **grads.get_or_alloc_mut(&self.identity)?);
+        found.resize(self.length, 0.0);
+        Ok(found)
+    }
+
+    /// Adds to the gradient, by moving where it is the first to come.
+    pub(super) fn add(&self, grads: &mut Gradients<f32, Cpu>, more: Vec<f32>) -> Result<(), CpuError> {
+        let found = grads.get_or_alloc_mut(&self.identity)?;
+        if found.is_empty() {
+            **found = more;
+        } else {
+            add(found, &more);
+        }
+        Ok(())
+    }
+
+    /// Lets `write` add to the gradient: it is to overwrite what it is given where the flag is false, and to add to it
+    /// where it is true.
+    pub(super) fn write(
+        &self,
+        grads: &mut Gradients<f32, Cpu>,
+        write: impl FnOnce(&mut [f32], bool),
+    ) -> Result<(), CpuError> {
+        let found = grads.get_or_alloc_mut(&self.identity)?;
+        let accumulate = !found.is_empty();
+        found.resize(self.length, 0.0);
+        write(found, accumulate);
+        Ok(())
+    }
+}
+
+/// `to += from`
+pub(super) fn add(to: &mut [f32], from: &[f32]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += from;
+    }
+}
