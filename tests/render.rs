@@ -227,6 +227,7 @@ fn for_editors_and_programs() {
         Problem::warning(Code::UnusedModality, "`low` is never used").at(scene.find(0, "low"), "").in_data(DataPlace {
             file: "higgs.csv".into(),
             line: Some(2),
+            row: None,
             column: None,
         }),
     );

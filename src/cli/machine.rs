@@ -26,6 +26,7 @@ impl Pipeline {
             base: path.parent().unwrap_or(Path::new("")),
             cache: cache.as_deref(),
             memory: machine.memory.saturating_mul(1 << 20),
+            whole_rows: true,
         })
     }
 

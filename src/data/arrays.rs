@@ -2,7 +2,7 @@
 //! `npy`, side by side. Their first axis is the rows.
 
 use super::bytes::Room;
-use super::cell::{Cell, Misread};
+use super::cell::Cell;
 use super::paths::DataFile;
 use super::source::Reader;
 use super::store::{Store, StoreWriter};
@@ -131,7 +131,8 @@ impl Arrays {
         let mut headers = vec![];
         for at in 0..archive.len() {
             let entry = archive.by_index(at).map_err(|error| damaged(file, &io::Error::other(error)))?;
-            let Some(name) = entry.name().strip_suffix(".npy").map(str::to_owned) else { continue };
+            let name = entry.name().map_err(|error| damaged(file, &io::Error::other(error)))?;
+            let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
             headers.push((name, open(entry).map_err(|error| damaged(file, &error))?.header));
         }
         Ok(headers)
@@ -220,7 +221,7 @@ fn read_all<R: Read>(
             for within in 0..count as u64 {
                 let wanted = &question.wanted[at];
                 let cell = decoder.next(&mut column.cells).map_err(|error| damaged(file, &error))?;
-                let place = || super::table::row_of(file, row + within, names[at].clone());
+                let place = || file.row_place(row + within, names[at].clone());
                 let misread = match cell {
                     Ok(cell) => writer.put(at, wanted.kind, cell),
                     Err(bytes) => {
@@ -356,7 +357,13 @@ mod tests {
 
     #[test]
     fn half_precision_is_what_it_is_defined_as() {
-        let known = [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_477_539_063e-8), (0x3555, 0.333_251_953_125)];
+        let known = [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0001, 5.960_464_477_539_063e-8),
+            (0x3555, 0.333_251_953_125),
+        ];
         for (bits, expected) in known {
             assert_eq!(half(bits), expected, "{bits:x}");
         }

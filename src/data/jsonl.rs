@@ -149,7 +149,8 @@ fn object(line: &[u8]) -> Option<Map<String, Value>> {
 
 fn no_object(file: &DataFile, line: u64, text: &str) -> Problem {
     let message = format!("expected an object of JSON, found `{}`", shown(text));
-    file.problem(Code::BadCell, message, Some(line)).help("each line is an object: `{\"name\": \"Ada\", \"height\": 1.65}`")
+    file.problem(Code::BadCell, message, Some(line))
+        .help("each line is an object: `{\"name\": \"Ada\", \"height\": 1.65}`")
 }
 
 /// The shape of a value that is an array of numbers, or of arrays of as many numbers.

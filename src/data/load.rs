@@ -25,12 +25,14 @@ pub struct Request<'a> {
     /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
     /// of the cache or where the system keeps such files.
     pub memory: usize,
+    /// Whether a row without any of the modalities is an error.
+    pub whole_rows: bool,
 }
 
 /// Reads, labels, splits and transforms. Reports all it finds.
 pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     match assemble(request) {
-        Ok((dataset, warnings)) => Checked::new(dataset, warnings),
+        Ok(dataset) => Checked::new(dataset, Problems::new()),
         Err(mut problems) => {
             problems.sort();
             Checked::failed(problems)
@@ -38,7 +40,7 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     }
 }
 
-fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
+fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
     let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
@@ -74,7 +76,9 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
             labels: part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect(),
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
         };
-        empty_rows(request, &reads[part.table], &part.rows, &subset)?;
+        if request.whole_rows {
+            empty_rows(request, &reads[part.table], &part.rows, &subset)?;
+        }
         match part.part {
             Part::Train => train = subset,
             Part::Valid => valid = Some(subset),
@@ -96,7 +100,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         cached: read.cached,
     });
     let contents: Vec<blake3::Hash> = reads.iter().map(|read| read.content).collect();
-    let dataset = Dataset {
+    Ok(Dataset {
         train,
         valid,
         test,
@@ -105,8 +109,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
-    };
-    Ok((dataset, asked.into_iter().next().map(|asked| asked.warnings).unwrap_or_default()))
+    })
 }
 
 /// All results, or all problems.
@@ -166,7 +169,6 @@ struct Asked {
     group: Option<(usize, usize)>,
     /// The columns of each modality.
     modalities: Vec<Columns>,
-    warnings: Problems,
 }
 
 impl Asked {
@@ -175,7 +177,6 @@ impl Asked {
         let columns = select::Columns { head: &table.head, name: &table.name };
         let mut question = Question::default();
         let mut problems = Problems::new();
-        let mut warnings = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
             Ok(position) => Some((question.ask(position, ColumnKind::Word, column.span), position)),
             Err(problem) => {
@@ -197,9 +198,6 @@ impl Asked {
         for spec in &request.modalities {
             match columns.of(&pin_globs(spec, &first.head, &table.head)) {
                 Ok(positions) => {
-                    if let Some((_, position)) = label.filter(|(_, position)| positions.contains(position)) {
-                        warnings.push(label_in_input(request.label, spec, &table.head.column(position)));
-                    }
                     let span = spec.columns.first().map_or(spec.span, |column| column.span);
                     let kinds = positions.iter().map(|position| modality::kind_of_cells(spec, &table.head, *position));
                     let kinds: Vec<ColumnKind> = kinds.collect();
@@ -215,9 +213,7 @@ impl Asked {
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => {
-                Ok(Self { question, label, by_column, group, modalities, warnings })
-            }
+            Some(label) if !problems.has_errors() => Ok(Self { question, label, by_column, group, modalities }),
             _ => Err(problems),
         }
     }
@@ -241,15 +237,6 @@ fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
             .collect();
     }
     spec
-}
-
-fn label_in_input(label: &LabelSpec, modality: &ModalitySpec, column: &str) -> Problem {
-    let span = modality.columns.first().map_or(modality.span, |column| column.span);
-    let message = format!("modality `{}` reads column `{column}`, which is the label `{}`", modality.name, label.name);
-    Problem::warning(Code::LabelInInput, message)
-        .at(span, "the answer is among these columns")
-        .also(label.column.span, "the label is read here")
-        .help("select columns without the label")
 }
 
 /// Rows that have none of their modalities: nothing could be said of them.

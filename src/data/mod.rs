@@ -4,19 +4,26 @@
 //! paths --find--> Head --select--> Question --read, or cache--> Table --label, split, transform--> Dataset --> Batch
 //! ```
 
+mod arrays;
 mod augment;
 mod bytes;
 mod cache;
+mod cell;
 mod cifar;
 mod dataset;
 mod delimited;
+mod excerpt;
+mod facts;
 mod folder;
 mod join;
+mod jsonl;
 mod label;
 mod load;
+mod look;
 mod modality;
 mod numbers;
 mod open;
+mod parquet;
 mod paths;
 mod photos;
 mod pixels;
@@ -35,6 +42,7 @@ mod values;
 
 pub use dataset::{Dataset, FittedModality, Subset, TableSummary};
 pub use load::{Request, load};
+pub use look::{Look, ROWS, look};
 pub use prepared::{Draw, ModalityRows};
 pub use random::order;
 pub use transform::Fitted;

@@ -98,7 +98,8 @@ impl Reader for Parquet {
                                 Ok(()) => {}
                                 Err(misread) if leaf.unreadable && misread == Misread::Array => {
                                     let message = format!("column `{name}` is of a type that cannot be read");
-                                    let problem = Problem::error(Code::ColumnType, message).at(wanted.span, "read here");
+                                    let problem =
+                                        Problem::error(Code::ColumnType, message).at(wanted.span, "read here");
                                     let problem = problem.in_data(file.place(None, Some(name)));
                                     return Err(problem.help("write it as numbers or as text").into());
                                 }

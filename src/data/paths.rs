@@ -25,6 +25,11 @@ impl DataFile {
     pub(crate) fn place(&self, line: Option<u64>, column: Option<String>) -> DataPlace {
         DataPlace { file: self.name.clone(), line, row: None, column }
     }
+
+    /// A row of the file, counted from 0, where it has no lines.
+    pub(crate) fn row_place(&self, row: u64, column: String) -> DataPlace {
+        DataPlace { file: self.name.clone(), line: None, row: Some(row), column: Some(column) }
+    }
 }
 
 /// The files that `paths` name, each glob in alphabetical order; relative paths are looked up from `base`.

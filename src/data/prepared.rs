@@ -61,11 +61,36 @@ impl ModalityRows {
         }
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        let length = self.width * self.pixels.as_ref().map_or(4, |pixels| pixels.cell_length());
+        self.cells.len() / length.max(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of the numbers of a row, as it is outside of training.
+    pub fn number(&self, row: usize, at: usize) -> f32 {
+        match &self.pixels {
+            None => {
+                let cell = self.cells[4 * (row * self.width + at)..].first_chunk::<4>();
+                cell.map_or(f32::NAN, |cell| f32::from_le_bytes(*cell))
+            }
+            Some(_) => {
+                let mut numbers = vec![];
+                self.extend(&mut numbers, row as u32, None);
+                numbers[at]
+            }
+        }
+    }
+
     /// The numbers of all rows, row by row, as they are outside of training.
     pub fn values(&self) -> Vec<f32> {
-        let length = self.width * self.pixels.as_ref().map_or(4, |pixels| pixels.cell_length());
         let mut numbers = vec![];
-        (0..self.cells.len() / length.max(1)).for_each(|row| self.extend(&mut numbers, row as u32, None));
+        (0..self.len()).for_each(|row| self.extend(&mut numbers, row as u32, None));
         numbers
     }
 

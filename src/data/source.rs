@@ -1,10 +1,13 @@
 //! The sources of a pipeline as tables: files through the cache, or rows made from a seed. One place for all readers.
 
+use super::arrays::Arrays;
 use super::bytes::Room;
 use super::cifar::Cifar;
 use super::delimited::Delimited;
 use super::folder::Folder;
 use super::join::Join;
+use super::jsonl::Jsonl;
+use super::parquet::Parquet;
 use super::paths::DataFile;
 use super::store::Store;
 use super::table::{ColumnKind, Counted, Head, Origin, Question, Read, Table, Wanted};
@@ -67,6 +70,10 @@ impl Found {
                 let separator = u8::try_from(*separator).unwrap_or(b',');
                 Box::new(Delimited { files: files(paths)?, separator, header: *header })
             }
+            SourceKind::Parquet { paths } => Box::new(Parquet { files: files(paths)? }),
+            SourceKind::Npz { paths } => Box::new(Arrays { files: files(paths)?, single: false }),
+            SourceKind::Npy { paths } => Box::new(Arrays { files: files(paths)?, single: true }),
+            SourceKind::Jsonl { paths } => Box::new(Jsonl { files: files(paths)? }),
             SourceKind::CifarBinary { paths, labels } => Box::new(Cifar { files: files(paths)?, labels: *labels }),
             SourceKind::Images { folder } => {
                 let folder = Folder::find(folder, base)?;

@@ -21,6 +21,11 @@ impl Found {
         self.problems.is_empty()
     }
 
+    /// Whether more of the same would only be counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.len() >= SHOWN
+    }
+
     /// Adds one.
     pub(crate) fn push(&mut self, problem: Problem) {
         // A file that cannot be read on is said however many cells were bad before.

@@ -2,35 +2,74 @@
 
 use super::eval::Evaluator;
 use crate::diag::{Code, Problem};
-use crate::ops::{Arguments, Kind, Parameter, Signature};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Spanned, Split};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 
-const KEYS: [&str; 5] = ["source", "split", "test", "train", "valid"];
+const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
+/// The `data` block.
+pub(super) const DATA: Signature = Signature::new(
+    "data",
+    "where rows come from and how they are divided into training, validation and test",
+)
+.params(&[
+    Parameter::new("source", SOURCE, "one table, divided by `split`").optional(),
+    Parameter::new("train", SOURCE, "the rows to train on, in place of `source`").optional(),
+    Parameter::new("valid", SOURCE, "the rows to select on, beside `train`").optional(),
+    Parameter::new("test", SOURCE, "the rows to report on, beside `train`").optional(),
+    Parameter::new(
+        "split",
+        Kind::Form("a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`"),
+        "what becomes of which rows; all are trained on where it is left out",
+    )
+    .optional(),
+])
+.example(
+    "data {\n  source = synthetic(\"collider\")\n  split  = { test: last(4_000), valid: fraction(10%), seed: 3 }\n}",
+);
 
-const LAST: Signature = counted("last", "the last n of the rows that are left");
-const FIRST: Signature = counted("first", "the first n of the rows that are left");
-const fn counted(name: &'static str, doc: &'static str) -> Signature {
-    Signature { name, doc, params: &[Parameter { name: "rows", kind: Kind::Integer(1), default: None }] }
-}
-const FRACTION: Signature = Signature {
-    name: "fraction",
-    doc: "a seeded random share of all rows",
-    params: &[Parameter { name: "share", kind: Kind::Share, default: None }],
-};
-const BY_COLUMN: Signature = Signature {
-    name: "by_column",
-    doc: "a column that says `train`, `valid` or `test`",
-    params: &[Parameter { name: "column", kind: Kind::Text, default: None }],
-};
+const RULE: Kind = Kind::Form("`last(n)`, `first(n)` or `fraction(5%)`");
+/// The record that divides rows.
+pub(super) const SPLIT: Signature =
+    Signature::new("split", "which rows are for the test and for validation: portions are taken in the order written")
+        .params(&[
+            Parameter::new("test", RULE, "the rows that are looked at once, at the end").optional(),
+            Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
+            Parameter::new(
+                "stratify",
+                Kind::Form("the name of the label, or `false`"),
+                "whether a fraction takes the same share of every class",
+            )
+            .or(Constant::Bool(false)),
+            Parameter::new("group", Kind::Text, "a column whose equal values stay on one side of a fraction").optional(),
+            Parameter::new("seed", Kind::Integer(0), "what fractions are drawn with").or(Constant::Integer(0)),
+        ])
+        .example(
+            "data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), valid: fraction(10%), stratify: process, seed: 3 }\n}",
+        );
 
-/// Every way to take rows, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 4] = [&LAST, &FIRST, &FRACTION, &BY_COLUMN];
+const ROWS: Parameter = Parameter::new("rows", Kind::Integer(1), "how many");
+const LAST: Signature = Signature::new("last", "the last of the rows that are left")
+    .params(&[ROWS])
+    .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: last(4_000) }\n}");
+const FIRST: Signature = Signature::new("first", "the first of the rows that are left")
+    .params(&[ROWS])
+    .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: first(4_000) }\n}");
+const FRACTION: Signature =
+    Signature::new("fraction", "a seeded random share of all rows, taken from those that are left")
+        .params(&[Parameter::new("share", Kind::Share, "how much, as `20%` or `0.2`")])
+        .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), seed: 3 }\n}");
+const BY_COLUMN: Signature = Signature::new("by_column", "a column says which part each row belongs to")
+    .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid` and `test`")])
+    .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
+
+/// Every way to divide rows, for the documentation.
+pub(super) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
 
 impl<'a> Evaluator<'a> {
     /// The data set that a `data` block describes.
     pub(super) fn data(&mut self, block: &'a Block, label: Option<&str>) -> Option<DataSpec> {
-        let settings = self.settings(&block.entries, &KEYS, "`data`");
+        let settings = self.settings(&block.entries, &DATA.names(), "`data`");
         let source = |this: &mut Self, key: &str| settings.get(key).map(|entry| this.source(&entry.value));
         let whole = source(self, "source");
         let (train, valid, test) = (source(self, "train"), source(self, "valid"), source(self, "test"));
@@ -79,7 +118,7 @@ impl<'a> Evaluator<'a> {
                 return Some(split);
             }
         };
-        let settings = self.settings(entries, &["test", "valid", "stratify", "group", "seed"], "the split");
+        let settings = self.settings(entries, &SPLIT.names(), "the split");
         let mut sound = true;
         for entry in entries {
             let part = match entry.key.text.as_str() {

@@ -2,60 +2,93 @@
 
 use super::eval::Evaluator;
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Argument, Constant, Kind, Parameter, Signature};
+use crate::ops::{Constant, Kind, Parameter, Signature, names};
 use crate::spec::{Source, SourceKind, Spanned};
 use crate::syntax::ast::{Arg, Expr};
 
-const PATH: Parameter = Parameter { name: "path", kind: Kind::Texts, default: None };
-const HEADER: Parameter = Parameter { name: "header", kind: Kind::Bool, default: Some(Constant::Bool(true)) };
+const PATH: Parameter = Parameter::new(
+    "path",
+    Kind::Texts,
+    "a path, a glob or a list of them, from the folder of the file; together one table",
+);
+const HEADER: Parameter =
+    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(Constant::Bool(true));
 
-const CSV: Signature = Signature {
-    name: "csv",
-    doc: "a table of comma-separated cells, plain, `.gz` or `.zst`; several paths are one table",
-    params: &[PATH, HEADER],
-};
-const TSV: Signature = Signature {
-    name: "tsv",
-    doc: "a table of tab-separated cells, plain, `.gz` or `.zst`; several paths are one table",
-    params: &[PATH, HEADER],
-};
-const CIFAR_BINARY: Signature = Signature {
-    name: "cifar_binary",
-    doc: "the binary files of CIFAR-10 (`labels: 1`) and CIFAR-100 (`labels: 2`): columns `image` and `label`, and `coarse`",
-    params: &[PATH, Parameter { name: "labels", kind: Kind::Integer(1), default: Some(Constant::Integer(1)) }],
-};
-const IMAGES: Signature = Signature {
-    name: "images",
-    doc: "a folder of PNG and JPEG files, each in a sub-folder of its class: columns `image`, `label` and `path`",
-    params: &[Parameter { name: "folder", kind: Kind::Text, default: None }],
-};
-const JOIN: Signature = Signature {
-    name: "join",
-    doc: "the rows of the first of several sources, and beside each what the others have for the same key",
-    params: &[Parameter { name: "on", kind: Kind::Texts, default: None }],
-};
-const SYNTHETIC: Signature = Signature {
-    name: "synthetic",
-    doc: "a data set made here from nothing but its seed: `collider`",
-    params: &[
-        Parameter { name: "name", kind: Kind::Choice(&["collider"]), default: None },
-        Parameter { name: "rows", kind: Kind::Integer(1), default: Some(Constant::Integer(20_000)) },
-        Parameter { name: "seed", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) },
-    ],
-};
+const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
+    .params(&[PATH, HEADER])
+    .example("data {\n  source = csv(\"rows.csv\")\n}");
+const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`")
+    .params(&[PATH, HEADER])
+    .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
+const PARQUET: Signature = Signature::new(
+    "parquet",
+    "the columns of Parquet files: numbers, texts, and lists of numbers that are as long in every row",
+)
+.params(&[PATH])
+.example("data {\n  source = parquet(\"rows-*.parquet\")\n}");
+const NPZ: Signature =
+    Signature::new("npz", "the arrays of a NumPy archive as columns, each with its name; their first axis is the rows")
+        .params(&[PATH])
+        .example("data {\n  source = join(csv(\"rows.csv\"), npz(\"embeddings.npz\"), on: \"id\")\n}");
+const NPY: Signature = Signature::new("npy", "NumPy arrays side by side, each a column with the name of its file")
+    .params(&[Parameter::new("path", Kind::Texts, "a path, a glob or a list of them; each file is a column")])
+    .example("data {\n  source = npy([\"features.npy\", \"process.npy\"])\n}");
+const JSONL: Signature =
+    Signature::new("jsonl", "an object of JSON on each line, its keys the columns; plain, `.gz` or `.zst`")
+        .params(&[PATH])
+        .example("data {\n  source = jsonl(\"rows.jsonl.gz\")\n}");
+const CIFAR_BINARY: Signature = Signature::new(
+    "cifar_binary",
+    "the binary files of CIFAR-10 and CIFAR-100: columns `image` and `label`, and `coarse` where there are two labels",
+)
+.params(&[
+    PATH,
+    Parameter::new("labels", Kind::Integer(1), "label bytes before each image: 1 for CIFAR-10, 2 for CIFAR-100")
+        .or(Constant::Integer(1)),
+])
+.example(
+    "data {\n  train = cifar_binary(\"train.bin\", labels: 1)\n  test  = cifar_binary(\"test.bin\", labels: 1)\n}",
+);
+const IMAGES: Signature = Signature::new(
+    "images",
+    "a folder of PNG and JPEG files, each in a sub-folder of its class: columns `image`, `label` and `path`",
+)
+.params(&[Parameter::new("folder", Kind::Text, "the folder, from that of the file on")])
+.example("data {\n  source = images(\"photos\")\n}");
+const JOIN: Signature = Signature::new(
+    "join",
+    "the rows of the first of several sources, and beside each what the others have for the same key, which stands there \
+     once; rows of the others without a match are not used, and counted",
+)
+.params(&[
+    Parameter::new("sources", Kind::Form("two sources or more"), "the tables, the one whose rows are kept first"),
+    Parameter::new("on", Kind::Texts, "the column of the key: one name for all, or a list with one for each"),
+])
+.example("data {\n  source = join(csv(\"people.csv\"), npz(\"faces.npz\"), on: [\"id\", \"person\"])\n}");
+/// [`JOIN`] without its sources.
+const JOIN_ON: Signature = Signature::new("join", "").params(&[Parameter::new("on", Kind::Texts, "")]);
+const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here from nothing but its seed")
+    .params(&[
+        Parameter::new(
+            "name",
+            Kind::Choice(&["collider"]),
+            "which: `collider` is two decay processes seen by a detector",
+        ),
+        Parameter::new("rows", Kind::Integer(1), "how many rows").or(Constant::Integer(20_000)),
+        Parameter::new("seed", Kind::Integer(0), "decides every one of them").or(Constant::Integer(0)),
+    ])
+    .example("data {\n  source = synthetic(\"collider\", rows: 5_000, seed: 7)\n}");
 
 /// Every source, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 6] = [&CSV, &TSV, &CIFAR_BINARY, &IMAGES, &JOIN, &SYNTHETIC];
-
-const LATER_SOURCES: [&str; 3] = ["jsonl", "npz", "parquet"];
+pub(super) const SOURCES: &[&Signature] =
+    &[&CSV, &TSV, &PARQUET, &NPZ, &NPY, &JSONL, &CIFAR_BINARY, &IMAGES, &JOIN, &SYNTHETIC];
 
 impl<'a> Evaluator<'a> {
     /// A source.
     pub(super) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
         let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
-        let Some(signature) = SIGNATURES.into_iter().find(|signature| signature.name == name) else {
-            let known: Vec<&str> = SIGNATURES.iter().map(|signature| signature.name).collect();
-            self.unknown_built_in("source", name, name_span, &known, &LATER_SOURCES);
+        let Some(signature) = SOURCES.iter().find(|signature| signature.name == name) else {
+            self.unknown_built_in("source", name, name_span, &names(SOURCES), &[]);
             return None;
         };
         if name == "join" {
@@ -84,6 +117,10 @@ impl<'a> Evaluator<'a> {
                         }
                         SourceKind::CifarBinary { paths, labels }
                     }
+                    "parquet" => SourceKind::Parquet { paths },
+                    "npz" => SourceKind::Npz { paths },
+                    "npy" => SourceKind::Npy { paths },
+                    "jsonl" => SourceKind::Jsonl { paths },
                     _ => SourceKind::Table {
                         paths,
                         separator: if name == "tsv" { '\t' } else { ',' },
@@ -108,7 +145,7 @@ impl<'a> Evaluator<'a> {
     fn join(&mut self, args: &'a [Arg], span: Span) -> Option<Source> {
         let tables = args.iter().take_while(|arg| arg.name.is_none()).count();
         let (tables, settings) = args.split_at(tables);
-        let on = self.arguments(&JOIN, settings, span);
+        let on = self.arguments(&JOIN_ON, settings, span);
         let mut sources = vec![];
         for table in tables {
             sources.push(self.source(&table.value));
@@ -130,7 +167,7 @@ impl<'a> Evaluator<'a> {
             self.report(problem.help("give all sources to one `join`"));
             return None;
         }
-        let Some(Argument::Texts(keys)) = on.map(|on| Argument::Texts(on.texts("on").to_vec())) else { return None };
+        let keys = on?.texts("on").to_vec();
         let on_span = given(settings, "on", span);
         if keys.len() != 1 && keys.len() != sources.len() {
             let (found, wanted) = (keys.len(), sources.len());

@@ -9,69 +9,105 @@ use crate::spec::{Impute, Transform, TransformKind};
 use crate::syntax::ast::{Arg, Expr, Type};
 
 const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
-const STANDARDIZE: Signature =
-    plain("standardize", "`(x - mean) / std` per column, mean and population std of the training rows");
-const MIN_MAX: Signature = plain("min_max", "`(x - min) / (max - min)` per column, of the training rows");
-const LOG1P: Signature = plain("log1p", "`sign(x) * ln(1 + |x|)`");
-const CLIP: Signature = Signature {
-    name: "clip",
-    doc: "at least `lo` and at most `hi`",
-    params: &[Parameter { name: "lo", kind: ANY, default: None }, Parameter { name: "hi", kind: ANY, default: None }],
-};
-const MISSING: Signature = Signature {
-    name: "missing",
-    doc: "these numbers stand for an empty cell",
-    params: &[Parameter { name: "values", kind: Kind::Numbers, default: None }],
-};
+const STANDARDIZE: Signature = Signature::new(
+    "standardize",
+    "brings every column, or channel of an image, to mean 0 and deviation 1 by the statistics of the training rows",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], image[c, h, w] -> image[c, h, w]")
+.equation("y = (x - mean) / std, with the population std")
+.example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const MIN_MAX: Signature =
+    Signature::new("min_max", "brings every column between 0 and 1 by the extremes of the training rows")
+        .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+        .equation("y = (x - min) / (max - min)")
+        .example("modality low: dense[21] = columns(\"low_*\") |> min_max");
+const LOG1P: Signature = Signature::new("log1p", "draws large numbers together, negative ones too")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .equation("y = sign(x) * ln(1 + |x|)")
+    .example("modality low: dense[21] = columns(\"low_*\") |> log1p |> standardize");
+const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .equation("y = min(max(x, lo), hi)")
+    .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
+const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
 const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
-const IMPUTE: Signature = Signature {
-    name: "impute",
-    doc: "fills empty cells with the column's `mean` or `median` over the training rows, or with a `constant`",
-    params: &[
-        Parameter { name: "by", kind: Kind::Choice(IMPUTE_BY), default: None },
-        Parameter { name: "value", kind: ANY, default: Some(Constant::Number(0.0)) },
-    ],
-};
-const LOWERCASE: Signature = plain("lowercase", "every letter in its lower case");
-const CHARS: Signature = Signature {
-    name: "chars",
-    doc: "a text as its first `max` characters; the most frequent of the training rows are known, `vocab` ids at most",
-    params: &[
-        Parameter { name: "max", kind: Kind::Integer(1), default: None },
-        Parameter { name: "vocab", kind: Kind::Integer(3), default: Some(Constant::Integer(128)) },
-    ],
-};
-const WORDS: Signature = Signature {
-    name: "words",
-    doc: "a text as its first `max` words; the most frequent of the training rows are known, `vocab` ids at most",
-    params: &[
-        Parameter { name: "max", kind: Kind::Integer(1), default: None },
-        Parameter { name: "vocab", kind: Kind::Integer(3), default: Some(Constant::Integer(20_000)) },
-    ],
-};
+const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .params(&[
+        Parameter::new(
+            "by",
+            Kind::Choice(IMPUTE_BY),
+            "the column's mean or median over the training rows, or a constant",
+        ),
+        Parameter::new("value", ANY, "the constant").or_number(0.0),
+    ])
+    .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
+
+const LOWERCASE: Signature =
+    Signature::new("lowercase", "every letter in its lower case").shapes("text -> text").example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+    );
+const VOCAB: &str = "how many ids there are at most, padding (0) and unknown (1) among them; the most frequent of the \
+                     training rows are kept";
+const CHARS: Signature = Signature::new("chars", "a text as its first characters, each as an id")
+    .shapes("text -> text[max]")
+    .params(&[
+        Parameter::new("max", Kind::Integer(1), "how many characters are kept; shorter texts are padded"),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(128)),
+    ])
+    .example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+    );
+const WORDS: Signature = Signature::new("words", "a text as its first words, each as an id")
+    .shapes("text -> text[max]")
+    .params(&[
+        Parameter::new("max", Kind::Integer(1), "how many words are kept; shorter texts are padded"),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(20_000)),
+    ])
+    .example("modality review: text[60] = column(\"review\") |> lowercase |> words(max: 60)\n\ncombine one = single(low_net)");
 const ONE_HOT: Signature =
-    plain("one_hot", "one column as a number for each value the training rows have: 1 at the cell's own, 0 elsewhere");
+    Signature::new("one_hot", "one column as a number for each value it has in the training rows: 1 at the cell's own")
+        .shapes("one column -> dense[n]")
+        .example("modality low: dense[3] = column(\"color\") |> one_hot");
 
-const SUBTRACT_MEAN: Signature = Signature {
-    name: "subtract_mean",
-    doc: "minus the mean image of the training rows; `reference: true` takes that of all rows, as the authors' code does",
-    params: &[Parameter { name: "reference", kind: Kind::Bool, default: Some(Constant::Bool(false)) }],
-};
-const NORMALIZE_PIXELS: Signature = plain("normalize_pixels", "pixels from 0 to 1 instead of 0 to 255");
-const AUGMENT: Signature = plain(
-    "augment",
-    "random changes of the training rows: `flip` from left to right, and `crop(pad: n)` out of a frame of n zeros; comes last",
+const SUBTRACT_MEAN: Signature = Signature::new("subtract_mean", "minus the mean image of the training rows")
+    .shapes("image[c, h, w] -> image[c, h, w]")
+    .params(&[Parameter::new(
+        "reference",
+        Kind::Bool,
+        "whether the mean is that of all rows, those of validation and test too, as in the authors' code",
+    )
+    .or(Constant::Bool(false))])
+    .example("modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean\n\ncombine one = single(low_net)");
+const NORMALIZE_PIXELS: Signature = Signature::new("normalize_pixels", "pixels from 0 to 1 instead of 0 to 255")
+    .shapes("image[c, h, w] -> image[c, h, w]")
+    .equation("y = x / 255")
+    .example(
+        "modality photo: image[3, 32, 32] = column(\"image\") |> normalize_pixels\n\ncombine one = single(low_net)",
+    );
+const FLIP: Signature = Signature::new("flip", "half of the training images are turned from left to right")
+    .example("modality photo: image[3, 32, 32] = column(\"image\") |> augment(flip)\n\ncombine one = single(low_net)");
+const CROP: Signature = Signature::new(
+    "crop",
+    "training images are moved by up to `pad` pixels in each direction; what comes in from outside is zeros",
+)
+.params(&[Parameter::new("pad", Kind::Integer(1), "how far")])
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> augment(crop(pad: 2))\n\ncombine one = single(low_net)",
 );
-const FLIP: Signature = plain("flip", "half of the images are turned from left to right");
-const CROP: Signature = Signature {
-    name: "crop",
-    doc: "an image is moved by up to `pad` pixels in each direction; what comes in is zeros",
-    params: &[Parameter { name: "pad", kind: Kind::Integer(1), default: None }],
-};
-
-const fn plain(name: &'static str, doc: &'static str) -> Signature {
-    Signature { name, doc, params: &[] }
-}
+const AUGMENT: Signature = Signature::new(
+    "augment",
+    "random changes of the training images, anew in every epoch; comes last, and other rows are left as they are",
+)
+.shapes("image[c, h, w] -> image[c, h, w]")
+.params(&[Parameter::new("changes", Kind::Form("`flip`, `crop(pad: n)` or both"), "what may happen to an image")])
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean |> augment(flip, crop(pad: 2))\n\ncombine one = single(low_net)",
+);
 
 /// Types whose cells are numbers.
 const NUMBERS: &[&str] = &["dense", "sequence"];
@@ -96,8 +132,8 @@ const TRANSFORMS: [(&Signature, &[&str]); 13] = [
 ];
 
 /// Every transform, for the documentation.
-pub(super) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    TRANSFORMS.into_iter().map(|(signature, _)| signature).chain([&FLIP, &CROP])
+pub(super) fn signatures() -> Vec<&'static Signature> {
+    TRANSFORMS.into_iter().map(|(signature, _)| signature).chain([&FLIP, &CROP]).collect()
 }
 
 impl<'a> Evaluator<'a> {
@@ -127,7 +163,7 @@ impl<'a> Evaluator<'a> {
     fn transform(&mut self, expr: &'a Expr, ty: &'a Type) -> Option<TransformKind> {
         let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
         let Some((signature, types)) = TRANSFORMS.into_iter().find(|(signature, _)| signature.name == name) else {
-            let known: Vec<&str> = TRANSFORMS.iter().map(|(signature, _)| signature.name).collect();
+            let known = TRANSFORMS.map(|(signature, _)| signature.name);
             self.unknown_built_in("transform", name, name_span, &known, &[]);
             return None;
         };

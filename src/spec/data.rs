@@ -75,6 +75,26 @@ pub enum SourceKind {
         /// The seed that decides every one of them.
         seed: u64,
     },
+    /// `parquet(...)`
+    Parquet {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npz(...)`: the arrays of an archive are the columns.
+    Npz {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npy(...)`: arrays side by side, each a column with the name of its file.
+    Npy {
+        /// Paths or globs; each file is a column.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `jsonl(...)`: an object on each line.
+    Jsonl {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
     /// `cifar_binary(...)`: the binary files of CIFAR-10 and CIFAR-100.
     CifarBinary {
         /// Paths or globs; together they are one table.

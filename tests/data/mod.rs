@@ -106,6 +106,7 @@ impl Case {
             base: self.folder.path(),
             cache: self.cache.then_some(cache.as_path()),
             memory: self.memory,
+            whole_rows: true,
         })
     }
 
