@@ -10,12 +10,15 @@ use super::trouble::{no_room, shown};
 use super::{Fitted, ModalityRows};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalitySpec, TransformKind};
+use std::ops::Range;
 
 /// How many columns of a modality are reported one by one for the same reason.
 const SHOWN: usize = 10;
 
-/// Rows that are looked at together.
-const BLOCK: usize = 1 << 14;
+/// How many rows of so many numbers are looked at together: what they take fits where memory is fast.
+fn block(width: usize) -> usize {
+    ((1 << 19) / width.max(1)).clamp(64, 1 << 14)
+}
 
 /// Fits the transforms on the first part, which is train, and makes the rows of every part. `features` is how many
 /// numbers are fitted each for itself: all of a vector, those of one step of a sequence.
@@ -30,29 +33,32 @@ pub(crate) fn build(
     let mut transforms: Vec<Fitted> = spec.transforms.iter().map(|transform| Fitted::new(&transform.kind)).collect();
     let mut wrong = Wrong { spec, missing: None, too_large: vec![], problems: vec![] };
     let mut unfit = vec![false; features];
-    for feature in 0..features {
-        if let Err((at, misfit)) = fit(spec, &mut transforms, feature, features, train) {
-            transforms[at..].iter_mut().for_each(Fitted::skip_column);
-            wrong.misfit(train, feature, at, misfit);
-            unfit[feature] = true;
+    for at in 0..transforms.len() {
+        let (before, rest) = transforms.split_at_mut(at);
+        let mut cells = Training { before, features, train, buffer: vec![] };
+        for (feature, misfit) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
+            // What cannot be fitted is nothing to what comes after.
+            if !std::mem::replace(&mut unfit[feature], true) {
+                wrong.misfit(train, feature, at, misfit);
+            }
         }
     }
     let mut made = vec![];
     for part in parts {
         let mut writer = RowsWriter::new(width, spec.optional, room);
-        let mut block = vec![];
+        let mut numbers = vec![];
         let mut gaps = vec![];
         let mut cells = vec![];
-        for (number, rows) in part.rows.chunks(BLOCK).enumerate() {
-            block.clear();
-            block.resize(rows.len() * width, 0.0f32);
+        for (number, rows) in part.rows.chunks(block(width)).enumerate() {
+            numbers.clear();
+            numbers.resize(rows.len() * width, 0.0f32);
             gaps.clear();
             gaps.resize(rows.len(), false);
             for at in (0..width).filter(|at| !unfit[at % features]) {
                 part.gather(at, rows, &mut cells);
                 for (row, cell) in cells.iter().enumerate() {
                     let cell = transforms.iter().fold(*cell, |cell, transform| transform.apply(at % features, cell));
-                    let number_of = || number * BLOCK + row;
+                    let number_of = || number * block(width) + row;
                     let value = cell as f32;
                     if cell.is_nan() {
                         gaps[row] = true;
@@ -60,14 +66,14 @@ pub(crate) fn build(
                             wrong.missing(part, at, number_of());
                         }
                     } else if value.is_finite() {
-                        block[row * width + at] = value;
+                        numbers[row * width + at] = value;
                     } else {
                         wrong.too_large(part, at, number_of());
                         break;
                     }
                 }
             }
-            for (row, gap) in block.chunks(width).zip(&gaps) {
+            for (row, gap) in numbers.chunks(width).zip(&gaps) {
                 // A row that lacks one number lacks the modality.
                 writer.push((!gap).then_some(row)).map_err(|error| no_room(columns_of(spec), &error))?;
             }
@@ -78,42 +84,30 @@ pub(crate) fn build(
     if problems.has_errors() { Err(problems) } else { Ok((transforms, made, vec![])) }
 }
 
-/// Fits every transform to a feature, each to what the one before made of the training cells.
-fn fit(
-    spec: &ModalitySpec,
-    transforms: &mut [Fitted],
-    feature: usize,
-    features: usize,
-    train: &Source<'_>,
-) -> Result<(), (usize, Misfit)> {
-    for (at, written) in spec.transforms.iter().enumerate() {
-        let (before, rest) = transforms.split_at_mut(at);
-        let mut cells = Training { before, feature, features, train, buffer: vec![] };
-        if let Err(misfit) = rest[0].fit_column(&written.kind, &mut cells) {
-            return Err((at, misfit));
-        }
-    }
-    Ok(())
-}
-
-/// The training cells of a feature, with the transforms before applied.
+/// The training cells, with the transforms before applied.
 struct Training<'a> {
     before: &'a [Fitted],
-    feature: usize,
     features: usize,
     train: &'a Source<'a>,
     buffer: Vec<f64>,
 }
 
 impl Cells for Training<'_> {
-    fn blocks(&mut self, see: &mut dyn FnMut(&[f64])) {
-        for rows in self.train.rows.chunks(BLOCK) {
-            for at in (self.feature..self.train.width()).step_by(self.features) {
-                self.train.gather(at, rows, &mut self.buffer);
-                for transform in self.before {
-                    self.buffer.iter_mut().for_each(|cell| *cell = transform.apply(self.feature, *cell));
+    fn features(&self) -> usize {
+        self.features
+    }
+
+    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+        let width = self.train.width();
+        for rows in self.train.rows.chunks(block(width)) {
+            for feature in features.clone() {
+                for at in (feature..width).step_by(self.features) {
+                    self.train.gather(at, rows, &mut self.buffer);
+                    for transform in self.before {
+                        self.buffer.iter_mut().for_each(|cell| *cell = transform.apply(feature, *cell));
+                    }
+                    see(feature, &self.buffer);
                 }
-                see(&self.buffer);
             }
         }
     }

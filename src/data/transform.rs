@@ -3,6 +3,7 @@
 
 use crate::spec::{Impute, TransformKind};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A transform and what it has learned of every column of its modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,45 +117,43 @@ impl Fitted {
         }
     }
 
-    /// Learns the next column from its training cells.
-    pub(crate) fn fit_column(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Result<(), Misfit> {
-        match self {
-            Fitted::Standardize { mean, std } => {
-                let (column_mean, column_std) = moments(cells)?;
-                mean.push(column_mean);
-                std.push(column_std);
+    /// Learns every feature from its training cells. A feature that cannot be learned keeps its place, and is told.
+    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, Misfit)> {
+        let mut misfits = vec![];
+        let mut sound = |learned: Vec<Result<(f64, f64), Misfit>>| {
+            let (mut first, mut second) = (vec![], vec![]);
+            for (feature, learned) in learned.into_iter().enumerate() {
+                let (a, b) = learned.unwrap_or_else(|misfit| {
+                    misfits.push((feature, misfit));
+                    (f64::NAN, f64::NAN)
+                });
+                first.push(a);
+                second.push(b);
             }
+            (first, second)
+        };
+        let alone = |value: Result<f64, Misfit>| value.map(|value| (value, value));
+        match self {
+            Fitted::Standardize { mean, std } => (*mean, *std) = sound(moments(cells)),
             Fitted::MinMax { min, max } => {
-                let (low, high) = range(cells)?;
-                if low == high {
-                    return Err(Misfit::Constant(low));
-                }
-                if !(high - low).is_finite() {
-                    return Err(Misfit::TooLarge);
-                }
-                min.push(low);
-                max.push(high);
+                let ranges = ranges(cells).into_iter().map(|range| match range? {
+                    (low, high) if low == high => Err(Misfit::Constant(low)),
+                    (low, high) if !(high - low).is_finite() => Err(Misfit::TooLarge),
+                    range => Ok(range),
+                });
+                (*min, *max) = sound(ranges.collect());
             }
-            Fitted::Impute { values } => values.push(match kind {
-                TransformKind::Impute(Impute::Constant(value)) => *value,
-                TransformKind::Impute(Impute::Median) => median(cells)?,
-                _ => mean(cells)?,
-            }),
+            Fitted::Impute { values } => {
+                let learned = match kind {
+                    TransformKind::Impute(Impute::Constant(value)) => vec![Ok(*value); cells.features()],
+                    TransformKind::Impute(Impute::Median) => medians(cells),
+                    _ => means(cells),
+                };
+                (*values, _) = sound(learned.into_iter().map(alone).collect());
+            }
             _ => {}
         }
-        Ok(())
-    }
-
-    /// Passes over a column that cannot be fitted, so that those after it keep their places.
-    pub(crate) fn skip_column(&mut self) {
-        match self {
-            Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second } => {
-                first.push(f64::NAN);
-                second.push(f64::NAN);
-            }
-            Fitted::Impute { values } => values.push(f64::NAN),
-            _ => {}
-        }
+        misfits
     }
 
     /// What becomes of a cell of a column.
@@ -196,78 +195,111 @@ impl Fitted {
     }
 }
 
-/// The cells of a column of the training rows, which need not all be in memory.
+/// The cells of the training rows, which need not all be in memory.
 pub(crate) trait Cells {
-    /// Shows all cells, block by block and always in the same order.
-    fn blocks(&mut self, see: &mut dyn FnMut(&[f64]));
+    /// How many features there are.
+    fn features(&self) -> usize;
+
+    /// Shows the cells of some features, block by block: of each feature always in the same order.
+    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
 }
 
-/// What comes of going over all cells that are not empty.
-fn fold<T>(cells: &mut dyn Cells, from: T, step: impl Fn(&mut T, f64)) -> T {
-    let mut state = from;
-    cells.blocks(&mut |block| block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(&mut state, *cell)));
-    state
+/// For every feature what comes of going over all its cells that are not empty.
+fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f64)) -> Vec<T> {
+    let mut states = vec![from; cells.features()];
+    cells.blocks(0..cells.features(), &mut |feature, block| {
+        let state = &mut states[feature];
+        block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(feature, state, *cell));
+    });
+    states
 }
 
 /// Least and greatest.
-fn range(cells: &mut dyn Cells) -> Result<(f64, f64), Misfit> {
-    let (low, high) = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
+    let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
         *low = low.min(x);
         *high = high.max(x);
     });
-    match (low <= high, low.is_finite() && high.is_finite()) {
+    let judge = |(low, high): (f64, f64)| match (low <= high, low.is_finite() && high.is_finite()) {
         (false, _) => Err(Misfit::Empty),
         (true, false) => Err(Misfit::TooLarge),
         (true, true) => Ok((low, high)),
-    }
+    };
+    ranges.into_iter().map(judge).collect()
 }
 
 /// The mean, summed from the first value on so that large offsets cost no digits.
-fn mean(cells: &mut dyn Cells) -> Result<f64, Misfit> {
-    let (origin, sum, count) = fold(cells, (f64::NAN, 0.0, 0u64), |(origin, sum, count), x| {
+fn means(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
+    let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
         if *count == 0 {
             *origin = x;
         }
         *sum += x - *origin;
         *count += 1;
     });
-    let mean = origin + sum / count as f64;
-    match count {
-        0 => Err(Misfit::Empty),
-        _ if mean.is_finite() => Ok(mean),
-        _ => Err(Misfit::TooLarge),
-    }
+    let judge = |(origin, sum, count): (f64, f64, u64)| {
+        let mean = origin + sum / count as f64;
+        match count {
+            0 => Err(Misfit::Empty),
+            _ if mean.is_finite() => Ok(mean),
+            _ => Err(Misfit::TooLarge),
+        }
+    };
+    sums.into_iter().map(judge).collect()
 }
 
 /// Mean and population standard deviation.
-fn moments(cells: &mut dyn Cells) -> Result<(f64, f64), Misfit> {
-    let (low, high) = range(cells)?;
-    let mean = mean(cells)?;
-    let (sum, count) = fold(cells, (0.0, 0u64), |(sum, count), x| {
+fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
+    let ranges = ranges(cells);
+    let means = means(cells);
+    let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
+        let mean = means[feature].unwrap_or(f64::NAN);
         *sum += (x - mean) * (x - mean);
         *count += 1;
     });
-    let std = (sum / count as f64).sqrt();
-    // Below the spacing of doubles of this size there is no variation, only rounding.
-    if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
-        Err(Misfit::Constant(low))
-    } else if std.is_finite() {
-        Ok((mean, std))
-    } else {
-        Err(Misfit::TooLarge)
-    }
+    let judge = |((range, mean), (sum, count)): ((Result<_, _>, Result<f64, _>), (f64, u64))| {
+        let ((low, high), mean): ((f64, f64), f64) = (range?, mean?);
+        let std = (sum / count as f64).sqrt();
+        // Below the spacing of doubles of this size there is no variation, only rounding.
+        if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
+            Err(Misfit::Constant(low))
+        } else if std.is_finite() {
+            Ok((mean, std))
+        } else {
+            Err(Misfit::TooLarge)
+        }
+    };
+    ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
 }
 
-/// The middle value, or the mean of the two middle ones. Unlike all others it takes all cells of a column at once.
-fn median(cells: &mut dyn Cells) -> Result<f64, Misfit> {
-    let mut sorted: Vec<f64> = fold(cells, vec![], |sorted, x| sorted.push(x));
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    let upper = *sorted.get(middle).ok_or(Misfit::Empty)?;
-    if sorted.len() % 2 == 1 {
+/// How many cells are held at once to find their middle, unless those of one feature are more.
+const SORTED: usize = 1 << 23;
+
+/// The middle value, or the mean of the two middle ones. Unlike all others it holds all cells of a feature at once.
+fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
+    let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
+    let at_once = (SORTED / rows.max(1)).max(1);
+    let mut medians = vec![];
+    while medians.len() < cells.features() {
+        let first = medians.len();
+        let last = (first + at_once).min(cells.features());
+        let mut sorted: Vec<Vec<f64>> = vec![vec![]; last - first];
+        cells.blocks(first..last, &mut |feature, block| {
+            sorted[feature - first].extend(block.iter().filter(|cell| !cell.is_nan()));
+        });
+        medians.extend(sorted.iter_mut().map(|cells| median(cells)));
+    }
+    medians
+}
+
+fn median(cells: &mut [f64]) -> Result<f64, Misfit> {
+    cells.sort_by(f64::total_cmp);
+    let middle = cells.len() / 2;
+    let upper = *cells.get(middle).ok_or(Misfit::Empty)?;
+    if cells.len() % 2 == 1 {
         return Ok(upper);
     }
-    let lower = sorted[middle - 1];
+    let lower = cells[middle - 1];
     Ok(lower / 2.0 + upper / 2.0)
 }
 
@@ -275,18 +307,43 @@ fn median(cells: &mut dyn Cells) -> Result<f64, Misfit> {
 mod tests {
     use super::*;
 
-    /// Cells in blocks of two, so that what is fitted must not depend on blocks.
+    /// Cells of two features that are the same, in blocks of two: what is fitted must not depend on blocks.
     struct Pairs<'a>(&'a [f64]);
 
     impl Cells for Pairs<'_> {
-        fn blocks(&mut self, see: &mut dyn FnMut(&[f64])) {
-            self.0.chunks(2).for_each(see);
+        fn features(&self) -> usize {
+            2
+        }
+
+        fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+            for block in self.0.chunks(2) {
+                features.clone().for_each(|feature| see(feature, block));
+            }
         }
     }
 
+    /// Fits to one feature, and sees that another of the same cells comes to the same.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, Misfit> {
         let mut fitted = Fitted::new(&kind);
-        fitted.fit_column(&kind, &mut Pairs(cells)).map(|()| fitted)
+        match fitted.fit(&kind, &mut Pairs(cells))[..] {
+            [(0, misfit), (1, other)] => {
+                assert_eq!(misfit, other);
+                return Err(misfit);
+            }
+            ref misfits => assert_eq!(misfits, []),
+        }
+        let halve = |values: &mut Vec<f64>| {
+            assert_eq!(values.pop().map(f64::to_bits), values.first().copied().map(f64::to_bits));
+        };
+        match &mut fitted {
+            Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second } => {
+                halve(first);
+                halve(second);
+            }
+            Fitted::Impute { values } => halve(values),
+            _ => {}
+        }
+        Ok(fitted)
     }
 
     #[test]

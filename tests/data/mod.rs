@@ -5,9 +5,14 @@
 mod bad_input;
 mod cache;
 mod higgs;
+mod images;
+mod joins;
+mod large;
 mod reading;
 mod splitting;
 mod synthetic;
+mod typed;
+mod words;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, Request, load};
@@ -82,6 +87,19 @@ impl Case {
         self
     }
 
+    /// With the last modality of this kind and shape.
+    pub(crate) fn kind(mut self, kind: ModalityKind, shape: &[usize]) -> Self {
+        let spec = self.modalities.last_mut().unwrap();
+        (spec.kind, spec.shape) = (kind, Shape(shape.to_vec()));
+        self
+    }
+
+    /// Reading from this source instead.
+    pub(crate) fn source(mut self, kind: SourceKind) -> Self {
+        self.data.origin = Origin::Whole(Source { kind, span: span(SOURCE) });
+        self
+    }
+
     /// With a split of these portions.
     pub(crate) fn portions(mut self, portions: &[(Part, Rule)]) -> Self {
         let of = |(part, rule): &(Part, Rule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
@@ -130,8 +148,13 @@ impl Case {
 }
 
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
-    let paths = paths.iter().map(|path| Spanned { value: (*path).to_owned(), span: span(SOURCE) }).collect();
+    let paths = paths.iter().map(|written| path(written)).collect();
     Source { kind: SourceKind::Table { paths, separator, header }, span: span(SOURCE) }
+}
+
+/// A path as the pipeline names it.
+pub(crate) fn path(path: &str) -> Spanned<String> {
+    Spanned { value: path.to_owned(), span: span(SOURCE) }
 }
 
 pub(crate) fn column(select: Select, at: usize) -> ColumnRef {

@@ -47,7 +47,7 @@ fn quantities_are_physical() {
         assert!(jets.iter().all(|jet| jet[0] > 20.0 && jet[1].abs() < 2.5 && jet[2].abs() <= std::f32::consts::PI));
         assert!(jets.is_sorted_by(|a, b| a[0] >= b[0]));
         assert!(jets.iter().any(|jet| jet[3] > 0.0));
-        let [jj, jjj, lv, jlv, bb, wbb, wwbb] = high(&data, row)[..] else { panic!("seven masses") };
+        let [jj, jjj, lv, jlv, bb, wbb, wwbb] = &high(&data, row)[..] else { panic!("seven masses") };
         // A system is at least as heavy as its parts; a lepton and its neutrino are a W or heavier.
         assert!(jjj >= jj && jlv >= lv && wbb >= bb && wwbb >= wbb && *wwbb >= jj + lv - 0.01);
         assert!(*lv > 80.39, "{lv}");
