@@ -97,7 +97,8 @@ impl Columns<'_> {
         let array = self.head.arrays.get(position)?;
         // A vector may be any array, flattened; what has a shape of its own must be given in it, or flat.
         let flat = array.shape.0.len() == 1 && array.shape.size() == declared;
-        if modality.kind == ModalityKind::Dense || array.shape == modality.shape || flat {
+        let shaped = matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence);
+        if !shaped || array.shape == modality.shape || flat {
             return None;
         }
         let column = self.head.column(*position);

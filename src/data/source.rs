@@ -117,6 +117,8 @@ impl Found {
                 let (cells, places) = self.cells(question);
                 let store = folder.read(&cells, keeping.room)?;
                 let mut read = self.whole(Table::whole(store).select(&places), folder.origin(), folder.listing());
+                // The listing is always made anew, and nothing beside the images.
+                read.cached = keeping.cache.is_some();
                 self.open_photos(&mut read, question, keeping)?;
                 Ok(read)
             }

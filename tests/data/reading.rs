@@ -149,6 +149,7 @@ fn transforms_apply_in_order() {
 fn an_optional_modality_may_be_missing_on_a_row() {
     let text = "y,a,b\nno,1,10\nno,,20\nyes,3,30\nyes,5,NA\n";
     let case = Case::text(text).modality("m?", &["a", "b"].map(name), &[TransformKind::MinMax]);
+    let case = case.modality("n", &[name("y")], &[]).kind(ModalityKind::Category { count: 2 }, &[1]);
     let data = case.load();
     let rows = &data.train.modalities[0];
     assert_eq!(rows.present.as_deref(), Some(&[true, false, true, false][..]));
