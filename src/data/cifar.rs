@@ -109,7 +109,7 @@ impl Cifar {
         let all = row * record as u64 + length as u64;
         let other = 3 - self.labels;
         let problem = file.problem(Code::CorruptFile, message, None);
-        if all % (other + IMAGE) as u64 == 0 {
+        if all.is_multiple_of((other + IMAGE) as u64) {
             problem.help(format!("with `labels: {other}` it is whole"))
         } else {
             problem.help("it may be cut off: fetch it again")

@@ -115,12 +115,11 @@ impl Reader for Jsonl {
     }
 }
 
+/// What is done with a line and its number; `false` to see no more.
+type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
+
 /// Shows the lines of a file that are not blank, with their numbers, as long as that is asked for.
-fn lines(
-    file: &DataFile,
-    hasher: &mut blake3::Hasher,
-    see: &mut dyn FnMut(u64, &[u8]) -> Result<bool, Problem>,
-) -> Result<(), Problem> {
+fn lines(file: &DataFile, hasher: &mut blake3::Hasher, see: &mut See<'_>) -> Result<(), Problem> {
     let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
     let mut text = BufReader::with_capacity(1 << 16, text);
     let mut line = vec![];

@@ -1,6 +1,7 @@
 //! From the columns of a table to the rows of a modality, by its kind. What is fitted is fitted on the training rows.
 
 use super::bytes::Room;
+use super::prepared::Prepared;
 use super::table::{ColumnKind, Head, Read};
 use super::{FittedModality, ModalityRows, numbers, pixels, tokens, values};
 use crate::diag::{Problems, Span};
@@ -93,7 +94,7 @@ pub(crate) fn build(
 ) -> Result<(FittedModality, Vec<ModalityRows>, Vec<String>), Problems> {
     let Some(train) = parts.first() else { return Err(Problems::new()) };
     let one_hot = spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot);
-    let (transforms, rows, notes) = match spec.kind {
+    let Prepared { transforms, rows, notes } = match spec.kind {
         ModalityKind::Text { .. } => tokens::build(spec, parts, room)?,
         ModalityKind::Category { .. } => values::build(spec, parts, room)?,
         ModalityKind::Image => pixels::build(spec, parts, room)?,

@@ -1,13 +1,13 @@
 //! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows, applied to all, and what is
 //! missing told from what is wrong. Goes over rows in blocks, so that no more of them is in memory than there is room for.
 
+use super::Fitted;
 use super::bytes::Room;
 use super::join::unmatched_in;
 use super::modality::{Source, columns_of};
-use super::prepared::RowsWriter;
+use super::prepared::{Prepared, RowsWriter};
 use super::transform::{Cells, Misfit};
 use super::trouble::{no_room, shown};
-use super::{Fitted, ModalityRows};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalitySpec, TransformKind};
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(crate) fn build(
     features: usize,
     parts: &[Source<'_>],
     room: &Room,
-) -> Result<(Vec<Fitted>, Vec<ModalityRows>, Vec<String>), Problems> {
+) -> Result<Prepared, Problems> {
     let width = spec.shape.size();
     let Some(train) = parts.first() else { return Err(Problems::new()) };
     let mut transforms: Vec<Fitted> = spec.transforms.iter().map(|transform| Fitted::new(&transform.kind)).collect();
@@ -81,7 +81,7 @@ pub(crate) fn build(
         made.push(writer.finish().map_err(|error| no_room(columns_of(spec), &error))?);
     }
     let problems = wrong.finish();
-    if problems.has_errors() { Err(problems) } else { Ok((transforms, made, vec![])) }
+    if problems.has_errors() { Err(problems) } else { Ok(Prepared { transforms, rows: made, notes: vec![] }) }
 }
 
 /// The training cells, with the transforms before applied.

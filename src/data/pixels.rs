@@ -5,7 +5,7 @@ use super::augment::Augment;
 use super::bytes::Room;
 use super::modality::{Source, columns_of};
 use super::numbers::missing;
-use super::prepared::{Draw, RowsWriter};
+use super::prepared::{Draw, Prepared, RowsWriter};
 use super::tokens::without_leave;
 use super::trouble::no_room;
 use super::{Fitted, ModalityRows};
@@ -54,11 +54,7 @@ struct Affine {
 }
 
 /// Fits the transforms on the first part, which is train, and makes the rows of every part.
-pub(crate) fn build(
-    spec: &ModalitySpec,
-    parts: &[Source<'_>],
-    room: &Room,
-) -> Result<(Vec<Fitted>, Vec<ModalityRows>, Vec<String>), Problems> {
+pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Prepared, Problems> {
     let size = spec.shape.size();
     let plane = spec.shape.0.iter().skip(1).product::<usize>().max(1);
     let mut affine = Affine { scale: vec![1.0; size], shift: vec![0.0; size] };
@@ -112,7 +108,8 @@ pub(crate) fn build(
     let bytes = parts.first().is_some_and(Source::is_pixels);
     let pixels = Pixels { bytes, scale: number(&affine.scale), shift: number(&affine.shift), augment };
     let pixels = Arc::new(pixels);
-    Ok((transforms, made.into_iter().map(|rows| rows.with_pixels(Arc::clone(&pixels))).collect(), notes))
+    let rows = made.into_iter().map(|rows| rows.with_pixels(Arc::clone(&pixels))).collect();
+    Ok(Prepared { transforms, rows, notes })
 }
 
 impl Affine {

@@ -1,5 +1,6 @@
 //! Prepared rows of a modality, in memory or in a mapped file: made once, read in any order. Knows nothing of tables.
 
+use super::Fitted;
 use super::bytes::{Bytes, Growing, Room};
 use super::pixels::Pixels;
 use std::io;
@@ -22,6 +23,16 @@ impl PartialEq for ModalityRows {
         (self.width, &self.present, &self.pixels) == (other.width, &other.present, &other.pixels)
             && self.cells[..] == other.cells[..]
     }
+}
+
+/// A modality as it is after its transforms.
+pub(crate) struct Prepared {
+    /// What was fitted.
+    pub transforms: Vec<Fitted>,
+    /// The rows of every part.
+    pub rows: Vec<ModalityRows>,
+    /// What people may want to know of it.
+    pub notes: Vec<String>,
 }
 
 /// What random changes to a training row are drawn with. The same draw changes the same row in the same way, whatever

@@ -4,12 +4,12 @@
 //! and holds a letter or a digit. The most frequent tokens of the training rows have an id, of equals the one that comes
 //! first in the order of code points. Tokens beyond `max` are cut off, and are not counted either.
 
+use super::Fitted;
 use super::bytes::Room;
 use super::modality::{Source, columns_of};
 use super::numbers::missing;
-use super::prepared::RowsWriter;
+use super::prepared::{Prepared, RowsWriter};
 use super::trouble::no_room;
-use super::{Fitted, ModalityRows};
 use crate::diag::{Problem, Problems};
 use crate::spec::{ModalitySpec, TransformKind};
 use std::collections::{BTreeSet, HashMap};
@@ -61,11 +61,7 @@ struct Lost {
 }
 
 /// Fits the vocabulary on the first part, which is train, and makes the rows of every part.
-pub(crate) fn build(
-    spec: &ModalitySpec,
-    parts: &[Source<'_>],
-    room: &Room,
-) -> Result<(Vec<Fitted>, Vec<ModalityRows>, Vec<String>), Problems> {
+pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Prepared, Problems> {
     let Some(train) = parts.first() else { return Err(Problems::new()) };
     let lowercase = spec.transforms.iter().any(|transform| transform.kind == TransformKind::Lowercase);
     let (words, max, vocab) = match spec.transforms.last().map(|transform| &transform.kind) {
@@ -117,7 +113,7 @@ pub(crate) fn build(
         false => Fitted::Chars { max, vocabulary },
     };
     let transforms = lowercase.then_some(Fitted::Lowercase).into_iter().chain([cut]).collect();
-    Ok((transforms, made, notes))
+    Ok(Prepared { transforms, rows: made, notes })
 }
 
 /// How many different unknown tokens are counted.

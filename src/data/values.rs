@@ -1,13 +1,13 @@
 //! Modalities of one word out of a fixed number, `category` and `one_hot`: the values that the training rows have, in
 //! sorted order. A value that no training row has is unknown: id 0, or no 1 among the zeros.
 
+use super::Fitted;
 use super::bytes::Room;
 use super::modality::{Source, columns_of};
 use super::numbers::missing;
-use super::prepared::RowsWriter;
+use super::prepared::{Prepared, RowsWriter};
 use super::tokens::without_leave;
 use super::trouble::{no_room, shown};
-use super::{Fitted, ModalityRows};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,11 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NAMED: usize = 5;
 
 /// Fits the values on the first part, which is train, and makes the rows of every part.
-pub(crate) fn build(
-    spec: &ModalitySpec,
-    parts: &[Source<'_>],
-    room: &Room,
-) -> Result<(Vec<Fitted>, Vec<ModalityRows>, Vec<String>), Problems> {
+pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Prepared, Problems> {
     let (most, one_hot) = match spec.kind {
         ModalityKind::Category { count } => (count, false),
         _ => (spec.shape.size(), true),
@@ -71,7 +67,7 @@ pub(crate) fn build(
         format!("`{}`: {rows} rows have a value that no training row has: {named}{more}", spec.name)
     });
     let fitted = if one_hot { Fitted::OneHot { values } } else { Fitted::Category { values } };
-    Ok((vec![fitted], made, notes.into_iter().collect()))
+    Ok(Prepared { transforms: vec![fitted], rows: made, notes: notes.into_iter().collect() })
 }
 
 fn too_many(spec: &ModalitySpec, train: &Source<'_>, found: usize, most: usize) -> Problem {
