@@ -33,6 +33,7 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
             });
             format!("data not found, and not checked against it{missing}")
         }
+        Look::Large(name) => format!("not checked against the data: {name} is too large to be read in passing"),
         Look::Seen { facts, problems } => {
             let failed = problems.has_errors();
             compiled.problems.extend(problems);

@@ -6,6 +6,7 @@ use super::bytes::Room;
 use super::join::unmatched_in;
 use super::modality::{Source, columns_of};
 use super::prepared::{Prepared, RowsWriter};
+use super::tokens::without_leave;
 use super::transform::{Cells, Misfit};
 use super::trouble::{no_room, shown};
 use crate::diag::{Code, Problem, Problems};
@@ -188,7 +189,11 @@ impl Wrong<'_> {
             rest.labels = last.labels.clone();
             rest
         });
+        let width = self.spec.shape.size().max(1);
         let missing = self.missing.map(|(mut problem, count)| {
+            if problem.code == Code::UnmatchedKey {
+                return without_leave(self.spec, problem, count.div_ceil(width));
+            }
             if count > 1 {
                 problem.message.push_str(&format!(", the first of {count} in the modality"));
             }

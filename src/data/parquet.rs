@@ -1,7 +1,7 @@
 //! Reads the columns of Parquet files: numbers, truth values, texts, and lists of numbers that are as long in every row.
 
 use super::bytes::Room;
-use super::cell::{Cell, Misread};
+use super::cell::Cell;
 use super::paths::DataFile;
 use super::source::Reader;
 use super::store::{Store, StoreWriter};
@@ -96,7 +96,7 @@ impl Reader for Parquet {
                             };
                             match misread {
                                 Ok(()) => {}
-                                Err(misread) if leaf.unreadable && misread == Misread::Array => {
+                                Err(_) if leaf.unreadable => {
                                     let message = format!("column `{name}` is of a type that cannot be read");
                                     let problem =
                                         Problem::error(Code::ColumnType, message).at(wanted.span, "read here");
@@ -137,6 +137,14 @@ fn open(file: &DataFile) -> Result<SerializedFileReader<File>, Problem> {
 }
 
 fn damaged(file: &DataFile, error: &ParquetError) -> Problem {
+    // What cannot be unpacked here is not damaged.
+    if let ParquetError::General(said) = error
+        && said.contains("Disabled feature")
+    {
+        let message = format!("`{}` is packed in a way that cannot be read", file.name);
+        let problem = file.problem(Code::ColumnType, message, None);
+        return problem.help("write it with the compression `zstd`, `snappy`, `gzip` or `lz4`");
+    }
     let message = format!("`{}` is truncated, damaged, or no Parquet file: {error}", file.name);
     file.problem(Code::CorruptFile, message, None).help("fetch or write it again")
 }
@@ -179,7 +187,8 @@ struct Leaf {
     /// Levels at which a value is there, and the depth of lists.
     defined: i16,
     depth: i16,
-    /// What a decimal is divided by.
+    /// Whether values are decimals, and what those are divided by.
+    decimal: bool,
     divisor: f64,
     unsigned: bool,
     /// Whether values are of a type that is neither a number nor a text.
@@ -199,14 +208,14 @@ impl Leaf {
         let descriptor = group.metadata().schema_descr().column(at);
         let converted = descriptor.converted_type();
         let decimal = converted == ConvertedType::DECIMAL;
-        let is_text = matches!(descriptor.physical_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY);
         Ok(Self {
             reader: group.get_column_reader(at)?,
             defined: descriptor.max_def_level(),
             depth: descriptor.max_rep_level(),
             divisor: if decimal { 10f64.powi(descriptor.type_scale()) } else { 1.0 },
             unsigned: matches!(converted, ConvertedType::UINT_32 | ConvertedType::UINT_64),
-            unreadable: descriptor.physical_type() == Type::INT96 || (decimal && is_text),
+            decimal,
+            unreadable: descriptor.physical_type() == Type::INT96,
             definitions: vec![],
             repetitions: vec![],
             values: Values::Numbers(vec![]),
@@ -243,7 +252,12 @@ impl Leaf {
                 (read, Values::Texts(texts.into_iter().map(ByteArray::from).collect()))
             }
         };
-        self.values = values;
+        self.values = match values {
+            Values::Texts(texts) if self.decimal => {
+                Values::Numbers(texts.iter().map(|bytes| whole_number(bytes.data())).collect())
+            }
+            values => values,
+        };
         if let Values::Numbers(numbers) = &mut self.values
             && self.divisor != 1.0
         {
@@ -325,6 +339,13 @@ impl Leaf {
     }
 }
 
+/// The number whose bytes these are, the greatest first.
+fn whole_number(bytes: &[u8]) -> f64 {
+    let negative = bytes.first().is_some_and(|byte| *byte >= 128);
+    let number = bytes.iter().fold(0.0, |number, byte| number * 256.0 + f64::from(*byte));
+    if negative { number - 256f64.powi(bytes.len() as i32) } else { number }
+}
+
 /// Where the levels of the values that are read go.
 struct Levels<'a> {
     rows: usize,
@@ -357,5 +378,17 @@ impl Levels<'_> {
     ) -> Result<(usize, Values), ParquetError> {
         let (read, values) = self.all(reader)?;
         Ok((read, Values::Numbers(values.into_iter().map(number).collect())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_two_s_complement() {
+        for (bytes, number) in [(&[0x01, 0x00][..], 256.0), (&[0xff], -1.0), (&[0xff, 0x00], -256.0), (&[], 0.0)] {
+            assert_eq!(whole_number(bytes), number);
+        }
     }
 }
