@@ -4,7 +4,7 @@ use super::bytes::Room;
 use super::label::{self, LabelColumn};
 use super::source::{Found, Keeping, fingerprint};
 use super::table::{ColumnKind, Head, Question, Read, Words};
-use super::{Dataset, Subset, TableSummary, modality, select, split};
+use super::{Dataset, Decider, Subset, TableSummary, decidable, modality, select, split};
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
@@ -18,6 +18,8 @@ pub struct Request<'a> {
     pub label: &'a LabelSpec,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
+    /// What has to be able to decide every row.
+    pub deciders: Vec<Decider<'a>>,
     /// The folder that relative paths start at: that of the pipeline file.
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
@@ -25,8 +27,6 @@ pub struct Request<'a> {
     /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
     /// of the cache or where the system keeps such files.
     pub memory: usize,
-    /// Whether a row without any of the modalities is an error.
-    pub whole_rows: bool,
 }
 
 /// Reads, labels, splits and transforms. Reports all it finds.
@@ -76,15 +76,19 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
             labels: part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect(),
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
         };
-        if request.whole_rows {
-            empty_rows(request, &reads[part.table], &part.rows, &subset)?;
-        }
         match part.part {
             Part::Train => train = subset,
             Part::Valid => valid = Some(subset),
             Part::Test => test = Some(subset),
         }
     }
+
+    let subsets = [(Part::Train, Some(&train)), (Part::Valid, valid.as_ref()), (Part::Test, test.as_ref())];
+    let rows = subsets.into_iter().filter_map(|(part, subset)| {
+        let table = parts.iter().find(|rows| rows.part == part)?.table;
+        Some(decidable::Rows { part, subset: subset?, read: &reads[table] })
+    });
+    decidable::check(&request.deciders, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     if unused > 0 {
@@ -237,27 +241,6 @@ fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
             .collect();
     }
     spec
-}
-
-/// Rows that have none of their modalities: nothing could be said of them.
-fn empty_rows(request: &Request<'_>, read: &Read, rows: &[u32], subset: &Subset) -> Result<(), Problems> {
-    let masks: Option<Vec<&Vec<bool>>> = subset.modalities.iter().map(|modality| modality.present.as_ref()).collect();
-    // A modality that may not be missing is there on every row.
-    let Some(masks) = masks.filter(|masks| !masks.is_empty()) else { return Ok(()) };
-    let empty: Vec<u32> =
-        (0..subset.rows).filter(|at| masks.iter().all(|present| !present[*at])).map(|at| rows[at]).collect();
-    let Some(first) = empty.first() else { return Ok(()) };
-    let names: Vec<String> = request.modalities.iter().map(|spec| format!("`{}`", spec.name)).collect();
-    let mut message = format!("a row has none of its modalities {}", names.join(", "));
-    if empty.len() > 1 {
-        message.push_str(&format!(", the first of {}", empty.len()));
-    }
-    let span = request.modalities.first().map_or(request.data.span, |spec| spec.span);
-    let problem = Problem::error(Code::NoModality, message)
-        .at(span, "missing, and so are the others")
-        .in_data(read.place(Some(*first as usize), None))
-        .help("leave such rows out of the table, or add a modality that every row has");
-    Err(problem.into())
 }
 
 /// A part: which table it lies in, and which rows of that.

@@ -79,7 +79,6 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
     let asked = Request {
         data: &data,
         cache: None,
-        whole_rows: false,
         modalities: modalities.iter().collect(),
         base: excerpt.base(),
         ..request.clone()
@@ -99,7 +98,7 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
 fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
-    let dataset = load(&Request { modalities, whole_rows: false, ..request.clone() }).value?;
+    let dataset = load(&Request { modalities, ..request.clone() }).value?;
     let mut columns: Vec<(String, Vec<Place>)> = vec![];
     for (at, (name, _)) in raw.iter().enumerate() {
         match columns.last_mut().filter(|(last, _)| last == name) {

@@ -11,6 +11,7 @@ mod cache;
 mod cell;
 mod cifar;
 mod dataset;
+mod decidable;
 mod delimited;
 mod excerpt;
 mod facts;
@@ -41,8 +42,9 @@ mod trouble;
 mod values;
 
 pub use dataset::{Dataset, FittedModality, Subset, TableSummary};
+pub use decidable::Decider;
 pub use load::{Request, load};
 pub use look::{Look, ROWS, look};
 pub use prepared::{Draw, ModalityRows};
-pub use random::order;
+pub use random::{Draws, order};
 pub use transform::Fitted;

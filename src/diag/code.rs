@@ -64,6 +64,7 @@ codes! {
     BadMixture = "MMC0305", "a mixture that is empty, repeated or names no input";
     NotABlock = "MMC0306", "a block of layers is expected here";
     BadInput = "MMC0307", "a layer does not take a value of this shape";
+    CannotSkip = "MMC0320", "a value that may be missing where nothing can leave it out";
     NotYet = "MMC0390", "valid, but not executed by this version";
 
     UnusedModality = "MMC0401", "a modality nothing uses";
@@ -116,7 +117,7 @@ codes! {
     UnmatchedKey = "MMC0517", "a row of a join without a match, where nothing says that it may be missing";
     RepeatedKey = "MMC0518", "a key that stands twice in a table that is joined";
     ColumnType = "MMC0519", "a column of a type that cannot be read as is asked";
-    NoModality = "MMC0520", "a row that has none of its modalities";
+    NothingPresent = "MMC0520", "a row without any modality that could decide it";
     NoRoom = "MMC0521", "prepared data fits neither into memory nor on disk";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";

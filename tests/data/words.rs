@@ -75,14 +75,6 @@ fn a_text_without_tokens_is_missing() {
 }
 
 #[test]
-fn a_row_without_any_modality_is_named() {
-    let case = text("y,t\nno,ab\nyes,\nno,\n", "m?", 3, &[chars(3, 9)]);
-    let problem = case.problem();
-    assert_eq!(place(&problem), (Code::NoModality, "t.csv", Some(3), None, COLUMNS - 1));
-    assert_eq!(problem.message, "a row has none of its modalities `m`, the first of 2");
-}
-
-#[test]
 fn a_text_in_another_encoding_is_named_and_not_guessed() {
     let case = text("", "m", 5, &[chars(5, 9)]);
     case.write("t.csv", b"y,t\nno,ok\nyes,Ren\xe9\n");
