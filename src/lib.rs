@@ -14,6 +14,7 @@
 pub mod cli;
 pub mod data;
 pub mod diag;
+pub mod drawing;
 pub mod exec;
 pub mod graph;
 pub mod lint;

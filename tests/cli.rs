@@ -210,7 +210,7 @@ fn explain_prints_and_lists() {
         let done = mmc(folder.path()).arg("explain").args(arguments).assert().success();
         plain(&done.get_output().stdout)
     };
-    insta::assert_snapshot!("explain_mulmix", explain(&["mulmix"]));
+    insta::assert_snapshot!("explain_exponential", explain(&["exponential"]));
     insta::assert_snapshot!("explain_mlp_in_ascii", explain(&["mlp", "--ascii"]));
     // The list has every name and every code, and lines that fit.
     let list = explain(&[]);
@@ -223,6 +223,56 @@ fn explain_prints_and_lists() {
     assert!(list.lines().all(|line| line.chars().count() <= 100), "{list}");
     let done = mmc(folder.path()).args(["explain", "standarize"]).assert().code(2);
     assert!(plain(&done.get_output().stderr).contains("did you mean `standardize`?"));
+}
+
+#[test]
+fn shells_are_told_every_command_and_name() {
+    let folder = folder(SMALL);
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let done = mmc(folder.path()).args(["completions", shell]).assert().success();
+        let script = plain(&done.get_output().stdout);
+        for word in ["graph", "explain", "--combine", "mulmix", "standardize", "MMC0301"] {
+            assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
+        }
+    }
+    // What a shell is told of `explain` is no limit of it.
+    let done = mmc(folder.path()).args(["explain", "mullmix"]).assert().code(2);
+    assert!(plain(&done.get_output().stderr).contains("did you mean `mulmix`?"));
+    // Bash itself reads the script and completes with it, where there is a bash.
+    let script = plain(&mmc(folder.path()).args(["completions", "bash"]).assert().get_output().stdout);
+    let asked = format!(
+        "{script}\nCOMP_WORDS=(mmc explain standa) COMP_CWORD=2\n_mmc mmc standa explain\necho \"${{COMPREPLY[@]}}\""
+    );
+    match std::process::Command::new("bash").args(["-c", &asked]).output() {
+        Ok(done) => assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), "standardize"),
+        Err(_) => assert!(cfg!(windows), "skipped: there is no bash"),
+    }
+}
+
+#[test]
+fn the_manual_page_has_every_command() {
+    let folder = folder(SMALL);
+    let page = plain(&mmc(folder.path()).arg("man").assert().success().get_output().stdout);
+    assert!(page.contains(".TH mmc 1"), "{page}");
+    for command in ["run", "lint", "fmt", "plan", "graph", "explain", "completions"] {
+        assert!(page.contains(&format!("mmc {command}")), "{command}");
+    }
+    for section in ["SYNOPSIS", "COMMANDS", "EXIT STATUS"] {
+        assert!(page.contains(section), "{section}");
+    }
+}
+
+#[test]
+fn a_graph_is_written_where_it_is_asked_for() {
+    let folder = folder(SMALL);
+    let done = mmc(folder.path()).args(["graph", "small.mmc"]).assert().success();
+    assert!(plain(&done.get_output().stdout).starts_with("<svg "));
+    mmc(folder.path()).args(["graph", "small.mmc", "-o", "small.svg"]).assert().success().stdout("");
+    assert_eq!(fs::read(folder.path().join("small.svg")).unwrap(), done.get_output().stdout);
+    let done = mmc(folder.path()).args(["graph", "small.mmc", "-o", "no/such/folder.svg"]).assert().code(1);
+    assert!(plain(&done.get_output().stderr).contains("MMC0605"));
+    let done = mmc(folder.path()).args(["graph", "small.mmc", "--format", "mermaid"]).assert().success();
+    assert!(plain(&done.get_output().stdout).contains("flowchart LR"));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod cli;
 mod compile;
 mod data;
+mod drawing;
 mod exec;
 mod explain;
 mod lsp;

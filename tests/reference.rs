@@ -2,6 +2,7 @@
 
 use crate::support::example;
 use mmc::diag::{Code, Severity};
+use mmc::drawing;
 use mmc::ops::{Kind, Signature};
 use mmc::reference::{self, PAGES};
 use mmc::sema::{Topic, signatures};
@@ -81,11 +82,20 @@ fn examples_mean_something_and_name_what_they_are_of() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// The pipeline of the README.
+fn quickstart() -> mmc::plan::Plan {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/quickstart.mmc")).unwrap();
+    let mut sources = mmc::diag::SourceMap::new();
+    let file = sources.add("quickstart.mmc", text);
+    mmc::compile(&mut sources, file, &[], None).value.unwrap().plan
+}
+
 /// The pages under `docs/` that are made from the source: their paths and what they should say.
 fn pages() -> Vec<(String, String)> {
     let mut pages: Vec<(String, String)> =
         PAGES.iter().map(|page| (format!("docs/reference/{}", page.file), page.text())).collect();
     pages.push(("docs/reference/command_line.md".into(), mmc::cli::page()));
+    pages.push(("docs/quickstart.svg".into(), drawing::svg(&drawing::figure(&quickstart()))));
     pages
 }
 
@@ -121,7 +131,11 @@ fn pages_are_fresh() {
 fn the_way_through_the_docs_leads_everywhere() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let text = fs::read_to_string(docs.join("README.md")).unwrap();
-    let mut files: Vec<String> = pages().iter().map(|(file, _)| file.trim_start_matches("docs/").to_owned()).collect();
+    let mut files: Vec<String> = pages()
+        .iter()
+        .filter(|(file, _)| file.ends_with(".md"))
+        .map(|(file, _)| file.trim_start_matches("docs/").to_owned())
+        .collect();
     for entry in fs::read_dir(&docs).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         files.extend((name.ends_with(".md") && name != "README.md").then_some(name));

@@ -45,10 +45,16 @@ pub(super) enum Command {
     Fmt(Fmt),
     /// Show what would run: steps, shapes, parameters, costs
     Plan(PlanArgs),
+    /// Draw a pipeline: modalities, encoders, mixtures, heads, the class loss
+    Graph(GraphArgs),
     /// Say what a code or a name of the language means
     Explain(Explain),
     /// Measure how fast a pipeline trains on this machine
     Bench(Bench),
+    /// Write what completes commands, options and names in a shell
+    Completions(Completions),
+    /// Write the manual page
+    Man,
 }
 
 /// What decides which model is made from a file.
@@ -77,6 +83,9 @@ pub(super) struct Machine {
     /// Where prepared data is kept
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(super) cache: Option<PathBuf>,
+    /// How much of the data may be in memory; what is beyond is read from files as it is needed
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(super) memory: usize,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +193,37 @@ pub(super) struct PlanArgs {
     /// How the plan is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: PlanFormat,
+    /// Show every step, where repeated layers are said once otherwise
+    #[arg(long)]
+    pub(super) full: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    /// The pipeline
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// What is written
+    #[arg(long, value_name = "FORMAT", default_value = "svg")]
+    pub(super) format: GraphFormat,
+    /// The file to write, standard output without it
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// How a graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Svg,
+    Dot,
+    Mermaid,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
 }
 
 /// How a plan is shown.

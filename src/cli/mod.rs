@@ -4,12 +4,15 @@ mod args;
 mod bench;
 mod check;
 mod closing;
+mod completions;
 mod explain;
 mod fmt;
 mod front;
+mod graph;
 mod interrupt;
 mod lint;
 mod machine;
+mod manual;
 mod markdown;
 mod numbers;
 mod output;
@@ -47,6 +50,9 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),
         Command::Explain(args) => explain::explain(args, output),
+        Command::Graph(args) => graph::graph(args, output),
         Command::Bench(args) => bench::bench(args, output),
+        Command::Completions(args) => completions::completions(args, output),
+        Command::Man => manual::manual(output),
     }
 }

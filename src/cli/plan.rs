@@ -3,20 +3,27 @@
 use super::args::{PlanArgs, PlanFormat};
 use super::front::open_pipeline;
 use super::output::Output;
-use super::plan_view::plan_text;
+use super::plan_view::{line_of, plan_text};
 use super::status::ExitStatus;
+use crate::plan::Plan;
+use crate::spec::TrainSpec;
+use serde::Serialize;
 
 pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     let pipeline = match open_pipeline(&args.file, &args.choice.set, args.choice.combine.clone(), output) {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
+    let (plan, train, sources) = (&pipeline.plan, &pipeline.hir.train, &pipeline.sources);
+    let lines = || plan.steps.iter().map(|step| line_of(step, sources)).collect();
     let shown = match args.format {
-        PlanFormat::Text => Ok(plan_text(&pipeline.plan, &pipeline.hir.train, &pipeline.sources, output.out.style)),
-        PlanFormat::Yaml => serde_yaml::to_string(&pipeline.plan).map_err(|error| error.to_string()),
-        PlanFormat::Json => {
-            serde_json::to_string_pretty(&pipeline.plan).map(|json| json + "\n").map_err(|error| error.to_string())
+        PlanFormat::Text => Ok(plan_text(plan, train, sources, output.out.style, args.full)),
+        PlanFormat::Yaml => {
+            serde_yaml::to_string(&Document { plan, lines: lines(), train }).map_err(|error| error.to_string())
         }
+        PlanFormat::Json => serde_json::to_string_pretty(&Document { plan, lines: lines(), train })
+            .map(|json| json + "\n")
+            .map_err(|error| error.to_string()),
     };
     match shown {
         Ok(text) => {
@@ -28,4 +35,13 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
             ExitStatus::CouldNotRun
         }
     }
+}
+
+/// A plan for programs: itself, the line of the file that asks for each step, and how it is trained.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    lines: Vec<usize>,
+    train: &'a TrainSpec,
 }

@@ -1,49 +1,143 @@
-//! A plan as a table: what is computed, in what shapes, at what cost, and where the file asks for it.
+//! A plan as a table: what is computed, in what shapes, at what cost, and where the file asks for it, part by part.
 
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
+use crate::drawing::{Part, Run, parts, runs};
 use crate::plan::{ParamId, Plan, Step};
-use crate::spec::{Combination, QGradient, TrainSpec};
+use crate::spec::{Combination, Optimizer, QGradient, TrainSpec};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The whole plan for people.
-pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, style: Style) -> String {
+/// The whole plan for people; repeated layers and parts are said once unless `full` asks for all.
+pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, style: Style, full: bool) -> String {
     let mut text = format!("{}: {}\n\n", plan.pipeline, plan.combine);
-    text += &steps(plan, sources, style);
+    text += &steps(plan, sources, style, full);
     text.push('\n');
     text += &components(plan, style);
     text.push('\n');
     text += &totals(plan, train);
+    text.push('\n');
+    text += &training(train);
     text
 }
 
-fn steps(plan: &Plan, sources: &SourceMap, style: Style) -> String {
+/// The line of the file that asks for a step: what a function of the library makes was asked for where the pipeline
+/// calls it.
+pub(super) fn line_of(step: &Step, sources: &SourceMap) -> usize {
+    let asked = step.calls.last().copied().unwrap_or(step.span);
+    sources.line_column(asked.file, asked.start).0
+}
+
+/// One step as it is shown.
+#[derive(Clone, PartialEq)]
+struct Row {
+    name: String,
+    /// All but its name and its line: rows alike in these are said once.
+    alike: (String, String, u64, u64),
+    line: usize,
+}
+
+/// The steps of one part.
+struct Group {
+    part: Part,
+    rows: Vec<Row>,
+}
+
+fn groups(plan: &Plan, sources: &SourceMap) -> Vec<Group> {
+    let mut groups: Vec<Group> = vec![];
+    let mut counted: BTreeSet<ParamId> = BTreeSet::new();
+    for (step, part) in plan.steps.iter().zip(parts(plan)) {
+        // Parameters that a step shares with an earlier one are counted there.
+        let own = step.params.iter().filter(|id| counted.insert(**id)).filter_map(|id| plan.params.get(*id));
+        let parameters = own.map(|param| param.shape.size() as u64).sum();
+        let row = Row {
+            // The operation, which ends the name of a step, has a column of its own.
+            name: step.name.split(' ').next().unwrap_or(&step.name).to_owned(),
+            alike: (step.op.call(), step.shape.to_string(), parameters, step.flops),
+            line: line_of(step, sources),
+        };
+        match groups.iter_mut().find(|group| group.part == part) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group { part, rows: vec![row] }),
+        }
+    }
+    let kind =
+        |group: &Group| ["modality", "encoder", "mixture", "head"].iter().position(|kind| *kind == group.part.kind());
+    groups.sort_by_key(kind);
+    groups
+}
+
+fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
     use Align::{Left, Right};
     let header = [
         ("step", Left),
         ("operation", Left),
         ("shape", Left),
+        ("times", Right),
         ("parameters", Right),
         ("FLOPs", Right),
         ("line", Right),
     ];
-    let rows = plan.steps.iter().map(|step| {
-        // What a function of the library makes was asked for where the pipeline calls it.
-        let asked = step.calls.last().copied().unwrap_or(step.span);
-        let (line, _) = sources.line_column(asked.file, asked.start);
-        vec![
-            // The operation, which ends the name of a step, has a column of its own.
-            step.name.split(' ').next().unwrap_or(&step.name).to_owned(),
-            step.op.call(),
-            step.shape.to_string(),
-            blank_if_zero(parameters(plan, step), grouped),
-            blank_if_zero(step.flops, |flops| scaled(flops as f64)),
-            line.to_string(),
-        ]
-    });
-    table(&header, rows.collect(), style)
+    let groups = groups(plan, sources);
+    let keys: Vec<_> = groups
+        .iter()
+        .map(|group| (group.part.kind(), group.rows.iter().map(|row| row.alike.clone()).collect::<Vec<_>>()))
+        .collect();
+    // Modalities differ by what they are, whatever their shape.
+    let alone = |run: &Run| full || run.length > 1 || groups[run.start].part.kind() == "modality";
+    let mut rows = vec![];
+    for run in runs(&keys) {
+        let (shown, times) = if alone(&run) { (run.length * run.times, 1) } else { (1, run.times) };
+        for group in &groups[run.start..run.start + shown] {
+            part_rows(group, times, full, &mut rows);
+        }
+    }
+    let header: Vec<(&str, Align)> = if rows.iter().all(|row| row[3].is_empty()) {
+        rows.iter_mut().for_each(|row| drop(row.remove(3)));
+        header.into_iter().filter(|(name, _)| *name != "times").collect()
+    } else {
+        header.to_vec()
+    };
+    table(&header, rows, style)
+}
+
+/// The rows of a part: what it comes to, then its steps; a modality is one row.
+fn part_rows(group: &Group, times: usize, full: bool, rows: &mut Vec<Vec<String>>) {
+    let said = |times: usize| if times > 1 { format!("{times} x") } else { String::new() };
+    let sum = |of: fn(&Row) -> u64| group.rows.iter().map(of).sum::<u64>();
+    let (kind, name) = (group.part.kind(), group.part.name());
+    let modality = kind == "modality";
+    let title = if times > 1 { format!("{kind} {name}, and {} alike", times - 1) } else { format!("{kind} {name}") };
+    let last = group.rows.last();
+    rows.push(vec![
+        title,
+        String::new(),
+        last.map(|row| row.alike.1.clone()).unwrap_or_default(),
+        said(times),
+        blank_if_zero(sum(|row| row.alike.2), grouped),
+        blank_if_zero(sum(|row| row.alike.3), |flops| scaled(flops as f64)),
+        if modality { last.map(|row| row.line.to_string()).unwrap_or_default() } else { String::new() },
+    ]);
+    if modality {
+        return;
+    }
+    let alike: Vec<_> = group.rows.iter().map(|row| &row.alike).collect();
+    for run in runs(&alike) {
+        let (shown, times) = if full { (run.length * run.times, 1) } else { (run.length, run.times) };
+        for row in &group.rows[run.start..run.start + shown] {
+            let (operation, shape, parameters, flops) = &row.alike;
+            rows.push(vec![
+                format!("  {}", row.name),
+                operation.clone(),
+                shape.clone(),
+                said(times),
+                blank_if_zero(*parameters, grouped),
+                blank_if_zero(*flops, |flops| scaled(flops as f64)),
+                row.line.to_string(),
+            ]);
+        }
+    }
 }
 
 fn components(plan: &Plan, style: Style) -> String {
@@ -62,6 +156,13 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     let parameters = plan.parameter_count() as u64;
     let batch = train.batch_size as u64;
     let values = plan.cost.bytes_per_row.saturating_mul(batch);
+    // What the optimizer keeps beside each parameter.
+    let kept = match &train.optimizer {
+        Optimizer::Sgd { momentum, .. } => u64::from(*momentum > 0.0),
+        Optimizer::Adam { .. } => 2,
+    };
+    let own = plan.cost.parameter_bytes;
+    let all = own.saturating_mul(2 + kept).saturating_add(values);
     let shards = if plan.shardable {
         "a batch is computed in shards"
     } else {
@@ -74,23 +175,57 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     let _ = writeln!(text, "FLOPs        {} a row, forward and backward", scaled(plan.cost.flops_per_row as f64));
     let _ = writeln!(
         text,
-        "memory       {} of parameters, {} of values in a step of {} rows",
-        bytes(plan.cost.parameter_bytes),
+        "memory       {} in a step of {} rows: {} of parameters, {} of gradients, {} of the optimizer, {} of values",
+        bytes(all),
+        grouped(batch),
+        bytes(own),
+        bytes(own),
+        bytes(own.saturating_mul(kept)),
         bytes(values),
-        grouped(batch)
     );
     let _ = writeln!(text, "shards       {shards}");
     text
 }
 
-/// Parameters of one step; those it shares with an earlier one are counted there.
-fn parameters(plan: &Plan, step: &Step) -> u64 {
-    let earlier: BTreeSet<ParamId> = (plan.steps.iter())
-        .take_while(|other| other.makes != step.makes)
-        .flat_map(|other| other.params.iter().copied())
-        .collect();
-    let own = step.params.iter().filter(|id| !earlier.contains(id));
-    own.filter_map(|id| plan.params.get(*id)).map(|param| param.shape.size() as u64).sum()
+/// How it is trained, defaults included.
+fn training(train: &TrainSpec) -> String {
+    use crate::spec::{Curve, Length, Period};
+    let optimizer = match &train.optimizer {
+        Optimizer::Sgd { lr, momentum, nesterov, weight_decay } => {
+            format!("sgd(lr: {lr}, momentum: {momentum}, nesterov: {nesterov}, weight_decay: {weight_decay})")
+        }
+        Optimizer::Adam { lr, beta1, beta2, eps, weight_decay, decoupled } => {
+            let name = if *decoupled { "adamw" } else { "adam" };
+            format!("{name}(lr: {lr}, beta1: {beta1}, beta2: {beta2}, eps: {eps}, weight_decay: {weight_decay})")
+        }
+    };
+    let warmup = train.schedule.warmup;
+    let schedule = match &train.schedule.curve {
+        Curve::Constant => format!("constant(warmup: {warmup})"),
+        Curve::Exponential { factor, every } => {
+            let every = if *every == Period::Epoch { "epoch" } else { "iteration" };
+            format!("exponential({factor}, every: {every}, warmup: {warmup})")
+        }
+        Curve::Steps { at, factor } => format!("steps(at: {at:?}, factor: {factor}, warmup: {warmup})"),
+        Curve::Cosine { floor } => format!("cosine(floor: {floor}, warmup: {warmup})"),
+    };
+    let length = match train.length {
+        Length::Epochs(epochs) => format!("{} epochs", grouped(epochs)),
+        Length::Iterations(iterations) => format!("{} iterations", grouped(iterations)),
+    };
+    let stop = train
+        .stop
+        .as_ref()
+        .map_or("none".into(), |stop| format!("patience({}, on: valid.{})", stop.epochs, stop.metric.as_str()));
+    let clip = train.clip_norm.map_or("none".into(), |norm| norm.to_string());
+    let mut text = String::new();
+    let _ = writeln!(text, "optimizer    {optimizer}");
+    let _ = writeln!(text, "schedule     {schedule}");
+    let _ = writeln!(text, "length       {length} of {} rows a step", grouped(train.batch_size as u64));
+    let _ = writeln!(text, "stop         {stop}");
+    let _ = writeln!(text, "clip_norm    {clip}");
+    let _ = writeln!(text, "seed         {}", train.seed);
+    text
 }
 
 fn loss(combination: &Combination) -> String {

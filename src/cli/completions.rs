@@ -1,0 +1,24 @@
+//! `mmc completions`: what a shell completes commands, options and the names of `mmc explain` with.
+
+use super::args::{Cli, Completions};
+use super::output::Output;
+use super::status::ExitStatus;
+use crate::reference;
+use clap::builder::PossibleValuesParser;
+use clap::{Command, CommandFactory};
+
+pub(super) fn completions(args: &Completions, output: &Output) -> ExitStatus {
+    let mut script = vec![];
+    clap_complete::generate(args.shell, &mut with_names(), "mmc", &mut script);
+    output.out.write(&String::from_utf8_lossy(&script));
+    ExitStatus::Done
+}
+
+/// The command line with every code and name that `mmc explain` knows. Only shells are told them: when a name is typed,
+/// `explain` itself says what it does not know, with what was meant.
+fn with_names() -> Command {
+    let names: Vec<&'static str> = reference::names().into_iter().map(|name| &*name.leak()).collect();
+    Cli::command().mut_subcommand("explain", |explain| {
+        explain.mut_arg("name", |name| name.value_parser(PossibleValuesParser::new(names)))
+    })
+}

@@ -1,0 +1,197 @@
+//! A plan as boxes and arrows: what belongs together is one box, in the column of its kind.
+
+use super::chain::summary;
+use super::part::{Part, parts};
+use super::text::grouped;
+use crate::ops::Op;
+use crate::plan::{ParamId, Plan, Step};
+use crate::shape::Shape;
+use crate::spec::Combination;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More components than this are not drawn, but counted.
+const MOST_COMPONENTS: usize = 64;
+
+/// What is drawn, without places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// The pipeline and the combine.
+    pub title: String,
+    /// What it comes to: parameters, cost.
+    pub subtitle: String,
+    /// The boxes, column by column.
+    pub boxes: Vec<Node>,
+    /// Which box is read by which, each pair once.
+    pub edges: Vec<(usize, usize)>,
+    /// The box that decides for each component.
+    pub decides: Vec<usize>,
+    /// The class loss, in lines.
+    pub loss: Vec<String>,
+    /// How many components there are that are not drawn.
+    pub left_out: usize,
+    /// How many columns of encoders there are.
+    pub depth: usize,
+}
+
+/// One box.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it stands for.
+    pub part: Part,
+    /// What it is called.
+    pub title: String,
+    /// What it does, runs of layers said once; empty for a modality.
+    pub does: String,
+    /// The shape of what it makes.
+    pub shape: Shape,
+    /// What it learns.
+    pub parameters: u64,
+    /// The column of encoders it stands in, from 1; 0 for what is no encoder.
+    pub depth: usize,
+    /// The row of its component, for mixtures and heads.
+    pub row: usize,
+}
+
+impl Node {
+    /// Its last line: the shape it makes, and what it learns.
+    pub fn measures(&self) -> String {
+        match self.parameters {
+            0 => self.shape.to_string(),
+            some => format!("{}  {} P", self.shape, grouped(some)),
+        }
+    }
+}
+
+/// The figure of a plan.
+pub fn figure(plan: &Plan) -> Figure {
+    let of_step = parts(plan);
+    let shown: BTreeMap<&str, usize> = (plan.loss.components.iter())
+        .take(MOST_COMPONENTS)
+        .enumerate()
+        .map(|(row, component)| (component.name.as_str(), row))
+        .collect();
+    let row = |part: &Part| match part {
+        Part::Mixture(name) | Part::Head(name) => shown.get(name.as_str()).copied(),
+        _ => Some(0),
+    };
+    // The order of parts is by kind; within a kind it is that of components, or of the steps.
+    let mut order: Vec<&Part> = vec![];
+    for part in &of_step {
+        if row(part).is_some() && !order.contains(&part) {
+            order.push(part);
+        }
+    }
+    order.sort_by_key(|part| (kind(part), row(part)));
+    let mut counted: BTreeSet<ParamId> = BTreeSet::new();
+    let mut boxes: Vec<Node> = order
+        .iter()
+        .map(|part| {
+            let steps = plan.steps.iter().zip(&of_step).filter(|(_, of)| of == part).map(|(step, _)| step);
+            node(plan, part, steps.collect(), row(part).unwrap_or_default(), &mut counted)
+        })
+        .collect();
+    let place = |part: &Part| order.iter().position(|other| *other == part);
+    let mut edges: Vec<(usize, usize)> = vec![];
+    for (step, part) in plan.steps.iter().zip(&of_step) {
+        for slot in &step.reads {
+            if let (Some(from), Some(to)) = (place(&of_step[*slot]), place(part))
+                && from != to
+                && !edges.contains(&(from, to))
+            {
+                edges.push((from, to));
+            }
+        }
+    }
+    let first = |at: usize| of_step.iter().position(|part| part == order[at]);
+    // A block that two encoders share can be read by what it reads; only the way forward is drawn.
+    edges.retain(|(from, to)| kind(order[*from]) < kind(order[*to]) || first(*from) < first(*to));
+    let depth = depths(&mut boxes, &edges);
+    let decides = (plan.loss.components.iter().take(MOST_COMPONENTS))
+        .filter_map(|component| of_step.get(component.logits).and_then(place))
+        .collect();
+    Figure {
+        title: format!("{}: {}", plan.pipeline, plan.combine),
+        subtitle: format!(
+            "{} parameters, {} components, {} classes",
+            grouped(plan.parameter_count() as u64),
+            plan.loss.components.len(),
+            plan.loss.classes.len()
+        ),
+        boxes,
+        edges,
+        decides,
+        loss: loss(plan),
+        left_out: plan.loss.components.len().saturating_sub(MOST_COMPONENTS),
+        depth,
+    }
+}
+
+/// The place of a part's kind on the way from data to decision.
+fn kind(part: &Part) -> usize {
+    match part {
+        Part::Modality(_) => 0,
+        Part::Encoder(_) => 1,
+        Part::Mixture(_) => 2,
+        Part::Head(_) => 3,
+    }
+}
+
+fn node(plan: &Plan, part: &Part, steps: Vec<&Step>, row: usize, counted: &mut BTreeSet<ParamId>) -> Node {
+    let does: Vec<String> = steps.iter().flat_map(|step| words(&step.op)).collect();
+    let own = steps.iter().flat_map(|step| step.params.iter()).filter(|id| counted.insert(**id));
+    let parameters = own.filter_map(|id| plan.params.get(*id)).map(|param| param.shape.size() as u64).sum();
+    let component = plan.loss.components.iter().find(|component| component.name == part.name());
+    let mut title = match part {
+        Part::Head(name) if name.contains('+') => "head".to_owned(),
+        Part::Mixture(name) | Part::Head(name) => name.replace('+', " + "),
+        Part::Modality(name) if plan.inputs.iter().any(|input| input.name == *name && input.optional) => {
+            format!("{name}?")
+        }
+        Part::Modality(name) | Part::Encoder(name) => name.clone(),
+    };
+    if let (Part::Head(_), Some(weight)) = (part, component.map(|component| component.weight))
+        && weight != 1.0
+    {
+        title += &format!(", weight {weight}");
+    }
+    let shape = steps.last().map(|step| step.shape.clone()).unwrap_or_else(|| Shape(vec![]));
+    Node { part: part.clone(), title, does: summary(&does).join(", "), shape, parameters, depth: 0, row }
+}
+
+/// An operation in a word or two: `linear 64`. What is fused onto it is said apart.
+fn words(op: &Op) -> Vec<String> {
+    if matches!(op, Op::Input(_)) {
+        return vec![];
+    }
+    let one = |call: &str| {
+        let (name, args) = call.split_once('(').unwrap_or((call, ""));
+        let positional = args.trim_end_matches(')').split(", ").filter(|arg| !arg.is_empty() && !arg.contains(':'));
+        [name].into_iter().chain(positional).collect::<Vec<_>>().join(" ")
+    };
+    op.call().split(" |> ").map(one).collect()
+}
+
+/// Gives every encoder its column, after the columns of those it reads; how many columns there are.
+fn depths(boxes: &mut [Node], edges: &[(usize, usize)]) -> usize {
+    for at in 0..boxes.len() {
+        if matches!(boxes[at].part, Part::Encoder(_)) {
+            let read = edges.iter().filter(|(_, to)| *to == at).map(|(from, _)| boxes[*from].depth);
+            boxes[at].depth = read.max().unwrap_or_default() + 1;
+        }
+    }
+    boxes.iter().map(|node| node.depth).max().unwrap_or_default()
+}
+
+fn loss(plan: &Plan) -> Vec<String> {
+    let mut lines = vec!["class loss".to_owned()];
+    match &plan.loss.combination {
+        _ if plan.loss.components.len() == 1 => lines.push("cross-entropy".into()),
+        Combination::Multiplicative { beta, boost, .. } => {
+            lines.push("multiplicative".into());
+            lines.push(format!("beta = {beta}"));
+            lines.extend(boost.map(|delta| format!("margin({delta})")));
+        }
+        Combination::Average => lines.extend(["late".into(), "by average".into()]),
+    }
+    lines
+}

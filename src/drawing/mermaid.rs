@@ -1,0 +1,45 @@
+//! The figure in the language of Mermaid, which many places show in a page.
+
+use super::figure::{Figure, Node};
+use std::fmt::Write;
+
+/// Writes the figure as a Mermaid flow chart.
+pub fn mermaid(figure: &Figure) -> String {
+    let mut text = format!("---\ntitle: {}\n---\nflowchart LR\n", quoted(&figure.title));
+    for (kind, title, open, close) in KINDS {
+        let members: Vec<usize> = (0..figure.boxes.len()).filter(|at| figure.boxes[*at].part.kind() == kind).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "  subgraph {title}");
+        for at in members {
+            let _ = writeln!(text, "    n{at}{open}{}{close}", quoted(&label(&figure.boxes[at])));
+        }
+        text.push_str("  end\n");
+    }
+    let _ = writeln!(text, "  loss{{{{{}}}}}", quoted(&figure.loss.join("<br>")));
+    for (from, to) in &figure.edges {
+        let _ = writeln!(text, "  n{from} --> n{to}");
+    }
+    for at in &figure.decides {
+        let _ = writeln!(text, "  n{at} --> loss");
+    }
+    text
+}
+
+/// The kinds of part, what all of them are called, the brackets that draw them.
+const KINDS: [(&str, &str, &str, &str); 4] = [
+    ("modality", "modalities", "([", "])"),
+    ("encoder", "encoders", "[", "]"),
+    ("mixture", "mixtures", "[/", "/]"),
+    ("head", "heads", "[", "]"),
+];
+
+fn label(node: &Node) -> String {
+    let lines = [node.title.clone(), node.does.clone(), node.measures()];
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("<br>")
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "#quot;"))
+}

@@ -1,0 +1,105 @@
+//! Which part of the pipeline a step belongs to.
+
+use crate::ops::Op;
+use crate::plan::{Plan, Step};
+
+/// A part of a pipeline; the order is that from data to decision.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// A modality as it comes in.
+    Modality(String),
+    /// What an encoder, or a shared block, computes.
+    Encoder(String),
+    /// What brings several inputs together before a component's head: projections and the merge.
+    Mixture(String),
+    /// What decides for a component.
+    Head(String),
+}
+
+impl Part {
+    /// The name of what it is a part of: a modality, an encoder, a component.
+    pub fn name(&self) -> &str {
+        match self {
+            Part::Modality(name) | Part::Encoder(name) | Part::Mixture(name) | Part::Head(name) => name,
+        }
+    }
+
+    /// What parts of its kind are called.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Part::Modality(_) => "modality",
+            Part::Encoder(_) => "encoder",
+            Part::Mixture(_) => "mixture",
+            Part::Head(_) => "head",
+        }
+    }
+}
+
+/// The part of every step of the plan, in the order of its steps.
+///
+/// A layer says it by the path of its weights. What has no path, such as a sum, belongs to what it reads if that is one
+/// part, and else to what reads it.
+pub fn parts(plan: &Plan) -> Vec<Part> {
+    let mut known: Vec<Option<Part>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
+    // Forward: what reads one part only continues it.
+    for at in 0..plan.steps.len() {
+        if known[at].is_none() {
+            let mut read = plan.steps[at].reads.iter().map(|slot| known[*slot].clone());
+            let first = read.next().flatten();
+            known[at] = first
+                .filter(|part| !matches!(part, Part::Modality(_)) && read.all(|other| other.as_ref() == Some(part)));
+        }
+    }
+    // Backward: a merge belongs to what is made of it.
+    for at in (0..plan.steps.len()).rev() {
+        if known[at].is_none() {
+            let reader =
+                plan.steps.iter().position(|step| step.reads.contains(&at)).and_then(|reader| known[reader].clone());
+            known[at] = Some(match reader {
+                Some(Part::Head(component) | Part::Mixture(component)) => Part::Mixture(component),
+                Some(encoder) => encoder,
+                None => Part::Mixture(component_of(plan, at)),
+            });
+        }
+    }
+    known.into_iter().flatten().collect()
+}
+
+fn by_path(plan: &Plan, step: &Step) -> Option<Part> {
+    if let Op::Input(input) = step.op {
+        return plan.inputs.get(input).map(|input| Part::Modality(input.name.clone()));
+    }
+    let path = step.name.split_once(' ').map(|(path, _)| path)?;
+    let mut pieces = path.split('.');
+    let first = pieces.next()?;
+    // `linear + relu` is a name without a path.
+    if path == "linear" || path.is_empty() {
+        return None;
+    }
+    if first != plan.combine {
+        return Some(Part::Encoder(first.to_owned()));
+    }
+    let (place, of) = (pieces.next()?, pieces.next().unwrap_or_default());
+    Some(match place {
+        "inputs" => Part::Encoder(of.to_owned()),
+        "head" => Part::Head(component_named(plan, of)),
+        _ => match pieces.next() {
+            // `NAME.project.MIXTURE.INPUT.0` of mulmix, `NAME.project.INPUT.0` of a single component.
+            Some(_) if of.contains('+') => Part::Mixture(component_named(plan, of)),
+            _ => {
+                Part::Mixture(plan.loss.components.first().map(|component| component.name.clone()).unwrap_or_default())
+            }
+        },
+    })
+}
+
+/// The component whose name is written so in a path, where dots are underscores.
+fn component_named(plan: &Plan, in_path: &str) -> String {
+    let found = plan.loss.components.iter().find(|component| component.name.replace('.', "_") == in_path);
+    found.map_or(in_path, |component| component.name.as_str()).to_owned()
+}
+
+fn component_of(plan: &Plan, slot: usize) -> String {
+    let found = plan.loss.components.iter().find(|component| component.logits == slot);
+    found.map(|component| component.name.clone()).unwrap_or_default()
+}
