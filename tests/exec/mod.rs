@@ -7,6 +7,7 @@ mod gradients;
 mod initialize;
 mod missing;
 mod normalize;
+mod sequences;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};

@@ -1,0 +1,39 @@
+//! `attention_pool(size)`: a mean over steps that learns where to look (Yang et al., 2016).
+
+use super::layer::{Layer, ShapeError, Weight, WeightInit};
+use super::sequence::{fits_in_memory, sequence, steps_and_width};
+use super::{Kind, Op, Parameter, Signature};
+use crate::shape::Shape;
+use crate::spec::ParamInit;
+
+pub(super) const ATTENTION_POOL: Layer = Layer {
+    signature: Signature {
+        name: "attention_pool",
+        doc: "`sum_t a_t h_t` over the steps of a sequence, `a = softmax(c . tanh(W h_t + b))`",
+        params: &[Parameter { name: "size", kind: Kind::Integer(1), default: None }],
+    },
+    shapes: "[t, d] -> [d]",
+    make: |args| Op::AttentionPool { size: args.size("size") },
+};
+
+pub(super) fn shape(size: usize, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+    let (_, width) = sequence("attention_pool", inputs)?;
+    fits_in_memory(&[size, width])?;
+    Ok(Shape::vector(width))
+}
+
+/// The authors' code draws what attention learns from a normal distribution of deviation 0.1.
+pub(super) fn weights(size: usize, input: &Shape) -> Vec<Weight> {
+    let width = input.0.last().copied().unwrap_or(0);
+    let drawn = WeightInit::Fixed(ParamInit::Normal { std: 0.1 });
+    vec![
+        Weight { name: "weight".into(), shape: Shape(vec![size, width]), init: drawn },
+        Weight { name: "bias".into(), shape: Shape::vector(size), init: WeightInit::Bias { fan_in: width } },
+        Weight { name: "context".into(), shape: Shape::vector(size), init: drawn },
+    ]
+}
+
+pub(super) fn flops(size: usize, inputs: &[&Shape]) -> u64 {
+    let (steps, width) = steps_and_width(inputs);
+    (steps * (2 * size * width + 4 * size + 2 * width)) as u64
+}
