@@ -28,6 +28,7 @@ pub mod train;
 pub mod whole_file;
 
 use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
+use lint::{Levels, Subject};
 use plan::Plan;
 use sema::{Choices, Hir, Override};
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
@@ -42,6 +43,10 @@ pub struct Compiled {
     pub hir: Hir,
     /// The combine that was chosen, ready to run.
     pub plan: Plan,
+    /// As it was written.
+    pub ast: Ast,
+    /// The lints that comments of the file suppress.
+    pub allows: lint::Allows,
 }
 
 /// Text to plan: all that happens before a byte of data is read.
@@ -53,6 +58,17 @@ pub fn compile(
     file: FileId,
     settings: &[(String, String)],
     combine: Option<String>,
+) -> Checked<Compiled> {
+    compile_with(sources, file, settings, combine, &Levels::default())
+}
+
+/// As [`compile`], with lints that matter more or less than they do by default.
+pub fn compile_with(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[(String, String)],
+    combine: Option<String>,
+    levels: &Levels,
 ) -> Checked<Compiled> {
     let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
     let (ast, mut problems) = syntax::parse(file, &text);
@@ -67,12 +83,13 @@ pub fn compile(
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
-    problems.extend(lint::lint(&hir));
+    let mut allows = lint::Allows::of(&ast, &text);
+    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
     problems.sort();
 
     let graph = graph::build(&hir, &hir.combines[hir.selected]);
     match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
-        Ok(plan) => Checked::new(Compiled { hir, plan }, problems),
+        Ok(plan) => Checked::new(Compiled { hir, plan, ast, allows }, problems),
         Err(problem) => {
             problems.push(problem);
             Checked::failed(problems)

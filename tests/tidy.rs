@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ops", &["diag", "shape", "spec"]),
     ("prelude", &[]),
     ("sema", &["syntax", "ops", "spec", "shape", "diag"]),
-    ("lint", &["sema", "spec", "diag"]),
+    ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),

@@ -7,12 +7,14 @@ use crate::shape::Shape;
 use crate::spec::ParamInit;
 
 pub(super) const ATTENTION_POOL: Layer = Layer {
-    signature: Signature {
-        name: "attention_pool",
-        doc: "`sum_t a_t h_t` over the steps of a sequence, `a = softmax(c . tanh(W h_t + b))`",
-        params: &[Parameter { name: "size", kind: Kind::Integer(1), default: None }],
-    },
-    shapes: "[t, d] -> [d]",
+    signature: Signature::new("attention_pool", "a mean over the steps of a sequence that learns where to look")
+        .shapes("[t, d] -> [d]")
+        .equation("y = sum_t a_t h_t, a = softmax_t(context . tanh(W h_t + b)), with W of [size, d]")
+        .params(&[Parameter::new("size", Kind::Integer(1), "width of what the attention is computed from")])
+        .example(
+            "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> lstm(64, output: all) |> attention_pool(64)",
+        ),
     make: |args| Op::AttentionPool { size: args.size("size") },
 };
 

@@ -6,18 +6,21 @@ use super::{Arguments, Constant, Kind, Op, Parameter, Signature, Window};
 use crate::shape::Shape;
 
 pub(super) const CONV1D: Layer = Layer {
-    signature: Signature {
-        name: "conv1d",
-        doc: "a convolution over the steps of a sequence: the same linear map of every window of `kernel` steps",
-        params: &[
-            Parameter { name: "channels", kind: Kind::Integer(1), default: None },
-            Parameter { name: "kernel", kind: Kind::Integer(1), default: None },
-            Parameter { name: "stride", kind: Kind::Integer(1), default: Some(Constant::Integer(1)) },
-            Parameter { name: "padding", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) },
-            Parameter { name: "bias", kind: Kind::Bool, default: Some(Constant::Bool(true)) },
-        ],
-    },
-    shapes: "[t, d] -> [(t + 2 padding - kernel) / stride + 1, channels]",
+    signature: Signature::new("conv1d", "the same linear map of every window of a sequence")
+        .shapes("[t, d] -> [(t + 2 padding - kernel) / stride + 1, channels]")
+        .equation("y_u = sum_k weight_k x_(u stride - padding + k) + bias, with weight of [channels, d, kernel]")
+        .params(&[
+            Parameter::new("channels", Kind::Integer(1), "how many numbers it makes of a window"),
+            Parameter::new("kernel", Kind::Integer(1), "steps of a window"),
+            Parameter::new("stride", Kind::Integer(1), "steps from one window to the next").or(Constant::Integer(1)),
+            Parameter::new("padding", Kind::Integer(0), "steps of zeros before the first and after the last step")
+                .or(Constant::Integer(0)),
+            Parameter::new("bias", Kind::Bool, "whether `bias` is added").or(Constant::Bool(true)),
+        ])
+        .example(
+            "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> conv1d(64, kernel: 3) |> relu |> max_pool",
+        ),
     make,
 };
 

@@ -6,13 +6,16 @@ use super::{Kind, Op, Parameter, Signature};
 use crate::shape::Shape;
 
 pub(super) const EMBEDDING: Layer = Layer {
-    signature: Signature {
-        name: "embedding",
-        doc: "a learned vector for each token of a text, or for a category; that of padding and of an unknown category \
-              is zeros",
-        params: &[Parameter { name: "width", kind: Kind::Integer(1), default: None }],
-    },
-    shapes: "text[t] -> [t, width], category[n] -> [width]",
+    signature: Signature::new("embedding", "a learned vector for each token of a text, or for a category")
+        .shapes("text[t] -> [t, width], category[n] -> [width]")
+        .equation(
+            "y = weight[id], with weight of [ids, width]; its row 0, of padding and of what is unknown, stays zeros",
+        )
+        .params(&[Parameter::new("width", Kind::Integer(1), "how many numbers a vector has")])
+        .example(
+            "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> mean_pool",
+        ),
     // How many ids there are is known when it meets its input.
     make: |args| Op::Embedding { width: args.size("width"), ids: 0, steps: false },
 };

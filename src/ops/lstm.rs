@@ -6,17 +6,28 @@ use super::{Arguments, Constant, Kind, Lstm, Op, Parameter, Signature};
 use crate::shape::Shape;
 
 pub(super) const LSTM: Layer = Layer {
-    signature: Signature {
-        name: "lstm",
-        doc: "a long short-term memory over the steps of a sequence: its last state, or the states of all steps",
-        params: &[
-            Parameter { name: "hidden", kind: Kind::Integer(1), default: None },
-            Parameter { name: "layers", kind: Kind::Integer(1), default: Some(Constant::Integer(1)) },
-            Parameter { name: "bidirectional", kind: Kind::Bool, default: Some(Constant::Bool(false)) },
-            Parameter { name: "output", kind: Kind::Choice(&["last", "all"]), default: Some(Constant::Word("last")) },
-        ],
-    },
-    shapes: "[t, d] -> [hidden], or [t, hidden] of all steps; twice as wide where it is bidirectional",
+    signature: Signature::new("lstm", "a long short-term memory that reads a sequence step by step")
+        .shapes("[t, d] -> [hidden], or [t, hidden] of all steps; twice as wide where it is bidirectional")
+        .equation(
+            "c_t = f_t c_(t-1) + i_t g_t, h_t = o_t tanh(c_t), with i, f, o = sigmoid and g = tanh of \
+             W_ih x_t + b_ih + W_hh h_(t-1) + b_hh",
+        )
+        .params(&[
+            Parameter::new("hidden", Kind::Integer(1), "how many numbers a state has"),
+            Parameter::new("layers", Kind::Integer(1), "how many memories read the states of the one before")
+                .or(Constant::Integer(1))
+                .of_paper(),
+            Parameter::new("bidirectional", Kind::Bool, "whether each layer also reads from the end")
+                .or(Constant::Bool(false))
+                .of_paper(),
+            Parameter::new("output", Kind::Choice(&["last", "all"]), "the last state, or the state of every step")
+                .or(Constant::Word("last"))
+                .of_paper(),
+        ])
+        .example(
+            "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> lstm(128)",
+        ),
     make,
 };
 

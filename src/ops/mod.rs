@@ -22,7 +22,7 @@ pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
 pub use op::{Activation, Arithmetic, Lstm, Op, Window};
 pub use sequence::Time;
-pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, one_of};
+pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 
 /// Every layer that can be called, by name.
 pub const LAYERS: &[Layer] = &[

@@ -2,25 +2,31 @@
 
 use super::layer::{Layer, ShapeError};
 use super::sequence::{sequence, windows};
-use super::{Arguments, Constant, Kind, Op, Parameter, Signature, Window};
+use super::{Arguments, Kind, Op, Parameter, Signature, Window};
 use crate::shape::Shape;
 
 pub(super) const MAX_POOL: Layer = Layer {
-    signature: Signature {
-        name: "max_pool",
-        doc: "the largest value of each feature, over all steps of a sequence or over windows of `size` steps",
-        params: &[
-            Parameter { name: "size", kind: Kind::Integer(1), default: Some(Constant::Nothing) },
-            Parameter { name: "stride", kind: Kind::Integer(1), default: Some(Constant::Nothing) },
-        ],
-    },
-    shapes: "[t, d] -> [d], or [(t - size) / stride + 1, d] of windows; `stride` is `size` where it is not given",
+    signature: Signature::new(
+        "max_pool",
+        "the largest value of each feature, over all steps of a sequence or over windows",
+    )
+    .shapes("[t, d] -> [d], or [(t - size) / stride + 1, d] of windows")
+    .params(&[
+        Parameter::new("size", Kind::Integer(1), "steps of a window; all there are, without").optional(),
+        Parameter::new("stride", Kind::Integer(1), "steps from one window to the next; `size`, without").optional(),
+    ])
+    .example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> conv1d(64, kernel: 3) |> relu |> max_pool",
+    ),
     make,
 };
 
 pub(super) const MEAN_POOL: Layer = Layer {
-    signature: Signature { name: "mean_pool", doc: "the mean over the steps of a sequence", params: &[] },
-    shapes: "[t, d] -> [d]",
+    signature: Signature::new("mean_pool", "the mean over the steps of a sequence").shapes("[t, d] -> [d]").example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> mean_pool",
+    ),
     make: |_| Op::MeanPool,
 };
 

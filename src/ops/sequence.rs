@@ -56,7 +56,10 @@ pub(super) fn windows(name: &str, window: &Window, steps: usize, width: usize) -
         0 => Err(ShapeError {
             message: format!("a window of {} steps does not fit into a sequence of {steps}", window.size),
             inputs: vec![0],
-            help: Some(format!("make the window of `{name}` smaller, or give it `padding`")),
+            help: Some(match name {
+                "conv1d" => "make `kernel` smaller, or give it `padding`".into(),
+                _ => format!("make the window of `{name}` smaller"),
+            }),
         }),
         count => Ok(Shape(vec![count, width])),
     }

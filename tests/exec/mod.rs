@@ -8,6 +8,7 @@ mod initialize;
 mod missing;
 mod normalize;
 mod sequences;
+mod torch_sequences;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};

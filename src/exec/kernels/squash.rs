@@ -14,7 +14,7 @@ fn exp(x: f32) -> f32 {
     let whole = shifted - ROUND;
     let rest = x - whole * LN_2.0 - whole * LN_2.1;
     let mut series = 1.987_569_1e-4;
-    for term in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1] {
+    for term in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
         series = series * rest + term;
     }
     let power = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
