@@ -43,8 +43,7 @@ pub const LAYERS: &[Layer] = &[
 ];
 
 /// Layers of the language that this version knows by name and does not execute yet.
-pub const LATER_LAYERS: &[&str] =
-    &["avg_pool", "conv2d", "global_avg_pool", "modality_dropout", "pad_channels", "resnet"];
+pub const LATER_LAYERS: &[&str] = &["avg_pool", "conv2d", "global_avg_pool", "pad_channels", "resnet"];
 
 /// The layer of this name.
 pub fn layer(name: &str) -> Option<&'static Layer> {

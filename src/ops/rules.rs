@@ -25,6 +25,7 @@ impl Op {
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
+            Op::Attend => "attention",
             Op::Binary(Arithmetic::Add) => "+",
             Op::Binary(Arithmetic::Sub) => "-",
             Op::Binary(Arithmetic::Mul) => "*",
@@ -50,6 +51,7 @@ impl Op {
             Op::MeanPool => pool::mean(inputs),
             Op::AttentionPool { size } => attention_pool::shape(*size, inputs),
             Op::Concat => merge::concat(inputs),
+            Op::Attend => merge::attention(self.name(), inputs),
             Op::Input(_)
             | Op::Activation(_)
             | Op::Dropout { .. }
@@ -101,6 +103,7 @@ impl Op {
             Op::AttentionPool { size } => attention_pool::flops(*size, inputs),
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
+            Op::Attend => 2 * read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,
             Op::ClassLoss { .. } => 12 * read,
         }
