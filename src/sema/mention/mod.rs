@@ -16,6 +16,7 @@ use super::param::show;
 use super::value::{Callee, Val};
 use crate::diag::Span;
 use crate::ops::{Parameter, Signature};
+use crate::spec::DataSpec;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -76,6 +77,8 @@ pub struct Meanings {
     pub values: Vec<Value>,
     /// The combines that could be understood.
     pub combines: Vec<HirCombine>,
+    /// Where rows come from, if that could be understood.
+    pub data: Option<DataSpec>,
 }
 
 /// The fields of a record, by name.
@@ -89,6 +92,7 @@ pub(super) struct Notes {
     mentions: BTreeMap<Span, Target>,
     facts: BTreeMap<Span, (Val, usize)>,
     combines: Vec<HirCombine>,
+    data: Option<DataSpec>,
     /// Records by where they lie in memory, and where their keys stand. They are kept, so that no other takes the place.
     records: BTreeMap<*const Fields, (Rc<Fields>, BTreeMap<String, Span>)>,
 }
@@ -153,6 +157,13 @@ impl Notes {
         }
     }
 
+    /// Notes where rows come from.
+    pub(super) fn data(&mut self, data: &Option<DataSpec>) {
+        if self.watching {
+            self.data.clone_from(data);
+        }
+    }
+
     /// Notes where the keys of a record stand.
     pub(super) fn record(&mut self, fields: &Rc<Fields>, keys: impl Iterator<Item = (String, Span)>) {
         if self.watching {
@@ -181,6 +192,7 @@ impl Notes {
             facts: facts.collect(),
             values,
             combines: self.combines,
+            data: self.data,
         }
     }
 }
