@@ -11,10 +11,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
     ("whole_file", &["diag"]),
+    ("world", &[]),
     ("syntax", &["diag"]),
     ("ops", &["diag", "shape", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag"]),
+    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
     ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
@@ -22,13 +23,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
-    ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file"]),
+    ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
-    "data", "diag", "exec", "graph", "lint", "lsp", "ops", "plan", "report", "sema", "shape", "spec", "syntax", "train",
+    "data", "diag", "exec", "graph", "lint", "lsp", "ops", "plan", "report", "sema", "shape", "spec", "syntax",
+    "train", "world",
 ];
 
 /// Names and the only places they may stand in.

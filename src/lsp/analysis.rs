@@ -5,7 +5,8 @@ use super::place;
 use super::position::{Encoding, Lines};
 use crate::diag::{FileId, SourceMap, Span};
 use crate::sema::{Definition, Target};
-use crate::{Understood, understand};
+use crate::world::World;
+use crate::{Request, Understood, understand_in};
 use gen_lsp_types::{Location, Range, Uri};
 use std::path::Path;
 
@@ -25,11 +26,11 @@ pub(super) struct Analysis {
 }
 
 impl Analysis {
-    pub(super) fn new(uri: &Uri, text: &str, encoding: Encoding, library: &Library) -> Self {
+    pub(super) fn new(uri: &Uri, text: &str, encoding: Encoding, library: &Library, world: &dyn World) -> Self {
         let mut sources = SourceMap::new();
         let name = place::path(uri).map_or_else(|| uri.to_string(), |path| path.display().to_string());
         let file = sources.add(name, text);
-        let understood = understand(&mut sources, file);
+        let understood = understand_in(&mut sources, file, &Request { world, ..Request::default() });
         let (lines, prelude) = (Lines::of(text), library.prelude());
         Self { sources, file, understood, uri: uri.clone(), prelude, lines, encoding }
     }
@@ -56,13 +57,21 @@ impl Analysis {
         if file == self.understood.prelude.file {
             return self.prelude.clone();
         }
-        let name = &self.sources.get(file)?.name;
-        Path::new(name).is_file().then(|| place::uri(Path::new(name)))
+        let path = place::simple(Path::new(&self.sources.get(file)?.name));
+        path.is_file().then(|| place::uri(&path))
     }
 
     /// Where a span lies among all texts.
     pub(super) fn location(&self, span: Span) -> Option<Location> {
         Some(Location { uri: self.uri(span.file)?, range: self.range(span) })
+    }
+
+    /// Whether the text brings in this file, or something that could not be read and may be this file now.
+    pub(super) fn uses(&self, path: &Path) -> bool {
+        let uses = &self.understood.uses;
+        let named =
+            |file: FileId| self.sources.get(file).is_some_and(|source| place::same(Path::new(&source.name), path));
+        uses.incomplete || uses.files.iter().any(|used| named(used.ast.file))
     }
 
     /// The name at a byte of the text, and what it stands for.

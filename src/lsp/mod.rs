@@ -17,6 +17,7 @@ mod diagnostics;
 mod document;
 mod folding;
 mod formatting;
+mod held;
 mod hints;
 mod hover;
 mod inbox;

@@ -2,7 +2,7 @@
 
 use gen_lsp_types::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What stands as it is in the path of a URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -27,6 +27,25 @@ pub(super) fn uri(path: &Path) -> Uri {
     Uri(format!("file://{slash}{}", utf8_percent_encode(&path, PATH)))
 }
 
+/// A path without `.` and `..` in it, as far as it can be said without asking the disk.
+pub(super) fn simple(path: &Path) -> PathBuf {
+    let mut simple = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if simple.file_name().is_some() => drop(simple.pop()),
+            part => simple.push(part),
+        }
+    }
+    simple
+}
+
+/// Whether two paths lead to one file.
+pub(super) fn same(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| simple(path));
+    a == b || real(a) == real(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +57,7 @@ mod tests {
             assert_eq!(path(&uri(Path::new(path_of))), Some(PathBuf::from(path_of)));
         }
         assert_eq!(path(&Uri("file://machine/a%20b".into())), Some(PathBuf::from("/a b")));
+        assert_eq!(simple(Path::new("/a/./b/../c/../../d.mmc")), PathBuf::from("/d.mmc"));
         assert_eq!(path(&Uri("untitled:Untitled-1".into())), None);
     }
 }

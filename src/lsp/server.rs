@@ -6,8 +6,10 @@ use super::capabilities::initialize_result;
 use super::columns::Columns;
 use super::diagnostics::diagnostics;
 use super::document::Document;
+use super::held::Held;
 use super::inbox::{Inbox, Next};
 use super::library::Library;
+use super::place;
 use super::position::Encoding;
 use gen_lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
@@ -16,7 +18,7 @@ use gen_lsp_types::{
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -188,18 +190,43 @@ impl Server {
                 let key = closed.uri.to_string();
                 self.unsaid.remove(&key);
                 if self.documents.remove(&key).is_some() {
-                    self.publish(closed.uri, None, vec![]);
+                    self.publish(closed.uri.clone(), None, vec![]);
+                    self.used(&closed.uri);
                 }
+            }
+            // Files have changed on disk, and any text may use any of them.
+            "workspace/didChangeWatchedFiles" => {
+                let open: Vec<Uri> = self.documents.values().map(|document| document.uri.clone()).collect();
+                open.iter().for_each(|uri| self.renew(uri.as_ref()));
             }
             _ => {}
         }
         Ok(())
     }
 
-    /// Notes that there is something new to say of a text.
+    /// Notes that there is something new to say of a text, and of those that use it.
     fn changed(&mut self, key: &str) {
         self.unsaid.insert(key.to_owned());
         self.since.get_or_insert_with(Instant::now);
+        self.used(&Uri(key.to_owned()));
+    }
+
+    /// Forgets what is known of the open texts that use this one.
+    fn used(&mut self, uri: &Uri) {
+        let Some(path) = place::path(uri) else { return };
+        let uses = |document: &Document| {
+            document.uri != *uri && document.analysis.get().is_some_and(|analysis| analysis.uses(&path))
+        };
+        let users = self.documents.iter().filter(|(_, document)| uses(document)).map(|(key, _)| key.clone());
+        users.collect::<Vec<_>>().iter().for_each(|key| self.renew(key));
+    }
+
+    fn renew(&mut self, key: &str) {
+        if let Some(document) = self.documents.get_mut(key) {
+            document.analysis = OnceCell::new();
+            self.unsaid.insert(key.to_owned());
+            self.since.get_or_insert_with(Instant::now);
+        }
     }
 
     fn say_all(&mut self) {
@@ -222,7 +249,8 @@ impl Server {
 
     /// What is known of a text as it is now.
     pub(super) fn analysis(&self, document: &Document) -> Rc<Analysis> {
-        let analyze = || Rc::new(Analysis::new(&document.uri, &document.text, self.encoding, &self.library));
+        let world = Held { documents: &self.documents };
+        let analyze = || Rc::new(Analysis::new(&document.uri, &document.text, self.encoding, &self.library, &world));
         document.analysis.get_or_init(analyze).clone()
     }
 

@@ -191,7 +191,8 @@ fn details(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) ->
 /// `in 0.0..=1.0`, as it is written.
 fn bounds(analysis: &Analysis, definition: &Definition) -> Option<String> {
     let understood = &analysis.understood;
-    let item = item(&understood.ast, definition.span).or_else(|| item(&understood.prelude, definition.span))?;
+    let used = understood.uses.files.iter().map(|used| &used.ast);
+    let item = used.chain([&understood.ast, &understood.prelude]).find_map(|ast| item(ast, definition.span))?;
     let ItemKind::Param(param) = &item.kind else { return None };
     let bounds = param.bounds.as_ref()?;
     Some(format!("within `{}`", analysis.sources.snippet(bounds.span)))

@@ -89,10 +89,14 @@ pub fn cursor(text: &str, offset: usize) -> Cursor {
     let margin = reader.cursor.word.start as usize == line;
     if margin && reader.stack.len() <= 1 && !matches!(reader.cursor.before, Before::Pipe | Before::Mark) {
         reader.cursor.declaration = None;
+        reader.cursor.before = Before::Nothing;
         reader.stack.clear();
     }
     if reader.starts_anew(line) {
         reader.cursor.before = Before::Nothing;
+        if let Some(block) = reader.stack.last_mut() {
+            (block.key, block.piped) = (None, false);
+        }
     }
     reader.stack.reverse();
     Cursor { around: reader.stack, ..reader.cursor }
@@ -261,6 +265,7 @@ mod tests {
         assert_eq!(at("pipeline x\n\n^").declaration, None);
         assert_eq!(at("pipeline x\nenc^\n").declaration, None);
         assert_eq!(at("^").declaration, None);
+        assert_eq!(at("pipeline x\n\n^").before, Before::Nothing);
         assert_eq!(at("pipeline x\nencoder ^").declaration.as_deref(), Some("encoder"));
     }
 
@@ -271,6 +276,8 @@ mod tests {
         assert_eq!(place.around[0].bracket, '{');
         assert_eq!((place.around[0].key.clone(), place.before), (None, Before::Nothing));
         assert_eq!(place.around[0].keys, ["optimizer"]);
+        let place = at("train {\n  epochs = 3\n  ^\n}");
+        assert_eq!((place.around[0].key.clone(), place.before), (None, Before::Nothing));
         let place = at("train {\n  optimizer = ^\n  epochs = 3\n}");
         assert_eq!(place.around[0].key.as_deref(), Some("optimizer"));
         let place = at("train {\n  stop = patience(3, on: valid.^)\n}");

@@ -41,6 +41,25 @@ pub fn is_name(text: &str) -> bool {
     begins && text.bytes().all(lexer::is_word_byte) && !RESERVED.contains(&text)
 }
 
+/// The word that a declaration begins with.
+pub fn keyword(kind: &ast::ItemKind) -> &'static str {
+    use ast::ItemKind::{Combine, Data, Encoder, Fn, Label, Modality, Param, Pipeline, Shared, Sweep, Train, Use};
+    match kind {
+        Pipeline(_) => "pipeline",
+        Use(_) => "use",
+        Param(_) => "param",
+        Fn(_) => "fn",
+        Data(_) => "data",
+        Label(_) => "label",
+        Shared(_) => "shared",
+        Modality(_) => "modality",
+        Encoder(_) => "encoder",
+        Combine(_) => "combine",
+        Train(_) => "train",
+        Sweep(..) => "sweep",
+    }
+}
+
 /// How deep brackets and `if`s may nest.
 const MAX_DEPTH: usize = 128;
 

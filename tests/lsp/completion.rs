@@ -157,13 +157,13 @@ fn an_offer_says_what_it_is_and_replaces_the_word() {
     typing.offered("encoder e = body |> ^");
     let whole = format!("{SOUND}encoder e = body |> line\n");
     typing.client.change(&typing.uri, 99, &[(None, &whole)]);
-    let at = place(&whole, "|> line", 5);
+    let at = place(&whole, "body |> line\n", 10);
     let list = typing.client.result("textDocument/completion", on(&typing.uri, at));
     let linear = list["items"].as_array().unwrap().iter().find(|item| item["label"] == "linear").unwrap().clone();
     assert!(linear["documentation"]["value"].as_str().unwrap().contains("width"));
     assert_eq!(linear["textEdit"]["newText"], "linear($1)");
     assert_eq!(linear["insertTextFormat"], 2);
-    let start = place(&whole, "line\n", 0);
+    let start = place(&whole, "body |> line\n", 8);
     assert_eq!(linear["textEdit"]["range"]["start"]["character"], start[1]);
     assert_eq!(linear["textEdit"]["range"]["end"]["character"], start[1] + 4);
 }
