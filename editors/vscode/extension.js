@@ -8,7 +8,11 @@ let client;
 async function start() {
   const command = workspace.getConfiguration("mmc").get("path") || "mmc";
   const run = { command, args: ["lsp"], transport: TransportKind.stdio };
-  const options = { documentSelector: [{ language: "mmc", scheme: "file" }, { language: "mmc", scheme: "untitled" }] };
+  const options = {
+    documentSelector: [{ language: "mmc", scheme: "file" }, { language: "mmc", scheme: "untitled" }],
+    // A file that is used may be changed by someone else.
+    synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.mmc") },
+  };
   client = new LanguageClient("mmc", "mmc", { run, debug: run }, options);
   try {
     await client.start();
