@@ -4,19 +4,24 @@ use super::place;
 use crate::diag::Code;
 use crate::whole_file::write_whole;
 use gen_lsp_types::Uri;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folder of those files.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Library {
     folder: Option<PathBuf>,
+    /// What has been laid down in this session, by name.
+    there: RefCell<BTreeMap<String, Option<Uri>>>,
 }
 
 impl Library {
     /// Files below `cache`, one folder for each version; without a cache there are none.
     pub(super) fn new(cache: Option<PathBuf>) -> Self {
-        Self { folder: cache.map(|cache| cache.join("library").join(env!("CARGO_PKG_VERSION"))) }
+        let folder = cache.map(|cache| cache.join("library").join(env!("CARGO_PKG_VERSION")));
+        Self { folder, there: RefCell::default() }
     }
 
     /// The prelude.
@@ -26,12 +31,20 @@ impl Library {
 
     /// What a code means, at length.
     pub(super) fn explanation(&self, code: Code) -> Option<Uri> {
-        let text = format!("# {}: {}\n\n{}", code.as_str(), code.title(), code.explanation());
-        self.file(&format!("{}.md", code.as_str()), &text)
+        let name = format!("{}.md", code.as_str());
+        if let Some(there) = self.there.borrow().get(&name) {
+            return there.clone();
+        }
+        self.file(&name, &format!("# {}: {}\n\n{}", code.as_str(), code.title(), code.explanation()))
     }
 
     /// The address of a file of this text, written if it is not there. Nobody is meant to change it.
     fn file(&self, name: &str, text: &str) -> Option<Uri> {
+        let mut there = self.there.borrow_mut();
+        there.entry(name.to_owned()).or_insert_with(|| self.lay_down(name, text)).clone()
+    }
+
+    fn lay_down(&self, name: &str, text: &str) -> Option<Uri> {
         let folder = self.folder.as_ref()?;
         let path = folder.join(name);
         if fs::read(&path).is_ok_and(|found| found == text.as_bytes()) {

@@ -6,7 +6,7 @@ use crate::sema::{Declared, DefinitionKind, Target};
 use crate::syntax::{KEYWORDS, Lexeme, LexemeKind, RESERVED, lexemes};
 use gen_lsp_types::{SemanticToken, SemanticTokens, SemanticTokensLegend};
 
-/// The types, in the order of [`Type`].
+/// The types, in the order of [`Colour`].
 const TYPES: [&str; 14] = [
     "comment",
     "keyword",
@@ -25,7 +25,7 @@ const TYPES: [&str; 14] = [
 ];
 
 #[derive(Clone, Copy)]
-enum Type {
+enum Colour {
     Comment,
     Keyword,
     Number,
@@ -75,23 +75,23 @@ pub(super) fn tokens(view: &View<'_>) -> SemanticTokens {
     SemanticTokens { result_id: None, data }
 }
 
-fn token(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Type, u32)> {
+fn token(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Colour, u32)> {
     Some(match lexeme.kind {
-        LexemeKind::Comment => (Type::Comment, 0),
-        LexemeKind::Doc => (Type::Comment, DOCUMENTATION),
-        LexemeKind::Number => (Type::Number, 0),
-        LexemeKind::Text => (Type::Text, 0),
-        LexemeKind::Operator => (Type::Operator, 0),
+        LexemeKind::Comment => (Colour::Comment, 0),
+        LexemeKind::Doc => (Colour::Comment, DOCUMENTATION),
+        LexemeKind::Number => (Colour::Number, 0),
+        LexemeKind::Text => (Colour::Text, 0),
+        LexemeKind::Operator => (Colour::Operator, 0),
         LexemeKind::Word => return word(analysis, lexeme),
         _ => return None,
     })
 }
 
-fn word(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Type, u32)> {
+fn word(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Colour, u32)> {
     let word = analysis.sources.snippet(lexeme.span);
     let Some(target) = analysis.understood.meanings.mentions.get(&lexeme.span) else {
         let keyword = RESERVED.contains(&word) || (lexeme.first && KEYWORDS.contains(&word));
-        return keyword.then_some((Type::Keyword, 0));
+        return keyword.then_some((Colour::Keyword, 0));
     };
     Some(match target {
         Target::Declared(place) => {
@@ -100,26 +100,26 @@ fn word(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Type, u32)> {
             let (kind, more) = kind(analysis.definition(*place)?.kind);
             (kind, declared | library | more)
         }
-        Target::Callable(_) | Target::BuiltIn => (Type::Function, LIBRARY),
-        Target::Argument(..) => (Type::Parameter, 0),
-        Target::Setting => (Type::Property, 0),
-        Target::Word | Target::Metric => (Type::EnumMember, 0),
-        Target::Type => (Type::Type, LIBRARY),
+        Target::Callable(_) | Target::BuiltIn => (Colour::Function, LIBRARY),
+        Target::Argument(..) => (Colour::Parameter, 0),
+        Target::Setting => (Colour::Property, 0),
+        Target::Word | Target::Metric => (Colour::EnumMember, 0),
+        Target::Type => (Colour::Type, LIBRARY),
     })
 }
 
-fn kind(of: DefinitionKind) -> (Type, u32) {
+fn kind(of: DefinitionKind) -> (Colour, u32) {
     match of {
-        DefinitionKind::Pipeline => (Type::Namespace, 0),
-        DefinitionKind::Argument => (Type::Parameter, 0),
-        DefinitionKind::Binding => (Type::Variable, 0),
-        DefinitionKind::Field => (Type::Property, 0),
+        DefinitionKind::Pipeline => (Colour::Namespace, 0),
+        DefinitionKind::Argument => (Colour::Parameter, 0),
+        DefinitionKind::Binding => (Colour::Variable, 0),
+        DefinitionKind::Field => (Colour::Property, 0),
         DefinitionKind::Declared(declared) => match declared {
-            Declared::Param => (Type::Variable, READONLY),
-            Declared::Fn => (Type::Function, 0),
-            Declared::Label => (Type::Enum, 0),
-            Declared::Combine | Declared::Sweep => (Type::Class, 0),
-            Declared::Shared | Declared::Modality | Declared::Encoder => (Type::Variable, 0),
+            Declared::Param => (Colour::Variable, READONLY),
+            Declared::Fn => (Colour::Function, 0),
+            Declared::Label => (Colour::Enum, 0),
+            Declared::Combine | Declared::Sweep => (Colour::Class, 0),
+            Declared::Shared | Declared::Modality | Declared::Encoder => (Colour::Variable, 0),
         },
     }
 }

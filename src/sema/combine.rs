@@ -146,7 +146,7 @@ impl<'a> Evaluator<'a> {
                     .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
             );
         }
-        self.settings(own, &strategy, &format!("`{}`", strategy.name))
+        self.settings(own, strategy, &format!("`{}`", strategy.name))
     }
 
     /// The name a component goes by: what is written, or the names inside of a call.

@@ -13,7 +13,7 @@ fn read(path: &str) -> String {
 
 /// The words of the alternatives `\b(a|b|c)\b` in a pattern.
 fn alternatives(pattern: &str) -> BTreeSet<String> {
-    let inside = pattern.split('(').last().unwrap().split(')').next().unwrap();
+    let inside = pattern.rsplit('(').next().unwrap().split(')').next().unwrap();
     inside.split('|').map(str::to_owned).collect()
 }
 

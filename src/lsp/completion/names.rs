@@ -26,8 +26,10 @@ impl<'v> Names<'v> {
             _ => CompletionItemKind::Variable,
         };
         let fact = self.view.analysis.understood.meanings.facts.get(&definition.span);
-        let offer =
-            Offer::new(&definition.name, kind).documentation(words::definition(&self.view.analysis, definition));
+        let offer = match definition.doc.as_slice() {
+            [] => Offer::new(&definition.name, kind),
+            doc => Offer::new(&definition.name, kind).documentation(doc.join("\n")),
+        };
         match fact {
             Some(fact) => offer.detail(words::known(&self.view.analysis, &fact.known)),
             None => offer,
@@ -45,7 +47,16 @@ impl<'v> Names<'v> {
 
     /// Whether a place is inside of the declaration itself, which cannot use itself.
     fn is_here(&self, definition: &Definition) -> bool {
-        definition.span.file == self.view.analysis.file && definition.whole.range().contains(&self.offset)
+        let file = self.view.analysis.file;
+        if definition.span.file != file {
+            return false;
+        }
+        // Of a declaration that cannot be read only the name is known; it goes on to the next one.
+        let name_only = definition.whole == definition.span;
+        let before = definition.span.end as usize <= self.offset;
+        let next = || self.all().find(|other| other.span.file == file && other.span.start > definition.span.start);
+        let goes_on = name_only && before && next().is_none_or(|next| next.span.start as usize >= self.offset);
+        goes_on || definition.whole.range().contains(&self.offset)
     }
 
     /// The arguments and bindings of the function around the place.
