@@ -17,6 +17,7 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
         data: &hir.data,
         label: &hir.label,
         modalities: hir.modalities.iter().collect(),
+        deciders: vec![],
         base: path.parent().unwrap_or(Path::new("")),
         cache: None,
     });
