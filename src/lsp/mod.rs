@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Nothing of the language is known here: what names mean comes from [`crate::understand`], where one is typing from
-//! [`crate::syntax::cursor`], what can be written from the descriptions that calls are checked against.
+//! [`crate::syntax::cursor()`], what can be written from the descriptions that calls are checked against.
 
 mod actions;
 mod analysis;
