@@ -14,6 +14,8 @@ pub struct Cursor {
     pub inside: Inside,
     /// The declaration around it: its keyword. None between declarations.
     pub declaration: Option<String>,
+    /// The name that it declares.
+    pub name: Option<String>,
     /// The declaration's first word after its header: the strategy of a combine.
     pub callee: Option<String>,
     /// The open brackets around it, innermost first; the last is the declaration itself, outside of all brackets.
@@ -153,7 +155,7 @@ impl Reader<'_> {
         if self.begins_declaration(found, place, &written) {
             self.stack = vec![Around { bracket: ' ', ..Around::default() }];
             self.cursor.declaration = Some(written);
-            self.cursor.callee = None;
+            (self.cursor.name, self.cursor.callee) = (None, None);
             self.cursor.before = Before::Nothing;
             return;
         }
@@ -161,6 +163,9 @@ impl Reader<'_> {
         let is_key = lexeme.kind == LexemeKind::Word
             && next.is_some_and(|next| matches!(next.kind, LexemeKind::Assign | LexemeKind::Colon));
         let top = self.stack.len() == 1;
+        if top && lexeme.kind == LexemeKind::Word && self.cursor.name.is_none() {
+            self.cursor.name = Some(written.clone());
+        }
         let Some(around) = self.stack.last_mut() else { return };
         match lexeme.kind {
             LexemeKind::Word if is_key && (!top || around.key.is_none()) => {
@@ -303,6 +308,7 @@ mod tests {
     fn a_combine_knows_its_strategy() {
         let place = at("combine a = mulmix(x, y) {\n  beta = 0.5\n  ^\n}");
         assert_eq!(place.callee.as_deref(), Some("mulmix"));
+        assert_eq!(place.name.as_deref(), Some("a"));
         assert_eq!((place.around[0].bracket, place.before), ('{', Before::Nothing));
     }
 }

@@ -26,7 +26,10 @@ pub(super) fn complete(view: &View<'_>, offset: usize) -> CompletionList {
     let (span, offers) = match place.inside {
         Inside::Comment => (place.word, vec![]),
         Inside::Text(span) => texts::offers(view, &place, span, offset),
-        Inside::Code => (place.word, Place { view, place: &place, names: Names { view, offset } }.offers()),
+        Inside::Code => (
+            place.word,
+            Place { view, place: &place, names: Names { view, offset, own: place.name.as_deref() } }.offers(),
+        ),
     };
     let range = view.document.lines.range(&view.document.text, span.range(), view.server.encoding);
     let items = offers.into_iter().enumerate().map(|(at, offer)| offer.item(at, range, view.server.snippets));

@@ -10,6 +10,8 @@ use gen_lsp_types::CompletionItemKind;
 pub(super) struct Names<'v> {
     pub(super) view: &'v View<'v>,
     pub(super) offset: usize,
+    /// The name that the declaration around the place declares.
+    pub(super) own: Option<&'v str>,
 }
 
 impl<'v> Names<'v> {
@@ -45,18 +47,10 @@ impl<'v> Names<'v> {
         self.all().filter(wanted).map(|definition| self.offer(definition)).collect()
     }
 
-    /// Whether a place is inside of the declaration itself, which cannot use itself.
+    /// Whether a place is inside of the declaration itself, which cannot use itself. That is told by the name, because
+    /// where the declaration ends cannot be said while it is being written.
     fn is_here(&self, definition: &Definition) -> bool {
-        let file = self.view.analysis.file;
-        if definition.span.file != file {
-            return false;
-        }
-        // Of a declaration that cannot be read only the name is known; it goes on to the next one.
-        let name_only = definition.whole == definition.span;
-        let before = definition.span.end as usize <= self.offset;
-        let next = || self.all().find(|other| other.span.file == file && other.span.start > definition.span.start);
-        let goes_on = name_only && before && next().is_none_or(|next| next.span.start as usize >= self.offset);
-        goes_on || definition.whole.range().contains(&self.offset)
+        definition.span.file == self.view.analysis.file && self.own == Some(definition.name.as_str())
     }
 
     /// The arguments and bindings of the function around the place.

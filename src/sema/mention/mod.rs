@@ -127,11 +127,14 @@ impl Notes {
         let length = u32::try_from(signature.name.len()).unwrap_or(u32::MAX);
         // The name stands first, but for brackets around the call.
         let callee = self.mentions.range_mut(Span { end: 0, ..call }..).next();
-        match callee {
-            Some((span, target @ (Target::BuiltIn | Target::Callable(_)))) if span.end <= call.end => {
-                *target = Target::Callable(signature);
-            }
-            _ => {
+        let is_callee = |span: &Span, target: &Target| match target {
+            Target::BuiltIn => span.end - span.start == length,
+            Target::Callable(known) => known.name == signature.name,
+            _ => false,
+        };
+        match callee.filter(|(span, target)| span.end <= call.end && is_callee(span, target)) {
+            Some((_, target)) => *target = Target::Callable(signature),
+            None => {
                 let span = Span { end: call.start.saturating_add(length), ..call };
                 self.mentions.entry(span).or_insert(Target::Callable(signature));
             }
