@@ -18,6 +18,7 @@ pub mod drawing;
 pub mod exec;
 pub mod graph;
 pub mod lint;
+pub mod lsp;
 pub mod ops;
 pub mod plan;
 pub mod reference;

@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
@@ -36,6 +37,7 @@ const ALL: &[&str] = &[
     "exec",
     "graph",
     "lint",
+    "lsp",
     "ops",
     "plan",
     "reference",
@@ -57,6 +59,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("petgraph::", &["graph/"]),
     ("miette::", &["diag/"]),
     ("clap::", &["cli/"]),
+    ("lsp_server::", &["lsp/"]),
+    ("gen_lsp_types::", &["lsp/"]),
     ("indicatif::", &["cli/"]),
     ("pulldown_cmark::", &["cli/"]),
     ("textwrap::", &["cli/"]),

@@ -11,6 +11,7 @@ mod front;
 mod graph;
 mod interrupt;
 mod lint;
+mod lsp;
 mod machine;
 mod manual;
 mod markdown;
@@ -54,5 +55,6 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Bench(args) => bench::bench(args, output),
         Command::Completions(args) => completions::completions(args, output),
         Command::Man => manual::manual(output),
+        Command::Lsp(_) => lsp::lsp(output),
     }
 }
