@@ -42,7 +42,7 @@ pub fn svg(figure: &Figure) -> String {
     );
     let _ = writeln!(text, "<title id=\"title\">{}</title>", escaped(&figure.title));
     let _ = writeln!(text, "<desc id=\"about\">{}</desc>", escaped(&about(figure)));
-    let _ = write!(text, "<style>{STYLE}{}</style>\n", streams());
+    let _ = writeln!(text, "<style>{STYLE}{}</style>", streams());
     let _ = writeln!(text, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
     write_text(&mut text, "name", 24.0, 36.0, &figure.title);
     write_text(&mut text, "soft", 24.0, 58.0, &figure.subtitle);
