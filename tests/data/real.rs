@@ -67,8 +67,9 @@ fn athletes_have_names_bodies_and_nations() {
         let letters = name.iter().take_while(|id| **id > 0.0).count();
         assert!(letters > 0 && name[letters..].iter().all(|id| *id == 0.0));
     }
+    // A height without a weight counts for the mean of heights, so that those of whole bodies are only near to 0.
     let mean = bodies.iter().map(|x| f64::from(*x)).sum::<f64>() / bodies.len() as f64;
-    assert!(mean.abs() < 1e-6, "{mean}");
+    assert!(mean.abs() < 0.01, "{mean}");
     eprintln!("{:#?}", data.notes);
 }
 
