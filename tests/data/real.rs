@@ -4,16 +4,16 @@ use super::*;
 
 /// The path of a file of the folder that `MMC_DATA` names.
 fn file(name: &str) -> Option<String> {
-    let Some(folder) = std::env::var_os("MMC_DATA") else {
-        eprintln!("skipped: MMC_DATA names no folder with {name}");
-        return None;
-    };
+    let folder = std::env::var_os("MMC_DATA")?;
     Some(Path::new(&folder).join(name).to_string_lossy().into_owned())
 }
 
 #[test]
 fn higgs_is_read_whole() {
-    let Some(path) = file("higgs/higgs-51k.csv.gz") else { return };
+    let Some(path) = file("higgs/higgs-51k.csv.gz") else {
+        eprintln!("skipped: MMC_DATA names no folder with higgs/higgs-51k.csv.gz");
+        return;
+    };
     let mut case = Case::new(&[]);
     case.cache = true;
     case.data.origin = Origin::Whole(table(&[&path], ',', false));
@@ -44,7 +44,10 @@ fn higgs_is_read_whole() {
 
 #[test]
 fn athletes_have_names_bodies_and_nations() {
-    let Some(path) = file("athletes/athletes.csv.gz") else { return };
+    let Some(path) = file("athletes/athletes.csv.gz") else {
+        eprintln!("skipped: MMC_DATA names no folder with athletes/athletes.csv.gz");
+        return;
+    };
     let mut case = Case::new(&[]);
     case.data.origin = Origin::Whole(table(&[&path], ',', true));
     case.label.classes = Classes::Named(vec!["female".into(), "male".into()]);
@@ -75,7 +78,10 @@ fn athletes_have_names_bodies_and_nations() {
 
 #[test]
 fn the_images_of_cifar_are_the_bytes_of_the_file() {
-    let Some(path) = file("cifar10/train.bin") else { return };
+    let Some(path) = file("cifar10/train.bin") else {
+        eprintln!("skipped: MMC_DATA names no folder with cifar10/train.bin");
+        return;
+    };
     let bytes = std::fs::read(&path).unwrap();
     let rows = bytes.len() / 3073;
     let mut case = Case::new(&[]);
