@@ -36,7 +36,7 @@ pub(crate) fn build(
     let mut unfit = vec![false; features];
     for at in 0..transforms.len() {
         let (before, rest) = transforms.split_at_mut(at);
-        let mut cells = Training { before, features, train, buffer: vec![] };
+        let mut cells = Training::new(before, features, train);
         for (feature, misfit) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
             // What cannot be fitted is nothing to what comes after.
             if !std::mem::replace(&mut unfit[feature], true) {
@@ -48,13 +48,13 @@ pub(crate) fn build(
     for part in parts {
         let mut writer = RowsWriter::new(width, spec.optional, room);
         let mut numbers = vec![];
-        let mut gaps = vec![];
+        let mut there = vec![];
         let mut cells = vec![];
         for (number, rows) in part.rows.chunks(block(width)).enumerate() {
             numbers.clear();
             numbers.resize(rows.len() * width, 0.0f32);
-            gaps.clear();
-            gaps.resize(rows.len(), false);
+            there.clear();
+            there.resize(rows.len(), true);
             for at in (0..width).filter(|at| !unfit[at % features]) {
                 part.gather(at, rows, &mut cells);
                 for (row, cell) in cells.iter().enumerate() {
@@ -62,7 +62,7 @@ pub(crate) fn build(
                     let number_of = || number * block(width) + row;
                     let value = cell as f32;
                     if cell.is_nan() {
-                        gaps[row] = true;
+                        there[row] = false;
                         if !spec.optional {
                             wrong.missing(part, at, number_of());
                         }
@@ -74,10 +74,11 @@ pub(crate) fn build(
                     }
                 }
             }
-            for (row, gap) in numbers.chunks(width).zip(&gaps) {
-                // A row that lacks one number lacks the modality.
-                writer.push((!gap).then_some(row)).map_err(|error| no_room(columns_of(spec), &error))?;
+            // A row that lacks one number lacks the modality.
+            for (row, _) in numbers.chunks_mut(width).zip(&there).filter(|(_, there)| !**there) {
+                row.fill(0.0);
             }
+            writer.push_all(&numbers, &there).map_err(|error| no_room(columns_of(spec), &error))?;
         }
         made.push(writer.finish().map_err(|error| no_room(columns_of(spec), &error))?);
     }
@@ -85,12 +86,40 @@ pub(crate) fn build(
     if problems.has_errors() { Err(problems) } else { Ok(Prepared { transforms, rows: made, notes: vec![] }) }
 }
 
+/// How many training cells are held through all passes; of more, each pass gathers its own.
+const HELD: usize = 1 << 23;
+
 /// The training cells, with the transforms before applied.
 struct Training<'a> {
     before: &'a [Fitted],
     features: usize,
     train: &'a Source<'a>,
     buffer: Vec<f64>,
+    /// All cells, column by column, if they are few.
+    held: Vec<f64>,
+}
+
+impl<'a> Training<'a> {
+    fn new(before: &'a [Fitted], features: usize, train: &'a Source<'a>) -> Self {
+        let mut cells = Self { before, features, train, buffer: vec![], held: vec![] };
+        if train.width() * train.rows.len() <= HELD {
+            let mut held = Vec::with_capacity(train.width() * train.rows.len());
+            for at in 0..train.width() {
+                cells.gather(at, train.rows);
+                held.append(&mut cells.buffer);
+            }
+            cells.held = held;
+        }
+        cells
+    }
+
+    /// Puts cells of one number of a row into the buffer.
+    fn gather(&mut self, at: usize, rows: &[u32]) {
+        self.train.gather(at, rows, &mut self.buffer);
+        for transform in self.before {
+            self.buffer.iter_mut().for_each(|cell| *cell = transform.apply(at % self.features, *cell));
+        }
+    }
 }
 
 impl Cells for Training<'_> {
@@ -100,13 +129,18 @@ impl Cells for Training<'_> {
 
     fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
         let width = self.train.width();
+        if !self.held.is_empty() {
+            let columns: Vec<&[f64]> = self.held.chunks(self.train.rows.len()).collect();
+            for feature in features {
+                let steps: Vec<&[f64]> = columns.iter().skip(feature).step_by(self.features).copied().collect();
+                steps.into_iter().for_each(|column| see(feature, column));
+            }
+            return;
+        }
         for rows in self.train.rows.chunks(block(width)) {
             for feature in features.clone() {
                 for at in (feature..width).step_by(self.features) {
-                    self.train.gather(at, rows, &mut self.buffer);
-                    for transform in self.before {
-                        self.buffer.iter_mut().for_each(|cell| *cell = transform.apply(feature, *cell));
-                    }
+                    self.gather(at, rows);
                     see(feature, &self.buffer);
                 }
             }

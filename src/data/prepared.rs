@@ -134,11 +134,24 @@ impl RowsWriter {
 
     /// Adds a row of numbers, or one that is missing.
     pub(crate) fn push(&mut self, numbers: Option<&[f32]>) -> io::Result<()> {
-        self.mark(numbers.is_some());
-        self.row.clear();
         match numbers {
-            Some(numbers) => self.row.extend(numbers.iter().flat_map(|number| number.to_le_bytes())),
-            None => self.row.resize(4 * self.width, 0),
+            Some(numbers) => self.push_all(numbers, &[true]),
+            None => {
+                self.mark(false);
+                self.row.clear();
+                self.row.resize(4 * self.width, 0);
+                self.growing.write(&self.row)
+            }
+        }
+    }
+
+    /// Adds rows of numbers, those that are missing as zeros.
+    pub(crate) fn push_all(&mut self, numbers: &[f32], there: &[bool]) -> io::Result<()> {
+        there.iter().for_each(|there| self.mark(*there));
+        self.row.clear();
+        self.row.resize(4 * numbers.len(), 0);
+        for (bytes, number) in self.row.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
+            *bytes = number.to_le_bytes();
         }
         self.growing.write(&self.row)
     }

@@ -71,19 +71,31 @@ impl Store {
         self.cell(column, row)[8 * at..].first_chunk::<8>().map_or(f64::NAN, |bytes| f64::from_le_bytes(*bytes))
     }
 
-    /// One of the numbers of the cells of several rows; NaN for rows that are not there.
-    pub(crate) fn gather(&self, column: usize, at: usize, rows: impl Iterator<Item = usize>, cells: &mut Vec<f64>) {
-        let Layout { shift, starts, kinds, rows: all, .. } = &self.layout;
-        let length = cell_length(kinds[column]);
-        let within = (1usize << shift) - 1;
-        cells.extend(rows.map(|row| {
-            if row >= *all {
-                return f64::NAN;
+    /// One of the numbers of the cells of several rows, added to `cells`; NaN for rows that are not there.
+    pub(crate) fn gather(&self, column: usize, at: usize, mut rows: &[u32], cells: &mut Vec<f64>) {
+        let length = cell_length(self.layout.kinds[column]);
+        cells.reserve(rows.len());
+        while let Some(first) = rows.first() {
+            if *first as usize >= self.layout.rows {
+                cells.push(f64::NAN);
+                rows = &rows[1..];
+                continue;
             }
-            let start = self.from + starts[(row >> shift) * kinds.len() + column] as usize;
-            let start = start + (row & within) * length + 8 * at;
-            self.bytes[start..].first_chunk::<8>().map_or(f64::NAN, |bytes| f64::from_le_bytes(*bytes))
-        }));
+            // Rows that follow on each other within a chunk lie so too.
+            let (start, within) = self.locate(column, *first as usize);
+            let left = (1 << self.layout.shift) - within;
+            let next = rows.iter().zip(*first..).take(left).take_while(|(row, next)| *row == next);
+            let count = next.count();
+            let bytes = &self.bytes[start + within * length..start + (within + count) * length];
+            if length == 8 {
+                cells.extend(bytes.as_chunks::<8>().0.iter().map(|number| f64::from_le_bytes(*number)));
+            } else {
+                let number =
+                    |cell: &[u8]| cell[8 * at..].first_chunk::<8>().map_or(f64::NAN, |n| f64::from_le_bytes(*n));
+                cells.extend(bytes.chunks_exact(length).map(number));
+            }
+            rows = &rows[count..];
+        }
     }
 
     /// The place of a cell's word in the dictionary.

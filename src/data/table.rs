@@ -132,10 +132,12 @@ impl Column {
 
     /// One of the numbers of the cells of several rows, added to `cells`.
     pub(crate) fn gather(&self, at: usize, rows: &[u32], cells: &mut Vec<f64>) {
-        let (store, place) = (&self.store, self.place);
         match &self.rows {
-            None => store.gather(place, at, rows.iter().map(|row| *row as usize), cells),
-            Some(own) => store.gather(place, at, rows.iter().map(|row| own[*row as usize] as usize), cells),
+            None => self.store.gather(self.place, at, rows, cells),
+            Some(own) => {
+                let rows: Vec<u32> = rows.iter().map(|row| own[*row as usize]).collect();
+                self.store.gather(self.place, at, &rows, cells);
+            }
         }
     }
 

@@ -4,11 +4,11 @@
 
 mod bad_input;
 mod cache;
-mod higgs;
 mod images;
 mod joins;
 mod large;
 mod reading;
+mod real;
 mod splitting;
 mod synthetic;
 mod typed;
