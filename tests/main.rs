@@ -6,6 +6,8 @@ mod compile;
 mod data;
 mod exec;
 mod explain;
+mod mistakes;
+mod new;
 mod quickstart;
 mod readme;
 mod reference;

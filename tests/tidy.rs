@@ -22,12 +22,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("starter", &["data", "syntax", "diag"]),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
-const ALL: &[&str] =
-    &["data", "diag", "exec", "graph", "lint", "ops", "plan", "report", "sema", "shape", "spec", "syntax", "train"];
+const ALL: &[&str] = &[
+    "data", "diag", "exec", "graph", "lint", "ops", "plan", "report", "sema", "shape", "spec", "starter", "syntax",
+    "train",
+];
 
 /// Names and the only places they may stand in.
 const ONLY_IN: &[(&str, &[&str])] = &[

@@ -10,6 +10,7 @@ mod front;
 mod interrupt;
 mod lint;
 mod machine;
+mod new;
 mod numbers;
 mod output;
 mod panic;
@@ -43,6 +44,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),
+        Command::New(args) => new::new(args, output),
         Command::Explain(args) => explain::explain(args, output),
         Command::Bench(args) => bench::bench(args, output),
     }
