@@ -31,7 +31,8 @@ pub mod whole_file;
 use diag::{Checked, Code, FileId, Problem, Problems, SourceMap};
 use lint::{Levels, Subject};
 use plan::Plan;
-use sema::{Choices, Hir, Override};
+use sema::{Choices, Hir, Meanings, Override};
+use std::sync::Arc;
 use syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 
 /// The library of blocks, written in the language.
@@ -71,19 +72,62 @@ pub fn compile_with(
     combine: Option<String>,
     levels: &Levels,
 ) -> Checked<Compiled> {
-    let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
-    let (ast, mut problems) = syntax::parse(file, &text);
-    let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
-    problems.extend(of_prelude);
-    let overrides = overrides(&ast, settings, sources, &mut problems);
+    let texts = Texts::parse(sources, file);
+    let mut problems = texts.problems.clone();
+    let overrides = overrides(&texts.ast, settings, sources, &mut problems);
+    let analyzed = sema::analyze(&texts.ast, &texts.prelude, &Choices { combine, overrides });
+    planned(texts, problems, analyzed, levels)
+}
 
+/// What is known of a text, whatever is wrong with it: what an editor asks for.
+#[derive(Clone, Debug)]
+pub struct Understood {
+    /// The tree of what could be read.
+    pub ast: Ast,
+    /// The tree of the library.
+    pub prelude: Ast,
+    /// What its names mean and its expressions came to.
+    pub meanings: Meanings,
+    /// The plan if there is one, and every problem.
+    pub checked: Checked<Compiled>,
+}
+
+/// As [`compile`], keeping what is known on the way.
+pub fn understand(sources: &mut SourceMap, file: FileId) -> Understood {
+    let texts = Texts::parse(sources, file);
+    let (analyzed, meanings) = sema::understand(&texts.ast, &texts.prelude, &Choices::default());
+    let (ast, prelude, problems) = (texts.ast.clone(), texts.prelude.clone(), texts.problems.clone());
+    let checked = planned(texts, problems, analyzed, &Levels::default());
+    Understood { ast, prelude, meanings, checked }
+}
+
+/// The trees that a pipeline is made of.
+struct Texts {
+    text: Arc<str>,
+    ast: Ast,
+    prelude: Ast,
+    problems: Problems,
+}
+
+impl Texts {
+    fn parse(sources: &mut SourceMap, file: FileId) -> Texts {
+        let text = sources.get(file).map_or_else(|| "".into(), |source| source.text.clone());
+        let (ast, mut problems) = syntax::parse(file, &text);
+        let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
+        problems.extend(of_prelude);
+        Texts { text, ast, prelude, problems }
+    }
+}
+
+/// From meaning to plan. `problems` are those found before.
+fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
     let misread = problems.has_errors();
-    let analyzed = sema::analyze(&ast, &prelude, &Choices { combine, overrides });
     // What is missing may be what could not be read.
     let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
+    let Texts { text, ast, .. } = texts;
     let mut allows = lint::Allows::of(&ast, &text);
     problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
     problems.sort();

@@ -22,14 +22,27 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
-    ("starter", &["data", "syntax", "diag"]),
+    ("starter", &["data", "ops", "syntax", "diag"]),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
-    "data", "diag", "exec", "graph", "lint", "ops", "plan", "report", "sema", "shape", "spec", "starter", "syntax",
+    "data",
+    "diag",
+    "exec",
+    "graph",
+    "lint",
+    "ops",
+    "plan",
+    "report",
+    "sema",
+    "shape",
+    "spec",
+    "starter",
+    "syntax",
     "train",
+    "whole_file",
 ];
 
 /// Names and the only places they may stand in.

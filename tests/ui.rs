@@ -107,6 +107,7 @@ fn every_broken_pipeline_is_explained() {
 
 /// What no file can bring about, and why.
 const UNREACHED: &[(Code, &str)] = &[
+    (Code::TestStatistics, "no transform of this version takes `reference`"),
     (Code::OutOfMemory, "a machine with little memory is needed"),
     (Code::WriteFailed, "a full disk is needed; tests/report/files.rs makes one of a folder"),
     (Code::BadModel, "read by programs that load weights; tests/train/checkpoint.rs"),

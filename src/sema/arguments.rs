@@ -1,6 +1,7 @@
 //! The arguments of a built-in call, checked against its signature.
 
 use super::eval::Evaluator;
+use super::mention::Target;
 use super::value::Val;
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
@@ -15,8 +16,11 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Option<Arguments> {
         let name = signature.name;
+        if self.frames.is_empty() {
+            self.notes.callable(span, signature);
+        }
         let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
-        let mut sound = true;
+        let (mut sound, mut misnamed) = (true, false);
         for arg in args {
             let place = match &arg.name {
                 Some(wanted) => match signature.params.iter().position(|param| param.name == wanted.text) {
@@ -29,7 +33,7 @@ impl<'a> Evaluator<'a> {
                         )
                         .at(wanted.span, "not known here");
                         self.report(suggest(problem, &wanted.text, wanted.span, &known, "it takes"));
-                        sound = false;
+                        (sound, misnamed) = (false, true);
                         continue;
                     }
                 },
@@ -47,6 +51,9 @@ impl<'a> Evaluator<'a> {
                 },
             };
             let param = &signature.params[place];
+            if let Some(wanted) = &arg.name {
+                self.notes.mention(wanted.span, Target::Argument(signature, param));
+            }
             if found[place].is_some() {
                 sound = false;
                 // Two names alike have been reported with the syntax.
@@ -73,6 +80,8 @@ impl<'a> Evaluator<'a> {
             match (given, param.default) {
                 (Some(argument), _) => arguments.push((param.name, argument)),
                 (None, Some(default)) => arguments.push((param.name, default.into())),
+                // What is missing may be what was called by another name.
+                (None, None) if misnamed => {}
                 (None, None) => {
                     self.report(
                         Problem::error(Code::MissingArgument, format!("`{name}` needs `{}`", param.name))
@@ -175,7 +184,12 @@ impl<'a> Evaluator<'a> {
             }
         };
         match words.iter().find(|word| **word == said) {
-            Some(word) => Some(word),
+            Some(word) => {
+                if self.frames.is_empty() && matches!(expr.kind, ExprKind::Name(_)) {
+                    self.notes.mention(expr.span, Target::Word);
+                }
+                Some(word)
+            }
             None => {
                 let message = format!("{what} must be {}, found `{said}`", one_of(words));
                 let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not one of them");

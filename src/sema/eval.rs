@@ -1,6 +1,7 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
 use super::hir::{Declared, Value};
+use super::mention::{Notes, Target};
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
@@ -29,6 +30,8 @@ pub(super) struct Evaluator<'a> {
     /// The path that weights are named by, and how many layers each path has had.
     pub(super) scope: String,
     pub(super) counters: BTreeMap<String, usize>,
+    /// What editors ask for: what names mean, what expressions came to.
+    pub(super) notes: Notes,
     declared: BTreeMap<&'a str, State>,
 }
 
@@ -56,6 +59,7 @@ impl<'a> Evaluator<'a> {
             calls: vec![],
             scope: String::new(),
             counters: BTreeMap::new(),
+            notes: Notes::default(),
             declared: BTreeMap::new(),
         }
     }
@@ -99,6 +103,12 @@ impl<'a> Evaluator<'a> {
 
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: &'a Expr) -> Val {
+        let value = self.eval_kind(expr);
+        self.notes.fact(expr.span, &value);
+        value
+    }
+
+    fn eval_kind(&mut self, expr: &'a Expr) -> Val {
         match &expr.kind {
             ExprKind::Error => Val::Unknown,
             ExprKind::Number(number) => Val::Number(number.value),
@@ -183,13 +193,18 @@ impl<'a> Evaluator<'a> {
             let value = self.scoped(path, |this| this.eval(&entry.value));
             fields.insert(entry.key.text.clone(), value);
         }
-        Val::Record(Rc::new(fields))
+        let fields = Rc::new(fields);
+        self.notes.record(&fields, entries.iter().map(|entry| (entry.key.text.clone(), entry.key.span)));
+        Val::Record(fields)
     }
 
     fn field(&mut self, base: &'a Expr, field: &'a Name) -> Val {
         match self.eval(base) {
             Val::Record(fields) => match fields.get(&field.text) {
-                Some(value) => value.clone(),
+                Some(value) => {
+                    self.notes.field(&fields, &field.text, field.span);
+                    value.clone()
+                }
                 None => {
                     let mut problem = Problem::error(Code::UnknownField, format!("there is no field `{}`", field.text))
                         .at(field.span, "not a field of this record");
@@ -211,6 +226,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn name(&mut self, name: &'a str, span: Span) -> Val {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
+        }
+        if let (true, Some(place)) = (self.frames.is_empty(), self.names.span(name)) {
+            self.notes.mention(span, Target::Declared(place));
         }
         let calls = self.call_trace();
         match self.names.get(name) {
@@ -248,6 +266,7 @@ impl<'a> Evaluator<'a> {
         let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
         known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared]));
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
+        known.extend(["true", "false"]);
         let mut problem = Problem::error(Code::UnknownName, format!("nothing is called `{name}`"))
             .at(span, "not declared in this file");
         if let Some(near) = nearest(name, known) {
@@ -332,6 +351,7 @@ impl<'a> Evaluator<'a> {
                 Val::Block(stages) => Val::Block(Rc::new(stages.iter().cloned().chain(next.iter().cloned()).collect())),
                 input => self.apply(&next, vec![input]),
             };
+            self.notes.fact(stage.span, &value);
         }
         value
     }
@@ -340,9 +360,10 @@ impl<'a> Evaluator<'a> {
         let value = match &expr.kind {
             ExprKind::Call(callee, args) => match &callee.kind {
                 ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
-                _ => self.eval(expr),
+                _ => self.eval_kind(expr),
             },
-            _ => self.eval(expr),
+            // What is noted of a stage is what comes out of it.
+            _ => self.eval_kind(expr),
         };
         match value {
             Val::Block(stages) => Some(stages),

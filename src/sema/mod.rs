@@ -10,6 +10,7 @@ mod described;
 mod eval;
 mod hir;
 mod length;
+mod mention;
 mod mixture;
 mod modality;
 mod modality_type;
@@ -25,10 +26,12 @@ mod value;
 
 pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
+pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
 use eval::Evaluator;
+use mention::Notes;
 use names::{Meaning, Names};
 use std::collections::BTreeMap;
 
@@ -54,6 +57,15 @@ pub struct Choices {
 
 /// Binds names, expands functions and checks shapes over the whole file.
 pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
+    analyzed(ast, prelude, choices, false).0
+}
+
+/// As [`analyze`], with all that is known of the text's names and expressions, whatever is wrong with it.
+pub fn understand(ast: &Ast, prelude: &Ast, choices: &Choices) -> (Checked<Hir>, Meanings) {
+    analyzed(ast, prelude, choices, true)
+}
+
+fn analyzed(ast: &Ast, prelude: &Ast, choices: &Choices, watching: bool) -> (Checked<Hir>, Meanings) {
     let mut problems = Problems::new();
     let names = Names::collect(ast, prelude, &mut problems);
     let mut overrides = BTreeMap::new();
@@ -78,12 +90,20 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
         }
     }
     let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
+    evaluator.notes = Notes::new(watching);
     let hir = evaluator.pipeline_of(ast, choices);
+    let meanings = match watching {
+        true => {
+            let values = hir.as_ref().map_or_else(|| std::mem::take(&mut evaluator.values), |hir| hir.values.clone());
+            evaluator.meanings(&[ast, prelude], values)
+        }
+        false => Meanings::default(),
+    };
     let mut problems = evaluator.problems;
     problems.sort();
     match hir {
-        Some(hir) => Checked::new(hir, problems),
-        None => Checked::failed(problems),
+        Some(hir) => (Checked::new(hir, problems), meanings),
+        None => (Checked::failed(problems), meanings),
     }
 }
 
@@ -137,7 +157,9 @@ impl<'a> Evaluator<'a> {
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
                 declared += 1;
-                combines.extend(self.combine(combine, &item.doc, classes));
+                let understood = self.combine(combine, &item.doc, classes);
+                understood.iter().for_each(|combine| self.notes.combine(combine));
+                combines.extend(understood);
             }
         }
         if declared == 0 {
@@ -168,12 +190,12 @@ impl<'a> Evaluator<'a> {
             data: data?,
             label: label?,
             modalities: modalities.into_iter().collect::<Option<_>>()?,
-            values: std::mem::take(&mut self.values),
             combines,
             train: train?,
             sweeps,
             selected: selected?,
             unused,
+            values: std::mem::take(&mut self.values),
         })
     }
 
@@ -200,6 +222,18 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let start = Span::new(ast.file, 0, 0);
+        if is_bare(ast) {
+            // Whoever begins is told once.
+            if keyword == "data" {
+                let message = "there is nothing here but, at most, the name of a pipeline";
+                self.report(
+                    Problem::error(Code::MissingDeclaration, message)
+                        .at(start, "no `data`, `label`, `modality`, `combine` and `train`")
+                        .help("`mmc new TABLE` makes a pipeline for a table, `mmc new --list` shows templates"),
+                );
+            }
+            return None;
+        }
         self.report(
             Problem::error(Code::MissingDeclaration, format!("the pipeline has no `{keyword}`"))
                 .at(start, "in this file")
@@ -296,4 +330,16 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// Whether a file has none of the declarations that every pipeline needs.
+fn is_bare(ast: &Ast) -> bool {
+    const NEEDED: [&str; 5] = ["data", "label", "modality", "combine", "train"];
+    let of_pipeline = |item: &Item| {
+        matches!(
+            item.kind,
+            ItemKind::Data(_) | ItemKind::Label(_) | ItemKind::Modality(_) | ItemKind::Combine(_) | ItemKind::Train(_)
+        )
+    };
+    !ast.items.iter().any(of_pipeline) && !ast.lost.iter().any(|lost| NEEDED.contains(&lost.keyword.as_str()))
 }

@@ -3,6 +3,7 @@
 use super::arguments::suggest;
 use super::eval::Evaluator;
 use super::hir::Declared;
+use super::mention::Target;
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{Metric, SweepSpec};
@@ -66,6 +67,9 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             self.names.get(key);
+            if let Some(place) = self.names.span(key) {
+                self.notes.mention(entry.key.span, Target::Declared(place));
+            }
             if let Some(values) = self.argument(Kind::Numbers, &entry.value, &format!("`{key}`")) {
                 over.push((key.to_string(), Arguments(vec![("values", values)]).numbers("values").to_vec()));
             }

@@ -4,7 +4,9 @@ use super::group::{Group, groups};
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
-use crate::syntax::{KEYWORDS, RESERVED, format};
+use crate::diag::grouped;
+use crate::ops;
+use crate::syntax::{RESERVED, format};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -32,7 +34,7 @@ const MANY: usize = 5;
 pub fn starter(table: &Table<'_>, named: Option<&str>) -> Result<String, NoLabel> {
     let survey = table.survey;
     let label = label(survey, named)?;
-    let mut roles: Vec<Role> = survey.columns.iter().map(|column| role(column, survey)).collect();
+    let mut roles: Vec<Role> = survey.columns.iter().map(|column| executed(role(column, survey))).collect();
     roles[label.column] = Role::Left(String::new());
     let mut writer = Writer { survey, taken: BTreeSet::new(), text: String::new() };
     writer.head(table, &label);
@@ -40,6 +42,16 @@ pub fn starter(table: &Table<'_>, named: Option<&str>) -> Result<String, NoLabel
     writer.left_out(&roles, label.column);
     writer.model(&modalities);
     Ok(format(&writer.text).text)
+}
+
+/// The role, if this version executes the layers that it needs.
+fn executed(role: Role) -> Role {
+    let later = |layer: &str| ops::layer(layer).is_none();
+    match role {
+        Role::Category(_) if later("embedding") => Role::Left("one of several words, which are not read yet".into()),
+        Role::Text(_) if later("lstm") || later("embedding") => Role::Left("a text, which is not read yet".into()),
+        role => role,
+    }
 }
 
 struct Writer<'a> {
@@ -58,13 +70,13 @@ struct Modality {
 impl Writer<'_> {
     fn head(&mut self, table: &Table<'_>, label: &Proposal) {
         let survey = self.survey;
-        let (rows, columns) = (survey.rows, survey.columns.len());
+        let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
         let first = if survey.whole { "" } else { "the first " };
         let kind = if survey.separator == '\t' { "tsv" } else { "csv" };
         let header = if survey.header { "" } else { ", header: false" };
         let pipeline = self.name(table.name);
         let column = &survey.columns[label.column];
-        let name = self.name(if survey.header { &column.name } else { "label" });
+        let name = self.name(if survey.header { &column.name } else { "target" });
         let path = quoted(table.path);
         let file = table.path.rsplit(['/', '\\']).next().unwrap_or_default();
         self.lines(&format!(
@@ -223,7 +235,7 @@ impl Writer<'_> {
             base.insert_str(0, "x_");
             base = base.trim_end_matches('_').to_owned();
         }
-        if RESERVED.contains(&base.as_str()) || KEYWORDS.contains(&base.as_str()) {
+        if RESERVED.contains(&base.as_str()) {
             base.push_str("_of_rows");
         }
         let mut name = base.clone();
