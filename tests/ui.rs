@@ -114,3 +114,42 @@ const UNREACHED: &[(Code, &str)] = &[
     (Code::ModelMismatch, "read by programs that load weights; tests/train/checkpoint.rs"),
     (Code::Internal, "a defect, by definition"),
 ];
+
+/// The text with all edits of a problem made.
+fn mended(text: &str, problem: &mmc::diag::Problem) -> String {
+    let mut edits = problem.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+    edits.into_iter().fold(text.to_owned(), |mut text, edit| {
+        text.replace_range(edit.span.range(), &edit.replacement);
+        text
+    })
+}
+
+#[test]
+fn every_edit_mends_what_it_is_offered_for() {
+    let mut files = vec![];
+    corpus(&root(), &mut files);
+    let (mut tried, mut broken) = (0, vec![]);
+    for path in files {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let base = path.parent().unwrap();
+        let said = |text: &str| said_of("edited.mmc", text, base).0;
+        let before = said(&text);
+        let unread = |problems: &Problems| problems.iter().filter(|problem| problem.code.as_str() < "MMC0200").count();
+        for problem in before.iter().filter(|problem| !problem.edits.is_empty()) {
+            tried += 1;
+            let after_text = mended(&text, problem);
+            let after = said(&after_text);
+            let same = |problems: &Problems| {
+                let alike = |other: &&mmc::diag::Problem| other.code == problem.code && other.message == problem.message;
+                problems.iter().filter(alike).count()
+            };
+            if same(&after) >= same(&before) || unread(&after) > unread(&before) {
+                let name = path.strip_prefix(root()).unwrap().display().to_string();
+                broken.push(format!("{name}: {} {}\n{after_text}\n{after:?}", problem.code, problem.message));
+            }
+        }
+    }
+    assert!(tried > 60, "only {tried} edits were tried");
+    assert!(broken.is_empty(), "{} of {tried} edits do not mend:\n{}", broken.len(), broken.join("\n\n"));
+}

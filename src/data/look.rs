@@ -79,7 +79,7 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
             (table.name, table.whole) = (name.clone(), *whole);
         }
     }
-    Look::Seen { facts, problems: loaded.problems }
+    Look::Seen { facts, problems: loaded.problems.into_iter().map(|problem| excerpt.renamed(problem)).collect() }
 }
 
 /// What was seen of data that could be loaded: of every column of numbers as it stands in the table.
