@@ -11,10 +11,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
     ("whole_file", &["diag"]),
+    ("world", &[]),
     ("syntax", &["diag"]),
     ("ops", &["diag", "shape", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag"]),
+    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
     ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
@@ -43,6 +44,7 @@ const ALL: &[&str] = &[
     "syntax",
     "train",
     "whole_file",
+    "world",
 ];
 
 /// Names and the only places they may stand in.

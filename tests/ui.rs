@@ -7,6 +7,7 @@ use crate::cli::{mmc, plain};
 use mmc::data::{Look, Request, look};
 use mmc::diag::{Code, Problems, SourceMap, Style, render};
 use mmc::lint::{Levels, Subject, lint_data};
+use mmc::world::{Absent, Disk, Found, World};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,9 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
-        if path.is_dir() {
+        if path.is_dir() && path.file_name().is_some_and(|name| name == "used") {
+            // What the pipelines beside it use.
+        } else if path.is_dir() {
             corpus(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "mmc") {
             found.push(path);
@@ -31,7 +34,8 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
 pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String) {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
-    let compiled = mmc::compile(&mut sources, file, &[], None);
+    let request = mmc::Request { world: &Beside(base), ..mmc::Request::default() };
+    let compiled = mmc::compile_in(&mut sources, file, &request);
     let mut problems = compiled.problems;
     if let Some(mut compiled) = compiled.value {
         problems.extend(said_of_data(&mut compiled, base));
@@ -68,6 +72,21 @@ fn said_by_program(path: &Path, arguments: &str) -> String {
     let mut arguments = arguments.split_whitespace();
     let output = mmc(&folder).args(arguments.next()).arg(path.file_name().unwrap()).args(arguments).output().unwrap();
     format!("{}{}exit code {}\n", plain(&output.stdout), plain(&output.stderr), output.status.code().unwrap())
+}
+
+/// The files of one folder, named without it, so that no snapshot says where the project lies.
+struct Beside<'a>(&'a Path);
+
+impl World for Beside<'_> {
+    fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
+        let found = Disk.text(&self.0.join(of).display().to_string(), path)?;
+        let name = Path::new(&found.name).strip_prefix(self.0).unwrap().display().to_string();
+        Ok(Found { name, ..found })
+    }
+
+    fn identity(&self, name: &str) -> String {
+        Disk.identity(&self.0.join(name).display().to_string())
+    }
 }
 
 #[test]
@@ -141,7 +160,8 @@ fn every_edit_mends_what_it_is_offered_for() {
             let after_text = mended(&text, problem);
             let after = said(&after_text);
             let same = |problems: &Problems| {
-                let alike = |other: &&mmc::diag::Problem| other.code == problem.code && other.message == problem.message;
+                let alike =
+                    |other: &&mmc::diag::Problem| other.code == problem.code && other.message == problem.message;
                 problems.iter().filter(alike).count()
             };
             if same(&after) >= same(&before) || unread(&after) > unread(&before) {

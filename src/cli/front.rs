@@ -8,7 +8,8 @@ use crate::lint::{Allows, Levels};
 use crate::plan::Plan;
 use crate::sema::Hir;
 use crate::syntax::ast::Ast;
-use crate::{Compiled, compile_with};
+use crate::world::Disk;
+use crate::{Compiled, Request, compile_in};
 use std::fs;
 use std::path::Path;
 
@@ -33,7 +34,10 @@ pub(super) fn open(
     let mut sources = SourceMap::new();
     let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
     let (file, compiled) = match read(path, &mut sources) {
-        Ok(file) => (file, compile_with(&mut sources, file, &settings, combine, levels)),
+        Ok(file) => {
+            let request = Request { world: &Disk, settings: &settings, combine, levels: levels.clone() };
+            (file, compile_in(&mut sources, file, &request))
+        }
         Err(Unreadable::NotText(file, problem)) => (file, Checked::failed(*problem)),
         Err(Unreadable::NoFile(message)) => {
             output.err.line(&message);
@@ -67,6 +71,13 @@ pub(super) fn open_pipeline(
         Some(Compiled { hir, plan, ast, allows }) => Ok(Pipeline { sources, file, hir, plan, ast, allows }),
         // The passes over the graph check themselves, and what they find is not the file's fault.
         None if problems.iter().any(|problem| problem.code == Code::Internal) => Err(ExitStatus::CouldNotRun),
+        None if !problems.has_errors() => {
+            let name = path.display();
+            output
+                .err
+                .line(&format!("error: `{name}` holds functions and params for other files to `use`, no pipeline"));
+            Err(ExitStatus::Problems)
+        }
         None => Err(ExitStatus::Problems),
     }
 }

@@ -54,6 +54,8 @@ codes! {
     UnknownParam = "MMC0210", "a param the file does not declare";
     TooManyArguments = "MMC0211", "more arguments than the called thing takes";
     MissingDeclaration = "MMC0212", "a declaration that every pipeline needs";
+    UnreadableUse = "MMC0213", "a used file that cannot be read";
+    NotForUse = "MMC0214", "a declaration that a used file cannot hold";
 
     ShapeMismatch = "MMC0301", "two shapes that must agree do not";
     WrongType = "MMC0302", "a value of another type than is expected here";

@@ -5,17 +5,17 @@ use super::mention::{Notes, Target};
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
-use crate::ops::{self, Arithmetic, Op};
+use crate::ops::{self, Activation, Arithmetic, Op};
 use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Analysis of one pipeline: what has been declared, computed and found wrong so far.
 pub(super) struct Evaluator<'a> {
     pub(super) names: Names<'a>,
     /// The file of the library.
-    prelude: FileId,
+    pub(super) prelude: FileId,
     pub(super) problems: Problems,
     /// Every value of the graph so far.
     pub(super) values: Vec<Value>,
@@ -33,6 +33,12 @@ pub(super) struct Evaluator<'a> {
     /// What editors ask for: what names mean, what expressions came to.
     pub(super) notes: Notes,
     declared: BTreeMap<&'a str, State>,
+    /// The declarations being computed, outermost first, each with the place that asked for it.
+    open: Vec<(&'a str, Span)>,
+    /// The functions whose bodies have been evaluated.
+    pub(super) expanded: BTreeSet<usize>,
+    /// Whether bodies are only looked through: nothing is known of what is given to them, and no call is followed.
+    pub(super) checking: bool,
 }
 
 #[derive(Clone)]
@@ -61,6 +67,9 @@ impl<'a> Evaluator<'a> {
             counters: BTreeMap::new(),
             notes: Notes::default(),
             declared: BTreeMap::new(),
+            open: vec![],
+            expanded: BTreeSet::new(),
+            checking: false,
         }
     }
 
@@ -102,8 +111,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of an expression.
+    ///
+    /// A declaration is computed where it is first mentioned, so a chain of ten thousand of them is as deep: the stack
+    /// grows where it has to.
     pub(super) fn eval(&mut self, expr: &'a Expr) -> Val {
-        let value = self.eval_kind(expr);
+        const ROOM_FOR_ONE: usize = 256 << 10;
+        const PIECE: usize = 4 << 20;
+        let value = stacker::maybe_grow(ROOM_FOR_ONE, PIECE, || self.eval_kind(expr));
         self.notes.fact(expr.span, &value);
         value
     }
@@ -139,6 +153,11 @@ impl<'a> Evaluator<'a> {
             ExprKind::If(condition, then, otherwise) => match self.eval(condition) {
                 Val::Bool(true) => self.eval(then),
                 Val::Bool(false) => self.eval(otherwise),
+                Val::Unknown if self.checking => {
+                    self.eval(then);
+                    self.eval(otherwise);
+                    Val::Unknown
+                }
                 other => self.expected("`true` or `false`", &other, condition.span),
             },
         }
@@ -262,6 +281,9 @@ impl<'a> Evaluator<'a> {
         if ops::LATER_LAYERS.contains(&name) {
             return self.not_yet(&format!("the layer `{name}`"), span);
         }
+        if self.names.incomplete {
+            return Val::Unknown;
+        }
         use Declared::{Encoder, Fn, Modality, Param, Shared};
         let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
         known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared]));
@@ -290,14 +312,19 @@ impl<'a> Evaluator<'a> {
             Some(State::Done(value)) => value,
             Some(State::InProgress) => {
                 let declaration = self.names.span(name).unwrap_or(span);
-                self.report(
-                    Problem::error(Code::Cycle, format!("`{name}` needs itself"))
-                        .at(span, "needed again here, before it is known")
-                        .also(declaration, "declared here")
-                        .help("let one of the declarations in the circle start from a modality"),
-                )
+                let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
+                    .at(span, "needed again here, before it is known")
+                    .also(declaration, "declared here");
+                let begin = self.open.iter().position(|(open, _)| *open == name).unwrap_or(0);
+                for pair in self.open[begin..].windows(2) {
+                    problem = problem.also(pair[1].1, format!("`{}` needs `{}`", pair[0].0, pair[1].0));
+                }
+                let constant = matches!(self.names.peek(name), Some(Meaning::Param(_)));
+                let from = if constant { "a number" } else { "a modality" };
+                self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
             }
             None => {
+                self.open.push((name, span));
                 self.declared.insert(name, State::InProgress);
                 // A declaration is computed in its own surroundings, wherever it is first mentioned.
                 let frames = std::mem::take(&mut self.frames);
@@ -305,6 +332,7 @@ impl<'a> Evaluator<'a> {
                 let value = compute(self);
                 self.frames = frames;
                 self.calls = calls;
+                self.open.pop();
                 self.declared.insert(name, State::Done(value.clone()));
                 value
             }
@@ -409,7 +437,15 @@ impl<'a> Evaluator<'a> {
                 Arithmetic::Add => self.apply_op(Op::Affine { scale: 1.0, offset: n }, vec![x], span, None),
                 Arithmetic::Sub => self.apply_op(Op::Affine { scale: -1.0, offset: n }, vec![x], span, None),
                 Arithmetic::Mul => self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None),
-                Arithmetic::Div => self.not_yet("division of a number by a tensor", span),
+                Arithmetic::Div => {
+                    let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
+                    match whole {
+                        Val::Tensor(x) if n != 1.0 => {
+                            self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None)
+                        }
+                        other => other,
+                    }
+                }
             },
             (Val::Unknown, _) | (_, Val::Unknown) => Val::Unknown,
             (Val::Number(_) | Val::Tensor(_), other) => self.expected("a number or a tensor", &other, right.span),

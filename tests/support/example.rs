@@ -42,7 +42,8 @@ pub(crate) fn problems(example: &str, header: bool) -> Problems {
 fn problems_at(example: &str, header: bool, levels: &Levels) -> Problems {
     let mut sources = SourceMap::new();
     let file = sources.add("example.mmc", completed(example, header));
-    mmc::compile_with(&mut sources, file, &[], None, levels).problems
+    let request = mmc::Request { levels: levels.clone(), ..mmc::Request::default() };
+    mmc::compile_in(&mut sources, file, &request).problems
 }
 
 /// The codes of it, those too that are silent by default.

@@ -42,7 +42,7 @@ fn swept<'a>(subject: &Subject<'a>, combine: &HirCombine) -> Option<(&'a str, Sp
     let mut names = BTreeSet::new();
     subject::names(&subject.setting(combine, "beta")?.value, &mut names);
     subject.hir.sweeps.iter().filter(|sweep| sweep.train.contains(&combine.name)).find_map(|sweep| {
-        let param = sweep.over.iter().map(|(param, _)| param.as_str()).find(|param| names.contains(param))?;
+        let param = sweep.over.iter().map(|axis| axis.param.as_str()).find(|param| names.contains(param))?;
         Some((sweep.name.as_str(), subject.swept(&sweep.name, param).unwrap_or(sweep.span)))
     })
 }

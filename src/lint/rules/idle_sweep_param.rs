@@ -2,10 +2,15 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::{Subject, subject};
+use crate::spec::SweepAxis;
 use crate::syntax::ast::{Block, Expr, ItemKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(in crate::lint) fn idle_sweep_param(subject: &Subject<'_>) -> Problems {
+    if subject.ast.items.iter().any(|item| matches!(item.kind, ItemKind::Use(_))) {
+        // What a function of another file depends on is not told here.
+        return Problems::new();
+    }
     let mentions = mentions(subject);
     let mut problems = Problems::new();
     for sweep in &subject.hir.sweeps {
@@ -21,7 +26,7 @@ pub(in crate::lint) fn idle_sweep_param(subject: &Subject<'_>) -> Problems {
                 open.extend(mentions.get(name).into_iter().flatten());
             }
         }
-        for (param, values) in sweep.over.iter().filter(|(param, _)| !needed.contains(param.as_str())) {
+        for SweepAxis { param, values, .. } in sweep.over.iter().filter(|axis| !needed.contains(axis.param.as_str())) {
             let Some(key) = subject.swept(&sweep.name, param) else { continue };
             let message = format!("nothing that the sweep `{}` trains depends on `{param}`", sweep.name);
             problems.push(

@@ -200,6 +200,7 @@ fn known(value: &Val, functions: &[&str]) -> Known {
                     Callee::Function(index, _) => functions.get(*index).copied().unwrap_or_default().to_owned(),
                     Callee::Shared(name, _) => name.clone(),
                     Callee::Fold(..) => "fold".to_owned(),
+                    Callee::Repeat(..) => "repeat".to_owned(),
                 })
                 .collect(),
         ),
