@@ -4,7 +4,7 @@
 //! the program itself, in a copy of the folders.
 
 use crate::cli::{mmc, plain};
-use mmc::data::{Look, Request, look};
+use mmc::data::{Decider, Look, Request, look};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
 use mmc::lint::{Levels, Subject, lint_data};
 use mmc::world::{Absent, Disk, Found, World};
@@ -46,9 +46,10 @@ pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String)
 }
 
 fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
-    let mmc::Compiled { hir, ast, allows, .. } = compiled;
-    let modalities = hir.modalities.iter().collect();
-    match look(&Request { data: &hir.data, label: &hir.label, modalities, base, cache: None }) {
+    let mmc::Compiled { hir, plan, ast, allows } = compiled;
+    let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
+    let (modalities, deciders) = (hir.modalities.iter().collect(), vec![Decider::of(plan, &names)]);
+    match look(&Request { data: &hir.data, label: &hir.label, modalities, deciders, base, cache: None }) {
         Look::Absent(_) => Problems::new(),
         Look::Seen { facts: None, problems } => problems,
         Look::Seen { facts: Some(facts), mut problems } => {

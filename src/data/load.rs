@@ -6,7 +6,7 @@ use super::select::Columns;
 use super::source::{Found, fingerprint};
 use super::split;
 use super::table::{ColumnKind, Head, Question, Read};
-use super::{Dataset, Subset, TableSummary};
+use super::{Dataset, Decider, Subset, TableSummary, decidable};
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{
     ColumnRef, DataSpec, LabelSpec, ModalityKind, ModalitySpec, Origin, Part, Select, Source, Spanned, TransformKind,
@@ -22,6 +22,8 @@ pub struct Request<'a> {
     pub label: &'a LabelSpec,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
+    /// What has to be able to decide every row.
+    pub deciders: Vec<Decider<'a>>,
     /// The folder that relative paths start at: that of the pipeline file.
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
@@ -76,6 +78,13 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
             Part::Test => test = Some(subset),
         }
     }
+
+    let subsets = [(Part::Train, Some(&train)), (Part::Valid, valid.as_ref()), (Part::Test, test.as_ref())];
+    let rows = subsets.into_iter().filter_map(|(part, subset)| {
+        let table = parts.iter().find(|rows| rows.part == part)?.table;
+        Some(decidable::Rows { part, subset: subset?, read: &reads[table] })
+    });
+    decidable::check(&request.deciders, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).collect();
     if unused > 0 {

@@ -68,6 +68,8 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
         data: &data,
         cache: None,
         modalities: modalities.iter().collect(),
+        // Made present wherever it can be, a row has nothing that decides it only by this.
+        deciders: vec![],
         base: excerpt.base(),
         ..request.clone()
     };
@@ -86,7 +88,7 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
 fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
-    let dataset = load(&Request { modalities, ..request.clone() }).value?;
+    let dataset = load(&Request { modalities, deciders: vec![], ..request.clone() }).value?;
     let mut columns: Vec<(String, Vec<Place>)> = vec![];
     for (at, (name, _)) in raw.iter().enumerate() {
         match columns.last_mut().filter(|(last, _)| last == name) {

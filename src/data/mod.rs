@@ -6,6 +6,7 @@
 
 mod cache;
 mod dataset;
+mod decidable;
 mod delimited;
 mod excerpt;
 mod facts;
@@ -25,8 +26,9 @@ mod table;
 mod transform;
 
 pub use dataset::{Dataset, FittedModality, ModalityRows, Subset, TableSummary};
+pub use decidable::Decider;
 pub use load::{Request, load};
 pub use look::{Look, ROWS, look};
-pub use random::order;
+pub use random::{Draws, order};
 pub use survey::{ColumnSurvey, Survey, survey};
 pub use transform::Fitted;

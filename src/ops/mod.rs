@@ -42,7 +42,6 @@ pub const LATER_LAYERS: &[&str] = &[
     "lstm",
     "max_pool",
     "mean_pool",
-    "modality_dropout",
     "pad_channels",
     "resnet",
 ];

@@ -18,6 +18,7 @@ impl Op {
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
+            Op::Attend => "attention",
             Op::Binary(Arithmetic::Add) => "+",
             Op::Binary(Arithmetic::Sub) => "-",
             Op::Binary(Arithmetic::Mul) => "*",
@@ -37,6 +38,7 @@ impl Op {
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
             Op::Length => vector(self.name(), inputs).map(|_| Shape::vector(1)),
             Op::Concat => merge::concat(inputs),
+            Op::Attend => merge::attention(self.name(), inputs),
             Op::Input(_)
             | Op::Activation(_)
             | Op::Dropout { .. }
@@ -79,6 +81,7 @@ impl Op {
             Op::Input(_) | Op::Length | Op::Concat => 0,
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
+            Op::Attend => 2 * read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,
             Op::ClassLoss { .. } => 12 * read,
         }

@@ -2,6 +2,7 @@
 //! clock only to say how long an epoch took.
 
 use super::halt::{Cause, Halted, NonFinite};
+use super::modality_dropout::ModalityDropout;
 use super::schedule::Extent;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate};
 use crate::data::order;
@@ -147,7 +148,8 @@ impl<'a> Run<'a> {
         epoch: u64,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(Seen, bool), Cause> {
-        let Training { spec, train, interrupt, .. } = self.training;
+        let Training { plan, spec, train, interrupt, .. } = self.training;
+        let dropout = ModalityDropout::new(plan, spec.modality_dropout, spec.seed);
         let order = order(train.len(), spec.seed, epoch);
         let mut seen = Seen::default();
         let mut batch = Batch::default();
@@ -156,6 +158,7 @@ impl<'a> Run<'a> {
                 break;
             }
             train.fill(rows, &mut batch);
+            dropout.apply(&mut batch, self.step);
             self.advance(engine, epoch, &batch, &mut seen)?;
             observe(Event::Stepped {
                 epoch,

@@ -5,12 +5,13 @@
 mod bad_input;
 mod cache;
 mod higgs;
+mod looking;
 mod reading;
 mod splitting;
 mod synthetic;
 
 use flate2::{Compression, write::GzEncoder};
-use mmc::data::{Dataset, Request, load};
+use mmc::data::{Dataset, Decider, Request, load};
 use mmc::diag::{Code, FileId, Problem, Span};
 use mmc::shape::Shape;
 use mmc::spec::*;
@@ -36,6 +37,8 @@ pub(crate) struct Case {
     pub data: DataSpec,
     pub label: LabelSpec,
     pub modalities: Vec<ModalitySpec>,
+    /// The modalities that each component of a combine needs, if there is one.
+    pub components: Vec<Vec<usize>>,
     pub cache: bool,
 }
 
@@ -52,6 +55,7 @@ impl Case {
                 span: span(LABEL),
             },
             modalities: vec![],
+            components: vec![],
             cache: false,
         }
     }
@@ -95,12 +99,20 @@ impl Case {
         self.folder.path().join("cache")
     }
 
+    /// One combine with a component for each set of modalities that is to decide.
+    fn deciders(&self) -> Vec<Decider<'_>> {
+        let components = self.components.clone();
+        let decider = Decider { name: "mul", span: span(DECIDER), components };
+        if self.components.is_empty() { vec![] } else { vec![decider] }
+    }
+
     fn run(&self) -> mmc::diag::Checked<Dataset> {
         let cache = self.cache_folder();
         load(&Request {
             data: &self.data,
             label: &self.label,
             modalities: self.modalities.iter().collect(),
+            deciders: self.deciders(),
             base: self.folder.path(),
             cache: self.cache.then_some(cache.as_path()),
         })

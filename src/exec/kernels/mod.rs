@@ -3,6 +3,7 @@
 pub(super) mod activation;
 mod affine;
 mod arithmetic;
+mod attend;
 pub(super) mod class_loss;
 pub(super) mod concat;
 mod dropout;
@@ -49,6 +50,7 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
         (Op::LayerNorm { eps }, [x, ..]) => normalize::layer_norm(pass, x, step, *eps),
         (Op::Concat, parts) => B::concat(pass, parts),
         (Op::Sum, parts) => arithmetic::sum(pass, parts),
+        (Op::Attend, [scores, values @ ..]) => attend::attend(pass, scores, values),
         (Op::Mean, parts) => arithmetic::mean(pass, parts),
         (Op::Binary(arithmetic), [a, b, ..]) => arithmetic::binary(pass, *arithmetic, a, b),
         (Op::Affine { scale, offset }, [x, ..]) => affine::affine(pass, x, *scale, *offset),
