@@ -68,7 +68,7 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
         data: &data,
         cache: None,
         modalities: modalities.iter().collect(),
-        // Made present wherever it can be, a row has nothing that decides it only by this.
+        // Whether something decides every row is not for the first rows to say either.
         deciders: vec![],
         base: excerpt.base(),
         ..request.clone()
