@@ -19,7 +19,15 @@ fn seen(text: &str, base: &Path) -> Look {
     let compiled = mmc::compile(&mut sources, file, &[], None);
     let hir = compiled.value.unwrap_or_else(|| panic!("{:?}", compiled.problems)).hir;
     let modalities = hir.modalities.iter().collect();
-    look(&Request { data: &hir.data, label: &hir.label, modalities, deciders: vec![], base, cache: None })
+    look(&Request {
+        data: &hir.data,
+        label: &hir.label,
+        modalities,
+        deciders: vec![],
+        base,
+        cache: None,
+        memory: 1 << 30,
+    })
 }
 
 fn facts(look: Look) -> (Facts, Problems) {
