@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("starter", &["data", "ops", "syntax", "diag"]),
+    ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
@@ -34,6 +35,7 @@ const ALL: &[&str] = &[
     "exec",
     "graph",
     "lint",
+    "lsp",
     "ops",
     "plan",
     "report",
@@ -56,6 +58,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("petgraph::", &["graph/"]),
     ("miette::", &["diag/"]),
     ("clap::", &["cli/"]),
+    ("lsp_server::", &["lsp/"]),
+    ("gen_lsp_types::", &["lsp/"]),
     ("indicatif::", &["cli/"]),
     ("println!", &[]),
     ("print!(", &[]),

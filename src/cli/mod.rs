@@ -9,6 +9,7 @@ mod fmt;
 mod front;
 mod interrupt;
 mod lint;
+mod lsp;
 mod machine;
 mod new;
 mod numbers;
@@ -47,5 +48,6 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::New(args) => new::new(args, output),
         Command::Explain(args) => explain::explain(args, output),
         Command::Bench(args) => bench::bench(args, output),
+        Command::Lsp(_) => lsp::lsp(output),
     }
 }
