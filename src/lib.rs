@@ -26,6 +26,7 @@ pub mod report;
 pub mod sema;
 pub mod shape;
 pub mod spec;
+pub mod starter;
 pub mod syntax;
 pub mod train;
 pub mod whole_file;

@@ -9,6 +9,8 @@ mod exec;
 mod explain;
 mod lsp;
 mod missing_rows;
+mod mistakes;
+mod new;
 mod quickstart;
 mod readme;
 mod reference;

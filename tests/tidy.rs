@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("starter", &["data", "ops", "syntax", "diag"]),
     ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
@@ -45,8 +46,10 @@ const ALL: &[&str] = &[
     "sema",
     "shape",
     "spec",
+    "starter",
     "syntax",
     "train",
+    "whole_file",
     "world",
 ];
 

@@ -1,11 +1,23 @@
 //! Broken pipelines, each beside what is said of them: `tests/ui/**/NAME.mmc` and its snapshot.
+//!
+//! Where the data that a pipeline names is there, it is looked at too. A first line `# ui: ARGUMENTS` gives the file to
+//! the program itself, in a copy of the folders.
 
-use mmc::diag::{SourceMap, Style, render};
+use crate::cli::{mmc, plain};
+use mmc::data::{Decider, Look, Request, look};
+use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
+use mmc::lint::{Levels, Subject, lint_data};
 use mmc::world::{Absent, Disk, Found, World};
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui")
+}
+
 fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() && path.file_name().is_some_and(|name| name == "used") {
@@ -16,6 +28,59 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
             found.push(path);
         }
     }
+}
+
+/// What is said of a text, and of the data where that is there; relative paths are looked up from `base`.
+pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String) {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, text);
+    let request = mmc::Request { world: &Beside(base), ..mmc::Request::default() };
+    let compiled = mmc::compile_in(&mut sources, file, &request);
+    let mut problems = compiled.problems;
+    if let Some(mut compiled) = compiled.value {
+        problems.extend(said_of_data(&mut compiled, base));
+        problems.sort();
+    }
+    let shown = render(&problems, &sources, Style { color: false, unicode: true, width: 100 });
+    (problems, shown)
+}
+
+fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
+    let mmc::Compiled { hir, plan, ast, allows } = compiled;
+    let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
+    let (modalities, deciders) = (hir.modalities.iter().collect(), vec![Decider::of(plan, &names)]);
+    match look(&Request {
+        data: &hir.data,
+        label: &hir.label,
+        modalities,
+        deciders,
+        base,
+        cache: None,
+        memory: 1 << 30,
+    }) {
+        Look::Absent(_) | Look::Large(_) => Problems::new(),
+        Look::Seen { facts: None, problems } => problems,
+        Look::Seen { facts: Some(facts), mut problems } => {
+            problems.extend(lint_data(&Subject { hir, ast }, &facts, &Levels::default(), allows));
+            problems
+        }
+    }
+}
+
+/// What the program says of a file in a copy of the corpus, with these arguments.
+fn said_by_program(path: &Path, arguments: &str) -> String {
+    let copy = tempfile::tempdir().unwrap();
+    for folder in [path.parent().unwrap(), &root().join("data")] {
+        let to = copy.path().join(folder.strip_prefix(root()).unwrap());
+        fs::create_dir_all(&to).unwrap();
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+            fs::copy(&entry, to.join(entry.file_name().unwrap())).unwrap();
+        }
+    }
+    let folder = copy.path().join(path.parent().unwrap().strip_prefix(root()).unwrap());
+    let mut arguments = arguments.split_whitespace();
+    let output = mmc(&folder).args(arguments.next()).arg(path.file_name().unwrap()).args(arguments).output().unwrap();
+    format!("{}{}exit code {}\n", plain(&output.stdout), plain(&output.stderr), output.status.code().unwrap())
 }
 
 /// The files of one folder, named without it, so that no snapshot says where the project lies.
@@ -35,19 +100,23 @@ impl World for Beside<'_> {
 
 #[test]
 fn every_broken_pipeline_is_explained() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
     let mut files = vec![];
-    corpus(&root, &mut files);
-    assert!(files.len() > 60, "the corpus is missing");
+    corpus(&root(), &mut files);
+    assert!(files.len() >= 120, "the corpus is missing: {} files", files.len());
+    let mut reached = BTreeSet::new();
     for path in files {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let mut sources = SourceMap::new();
-        let file = sources.add(name, text.as_str());
-        let request = mmc::Request { world: &Beside(path.parent().unwrap()), ..mmc::Request::default() };
-        let problems = mmc::compile_in(&mut sources, file, &request).problems;
-        assert!(!problems.is_empty(), "nothing is said of {}", path.display());
-        let shown = render(&problems, &sources, Style { color: false, unicode: true, width: 100 });
+        let bytes = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let shown = match text.lines().next().and_then(|first| first.strip_prefix("# ui: ")) {
+            Some(arguments) => said_by_program(&path, arguments),
+            None => {
+                let name = path.file_name().unwrap().to_string_lossy();
+                let (problems, shown) = said_of(&name, &text, path.parent().unwrap());
+                assert!(!problems.is_empty(), "nothing is said of {}", path.display());
+                shown
+            }
+        };
+        reached.extend(Code::ALL.iter().copied().filter(|code| shown.contains(&format!("[{code}]"))));
         insta::with_settings!({
             snapshot_path => path.parent().unwrap(),
             prepend_module_to_snapshot => false,
@@ -56,4 +125,62 @@ fn every_broken_pipeline_is_explained() {
             insta::assert_snapshot!(path.file_stem().unwrap().to_string_lossy().as_ref(), format!("{text}\n---\n{shown}"));
         });
     }
+    for (code, reason) in UNREACHED {
+        assert!(!reached.contains(code), "{code} is reached: take it off the list ({reason})");
+        reached.insert(*code);
+    }
+    let missing: Vec<&Code> = Code::ALL.iter().filter(|code| !reached.contains(code)).collect();
+    assert!(missing.is_empty(), "no file of the corpus is answered with {missing:?}");
+}
+
+/// What no file can bring about, and why.
+const UNREACHED: &[(Code, &str)] = &[
+    (Code::NoRoom, "a full disk is needed"),
+    (Code::OutOfMemory, "a machine with little memory is needed"),
+    (Code::WriteFailed, "a full disk is needed; tests/report/files.rs makes one of a folder"),
+    (Code::BadModel, "read by programs that load weights; tests/train/checkpoint.rs"),
+    (Code::ModelMismatch, "read by programs that load weights; tests/train/checkpoint.rs"),
+    (Code::Internal, "a defect, by definition"),
+];
+
+/// The text with all edits of a problem made.
+fn mended(text: &str, problem: &mmc::diag::Problem) -> String {
+    let mut edits = problem.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+    edits.into_iter().fold(text.to_owned(), |mut text, edit| {
+        text.replace_range(edit.span.range(), &edit.replacement);
+        text
+    })
+}
+
+#[test]
+fn every_edit_mends_what_it_is_offered_for() {
+    let mut files = vec![];
+    corpus(&root(), &mut files);
+    let (mut tried, mut broken) = (0, vec![]);
+    for path in files {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let base = path.parent().unwrap();
+        let said = |text: &str| said_of("edited.mmc", text, base).0;
+        let before = said(&text);
+        let unread = |problems: &Problems| problems.iter().filter(|problem| problem.code.as_str() < "MMC0200").count();
+        // An edit of a file that is used leaves the text as it is.
+        let own = |problem: &&mmc::diag::Problem| problem.edits.iter().all(|edit| edit.span.file == FileId(0));
+        for problem in before.iter().filter(|problem| !problem.edits.is_empty()).filter(own) {
+            tried += 1;
+            let after_text = mended(&text, problem);
+            let after = said(&after_text);
+            let same = |problems: &Problems| {
+                let alike =
+                    |other: &&mmc::diag::Problem| other.code == problem.code && other.message == problem.message;
+                problems.iter().filter(alike).count()
+            };
+            if same(&after) >= same(&before) || unread(&after) > unread(&before) {
+                let name = path.strip_prefix(root()).unwrap().display().to_string();
+                broken.push(format!("{name}: {} {}\n{after_text}\n{after:?}", problem.code, problem.message));
+            }
+        }
+    }
+    assert!(tried > 60, "only {tried} edits were tried");
+    assert!(broken.is_empty(), "{} of {tried} edits do not mend:\n{}", broken.len(), broken.join("\n\n"));
 }

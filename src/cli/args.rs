@@ -1,6 +1,8 @@
 //! What can be typed: data only, read by clap. Says nothing of how it is done.
 
+use crate::diag::nearest;
 use crate::lint::{Level, Levels, UnknownLint};
+use crate::starter::{TEMPLATES, Template};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -47,6 +49,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Draw a pipeline: modalities, encoders, mixtures, heads, the class loss
     Graph(GraphArgs),
+    /// Write a pipeline to begin with, from a table or a template
+    New(New),
     /// Say what a code or a name of the language means
     Explain(Explain),
     /// Measure how fast a pipeline trains on this machine
@@ -234,6 +238,38 @@ pub(super) enum PlanFormat {
     Text,
     Yaml,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// The table: comma- or tab-separated, plain, `.gz` or `.zst`
+    #[arg(value_name = "DATA", required_unless_present_any = ["list", "template"])]
+    pub(super) data: Option<PathBuf>,
+    /// The column to predict, by its name, or by its position in a table without names
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) label: Option<String>,
+    /// Write to a file, and not to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, requires = "out")]
+    pub(super) force: bool,
+    /// Begin with a template instead of a table
+    #[arg(long, value_name = "NAME", value_parser = template, conflicts_with = "data")]
+    pub(super) template: Option<Template>,
+    /// List the templates
+    #[arg(long, conflicts_with_all = ["data", "template"])]
+    pub(super) list: bool,
+}
+
+fn template(name: &str) -> Result<Template, String> {
+    TEMPLATES.iter().find(|template| template.name == name).copied().ok_or_else(|| {
+        let names: Vec<&str> = TEMPLATES.iter().map(|template| template.name).collect();
+        match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", names.join(", ")),
+        }
+    })
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use super::numbers::grouped;
 use super::output::Output;
 use crate::Compiled;
-use crate::data::{Look, Request, look};
+use crate::data::{Decider, Look, Request, look};
 use crate::diag::Checked;
 use crate::lint::{Levels, Subject, lint_data};
 use crate::spec::Facts;
@@ -15,12 +15,13 @@ const CHECKED: usize = 1 << 30;
 /// Looks at the data of a pipeline that has no errors of its own, adds what is to be said of it, and says on standard
 /// error what was looked at.
 pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels, output: &Output) {
-    let Some(Compiled { hir, ast, allows, .. }) = &mut compiled.value else { return };
+    let Some(Compiled { hir, plan, ast, allows }) = &mut compiled.value else { return };
+    let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let looked = look(&Request {
         data: &hir.data,
         label: &hir.label,
         modalities: hir.modalities.iter().collect(),
-        deciders: vec![],
+        deciders: vec![Decider::of(plan, &names)],
         base: path.parent().unwrap_or(Path::new("")),
         cache: None,
         memory: CHECKED,

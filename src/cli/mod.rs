@@ -15,6 +15,7 @@ mod lsp;
 mod machine;
 mod manual;
 mod markdown;
+mod new;
 mod numbers;
 mod output;
 mod page;
@@ -50,6 +51,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),
+        Command::New(args) => new::new(args, output),
         Command::Explain(args) => explain::explain(args, output),
         Command::Graph(args) => graph::graph(args, output),
         Command::Bench(args) => bench::bench(args, output),

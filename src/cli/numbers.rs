@@ -1,19 +1,7 @@
 //! Numbers as people read them.
 
+pub(super) use crate::diag::grouped;
 use std::time::Duration;
-
-/// `34118` as `34,118`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// `1234567` as `1.23 M`, in steps of a thousand.
 pub(super) fn scaled(number: f64) -> String {

@@ -2,6 +2,7 @@
 
 use super::look::{ROWS, sources};
 use super::{Request, open, paths};
+use crate::diag::Problem;
 use crate::spec::{Origin, Source, SourceKind, Spanned};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -26,6 +27,20 @@ impl Excerpt {
     /// The folder that the paths of [`Excerpt::origin`] start at.
     pub(super) fn base(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What is said of a copy, as said of what it was copied from.
+    pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
+        for (copy, (name, _)) in sources(&self.origin).into_iter().zip(&self.tables) {
+            let SourceKind::Table { paths, .. } = &copy.kind else { continue };
+            for path in paths {
+                problem.message = problem.message.replace(&path.value, name);
+                if let Some(place) = problem.data.as_mut().filter(|place| place.file == path.value) {
+                    place.file.clone_from(name);
+                }
+            }
+        }
+        problem
     }
 }
 

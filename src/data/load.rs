@@ -94,9 +94,6 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
-    for (class, _) in train.class_counts(labels.classes.len()).iter().enumerate().filter(|(_, count)| **count == 0) {
-        notes.push(format!("no training row is of class `{}`", labels.classes[class]));
-    }
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
         files: read.file_names(),

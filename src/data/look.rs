@@ -80,6 +80,8 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
         data: &data,
         cache: None,
         modalities: modalities.iter().collect(),
+        // Whether something decides every row is not for the first rows to say either.
+        deciders: vec![],
         base: excerpt.base(),
         ..request.clone()
     };
@@ -91,14 +93,14 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
             (table.name, table.whole) = (name.clone(), *whole);
         }
     }
-    Look::Seen { facts, problems: loaded.problems }
+    Look::Seen { facts, problems: loaded.problems.into_iter().map(|problem| excerpt.renamed(problem)).collect() }
 }
 
 /// What was seen of data that could be loaded: of every column of numbers as it stands in the table.
 fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
-    let dataset = load(&Request { modalities, ..request.clone() }).value?;
+    let dataset = load(&Request { modalities, deciders: vec![], ..request.clone() }).value?;
     let mut columns: Vec<(String, Vec<Place>)> = vec![];
     for (at, (name, _)) in raw.iter().enumerate() {
         match columns.last_mut().filter(|(last, _)| last == name) {

@@ -231,7 +231,11 @@ impl Wrong<'_> {
             if count > 1 {
                 problem.message.push_str(&format!(", the first of {count} in the modality"));
             }
-            problem.help("fill it with `impute(mean)`, before `standardize`")
+            let name = &self.spec.name;
+            problem.help(format!(
+                "fill it with `impute(mean)`, before `standardize`; or write `modality {name}?`, so that the others decide \
+                 where it is missing"
+            ))
         });
         self.problems.into_iter().take(SHOWN).chain(rest).chain(missing).collect()
     }

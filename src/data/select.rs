@@ -177,6 +177,13 @@ impl Columns<'_> {
         if looks_like_a_row(names) {
             return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
         }
+        if let [only] = names {
+            let other = [(',', "csv"), ('\t', "tsv")].into_iter().find(|(separator, _)| only.contains(*separator));
+            return match other {
+                Some((_, reader)) => format!("it is read as one column: `{reader}(..)` separates its cells"),
+                None => format!("its only column is `{}`", shown(only)),
+            };
+        }
         let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
         let more = if names.len() > few.len() { ", ..." } else { "" };
         format!("the table has {} columns: {}{more}", names.len(), few.join(", "))

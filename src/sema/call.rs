@@ -45,7 +45,8 @@ impl<'a> Evaluator<'a> {
                 let kind = other.kind().keyword();
                 self.report(
                     Problem::error(Code::WrongType, format!("`{name}` is a {kind} and cannot be called"))
-                        .at(callee.span, format!("a {kind}")),
+                        .at(callee.span, format!("a {kind}"))
+                        .help(format!("a value goes through layers: `{name} |> linear(64)`")),
                 )
             }
             None if is_builtin(name) => self.builtin(name, args, span),

@@ -225,6 +225,16 @@ impl<'a> Evaluator<'a> {
     }
 
     fn boost(&mut self, expr: &'a Expr) -> Option<Option<f64>> {
+        if let ExprKind::Number(delta) = &expr.kind {
+            let right = format!("margin({})", delta.raw);
+            self.report(
+                Problem::error(Code::WrongType, "`boost` says by what, and not only by how much")
+                    .at(expr.span, "a number alone")
+                    .help(format!("write `boost = {right}`"))
+                    .edit(expr.span, right, true),
+            );
+            return None;
+        }
         let (name, span, args) = self.built_in(expr, "`margin(delta)` or `none`")?;
         match (name, args) {
             ("none", []) => Some(None),

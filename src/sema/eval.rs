@@ -291,6 +291,7 @@ impl<'a> Evaluator<'a> {
         let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
         known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared]));
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
+        known.extend(["true", "false"]);
         let mut problem = Problem::error(Code::UnknownName, format!("nothing is called `{name}`"))
             .at(span, "not declared in this file");
         if let Some(near) = nearest(name, known) {

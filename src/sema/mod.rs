@@ -271,6 +271,18 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let start = Span::new(ast.file, 0, 0);
+        if is_bare(ast) {
+            // Whoever begins is told once.
+            if keyword == "data" {
+                let message = "there is nothing here but, at most, the name of a pipeline";
+                self.report(
+                    Problem::error(Code::MissingDeclaration, message)
+                        .at(start, "no `data`, `label`, `modality`, `combine` and `train`")
+                        .help("`mmc new TABLE` makes a pipeline for a table, `mmc new --list` shows templates"),
+                );
+            }
+            return None;
+        }
         self.report(
             Problem::error(Code::MissingDeclaration, format!("the pipeline has no `{keyword}`"))
                 .at(start, "in this file")
@@ -368,4 +380,16 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// Whether a file has none of the declarations that every pipeline needs.
+fn is_bare(ast: &Ast) -> bool {
+    const NEEDED: [&str; 5] = ["data", "label", "modality", "combine", "train"];
+    let of_pipeline = |item: &Item| {
+        matches!(
+            item.kind,
+            ItemKind::Data(_) | ItemKind::Label(_) | ItemKind::Modality(_) | ItemKind::Combine(_) | ItemKind::Train(_)
+        )
+    };
+    !ast.items.iter().any(of_pipeline) && !ast.lost.iter().any(|lost| NEEDED.contains(&lost.keyword.as_str()))
 }

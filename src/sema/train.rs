@@ -225,9 +225,11 @@ impl<'a> Evaluator<'a> {
         }
         let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{name}`"))
             .at(expr.span, "not declared in this file");
-        if let Some(near) = nearest(name, known) {
-            problem = problem.help(format!("did you mean `{near}`?")).edit(expr.span, near.to_string(), false);
-        }
+        problem = match nearest(name, known.iter().copied()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")).edit(expr.span, near.to_string(), false),
+            None if known.is_empty() => problem,
+            None => problem.help(format!("it declares {}", crate::ops::one_of(&known).replace(" or ", " and "))),
+        };
         self.report(problem);
         None
     }
@@ -296,6 +298,24 @@ impl<'a> Evaluator<'a> {
         for arg in args {
             if let Some(name) = arg.name.as_ref().filter(|name| matches!(name.text.as_str(), "epochs" | "on")) {
                 self.notes.mention(name.span, Target::Setting);
+            }
+            if arg.name.is_none()
+                && epochs.is_none()
+                && let ExprKind::Field(part, field) = &arg.value.kind
+                && Self::is_name(part, "valid")
+            {
+                let count = args.iter().find_map(|arg| match &arg.value.kind {
+                    ExprKind::Number(number) => Some(number.raw.as_str()),
+                    _ => None,
+                });
+                let right = format!("patience({}, on: valid.{})", count.unwrap_or("10"), field.text);
+                self.report(
+                    Problem::error(Code::WrongType, "`patience` takes the epochs to wait first, and then a metric")
+                        .at(arg.value.span, "a metric, where a number is expected")
+                        .help(format!("write `{right}`"))
+                        .edit(expr.span, right, true),
+                );
+                return None;
             }
             match arg.name.as_ref().map(|name| name.text.as_str()) {
                 None | Some("epochs") if epochs.is_none() => {

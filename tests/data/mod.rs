@@ -7,6 +7,7 @@ mod cache;
 mod images;
 mod joins;
 mod large;
+mod looking;
 mod reading;
 mod real;
 mod splitting;

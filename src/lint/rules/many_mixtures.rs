@@ -1,6 +1,6 @@
 //! `mulmix` over many inputs: the number of mixtures, and so of heads, doubles with every input.
 
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Code, Problem, Problems, grouped};
 use crate::lint::{Subject, subject};
 
 /// More heads than this are probably not meant: five inputs have 31 mixtures.
@@ -28,32 +28,9 @@ pub(in crate::lint) fn many_mixtures(subject: &Subject<'_>) -> Problems {
         let fewer = inputs + inputs * (inputs - 1) / 2;
         let message = format!("`{}` over {inputs} inputs has 2^{inputs} - 1 = {heads} mixtures", combine.name);
         let problem = Problem::warning(Code::ManyMixtures, message)
-            .at(combine.span, format!("{heads} heads, with {} parameters of their own", grouped(cost)))
+            .at(combine.span, format!("{heads} heads, with {} parameters of their own", grouped(cost as u64)))
             .help(format!("`mixtures = up_to({PAIRS})` keeps single inputs and pairs: {fewer} mixtures"));
         problems.push(subject::set(problem, written, "mixtures", &format!("up_to({PAIRS})"), false));
     }
     problems
-}
-
-/// `1,234,567`
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 }

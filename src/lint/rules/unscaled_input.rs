@@ -1,6 +1,6 @@
 //! Numbers of widely different scales given to a network as they are: the largest drown the others.
 
-use crate::diag::{Code, Problem, Problems, Span};
+use crate::diag::{Code, Problem, Problems, Span, grouped};
 use crate::lint::Subject;
 use crate::spec::{Facts, ModalitySpec, TransformKind};
 
@@ -31,7 +31,12 @@ pub(in crate::lint) fn unscaled_input(subject: &Subject<'_>, facts: &Facts) -> P
         problems.push(
             Problem::warning(Code::UnscaledInput, message)
                 .at(modality.span, "given to the network as they are")
-                .help(format!("add `|> standardize`: `{}` goes from {} to {}", most.name, most.min, most.max))
+                .help(format!(
+                    "add `|> standardize`: `{}` goes from {} to {}",
+                    most.name,
+                    rounded(most.min),
+                    rounded(most.max)
+                ))
                 .edit(Span::new(modality.span.file, end, end), " |> standardize", false),
         );
     }
@@ -46,7 +51,26 @@ fn scaled(modality: &ModalitySpec) -> bool {
 }
 
 /// Two digits are enough to see that it is too much.
-fn rounded(ratio: f64) -> String {
-    let unit = 10f64.powf(ratio.log10().floor() - 1.0);
-    format!("{}", (ratio / unit).round() * unit)
+fn rounded(number: f64) -> String {
+    if number == 0.0 {
+        return "0".into();
+    }
+    let unit = 10f64.powf(number.abs().log10().floor() - 1.0);
+    let number = (number / unit).round() * unit;
+    if number.abs() < 1000.0 {
+        return format!("{:.*}", usize::from(unit < 1.0) * (-unit.log10().floor()) as usize, number);
+    }
+    let sign = if number < 0.0 { "-" } else { "" };
+    format!("{sign}{}", grouped(number.abs() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn two_digits_are_shown() {
+        let shown = [0.0, 0.01234, 1.26, 99.6, 126.0, -3747.2, 299_999.0].map(rounded);
+        assert_eq!(shown, ["0", "0.012", "1.3", "100", "130", "-3,700", "300,000"]);
+    }
 }

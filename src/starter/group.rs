@@ -1,0 +1,57 @@
+//! Columns of numbers to modalities: those that share the beginning of their names belong together.
+
+use super::role::Role;
+use crate::data::Survey;
+
+/// Columns that are one signal.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Group {
+    /// What their names begin with; empty for columns that have nothing in common.
+    pub(super) prefix: String,
+    /// Their positions, in order.
+    pub(super) columns: Vec<usize>,
+}
+
+/// What the name of a column begins with: up to a separator, or without the digits it ends with.
+pub(super) fn prefix(name: &str) -> &str {
+    match name.find(['_', '.', '-', ' ']) {
+        Some(at) if at > 0 => &name[..at],
+        _ => match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "" => name,
+            rest => rest,
+        },
+    }
+}
+
+/// The columns of numbers in groups, in the order of their first columns; those without kin are one group.
+pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<Group> {
+    let numbers = (0..roles.len()).filter(|at| matches!(roles[*at], Role::Numbers { .. }));
+    let mut groups: Vec<Group> = vec![];
+    for at in numbers {
+        let prefix = if survey.header { prefix(&survey.columns[at].name) } else { "" };
+        match groups.iter_mut().find(|group| group.prefix == prefix) {
+            Some(group) => group.columns.push(at),
+            None => groups.push(Group { prefix: prefix.into(), columns: vec![at] }),
+        }
+    }
+    let (lone, mut kin): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|group| group.columns.len() == 1);
+    let columns: Vec<usize> = lone.into_iter().flat_map(|group| group.columns).collect();
+    if !columns.is_empty() {
+        kin.push(Group { prefix: String::new(), columns });
+    }
+    kin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_begin_alike() {
+        for (name, expected) in
+            [("fou_12", "fou"), ("x3", "x"), ("low_lepton_pt", "low"), ("height", "height"), ("12", "12"), ("_a", "_a")]
+        {
+            assert_eq!(prefix(name), expected);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Which column is probably to be predicted, and why.
+
+use super::group::prefix;
+use crate::data::{ColumnSurvey, Survey};
+use crate::diag::nearest;
+
+/// Names that say it.
+const NAMES: [&str; 8] = ["label", "target", "class", "y", "outcome", "category", "response", "ground_truth"];
+
+/// More classes than this are probably not classes.
+const MOST_CLASSES: usize = 100;
+
+/// A class has this many rows, on average, at least.
+const ROWS_PER_CLASS: usize = 5;
+
+/// The column that is to be predicted.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Proposal {
+    /// Its position.
+    pub(super) column: usize,
+    /// Why, in words.
+    pub(super) reason: String,
+}
+
+/// Why there is no label.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoLabel {
+    /// No column was named and none looks like one.
+    #[error("no column looks like something to predict; name one with `--label COLUMN`: {0}")]
+    Unclear(String),
+    /// There is no such column.
+    #[error("there is no column `{name}`{}", .near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
+    Unknown {
+        /// The name that was given.
+        name: String,
+        /// A column that may be meant.
+        near: Option<String>,
+    },
+    /// It is not a set of classes.
+    #[error("column `{name}` cannot be a label: {why}")]
+    Unfit {
+        /// The column.
+        name: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The column that was named, or the one that looks most like a label.
+pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, NoLabel> {
+    if let Some(name) = named {
+        let Some(column) = survey.columns.iter().position(|column| column.name == name) else {
+            let near = nearest(name, survey.columns.iter().map(|column| column.name.as_str())).map(str::to_owned);
+            return Err(NoLabel::Unknown { name: name.into(), near });
+        };
+        return match unfit(&survey.columns[column], survey.rows) {
+            Some(why) => Err(NoLabel::Unfit { name: name.into(), why }),
+            None => Ok(Proposal { column, reason: "as asked for".into() }),
+        };
+    }
+    let candidates = (0..survey.columns.len()).filter(|at| unfit(&survey.columns[*at], survey.rows).is_none());
+    let scored = candidates.filter_map(|at| Some((score(survey, at)?, at)));
+    // Of equals the first.
+    let best = scored.max_by_key(|((score, _), at)| (*score, std::cmp::Reverse(*at)));
+    match best {
+        Some(((_, reason), column)) => Ok(Proposal { column, reason }),
+        None => {
+            let few: Vec<&str> = survey.columns.iter().take(8).map(|column| column.name.as_str()).collect();
+            let more = if few.len() < survey.columns.len() { ", ..." } else { "" };
+            Err(NoLabel::Unclear(format!("{}{more}", few.join(", "))))
+        }
+    }
+}
+
+/// Why a column cannot be a label.
+fn unfit(column: &ColumnSurvey, rows: usize) -> Option<String> {
+    let different = column.different().unwrap_or(usize::MAX);
+    if column.missing > 0 {
+        return Some(format!("{} of its cells are empty", column.missing));
+    }
+    if different < 2 {
+        return Some("it is the same on every row".into());
+    }
+    if column.numbers && !column.integers {
+        return Some("it holds numbers with fractions, and classes are words or whole numbers".into());
+    }
+    if different > MOST_CLASSES || different * ROWS_PER_CLASS > rows {
+        let count = column.different().map_or("too many".to_owned(), |count| count.to_string());
+        return Some(format!("it has {count} different values on {rows} rows"));
+    }
+    None
+}
+
+/// How much a column looks like a label, if at all, and what by.
+fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
+    let column = &survey.columns[at];
+    let (name, classes) = (column.name.to_lowercase(), column.different()?);
+    let end = at == 0 || at + 1 == survey.columns.len();
+    if NAMES.contains(&name.as_str()) {
+        return Some((100, format!("it is called `{}`", column.name)));
+    }
+    if name.split(['_', ' ', '-']).any(|word| NAMES[..3].contains(&word)) {
+        return Some((80, format!("its name says so, and it has {classes} values")));
+    }
+    // One of many columns of a kind is not what they are all about.
+    let kin =
+        survey.columns.iter().filter(|other| survey.header && prefix(&other.name) == prefix(&column.name)).count();
+    if kin > 1 {
+        return None;
+    }
+    let few = 20u32.saturating_sub(u32::try_from(classes).unwrap_or(u32::MAX));
+    if !column.numbers {
+        return Some((30 + few + 5 * u32::from(end), format!("it has {classes} different words")));
+    }
+    let counts_up = column.min == 0.0 && column.max == (classes - 1) as f64;
+    let place = if at == 0 { "first" } else { "last" };
+    match (counts_up, end) {
+        (true, true) => Some((25 + few, format!("it is the {place} column and holds {classes} whole numbers from 0"))),
+        (false, true) if classes <= 20 => {
+            Some((10 + few, format!("it is the {place} column and has {classes} values")))
+        }
+        (true, false) if classes == 2 => Some((5, "it is 0 or 1".into())),
+        _ => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! What each column of a table can be used as, and why.
+
+use crate::data::{ColumnSurvey, Survey};
+
+/// More different words than this are a text and not a category.
+const MOST_CATEGORIES: usize = 1000;
+
+/// A category has this many rows for each of its words, on average, at least.
+const ROWS_PER_CATEGORY: usize = 10;
+
+/// A column of which fewer rows than this differ from the rest may not vary in the training rows.
+const FEWEST_ROWS: usize = 20;
+
+/// Numbers that people write where there is none.
+const STAND_INS: [f64; 4] = [-999.0, -9999.0, -99999.0, -99.0];
+
+/// What a column can be used as.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Role {
+    /// Numbers; and a number that probably stands for an empty cell.
+    Numbers {
+        /// That number.
+        stand_in: Option<f64>,
+    },
+    /// One of so many words.
+    Category(usize),
+    /// A text of so many characters at most.
+    Text(usize),
+    /// Nothing, and why.
+    Left(String),
+}
+
+/// The role of a column.
+pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
+    let rows = survey.rows;
+    let filled = rows - column.missing;
+    let most_common = column.values.as_ref().and_then(|values| values.values().max()).copied().unwrap_or(0);
+    if filled == 0 {
+        return Role::Left("empty on every row".into());
+    }
+    if column.different() == Some(1) && column.missing == 0 {
+        return Role::Left("the same on every row".into());
+    }
+    if filled - most_common < FEWEST_ROWS.min(rows / 10) {
+        return Role::Left(format!("the same on all but {} rows", rows - most_common));
+    }
+    if is_id(column, rows) {
+        return Role::Left("another on every row: an id tells nothing of new rows".into());
+    }
+    if column.missing * 2 > rows {
+        return Role::Left(format!("empty on {} of {rows} rows", column.missing));
+    }
+    if column.numbers {
+        let stand_in = STAND_INS.into_iter().find(|number| *number == column.min && column.max >= 0.0);
+        return Role::Numbers { stand_in };
+    }
+    if is_date(column) {
+        return Role::Left("a date: take from it what matters, such as an age, as a number".into());
+    }
+    match column.different() {
+        Some(values) if values <= MOST_CATEGORIES && values * ROWS_PER_CATEGORY <= filled => Role::Category(values),
+        _ => Role::Text(column.longest),
+    }
+}
+
+/// Whether a column counts the rows or names them.
+fn is_id(column: &ColumnSurvey, rows: usize) -> bool {
+    let name = column.name.to_lowercase();
+    let called = ["id", "uuid", "guid", "index", "row", "key"].contains(&name.as_str())
+        || ["_id", "-id", " id", "_uuid"].iter().any(|end| name.ends_with(end));
+    let all_different = column.different().is_none_or(|different| different == rows) && rows > 20;
+    let counts = column.integers && column.ascending && column.max - column.min >= (rows.max(2) - 1) as f64;
+    all_different && column.missing == 0 && (called && (column.integers || !column.numbers) || counts)
+}
+
+/// Whether the cells are dates as ISO 8601 or people write them.
+fn is_date(column: &ColumnSurvey) -> bool {
+    let is_one = |cell: &str| {
+        let day = cell.split(['T', ' ']).next().unwrap_or_default();
+        let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+        parts.len() == 3
+            && parts.iter().all(|part| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    // Where there are too many to count, the name has to tell.
+    match &column.values {
+        Some(values) => values.keys().all(|cell| is_one(cell)),
+        None => column.longest <= 25 && column.name.to_lowercase().split(['_', ' ']).any(|word| word == "date"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn column(name: &str, cells: &[&str]) -> (ColumnSurvey, Survey) {
+        let text = cells.iter().map(|cell| format!("{cell},0\n")).collect::<String>();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, format!("{name},zero\n{text}")).unwrap();
+        let survey = crate::data::survey(&path).unwrap();
+        (survey.columns[0].clone(), survey)
+    }
+
+    fn of(name: &str, cells: &[String]) -> Role {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let (column, survey) = column(name, &cells);
+        role(&column, &survey)
+    }
+
+    fn each(make: impl Fn(usize) -> String) -> Vec<String> {
+        (0..200).map(make).collect()
+    }
+
+    #[test]
+    fn roles_follow_from_cells() {
+        assert_eq!(of("x", &each(|row| format!("{}.5", row % 7))), Role::Numbers { stand_in: None });
+        assert_eq!(
+            of("x", &each(|row| if row % 9 == 0 { "-999".into() } else { row.to_string() })),
+            Role::Numbers { stand_in: Some(-999.0) }
+        );
+        assert_eq!(of("land", &each(|row| ["de", "fr", "it"][row % 3].into())), Role::Category(3));
+        assert_eq!(of("name", &each(|row| format!("person {row}"))), Role::Text(10));
+    }
+
+    #[test]
+    fn what_tells_nothing_is_left_out() {
+        let left = |name: &str, cells: &[String]| matches!(of(name, cells), Role::Left(_));
+        assert!(left("x", &each(|_| "1".into())));
+        assert!(left("x", &each(|_| String::new())));
+        assert!(left("x", &each(|row| if row < 3 { "1".into() } else { "0".into() })));
+        assert!(left("id", &each(|row| format!("{}", (row * 7919) % 1009))));
+        assert!(left("count", &each(|row| row.to_string())));
+        assert!(left("born", &each(|row| format!("19{:02}-01-0{}", row % 90 + 10, row % 9 + 1))));
+        assert!(!left("x", &each(|row| format!("{}", (row * 7919) % 1009))));
+    }
+
+    #[test]
+    fn a_date_is_three_numbers() {
+        let date = |cells: &[&str]| {
+            let values: BTreeMap<String, usize> = cells.iter().map(|cell| ((*cell).to_owned(), 1)).collect();
+            is_date(&ColumnSurvey { values: Some(values), ..ColumnSurvey::default() })
+        };
+        assert!(date(&["1969-10-17", "2001-01-02T10:00"]));
+        assert!(date(&["17.10.1969"]));
+        assert!(!date(&["1969-10-17", "unknown"]));
+        assert!(!date(&["a-b-c"]));
+    }
+}

@@ -1,0 +1,333 @@
+//! The text of a starter pipeline: what was seen, what was made of it, and why.
+
+use super::group::{Group, groups};
+use super::label::{NoLabel, Proposal, label};
+use super::role::{Role, role};
+use crate::data::Survey;
+use crate::diag::grouped;
+use crate::ops;
+use crate::syntax::{RESERVED, format};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// A table and how a pipeline is to name it.
+#[derive(Clone, Debug)]
+pub struct Table<'a> {
+    /// Its path as the pipeline will write it.
+    pub path: &'a str,
+    /// The name of the pipeline, in any form.
+    pub name: &'a str,
+    /// What was seen of it.
+    pub survey: &'a Survey,
+}
+
+/// The width that every encoder ends with, so that mixtures can be summed.
+const WIDTH: usize = 64;
+
+/// From so many modalities on only pairs are mixed.
+const MANY: usize = 5;
+
+/// A pipeline to begin with: it has no problems, and runs.
+///
+/// # Errors
+/// If no column can be the label.
+pub fn starter(table: &Table<'_>, named: Option<&str>) -> Result<String, NoLabel> {
+    let survey = table.survey;
+    let label = label(survey, named)?;
+    let mut roles: Vec<Role> = survey.columns.iter().map(|column| executed(role(column, survey))).collect();
+    roles[label.column] = Role::Left(String::new());
+    let mut writer = Writer { survey, taken: BTreeSet::new(), text: String::new() };
+    writer.head(table, &label);
+    let modalities = writer.modalities(&roles);
+    writer.left_out(&roles, label.column);
+    writer.model(&modalities);
+    Ok(format(&writer.text).text)
+}
+
+/// The role, if this version executes the layers that it needs.
+fn executed(role: Role) -> Role {
+    let later = |layer: &str| ops::layer(layer).is_none();
+    match role {
+        Role::Category(_) if later("embedding") => Role::Left("one of several words, which are not read yet".into()),
+        Role::Text(_) if later("lstm") || later("embedding") => Role::Left("a text, which is not read yet".into()),
+        role => role,
+    }
+}
+
+struct Writer<'a> {
+    survey: &'a Survey,
+    /// Names that are declared.
+    taken: BTreeSet<String>,
+    text: String,
+}
+
+/// A modality and the layers that encode it.
+struct Modality {
+    name: String,
+    layers: String,
+}
+
+impl Writer<'_> {
+    fn head(&mut self, table: &Table<'_>, label: &Proposal) {
+        let survey = self.survey;
+        let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
+        let first = if survey.whole { "" } else { "the first " };
+        let kind = if survey.separator == '\t' { "tsv" } else { "csv" };
+        let header = if survey.header { "" } else { ", header: false" };
+        let pipeline = self.name(table.name);
+        let column = &survey.columns[label.column];
+        let name = self.name(if survey.header { &column.name } else { "target" });
+        let path = quoted(table.path);
+        let file = table.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        self.lines(&format!(
+            "## Made from {first}{rows} rows and {columns} columns of {file}: change what is not what you mean.\n\
+             pipeline {pipeline}\n\n\
+             data {{\n\
+             source = {kind}({path}{header})\n\
+             # The test rows are looked at once, at the end; the model is chosen on the validation rows.\n\
+             split = {{ test: fraction(20%), valid: fraction(10%), stratify: {name}, seed: 1 }}\n\
+             }}\n\n\
+             # The label: {}.\n\
+             label {name}: class[{}] = column({})\n",
+            label.reason,
+            classes(
+                column.values.as_ref().map(|values| values.keys().map(String::as_str).collect()).unwrap_or_default()
+            ),
+            self.column(label.column),
+        ));
+    }
+
+    fn modalities(&mut self, roles: &[Role]) -> Vec<Modality> {
+        let mut modalities = vec![];
+        for group in groups(self.survey, roles) {
+            modalities.push(self.numbers(&group, roles));
+        }
+        for (at, role) in roles.iter().enumerate() {
+            match role {
+                Role::Category(values) => modalities.push(self.category(at, *values)),
+                Role::Text(longest) => modalities.push(self.letters(at, *longest)),
+                Role::Numbers { .. } | Role::Left(_) => {}
+            }
+        }
+        modalities
+    }
+
+    fn numbers(&mut self, group: &Group, roles: &[Role]) -> Modality {
+        let width = group.columns.len();
+        let name = self.name(if group.prefix.is_empty() { "numbers" } else { &group.prefix });
+        let missing = group.columns.iter().filter(|at| self.survey.columns[**at].missing > 0).count();
+        let mut stand_ins: Vec<String> = vec![];
+        for at in &group.columns {
+            if let Role::Numbers { stand_in: Some(number) } = roles[*at]
+                && !stand_ins.contains(&number.to_string())
+            {
+                stand_ins.push(number.to_string());
+            }
+        }
+        let mut transforms = String::new();
+        self.text.push('\n');
+        if !stand_ins.is_empty() {
+            self.lines(&format!("# {} probably stands for an empty cell.", stand_ins.join(" and ")));
+            let _ = write!(transforms, " |> missing(values: [{}])", stand_ins.join(", "));
+        }
+        if missing > 0 {
+            let (what, have) = if missing == 1 { ("column", "has") } else { ("columns", "have") };
+            self.lines(&format!(
+                "# {missing} {what} {have} empty cells: the median of the training rows stands for them."
+            ));
+        }
+        if missing > 0 || !stand_ins.is_empty() {
+            transforms.push_str(" |> impute(median)");
+        }
+        let columns = self.columns(group);
+        self.lines(&format!("modality {name}: dense[{width}] = {columns}{transforms} |> standardize"));
+        let hidden = (2 * width).next_power_of_two().clamp(16, 128);
+        Modality { name, layers: format!("mlp([{hidden}, {WIDTH}])") }
+    }
+
+    fn category(&mut self, at: usize, values: usize) -> Modality {
+        let name = self.name(&self.survey.columns[at].name.clone());
+        self.lines(&format!(
+            "\n# One of {values} words.\nmodality {name}: category[{values}] = column({})",
+            self.column(at)
+        ));
+        Modality { name, layers: format!("embedding({})", (values / 2).clamp(2, 32)) }
+    }
+
+    fn letters(&mut self, at: usize, longest: usize) -> Modality {
+        let name = self.name(&self.survey.columns[at].name.clone());
+        let column = self.column(at);
+        let length = longest.clamp(2, 32);
+        self.lines(&format!(
+            "\n# A text, read letter by letter.\n\
+             modality {name}: text[{length}] = column({column}) |> lowercase |> chars(max: {length})"
+        ));
+        Modality { name, layers: "char_lstm(embed: 16, hidden: 64)".into() }
+    }
+
+    fn left_out(&mut self, roles: &[Role], label: usize) {
+        let mut reasons: Vec<(&str, Vec<&str>)> = vec![];
+        for (at, role) in roles.iter().enumerate() {
+            if let Role::Left(why) = role
+                && at != label
+            {
+                let name = self.survey.columns[at].name.as_str();
+                match reasons.iter_mut().find(|(reason, _)| *reason == why) {
+                    Some((_, names)) => names.push(name),
+                    None => reasons.push((why, vec![name])),
+                }
+            }
+        }
+        if !reasons.is_empty() {
+            self.text.push('\n');
+        }
+        for (why, names) in reasons {
+            let few: Vec<String> = names.iter().take(6).map(|name| format!("`{}`", one_line(name))).collect();
+            let more =
+                if names.len() > few.len() { format!(" and {} more", names.len() - few.len()) } else { String::new() };
+            self.lines(&format!("# Left out: {}{more}, {why}.", few.join(", ")));
+        }
+    }
+
+    fn model(&mut self, modalities: &[Modality]) {
+        self.text.push('\n');
+        let mut inputs = vec![];
+        for modality in modalities {
+            let encoder = self.name(&format!("{}_net", modality.name));
+            self.lines(&format!("encoder {encoder} = {} |> {}", modality.name, modality.layers));
+            inputs.push(encoder);
+        }
+        let inputs = inputs.join(", ");
+        let of_one_width = modalities.iter().all(|modality| modality.layers.starts_with("mlp"));
+        self.text.push('\n');
+        if modalities.len() < 2 {
+            self.lines(&format!("combine model = single({inputs})\n"));
+        } else {
+            let project = if of_one_width { String::new() } else { format!("project = linear({WIDTH}) |> relu\n") };
+            let mixtures = if modalities.len() >= MANY { "mixtures = up_to(2)\n" } else { "" };
+            self.lines(&format!(
+                "# Every signal decides on its own and together with others; 0 would be an average, 1 the full effect.\n\
+                 combine model = mulmix({inputs}) {{\nbeta = 0.5\n{project}{mixtures}head = mlp([{WIDTH}])\n}}\n"
+            ));
+        }
+        self.lines(
+            "train {\n\
+             optimizer = adam(lr: 1e-3)\n\
+             batch_size = 64\n\
+             epochs = 30\n\
+             stop = patience(5, on: valid.error)\n\
+             seed = 1\n\
+             }",
+        );
+    }
+
+    fn lines(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A name of the language that is not taken, made from any text.
+    fn name(&mut self, from: &str) -> String {
+        let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
+        let mut base: String = from.chars().map(letter).collect();
+        base = base.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+        if base.is_empty() || base.starts_with(|first: char| first.is_ascii_digit()) {
+            base.insert_str(0, "x_");
+            base = base.trim_end_matches('_').to_owned();
+        }
+        if RESERVED.contains(&base.as_str()) {
+            base.push_str("_of_rows");
+        }
+        let mut name = base.clone();
+        let mut again = 2;
+        while !self.taken.insert(name.clone()) {
+            name = format!("{base}_{again}");
+            again += 1;
+        }
+        name
+    }
+
+    /// A column as the pipeline names it.
+    fn column(&self, at: usize) -> String {
+        let name = &self.survey.columns[at].name;
+        let once = self.survey.columns.iter().filter(|column| column.name == *name).count() == 1;
+        if self.survey.header && once { quoted(name) } else { at.to_string() }
+    }
+
+    /// The columns of a group: by a pattern that matches them and no others, by ranges of positions, or one by one.
+    fn columns(&self, group: &Group) -> String {
+        if !self.survey.header {
+            return format!("columns({})", ranges(&group.columns));
+        }
+        let names = || group.columns.iter().map(|at| self.survey.columns[*at].name.as_str());
+        let after = |name: &str| name[group.prefix.len()..].chars().next();
+        let separator = names().next().and_then(after).filter(|first| !first.is_ascii_digit());
+        let beginning = format!("{}{}", group.prefix, separator.map(String::from).unwrap_or_default());
+        let matching = self.survey.columns.iter().filter(|column| column.name.starts_with(&beginning)).count();
+        if !group.prefix.is_empty()
+            && matching == group.columns.len()
+            && names().all(|name| name.starts_with(&beginning))
+            && !beginning.contains(['*', '?'])
+        {
+            return format!("columns({})", quoted(&format!("{beginning}*")));
+        }
+        let columns: Vec<String> = group.columns.iter().map(|at| self.column(*at)).collect();
+        match columns.as_slice() {
+            [one] => format!("column({one})"),
+            several => format!("columns([{}])", several.join(", ")),
+        }
+    }
+}
+
+/// `1..=21, 23`
+fn ranges(columns: &[usize]) -> String {
+    let mut ranges: Vec<(usize, usize)> = vec![];
+    for at in columns {
+        match ranges.last_mut().filter(|(_, last)| last + 1 == *at) {
+            Some((_, last)) => *last = *at,
+            None => ranges.push((*at, *at)),
+        }
+    }
+    let shown =
+        |(first, last): (usize, usize)| if first == last { first.to_string() } else { format!("{first}..={last}") };
+    ranges.into_iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// The classes of a label: how many, where its cells count from 0, else by name.
+fn classes(mut values: Vec<&str>) -> String {
+    let counts = (0..values.len()).all(|class| values.contains(&class.to_string().as_str()));
+    if counts {
+        return values.len().to_string();
+    }
+    values.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => a.total_cmp(&b),
+        _ => a.cmp(b),
+    });
+    values.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// A text as the language writes it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_written_as_ranges() {
+        assert_eq!(ranges(&[1, 2, 3, 5, 7, 8]), "1..=3, 5, 7..=8");
+    }
+
+    #[test]
+    fn classes_that_count_from_zero_are_counted() {
+        assert_eq!(classes(vec!["0", "1", "10", "2", "3", "4", "5", "6", "7", "8", "9"]), "11");
+        assert_eq!(classes(vec!["2", "10", "1"]), r#""1", "2", "10""#);
+        assert_eq!(classes(vec!["male", "fe\"male"]), r#""fe\"male", "male""#);
+    }
+}
