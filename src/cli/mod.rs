@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod check;
 mod closing;
+mod compare;
 mod explain;
 mod fmt;
 mod front;
@@ -18,6 +19,8 @@ mod plan_view;
 mod progress;
 mod run;
 mod status;
+mod study;
+mod sweep;
 mod table;
 
 use args::{Cli, Command};
@@ -40,6 +43,8 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
     match &cli.command {
         Command::Run(args) => run::run(args, output),
+        Command::Compare(args) => compare::compare(args, output),
+        Command::Sweep(args) => sweep::sweep(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),
