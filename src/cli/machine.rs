@@ -4,7 +4,7 @@ use super::args::{Device, Machine};
 use super::front::Pipeline;
 use super::output::Output;
 use super::status::ExitStatus;
-use crate::data::{Dataset, Decider, Request, Subset, load};
+use crate::data::{Dataset, Decider, Draw, Request, Subset, load};
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::exec::{DeviceChoice, Engine, ExecError, engine};
 use crate::plan::{Batch, Plan};
@@ -55,6 +55,7 @@ pub(super) fn load_for(pipelines: &[&Pipeline], path: &Path, machine: &Machine) 
         deciders: pipelines.iter().map(|pipeline| Decider::of(&pipeline.plan, &names)).collect(),
         base: path.parent().unwrap_or(Path::new("")),
         cache: cache.as_deref(),
+        memory: machine.memory.saturating_mul(1 << 20),
     })
 }
 
@@ -132,5 +133,9 @@ impl Rows for PartRows<'_> {
 
     fn fill(&self, rows: &[u32], batch: &mut Batch) {
         self.subset.fill(batch, rows, &self.places);
+    }
+
+    fn fill_training(&self, rows: &[u32], batch: &mut Batch, draw: Draw) {
+        self.subset.fill_training(batch, rows, &self.places, draw);
     }
 }

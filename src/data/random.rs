@@ -15,6 +15,8 @@ pub(crate) enum Purpose {
     Split,
     /// The rows of a synthetic data set.
     Synthetic,
+    /// Changes of the training rows.
+    Augment,
     /// The modalities that a training step leaves out.
     Modalities,
 }
@@ -25,6 +27,7 @@ pub(crate) fn stream(purpose: Purpose, seed: u64, counter: u64) -> ChaCha8Rng {
         Purpose::Order => b"order   ",
         Purpose::Split => b"split   ",
         Purpose::Synthetic => b"synthet ",
+        Purpose::Augment => b"augment ",
         Purpose::Modalities => b"modality",
     };
     let mut key = [0u8; 32];

@@ -20,6 +20,7 @@ mod optional;
 mod param;
 mod settings;
 mod shared;
+mod source;
 mod strategy;
 mod sweep;
 mod train;

@@ -3,6 +3,7 @@
 
 use super::halt::{Cause, Halted};
 use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
+use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
 use crate::plan::{Batch, Component, Plan};
 use crate::spec::Combination;
@@ -174,9 +175,20 @@ impl Rows for Having<'_> {
     }
 
     fn fill(&self, rows: &[u32], batch: &mut Batch) {
+        self.part_of(rows, batch, |rows, whole| self.rows.fill(rows, whole));
+    }
+
+    fn fill_training(&self, rows: &[u32], batch: &mut Batch, draw: Draw) {
+        self.part_of(rows, batch, |rows, whole| self.rows.fill_training(rows, whole, draw));
+    }
+}
+
+impl Having<'_> {
+    /// The part of a batch of all inputs that the component's plan reads.
+    fn part_of(&self, rows: &[u32], batch: &mut Batch, fill: impl FnOnce(&[u32], &mut Batch)) {
         let rows: Vec<u32> = rows.iter().map(|row| self.which[*row as usize]).collect();
         let mut whole = Batch::default();
-        self.rows.fill(&rows, &mut whole);
+        fill(&rows, &mut whole);
         batch.rows = whole.rows;
         batch.labels = whole.labels;
         batch.inputs = self.inputs.iter().map(|input| std::mem::take(&mut whole.inputs[*input])).collect();

@@ -5,7 +5,7 @@ use super::halt::{Cause, Halted, NonFinite};
 use super::modality_dropout::ModalityDropout;
 use super::schedule::Extent;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate};
-use crate::data::order;
+use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::{Combination, Length, TrainSpec};
@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
             if self.step == self.extent.steps {
                 break;
             }
-            train.fill(rows, &mut batch);
+            train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
             dropout.apply(&mut batch, self.step);
             self.advance(engine, epoch, &batch, &mut seen)?;
             observe(Event::Stepped {

@@ -5,9 +5,14 @@
 mod bad_input;
 mod cache;
 mod higgs;
+mod images;
+mod joins;
+mod large;
 mod reading;
 mod splitting;
 mod synthetic;
+mod typed;
+mod words;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, Decider, Request, load};
@@ -39,6 +44,7 @@ pub(crate) struct Case {
     /// The modalities that each component of a combine needs, if there is one.
     pub components: Vec<Vec<usize>>,
     pub cache: bool,
+    pub memory: usize,
 }
 
 impl Case {
@@ -56,6 +62,7 @@ impl Case {
             modalities: vec![],
             components: vec![],
             cache: false,
+            memory: 1 << 30,
         }
     }
 
@@ -80,6 +87,19 @@ impl Case {
             span: span(COLUMNS - 1),
             type_span: span(TYPE),
         });
+        self
+    }
+
+    /// With the last modality of this kind and shape.
+    pub(crate) fn kind(mut self, kind: ModalityKind, shape: &[usize]) -> Self {
+        let spec = self.modalities.last_mut().unwrap();
+        (spec.kind, spec.shape) = (kind, Shape(shape.to_vec()));
+        self
+    }
+
+    /// Reading from this source instead.
+    pub(crate) fn source(mut self, kind: SourceKind) -> Self {
+        self.data.origin = Origin::Whole(Source { kind, span: span(SOURCE) });
         self
     }
 
@@ -114,6 +134,7 @@ impl Case {
             deciders: self.deciders(),
             base: self.folder.path(),
             cache: self.cache.then_some(cache.as_path()),
+            memory: self.memory,
         })
     }
 
@@ -137,8 +158,13 @@ impl Case {
 }
 
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
-    let paths = paths.iter().map(|path| Spanned { value: (*path).to_owned(), span: span(SOURCE) }).collect();
+    let paths = paths.iter().map(|written| path(written)).collect();
     Source { kind: SourceKind::Table { paths, separator, header }, span: span(SOURCE) }
+}
+
+/// A path as the pipeline names it.
+pub(crate) fn path(path: &str) -> Spanned<String> {
+    Spanned { value: path.to_owned(), span: span(SOURCE) }
 }
 
 pub(crate) fn column(select: Select, at: usize) -> ColumnRef {

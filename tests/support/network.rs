@@ -57,6 +57,18 @@ impl Network {
         slot
     }
 
+    /// An operation with the weights it asks for, all zeros; the first input decides their shapes.
+    pub(crate) fn layer(&mut self, op: Op, reads: &[Slot]) -> Slot {
+        let shapes: Vec<Shape> = reads.iter().map(|slot| self.shape(*slot).clone()).collect();
+        let shape = op.shape(&shapes.iter().collect::<Vec<_>>()).unwrap();
+        let weights = op.weights(&shapes[0]).into_iter();
+        let params: Vec<usize> =
+            weights.map(|weight| self.param(&weight.name, weight.shape, ParamInit::Constant(0.0))).collect();
+        let slot = self.step(op, reads, shape.size(), &params, &[]);
+        self.plan.steps[slot].shape = shape;
+        slot
+    }
+
     pub(crate) fn linear(&mut self, x: Slot, out: usize, activation: Option<Activation>) -> Slot {
         let params = self.linear_params(self.width(x), out);
         self.linear_with(x, out, activation, &params)
@@ -149,7 +161,11 @@ impl Network {
     }
 
     fn width(&self, slot: Slot) -> usize {
-        self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape.size()
+        self.shape(slot).size()
+    }
+
+    fn shape(&self, slot: Slot) -> &Shape {
+        &self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape
     }
 
     fn norm_params(&mut self, width: usize) -> Vec<usize> {
