@@ -40,7 +40,7 @@ pub(super) enum When {
 pub(super) enum Command {
     /// Train and evaluate a pipeline, and leave a run behind
     Run(Run),
-    /// Train several combines on the same rows with the same seeds, and compare them in one table
+    /// Train combines on the same rows with the same seeds, and compare them
     Compare(Compare),
     /// Train the grid of a `sweep` block, and select the best by validation
     Sweep(Sweep),
