@@ -58,7 +58,7 @@ pub(crate) fn plain(stream: &[u8]) -> String {
 #[test]
 fn help() {
     let folder = folder(SMALL);
-    for command in ["", "run", "lint", "fmt", "plan", "explain", "bench"] {
+    for command in ["", "run", "compare", "sweep", "lint", "fmt", "plan", "explain", "bench"] {
         let arguments = [command, "--help"];
         let arguments = arguments.iter().filter(|argument| !argument.is_empty());
         let done = mmc(folder.path()).args(arguments).assert().success();

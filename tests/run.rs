@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const FILES: [&str; 6] =
     ["metrics.csv", "model.safetensors", "pipeline.mmc", "predictions.csv", "run.yaml", "summary.json"];
 
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -193,14 +193,14 @@ fn long_run(folder: &Path) -> (Child, impl Iterator<Item = String>) {
 }
 
 #[cfg(unix)]
-fn signal(child: &Child, signal: &str) {
+pub(crate) fn signal(child: &Child, signal: &str) {
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
 /// Waits for the process, and ends it should it not end by itself.
 #[cfg(unix)]
-fn ended(mut child: Child) -> (Option<i32>, String) {
+pub(crate) fn ended(mut child: Child) -> (Option<i32>, String) {
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if began.elapsed() > Duration::from_secs(60) {

@@ -41,6 +41,10 @@ pub(super) enum When {
 pub(super) enum Command {
     /// Train and evaluate a pipeline, and leave a run behind
     Run(Run),
+    /// Train combines on the same rows with the same seeds, and compare them
+    Compare(Compare),
+    /// Train the grid of a `sweep` block, and select the best by validation
+    Sweep(Sweep),
     /// Report the problems of pipelines without running them
     Lint(Lint),
     /// Bring pipelines into the standard layout
@@ -117,6 +121,80 @@ pub(super) struct Run {
     /// Write a JSON object for each epoch and a last summary, and everything else to standard error
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Compare {
+    /// The pipelines; those of several must read the same rows
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// The combines to train, all of the files unless given; may be repeated, or be a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) combine: Vec<String>,
+    /// Give a `param` of the files another value; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<Setting>,
+    /// How many seeds each is trained with
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(super) seeds: u64,
+    /// The first seed, that of the file unless given
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Another number of epochs than the files'
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) epochs: Option<u64>,
+    /// The combine that the others are compared with, the best unless given
+    #[arg(long, value_name = "NAME")]
+    pub(super) against: Option<String>,
+    /// Count the errors on rows that a single modality gets right: one of the named combines, of all of strategy `single`
+    /// without a name, or one of each combine's own `components`
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1)]
+    pub(super) over_learn: Option<Vec<String>>,
+    /// How the table is shown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TableFormat,
+    #[command(flatten)]
+    pub(super) machine: Machine,
+    /// Say nothing but the result
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// How a table is shown: for people, to be put into a text, or to be read by programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    Text,
+    Markdown,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Sweep {
+    /// The pipeline
+    pub(super) file: PathBuf,
+    /// The sweep, where the file has several
+    pub(super) name: Option<String>,
+    /// Give a `param` of the file that is not swept another value; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<Setting>,
+    /// Another number of epochs than the file's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) epochs: Option<u64>,
+    /// The folder that sweeps are numbered in
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(super) out: PathBuf,
+    /// Go on with the sweep of this folder: what has been trained there is not trained again
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    pub(super) resume: Option<PathBuf>,
+    /// How the table is shown
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TableFormat,
+    #[command(flatten)]
+    pub(super) machine: Machine,
+    /// Say nothing but the result
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Args)]

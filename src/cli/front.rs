@@ -3,11 +3,11 @@
 use super::args::Setting;
 use super::output::Output;
 use super::status::ExitStatus;
-use crate::diag::{Checked, Code, FileId, Problem, SourceMap, Span};
+use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::lint::{Allows, Levels};
 use crate::plan::Plan;
 use crate::sema::Hir;
-use crate::syntax::ast::Ast;
+use crate::syntax::ast::{Ast, ItemKind};
 use crate::world::Disk;
 use crate::{Compiled, Request, compile_in};
 use std::fs;
@@ -80,6 +80,51 @@ pub(super) fn open_pipeline(
         }
         None => Err(ExitStatus::Problems),
     }
+}
+
+/// The combines that a file declares, in order.
+pub(super) fn combine_names(path: &Path, output: &Output) -> Result<Vec<String>, ExitStatus> {
+    let mut sources = SourceMap::new();
+    let file = match read(path, &mut sources) {
+        Ok(file) => file,
+        Err(Unreadable::NotText(_, problem)) => {
+            output.problems(&Problems::from(*problem), &sources);
+            return Err(ExitStatus::Problems);
+        }
+        Err(Unreadable::NoFile(message)) => {
+            output.err.line(&message);
+            return Err(ExitStatus::CouldNotRun);
+        }
+    };
+    let text = sources.get(file).map(|source| source.text.clone()).unwrap_or_default();
+    let (ast, _) = crate::syntax::parse(file, &text);
+    let names = ast.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Combine(combine) => Some(combine.name.text.clone()),
+        _ => None,
+    });
+    Ok(names.collect())
+}
+
+/// Opens `path` once for each of these combines; what is found in the file is said once.
+pub(super) fn open_combines(
+    path: &Path,
+    settings: &[Setting],
+    combines: &[String],
+    said: &mut bool,
+    output: &Output,
+) -> Result<Vec<Pipeline>, ExitStatus> {
+    let mut pipelines = vec![];
+    for combine in combines {
+        let Opened { sources, file, compiled } =
+            open(path, settings, Some(combine.clone()), &Levels::default(), output)?;
+        let Checked { value, problems } = compiled;
+        if value.is_none() || !std::mem::replace(said, true) {
+            output.problems(&problems, &sources);
+        }
+        let Some(Compiled { hir, plan, ast, allows }) = value else { return Err(ExitStatus::Problems) };
+        pipelines.push(Pipeline { sources, file, hir, plan, ast, allows });
+    }
+    Ok(pipelines)
 }
 
 /// Why a file gives no text.

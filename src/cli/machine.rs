@@ -6,8 +6,8 @@ use super::output::Output;
 use super::status::ExitStatus;
 use crate::data::{Dataset, Decider, Draw, Request, Subset, load};
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::exec::{DeviceChoice, Engine, engine};
-use crate::plan::Batch;
+use crate::exec::{DeviceChoice, Engine, ExecError, engine};
+use crate::plan::{Batch, Plan};
 use crate::train::{Cause, Rows};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,28 +16,17 @@ use std::sync::Arc;
 impl Pipeline {
     /// Reads the modalities that the plan needs, in its order.
     pub(super) fn data(&self, path: &Path, machine: &Machine) -> Checked<Dataset> {
-        let names: Vec<&str> = self.plan.inputs.iter().map(|input| input.name.as_str()).collect();
-        let modalities = names.iter().filter_map(|name| self.hir.modalities.iter().find(|spec| spec.name == *name));
-        let cache = machine.cache_folder();
-        load(&Request {
-            data: &self.hir.data,
-            label: &self.hir.label,
-            modalities: modalities.collect(),
-            deciders: vec![Decider::of(&self.plan, &names)],
-            base: path.parent().unwrap_or(Path::new("")),
-            cache: cache.as_deref(),
-            memory: machine.memory.saturating_mul(1 << 20),
-        })
+        load_for(&[self], path, machine)
+    }
+
+    /// Opens the device for a plan.
+    pub(super) fn start(&self, plan: Arc<Plan>, machine: &Machine) -> Result<Box<dyn Engine>, ExecError> {
+        engine(plan, device_choice(machine), Some(machine.thread_count()))
     }
 
     /// Opens the device.
     pub(super) fn engine(&self, machine: &Machine) -> Result<Box<dyn Engine>, Problem> {
-        let device = match machine.device {
-            Device::Cpu => DeviceChoice::Cpu,
-            Device::Cuda(number) => DeviceChoice::Cuda(number),
-        };
-        engine(Arc::new(self.plan.clone()), device, Some(machine.thread_count()))
-            .map_err(|error| Cause::Exec(error).problem(&self.plan))
+        self.start(Arc::new(self.plan.clone()), machine).map_err(|error| Cause::Exec(error).problem(&self.plan))
     }
 
     /// Says `problem` where it is in the file, and how a command that met it ends.
@@ -45,6 +34,36 @@ impl Pipeline {
         let status = status_of(&problem);
         output.problems(&Problems::from(problem), &self.sources);
         status
+    }
+}
+
+/// Reads the modalities that these pipelines need, which are of one file and ask for the same rows.
+pub(super) fn load_for(pipelines: &[&Pipeline], path: &Path, machine: &Machine) -> Checked<Dataset> {
+    let Some(first) = pipelines.first() else { return Checked::failed(Problems::new()) };
+    let mut names: Vec<&str> = vec![];
+    for input in pipelines.iter().flat_map(|pipeline| &pipeline.plan.inputs) {
+        if !names.contains(&input.name.as_str()) {
+            names.push(&input.name);
+        }
+    }
+    let modalities = names.iter().filter_map(|name| first.hir.modalities.iter().find(|spec| spec.name == *name));
+    let cache = machine.cache_folder();
+    load(&Request {
+        data: &first.hir.data,
+        label: &first.hir.label,
+        modalities: modalities.collect(),
+        deciders: pipelines.iter().map(|pipeline| Decider::of(&pipeline.plan, &names)).collect(),
+        base: path.parent().unwrap_or(Path::new("")),
+        cache: cache.as_deref(),
+        memory: machine.memory.saturating_mul(1 << 20),
+    })
+}
+
+/// The device that was asked for.
+pub(super) fn device_choice(machine: &Machine) -> DeviceChoice {
+    match machine.device {
+        Device::Cpu => DeviceChoice::Cpu,
+        Device::Cuda(number) => DeviceChoice::Cuda(number),
     }
 }
 
@@ -94,6 +113,11 @@ pub(super) struct PartRows<'a> {
 }
 
 impl<'a> PartRows<'a> {
+    /// Of a data set that was loaded for several plans.
+    pub(super) fn of(data: &Dataset, subset: &'a Subset, plan: &Plan) -> Option<Self> {
+        Some(Self { subset, places: data.places(plan.inputs.iter().map(|input| input.name.as_str()))? })
+    }
+
     /// The data set was loaded for the plan, so that its modalities are those of the plan.
     pub(super) fn new(subset: &'a Subset) -> Self {
         Self { subset, places: (0..subset.modalities.len()).collect() }

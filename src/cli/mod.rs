@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod check;
 mod closing;
+mod compare;
 mod completions;
 mod explain;
 mod fmt;
@@ -25,6 +26,8 @@ mod plan_view;
 mod progress;
 mod run;
 mod status;
+mod study;
+mod sweep;
 mod table;
 
 use args::{Cli, Command};
@@ -48,6 +51,8 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
     match &cli.command {
         Command::Run(args) => run::run(args, output),
+        Command::Compare(args) => compare::compare(args, output),
+        Command::Sweep(args) => sweep::sweep(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -230,7 +230,11 @@ fn training(train: &TrainSpec) -> String {
 
 fn loss(combination: &Combination) -> String {
     match combination {
-        Combination::Average => "each component by its own cross-entropy; probabilities are averaged".into(),
+        Combination::Average => "each component by itself; probabilities are averaged".into(),
+        Combination::Vote => "each component by itself; the majority decides, the average among equals".into(),
+        Combination::Learned(_) => {
+            "each component by itself; their logarithms are weighted as fitted to held-out rows".into()
+        }
         Combination::Multiplicative { beta, gradient, boost } => {
             let gradient = match gradient {
                 QGradient::Detached => "detached",

@@ -60,6 +60,7 @@ impl<'a> Progress<'a> {
     /// Shows one event.
     pub(super) fn show(&mut self, event: &Event<'_>) {
         match event {
+            Event::Component { name, number, of } => self.say(&format!("`{name}` by itself ({number} of {of})")),
             Event::Started { epochs, steps_per_epoch } => {
                 self.extent = Extent { epochs: *epochs, steps_per_epoch: *steps_per_epoch, rows_per_step: 0 };
             }
@@ -199,6 +200,7 @@ mod tests {
             components: vec![],
         };
         EpochRecord {
+            component: None,
             epoch: 3,
             step: 300,
             lr: 0.1,

@@ -16,7 +16,7 @@ use crate::lint::{Levels, Subject, lint_data};
 use crate::plan::Plan;
 use crate::report::{Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Summary, versions};
 use crate::spec::Length;
-use crate::train::{EpochRecord, Halted, Rows, Trained, Training, train};
+use crate::train::{Cause, EpochRecord, Halted, Rows, Trained, Training, fit};
 use serde::Serialize;
 use std::time::Instant;
 
@@ -113,10 +113,15 @@ impl<'a> Session<'a> {
             interrupt: self.interrupt.flag(),
         };
         let mut progress = Progress::new(output, args.quiet, args.json, self.interrupt.flag());
-        let trained = train(engine, params, training, &mut |event| progress.show(&event));
+        let start = |plan| pipeline.start(plan, &args.machine);
+        let trained = fit(&start, params, training, &mut |event| progress.show(&event));
         drop(progress);
         match trained {
             Ok(trained) => self.finish(&mut directory, &trained, &engine.device()),
+            Err(halted) if matches!(halted.cause, Cause::Interrupted { .. }) => {
+                output.err.line(&halted.cause.problem(&pipeline.plan).message);
+                ExitStatus::Interrupted
+            }
             Err(halted) => self.give_up(&mut directory, &halted, &engine.device()),
         }
     }

@@ -5,7 +5,7 @@
 //! `q_i^k = prod_{j != i} (1 - p_j^k)^(beta / (C - 1))` (equation 8) and `l^k = -sum_i w_i q_i^k log p_i^k` (equation 9).
 //! A component that is absent on a row has no term there, and `C` counts those present.
 
-use crate::spec::{Combination, QGradient};
+use crate::spec::{Combination, Combiner, QGradient};
 
 /// The class loss of one row at a time, with room for its intermediate values.
 ///
@@ -85,9 +85,11 @@ impl ClassLoss {
                 self.log_rest[cells].fill(0.0);
             }
         }
-        match self.combination {
-            Combination::Multiplicative { beta, .. } => self.multiply(beta),
+        match &self.combination {
+            Combination::Multiplicative { beta, .. } => self.multiply(*beta),
             Combination::Average => self.average(),
+            Combination::Vote => self.vote(),
+            Combination::Learned(combiner) => self.weigh(&combiner.clone()),
         }
     }
 
@@ -105,7 +107,7 @@ impl ClassLoss {
     /// The loss of the row for training, after [`ClassLoss::forward`].
     pub fn row_loss(&self, label: usize) -> RowLoss {
         match self.combination {
-            Combination::Average => {
+            Combination::Average | Combination::Vote | Combination::Learned(_) => {
                 let loss = (0..self.components()).map(|component| self.surprise[component * self.classes + label]);
                 RowLoss { loss: loss.sum(), counts: true }
             }
@@ -128,7 +130,7 @@ impl ClassLoss {
             return;
         }
         match self.combination {
-            Combination::Average => self.push(label, |_| 1.0, |_| 0.0),
+            Combination::Average | Combination::Vote | Combination::Learned(_) => self.push(label, |_| 1.0, |_| 0.0),
             Combination::Multiplicative { gradient: QGradient::Detached, .. } => {
                 let scale = self.own_scale(label);
                 self.push(label, |component| scale[component], |_| 0.0);
@@ -224,6 +226,42 @@ impl ClassLoss {
                 }
             }
             self.losses[class] = if count == 0 { 0.0 } else { least - (sum / count as f64).ln() };
+        }
+    }
+
+    /// `l^k = -log ((votes for k + mean_i p_i^k) / (C + 1))` over the components present, each of which votes for its most
+    /// probable class, the first of several.
+    fn vote(&mut self) {
+        self.average();
+        let count = self.present.iter().filter(|present| **present).count();
+        let mut votes = vec![0.0; self.classes];
+        for component in (0..self.present.len()).filter(|component| self.present[*component]) {
+            let own = &self.surprise[component * self.classes..(component + 1) * self.classes];
+            let best = (1..own.len()).fold(0, |best, class| if own[class] < own[best] { class } else { best });
+            votes[best] += 1.0;
+        }
+        for (loss, votes) in self.losses.iter_mut().zip(votes).filter(|_| count > 0) {
+            *loss = (count as f64 + 1.0).ln() - (votes + (-*loss).exp()).ln();
+        }
+    }
+
+    /// `l^k = -log softmax_k(b^k + sum_i w_i log p_i^k)` over the components present; `q_i^k` is `w_i`.
+    fn weigh(&mut self, combiner: &Combiner) {
+        let any = self.present.contains(&true);
+        for class in 0..self.classes {
+            let mut loss = -combiner.bias.get(class).copied().unwrap_or(0.0);
+            for component in 0..self.present.len() {
+                let at = component * self.classes + class;
+                let weight = combiner.weights.get(component).copied().unwrap_or(1.0);
+                self.q[at] = if self.present[component] { weight } else { 0.0 };
+                loss += self.q[at] * self.surprise[at];
+            }
+            self.losses[class] = if any { loss } else { 0.0 };
+        }
+        let least = self.losses.iter().copied().fold(f64::INFINITY, f64::min);
+        let sum: f64 = self.losses.iter().map(|loss| (least - loss).exp()).sum();
+        for loss in self.losses.iter_mut().filter(|_| any) {
+            *loss += sum.ln() - least;
         }
     }
 

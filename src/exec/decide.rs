@@ -1,9 +1,10 @@
 //! From logits to decisions: class losses, predicted classes, probabilities, what each component thought. The same
 //! arithmetic as training's, so that a model decides by what it was trained on.
 
-use super::Logits;
 use super::class_loss::{ClassLoss, RowLoss};
+use super::{Logits, Params};
 use crate::plan::LossSpec;
+use crate::spec::{Combination, Combiner};
 
 /// What a model decides on some rows. Arrays are row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,16 @@ pub struct ComponentDecisions {
     pub surprise: Vec<f64>,
     /// `q^k`, how much the others leave it to decide, `rows * classes`; 1 under [`crate::spec::Combination::Average`].
     pub q: Vec<f64>,
+}
+
+/// The loss with what its combiner has learned, where it has one.
+pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
+    let mut loss = loss.clone();
+    if let (Combination::Learned(combiner), Some((weight, bias))) = (&mut loss.combination, loss.combiner) {
+        let numbers = |id| params.get(id).iter().map(|number| f64::from(*number)).collect();
+        *combiner = Combiner { weights: numbers(weight), bias: numbers(bias) };
+    }
+    loss
 }
 
 /// Decides on every row.

@@ -18,7 +18,7 @@ mod shards;
 mod value;
 
 pub use class_loss::{ClassLoss, RowLoss};
-pub use decide::{ComponentDecisions, Decisions, decide, row_losses};
+pub use decide::{ComponentDecisions, Decisions, decide, fitted, row_losses};
 pub use device::{DeviceChoice, engine};
 pub use engine::{Engine, ExecError, Logits, StepKey, StepResult};
 pub use initialize::initialize;

@@ -1,5 +1,6 @@
 //! What will run: steps, slots, parameters, costs. Plain data, complete and checked; knows no tensors and no graph.
 
+mod alone;
 mod batch;
 mod planner;
 
@@ -133,6 +134,9 @@ pub struct LossSpec {
     pub components: Vec<Component>,
     /// How they decide together.
     pub combination: Combination,
+    /// The weight of each component and the bias of each class of a learned combiner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub combiner: Option<(ParamId, ParamId)>,
     /// The strategy in the file.
     #[serde(skip)]
     pub span: Span,
@@ -160,4 +164,20 @@ pub struct Cost {
     pub bytes_per_row: u64,
     /// Bytes of parameters.
     pub parameter_bytes: u64,
+}
+
+impl Cost {
+    /// Of these steps, a loss and so many numbers learned.
+    fn of(steps: &[Step], loss: &LossSpec, numbers: usize) -> Self {
+        let forward: u64 = steps.iter().map(|step| step.flops).sum();
+        let loss_flops = 12 * (loss.classes.len() * loss.components.len()) as u64;
+        // Every value is kept, and has a gradient of the same size.
+        let kept: u64 = steps.iter().map(|step| step.shape.size() as u64).sum();
+        Self {
+            // The backward pass of a product is two products of the same size.
+            flops_per_row: 3 * forward + 2 * loss_flops,
+            bytes_per_row: 8 * kept,
+            parameter_bytes: 4 * numbers as u64,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::diag::{Code, Problem};
 use crate::graph::{Graph, Node};
 use crate::ops::{Op, WeightInit};
 use crate::shape::Shape;
-use crate::spec::{Classes, Init, ParamInit};
+use crate::spec::{Classes, Combination, Init, ParamInit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lays the graph out as steps over slots.
@@ -52,7 +52,11 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
         Classes::Named(names) => names.clone(),
         Classes::Count(count) => (0..*count).map(|class| class.to_string()).collect(),
     };
-    let loss = LossSpec { classes, components, combination: combination.clone(), span: loss.span };
+    let combiner = match combination {
+        Combination::Learned(_) => Some(planner.combiner(graph.components.len(), classes.len())),
+        _ => None,
+    };
+    let loss = LossSpec { classes, components, combination: combination.clone(), combiner, span: loss.span };
     Ok(planner.finish(loss, depends.len()))
 }
 
@@ -169,6 +173,22 @@ impl<'a> Planner<'a> {
         ids
     }
 
+    /// The parameters of a learned combiner: an average of logarithms before they are fitted.
+    fn combiner(&mut self, components: usize, classes: usize) -> (usize, usize) {
+        let mut param = |name: &str, size: usize, value: f32| {
+            self.params.push(ParamSpec {
+                name: format!("{}.combiner.{name}", self.graph.combine),
+                shape: Shape::vector(size),
+                offset: self.numbers,
+                init: ParamInit::Constant(value),
+                decay: false,
+            });
+            self.numbers += size;
+            self.params.len() - 1
+        };
+        (param("weight", components, 1.0), param("bias", classes, 0.0))
+    }
+
     fn buffers_of(&mut self, node: &Node, input: &Shape) -> Vec<usize> {
         let mut ids = vec![];
         for running in node.op.running(input) {
@@ -184,12 +204,7 @@ impl<'a> Planner<'a> {
     }
 
     fn finish(self, loss: LossSpec, slots: usize) -> Plan {
-        let forward: u64 = self.steps.iter().map(|step| step.flops).sum();
-        let loss_flops = 12 * (loss.classes.len() * loss.components.len()) as u64;
-        // The backward pass of a product is two products of the same size.
-        let flops_per_row = 3 * forward + 2 * loss_flops;
-        // Every value is kept, and has a gradient of the same size.
-        let kept: u64 = self.steps.iter().map(|step| step.shape.size() as u64).sum();
+        let cost = Cost::of(&self.steps, &loss, self.numbers);
         Plan {
             pipeline: self.graph.pipeline.clone(),
             combine: self.graph.combine.clone(),
@@ -200,7 +215,7 @@ impl<'a> Planner<'a> {
             params: self.params,
             buffers: self.buffers,
             loss,
-            cost: Cost { flops_per_row, bytes_per_row: 8 * kept, parameter_bytes: 4 * self.numbers as u64 },
+            cost,
         }
     }
 }

@@ -8,40 +8,44 @@ use std::io::{self, Write};
 ///
 /// Columns: `epoch`, `step`, `lr`, `train_loss`, `train_error`, `train_violations`; `valid_loss`, `valid_error`,
 /// `valid_auc`, `valid_f1`, `valid_log_loss`, `valid_violations`; for each component `valid_<component>_cross_entropy`,
-/// `.._error` and `.._mean_q`; `best`, 1 where the epoch was the best so far. What was not measured is empty. How long
+/// `.._error` and `.._mean_q`; where components are trained apart, `component` before all others in place of these; `best`, 1 where the epoch was the best so far. What was not measured is empty. How long
 /// an epoch took is in `run.yaml`.
 pub fn write_metrics(file: &mut dyn Write, loss: &LossSpec, history: &[EpochRecord]) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(file);
-    let mut header: Vec<String> =
-        ["epoch", "step", "lr", "train_loss", "train_error", "train_violations"].map(String::from).to_vec();
+    // Trained apart, each component has epochs of its own and is all that is measured there.
+    let apart = history.iter().any(|record| record.component.is_some());
+    let components = if apart { &[][..] } else { &loss.components };
+    let mut header: Vec<String> = if apart { vec!["component".into()] } else { vec![] };
+    header.extend(["epoch", "step", "lr", "train_loss", "train_error", "train_violations"].map(String::from));
     header.extend(["loss", "error", "auc", "f1", "log_loss", "violations"].map(|name| format!("valid_{name}")));
-    for component in &loss.components {
+    for component in components {
         header.extend(["cross_entropy", "error", "mean_q"].map(|what| format!("valid_{}_{what}", component.name)));
     }
     header.push("best".into());
     csv.write_record(&header)?;
     for record in history {
-        csv.write_record(line(record, loss.components.len()))?;
+        csv.write_record(line(record, components.len()))?;
     }
     csv.flush()
 }
 
 fn line(record: &EpochRecord, components: usize) -> Vec<String> {
     let whole = |number: Option<u64>| number.map_or(String::new(), |number| number.to_string());
-    let mut line = vec![
+    let mut line: Vec<String> = record.component.iter().cloned().collect();
+    line.extend([
         record.epoch.to_string(),
         record.step.to_string(),
         record.lr.to_string(),
         record.train_loss.to_string(),
         record.train_error.to_string(),
         whole(record.violations),
-    ];
+    ]);
     match &record.valid {
         Some(valid) => {
             let auc = valid.auc.map_or(String::new(), |auc| auc.to_string());
             line.extend([valid.loss.to_string(), valid.error.to_string(), auc]);
             line.extend([valid.f1.to_string(), valid.log_loss.to_string(), whole(valid.violations)]);
-            for component in &valid.components {
+            for component in valid.components.iter().take(components) {
                 line.extend([component.cross_entropy, component.error, component.mean_q].map(|n| n.to_string()));
             }
         }

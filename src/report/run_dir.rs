@@ -31,6 +31,18 @@ impl RunDir {
         Ok(run)
     }
 
+    /// A folder that an earlier run made and kept, to go on in.
+    ///
+    /// # Errors
+    /// `MMC0604`, where there is no such folder.
+    pub fn again(path: &Path) -> Result<Self, Problem> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Ok(Self { path: path.to_path_buf(), kept: true, made: None }),
+            Ok(_) => Err(unwritable(path, &io::ErrorKind::NotADirectory.into())),
+            Err(error) => Err(unwritable(path, &error)),
+        }
+    }
+
     fn try_create(out: &Path, pipeline: &str) -> io::Result<Self> {
         let made = (!out.is_dir()).then(|| out.to_path_buf());
         fs::create_dir_all(out)?;

@@ -68,7 +68,9 @@ impl Summary {
             StopReason::Interrupted => Status::Interrupted,
         };
         let test = trained.test.as_ref().map(|test| test.scores.clone());
-        Self { test, ..Self::new(plan, seed, run, status, &trained.history, Some(trained.best_epoch)) }
+        let best = Some(trained.best_epoch).filter(|epoch| *epoch > 0);
+        let valid = trained.valid.clone();
+        Self { valid, test, ..Self::new(plan, seed, run, status, &trained.history, best) }
     }
 
     /// Of a training that could not go on.

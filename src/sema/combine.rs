@@ -10,7 +10,7 @@ use super::strategy::{STRATEGIES, strategies};
 use super::value::{Stage, Val};
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Kind, Op, Signature};
-use crate::spec::{Combination, QGradient};
+use crate::spec::{Combination, Combiner, QGradient};
 use crate::syntax::ast::{Combine, Entry, Expr, ExprKind};
 use std::rc::Rc;
 
@@ -198,12 +198,9 @@ impl<'a> Evaluator<'a> {
     fn combination(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Combination> {
         match strategy.name {
             "late" => match self.setting(strategy, settings, "by")? {
-                Argument::Word("average") => Some(Combination::Average),
-                Argument::Word(by) => {
-                    let span = settings.get("by").map_or(Span::default(), |entry| entry.value.span);
-                    self.not_yet(&format!("`by = {by}`"), span);
-                    None
-                }
+                Argument::Word("vote") => Some(Combination::Vote),
+                Argument::Word("learned") => Some(Combination::Learned(Combiner::default())),
+                Argument::Word(_) => Some(Combination::Average),
                 _ => None,
             },
             "cldl" => Some(Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: None }),

@@ -35,6 +35,8 @@ pub(super) const SPLIT: Signature =
         .params(&[
             Parameter::new("test", RULE, "the rows that are looked at once, at the end").optional(),
             Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
+            Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, where it is left out")
+                .optional(),
             Parameter::new(
                 "stratify",
                 Kind::Form("the name of the label, or `false`"),
@@ -124,6 +126,7 @@ impl<'a> Evaluator<'a> {
             let part = match entry.key.text.as_str() {
                 "test" => Part::Test,
                 "valid" => Part::Valid,
+                "train" => Part::Train,
                 _ => continue,
             };
             match self.rule(&entry.value) {

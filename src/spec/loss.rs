@@ -15,8 +15,29 @@ pub enum Combination {
         /// `margin(delta)`: rows already right by more than delta count nothing (equation 10).
         boost: Option<f64>,
     },
-    /// Equation 2: each component is trained by its own cross-entropy; at prediction probabilities are averaged.
+    /// Equation 2: each component is trained by itself, by its own cross-entropy; at prediction probabilities are averaged.
     Average,
+    /// Equation 2 with a majority vote: `p^k = (votes for k + mean_i p_i^k) / (C + 1)`. The average counts as one more
+    /// vote that is divided, and so decides where votes are equal.
+    Vote,
+    /// Equation 2 with a combiner that is fitted to held-out rows: `l^k = -log softmax_k(b^k + sum_i w_i log p_i^k)`.
+    Learned(Combiner),
+}
+
+impl Combination {
+    /// Whether its components are trained each by itself.
+    pub fn is_late(&self) -> bool {
+        matches!(self, Combination::Average | Combination::Vote | Combination::Learned(_))
+    }
+}
+
+/// What a learned combiner has learned. In a plan it is empty: the numbers are among the parameters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Combiner {
+    /// The weight of each component; 1 where there is none.
+    pub weights: Vec<f64>,
+    /// The bias of each class; 0 where there is none.
+    pub bias: Vec<f64>,
 }
 
 /// Whether the gradient flows through `q`.

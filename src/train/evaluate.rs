@@ -1,7 +1,7 @@
 //! A model on a whole part of the data: logits in batches, decisions, scores.
 
 use super::{Rows, Scores, metrics};
-use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, row_losses};
+use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, fitted, row_losses};
 use crate::plan::{Batch, LossSpec};
 use std::sync::Arc;
 
@@ -26,9 +26,10 @@ pub fn evaluate(
     rows: &dyn Rows,
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
-    let decisions = decide(loss, &logits);
-    let losses = row_losses(loss, &logits, rows.labels());
-    let scores = metrics::scores(loss, &decisions, &losses, rows.labels());
+    let loss = fitted(loss, params);
+    let decisions = decide(&loss, &logits);
+    let losses = row_losses(&loss, &logits, rows.labels());
+    let scores = metrics::scores(&loss, &decisions, &losses, rows.labels());
     Ok(Evaluation { scores, decisions })
 }
 

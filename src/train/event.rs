@@ -6,6 +6,15 @@ use serde::Serialize;
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
+    /// The training of one component of several begins, each by itself.
+    Component {
+        /// Its name.
+        name: &'a str,
+        /// Which it is, counted from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// Training begins: epochs at most, steps in each.
     Started {
         /// How many epochs at most.
@@ -35,6 +44,9 @@ pub enum Event<'a> {
 /// The measurements of one epoch: one line of `metrics.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EpochRecord {
+    /// The component that was trained, where each is by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
     /// Counted from 1.
     pub epoch: u64,
     /// Steps made so far.

@@ -30,6 +30,20 @@ pub enum Cause {
     },
     /// There are no rows to train on.
     NoRows,
+    /// There are no held-out rows to fit a combiner to.
+    NoHeldOut,
+    /// Two components that are to be trained apart share a parameter.
+    Shared {
+        /// Their names.
+        components: [String; 2],
+        /// The parameter.
+        param: ParamId,
+    },
+    /// Someone asked to stop before this component had been trained, without which there is no model.
+    Interrupted {
+        /// Its name.
+        component: String,
+    },
     /// The device could not compute.
     Exec(ExecError),
 }
@@ -50,6 +64,25 @@ impl Cause {
             Cause::NonFinite { epoch, step, place } => non_finite(plan, *epoch, *step, *place),
             Cause::NoRows => Problem::error(Code::TooFewRows, "there are no rows to train on")
                 .help("the split must leave at least one row to `train`"),
+            Cause::NoHeldOut => {
+                Problem::error(Code::TooFewRows, "there are no validation rows, which `by = learned` is fitted to")
+                    .at(plan.loss.span, "combined here")
+                    .help("let `split` hold some out, `valid: fraction(10%)`, or use `by = average`")
+            }
+            Cause::Shared { components: [one, other], param } => {
+                let user = plan.steps.iter().find(|step| step.params.contains(param));
+                let message = format!("`{one}` and `{other}` share weights, and `late` trains each by itself");
+                let problem = Problem::error(Code::SharedLate, message).at(plan.loss.span, "trained apart");
+                let problem = match user {
+                    Some(step) => problem.also(step.span, format!("both learn `{}`", plan.params[*param].name)),
+                    None => problem,
+                };
+                problem.help("give each an encoder of its own, or combine them with `multiplicative`")
+            }
+            Cause::Interrupted { component } => {
+                let message = format!("interrupted before `{component}` had been trained: there is nothing to keep");
+                Problem::error(Code::TooFewRows, message)
+            }
             Cause::Exec(error) => exec(plan, error),
         }
     }

@@ -94,6 +94,7 @@ mod tests {
                 classes: vec![],
                 components: components.iter().map(component).collect(),
                 combination: Combination::Average,
+                combiner: None,
                 span: Span::default(),
             },
             shardable: true,

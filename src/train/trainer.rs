@@ -4,7 +4,7 @@
 use super::halt::{Cause, Halted, NonFinite};
 use super::modality_dropout::ModalityDropout;
 use super::schedule::Extent;
-use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate};
+use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
@@ -35,12 +35,14 @@ pub struct Training<'a> {
 pub struct Trained {
     /// The selected model.
     pub params: Arc<Params>,
-    /// The epoch it is from, counted from 1.
+    /// The epoch it is from, counted from 1; 0 where every component was trained by itself and has one of its own.
     pub best_epoch: u64,
     /// Every epoch in order, the last one partial where it was interrupted.
     pub history: Vec<EpochRecord>,
     /// Why it ended.
     pub stop: StopReason,
+    /// The selected model on the validation split, if there is one.
+    pub valid: Option<Scores>,
     /// The selected model on the test split, if there is one.
     pub test: Option<Evaluation>,
 }
@@ -222,6 +224,7 @@ impl<'a> Run<'a> {
         }
         let boosted = matches!(self.training.plan.loss.combination, Combination::Multiplicative { boost: Some(_), .. });
         let record = EpochRecord {
+            component: None,
             epoch,
             step: self.step,
             lr: seen.lr,
@@ -256,7 +259,9 @@ impl<'a> Run<'a> {
                 return Err(self.halt(error.into()));
             }
         };
-        Ok(Trained { params, best_epoch, history: self.history, stop, test })
+        let best = self.history.iter().find(|record| record.epoch == best_epoch);
+        let valid = best.and_then(|record| record.valid.clone());
+        Ok(Trained { params, best_epoch, history: self.history, stop, valid, test })
     }
 
     fn halt(self, cause: Cause) -> Box<Halted> {

@@ -2,7 +2,7 @@
 
 use super::close;
 use mmc::exec::{ClassLoss, Logits, decide, row_losses};
-use mmc::spec::{Combination, QGradient};
+use mmc::spec::{Combination, Combiner, QGradient};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -99,7 +99,7 @@ fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, lab
                 .map(|i| weights[i] * base.q[i * classes + label] * moved.surprise[i * classes + label])
                 .sum(),
             Combination::Multiplicative { .. } => moved.losses[label],
-            Combination::Average => moved.row_loss(label).loss,
+            _ => moved.row_loss(label).loss,
         }
     };
     let step = 1e-5;
@@ -121,13 +121,13 @@ fn gradients_agree_with_finite_differences() {
         let (components, classes) = (rng.random_range(1..=7), rng.random_range(2..=7));
         let beta = if case % 7 == 0 { 0.0 } else { rng.random_range(0.0..1.7) };
         let combination = match case % 5 {
-            0 => Combination::Average,
+            0 => [Combination::Average, Combination::Vote, learned(&[], &[])][case % 3].clone(),
             1 | 2 => multiplicative(beta, QGradient::Detached, None),
             _ => multiplicative(beta, QGradient::Attached, None),
         };
         let weights: Vec<f64> = match combination {
-            Combination::Average => vec![1.0; components],
-            Combination::Multiplicative { .. } => (0..components).map(|_| rng.random_range(0.2..1.5)).collect(),
+            _ if combination.is_late() => vec![1.0; components],
+            _ => (0..components).map(|_| rng.random_range(0.2..1.5)).collect(),
         };
         let mut node = ClassLoss::new(&combination, &weights, classes);
         for logit in &mut node.logits {
@@ -301,6 +301,51 @@ fn gaps_of_900_are_finite_and_exact() {
 fn ties_go_to_the_first_class() {
     let tied = node(&multiplicative(0.5, QGradient::Detached, None), &[1.0; 2], &[&[0.0, 2.0, 2.0], &[1.0, 3.0, 3.0]]);
     assert_eq!(tied.decision(), 1);
+}
+
+fn learned(weights: &[f64], bias: &[f64]) -> Combination {
+    Combination::Learned(Combiner { weights: weights.to_vec(), bias: bias.to_vec() })
+}
+
+/// Logits of these probabilities.
+fn logits(probabilities: &[f64]) -> Vec<f64> {
+    probabilities.iter().map(|p| p.ln()).collect()
+}
+
+#[test]
+fn votes_decide_and_the_average_settles_ties() {
+    let (sure, one, two) = (logits(&[0.02, 0.98]), logits(&[0.6, 0.4]), logits(&[0.55, 0.45]));
+    // Two of three, though the average is with the third.
+    let three = node(&Combination::Vote, &[1.0; 3], &[&sure, &one, &two]);
+    let mean = (0.02 + 0.6 + 0.55) / 3.0;
+    all_close(&three.losses, &[-((2.0f64 + mean) / 4.0).ln(), -((2.0f64 - mean) / 4.0).ln()], 1e-12, "losses");
+    assert_eq!(three.decision(), 0);
+    // One against one: the average decides.
+    assert_eq!(node(&Combination::Vote, &[1.0; 2], &[&sure, &one]).decision(), 1);
+    // What is missing has no vote.
+    let mut left = node(&Combination::Vote, &[1.0; 3], &[&sure, &one, &two]);
+    left.present = vec![true, false, true];
+    left.forward();
+    assert_eq!(left.decision(), 1);
+    close(left.losses.iter().map(|loss| (-loss).exp()).sum(), 1.0, 1e-12, "probabilities");
+}
+
+#[test]
+fn a_learned_combiner_weighs_logarithms() {
+    let (a, b) = (logits(&[0.2, 0.5, 0.3]), logits(&[0.6, 0.3, 0.1]));
+    let mut found = node(&learned(&[2.0, 0.5], &[0.1, -0.2, 0.0]), &[1.0; 2], &[&a, &b]);
+    let score = |class: usize| 2.0 * a[class] + 0.5 * b[class] + [0.1, -0.2, 0.0][class];
+    let sum: f64 = (0..3).map(|class| score(class).exp()).sum();
+    let expected: Vec<f64> = (0..3).map(|class| sum.ln() - score(class)).collect();
+    all_close(&found.losses, &expected, 1e-12, "losses");
+    assert_eq!((found.q[0], found.q[3]), (2.0, 0.5));
+    // Not fitted, it is the product of the probabilities.
+    let product = node(&learned(&[], &[]), &[1.0; 2], &[&a, &b]);
+    close(product.losses[1] - product.losses[0], -(0.15f64 / 0.12).ln(), 1e-12, "product");
+    found.present = vec![false, true];
+    found.forward();
+    let alone = |class: usize| 0.5 * b[class] + [0.1, -0.2, 0.0][class];
+    close(found.losses[0] - found.losses[1], alone(1) - alone(0), 1e-12, "what is missing is left out");
 }
 
 #[test]

@@ -228,6 +228,7 @@ fn some_scores(violations: Option<u64>) -> Scores {
 fn metrics_leave_empty_what_was_not_measured() {
     let (loss, _) = awkward();
     let record = |epoch, valid| EpochRecord {
+        component: None,
         epoch,
         step: 10 * epoch,
         lr: 0.1,

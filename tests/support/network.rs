@@ -21,6 +21,7 @@ impl Network {
             classes: (0..classes).map(|class| format!("class{class}")).collect(),
             components: Vec::new(),
             combination: Combination::Average,
+            combiner: None,
             span: Span::default(),
         };
         let plan = Plan {

@@ -17,6 +17,7 @@ pub(crate) fn loss_of(classes: usize, components: &[&str], combination: Combinat
         classes: (0..classes).map(|class| format!("c{class}")).collect(),
         components: components.iter().map(component).collect(),
         combination,
+        combiner: None,
         span: Span::default(),
     }
 }

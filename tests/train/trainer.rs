@@ -75,7 +75,7 @@ impl Case {
                 steps.push((epoch, step, rows));
                 interrupt.store(interrupt_after.is_some_and(|after| steps.len() as u64 >= after), Ordering::Relaxed);
             }
-            Event::EpochEnded(_) => {}
+            Event::EpochEnded(_) | Event::Component { .. } => {}
             Event::Ended(reason) => *ended = Some(reason),
         })
     }

@@ -1,0 +1,54 @@
+//! `trials.jsonl`: the trials of a sweep as they end, a line of JSON each, so that what is done is never done again.
+
+use crate::diag::{Code, Problem};
+use crate::train::Measured;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// One trial of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedTrial {
+    /// The hash of all that decides what it comes to.
+    pub key: String,
+    /// The combine.
+    pub combine: String,
+    /// The params that vary and their values.
+    pub params: IndexMap<String, String>,
+    /// The seed.
+    pub seed: u64,
+    /// What it came to.
+    #[serde(flatten)]
+    pub measured: Measured,
+}
+
+/// Writes all trials that are done.
+pub fn write_trials(file: &mut dyn Write, trials: &[SavedTrial]) -> io::Result<()> {
+    for trial in trials {
+        serde_json::to_writer(&mut *file, trial)?;
+        file.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// The trials that were done in this folder before; none where it holds no such file.
+///
+/// # Errors
+/// `MMC0606` for a file that cannot be read, or a line of it that is none of ours.
+pub fn read_trials(folder: &Path) -> Result<Vec<SavedTrial>, Problem> {
+    let path = folder.join("trials.jsonl");
+    let damaged = |reason: String| {
+        let message = format!("the trials in `{}` cannot be read: {reason}", path.display());
+        Problem::error(Code::BadModel, message).help("take the file away, or begin a sweep of its own")
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+        Err(error) => return Err(damaged(error.to_string())),
+    };
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(at, line)| serde_json::from_str(line).map_err(|error| damaged(format!("line {}: {error}", at + 1))))
+        .collect()
+}

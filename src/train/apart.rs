@@ -1,0 +1,197 @@
+//! Late fusion: each component is trained by itself, on the rows that have its modalities, with its own clipping, its own
+//! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
+
+use super::halt::{Cause, Halted};
+use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
+use crate::data::Draw;
+use crate::exec::{Engine, ExecError, Params};
+use crate::plan::{Batch, Component, Plan};
+use crate::spec::Combination;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Starts an engine for a plan.
+pub type Start<'a> = dyn Fn(Arc<Plan>) -> Result<Box<dyn Engine>, ExecError> + 'a;
+
+/// Trains a plan as its combination asks: `late` one component after the other, everything else as a whole.
+pub fn fit(
+    start: &Start<'_>,
+    params: Params,
+    training: Training<'_>,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<Trained, Box<Halted>> {
+    if training.plan.loss.combination.is_late() {
+        return apart(start, params, training, observe);
+    }
+    match start(Arc::new(training.plan.clone())) {
+        Ok(mut engine) => train(engine.as_mut(), params, training, observe),
+        Err(error) => Err(halted(Cause::Exec(error))),
+    }
+}
+
+fn apart(
+    start: &Start<'_>,
+    mut params: Params,
+    training: Training<'_>,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<Trained, Box<Halted>> {
+    let Training { plan, interrupt, .. } = training;
+    let mut history = vec![];
+    let mut stop = StopReason::Completed;
+    let components = plan.loss.components.len();
+    if let Some(cause) = shared(plan) {
+        return Err(halted(cause));
+    }
+    for (index, component) in plan.loss.components.iter().enumerate() {
+        if interrupt.load(Ordering::Relaxed) {
+            return Err(halted(Cause::Interrupted { component: component.name.clone() }));
+        }
+        observe(Event::Component { name: &component.name, number: index + 1, of: components });
+        let alone = plan.alone(index);
+        let having = |rows| Having::new(rows, plan, component, &alone);
+        let (train_rows, valid) = (having(training.train), training.valid.map(having));
+        let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
+        let own = Training { plan: &alone, train: &train_rows, valid, test: None, ..training };
+        let begin = moved(plan, &params, &alone, Params::zeros(&alone));
+        let mut engine = start(Arc::new(alone.clone())).map_err(|error| halted(Cause::Exec(error)))?;
+        let trained = train(engine.as_mut(), begin, own, &mut |event| match event {
+            Event::EpochEnded(record) => {
+                let mut record = record.clone();
+                record.component = Some(component.name.clone());
+                observe(Event::EpochEnded(&record));
+            }
+            event => observe(event),
+        })?;
+        stop = trained.stop;
+        params = moved(&alone, &trained.params, plan, params);
+        let own = trained.history.into_iter().map(|mut record| {
+            record.component = Some(component.name.clone());
+            record.best = record.epoch == trained.best_epoch;
+            record
+        });
+        history.extend(own);
+    }
+    let engine = start(Arc::new(plan.clone())).map_err(|error| halted(Cause::Exec(error)))?;
+    if let (Combination::Learned(_), Some((weight, bias))) = (&plan.loss.combination, plan.loss.combiner) {
+        let Some(valid) = training.valid.filter(|rows| !rows.is_empty()) else { return Err(halted(Cause::NoHeldOut)) };
+        let found = measured(engine.as_ref(), &params, plan, valid)?;
+        let (weights, biases) = combiner::fit(&found.decisions, valid.labels());
+        for (id, numbers) in [(weight, weights), (bias, biases)] {
+            let range = params.range(id);
+            params.values[range].iter_mut().zip(numbers).for_each(|(to, from)| *to = from as f32);
+        }
+    }
+    let valid = training.valid.map(|rows| measured(engine.as_ref(), &params, plan, rows)).transpose()?;
+    let test = training.test.map(|rows| measured(engine.as_ref(), &params, plan, rows)).transpose()?;
+    let valid = valid.map(|valid| valid.scores);
+    Ok(Trained { params: Arc::new(params), best_epoch: 0, history, stop, valid, test })
+}
+
+fn measured(
+    engine: &dyn Engine,
+    params: &Params,
+    plan: &Plan,
+    rows: &dyn Rows,
+) -> Result<super::Evaluation, Box<Halted>> {
+    evaluate(engine, &Arc::new(params.clone()), &plan.loss, rows).map_err(|error| halted(Cause::Exec(error)))
+}
+
+/// Two components that need one parameter.
+fn shared(plan: &Plan) -> Option<Cause> {
+    let mut owners: Vec<Option<usize>> = vec![None; plan.params.len()];
+    for index in 0..plan.loss.components.len() {
+        for spec in plan.alone(index).params {
+            let param = plan.params.iter().position(|other| other.name == spec.name)?;
+            let owner = *owners[param].get_or_insert(index);
+            if owner != index {
+                let components = [owner, index].map(|index| plan.loss.components[index].name.clone());
+                return Some(Cause::Shared { components, param });
+            }
+        }
+    }
+    None
+}
+
+fn halted(cause: Cause) -> Box<Halted> {
+    Box::new(Halted { cause, history: vec![], kept: None })
+}
+
+/// The weights and buffers of one plan under the same names in another.
+fn moved(from: &Plan, params: &Params, to: &Plan, mut into: Params) -> Params {
+    for (id, spec) in to.params.iter().enumerate() {
+        if let Some(source) = from.params.iter().position(|other| other.name == spec.name) {
+            let range = into.range(id);
+            into.values[range].copy_from_slice(params.get(source));
+        }
+    }
+    for (spec, buffer) in to.buffers.iter().zip(&mut into.buffers) {
+        if let Some(source) = from.buffers.iter().position(|other| other.name == spec.name) {
+            buffer.clone_from(&params.buffers[source]);
+        }
+    }
+    into
+}
+
+/// The rows that have all that a component needs, with the inputs that its plan reads.
+struct Having<'a> {
+    rows: &'a dyn Rows,
+    which: Vec<u32>,
+    labels: Vec<u32>,
+    /// The inputs of the component's plan by their places in the whole plan.
+    inputs: Vec<usize>,
+}
+
+impl<'a> Having<'a> {
+    fn new(rows: &'a dyn Rows, plan: &Plan, component: &Component, alone: &Plan) -> Self {
+        let inputs = alone.inputs.iter().filter_map(|own| plan.inputs.iter().position(|input| input.name == own.name));
+        let inputs = inputs.collect();
+        let mut which: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+        if component.inputs.iter().any(|input| plan.inputs[*input].optional) {
+            const AT_ONCE: usize = 1024;
+            let mut batch = Batch::default();
+            which = which
+                .chunks(AT_ONCE)
+                .flat_map(|part| {
+                    rows.fill(part, &mut batch);
+                    let has = |row: usize| {
+                        component.inputs.iter().all(|input| batch.present[*input].as_ref().is_none_or(|mask| mask[row]))
+                    };
+                    part.iter().enumerate().filter(|(row, _)| has(*row)).map(|(_, id)| *id).collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        let labels = which.iter().map(|row| rows.labels()[*row as usize]).collect();
+        Self { rows, which, labels, inputs }
+    }
+}
+
+impl Rows for Having<'_> {
+    fn len(&self) -> usize {
+        self.which.len()
+    }
+
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    fn fill(&self, rows: &[u32], batch: &mut Batch) {
+        self.part_of(rows, batch, |rows, whole| self.rows.fill(rows, whole));
+    }
+
+    fn fill_training(&self, rows: &[u32], batch: &mut Batch, draw: Draw) {
+        self.part_of(rows, batch, |rows, whole| self.rows.fill_training(rows, whole, draw));
+    }
+}
+
+impl Having<'_> {
+    /// The part of a batch of all inputs that the component's plan reads.
+    fn part_of(&self, rows: &[u32], batch: &mut Batch, fill: impl FnOnce(&[u32], &mut Batch)) {
+        let rows: Vec<u32> = rows.iter().map(|row| self.which[*row as usize]).collect();
+        let mut whole = Batch::default();
+        fill(&rows, &mut whole);
+        batch.rows = whole.rows;
+        batch.labels = whole.labels;
+        batch.inputs = self.inputs.iter().map(|input| std::mem::take(&mut whole.inputs[*input])).collect();
+        batch.present = self.inputs.iter().map(|input| whole.present[*input].take()).collect();
+    }
+}

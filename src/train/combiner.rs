@@ -1,0 +1,201 @@
+//! The learned combiner of late fusion: `score^k = b^k + sum_i w_i log p_i^k`, a weight for every component and a bias for
+//! every class, fitted to held-out rows by Newton's method. The problem is convex: there is one best answer.
+
+use crate::exec::Decisions;
+
+/// Log probabilities below this say no more: a component that was sure and wrong once would outweigh all other rows.
+const FLOOR: f64 = -30.0;
+/// Pulls weights to 1 and biases to 0, so that few rows, or components that always agree, still have one answer.
+const RIDGE: f64 = 1e-3;
+const ITERATIONS: usize = 100;
+
+/// The fitted weights, one for each component, and biases, one for each class.
+pub(super) fn fit(decisions: &Decisions, labels: &[u32]) -> (Vec<f64>, Vec<f64>) {
+    let problem = Regression { decisions, labels, components: decisions.components.len() };
+    let start: Vec<f64> =
+        (0..problem.components + decisions.classes).map(|at| if at < problem.components { 1.0 } else { 0.0 }).collect();
+    let mut answer = start;
+    let mut value = problem.objective(&answer);
+    for _ in 0..ITERATIONS {
+        let (gradient, hessian) = problem.derivatives(&answer);
+        if gradient.iter().all(|slope| slope.abs() < 1e-10) {
+            break;
+        }
+        let step = solve(hessian, &gradient);
+        // A whole step, or the largest part of it that leads down.
+        let mut length = 1.0;
+        let found = loop {
+            let next: Vec<f64> = answer.iter().zip(&step).map(|(at, step)| at - length * step).collect();
+            let next_value = problem.objective(&next);
+            if next_value < value {
+                break Some((next, next_value));
+            }
+            length /= 2.0;
+            if length < 1e-9 {
+                break None;
+            }
+        };
+        let Some((next, next_value)) = found else { break };
+        (answer, value) = (next, next_value);
+    }
+    let bias = answer.split_off(problem.components);
+    (answer, bias)
+}
+
+struct Regression<'a> {
+    decisions: &'a Decisions,
+    labels: &'a [u32],
+    components: usize,
+}
+
+impl Regression<'_> {
+    /// `log p_i^k` of a row; 0 where the component has no say, which leaves it out.
+    fn log_p(&self, component: usize, row: usize, class: usize) -> f64 {
+        (-self.decisions.components[component].surprise[row * self.decisions.classes + class]).max(FLOOR)
+    }
+
+    /// The probabilities of a row, and minus the logarithm of that of its label.
+    fn row(&self, answer: &[f64], row: usize) -> (Vec<f64>, f64) {
+        let (weights, bias) = answer.split_at(self.components);
+        let mut scores: Vec<f64> = bias.to_vec();
+        for (component, weight) in weights.iter().enumerate() {
+            for (class, score) in scores.iter_mut().enumerate() {
+                *score += weight * self.log_p(component, row, class);
+            }
+        }
+        let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
+        let surprise = most + sum.ln() - scores[self.labels[row] as usize];
+        (scores.iter().map(|score| (score - most).exp() / sum).collect(), surprise)
+    }
+
+    fn objective(&self, answer: &[f64]) -> f64 {
+        let rows = self.labels.len();
+        let mean = (0..rows).map(|row| self.row(answer, row).1).sum::<f64>() / rows as f64;
+        mean + RIDGE / 2.0 * answer.iter().enumerate().map(|(at, value)| self.apart(at, *value).powi(2)).sum::<f64>()
+    }
+
+    /// How far a number is from what it is pulled to.
+    fn apart(&self, at: usize, value: f64) -> f64 {
+        if at < self.components { value - 1.0 } else { value }
+    }
+
+    fn derivatives(&self, answer: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let (components, classes) = (self.components, self.decisions.classes);
+        let size = answer.len();
+        let (mut gradient, mut hessian) = (vec![0.0; size], vec![vec![0.0; size]; size]);
+        let share = 1.0 / self.labels.len() as f64;
+        for (row, label) in self.labels.iter().enumerate() {
+            let (p, _) = self.row(answer, row);
+            let log_p: Vec<Vec<f64>> =
+                (0..components).map(|i| (0..classes).map(|class| self.log_p(i, row, class)).collect()).collect();
+            let mean: Vec<f64> = log_p.iter().map(|of| of.iter().zip(&p).map(|(x, p)| x * p).sum()).collect();
+            for i in 0..components {
+                gradient[i] += share * (mean[i] - log_p[i][*label as usize]);
+                for j in 0..components {
+                    let both: f64 = (0..classes).map(|class| p[class] * log_p[i][class] * log_p[j][class]).sum();
+                    hessian[i][j] += share * (both - mean[i] * mean[j]);
+                }
+                for class in 0..classes {
+                    let cross = share * p[class] * (log_p[i][class] - mean[i]);
+                    hessian[i][components + class] += cross;
+                    hessian[components + class][i] += cross;
+                }
+            }
+            for class in 0..classes {
+                gradient[components + class] += share * (p[class] - f64::from(u8::from(class == *label as usize)));
+                hessian[components + class][components + class] += share * p[class];
+                for other in 0..classes {
+                    hessian[components + class][components + other] -= share * p[class] * p[other];
+                }
+            }
+        }
+        for at in 0..size {
+            gradient[at] += RIDGE * self.apart(at, answer[at]);
+            hessian[at][at] += RIDGE;
+        }
+        (gradient, hessian)
+    }
+}
+
+/// `H^-1 g` of a symmetric positive definite matrix, by Cholesky's factors.
+fn solve(mut factor: Vec<Vec<f64>>, gradient: &[f64]) -> Vec<f64> {
+    let size = gradient.len();
+    for column in 0..size {
+        for row in column..size {
+            let sum: f64 = (0..column).map(|k| factor[row][k] * factor[column][k]).sum();
+            let left = factor[row][column] - sum;
+            factor[row][column] = if row == column { left.max(1e-12).sqrt() } else { left / factor[column][column] };
+        }
+    }
+    let mut x = gradient.to_vec();
+    for row in 0..size {
+        let sum: f64 = (0..row).map(|k| factor[row][k] * x[k]).sum();
+        x[row] = (x[row] - sum) / factor[row][row];
+    }
+    for row in (0..size).rev() {
+        let sum: f64 = (row + 1..size).map(|k| factor[k][row] * x[k]).sum();
+        x[row] = (x[row] - sum) / factor[row][row];
+    }
+    x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::ComponentDecisions;
+
+    /// Decisions whose components have these probabilities of class 1 of two.
+    fn decisions(components: &[Vec<f64>]) -> Decisions {
+        let rows = components[0].len();
+        let component = |p: &Vec<f64>| ComponentDecisions {
+            probabilities: p.iter().flat_map(|p| [1.0 - p, *p]).collect(),
+            surprise: p.iter().flat_map(|p| [-(1.0 - p).ln(), -p.ln()]).collect(),
+            q: vec![1.0; 2 * rows],
+        };
+        Decisions {
+            rows,
+            classes: 2,
+            class_losses: vec![0.0; 2 * rows],
+            predicted: vec![0; rows],
+            probabilities: vec![0.0; 2 * rows],
+            components: components.iter().map(component).collect(),
+        }
+    }
+
+    #[test]
+    fn it_is_where_no_derivative_is_left_and_differences_agree() {
+        let noise = |row: usize, by: usize| 0.05 + 0.9 * ((row * by % 97) as f64 / 97.0);
+        let components = [(0..60).map(|row| noise(row, 13)).collect(), (0..60).map(|row| noise(row, 41)).collect()];
+        let decisions = decisions(&components);
+        let labels: Vec<u32> = (0..60).map(|row| u32::from(noise(row, 13) + 0.3 * noise(row, 7) > 0.6)).collect();
+        let problem = Regression { decisions: &decisions, labels: &labels, components: 2 };
+        let (mut answer, bias) = fit(&decisions, &labels);
+        answer.extend(bias);
+        assert!(problem.derivatives(&answer).0.iter().all(|slope| slope.abs() < 1e-8));
+        let elsewhere = [0.7, -0.2, 0.1, 0.4];
+        let (gradient, hessian) = problem.derivatives(&elsewhere);
+        for at in 0..4 {
+            let moved = |by: f64| {
+                let mut moved = elsewhere;
+                moved[at] += by;
+                moved
+            };
+            let difference = (problem.objective(&moved(1e-5)) - problem.objective(&moved(-1e-5))) / 2e-5;
+            assert!((difference - gradient[at]).abs() < 1e-8, "{difference} {}", gradient[at]);
+            let (up, down) = (problem.derivatives(&moved(1e-5)).0, problem.derivatives(&moved(-1e-5)).0);
+            for (other, expected) in hessian[at].iter().enumerate() {
+                assert!(((up[other] - down[other]) / 2e-5 - expected).abs() < 1e-7);
+            }
+        }
+    }
+
+    #[test]
+    fn who_knows_counts_and_who_guesses_does_not() {
+        let labels: Vec<u32> = (0..200).map(|row| (row % 2) as u32).collect();
+        let knows = (0..200).map(|row| if row % 20 == 0 { 0.5 } else { 0.1 + 0.8 * f64::from(row % 2) }).collect();
+        let guesses = (0..200).map(|row| if row * 7 % 11 < 5 { 0.2 } else { 0.8 }).collect();
+        let (weights, _) = fit(&decisions(&[knows, guesses]), &labels);
+        assert!(weights[0] > 1.0 && weights[1].abs() < 0.3, "{weights:?}");
+    }
+}

@@ -1,0 +1,144 @@
+//! A sweep over points, each a combine and values of params: what every point comes to over its seeds, and which point of
+//! each combine the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
+
+use super::Spread;
+use super::trial::{Measured, Part};
+use crate::spec::Metric;
+use indexmap::IndexMap;
+use serde::Serialize;
+
+/// A point and its trials, one for each seed.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The combine.
+    pub combine: String,
+    /// The params that vary and their values.
+    pub params: IndexMap<String, String>,
+    /// One for each seed, in their order; `None` where the trial failed or was not made.
+    pub trials: Vec<Option<Measured>>,
+}
+
+/// What a sweep found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Search {
+    /// The sweep's name.
+    pub name: String,
+    /// What selects, on the validation rows.
+    pub select: Metric,
+    /// The seeds that every point is trained with.
+    pub seeds: Vec<u64>,
+    /// How many trials of all have been made.
+    pub trials: usize,
+    /// One for each point, in order.
+    pub points: Vec<PointLine>,
+}
+
+/// What one point came to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PointLine {
+    /// The combine.
+    pub combine: String,
+    /// The params that vary and their values.
+    pub params: IndexMap<String, String>,
+    /// How many trials there are.
+    pub runs: usize,
+    /// What selects.
+    pub valid: Option<Spread>,
+    /// Share of test rows predicted wrongly.
+    pub error: Option<Spread>,
+    /// Area under the curve on the test rows.
+    pub auc: Option<Spread>,
+    /// Numbers learned.
+    pub parameters: usize,
+    /// Mean seconds of a training.
+    pub seconds: f64,
+    /// Whether it is the point of its combine that the validation rows select.
+    pub selected: bool,
+}
+
+/// Puts the trials of all points together and selects one point for each combine: the best mean over the seeds, the
+/// first of equals. Points that lack a trial are not selected while another has them all.
+pub fn search(name: &str, select: Metric, seeds: &[u64], points: &[Point]) -> Search {
+    let mut lines: Vec<PointLine> = points.iter().map(|point| line(point, select)).collect();
+    let mut combines: Vec<&str> = points.iter().map(|point| point.combine.as_str()).collect();
+    combines.dedup();
+    for combine in combines {
+        let most = lines.iter().filter(|line| line.combine == combine).map(|line| line.runs).max().unwrap_or(0);
+        let mut best: Option<(usize, f64)> = None;
+        for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.combine == combine && line.runs == most) {
+            let Some(valid) = line.valid.as_ref().filter(|valid| !valid.mean.is_nan()) else { continue };
+            let better = |least: f64| if select.higher_is_better() { valid.mean > least } else { valid.mean < least };
+            if best.is_none_or(|(_, value)| better(value)) {
+                best = Some((index, valid.mean));
+            }
+        }
+        if let Some((index, _)) = best {
+            lines[index].selected = true;
+        }
+    }
+    let trials = lines.iter().map(|line| line.runs).sum();
+    Search { name: name.into(), select, seeds: seeds.to_vec(), trials, points: lines }
+}
+
+fn line(point: &Point, select: Metric) -> PointLine {
+    let trials: Vec<&Measured> = point.trials.iter().flatten().collect();
+    let of = |part: &dyn Fn(&Measured) -> Option<Part>, metric: Metric| {
+        let values: Vec<f64> = trials.iter().filter_map(|trial| Some(part(trial)?.get(metric))).collect();
+        Spread::of(values).filter(|spread| !spread.mean.is_nan())
+    };
+    let seconds: Vec<f64> = trials.iter().map(|trial| trial.seconds).collect();
+    PointLine {
+        combine: point.combine.clone(),
+        params: point.params.clone(),
+        runs: trials.len(),
+        valid: of(&|trial| trial.valid, select),
+        error: of(&|trial| trial.test, Metric::Error),
+        auc: of(&|trial| trial.test, Metric::Auc),
+        parameters: trials.first().map_or(0, |trial| trial.parameters),
+        seconds: Spread::of(seconds).map_or(0.0, |seconds| seconds.mean),
+        selected: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(combine: &str, beta: &str, valid: &[Option<f64>]) -> Point {
+        let part = |error: f64| Part { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
+        let trial = |error: &Option<f64>| {
+            let error = (*error)?;
+            let (valid, test) = (Some(part(error)), Some(part(error + 0.5)));
+            Some(Measured { valid, test, parameters: 3, epochs: 1, seconds: 1.0 })
+        };
+        let params = IndexMap::from([("beta".to_owned(), beta.to_owned())]);
+        Point { combine: combine.into(), params, trials: valid.iter().map(trial).collect() }
+    }
+
+    fn selected(select: Metric, points: &[Point]) -> Vec<usize> {
+        let found = search("curve", select, &[1, 2], points);
+        found.points.iter().enumerate().filter(|(_, line)| line.selected).map(|(index, _)| index).collect()
+    }
+
+    #[test]
+    fn each_combine_has_the_point_of_its_best_mean() {
+        let points = [
+            point("mul", "0", &[Some(0.25), Some(0.5)]),
+            point("mul", "1", &[Some(0.25), Some(0.25)]),
+            point("mul", "2", &[Some(0.25), Some(0.25)]),
+            point("mix", "0", &[Some(0.5), Some(0.25)]),
+            point("mix", "1", &[Some(0.5), Some(0.5)]),
+        ];
+        assert_eq!(selected(Metric::Error, &points), [1, 3]);
+        assert_eq!(selected(Metric::Auc, &points), [1, 3]);
+        let found = search("curve", Metric::Error, &[1, 2], &points);
+        assert_eq!((found.trials, found.points[0].error.as_ref().unwrap().mean), (10, 0.875));
+    }
+
+    #[test]
+    fn what_is_not_whole_is_not_selected_before_what_is() {
+        let points = [point("mul", "0", &[Some(0.1), None]), point("mul", "1", &[Some(0.4), Some(0.4)])];
+        assert_eq!(selected(Metric::Error, &points), [1]);
+        assert_eq!(selected(Metric::Error, &[point("mul", "0", &[None, None])]), [] as [usize; 0]);
+    }
+}

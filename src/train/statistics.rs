@@ -1,0 +1,141 @@
+//! What several runs say together: means, deviations, and whether a difference is more than chance.
+
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
+
+/// How sure intervals are.
+const CONFIDENCE: f64 = 0.95;
+
+/// A measurement over several runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Their mean.
+    pub mean: f64,
+    /// Their sample standard deviation; `None` for a single run.
+    pub deviation: Option<f64>,
+    /// Each of them, in the order of the seeds.
+    pub values: Vec<f64>,
+}
+
+impl Spread {
+    /// Of these values; `None` if there are none.
+    pub fn of(values: Vec<f64>) -> Option<Self> {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let deviation = (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt());
+        (!values.is_empty()).then_some(Self { mean, deviation, values })
+    }
+}
+
+/// A difference between two models that were measured on the same rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The mean difference.
+    pub mean: f64,
+    /// The least that is likely, with 95% confidence.
+    pub low: f64,
+    /// The most that is likely.
+    pub high: f64,
+    /// How probable a difference as large as this is where there is none; not adjusted for several comparisons.
+    pub p: f64,
+    /// What it was found by.
+    pub test: Test,
+}
+
+/// The test behind a [`Difference`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Test {
+    /// Student's test on the differences of runs with equal seeds.
+    PairedT,
+    /// McNemar's exact test on the rows that one of two runs is wrong on.
+    McNemar,
+}
+
+/// The difference of two measurements over the same seeds; `None` for fewer than two.
+pub fn paired_t(ours: &[f64], theirs: &[f64]) -> Option<Difference> {
+    let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+    let count = differences.len() as f64;
+    let Spread { mean, deviation, .. } = Spread::of(differences)?;
+    let error = deviation? / count.sqrt();
+    if error == 0.0 {
+        let p = if mean == 0.0 { 1.0 } else { 0.0 };
+        return Some(Difference { mean, low: mean, high: mean, p, test: Test::PairedT });
+    }
+    let t = StudentsT::new(0.0, 1.0, count - 1.0).ok()?;
+    let reach = error * t.inverse_cdf(0.5 + CONFIDENCE / 2.0);
+    let p = 2.0 * t.cdf(-(mean / error).abs());
+    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: Test::PairedT })
+}
+
+/// The difference of two error rates on the same rows, `true` where a model is wrong; `None` without rows.
+pub fn mcnemar(ours: &[bool], theirs: &[bool]) -> Option<Difference> {
+    let rows = ours.len().min(theirs.len()) as f64;
+    let only = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(a, b)| **a && !**b).count() as u64;
+    let (mine, other) = (only(ours, theirs), only(theirs, ours));
+    if rows == 0.0 {
+        return None;
+    }
+    let (b, c) = (mine as f64, other as f64);
+    let mean = (b - c) / rows;
+    // The variance of a difference of two shares of the same rows.
+    let error = (b + c - (b - c).powi(2) / rows).max(0.0).sqrt() / rows;
+    let reach = 1.959_963_984_540_054 * error;
+    let p = match mine + other {
+        0 => 1.0,
+        both => (2.0 * Binomial::new(0.5, both).ok()?.cdf(mine.min(other))).min(1.0),
+    };
+    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: Test::McNemar })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-6, "{found} instead of {expected}");
+    }
+
+    #[test]
+    fn means_and_deviations() {
+        let spread = Spread::of(vec![1.0, 2.0, 4.0]).unwrap();
+        close(spread.mean, 7.0 / 3.0);
+        close(spread.deviation.unwrap(), (7.0f64 / 3.0).sqrt());
+        assert_eq!(Spread::of(vec![3.0]).unwrap().deviation, None);
+        assert!(Spread::of(vec![]).is_none());
+    }
+
+    /// For two degrees of freedom Student's distribution has a closed form: P(T > t) = 1/2 - t / (2 sqrt(2 + t^2)).
+    #[test]
+    fn the_paired_test_has_its_closed_form_for_three_runs() {
+        let found = paired_t(&[3.0, 5.0, 4.0], &[1.0, 2.0, 3.0]).unwrap();
+        close(found.mean, 2.0);
+        let t = 2.0 / (1.0 / 3.0f64.sqrt());
+        close(found.p, 1.0 - t / (2.0 + t * t).sqrt());
+        // The quantile of 0.975: t = 0.95 sqrt(2 / (1 - 0.95^2)).
+        let reach = 0.95 * (2.0f64 / (1.0 - 0.95 * 0.95)).sqrt() / 3.0f64.sqrt();
+        close(found.high - found.mean, reach);
+        close(found.mean - found.low, reach);
+    }
+
+    #[test]
+    fn what_never_differs_is_no_difference() {
+        let found = paired_t(&[0.5, 0.25], &[0.5, 0.25]).unwrap();
+        assert_eq!((found.mean, found.p), (0.0, 1.0));
+        assert!(paired_t(&[0.5], &[0.4]).is_none());
+    }
+
+    #[test]
+    fn rows_on_which_one_is_wrong_are_counted() {
+        // Nine rows on which only the first is wrong, one on which only the second is: 2 (1 + 10) / 2^10.
+        let ours: Vec<bool> = (0..40).map(|row| !(9..30).contains(&row)).collect();
+        let theirs: Vec<bool> = (0..40).map(|row| row == 9 || row >= 30).collect();
+        let found = mcnemar(&ours, &theirs).unwrap();
+        close(found.mean, 8.0 / 40.0);
+        close(found.p, 22.0 / 1024.0);
+        close(found.high - found.mean, 1.959_963_985 * (10.0f64 - 64.0 / 40.0).sqrt() / 40.0);
+        assert_eq!(mcnemar(&ours, &ours).unwrap().p, 1.0);
+        assert!(mcnemar(&[], &[]).is_none());
+    }
+}

@@ -1,0 +1,175 @@
+//! Many trainings over the same rows: trials. Each has a thread of its own where there are several; what each finds does
+//! not depend on that.
+
+use super::{Evaluation, Event, Rows, Scores, StopReason, Trained, Training, fit};
+use crate::diag::Problem;
+use crate::exec::{Engine, ExecError, initialize};
+use crate::plan::Plan;
+use crate::spec::{Metric, TrainSpec};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+/// Starts an engine for a plan on so many threads.
+pub type Engines<'a> = dyn Fn(Arc<Plan>, usize) -> Result<Box<dyn Engine>, ExecError> + Sync + 'a;
+
+/// One training of many.
+pub struct Trial<'a> {
+    /// What is trained.
+    pub plan: &'a Plan,
+    /// How, with the seed of this trial.
+    pub spec: &'a TrainSpec,
+    /// The rows that the weights are fitted on.
+    pub train: &'a dyn Rows,
+    /// The rows that the best epoch is selected on.
+    pub valid: Option<&'a dyn Rows>,
+    /// The rows that the selected model is measured on, once.
+    pub test: Option<&'a dyn Rows>,
+}
+
+/// What a trial came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// What was measured.
+    pub measured: Measured,
+    /// The class predicted for each test row.
+    pub predicted: Vec<u32>,
+    /// One for each component: the class it would predict for each test row by itself; `None` where it has no say.
+    pub components: Vec<Vec<Option<u32>>>,
+}
+
+/// The measurements of a trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The selected model on the validation split.
+    pub valid: Option<Part>,
+    /// The selected model on the test split.
+    pub test: Option<Part>,
+    /// Numbers learned.
+    pub parameters: usize,
+    /// Epochs made.
+    pub epochs: usize,
+    /// Seconds of training, on one thread of several where trials ran side by side.
+    pub seconds: f64,
+}
+
+/// The measurements of a trial on one part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// See [`Metric`].
+    pub error: f64,
+    /// See [`Metric`].
+    pub loss: f64,
+    /// See [`Metric`].
+    pub auc: Option<f64>,
+    /// See [`Metric`].
+    pub f1: f64,
+    /// See [`Metric`].
+    pub log_loss: f64,
+}
+
+impl Part {
+    /// Of everything that was measured, the whole.
+    pub fn of(scores: &Scores) -> Self {
+        Self { error: scores.error, loss: scores.loss, auc: scores.auc, f1: scores.f1, log_loss: scores.log_loss }
+    }
+
+    /// One of the measurements; not a number where it is not defined.
+    pub fn get(&self, metric: Metric) -> f64 {
+        match metric {
+            Metric::Error => self.error,
+            Metric::Loss => self.loss,
+            Metric::Auc => self.auc.unwrap_or(f64::NAN),
+            Metric::F1 => self.f1,
+            Metric::LogLoss => self.log_loss,
+        }
+    }
+}
+
+/// Runs all trials on `threads` threads, in order and side by side, and tells `finished` of each as it ends: which, and
+/// what it came to. Once `interrupt` is set no other is begun, and those that were on their way count for nothing.
+pub fn run_trials(
+    trials: &[Trial<'_>],
+    threads: usize,
+    engines: &Engines<'_>,
+    interrupt: &AtomicBool,
+    finished: &mut dyn FnMut(usize, Result<Outcome, Problem>),
+) {
+    let side_by_side = threads.clamp(1, trials.len().max(1));
+    let each = (threads / side_by_side).max(1);
+    let next = AtomicUsize::new(0);
+    let (sender, results) = mpsc::channel();
+    // Plain threads and a counter: a thread of a rayon pool that waits for the pool of its engine would begin other
+    // trials meanwhile, one inside of the other.
+    std::thread::scope(|scope| {
+        for _ in 0..side_by_side {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(trial) = trials.get(index).filter(|_| !interrupt.load(Ordering::Relaxed)) else { break };
+                    if let Some(result) = run(trial, each, engines, interrupt)
+                        && sender.send((index, result)).is_err()
+                    {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (index, result) in results {
+            finished(index, result);
+        }
+    });
+}
+
+/// Runs one trial; `None` where it was interrupted.
+fn run(
+    trial: &Trial<'_>,
+    threads: usize,
+    engines: &Engines<'_>,
+    interrupt: &AtomicBool,
+) -> Option<Result<Outcome, Problem>> {
+    let Trial { plan, spec, train, valid, test } = *trial;
+    let training = Training { plan, spec, train, valid, test, interrupt };
+    let params = initialize(plan, spec.seed);
+    let trained = fit(&|plan| engines(plan, threads), params, training, &mut |_: Event<'_>| ());
+    match trained {
+        _ if interrupt.load(Ordering::Relaxed) => None,
+        Ok(trained) if trained.stop == StopReason::Interrupted => None,
+        Ok(trained) => Some(Ok(outcome(plan, trained))),
+        Err(halted) => Some(Err(halted.cause.problem(plan))),
+    }
+}
+
+fn outcome(plan: &Plan, trained: Trained) -> Outcome {
+    let last = trained.history.last();
+    let measured = Measured {
+        valid: trained.valid.as_ref().map(Part::of),
+        test: trained.test.as_ref().map(|test| Part::of(&test.scores)),
+        parameters: plan.parameter_count(),
+        epochs: trained.history.len(),
+        seconds: last.map_or(0.0, |record| record.seconds),
+    };
+    let Some(Evaluation { decisions, .. }) = trained.test else {
+        return Outcome { measured, predicted: vec![], components: vec![] };
+    };
+    let components = decisions.components.iter().map(|component| {
+        let rows = component.probabilities.chunks_exact(decisions.classes.max(1));
+        rows.map(most_probable).collect()
+    });
+    let components = components.collect();
+    Outcome { measured, predicted: decisions.predicted, components }
+}
+
+/// The class of largest probability, the first of several; `None` where the component has no say, which leaves zeros.
+fn most_probable(probabilities: &[f64]) -> Option<u32> {
+    let mut best = 0;
+    for (class, p) in probabilities.iter().enumerate() {
+        if *p > probabilities[best] {
+            best = class;
+        }
+    }
+    (probabilities.get(best)? > &0.0).then_some(best as u32)
+}
