@@ -16,6 +16,7 @@ mod panic;
 mod plan;
 mod plan_view;
 mod progress;
+mod replace;
 mod run;
 mod status;
 mod table;
