@@ -20,7 +20,7 @@ impl<'a> Evaluator<'a> {
             self.notes.callable(span, signature);
         }
         let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
-        let mut sound = true;
+        let (mut sound, mut misnamed) = (true, false);
         for arg in args {
             let place = match &arg.name {
                 Some(wanted) => match signature.params.iter().position(|param| param.name == wanted.text) {
@@ -33,7 +33,7 @@ impl<'a> Evaluator<'a> {
                         )
                         .at(wanted.span, "not known here");
                         self.report(suggest(problem, &wanted.text, wanted.span, &known, "it takes"));
-                        sound = false;
+                        (sound, misnamed) = (false, true);
                         continue;
                     }
                 },
@@ -80,6 +80,8 @@ impl<'a> Evaluator<'a> {
             match (given, param.default) {
                 (Some(argument), _) => arguments.push((param.name, argument)),
                 (None, Some(default)) => arguments.push((param.name, default.into())),
+                // What was given by a name that is not known, or once too often, may be what is missing.
+                (None, None) if misnamed => {}
                 (None, None) => {
                     self.report(
                         Problem::error(Code::MissingArgument, format!("`{name}` needs `{}`", param.name))

@@ -10,6 +10,7 @@ pub mod ast;
 mod bare;
 mod checks;
 mod depth;
+mod doubt;
 mod format;
 mod grammar;
 mod lexer;
