@@ -50,6 +50,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Measure how fast a pipeline trains on this machine
     Bench(Bench),
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    Lsp(Lsp),
 }
 
 /// What decides which model is made from a file.
@@ -78,6 +80,9 @@ pub(super) struct Machine {
     /// Where prepared data is kept
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(super) cache: Option<PathBuf>,
+    /// How much of the data may be in memory; what is beyond is read from files as it is needed
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(super) memory: usize,
 }
 
 #[derive(Debug, Args)]
@@ -241,6 +246,13 @@ pub(super) struct Bench {
     /// How many steps to time
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) steps: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// Accepted because many editors give it: there is no other way to be spoken to
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// `NAME=VALUE`

@@ -3,7 +3,7 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::ops::{Activation, Op};
+use crate::ops::{Activation, Op, Window};
 use crate::plan::{ParamId, Plan, Step};
 use crate::spec::{Combination, QGradient, TrainSpec};
 use std::collections::BTreeSet;
@@ -102,6 +102,19 @@ fn operation(op: &Op) -> String {
             let after = activation.map_or(String::new(), |activation| format!(" |> {}", Activation::name(activation)));
             format!("linear({out}{bias}){after}")
         }
+        Op::Embedding { width, ids, .. } => format!("embedding({width}) of {ids} ids"),
+        Op::Lstm(lstm) => {
+            let layers = if lstm.layers == 1 { String::new() } else { format!(", layers: {}", lstm.layers) };
+            let both = if lstm.bidirectional { ", bidirectional: true" } else { "" };
+            let output = if lstm.all { "all" } else { "last" };
+            format!("lstm({}{layers}{both}, output: {output})", lstm.hidden)
+        }
+        Op::Conv1d { channels, window: Window { size, stride, padding }, bias } => {
+            let bias = if *bias { "" } else { ", bias: false" };
+            format!("conv1d({channels}, kernel: {size}, stride: {stride}, padding: {padding}{bias})")
+        }
+        Op::MaxPool { window: Some(window) } => format!("max_pool({}, stride: {})", window.size, window.stride),
+        Op::AttentionPool { size } => format!("attention_pool({size})"),
         Op::Dropout { p } => format!("dropout({p})"),
         Op::BatchNorm { eps, momentum } => format!("batch_norm(eps: {eps}, momentum: {momentum})"),
         Op::LayerNorm { eps } => format!("layer_norm(eps: {eps})"),

@@ -2,7 +2,7 @@
 //! written once, over dfdx's operations, in [`super::kernels`].
 
 use super::ExecError;
-use super::kernels::{self, Linear, LossNode, Targets};
+use super::kernels::{self, Conv1d, Embedding, Linear, LossNode, Lstm, MaxPool, Targets};
 use super::pass::{Failure, Matrix, Pass, Slope, Value};
 use crate::ops::Activation;
 use dfdx::tensor::{Cpu, Tape};
@@ -55,6 +55,42 @@ pub(super) trait Backend: Sized + Send + Sync {
         parts: &[&Value<Self::Device>],
     ) -> Result<Value<Self::Device>, Failure<Self>> {
         kernels::concat::portable(pass, parts)
+    }
+
+    /// A row of a table for each id.
+    fn embedding<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        tokens: &Value<Self::Device>,
+        layer: &Embedding,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::embedding::portable(pass, tokens, layer)
+    }
+
+    /// A long short-term memory over the steps of a sequence.
+    fn lstm<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Lstm,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::lstm::portable(pass, x, layer)
+    }
+
+    /// A convolution over the steps of a sequence.
+    fn conv1d<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Conv1d,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::conv1d::portable(pass, x, layer)
+    }
+
+    /// The largest values over the steps of a sequence.
+    fn max_pool<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &MaxPool,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::pool::max_portable(pass, x, layer)
     }
 
     /// The combination loss over the logits of its components.
@@ -116,6 +152,38 @@ impl Backend for Native {
         parts: &[&Value<Cpu>],
     ) -> Result<Value<Cpu>, Failure<Self>> {
         kernels::concat::native(pass, parts)
+    }
+
+    fn embedding<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        tokens: &Value<Cpu>,
+        layer: &Embedding,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::embedding::native(pass, tokens, layer)
+    }
+
+    fn lstm<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Lstm,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::lstm_native::native(pass, x, layer)
+    }
+
+    fn conv1d<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Conv1d,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::conv1d::native(pass, x, layer)
+    }
+
+    fn max_pool<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &MaxPool,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::pool::max_native(pass, x, layer)
     }
 
     fn class_loss<T: Tape<f32, Cpu>>(

@@ -1,51 +1,49 @@
 //! The operations a pipeline is made of: what each takes, what shape it makes, what it costs. Knows no tensors.
 
 mod activation;
+mod attention_pool;
+mod conv1d;
 mod dropout;
+mod embedding;
 mod kind;
 mod layer;
 mod linear;
+mod lstm;
 mod merge;
 mod norm;
 mod op;
+mod pool;
 mod rules;
+mod sequence;
 mod signature;
 
 pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
-pub use op::{Activation, Arithmetic, Op};
+pub use op::{Activation, Arithmetic, Lstm, Op, Window};
+pub use sequence::Time;
 pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 
 /// Every layer that can be called, by name.
 pub const LAYERS: &[Layer] = &[
+    attention_pool::ATTENTION_POOL,
     norm::BATCH_NORM,
+    conv1d::CONV1D,
     dropout::DROPOUT,
+    embedding::EMBEDDING,
     activation::GELU,
     norm::LAYER_NORM,
     linear::LINEAR,
+    lstm::LSTM,
+    pool::MAX_POOL,
+    pool::MEAN_POOL,
     activation::RELU,
     activation::SIGMOID,
     activation::TANH,
 ];
 
 /// Layers of the language that this version knows by name and does not execute yet.
-pub const LATER_LAYERS: &[&str] = &[
-    "attention_pool",
-    "avg_pool",
-    "char_cnn",
-    "char_lstm",
-    "conv1d",
-    "conv2d",
-    "embedding",
-    "global_avg_pool",
-    "lstm",
-    "max_pool",
-    "mean_pool",
-    "modality_dropout",
-    "pad_channels",
-    "resnet",
-];
+pub const LATER_LAYERS: &[&str] = &["avg_pool", "conv2d", "global_avg_pool", "pad_channels", "resnet"];
 
 /// The layer of this name.
 pub fn layer(name: &str) -> Option<&'static Layer> {

@@ -35,8 +35,8 @@ pub(super) const LAYER_NORM: Layer = Layer {
 };
 
 pub(super) fn weights(input: &Shape) -> Vec<Weight> {
-    let one = |name, value| Weight {
-        name,
+    let one = |name: &'static str, value| Weight {
+        name: name.into(),
         shape: Shape::vector(input.size()),
         init: WeightInit::Fixed(ParamInit::Constant(value)),
     };

@@ -1,7 +1,8 @@
 //! The rules of every operation: what shape it makes, what it learns, what it costs. One match each.
 
 use super::layer::{Running, ShapeError, Weight, vector};
-use super::{Arithmetic, Op, linear, merge, norm};
+use super::sequence::steps_and_width;
+use super::{Arithmetic, Op, attention_pool, conv1d, embedding, linear, lstm, merge, norm, pool};
 use crate::shape::Shape;
 
 impl Op {
@@ -9,7 +10,13 @@ impl Op {
     pub fn name(&self) -> &'static str {
         match self {
             Op::Input(_) => "input",
-            Op::Length => "length",
+            Op::Length | Op::Windows(_) => "length",
+            Op::Embedding { .. } => "embedding",
+            Op::Lstm(_) => "lstm",
+            Op::Conv1d { .. } => "conv1d",
+            Op::MaxPool { .. } => "max_pool",
+            Op::MeanPool => "mean_pool",
+            Op::AttentionPool { .. } => "attention_pool",
             Op::Linear { .. } => "linear",
             Op::Activation(activation) => activation.name(),
             Op::Dropout { .. } => "dropout",
@@ -18,6 +25,7 @@ impl Op {
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
+            Op::Attend => "attention",
             Op::Binary(Arithmetic::Add) => "+",
             Op::Binary(Arithmetic::Sub) => "-",
             Op::Binary(Arithmetic::Mul) => "*",
@@ -35,8 +43,15 @@ impl Op {
         match self {
             Op::Linear { out, .. } => linear::shape(*out, inputs),
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
-            Op::Length => vector(self.name(), inputs).map(|_| Shape::vector(1)),
+            Op::Length | Op::Windows(_) => vector(self.name(), inputs).map(|_| Shape::vector(1)),
+            Op::Embedding { width, ids, steps } => embedding::shape(*width, *ids, *steps, inputs),
+            Op::Lstm(op) => lstm::shape(op, inputs),
+            Op::Conv1d { channels, window, .. } => conv1d::shape(*channels, window, inputs),
+            Op::MaxPool { window } => pool::max(window.as_ref(), inputs),
+            Op::MeanPool => pool::mean(inputs),
+            Op::AttentionPool { size } => attention_pool::shape(*size, inputs),
             Op::Concat => merge::concat(inputs),
+            Op::Attend => merge::attention(self.name(), inputs),
             Op::Input(_)
             | Op::Activation(_)
             | Op::Dropout { .. }
@@ -53,6 +68,10 @@ impl Op {
         match self {
             Op::Linear { out, bias, .. } => linear::weights(*out, *bias, input),
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => norm::weights(input),
+            Op::Embedding { width, ids, .. } => embedding::weights(*width, *ids),
+            Op::Lstm(op) => lstm::weights(op, input),
+            Op::Conv1d { channels, window, bias } => conv1d::weights(*channels, window, *bias, input),
+            Op::AttentionPool { size } => attention_pool::weights(*size, input),
             _ => vec![],
         }
     }
@@ -76,9 +95,15 @@ impl Op {
         let made = output.size() as u64;
         match self {
             Op::Linear { activation, .. } => 2 * read * made + if activation.is_some() { made } else { 0 },
-            Op::Input(_) | Op::Length | Op::Concat => 0,
+            Op::Input(_) | Op::Length | Op::Windows(_) | Op::Embedding { .. } | Op::Concat => 0,
+            Op::Lstm(op) => lstm::flops(op, inputs),
+            Op::Conv1d { window, .. } => 2 * made * (window.size * steps_and_width(inputs).1) as u64,
+            Op::MaxPool { window } => made * window.map_or(steps_and_width(inputs).0, |window| window.size) as u64,
+            Op::MeanPool => read,
+            Op::AttentionPool { size } => attention_pool::flops(*size, inputs),
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
+            Op::Attend => 2 * read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,
             Op::ClassLoss { .. } => 12 * read,
         }

@@ -11,14 +11,17 @@ mod eval;
 mod hir;
 mod length;
 mod mention;
+mod merge;
 mod mixture;
 mod modality;
 mod modality_type;
 mod names;
 mod once;
+mod optional;
 mod param;
 mod settings;
 mod shared;
+mod source;
 mod strategy;
 mod sweep;
 mod train;
@@ -175,7 +178,11 @@ impl<'a> Evaluator<'a> {
             .collect();
         let label_name = label.map(|typed| typed.name.text.as_str());
         let data = match data_block {
-            Some(block) => self.data(block, label_name),
+            Some(block) => {
+                let data = self.data(block, label_name);
+                self.notes.data(&data);
+                data
+            }
             None => self.missing(ast, "data", "data { source = csv(\"rows.csv\") }"),
         };
         let label = match label {
@@ -221,6 +228,7 @@ impl<'a> Evaluator<'a> {
         let mut params = self.params(ast);
         params.extend(used.iter().flat_map(|file| self.params(&file.ast)));
         self.check_shared();
+        self.check_optional();
         let unused = self.names.unused();
         self.check_uncalled();
         let (name, doc) = header?;

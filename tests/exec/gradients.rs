@@ -25,7 +25,7 @@ fn around(operation: impl Fn(&mut Network, Slot, Slot) -> Slot, combination: Com
 }
 
 /// Weights large enough for every part to matter, and none of them at its first value.
-fn weights(plan: &Plan) -> Params {
+pub(super) fn weights(plan: &Plan) -> Params {
     let mut params = initialize(plan, 1);
     for (value, noise) in params.values.iter_mut().zip(noise(plan.parameter_count(), 77)) {
         *value += 0.5 * noise;
@@ -34,7 +34,7 @@ fn weights(plan: &Plan) -> Params {
 }
 
 /// Compares every component of the gradient with a central difference of the loss.
-fn check(plan: &Plan, batch: &Batch, what: &str) {
+pub(super) fn check(plan: &Plan, batch: &Batch, what: &str) {
     let params = weights(plan);
     for device in BOTH {
         let mut engine = start(plan, device, 1);
@@ -109,6 +109,35 @@ fn joining() {
     check_operation("sum with itself", |net, a, b| net.sum(&[a, a, b, a]));
     check_operation("sum of one", |net, a, _| net.sum(&[a]));
     check_operation("mean", |net, a, b| net.mean(&[a, b]));
+}
+
+#[test]
+fn attention() {
+    check_operation("attention", |net, a, b| {
+        let scores = net.linear(a, 3, Some(Activation::Tanh));
+        net.attend(scores, &[a, b, a])
+    });
+    check_operation("attention to one value", |net, a, b| {
+        let score = net.linear(b, 1, None);
+        net.attend(score, &[a])
+    });
+}
+
+#[test]
+fn attention_is_a_mean_of_values_by_the_softmax_of_their_scores() {
+    let mut net = Network::new(3);
+    let (a, b, scores) = (net.input("a", 3), net.input("b", 3), net.input("scores", 2));
+    let merged = net.attend(scores, &[a, b]);
+    net.component(merged, 1.0);
+    let plan = net.finish(DETACHED);
+    let inputs = vec![vec![1.0, 2.0, 3.0], vec![-1.0, 0.5, 4.0], vec![900.0, 900.0 + 3.0f32.ln()]];
+    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0] };
+    for device in BOTH {
+        let found = start(&plan, device, 1).logits(&Arc::new(initialize(&plan, 1)), &rows).unwrap();
+        for (found, expected) in found.components[0].iter().zip([-0.25, 0.4375, 1.875]) {
+            close(f64::from(*found), expected, 1e-4, "attention");
+        }
+    }
 }
 
 #[test]

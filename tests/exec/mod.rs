@@ -7,6 +7,8 @@ mod gradients;
 mod initialize;
 mod missing;
 mod normalize;
+mod sequences;
+mod torch_sequences;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};

@@ -56,6 +56,18 @@ impl Network {
         slot
     }
 
+    /// An operation with the weights it asks for, all zeros; the first input decides their shapes.
+    pub(crate) fn layer(&mut self, op: Op, reads: &[Slot]) -> Slot {
+        let shapes: Vec<Shape> = reads.iter().map(|slot| self.shape(*slot).clone()).collect();
+        let shape = op.shape(&shapes.iter().collect::<Vec<_>>()).unwrap();
+        let weights = op.weights(&shapes[0]).into_iter();
+        let params: Vec<usize> =
+            weights.map(|weight| self.param(&weight.name, weight.shape, ParamInit::Constant(0.0))).collect();
+        let slot = self.step(op, reads, shape.size(), &params, &[]);
+        self.plan.steps[slot].shape = shape;
+        slot
+    }
+
     pub(crate) fn linear(&mut self, x: Slot, out: usize, activation: Option<Activation>) -> Slot {
         let params = self.linear_params(self.width(x), out);
         self.linear_with(x, out, activation, &params)
@@ -121,6 +133,11 @@ impl Network {
         self.step(Op::Mean, parts, self.width(parts[0]), &[], &[])
     }
 
+    pub(crate) fn attend(&mut self, scores: Slot, values: &[Slot]) -> Slot {
+        let reads: Vec<Slot> = std::iter::once(scores).chain(values.iter().copied()).collect();
+        self.step(Op::Attend, &reads, self.width(values[0]), &[], &[])
+    }
+
     pub(crate) fn binary(&mut self, arithmetic: Arithmetic, a: Slot, b: Slot) -> Slot {
         self.step(Op::Binary(arithmetic), &[a, b], self.width(a), &[], &[])
     }
@@ -143,7 +160,11 @@ impl Network {
     }
 
     fn width(&self, slot: Slot) -> usize {
-        self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape.size()
+        self.shape(slot).size()
+    }
+
+    fn shape(&self, slot: Slot) -> &Shape {
+        &self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape
     }
 
     fn norm_params(&mut self, width: usize) -> Vec<usize> {
@@ -174,6 +195,7 @@ impl Network {
             shape: Shape::vector(width),
             params: params.to_vec(),
             buffers: buffers.to_vec(),
+            needs: self.origins[makes].clone(),
             flops: 0,
             span: Span::default(),
             calls: Vec::new(),

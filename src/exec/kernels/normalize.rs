@@ -5,9 +5,10 @@ use crate::exec::pass::{Failure, Matrix, Pass, Value};
 use crate::plan::Step;
 use dfdx::shapes::{Axes, Axis, BroadcastShapeTo, HasAxes, ReduceShapeTo};
 use dfdx::tensor::{Tape, Tensor};
-use dfdx::tensor_ops::{BroadcastTo, MeanTo, TryAdd, TryDiv, TryMul, TrySub};
+use dfdx::tensor_ops::{BroadcastTo, MeanTo, SumTo, TryAdd, TryDiv, TryMul, TrySub};
 
-/// Every feature by the mean and the biased variance of the rows in training, and by running statistics otherwise.
+/// Every feature by the mean and the biased variance of the rows in training, and by running statistics otherwise. Rows
+/// on which a modality that the value needs is missing have no part in them.
 /// The variance it reports for the running statistics is unbiased, as PyTorch has it; that of one row is 0.
 pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
@@ -18,8 +19,20 @@ pub(super) fn batch_norm<B: Backend, T: Tape<f32, B::Device>>(
     let (features, rows) = x.dims();
     let x = x.tensor(pass)?;
     if pass.training.is_some() {
-        let normal = standardize::<B, T, Axis<1>>(pass, &x, eps)?;
-        let unbiased = rows as f32 / rows.saturating_sub(1).max(1) as f32;
+        // A row that lacks what the value is computed from holds nothing to learn about it.
+        let present = pass.rows_of(step);
+        let counted = present.as_ref().map_or(rows, |present| present.iter().filter(|present| **present).count());
+        if counted == 0 {
+            let y = scale_and_shift(pass, &x, step)?;
+            return Ok(Value::new(y, true));
+        }
+        let share = |present: &bool| if *present { 1.0 / counted as f32 } else { 0.0 };
+        let shares = match &present {
+            Some(present) => Some(pass.constant(present.iter().map(share).collect(), (rows,))?),
+            None => None,
+        };
+        let normal = standardize::<B, T, Axis<1>>(pass, &x, eps, shares.as_ref())?;
+        let unbiased = counted as f32 / counted.saturating_sub(1).max(1) as f32;
         let variance = normal.variance.as_vec().iter().map(|variance| variance * unbiased).collect();
         pass.moments.push((step.buffers[0], normal.mean.as_vec()));
         pass.moments.push((step.buffers[1], variance));
@@ -46,7 +59,7 @@ pub(super) fn layer_norm<B: Backend, T: Tape<f32, B::Device>>(
     eps: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
     let x = x.tensor(pass)?;
-    let normal = standardize::<B, T, Axis<0>>(pass, &x, eps)?;
+    let normal = standardize::<B, T, Axis<0>>(pass, &x, eps, None)?;
     let y = scale_and_shift(pass, &normal.values, step)?;
     Ok(Value::new(y, true))
 }
@@ -58,20 +71,29 @@ struct Standardized<D: dfdx::tensor_ops::Device<f32>> {
     variance: Tensor<(usize,), f32, D>,
 }
 
+/// Along an axis; where rows have shares, the mean of every feature is the sum by these.
 fn standardize<B: Backend, T: Tape<f32, B::Device>, Ax: Axes>(
     pass: &mut Pass<'_, B, T>,
     x: &Matrix<B::Device>,
     eps: f64,
+    shares: Option<&Tensor<(usize,), f32, B::Device>>,
 ) -> Result<Standardized<B::Device>, Failure<B>>
 where
     (usize, usize): HasAxes<Ax> + ReduceShapeTo<(usize,), Ax>,
     (usize,): BroadcastShapeTo<(usize, usize), Ax>,
 {
     let shape = *dfdx::shapes::HasShape::shape(x);
-    let mean = pass.record(x, |x| x.try_mean::<(usize,), Ax>())?;
+    let shares = shares.map(|shares| shares.clone().try_broadcast_like::<_, Axis<0>>(&shape)).transpose()?;
+    let mean = pass.record(x, |x| match &shares {
+        Some(shares) => x.try_mul(shares.clone())?.try_sum::<(usize,), Ax>(),
+        None => x.try_mean::<(usize,), Ax>(),
+    })?;
     let spread = mean.clone().try_broadcast_like::<_, Ax>(&shape)?;
     let centred = pass.record(x, |x| x.try_sub(spread))?;
-    let variance = pass.record(&centred, |centred| centred.try_square()?.try_mean::<(usize,), Ax>())?;
+    let variance = pass.record(&centred, |centred| match &shares {
+        Some(shares) => centred.try_square()?.try_mul(shares.clone())?.try_sum::<(usize,), Ax>(),
+        None => centred.try_square()?.try_mean::<(usize,), Ax>(),
+    })?;
     let deviation = pass.record(&variance, |variance| variance.try_add(eps as f32)?.try_sqrt())?;
     let spread = deviation.try_broadcast_like::<_, Ax>(&shape)?;
     let values = pass.record(&centred, |centred| centred.try_div(spread))?;
