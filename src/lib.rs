@@ -149,7 +149,8 @@ impl Texts {
 fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
     let misread = problems.has_errors();
     // What is missing may be what could not be read.
-    let follows = |problem: &Problem| misread && problem.code == Code::MissingArgument;
+    let missing = [Code::MissingArgument, Code::MissingDeclaration, Code::PipelineHeader];
+    let follows = |problem: &Problem| misread && missing.contains(&problem.code);
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
     let mut problems = sema::point_to_uses(problems, &texts.uses, &texts.ast);
     problems.sort();

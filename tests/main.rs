@@ -11,6 +11,7 @@ mod late;
 mod lsp;
 mod missing_rows;
 mod mistakes;
+mod mutation;
 mod new;
 mod paper;
 mod quickstart;

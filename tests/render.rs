@@ -233,5 +233,5 @@ fn for_editors_and_programs() {
     );
     problems.push(Problem::error(Code::Internal, "no place"));
     insta::assert_snapshot!(render_short(&problems, &scene.sources));
-    insta::assert_snapshot!(render_json(&problems, &scene.sources));
+    insta::assert_snapshot!(render_json(&[(&problems, &scene.sources)]));
 }

@@ -1,6 +1,6 @@
 //! What can be typed: data only, read by clap. Says nothing of how it is done.
 
-use crate::diag::nearest;
+use crate::diag::{Fixes, nearest};
 use crate::lint::{Level, Levels, UnknownLint};
 use crate::starter::{TEMPLATES, Template};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -205,6 +205,15 @@ pub(super) struct Lint {
     /// How problems are shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ProblemFormat,
+    /// Apply the changes that certainly keep what was meant
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Apply the changes that are likely to be meant, too
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Change nothing; show what would change, and exit with 1 if anything would
+    #[arg(long, conflicts_with = "format")]
+    pub(super) diff: bool,
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<Setting>,
@@ -213,6 +222,17 @@ pub(super) struct Lint {
     pub(super) no_data: bool,
     #[command(flatten)]
     pub(super) lints: Lints,
+}
+
+impl Lint {
+    /// The changes that were asked for.
+    pub(super) fn fixes(&self) -> Option<Fixes> {
+        match (self.fix || self.diff, self.unsafe_fixes) {
+            (_, true) => Some(Fixes::All),
+            (true, false) => Some(Fixes::Safe),
+            (false, false) => None,
+        }
+    }
 }
 
 /// What becomes of lints, by their names or codes.
@@ -247,12 +267,21 @@ fn lint_name(text: &str) -> Result<String, UnknownLint> {
     Levels::default().set(text, Level::Warn).map(|()| text.to_owned())
 }
 
-/// How problems are shown: for people with the source, a line for each, or one array.
+/// How problems are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProblemFormat {
+    /// With the source, drawn
     Text,
+    /// In words alone, without drawing, for screen readers
+    Plain,
+    /// A line for each
     Short,
+    /// One array of objects
     Json,
+    /// A SARIF 2.1.0 log
+    Sarif,
+    /// GitHub workflow commands
+    Github,
 }
 
 #[derive(Debug, Args)]

@@ -3,12 +3,11 @@
 use super::args::Fmt;
 use super::front::{Unreadable, read, text};
 use super::output::Output;
+use super::replace::{difference, replace};
 use super::status::ExitStatus;
 use crate::diag::{FileId, Problems, SourceMap};
 use crate::syntax;
-use similar::TextDiff;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 pub(super) fn fmt(args: &Fmt, output: &Output) -> ExitStatus {
@@ -31,31 +30,32 @@ fn standard_input(args: &Fmt, output: &Output) -> ExitStatus {
     }
     let mut sources = SourceMap::new();
     let read = text("<stdin>".into(), bytes, &mut sources);
-    match formatted(read, &sources, output) {
-        Ok((before, after)) if args.check || args.diff => compare("<stdin>", &before, &after, args, output),
-        Ok((_, after)) => {
-            output.out.write(&after);
-            ExitStatus::Done
-        }
-        Err(status) => status,
+    let texts = match formatted(read, &sources, output) {
+        Ok(texts) => texts,
+        Err(status) => return status,
+    };
+    if args.check || args.diff {
+        return compare("<stdin>", &texts, args, output);
     }
+    output.out.write(&texts.after);
+    texts.status
 }
 
 fn file(path: &Path, args: &Fmt, output: &Output) -> ExitStatus {
     let mut sources = SourceMap::new();
     let read = read(path, &mut sources);
-    let (before, after) = match formatted(read, &sources, output) {
-        Ok(both) => both,
+    let texts = match formatted(read, &sources, output) {
+        Ok(texts) => texts,
         Err(status) => return status,
     };
     if args.check || args.diff {
-        return compare(&path.display().to_string(), &before, &after, args, output);
+        return compare(&path.display().to_string(), &texts, args, output);
     }
-    if before == after {
-        return ExitStatus::Done;
+    if texts.before == texts.after {
+        return texts.status;
     }
-    match replace(path, &after) {
-        Ok(()) => ExitStatus::Done,
+    match replace(path, &texts.after) {
+        Ok(()) => texts.status,
         Err(error) => {
             output.err.line(&format!("error: cannot write `{}`: {error}", path.display()));
             ExitStatus::CouldNotRun
@@ -63,12 +63,15 @@ fn file(path: &Path, args: &Fmt, output: &Output) -> ExitStatus {
     }
 }
 
-/// Text before and after; what is wrong with it is said.
-fn formatted(
-    read: Result<FileId, Unreadable>,
-    sources: &SourceMap,
-    output: &Output,
-) -> Result<(String, String), ExitStatus> {
+/// A text before and after, and how its formatting ended. What cannot be read of it stays as it is.
+struct Texts {
+    before: String,
+    after: String,
+    status: ExitStatus,
+}
+
+/// Formats a text; what is wrong with it is said.
+fn formatted(read: Result<FileId, Unreadable>, sources: &SourceMap, output: &Output) -> Result<Texts, ExitStatus> {
     let file = match read {
         Ok(file) => file,
         Err(Unreadable::NoFile(message)) => {
@@ -83,33 +86,19 @@ fn formatted(
     let before = sources.get(file).map_or_else(String::new, |source| source.text.to_string());
     let formatted = syntax::format(&before);
     output.problems(&formatted.problems, sources);
-    match formatted.problems.has_errors() {
-        true => Err(ExitStatus::Problems),
-        false => Ok((before, formatted.text)),
-    }
+    let status = if formatted.problems.has_errors() { ExitStatus::Problems } else { ExitStatus::Done };
+    Ok(Texts { before, after: formatted.text, status })
 }
 
-fn compare(name: &str, before: &str, after: &str, args: &Fmt, output: &Output) -> ExitStatus {
+fn compare(name: &str, texts: &Texts, args: &Fmt, output: &Output) -> ExitStatus {
+    let (before, after) = (&texts.before, &texts.after);
     if before == after {
-        return ExitStatus::Done;
+        return texts.status;
     }
     if args.diff {
-        let diff = TextDiff::from_lines(before, after);
-        output.out.write(&diff.unified_diff().header(name, name).to_string());
+        output.out.write(&difference(name, before, after));
     } else {
         output.err.line(&format!("{name}: not in the standard layout"));
     }
     ExitStatus::Problems
-}
-
-/// Puts `text` in the place of the file at once, so that a crash leaves either the old text or the new one.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // The file may be a link: what it points at is replaced, and the link stays.
-    let path = &fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(fs::metadata(path)?.permissions())?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -32,12 +32,8 @@ pub(super) fn open(
     output: &Output,
 ) -> Result<Opened, ExitStatus> {
     let mut sources = SourceMap::new();
-    let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
     let (file, compiled) = match read(path, &mut sources) {
-        Ok(file) => {
-            let request = Request { world: &Disk, settings: &settings, combine, levels: levels.clone() };
-            (file, compile_in(&mut sources, file, &request))
-        }
+        Ok(file) => (file, compiled(&mut sources, file, settings, combine, levels)),
         Err(Unreadable::NotText(file, problem)) => (file, Checked::failed(*problem)),
         Err(Unreadable::NoFile(message)) => {
             output.err.line(&message);
@@ -45,6 +41,27 @@ pub(super) fn open(
         }
     };
     Ok(Opened { sources, file, compiled })
+}
+
+impl Opened {
+    /// What comes of `text` if it takes the place of the file at `path`.
+    pub(super) fn of(path: &Path, text: &str, settings: &[Setting], levels: &Levels) -> Self {
+        let mut sources = SourceMap::new();
+        let file = sources.add(path.display().to_string(), text);
+        let compiled = compiled(&mut sources, file, settings, None, levels);
+        Self { sources, file, compiled }
+    }
+}
+
+fn compiled(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[Setting],
+    combine: Option<String>,
+    levels: &Levels,
+) -> Checked<Compiled> {
+    let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
+    compile_in(sources, file, &Request { world: &Disk, settings: &settings, combine, levels: levels.clone() })
 }
 
 /// A pipeline that is ready to be planned or run.

@@ -1,48 +1,100 @@
-//! `mmc lint`: what is wrong with pipelines, without running them.
+//! `mmc lint`: what is wrong with pipelines, without running them, and the changes that mend it.
 
 use super::args::{Lint, ProblemFormat};
 use super::check::check;
-use super::front::open;
+use super::front::{Opened, open};
 use super::output::{Output, count};
+use super::replace::{difference, replace};
 use super::status::ExitStatus;
-use crate::diag::{Problems, render, render_json, render_short};
+use crate::diag::{
+    Fixes, Problems, Said, fix, render, render_github, render_json, render_plain, render_sarif, render_short,
+};
+use std::path::Path;
+use std::sync::Arc;
+
+/// How often changes are looked for again in a changed text: each turn mends something, and may bring out more.
+const MOST_TURNS: usize = 50;
 
 pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
     let levels = args.lints.levels();
     let mut status = ExitStatus::Done;
-    let mut all = Problems::new();
-    let mut objects = vec![];
+    let mut all = vec![];
     for path in &args.files {
-        let mut opened = match open(path, &args.set, None, &levels, output) {
+        let mended = match args.fixes() {
+            Some(fixes) => mend(path, fixes, args, output),
+            None => Ok(ExitStatus::Done),
+        };
+        let opened = mended.and_then(|mended| {
+            status = status.worst(mended);
+            open(path, &args.set, None, &levels, output)
+        });
+        let mut opened = match opened {
             Ok(opened) => opened,
             Err(failed) => {
-                status = failed;
+                status = status.worst(failed);
                 continue;
             }
         };
+        if args.diff {
+            continue;
+        }
         if !args.no_data {
             check(path, &mut opened.compiled, &levels, output);
         }
-        let (problems, sources) = (opened.compiled.problems, opened.sources);
+        let Opened { sources, compiled, .. } = opened;
         match args.format {
-            ProblemFormat::Text => output.out.write(&render(&problems, &sources, output.out.style)),
-            ProblemFormat::Short => output.out.write(&render_short(&problems, &sources)),
-            // The arrays of all files are one.
-            ProblemFormat::Json => {
-                let array = render_json(&problems, &sources);
-                let inner = array.trim().trim_start_matches('[').trim_end_matches(']').trim_matches('\n');
-                objects.extend((!inner.trim().is_empty()).then(|| inner.to_owned()));
-            }
+            ProblemFormat::Text => output.out.write(&render(&compiled.problems, &sources, output.out.style)),
+            ProblemFormat::Plain => output.out.write(&render_plain(&compiled.problems, &sources)),
+            ProblemFormat::Short => output.out.write(&render_short(&compiled.problems, &sources)),
+            ProblemFormat::Json | ProblemFormat::Sarif | ProblemFormat::Github => {}
         }
-        all.extend(problems);
+        all.push((compiled.problems, sources));
     }
-    if all.has_errors() && status == ExitStatus::Done {
-        status = ExitStatus::Problems;
-    }
+    // What programs read is one text for all files.
+    let said: Vec<Said<'_>> = all.iter().map(|(problems, sources)| (problems, sources)).collect();
+    let problems: Problems = all.iter().flat_map(|(problems, _)| problems.iter().cloned()).collect();
     match args.format {
-        ProblemFormat::Json => output.out.line(&format!("[\n{}\n]", objects.join(",\n"))),
-        ProblemFormat::Text if !all.is_empty() => output.err.line(&count(&all)),
+        _ if args.diff => {}
+        ProblemFormat::Json => output.out.line(&render_json(&said)),
+        ProblemFormat::Sarif => output.out.line(&render_sarif(&said)),
+        ProblemFormat::Github => output.out.write(&render_github(&said)),
+        ProblemFormat::Text | ProblemFormat::Plain if !problems.is_empty() => output.err.line(&count(&problems)),
         _ => {}
     }
-    status
+    if problems.has_errors() { status.worst(ExitStatus::Problems) } else { status }
+}
+
+/// Applies changes until there are none left to apply, and writes the text or shows what would change.
+fn mend(path: &Path, fixes: Fixes, args: &Lint, output: &Output) -> Result<ExitStatus, ExitStatus> {
+    let levels = args.lints.levels();
+    let Opened { mut sources, file, compiled } = open(path, &args.set, None, &levels, output)?;
+    let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
+    let (mut text, mut problems, mut mended) = (before.to_string(), compiled.problems, 0);
+    let mut file = file;
+    for _ in 0..MOST_TURNS {
+        let Some(fixed) = fix(file, &text, &problems, fixes) else { break };
+        (text, mended) = (fixed.text, mended + fixed.count);
+        let again = Opened::of(path, text.as_str(), &args.set, &levels);
+        (sources, file, problems) = (again.sources, again.file, again.compiled.problems);
+    }
+    drop(sources);
+    if *text == *before {
+        return Ok(ExitStatus::Done);
+    }
+    let name = path.display().to_string();
+    if args.diff {
+        output.out.write(&difference(&name, &before, &text));
+        return Ok(ExitStatus::Problems);
+    }
+    match replace(path, &text) {
+        Ok(()) => {
+            let what = if mended == 1 { "problem" } else { "problems" };
+            output.err.line(&format!("{name}: mended {mended} {what}"));
+            Ok(ExitStatus::Done)
+        }
+        Err(error) => {
+            output.err.line(&format!("error: cannot write `{name}`: {error}"));
+            Err(ExitStatus::CouldNotRun)
+        }
+    }
 }

@@ -24,6 +24,7 @@ mod panic;
 mod plan;
 mod plan_view;
 mod progress;
+mod replace;
 mod run;
 mod status;
 mod study;

@@ -15,6 +15,17 @@ pub(super) enum ExitStatus {
     Interrupted,
 }
 
+impl ExitStatus {
+    /// What is to be said of two commands that ended so: a file that cannot be read outweighs one with problems.
+    pub(super) fn worst(self, other: ExitStatus) -> ExitStatus {
+        match (self, other) {
+            (ExitStatus::Done, other) => other,
+            (_, ExitStatus::CouldNotRun) => ExitStatus::CouldNotRun,
+            (first, _) => first,
+        }
+    }
+}
+
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         ExitCode::from(match status {

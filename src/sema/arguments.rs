@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
             match (given, param.default) {
                 (Some(argument), _) => arguments.push((param.name, argument)),
                 (None, Some(default)) => arguments.push((param.name, default.into())),
-                // What is missing may be what was called by another name.
+                // What was given by a name that is not known, or once too often, may be what is missing.
                 (None, None) if misnamed => {}
                 (None, None) => {
                     self.report(

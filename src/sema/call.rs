@@ -275,7 +275,7 @@ impl<'a> Evaluator<'a> {
     fn bind(&mut self, function: &'a Fn, given: Vec<Given>, span: Span) -> Option<BTreeMap<&'a str, Val>> {
         let name = &function.name.text;
         let mut frame: BTreeMap<&'a str, Val> = BTreeMap::new();
-        let mut sound = true;
+        let (mut sound, mut misnamed) = (true, false);
         let mut free = function.args.iter();
         for arg in given {
             let target = match &arg.name {
@@ -296,7 +296,7 @@ impl<'a> Evaluator<'a> {
                             None => problem.help(format!("it takes {}", ops::one_of(&known).replace(" or ", " and "))),
                         };
                         self.report(problem);
-                        sound = false;
+                        (sound, misnamed) = (false, true);
                         continue;
                     }
                 },
@@ -335,6 +335,8 @@ impl<'a> Evaluator<'a> {
                     self.frames.pop();
                     frame.insert(wanted, value);
                 }
+                // What was given by a name that is not known, or once too often, may be what is missing.
+                None if misnamed => {}
                 None => {
                     self.report(
                         Problem::error(Code::MissingArgument, format!("`{name}` needs `{wanted}`"))

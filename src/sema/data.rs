@@ -92,6 +92,10 @@ impl<'a> Evaluator<'a> {
                 );
                 return None;
             }
+            // A key that is not known may be the one that is missing.
+            (None, None) if block.entries.iter().any(|entry| !settings.contains_key(entry.key.text.as_str())) => {
+                return None;
+            }
             (None, None) => {
                 self.report(
                     Problem::error(Code::MissingArgument, "`data` says nowhere to read rows from")
@@ -161,6 +165,8 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Bool(flag) => *flag,
             ExprKind::Error => false,
+            // What is wrong with the label has been said.
+            ExprKind::Name(_) if label.is_none() => false,
             _ => {
                 let mut problem =
                     Problem::error(Code::WrongType, "`stratify` takes the label").at(entry.value.span, "not the label");

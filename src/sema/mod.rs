@@ -16,6 +16,7 @@ mod mixture;
 mod modality;
 mod modality_type;
 mod names;
+mod once;
 mod optional;
 mod param;
 mod settings;
@@ -35,7 +36,7 @@ pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
 pub use uses::{Used, Uses, gather, point_to_uses};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
-use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
+use crate::syntax::ast::{Ast, Block, Expr, Item, ItemKind};
 use crate::syntax::keyword;
 use eval::Evaluator;
 use mention::Notes;
@@ -125,8 +126,7 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
         }
         false => Meanings::default(),
     };
-    let mut problems = evaluator.problems;
-    problems.sort();
+    let problems = once::once(evaluator.problems);
     match hir {
         Some(hir) => (Checked::new(hir, problems), meanings),
         None => (Checked::failed(problems), meanings),
@@ -222,7 +222,7 @@ impl<'a> Evaluator<'a> {
             &combines,
             declared,
             train.as_ref().and_then(|train| train.combine.clone()),
-            train_block.map(|block| block.span),
+            train_block,
             start,
         );
         let mut params = self.params(ast);
@@ -341,10 +341,15 @@ impl<'a> Evaluator<'a> {
         combines: &[HirCombine],
         declared: usize,
         of_train: Option<String>,
-        train: Option<Span>,
+        train: Option<&Block>,
         start: Span,
     ) -> Option<usize> {
         let wanted = choices.combine.clone().or(of_train);
+        if wanted.is_none() && train.is_some_and(|block| block.entries.iter().any(|entry| entry.key.text == "combine"))
+        {
+            // What it says has been reported.
+            return None;
+        }
         match wanted {
             Some(wanted) => {
                 if let Some(place) = combines.iter().position(|combine| combine.name == wanted) {
@@ -370,7 +375,7 @@ impl<'a> Evaluator<'a> {
                 let known = self.names.of_kinds(&[Declared::Combine]);
                 self.report(
                     Problem::error(Code::MissingArgument, "the file declares several combines and trains none of them")
-                        .at(train.unwrap_or(start), "`combine` is not set here")
+                        .at(train.map_or(start, |block| block.span), "`combine` is not set here")
                         .help(format!(
                             "set `combine = {}`, or choose one when running",
                             combines.last().map_or(known[0], |last| &last.name)

@@ -85,10 +85,16 @@ impl<'a> Names<'a> {
         }
         let lost = uses.files.iter().flat_map(|file| file.ast.lost.iter().map(|lost| (lost, Origin::Used(file.at))));
         for (lost, origin) in lost.chain(ast.lost.iter().map(|lost| (lost, Origin::Pipeline))) {
-            if let (Some(name), Some(kind)) = (&lost.name, Declared::by_keyword(&lost.keyword)) {
-                let used = Cell::new(true);
-                let entry = Entry { meaning: Meaning::Lost(kind), span: name.span, origin, used };
-                names.entries.entry(&name.text).or_insert(entry);
+            // What it would have declared is not known where it begins with no keyword; what it is called may not be.
+            let kind = Declared::by_keyword(&lost.keyword);
+            names.incomplete |= lost.name.is_none() && (kind.is_some() || lost.keyword.is_empty());
+            if let (Some(name), true) = (&lost.name, kind.is_some() || lost.keyword.is_empty()) {
+                let meaning = Meaning::Lost(kind.unwrap_or(Declared::Encoder));
+                let entry = Entry { meaning, span: name.span, origin, used: Cell::new(true) };
+                let before = names.entries.get(name.text.as_str());
+                if before.is_none_or(|before| before.span == name.span || before.origin == Origin::Prelude) {
+                    names.entries.insert(&name.text, entry);
+                }
             }
         }
         names

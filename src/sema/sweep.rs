@@ -102,7 +102,7 @@ impl<'a> Evaluator<'a> {
             let key = entry.key.text.as_str();
             let param = match self.names.get(key) {
                 Some(Meaning::Param(param)) => param,
-                Some(Meaning::Lost(Declared::Param)) => continue,
+                Some(Meaning::Lost(_)) => continue,
                 None if self.names.incomplete => continue,
                 _ => {
                     let params = self.names.of_kinds(&[Declared::Param]);

@@ -3,6 +3,7 @@
 use super::eval::Evaluator;
 use super::hir::Declared;
 use super::mention::Target;
+use super::names::Meaning;
 use super::settings::Settings;
 use crate::diag::{Code, Problem, nearest};
 use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
@@ -216,12 +217,18 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn combine_name(&mut self, expr: &'a Expr) -> Option<String> {
         let ExprKind::Name(name) = &expr.kind else {
-            self.report(Problem::error(Code::WrongType, "expected the name of a combine").at(expr.span, "not a name"));
+            if !matches!(expr.kind, ExprKind::Error) {
+                let problem = Problem::error(Code::WrongType, "expected the name of a combine");
+                self.report(problem.at(expr.span, "not a name"));
+            }
             return None;
         };
         let known = self.names.of_kinds(&[Declared::Combine]);
         if known.contains(&name.as_str()) {
             return Some(name.clone());
+        }
+        if self.names.incomplete || matches!(self.names.peek(name), Some(Meaning::Lost(_))) {
+            return None;
         }
         let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{name}`"))
             .at(expr.span, "not declared in this file");

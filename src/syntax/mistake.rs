@@ -119,6 +119,7 @@ impl Failure<'_> {
 /// The words for a mistake, and the mend that lets the rest be read where there is one.
 pub(super) fn diagnose(failure: &Failure<'_>) -> (Problem, Option<Mend>) {
     mark_of_another_kind(failure)
+        .or_else(|| bare_key(failure))
         .or_else(|| declaration_head(failure))
         .or_else(|| missing_separator(failure))
         .or_else(|| branch(failure))
@@ -175,6 +176,20 @@ fn mark_of_another_kind(failure: &Failure<'_>) -> Option<(Problem, Option<Mend>)
         }
         _ => None,
     }
+}
+
+/// A word where a setting should be, and no `=` after it.
+fn bare_key(failure: &Failure<'_>) -> Option<(Problem, Option<Mend>)> {
+    let (found, previous) = (failure.found?, failure.previous?);
+    if failure.context != Context::Block || found.first || found.kind == TokenKind::Assign {
+        return None;
+    }
+    let key = failure.key_before()?;
+    let mut problem = failure.problem(&format!("`=` after `{key}`")).help("a setting is written `key = value`");
+    if failure.begins_operand() {
+        problem = problem.edit(Span::new(failure.file, previous.end, previous.end), " =", false);
+    }
+    Some((problem, None))
 }
 
 /// What goes wrong between a declaration's keyword and its value.

@@ -11,6 +11,7 @@ mod bare;
 mod checks;
 mod cursor;
 mod depth;
+mod doubt;
 mod format;
 mod grammar;
 mod lexeme;

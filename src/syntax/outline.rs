@@ -374,6 +374,9 @@ impl Builder<'_> {
         let found = bracket.close();
         let opener = self.frames.last().and_then(|frame| frame.opener);
         let place = self.tokens.get(at).map_or(0, |token| token.start);
+        // In the middle of a line of settings it was meant to close something on that line, not the block.
+        let inside = self.tokens.get(at).is_some_and(|token| !token.first);
+        let opener = opener.filter(|opener| !(inside && self.is_block(*opener)));
         let Some(opener) = opener else {
             self.mended[place] = b' ';
             if !self.excused {

@@ -3,6 +3,7 @@
 use super::MAX_PROBLEMS;
 use super::ast::{Ast, Comment, Expr, Item};
 use super::checks::{Checks, check_header, collect_docs, doc_line, docs_before};
+use super::doubt::doubt;
 use super::grammar::Rule;
 use super::lexer::{CommentToken, Lexed, Token, lex};
 use super::outline::{Chunk, Outline, outline};
@@ -93,18 +94,30 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
             }
             in_unknown = reader.misspelt.is_none();
             if in_unknown {
+                ast.lost.extend(reader.lost());
                 problems.extend(reader.problems);
                 pieces.push(piece);
                 continue;
             }
             reader.silent = true;
         }
-        in_unknown = false;
         for (token, problem) in of_chunk {
-            reader.report(token, problem);
+            reader.report_own(token, problem);
         }
         match reader.read(tree::declaration) {
-            Some((kind, span)) => {
+            Some((mut kind, span)) => {
+                // What follows a declaration with a mistake in it and begins with no keyword is likely a part of it.
+                in_unknown = !reader.problems.is_empty();
+                let doubted = match in_unknown && reader.misspelt.is_none() {
+                    true => doubt(&mut kind, &reader.problems, text),
+                    false => None,
+                };
+                if let Some(lost) = doubted {
+                    ast.lost.push(lost);
+                    problems.extend(reader.problems);
+                    pieces.push(piece);
+                    continue;
+                }
                 if reader.problems.is_empty() {
                     piece.item = Some(ast.items.len());
                     doc_comments.extend(docs.clone());
@@ -112,7 +125,10 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
                 let doc = docs.filter_map(|at| lexed.comments.get(at)).map(|comment| doc_line(text, comment)).collect();
                 ast.items.push(Item { doc, kind, span });
             }
-            None => ast.lost.extend(reader.lost()),
+            None => {
+                in_unknown = true;
+                ast.lost.extend(reader.lost());
+            }
         }
         problems.extend(reader.problems);
         pieces.push(piece);

@@ -4,7 +4,7 @@
 use super::KEYWORDS;
 use super::ast::{Lost, Name};
 use super::grammar::{Grammar, Rule};
-use super::lexer::{Lexed, Token, TokenKind, shown};
+use super::lexer::{Bracket, Lexed, Token, TokenKind, shown};
 use super::mistake::{Context, Failure, Mend, diagnose};
 use super::outline::{Chunk, Outline};
 use super::region::Region;
@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How often one declaration is read again after a mistake was taken out of it, and how many bytes that may come to.
 const MAX_READINGS: usize = 64;
 const MAX_READ_BYTES: usize = 4 << 20;
+
+/// How many tokens away the ends of a line are looked for.
+const MAX_LINE: usize = 500;
 
 /// Reads one declaration, mending or taking out what is wrong until the rest can be read.
 pub(super) struct Reader<'a> {
@@ -35,6 +38,12 @@ pub(super) struct Reader<'a> {
     pub(super) problems: Problems,
     /// The tokens at which something has been reported.
     reported: BTreeSet<usize>,
+    /// Those of them that were not mended.
+    unmended: BTreeSet<usize>,
+    /// Brackets that are not where they should be.
+    crossed: BTreeSet<usize>,
+    /// Whether a bracket is never closed that holds the rest of the declaration.
+    adrift: bool,
     /// How often each piece, by its first token and the bracket it stands in, has been taken out.
     steps: BTreeMap<(usize, Option<usize>), u8>,
     /// Whether everything there is to say has been said.
@@ -62,6 +71,9 @@ impl<'a> Reader<'a> {
             misspelt: None,
             problems: Problems::new(),
             reported: BTreeSet::new(),
+            unmended: BTreeSet::new(),
+            crossed: BTreeSet::new(),
+            adrift: false,
             steps: BTreeMap::new(),
             silent: false,
         };
@@ -105,6 +117,23 @@ impl<'a> Reader<'a> {
         self.reported.insert(token);
     }
 
+    /// Reports what was found before the grammar was asked. A bracket puts its line in doubt, and one of the declaration's
+    /// own that is never closed all that follows.
+    pub(super) fn report_own(&mut self, token: usize, problem: Problem) {
+        if problem.code != Code::UnclosedBracket {
+            self.report(token, problem);
+            return;
+        }
+        let known = self.reported.range(self.line(token)).next().is_some();
+        if !known {
+            self.report(token, problem);
+        }
+        self.crossed.insert(token);
+        self.reported.insert(token);
+        let open = matches!(self.kind(token), Some(TokenKind::Open(Bracket::Paren | Bracket::Square)));
+        self.adrift |= open && self.outline.parent[token].is_none() && self.rule == Rule::declaration;
+    }
+
     /// What is said of a declaration that begins with no keyword; respells one that is nearly one.
     pub(super) fn unknown_declaration(&mut self) -> Option<Problem> {
         let at = self.chunk.tokens.start;
@@ -137,15 +166,23 @@ impl<'a> Reader<'a> {
         Some(problem.help(format!("did you mean `{meant}`?")).edit(span, meant, false))
     }
 
-    /// What can be said of a declaration that could not be read.
-    pub(super) fn lost(&self) -> Option<Lost> {
-        let keyword = self.keyword()?.to_owned();
-        let name = self.token(self.chunk.tokens.start + 1).filter(|token| token.kind == TokenKind::Word);
-        let name = name.map(|token| Name {
-            text: self.text[token.start..token.end].to_owned(),
-            span: Span::new(self.file, token.start, token.end),
+    /// What can be said of a declaration that could not be read: any word before its value may be its name.
+    pub(super) fn lost(&self) -> Vec<Lost> {
+        let keyword = self.keyword().unwrap_or_default();
+        let first = self.chunk.tokens.start + usize::from(!keyword.is_empty());
+        let head = (first..self.chunk.tokens.end).map_while(|at| match self.kind(at) {
+            Some(TokenKind::Word | TokenKind::Junk | TokenKind::Number) => Some(at),
+            _ => None,
         });
-        Some(Lost { keyword, name })
+        let names = head.filter(|at| self.kind(*at) == Some(TokenKind::Word)).filter_map(|at| self.token(at));
+        let lost = |name: Option<Name>| Lost { keyword: keyword.to_owned(), name };
+        let named: Vec<Lost> = names
+            .map(|token| {
+                let span = Span::new(self.file, token.start, token.end);
+                lost(Some(Name { text: self.text[token.start..token.end].to_owned(), span }))
+            })
+            .collect();
+        if named.is_empty() { vec![lost(None)] } else { named }
     }
 
     pub(super) fn read<T>(
@@ -272,7 +309,9 @@ impl<'a> Reader<'a> {
             Some(region) => (region.first, region.end),
             None => (self.chunk.tokens.start, at),
         };
-        let known = self.reported.range(first.min(at)..=end.max(at)).next().is_some();
+        let known = self.reported.range(first.min(at)..=end.max(at)).next().is_some()
+            || self.follows_on_line(at)
+            || self.unmended.range(self.line(failure.at)).next().is_some();
         let (problem, mend) = diagnose(failure);
         if !known {
             self.report(at, problem);
@@ -283,6 +322,7 @@ impl<'a> Reader<'a> {
         {
             return true;
         }
+        self.unmended.insert(at);
         if failure.opener.is_none() && failure.expected.contains(&Rule::EOI) && failure.follows_operand() {
             return self.cut(at);
         }
@@ -290,6 +330,24 @@ impl<'a> Reader<'a> {
             Some(region) => self.take_out(region),
             None => false,
         }
+    }
+
+    /// Whether something before on the line was reported and not mended, or a bracket anywhere on it: nothing after it can
+    /// be relied on.
+    fn follows_on_line(&self, at: usize) -> bool {
+        let line = self.line(at);
+        self.adrift
+            || self.unmended.range(line.start..=at.max(line.start)).next().is_some()
+            || self.crossed.range(line).next().is_some()
+    }
+
+    /// The tokens of the line that a token stands on.
+    fn line(&self, at: usize) -> std::ops::Range<usize> {
+        let range = &self.chunk.tokens;
+        let begins = |at: &usize| self.token(*at).is_some_and(|token| token.first);
+        let first = (range.start..=at).rev().take(MAX_LINE).find(begins).unwrap_or(at.saturating_sub(MAX_LINE));
+        let end = (at + 1..range.end).take(MAX_LINE).find(begins).unwrap_or(range.end.min(at + MAX_LINE));
+        first..end.max(first)
     }
 
     fn place(&self, offset: usize) -> Option<usize> {

@@ -1,0 +1,34 @@
+//! Problems in words alone, for people who listen to them: no drawing, no colour, no text that only stands under another.
+
+use crate::diag::{Problems, SourceMap};
+use std::fmt::Write;
+
+/// For each problem what is wrong, then a line for each place and one for the way on; a blank line after each.
+pub fn render_plain(problems: &Problems, sources: &SourceMap) -> String {
+    let mut text = String::new();
+    for problem in problems.iter() {
+        let _ = writeln!(text, "{} {}: {}.", problem.severity, problem.code, problem.message);
+        if let Some(place) = &problem.data {
+            let _ = writeln!(text, "in the data: {place}.");
+        }
+        // Where the problem is comes first, then what it has to do with.
+        let (here, there): (Vec<_>, Vec<_>) = problem.labels.iter().partition(|label| label.primary);
+        for label in here.into_iter().chain(there) {
+            let Some(source) = sources.get(label.span.file) else { continue };
+            let (line, column) = sources.line_column(label.span.file, label.span.start);
+            let snippet = sources.snippet(label.span);
+            let _ = write!(text, "{}, line {line}, column {column}", source.name);
+            // More than a line is not read out.
+            if !snippet.is_empty() && snippet.len() <= 80 && !snippet.contains('\n') {
+                let _ = write!(text, ", `{snippet}`");
+            }
+            let said = if label.message.is_empty() { String::new() } else { format!(": {}", label.message) };
+            let _ = writeln!(text, "{said}.");
+        }
+        if let Some(help) = &problem.help {
+            let _ = writeln!(text, "help: {help}{}", if help.ends_with('?') { "" } else { "." });
+        }
+        text.push('\n');
+    }
+    text
+}
