@@ -192,6 +192,8 @@ fn loss(plan: &Plan) -> Vec<String> {
             lines.extend(boost.map(|delta| format!("margin({delta})")));
         }
         Combination::Average => lines.extend(["late".into(), "by average".into()]),
+        Combination::Vote => lines.extend(["late".into(), "by vote".into()]),
+        Combination::Learned(_) => lines.extend(["late".into(), "by a learned combiner".into()]),
     }
     lines
 }
