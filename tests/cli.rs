@@ -232,7 +232,9 @@ fn shells_are_told_every_command_and_name() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let done = mmc(folder.path()).args(["completions", shell]).assert().success();
         let script = plain(&done.get_output().stdout);
-        for word in ["graph", "explain", "--combine", "mulmix", "standardize", "MMC0301"] {
+        // What completes in fish knows the values of options only, and not of `explain NAME`.
+        let names: &[&str] = if shell == "fish" { &[] } else { &["mulmix", "standardize", "MMC0301"] };
+        for word in ["graph", "explain", "--combine"].iter().chain(names) {
             assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
         }
     }
