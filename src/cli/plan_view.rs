@@ -3,7 +3,7 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::ops::{Activation, Op};
+use crate::ops::{Activation, Op, Padding};
 use crate::plan::{ParamId, Plan, Step};
 use crate::spec::{Combination, QGradient, TrainSpec};
 use std::collections::BTreeSet;
@@ -99,15 +99,35 @@ fn operation(op: &Op) -> String {
     match op {
         Op::Linear { out, bias, activation, .. } => {
             let bias = if *bias { "" } else { ", bias: false" };
-            let after = activation.map_or(String::new(), |activation| format!(" |> {}", Activation::name(activation)));
-            format!("linear({out}{bias}){after}")
+            format!("linear({out}{bias}){}", then(*activation))
         }
+        Op::Conv2d { channels, window, bias, .. } => {
+            let stride = if window.stride == 1 { String::new() } else { format!(", stride: {}", window.stride) };
+            let padding = match window.padding {
+                Padding::Same => String::new(),
+                Padding::Valid => ", padding: valid".into(),
+                Padding::Zeros(each) => format!(", padding: {each}"),
+            };
+            let bias = if *bias { "" } else { ", bias: false" };
+            format!("conv2d({channels}, kernel: {}{stride}{padding}{bias})", window.size)
+        }
+        Op::AvgPool(window) | Op::MaxPool(window) => {
+            format!("{}({}, stride: {})", op.name(), window.size, window.stride)
+        }
+        Op::PadChannels { channels } => format!("pad_channels({channels})"),
         Op::Dropout { p } => format!("dropout({p})"),
-        Op::BatchNorm { eps, momentum } => format!("batch_norm(eps: {eps}, momentum: {momentum})"),
+        Op::BatchNorm { eps, momentum, activation } => {
+            format!("batch_norm(eps: {eps}, momentum: {momentum}){}", then(*activation))
+        }
         Op::LayerNorm { eps } => format!("layer_norm(eps: {eps})"),
         Op::Affine { scale, offset } => format!("{scale} * x + {offset}"),
         other => other.name().to_owned(),
     }
+}
+
+/// The activation that was fused onto an operation, as it was written.
+fn then(activation: Option<Activation>) -> String {
+    activation.map_or(String::new(), |activation| format!(" |> {}", activation.name()))
 }
 
 fn loss(combination: &Combination) -> String {

@@ -2,7 +2,7 @@
 //! written once, over dfdx's operations, in [`super::kernels`].
 
 use super::ExecError;
-use super::kernels::{self, Linear, LossNode, Targets};
+use super::kernels::{self, BatchNorm, Conv, Linear, LossNode, Pool, Targets};
 use super::pass::{Failure, Matrix, Pass, Slope, Value};
 use crate::ops::Activation;
 use dfdx::tensor::{Cpu, Tape};
@@ -55,6 +55,60 @@ pub(super) trait Backend: Sized + Send + Sync {
         parts: &[&Value<Self::Device>],
     ) -> Result<Value<Self::Device>, Failure<Self>> {
         kernels::concat::portable(pass, parts)
+    }
+
+    /// Every feature, or channel, by the mean and variance of the batch.
+    fn batch_norm<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        norm: &BatchNorm<'_>,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::batch_norm::portable(pass, x, norm)
+    }
+
+    /// A convolution.
+    fn conv<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Conv,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::conv::portable(pass, x, layer)
+    }
+
+    /// The mean or the largest of the pixels under a window.
+    fn pool<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        pool: &Pool,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::pool::portable(pass, x, pool)
+    }
+
+    /// The mean of each channel of so many pixels.
+    fn global_avg_pool<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        pixels: usize,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::pool::global_portable(pass, x, pixels)
+    }
+
+    /// Features of zeros before and after those there are.
+    fn pad_channels<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        before: usize,
+        after: usize,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::pad_channels::portable(pass, x, before, after)
+    }
+
+    /// The sum of values of one shape.
+    fn sum<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        parts: &[&Value<Self::Device>],
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::arithmetic::sum(pass, parts)
     }
 
     /// The combination loss over the logits of its components.
@@ -116,6 +170,54 @@ impl Backend for Native {
         parts: &[&Value<Cpu>],
     ) -> Result<Value<Cpu>, Failure<Self>> {
         kernels::concat::native(pass, parts)
+    }
+
+    fn batch_norm<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        norm: &BatchNorm<'_>,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::batch_norm::native(pass, x, norm)
+    }
+
+    fn conv<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Conv,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::conv::native(pass, x, layer)
+    }
+
+    fn pool<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        pool: &Pool,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::pool::native(pass, x, pool)
+    }
+
+    fn global_avg_pool<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        pixels: usize,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::pool::global_native(pass, x, pixels)
+    }
+
+    fn pad_channels<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        before: usize,
+        after: usize,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::pad_channels::native(pass, x, before, after)
+    }
+
+    fn sum<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        parts: &[&Value<Cpu>],
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::arithmetic::native_sum(pass, parts)
     }
 
     fn class_loss<T: Tape<f32, Cpu>>(

@@ -1,6 +1,6 @@
 //! `batch_norm` and `layer_norm`.
 
-use super::layer::{Layer, Running, Weight, WeightInit};
+use super::layer::{Layer, Running, ShapeError, Weight, WeightInit, vector};
 use super::{Constant, Kind, Op, Parameter, Signature};
 use crate::shape::Shape;
 use crate::spec::ParamInit;
@@ -8,14 +8,15 @@ use crate::spec::ParamInit;
 pub(super) const BATCH_NORM: Layer = Layer {
     signature: Signature {
         name: "batch_norm",
-        doc: "normalises every feature over the batch, then scales and shifts it; by running statistics at prediction",
+        doc: "normalises every feature, or channel of an image, over the batch, then scales and shifts it; by running \
+              statistics at prediction",
         params: &[
             Parameter { name: "eps", kind: Kind::Number(0.0, 1.0), default: Some(Constant::Number(1e-3)) },
             Parameter { name: "momentum", kind: Kind::Number(0.0, 1.0), default: Some(Constant::Number(0.01)) },
         ],
     },
-    shapes: "[n] -> [n]",
-    make: |args| Op::BatchNorm { eps: args.number("eps"), momentum: args.number("momentum") },
+    shapes: "[n] -> [n], [n, h, w] -> [n, h, w]",
+    make: |args| Op::BatchNorm { eps: args.number("eps"), momentum: args.number("momentum"), activation: None },
 };
 
 pub(super) const LAYER_NORM: Layer = Layer {
@@ -28,16 +29,30 @@ pub(super) const LAYER_NORM: Layer = Layer {
     make: |args| Op::LayerNorm { eps: args.number("eps") },
 };
 
+/// Vectors by their features, images by their channels: the first of their sizes.
+pub(super) fn batch_shape(inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+    match inputs {
+        [shape] if matches!(shape.0.len(), 1 | 3) => Ok((*shape).clone()),
+        [shape] => Err(ShapeError {
+            message: format!("`batch_norm` takes a vector or an image, found {shape}"),
+            inputs: vec![0],
+            help: Some("`batch_norm` works on values of shape [n] and [channels, height, width]".into()),
+        }),
+        _ => vector("batch_norm", inputs).map(Shape::vector),
+    }
+}
+
+fn features(input: &Shape) -> Shape {
+    Shape::vector(input.0.first().copied().unwrap_or(1))
+}
+
 pub(super) fn weights(input: &Shape) -> Vec<Weight> {
-    let one = |name, value| Weight {
-        name,
-        shape: Shape::vector(input.size()),
-        init: WeightInit::Fixed(ParamInit::Constant(value)),
-    };
+    let one =
+        |name, value| Weight { name, shape: features(input), init: WeightInit::Fixed(ParamInit::Constant(value)) };
     vec![one("weight", 1.0), one("bias", 0.0)]
 }
 
 pub(super) fn running(momentum: f64, input: &Shape) -> Vec<Running> {
-    let one = |name, value| Running { name, shape: Shape::vector(input.size()), value, momentum };
+    let one = |name, value| Running { name, shape: features(input), value, momentum };
     vec![one("running_mean", 0.0), one("running_var", 1.0)]
 }

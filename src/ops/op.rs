@@ -1,5 +1,6 @@
 //! The operations of the computation graph, as plain data.
 
+use super::Window;
 use crate::spec::{Combination, Init};
 use serde::{Deserialize, Serialize};
 
@@ -30,14 +31,42 @@ pub enum Op {
         /// The probability.
         p: f64,
     },
-    /// Normalises every feature over the batch in training, by running statistics otherwise: `[n] -> [n]`.
-    /// Parameters: `weight` `[n]` (gamma), `bias` `[n]` (beta). Buffers: `running_mean`, `running_var`.
+    /// Normalises every feature over the batch in training, and by running statistics otherwise; of an image every
+    /// channel, over rows and pixels: `[n] -> [n]`, `[n, h, w] -> [n, h, w]`. Then an activation if a pass has fused
+    /// one. Parameters: `weight` `[n]` (gamma), `bias` `[n]` (beta). Buffers: `running_mean`, `running_var`.
     BatchNorm {
         /// Added to the variance.
         eps: f64,
         /// Share of the batch in the running statistics.
         momentum: f64,
+        /// What a pass fused onto it.
+        activation: Option<Activation>,
     },
+    /// A convolution over images: `[c, h, w] -> [channels, h', w']`, as many places as the window has. Parameters:
+    /// `weight` `[channels, c, size, size]`, then `bias` `[channels]` if there is one.
+    Conv2d {
+        /// Channels of the result.
+        channels: usize,
+        /// What lies under each place.
+        window: Window,
+        /// Whether there is a bias.
+        bias: bool,
+        /// How the weight begins; the pipeline's choice where it is `None`.
+        init: Option<Init>,
+    },
+    /// The mean of the pixels under a window, channel by channel: `[c, h, w] -> [c, h', w']`.
+    AvgPool(Window),
+    /// The largest of the pixels under a window, channel by channel; of equals the first has the gradient.
+    MaxPool(Window),
+    /// The mean of all pixels of each channel: `[c, h, w] -> [c]`.
+    GlobalAvgPool,
+    /// Channels of zeros around those there are, half of them before and the odd one behind.
+    PadChannels {
+        /// Channels of the result.
+        channels: usize,
+    },
+    /// The same numbers as a vector: `[..] -> [n]`.
+    Flatten,
     /// Normalises every row over its features: `[n] -> [n]`. Parameters: `weight` `[n]`, `bias` `[n]`.
     LayerNorm {
         /// Added to the variance.

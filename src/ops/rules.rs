@@ -1,7 +1,7 @@
 //! The rules of every operation: what shape it makes, what it learns, what it costs. One match each.
 
 use super::layer::{Running, ShapeError, Weight, vector};
-use super::{Arithmetic, Op, linear, merge, norm};
+use super::{Arithmetic, Op, conv, linear, merge, norm, pool};
 use crate::shape::Shape;
 
 impl Op {
@@ -15,6 +15,12 @@ impl Op {
             Op::Dropout { .. } => "dropout",
             Op::BatchNorm { .. } => "batch_norm",
             Op::LayerNorm { .. } => "layer_norm",
+            Op::Conv2d { .. } => "conv2d",
+            Op::AvgPool(_) => "avg_pool",
+            Op::MaxPool(_) => "max_pool",
+            Op::GlobalAvgPool => "global_avg_pool",
+            Op::PadChannels { .. } => "pad_channels",
+            Op::Flatten => "flatten",
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
@@ -34,7 +40,13 @@ impl Op {
     pub fn shape(&self, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
         match self {
             Op::Linear { out, .. } => linear::shape(*out, inputs),
-            Op::BatchNorm { .. } | Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
+            Op::BatchNorm { .. } => norm::batch_shape(inputs),
+            Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
+            Op::Conv2d { channels, window, .. } => conv::shape(*channels, window, inputs),
+            Op::AvgPool(window) | Op::MaxPool(window) => pool::shape(self.name(), window, inputs),
+            Op::GlobalAvgPool => pool::global(self.name(), inputs),
+            Op::PadChannels { channels } => pool::pad_channels(*channels, inputs),
+            Op::Flatten => pool::flatten(inputs),
             Op::Length => vector(self.name(), inputs).map(|_| Shape::vector(1)),
             Op::Concat => merge::concat(inputs),
             Op::Input(_)
@@ -53,6 +65,7 @@ impl Op {
         match self {
             Op::Linear { out, bias, .. } => linear::weights(*out, *bias, input),
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => norm::weights(input),
+            Op::Conv2d { channels, window, bias, .. } => conv::weights(*channels, window, *bias, input),
             _ => vec![],
         }
     }
@@ -76,7 +89,13 @@ impl Op {
         let made = output.size() as u64;
         match self {
             Op::Linear { activation, .. } => 2 * read * made + if activation.is_some() { made } else { 0 },
-            Op::Input(_) | Op::Length | Op::Concat => 0,
+            Op::Input(_) | Op::Length | Op::Concat | Op::PadChannels { .. } | Op::Flatten => 0,
+            Op::Conv2d { window, .. } => {
+                let channels = inputs.first().and_then(|shape| shape.0.first()).copied().unwrap_or(1);
+                2 * (window.size * window.size * channels) as u64 * made
+            }
+            Op::AvgPool(window) | Op::MaxPool(window) => (window.size * window.size) as u64 * made,
+            Op::GlobalAvgPool => read,
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,

@@ -9,7 +9,8 @@ use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::{Combination, Init, QGradient};
 use std::sync::Arc;
 
-const DETACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None };
+pub(super) const DETACHED: Combination =
+    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None };
 const ATTACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None };
 
 /// A plan whose middle is the operation in question: what leads to it and what follows has weights.
@@ -25,7 +26,7 @@ fn around(operation: impl Fn(&mut Network, Slot, Slot) -> Slot, combination: Com
 }
 
 /// Weights large enough for every part to matter, and none of them at its first value.
-fn weights(plan: &Plan) -> Params {
+pub(super) fn weights(plan: &Plan) -> Params {
     let mut params = initialize(plan, 1);
     for (value, noise) in params.values.iter_mut().zip(noise(plan.parameter_count(), 77)) {
         *value += 0.5 * noise;
@@ -34,7 +35,7 @@ fn weights(plan: &Plan) -> Params {
 }
 
 /// Compares every component of the gradient with a central difference of the loss.
-fn check(plan: &Plan, batch: &Batch, what: &str) {
+pub(super) fn check(plan: &Plan, batch: &Batch, what: &str) {
     let params = weights(plan);
     for device in BOTH {
         let mut engine = start(plan, device, 1);

@@ -4,6 +4,7 @@ mod activations;
 mod class_loss;
 mod engine;
 mod gradients;
+mod images;
 mod initialize;
 mod missing;
 mod normalize;

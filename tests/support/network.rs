@@ -1,7 +1,7 @@
 //! Plans written by hand: what the stages would make of a pipeline, in a few lines.
 
 use mmc::diag::Span;
-use mmc::ops::{Activation, Arithmetic, Op};
+use mmc::ops::{Activation, Arithmetic, Op, Running, WeightInit};
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
 use mmc::spec::{Combination, Init, ModalityKind};
@@ -56,6 +56,41 @@ impl Network {
         slot
     }
 
+    /// An image of channels, height and width.
+    pub(crate) fn image(&mut self, name: &str, shape: [usize; 3]) -> Slot {
+        let slot = self.input(name, shape.iter().product());
+        self.shape(slot, Shape(shape.to_vec()))
+    }
+
+    fn shape(&mut self, slot: Slot, shape: Shape) -> Slot {
+        self.plan.steps.iter_mut().find(|step| step.makes == slot).unwrap().shape = shape;
+        slot
+    }
+
+    /// Any operation of one value, with the shape, the weights and the statistics that its rules say.
+    pub(crate) fn layer(&mut self, x: Slot, op: Op) -> Slot {
+        let takes = self.plan.steps.iter().find(|step| step.makes == x).unwrap().shape.clone();
+        let shape = op.shape(&[&takes]).unwrap();
+        let name = format!("layer{}", self.plan.steps.len());
+        let mut params = vec![];
+        for weight in op.weights(&takes) {
+            let init = match weight.init {
+                WeightInit::Fixed(init) => init,
+                WeightInit::Fan { fan_in, fan_out } => ParamInit::Random { init: self.init, fan_in, fan_out },
+                WeightInit::Bias { .. } => ParamInit::Constant(0.0),
+            };
+            params.push(self.param(&format!("{name}.{}", weight.name), weight.shape, init));
+        }
+        let mut buffers = vec![];
+        for Running { name: last, shape, value, momentum } in op.running(&takes) {
+            buffers.push(self.plan.buffers.len());
+            self.plan.buffers.push(BufferSpec { name: format!("{name}.{last}"), shape, value, momentum });
+        }
+        self.plan.shardable &= !op.mixes_rows();
+        let slot = self.step(op, &[x], shape.size(), &params, &buffers);
+        self.shape(slot, shape)
+    }
+
     pub(crate) fn linear(&mut self, x: Slot, out: usize, activation: Option<Activation>) -> Slot {
         let params = self.linear_params(self.width(x), out);
         self.linear_with(x, out, activation, &params)
@@ -91,15 +126,7 @@ impl Network {
     }
 
     pub(crate) fn batch_norm(&mut self, x: Slot, eps: f64, momentum: f64) -> Slot {
-        let width = self.width(x);
-        let params = self.norm_params(width);
-        let buffers = [("running_mean", 0.0), ("running_var", 1.0)].map(|(name, value)| {
-            let name = format!("norm{}.{name}", self.plan.buffers.len());
-            self.plan.buffers.push(BufferSpec { name, shape: Shape::vector(width), value, momentum });
-            self.plan.buffers.len() - 1
-        });
-        self.plan.shardable = false;
-        self.step(Op::BatchNorm { eps, momentum }, &[x], width, &params, &buffers)
+        self.layer(x, Op::BatchNorm { eps, momentum, activation: None })
     }
 
     pub(crate) fn layer_norm(&mut self, x: Slot, eps: f64) -> Slot {
@@ -166,9 +193,12 @@ impl Network {
         origins.sort_unstable();
         origins.dedup();
         self.origins.push(origins);
+        let taken = self.plan.steps.iter().find(|step| Some(&step.makes) == reads.first());
+        let takes = taken.map_or(Shape::vector(width), |step| step.shape.clone());
         self.plan.steps.push(Step {
             name: format!("step{}", self.plan.steps.len()),
             op,
+            takes,
             reads: reads.to_vec(),
             makes,
             shape: Shape::vector(width),
