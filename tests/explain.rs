@@ -1,5 +1,6 @@
 //! Every code is explained, and the examples of the explanations are what they say they are.
 
+use crate::support::example::said_of;
 use mmc::diag::Code;
 
 #[test]
@@ -37,38 +38,6 @@ fn codes_are_read_in_any_case() {
     for text in ["", "MMC", "301", "MMC9999", "MMCMMC0301"] {
         assert!(text.parse::<Code>().is_err(), "{text}");
     }
-}
-
-/// What an example leaves out, and what stands at the beginning of a line that says it.
-const REST: &[(&str, &str)] = &[
-    ("pipeline ", "pipeline test\n"),
-    (
-        "data ",
-        "data {\n  source = synthetic(\"collider\", rows: 20_000, seed: 7)\n  split  = { test: last(4_000), valid: fraction(10%) }\n}\n",
-    ),
-    ("label ", "label process: class[\"background\", \"signal\"] = column(\"process\")\n"),
-    ("modality low:", "modality low: dense[21] = columns(\"low_*\") |> standardize\n"),
-    ("modality high:", "modality high: dense[7] = columns(\"high_*\") |> standardize\n"),
-    ("encoder low_net ", "encoder low_net = low |> mlp([64])\n"),
-    ("encoder high_net ", "encoder high_net = high |> mlp([64])\n"),
-    ("combine ", "combine mulmix = mulmix(low_net, high_net)\n"),
-    ("train ", "train {\n  epochs = 20\n}\n"),
-];
-
-/// The codes of everything that is said of an example, made whole.
-fn said_of(example: &str, header: bool) -> Vec<Code> {
-    let mut text = String::new();
-    for (beginning, rest) in REST {
-        if !example.lines().any(|line| line.starts_with(beginning)) && (header || *beginning != "pipeline ") {
-            text += rest;
-        }
-    }
-    let (header, body) =
-        example.split_once("pipeline quickstart\n").map_or(("", example), |(_, body)| ("pipeline quickstart\n", body));
-    let text = format!("{header}{text}{body}");
-    let mut sources = mmc::diag::SourceMap::new();
-    let file = sources.add("example.mmc", text.as_str());
-    mmc::compile(&mut sources, file, &[], None).problems.iter().map(|problem| problem.code).collect()
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod exec;
 mod explain;
 mod quickstart;
 mod readme;
+mod reference;
 mod render;
 mod report;
 mod robust;

@@ -7,23 +7,35 @@ use super::{Arguments, Constant, Kind, Op, Padding, Parameter, Signature, Window
 use crate::shape::Shape;
 
 pub(super) const CONV2D: Layer = Layer {
-    signature: Signature {
-        name: "conv2d",
-        doc: "a convolution: each place of each of the `channels` is a sum of weights times the pixels around it",
-        params: &[
-            Parameter { name: "channels", kind: Kind::Integer(1), default: None },
-            Parameter { name: "kernel", kind: Kind::Integer(1), default: Some(Constant::Integer(3)) },
-            Parameter { name: "stride", kind: Kind::Integer(1), default: Some(Constant::Integer(1)) },
-            Parameter {
-                name: "padding",
-                kind: Kind::WordOrInteger(&["same", "valid"], 0),
-                default: Some(Constant::Word("same")),
-            },
-            Parameter { name: "bias", kind: Kind::Bool, default: Some(Constant::Bool(true)) },
-            Parameter { name: "init", kind: Kind::Choice(INIT_WORDS), default: Some(Constant::Nothing) },
-        ],
-    },
-    shapes: "[c, h, w] -> [channels, h / stride, w / stride] (`padding: same`, rounded up)",
+    signature: Signature::new(
+        "conv2d",
+        "a convolution: each place of each channel it makes is a sum of weights times the pixels around it",
+    )
+    .shapes("[c, h, w] -> [channels, h / stride, w / stride], rounded up, with `padding: same`")
+    .equation("y[o, i, j] = b[o] + sum over c, k, l of W[o, c, k, l] x[c, stride i + k - pad, stride j + l - pad]")
+    .params(&[
+        Parameter::new("channels", Kind::Integer(1), "how many channels it makes"),
+        Parameter::new("kernel", Kind::Integer(1), "pixels along one side of the window").or(Constant::Integer(3)),
+        Parameter::new("stride", Kind::Integer(1), "pixels from one place to the next").or(Constant::Integer(1)),
+        Parameter::new(
+            "padding",
+            Kind::WordOrInteger(&["same", "valid"], 0),
+            "zeros around the image: as many as keep its size at stride 1 (`same`, the odd one behind), none (`valid`), \
+             or so many on each side",
+        )
+        .or(Constant::Word("same")),
+        Parameter::new("bias", Kind::Bool, "whether `b` is added").or(Constant::Bool(true)),
+        Parameter::new(
+            "init",
+            Kind::Choice(INIT_WORDS),
+            "how the weight begins; as `init` of `train` says, without",
+        )
+        .optional(),
+    ])
+    .example(
+        "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
+         encoder net = photo |> conv2d(16) |> batch_norm |> relu |> conv2d(32, stride: 2) |> global_avg_pool",
+    ),
     make,
 };
 

@@ -7,10 +7,8 @@ use crate::spec::ParamInit;
 /// A layer that can be called by name.
 #[derive(Clone, Copy)]
 pub struct Layer {
-    /// Its name, its arguments, what it does.
+    /// Its name, its shapes, its arguments, what it does.
     pub signature: Signature,
-    /// What it computes and which shapes it takes, for the documentation.
-    pub shapes: &'static str,
     /// The operation that checked arguments make.
     pub make: fn(&Arguments) -> Op,
 }

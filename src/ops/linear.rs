@@ -25,16 +25,20 @@ pub fn init_by_word(word: &str) -> Option<Init> {
 }
 
 pub(super) const LINEAR: Layer = Layer {
-    signature: Signature {
-        name: "linear",
-        doc: "a matrix product and a bias: `y = x W^T + b`",
-        params: &[
-            Parameter { name: "width", kind: Kind::Integer(1), default: None },
-            Parameter { name: "bias", kind: Kind::Bool, default: Some(Constant::Bool(true)) },
-            Parameter { name: "init", kind: Kind::Choice(INIT_WORDS), default: Some(Constant::Nothing) },
-        ],
-    },
-    shapes: "[n] -> [width]",
+    signature: Signature::new("linear", "a matrix product and a bias")
+        .shapes("[n] -> [width]")
+        .equation("y = x W^T + b, with W of [width, n] and b of [width]")
+        .params(&[
+            Parameter::new("width", Kind::Integer(1), "how many numbers it makes"),
+            Parameter::new("bias", Kind::Bool, "whether `b` is added").or(Constant::Bool(true)),
+            Parameter::new(
+                "init",
+                Kind::Choice(INIT_WORDS),
+                "how the matrix begins; as `init` of `train` says, without",
+            )
+            .optional(),
+        ])
+        .example("encoder net = low |> linear(64) |> relu"),
     make,
 };
 

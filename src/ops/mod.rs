@@ -18,7 +18,7 @@ pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
 pub use op::{Activation, Arithmetic, Op};
-pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, one_of};
+pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 pub use window::{Padding, Window};
 
 /// Every layer that can be called, by name.

@@ -1,31 +1,36 @@
 //! `batch_norm` and `layer_norm`.
 
 use super::layer::{Layer, Running, ShapeError, Weight, WeightInit, vector};
-use super::{Constant, Kind, Op, Parameter, Signature};
+use super::{Kind, Op, Parameter, Signature};
 use crate::shape::Shape;
 use crate::spec::ParamInit;
 
+const EPS: Parameter = Parameter::new("eps", Kind::Number(0.0, 1.0), "added to the variance, so that it is never 0");
+
 pub(super) const BATCH_NORM: Layer = Layer {
-    signature: Signature {
-        name: "batch_norm",
-        doc: "normalises every feature, or channel of an image, over the batch, then scales and shifts it; by running \
-              statistics at prediction",
-        params: &[
-            Parameter { name: "eps", kind: Kind::Number(0.0, 1.0), default: Some(Constant::Number(1e-3)) },
-            Parameter { name: "momentum", kind: Kind::Number(0.0, 1.0), default: Some(Constant::Number(0.01)) },
-        ],
-    },
-    shapes: "[n] -> [n], [n, h, w] -> [n, h, w]",
+    signature: Signature::new(
+        "batch_norm",
+        "normalises every feature, or channel of an image, over the batch in training and by running statistics \
+         otherwise, then scales and shifts it",
+    )
+    .shapes("[n] -> [n], [n, h, w] -> [n, h, w]")
+    .equation("y = (x - mean) / sqrt(var + eps) * weight + bias, with mean and var of the feature over the batch (and the pixels)")
+    .params(&[
+        EPS.or_number(1e-3).of_paper(),
+        Parameter::new("momentum", Kind::Number(0.0, 1.0), "share of each batch in the running statistics")
+            .or_number(0.01)
+            .of_paper(),
+    ])
+    .example("encoder net = low |> linear(64) |> batch_norm |> relu"),
     make: |args| Op::BatchNorm { eps: args.number("eps"), momentum: args.number("momentum"), activation: None },
 };
 
 pub(super) const LAYER_NORM: Layer = Layer {
-    signature: Signature {
-        name: "layer_norm",
-        doc: "normalises every row over its features, then scales and shifts them",
-        params: &[Parameter { name: "eps", kind: Kind::Number(0.0, 1.0), default: Some(Constant::Number(1e-5)) }],
-    },
-    shapes: "[n] -> [n]",
+    signature: Signature::new("layer_norm", "normalises every row over its features, then scales and shifts them")
+        .shapes("[n] -> [n]")
+        .equation("y = (x - mean) / sqrt(var + eps) * weight + bias, with mean and var of the row over its features")
+        .params(&[EPS.or_number(1e-5)])
+        .example("encoder net = low |> linear(64) |> layer_norm |> relu"),
     make: |args| Op::LayerNorm { eps: args.number("eps") },
 };
 

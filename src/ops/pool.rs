@@ -2,52 +2,68 @@
 
 use super::layer::{Layer, ShapeError};
 use super::window::image;
-use super::{Arguments, Constant, Kind, Op, Parameter, Signature, Window};
+use super::{Arguments, Kind, Op, Parameter, Signature, Window};
 use crate::shape::Shape;
 
-const SIZE: Parameter = Parameter { name: "size", kind: Kind::Integer(1), default: None };
-/// Without it the windows lie side by side.
-const STRIDE: Parameter = Parameter { name: "stride", kind: Kind::Integer(1), default: Some(Constant::Nothing) };
+const SIZE: Parameter = Parameter::new("size", Kind::Integer(1), "pixels along one side of the window");
+const STRIDE: Parameter =
+    Parameter::new("stride", Kind::Integer(1), "pixels from one window to the next; windows lie side by side without")
+        .optional();
+const POOLED: &str = "[c, h, w] -> [c, (h - size) / stride + 1, (w - size) / stride + 1], rounded down";
 
 pub(super) const AVG_POOL: Layer = Layer {
-    signature: Signature {
-        name: "avg_pool",
-        doc: "the mean of every `size` x `size` pixels of a channel; windows lie side by side without a `stride`",
-        params: &[SIZE, STRIDE],
-    },
-    shapes: "[c, h, w] -> [c, (h - size) / stride + 1, (w - size) / stride + 1]",
+    signature: Signature::new("avg_pool", "the mean of the pixels under a window that slides over every channel")
+        .shapes(POOLED)
+        .params(&[SIZE, STRIDE])
+        .example(
+            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
+         encoder net = photo |> conv2d(16) |> avg_pool(2) |> flatten",
+        ),
     make: |args| Op::AvgPool(window(args)),
 };
 
 pub(super) const MAX_POOL: Layer = Layer {
-    signature: Signature {
-        name: "max_pool",
-        doc: "the largest of every `size` x `size` pixels of a channel; windows lie side by side without a `stride`",
-        params: &[SIZE, STRIDE],
-    },
-    shapes: "[c, h, w] -> [c, (h - size) / stride + 1, (w - size) / stride + 1]",
+    signature: Signature::new("max_pool", "the largest pixel under a window that slides over every channel")
+        .shapes(POOLED)
+        .params(&[SIZE, STRIDE])
+        .example(
+            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
+         encoder net = photo |> conv2d(16) |> max_pool(3, stride: 2) |> flatten",
+        ),
     make: |args| Op::MaxPool(window(args)),
 };
 
 pub(super) const GLOBAL_AVG_POOL: Layer = Layer {
-    signature: Signature { name: "global_avg_pool", doc: "the mean of all pixels of each channel", params: &[] },
-    shapes: "[c, h, w] -> [c]",
+    signature: Signature::new("global_avg_pool", "the mean of all pixels of each channel")
+        .shapes("[c, h, w] -> [c]")
+        .example(
+            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
+         encoder net = photo |> conv2d(16) |> relu |> global_avg_pool",
+        ),
     make: |_| Op::GlobalAvgPool,
 };
 
 pub(super) const PAD_CHANNELS: Layer = Layer {
-    signature: Signature {
-        name: "pad_channels",
-        doc: "more channels of zeros, half of them before the others and the odd one behind (option A of He et al.)",
-        params: &[Parameter { name: "channels", kind: Kind::Integer(1), default: None }],
-    },
-    shapes: "[c, h, w] -> [channels, h, w]",
+    signature: Signature::new(
+        "pad_channels",
+        "more channels, of zeros, half of them before the others and the odd one behind: the shortcut of option A",
+    )
+    .shapes("[c, h, w] -> [channels, h, w]")
+    .params(&[Parameter::new("channels", Kind::Integer(1), "how many channels there are to be")])
+    .example(
+        "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
+         encoder net = photo |> conv2d(16) |> avg_pool(2) |> pad_channels(32) |> global_avg_pool",
+    ),
     make: |args| Op::PadChannels { channels: args.size("channels") },
 };
 
 pub(super) const FLATTEN: Layer = Layer {
-    signature: Signature { name: "flatten", doc: "the same numbers as one vector, in their order", params: &[] },
-    shapes: "[..] -> [n]",
+    signature: Signature::new("flatten", "the same numbers as one vector, in their order")
+        .shapes("[..] -> [n]")
+        .example(
+            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
+         encoder net = photo |> conv2d(16) |> avg_pool(4) |> flatten |> linear(64)",
+        ),
     make: |_| Op::Flatten,
 };
 

@@ -1,14 +1,63 @@
-//! What can be called besides layers and functions: joining values, and going over a list with a layer.
+//! What can be called besides layers and functions: joining values, going over a list with a layer, and holding constants
+//! within bounds.
 
 use super::eval::{Evaluator, block};
 use super::value::{Callee, Stage, Val};
 use crate::diag::{Code, Problem, Span};
-use crate::ops::Op;
+use crate::ops::{Kind, Op, Parameter, Signature};
 use crate::syntax::ast::Arg;
 use std::rc::Rc;
 
-/// Their names.
-pub(super) const BUILTINS: &[&str] = &["concat", "fold", "mean", "repeat", "sum"];
+const VALUES: Parameter =
+    Parameter::new("values", Kind::Form("values of the graph"), "what is joined, as many as are given");
+const INPUT: Parameter =
+    Parameter::new("x", Kind::Form("a value of the graph"), "the input; a block waits for it without").optional();
+const CONCAT: Signature = Signature::new("concat", "values side by side")
+    .shapes("[a], [b], .. -> [a + b + ..]")
+    .params(&[VALUES])
+    .example("encoder both = concat(low, high) |> mlp([64])\n\ncombine one = single(both)");
+const SUM: Signature = Signature::new("sum", "the sum of values of one shape, element by element")
+    .shapes("[..], [..], .. -> [..]")
+    .params(&[VALUES])
+    .example("encoder both = sum(low |> linear(64), high |> linear(64)) |> relu\n\ncombine one = single(both)");
+const MEAN: Signature = Signature::new("mean", "the mean of values of one shape, element by element")
+    .shapes("[..], [..], .. -> [..]")
+    .params(&[VALUES])
+    .example("encoder both = mean(low |> linear(64), high |> linear(64)) |> relu\n\ncombine one = single(both)");
+const FOLD: Signature =
+    Signature::new("fold", "applies a layer once for every item of a list, which it is given as its second argument")
+        .shapes("fold(x, [a, b], f) = f(f(x, a), b)")
+        .params(&[
+            INPUT,
+            Parameter::new("list", Kind::Form("a list or a range"), "the items"),
+            Parameter::new("f", Kind::Block, "a layer or a function of an input and an item"),
+        ])
+        .example("fn step(x, width) = x |> linear(width) |> relu\n\nencoder low_net = fold(low, [128, 64], step)");
+const REPEAT: Signature = Signature::new("repeat", "applies a layer so many times, each time with weights of its own")
+    .shapes("repeat(2, x, f) = f(f(x))")
+    .params(&[
+        Parameter::new("n", Kind::Integer(0), "how many times"),
+        INPUT,
+        Parameter::new("f", Kind::Block, "a layer or a block that keeps the shape it is given"),
+    ])
+    .example("encoder low_net = low |> linear(64) |> repeat(3, linear(64) |> relu)");
+
+const WITHIN: Signature =
+    Signature::new("within", "a constant as it is, and an error where it lies outside of its bounds")
+        .shapes("within(3, 1..=5) = 3")
+        .params(&[
+            Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
+            Parameter::new("bounds", Kind::Form("a list or a range"), "what it may be"),
+        ])
+        .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(32)");
+
+/// All of them.
+pub(super) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT, &WITHIN];
+
+/// Whether one of them has this name.
+pub(super) fn is_builtin(name: &str) -> bool {
+    BUILTINS.iter().any(|builtin| builtin.name == name)
+}
 
 impl<'a> Evaluator<'a> {
     /// `concat(a, b)`, `sum(a, b)`, `mean(a, b)`, `fold(x, list, f)`, `repeat(n, x, f)`.
@@ -17,6 +66,7 @@ impl<'a> Evaluator<'a> {
             "concat" => Op::Concat,
             "sum" => Op::Sum,
             "mean" => Op::Mean,
+            "within" => return self.bounded(args, span),
             _ => {
                 let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
                 // `repeat(n, x, f)` has its input second, as it is read aloud.

@@ -1,7 +1,7 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
 use super::arguments::count_of_arguments;
-use super::builtin::BUILTINS;
+use super::builtin::{BUILTINS, is_builtin};
 use super::eval::{Evaluator, block, join};
 use super::names::Meaning;
 use super::value::{Callee, Given, Stage, Val};
@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a> {
                         .at(callee.span, format!("a {kind}")),
                 )
             }
-            None if BUILTINS.contains(&name.as_str()) => self.builtin(name, args, span),
+            None if is_builtin(name) => self.builtin(name, args, span),
             None => self.call_layer(name, callee.span, args, span),
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Evaluator<'a> {
                     None => Val::Unknown,
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
-                None if BUILTINS.contains(&name) => self.report(
+                None if is_builtin(name) => self.report(
                     Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe brings one"))
                         .at(span, format!("write `{name}(a, b)`")),
                 ),
@@ -111,7 +111,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut known = self.names.of_kinds(&[super::hir::Declared::Fn, super::hir::Declared::Shared]);
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(BUILTINS);
+        known.extend(ops::names(BUILTINS));
         let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
             .at(span, "not known");
         if let Some(near) = nearest(name, known) {

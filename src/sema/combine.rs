@@ -5,72 +5,13 @@ use super::eval::{Evaluator, join};
 use super::hir::{HirCombine, HirComponent, ValueId};
 use super::mixture::{Mixtures, mixtures};
 use super::settings::Settings;
+use super::strategy::{STRATEGIES, strategies};
 use super::value::{Stage, Val};
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Argument, Kind, Op};
+use crate::ops::{Argument, Kind, Op, Signature};
 use crate::spec::{Combination, QGradient};
 use crate::syntax::ast::{Combine, Entry, Expr, ExprKind};
 use std::rc::Rc;
-
-/// A strategy: what it is called and which settings it has.
-pub(super) struct Strategy {
-    pub(super) name: &'static str,
-    pub(super) doc: &'static str,
-    pub(super) settings: &'static [&'static str],
-    /// The least number of inputs.
-    least: usize,
-    /// The greatest number of inputs.
-    most: usize,
-}
-
-const MANY: usize = 64;
-
-/// Every strategy.
-pub(super) const STRATEGIES: [Strategy; 7] = [
-    Strategy {
-        name: "additive",
-        doc: "equations 3 to 5: representations are merged, one head decides",
-        settings: &["merge", "project", "head"],
-        least: 1,
-        most: MANY,
-    },
-    Strategy {
-        name: "cldl",
-        doc: "multiplicative combination with `beta = 1`, as in CLDL",
-        settings: &["weights"],
-        least: 1,
-        most: MANY,
-    },
-    Strategy {
-        name: "early",
-        doc: "equation 1: raw modalities side by side, one net decides",
-        settings: &["net"],
-        least: 1,
-        most: MANY,
-    },
-    Strategy {
-        name: "late",
-        doc: "equation 2: each input decides for itself, the decisions are averaged",
-        settings: &["by", "head"],
-        least: 1,
-        most: MANY,
-    },
-    Strategy {
-        name: "mulmix",
-        doc: "equations 11 to 13: mixtures of inputs are candidates beside the single ones, combined multiplicatively",
-        settings: &["beta", "weights", "head", "boost", "gradient", "mixtures", "merge", "project"],
-        least: 1,
-        most: 16,
-    },
-    Strategy {
-        name: "multiplicative",
-        doc: "equations 8 and 9: each input decides for itself, the decisions are combined multiplicatively",
-        settings: &["beta", "weights", "head", "boost", "gradient"],
-        least: 1,
-        most: MANY,
-    },
-    Strategy { name: "single", doc: "one input decides alone", settings: &["head"], least: 1, most: 1 },
-];
 
 /// One input of a strategy.
 struct Input {
@@ -86,8 +27,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn combine(&mut self, combine: &'a Combine, doc: &'a [String], classes: usize) -> Option<HirCombine> {
         let what = "a strategy, such as `mulmix(a, b)`";
         let (name, name_span, args) = self.built_in(&combine.strategy, what)?;
-        let Some(strategy) = STRATEGIES.iter().find(|strategy| strategy.name == name) else {
-            let known: Vec<&str> = STRATEGIES.iter().map(|strategy| strategy.name).collect();
+        let Some(strategy) = STRATEGIES.iter().find(|strategy| strategy.signature.name == name) else {
+            let known: Vec<&str> = STRATEGIES.iter().map(|strategy| strategy.signature.name).collect();
             self.unknown_built_in("strategy", name, name_span, &known, &[]);
             return None;
         };
@@ -99,7 +40,7 @@ impl<'a> Evaluator<'a> {
                 let key = wanted.text.as_str();
                 let mut problem = Problem::error(Code::UnknownArgument, format!("`{name}` takes only its inputs"))
                     .at(wanted.span, "not an input");
-                if strategy.settings.contains(&key) {
+                if strategy.signature.param(key).is_some() {
                     problem = problem.help(format!("settings go in braces: `{name}(..) {{ {key} = .. }}`"));
                 }
                 self.report(problem);
@@ -129,17 +70,17 @@ impl<'a> Evaluator<'a> {
             sound = false;
         }
         let entries = combine.settings.as_ref().map_or(&[][..], |block| &block.entries);
-        let settings = self.strategy_settings(strategy, entries);
+        let settings = self.strategy_settings(&strategy.signature, entries);
         let head = self.block_setting(&settings, "head");
         let project = self.block_setting(&settings, "project");
         let net = self.block_setting(&settings, "net");
-        let merge = self.merge(&settings, strategy.name);
-        let combination = self.combination(strategy.name, &settings);
+        let merge = self.merge(&settings, strategy.signature.name);
+        let combination = self.combination(&strategy.signature, &settings);
         let (head, project, net, merge, combination) = (head?, project?, net?, merge?, combination?);
         if !sound {
             return None;
         }
-        let mixtures = match strategy.name {
+        let mixtures = match strategy.signature.name {
             "single" | "late" | "multiplicative" | "cldl" => (0..inputs.len()).map(|input| vec![input]).collect(),
             "early" | "additive" => vec![(0..inputs.len()).collect()],
             _ => {
@@ -156,7 +97,7 @@ impl<'a> Evaluator<'a> {
         for mixture in mixtures {
             let members: Vec<&Input> = mixture.iter().map(|input| &inputs[*input]).collect();
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
-            let logits = match strategy.name {
+            let logits = match strategy.signature.name {
                 "early" => {
                     let raw = self.merged("concat", members.iter().map(|member| member.value).collect(), span);
                     self.decide(&scope, &label, raw, &net, classes, span)
@@ -181,7 +122,7 @@ impl<'a> Evaluator<'a> {
         Some(HirCombine {
             name: combine.name.text.clone(),
             doc: doc.to_vec(),
-            strategy: strategy.name,
+            strategy: strategy.signature.name,
             components,
             combination,
             beta_span: settings.get("beta").map(|entry| entry.value.span),
@@ -189,13 +130,14 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn strategy_settings(&mut self, strategy: &Strategy, entries: &'a [Entry]) -> Settings<'a> {
+    fn strategy_settings(&mut self, strategy: &Signature, entries: &'a [Entry]) -> Settings<'a> {
+        let known = strategies();
         let mut own = vec![];
         for entry in entries {
             let key = entry.key.text.as_str();
             let others: Vec<&str> =
-                STRATEGIES.iter().filter(|other| other.settings.contains(&key)).map(|other| other.name).collect();
-            if strategy.settings.contains(&key) || others.is_empty() {
+                known.iter().filter(|other| other.param(key).is_some()).map(|other| other.name).collect();
+            if strategy.param(key).is_some() || others.is_empty() {
                 own.push(entry);
                 continue;
             }
@@ -205,7 +147,7 @@ impl<'a> Evaluator<'a> {
                     .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
             );
         }
-        self.settings(own, strategy.settings, &format!("`{}`", strategy.name))
+        self.settings(own, &strategy.names(), &format!("`{}`", strategy.name))
     }
 
     /// The name a component goes by: what is written, or the names inside of a call.
@@ -262,32 +204,24 @@ impl<'a> Evaluator<'a> {
         self.choice(&["sum", "mean", "concat"], &entry.value, "`merge`")
     }
 
-    fn combination(&mut self, strategy: &str, settings: &Settings<'a>) -> Option<Combination> {
-        match strategy {
-            "late" => {
-                if let Some(entry) = settings.get("by") {
-                    let by = self.choice(&["average", "vote", "learned"], &entry.value, "`by`")?;
-                    if by != "average" {
-                        self.not_yet(&format!("`by = {by}`"), entry.value.span);
-                        return None;
-                    }
+    fn combination(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Combination> {
+        match strategy.name {
+            "late" => match self.setting(strategy, settings, "by")? {
+                Argument::Word("average") => Some(Combination::Average),
+                Argument::Word(by) => {
+                    let span = settings.get("by").map_or(Span::default(), |entry| entry.value.span);
+                    self.not_yet(&format!("`by = {by}`"), span);
+                    None
                 }
-                Some(Combination::Average)
-            }
+                _ => None,
+            },
             "cldl" => Some(Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: None }),
             "multiplicative" | "mulmix" => {
-                let beta = match settings.get("beta") {
-                    Some(entry) => match self.argument(Kind::Number(0.0, 1e3), &entry.value, "`beta`")? {
-                        Argument::Number(beta) => beta,
-                        _ => 0.5,
-                    },
-                    None => 0.5,
+                let Argument::Number(beta) = self.setting(strategy, settings, "beta")? else { return None };
+                let gradient = match self.setting(strategy, settings, "gradient")? {
+                    Argument::Word("attached") => QGradient::Attached,
+                    _ => QGradient::Detached,
                 };
-                let gradient = match settings.get("gradient") {
-                    Some(entry) => self.choice(&["detached", "attached"], &entry.value, "`gradient`")?,
-                    None => "detached",
-                };
-                let gradient = if gradient == "attached" { QGradient::Attached } else { QGradient::Detached };
                 let boost = match settings.get("boost") {
                     Some(entry) => self.boost(&entry.value)?,
                     None => None,

@@ -2,62 +2,104 @@
 
 use super::eval::Evaluator;
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, names};
 use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Source, SourceKind, Spanned, Split};
 use crate::syntax::ast::{Arg, Block, Entry, Expr, ExprKind};
 
-const fn table(name: &'static str, doc: &'static str) -> Signature {
-    Signature {
-        name,
-        doc,
-        params: &[
-            Parameter { name: "path", kind: Kind::Texts, default: None },
-            Parameter { name: "header", kind: Kind::Bool, default: Some(Constant::Bool(true)) },
-        ],
-    }
-}
+const PATH: Parameter = Parameter::new(
+    "path",
+    Kind::Texts,
+    "a path, a glob or a list of them, from the folder of the file; together one table",
+);
+const HEADER: Parameter =
+    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(Constant::Bool(true));
 
-const CSV: Signature =
-    table("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`; several paths are one table");
-const TSV: Signature =
-    table("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`; several paths are one table");
-const SYNTHETIC: Signature = Signature {
-    name: "synthetic",
-    doc: "a data set made here from nothing but its seed: `collider`",
-    params: &[
-        Parameter { name: "name", kind: Kind::Choice(&["collider"]), default: None },
-        Parameter { name: "rows", kind: Kind::Integer(1), default: Some(Constant::Integer(20_000)) },
-        Parameter { name: "seed", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) },
-    ],
-};
+const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
+    .params(&[PATH, HEADER])
+    .example("data {\n  source = csv(\"rows.csv\")\n}");
+const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`")
+    .params(&[PATH, HEADER])
+    .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
+const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here from nothing but its seed")
+    .params(&[
+        Parameter::new(
+            "name",
+            Kind::Choice(&["collider"]),
+            "which: `collider` is two decay processes seen by a detector",
+        ),
+        Parameter::new("rows", Kind::Integer(1), "how many rows").or(Constant::Integer(20_000)),
+        Parameter::new("seed", Kind::Integer(0), "decides every one of them").or(Constant::Integer(0)),
+    ])
+    .example("data {\n  source = synthetic(\"collider\", rows: 5_000, seed: 7)\n}");
 
-const SOURCES: [&str; 3] = ["csv", "tsv", "synthetic"];
+/// Every source, for the documentation.
+pub(super) const SOURCES: &[&Signature] = &[&CSV, &TSV, &SYNTHETIC];
 const LATER_SOURCES: [&str; 5] = ["cifar_binary", "images", "jsonl", "npz", "parquet"];
-const KEYS: [&str; 5] = ["source", "split", "test", "train", "valid"];
 
-const LAST: Signature = counted("last", "the last n of the rows that are left");
-const FIRST: Signature = counted("first", "the first n of the rows that are left");
-const fn counted(name: &'static str, doc: &'static str) -> Signature {
-    Signature { name, doc, params: &[Parameter { name: "rows", kind: Kind::Integer(1), default: None }] }
-}
-const FRACTION: Signature = Signature {
-    name: "fraction",
-    doc: "a seeded random share of all rows",
-    params: &[Parameter { name: "share", kind: Kind::Share, default: None }],
-};
-const BY_COLUMN: Signature = Signature {
-    name: "by_column",
-    doc: "a column that says `train`, `valid` or `test`",
-    params: &[Parameter { name: "column", kind: Kind::Text, default: None }],
-};
+const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
+/// The `data` block.
+pub(super) const DATA: Signature = Signature::new(
+    "data",
+    "where rows come from and how they are divided into training, validation and test",
+)
+.params(&[
+    Parameter::new("source", SOURCE, "one table, divided by `split`").optional(),
+    Parameter::new("train", SOURCE, "the rows to train on, in place of `source`").optional(),
+    Parameter::new("valid", SOURCE, "the rows to select on, beside `train`").optional(),
+    Parameter::new("test", SOURCE, "the rows to report on, beside `train`").optional(),
+    Parameter::new(
+        "split",
+        Kind::Form("a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`"),
+        "what becomes of which rows; all are trained on where it is left out",
+    )
+    .optional(),
+])
+.example(
+    "data {\n  source = synthetic(\"collider\")\n  split  = { test: last(4_000), valid: fraction(10%), seed: 3 }\n}",
+);
 
-/// Every built-in of this file, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 7] = [&CSV, &TSV, &SYNTHETIC, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
+const RULE: Kind = Kind::Form("`last(n)`, `first(n)` or `fraction(5%)`");
+/// The record that divides rows.
+pub(super) const SPLIT: Signature =
+    Signature::new("split", "which rows are for the test and for validation: portions are taken in the order written")
+        .params(&[
+            Parameter::new("test", RULE, "the rows that are looked at once, at the end").optional(),
+            Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
+            Parameter::new(
+                "stratify",
+                Kind::Form("the name of the label, or `false`"),
+                "whether a fraction takes the same share of every class",
+            )
+            .or(Constant::Bool(false)),
+            Parameter::new("group", Kind::Text, "a column whose equal values stay on one side of a fraction").optional(),
+            Parameter::new("seed", Kind::Integer(0), "what fractions are drawn with").or(Constant::Integer(0)),
+        ])
+        .example(
+            "data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), valid: fraction(10%), stratify: process, seed: 3 }\n}",
+        );
+
+const ROWS: Parameter = Parameter::new("rows", Kind::Integer(1), "how many");
+const LAST: Signature = Signature::new("last", "the last of the rows that are left")
+    .params(&[ROWS])
+    .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: last(4_000) }\n}");
+const FIRST: Signature = Signature::new("first", "the first of the rows that are left")
+    .params(&[ROWS])
+    .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: first(4_000) }\n}");
+const FRACTION: Signature =
+    Signature::new("fraction", "a seeded random share of all rows, taken from those that are left")
+        .params(&[Parameter::new("share", Kind::Share, "how much, as `20%` or `0.2`")])
+        .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), seed: 3 }\n}");
+const BY_COLUMN: Signature = Signature::new("by_column", "a column says which part each row belongs to")
+    .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid` and `test`")])
+    .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
+
+/// Every way to divide rows, for the documentation.
+pub(super) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
 
 impl<'a> Evaluator<'a> {
     /// The data set that a `data` block describes.
     pub(super) fn data(&mut self, block: &'a Block, label: Option<&str>) -> Option<DataSpec> {
-        let settings = self.settings(&block.entries, &KEYS, "`data`");
+        let settings = self.settings(&block.entries, &DATA.names(), "`data`");
         let source = |this: &mut Self, key: &str| settings.get(key).map(|entry| this.source(&entry.value));
         let whole = source(self, "source");
         let (train, valid, test) = (source(self, "train"), source(self, "valid"), source(self, "test"));
@@ -104,7 +146,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             _ => {
-                self.unknown_built_in("source", name, name_span, &SOURCES, &LATER_SOURCES);
+                self.unknown_built_in("source", name, name_span, &names(SOURCES), &LATER_SOURCES);
                 return None;
             }
         };
@@ -148,7 +190,7 @@ impl<'a> Evaluator<'a> {
                 return Some(split);
             }
         };
-        let settings = self.settings(entries, &["test", "valid", "stratify", "group", "seed"], "the split");
+        let settings = self.settings(entries, &SPLIT.names(), "the split");
         let mut sound = true;
         for entry in entries {
             let part = match entry.key.text.as_str() {

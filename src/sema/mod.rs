@@ -5,6 +5,8 @@ mod builtin;
 mod call;
 mod combine;
 mod data;
+mod declaration;
+mod described;
 mod eval;
 mod hir;
 mod length;
@@ -15,15 +17,16 @@ mod names;
 mod param;
 mod settings;
 mod shared;
+mod strategy;
 mod sweep;
 mod train;
 mod transform;
 mod value;
 
+pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
-use crate::ops::Signature;
 use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
 use eval::Evaluator;
 use names::{Meaning, Names};
@@ -82,16 +85,6 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
         Some(hir) => Checked::new(hir, problems),
         None => Checked::failed(problems),
     }
-}
-
-/// Every source, transform, optimizer and schedule, for the documentation.
-pub fn signatures() -> Vec<&'static Signature> {
-    data::SIGNATURES.into_iter().chain(transform::signatures()).chain(train::SIGNATURES).collect()
-}
-
-/// Every strategy: its name, what it does, its settings.
-pub fn strategies() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
-    combine::STRATEGIES.iter().map(|strategy| (strategy.name, strategy.doc, strategy.settings))
 }
 
 impl<'a> Evaluator<'a> {

@@ -4,10 +4,33 @@ use super::eval::{Evaluator, pipe_stages};
 use super::hir::Value;
 use super::value::Val;
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Op, ValueKind};
+use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
 use crate::shape::Shape;
 use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
+
+/// The type of a label.
+pub(super) const CLASS: Signature = Signature::new("class", "the type of a label: one of several classes")
+    .params(&[Parameter::new(
+        "classes",
+        Kind::Form("their number, or their names in order"),
+        "a cell is a class's name, or its index where the cells are whole numbers",
+    )])
+    .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
+
+const COLUMN: Signature = Signature::new("column", "one column of the table")
+    .params(&[Parameter::new("which", Kind::Form("a name, or a position counted from 0"), "the column")])
+    .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
+const COLUMNS: Signature = Signature::new("columns", "several columns of the table, in the order given")
+    .params(&[Parameter::new(
+        "which",
+        Kind::Form("names, patterns with `*` and `?`, positions counted from 0, ranges or lists of them"),
+        "the columns; those of a pattern come in the order of the table",
+    )])
+    .example("modality low: dense[21] = columns(1..=21) |> standardize");
+
+/// Every way to select columns, for the documentation.
+pub(super) const COLUMN_SELECTORS: &[&Signature] = &[&COLUMN, &COLUMNS];
 
 impl<'a> Evaluator<'a> {
     /// The label.

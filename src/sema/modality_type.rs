@@ -2,24 +2,34 @@
 
 use super::eval::Evaluator;
 use crate::diag::{Code, Problem, nearest};
-use crate::ops::{Argument, Kind};
+use crate::ops::{Argument, Kind, Parameter, Signature, names};
 use crate::shape::Shape;
 use crate::spec::ModalityKind;
 use crate::syntax::ast::Type;
 
-/// A type: what it is called and the names of its sizes.
-struct ModalityType {
-    name: &'static str,
-    sizes: &'static [&'static str],
+const fn size(name: &'static str, doc: &'static str) -> Parameter {
+    Parameter::new(name, Kind::Integer(1), doc)
 }
 
-const TYPES: [ModalityType; 5] = [
-    ModalityType { name: "category", sizes: &["n"] },
-    ModalityType { name: "dense", sizes: &["n"] },
-    ModalityType { name: "image", sizes: &["c", "h", "w"] },
-    ModalityType { name: "sequence", sizes: &["t", "d"] },
-    ModalityType { name: "text", sizes: &["n"] },
-];
+const CATEGORY: Signature =
+    Signature::new("category", "one of several values, as an id: 0 for those never seen in training")
+        .params(&[size("n", "how many values there are")])
+        .example("modality nation: category[207] = column(\"nation\")");
+const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements, counts, embeddings made elsewhere")
+    .params(&[size("n", "how many numbers")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const IMAGE: Signature = Signature::new("image", "a picture as numbers, channel by channel and row by row")
+    .params(&[size("c", "its channels: 3 for red, green and blue"), size("h", "its height"), size("w", "its width")])
+    .example("modality photo: image[3, 32, 32] = column(\"image\")");
+const SEQUENCE: Signature = Signature::new("sequence", "steps in order, each a row of numbers")
+    .params(&[size("t", "how many steps at most"), size("d", "how many numbers a step has")])
+    .example("modality track: sequence[20, 3] = columns(\"track_*\") |> standardize");
+const TEXT: Signature = Signature::new("text", "a text as ids of characters or words, padded at its end")
+    .params(&[size("n", "how many of them are kept")])
+    .example("modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)");
+
+/// Every type of a modality: its arguments are its sizes.
+pub(super) const TYPES: &[&Signature] = &[&CATEGORY, &DENSE, &IMAGE, &SEQUENCE, &TEXT];
 
 /// Numbers of one row at most: more is a mistake.
 const LARGEST_ROW: usize = 1 << 28;
@@ -34,7 +44,7 @@ impl<'a> Evaluator<'a> {
         let Some(known) = TYPES.iter().find(|known| known.name == name) else {
             let mut problem = Problem::error(Code::WrongType, format!("there is no type `{name}`"))
                 .at(ty.name.span, "not a type of modality");
-            problem = match nearest(name, TYPES.iter().map(|known| known.name)) {
+            problem = match nearest(name, names(TYPES)) {
                 Some(near) => {
                     problem.help(format!("did you mean `{near}`?")).edit(ty.name.span, near.to_string(), false)
                 }
@@ -43,9 +53,9 @@ impl<'a> Evaluator<'a> {
             self.report(problem);
             return None;
         };
-        let usage = format!("write `{name}[{}]`", known.sizes.join(", "));
-        if ty.args.len() != known.sizes.len() {
-            let takes = match known.sizes.len() {
+        let usage = format!("write `{name}[{}]`", known.names().join(", "));
+        if ty.args.len() != known.params.len() {
+            let takes = match known.params.len() {
                 1 => "its size".to_owned(),
                 several => format!("{several} sizes"),
             };
@@ -55,8 +65,8 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let mut sizes = vec![];
-        for (size, arg) in known.sizes.iter().zip(&ty.args) {
-            match self.argument(Kind::Integer(1), arg, &format!("`{size}` of `{name}`"))? {
+        for (size, arg) in known.params.iter().zip(&ty.args) {
+            match self.argument(size.kind, arg, &format!("`{}` of `{name}`", size.name))? {
                 Argument::Integer(size) => sizes.push(usize::try_from(size).unwrap_or(usize::MAX)),
                 _ => return None,
             }

@@ -3,7 +3,7 @@
 use super::eval::Evaluator;
 use super::value::Val;
 use crate::diag::{Code, Problem, Span};
-use crate::syntax::ast::Param;
+use crate::syntax::ast::{Arg, ExprKind, Param};
 
 impl<'a> Evaluator<'a> {
     /// The value of a param: of `--set`, else as written; within its bounds and of its type.
@@ -40,7 +40,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn within(&mut self, name: &str, value: &Val, span: Span, bounds: &Val, bounds_span: Span) {
+    /// `within(value, bounds)`
+    pub(super) fn bounded(&mut self, args: &'a [Arg], span: Span) -> Val {
+        let [value, bounds] = args else {
+            return self.report(
+                Problem::error(Code::MissingArgument, "`within` takes a constant and its bounds")
+                    .at(span, "write `within(value, bounds)`"),
+            );
+        };
+        let (found, allowed) = (self.eval(&value.value), self.eval(&bounds.value));
+        match (&found, &allowed) {
+            (Val::Unknown, _) | (_, Val::Unknown) => return Val::Unknown,
+            (Val::Tensor(_) | Val::Block(_), _) => return self.expected("a constant", &found, value.value.span),
+            (_, Val::List(_) | Val::Range(..)) => {}
+            _ => return self.expected("a list or a range", &allowed, bounds.value.span),
+        }
+        let name = match &value.value.kind {
+            ExprKind::Name(name) => name.as_str(),
+            _ => "value",
+        };
+        match self.within(name, &found, value.value.span, &allowed, bounds.value.span) {
+            true => found,
+            false => Val::Unknown,
+        }
+    }
+
+    fn within(&mut self, name: &str, value: &Val, span: Span, bounds: &Val, bounds_span: Span) -> bool {
         let inside = match (bounds, value) {
             (Val::Range(start, end, inclusive), Val::Number(number)) => {
                 number >= start && (number < end || (*inclusive && number <= end))
@@ -57,6 +82,7 @@ impl<'a> Evaluator<'a> {
                     .also(bounds_span, "declared here"),
             );
         }
+        inside
     }
 }
 

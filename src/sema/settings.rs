@@ -3,6 +3,7 @@
 use super::arguments::suggest;
 use super::eval::Evaluator;
 use crate::diag::{Code, Problem, Span};
+use crate::ops::{Argument, Signature};
 use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,15 @@ impl<'a> Evaluator<'a> {
             }
         }
         settings
+    }
+
+    /// The setting `key` of `block`: as given, else its default; `None` where what was given was wrong.
+    pub(super) fn setting(&mut self, block: &Signature, settings: &Settings<'a>, key: &str) -> Option<Argument> {
+        let param = block.param(key)?;
+        match settings.get(key) {
+            Some(entry) => self.argument(param.kind, &entry.value, &format!("`{key}`")),
+            None => param.default.map(Argument::from),
+        }
     }
 
     /// The name and arguments of a built-in call such as `csv("..")`, `adam(lr: 1e-3)` or a bare `detached`.

@@ -4,20 +4,35 @@ use super::arguments::suggest;
 use super::eval::Evaluator;
 use super::hir::Declared;
 use crate::diag::{Code, Problem};
-use crate::ops::{Arguments, Kind};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{Metric, SweepSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind, Name};
+
+/// The `sweep` block.
+pub(super) const SWEEP: Signature =
+    Signature::new("sweep", "values of params, combines and seeds to train one after the other, the best chosen on validation")
+        .params(&[
+            Parameter::new("over", Kind::Form("a record of params and their values"), "what varies").optional(),
+            Parameter::new("train", Kind::Form("the name of a combine, or a list of them"), "which combines are trained")
+                .optional(),
+            Parameter::new("seeds", Kind::Integers(0), "the seeds each is trained with").optional(),
+            Parameter::new("select", Kind::Form("`min(valid.error)` or `max(valid.auc)`"), "what decides which is best")
+                .or(Constant::Word("min(valid.error)")),
+        ])
+        .example(
+            "param b = 0.5 in 0.0..=1.0\ncombine mulmix = mulmix(low_net, high_net) { beta = b }\nsweep beta_curve {\n  over   = { b: [0.0, 0.5, 1.0] }\n  train  = [mulmix]\n  seeds  = 1..=5\n  select = min(valid.error)\n}",
+        );
 
 impl<'a> Evaluator<'a> {
     /// A sweep: params by their values, combines, seeds, what selects.
     pub(super) fn sweep(&mut self, name: &'a Name, block: &'a Block) -> Option<SweepSpec> {
-        let settings = self.settings(&block.entries, &["over", "train", "seeds", "select"], "`sweep`");
+        let settings = self.settings(&block.entries, &SWEEP.names(), "`sweep`");
         let over = settings.get("over").map(|entry| self.sweep_over(&entry.value));
         let train = settings.get("train").map(|entry| match &entry.value.kind {
             ExprKind::List(names) => names.iter().filter_map(|name| self.combine_name(name)).collect(),
             _ => self.combine_name(&entry.value).into_iter().collect(),
         });
-        let seeds = match self.setting(&settings, "seeds", Kind::Integers(0)) {
+        let seeds = match self.setting(&SWEEP, &settings, "seeds") {
             Some(seeds) => Arguments(vec![("seeds", seeds)]).integers("seeds"),
             None => vec![],
         };

@@ -2,92 +2,159 @@
 
 use super::eval::Evaluator;
 use super::hir::Declared;
-use super::settings::Settings;
 use crate::diag::{Code, Problem, nearest};
-use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word};
+use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
 use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
 const POSITIVE: Kind = Kind::Number(0.0, f64::INFINITY);
 const SHARE: Kind = Kind::Number(0.0, 1.0);
 
-const fn number(name: &'static str, kind: Kind, default: f64) -> Parameter {
-    Parameter { name, kind, default: Some(Constant::Number(default)) }
-}
+const LR: Parameter = Parameter::new("lr", POSITIVE, "the learning rate");
+const WEIGHT_DECAY: Parameter = Parameter::new(
+    "weight_decay",
+    POSITIVE,
+    "the share of each weight matrix that every step takes away; biases keep theirs",
+);
 
-const SGD: Signature = Signature {
-    name: "sgd",
-    doc: "stochastic gradient descent with momentum; the paper's optimizer for HIGGS and CIFAR",
-    params: &[
-        number("lr", POSITIVE, 0.01),
-        number("momentum", SHARE, 0.9),
-        Parameter { name: "nesterov", kind: Kind::Bool, default: Some(Constant::Bool(false)) },
-        number("weight_decay", POSITIVE, 0.0),
-    ],
-};
+const SGD: Signature =
+    Signature::new("sgd", "stochastic gradient descent with momentum, as the paper trains HIGGS and CIFAR")
+        .equation("v = momentum * v + g + weight_decay * w;  w = w - lr * v\nnesterov: w = w - lr * (g + momentum * v)")
+        .params(&[
+            LR.or_number(0.01).of_paper(),
+            Parameter::new("momentum", SHARE, "the share of the last step that is kept").or_number(0.9).of_paper(),
+            Parameter::new("nesterov", Kind::Bool, "whether to look ahead").or(Constant::Bool(false)).of_paper(),
+            WEIGHT_DECAY.or_number(0.0),
+        ])
+        .example("train {\n  optimizer = sgd(lr: 0.05, momentum: 0.9, weight_decay: 2e-5)\n  epochs    = 10\n}");
 
 const fn adam_params(weight_decay: f64) -> [Parameter; 5] {
     [
-        number("lr", POSITIVE, 1e-3),
-        number("beta1", SHARE, 0.9),
-        number("beta2", SHARE, 0.999),
-        number("eps", POSITIVE, 1e-8),
-        number("weight_decay", POSITIVE, weight_decay),
+        LR.or_number(1e-3),
+        Parameter::new("beta1", SHARE, "decay of the mean of gradients").or_number(0.9),
+        Parameter::new("beta2", SHARE, "decay of the mean of their squares").or_number(0.999),
+        Parameter::new("eps", POSITIVE, "keeps the division finite").or_number(1e-8),
+        WEIGHT_DECAY.or_number(weight_decay),
     ]
 }
 
-const ADAM: Signature =
-    Signature { name: "adam", doc: "Adam; decay is added to the gradient", params: &adam_params(0.0) };
-const ADAMW: Signature =
-    Signature { name: "adamw", doc: "Adam with decay apart from the gradient", params: &adam_params(0.01) };
+const ADAM: Signature = Signature::new("adam", "Adam with bias correction, as the paper trains on user profiles")
+    .equation("g = g + weight_decay * w\nm = beta1 * m + (1 - beta1) * g;  v = beta2 * v + (1 - beta2) * g^2\nw = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)")
+    .params(&adam_params(0.0))
+    .example("train {\n  optimizer = adam(lr: 1e-3)\n  epochs    = 10\n}");
+const ADAMW: Signature = Signature::new("adamw", "Adam with decay apart from the gradient")
+    .equation("w = w - lr * weight_decay * w, then as adam without decay")
+    .params(&adam_params(0.01))
+    .example("train {\n  optimizer = adamw(lr: 1e-3, weight_decay: 0.05)\n  epochs    = 10\n}");
+
+/// Every optimizer, for the documentation.
+pub(super) const OPTIMIZERS: &[&Signature] = &[&SGD, &ADAM, &ADAMW];
 
 const PERIODS: &[&str] = &["epoch", "iteration"];
-const WARMUP: Parameter = Parameter { name: "warmup", kind: Kind::Integer(0), default: Some(Constant::Integer(0)) };
-const CONSTANT: Signature = Signature { name: "constant", doc: "the learning rate stays", params: &[WARMUP] };
-const EXPONENTIAL: Signature = Signature {
-    name: "exponential",
-    doc: "the learning rate is multiplied by `factor` every epoch, or every iteration",
-    params: &[
-        Parameter { name: "factor", kind: SHARE, default: None },
-        Parameter { name: "every", kind: Kind::Choice(PERIODS), default: Some(Constant::Word("epoch")) },
-        WARMUP,
-    ],
-};
-const STEPS: Signature = Signature {
-    name: "steps",
-    doc: "the learning rate is multiplied by `factor` when these iterations are reached",
-    params: &[Parameter { name: "at", kind: Kind::Integers(1), default: None }, number("factor", SHARE, 0.1), WARMUP],
-};
-const COSINE: Signature = Signature {
-    name: "cosine",
-    doc: "half a cosine from the learning rate down to `floor` times it, over the whole training",
-    params: &[number("floor", SHARE, 0.0), WARMUP],
-};
+const WARMUP: Parameter =
+    Parameter::new("warmup", Kind::Integer(0), "over so many first iterations the rate rises from nothing")
+        .or(Constant::Integer(0));
+const CONSTANT: Signature = Signature::new("constant", "the learning rate stays")
+    .params(&[WARMUP])
+    .example("train {\n  schedule = constant(warmup: 500)\n  epochs   = 10\n}");
+const EXPONENTIAL: Signature =
+    Signature::new("exponential", "the learning rate is multiplied by `factor` every epoch, or every iteration")
+        .equation("lr * factor^n, after n whole periods")
+        .params(&[
+            Parameter::new("factor", SHARE, "what it is multiplied by; the paper's is 0.99"),
+            Parameter::new("every", Kind::Choice(PERIODS), "how long a period is")
+                .or(Constant::Word("epoch"))
+                .of_paper(),
+            WARMUP,
+        ])
+        .example("train {\n  schedule = exponential(0.99, every: epoch)\n  epochs   = 10\n}");
+const STEPS: Signature =
+    Signature::new("steps", "the learning rate is multiplied by `factor` when these iterations are reached")
+        .params(&[
+            Parameter::new(
+                "at",
+                Kind::Integers(1),
+                "the iterations, counted from 1; the paper's are 40,000 and 60,000",
+            ),
+            Parameter::new("factor", SHARE, "what it is multiplied by").or_number(0.1).of_paper(),
+            WARMUP,
+        ])
+        .example("train {\n  schedule   = steps(at: [40_000, 60_000], factor: 0.1)\n  iterations = 80_000\n}");
+const COSINE: Signature =
+    Signature::new("cosine", "half a cosine from the learning rate down to `floor` times it, over the whole training")
+        .equation("lr * (floor + (1 - floor) * (1 + cos(pi * t / T)) / 2)")
+        .params(&[Parameter::new("floor", SHARE, "the last factor").or_number(0.0), WARMUP])
+        .example("train {\n  schedule = cosine(warmup: 500)\n  epochs   = 10\n}");
 
-/// Every optimizer and schedule, for the documentation.
-pub(super) const SIGNATURES: [&Signature; 7] = [&SGD, &ADAM, &ADAMW, &CONSTANT, &EXPONENTIAL, &STEPS, &COSINE];
+/// Every schedule, for the documentation.
+pub(super) const SCHEDULES: &[&Signature] = &[&CONSTANT, &EXPONENTIAL, &STEPS, &COSINE];
 
-const KEYS: [&str; 10] =
-    ["combine", "optimizer", "schedule", "clip_norm", "batch_size", "epochs", "iterations", "stop", "seed", "init"];
+/// When training stops early.
+pub(super) const PATIENCE: Signature =
+    Signature::new("patience", "stops after so many epochs without improvement, and selects the best epoch")
+        .params(&[
+            Parameter::new("epochs", Kind::Integer(1), "how many; the paper's are 10 on HIGGS and 15 on user profiles"),
+            Parameter::new(
+                "on",
+                Kind::Form("a metric of the validation rows, such as `valid.error`"),
+                "what must improve",
+            )
+            .or(Constant::Word("valid.error")),
+        ])
+        .example("train {\n  epochs = 40\n  stop   = patience(10, on: valid.error)\n}");
+
+/// The `train` block.
+pub(super) const TRAIN: Signature = Signature::new("train", "how models are trained, and which is")
+    .params(&[
+        Parameter::new(
+            "combine",
+            Kind::Form("the name of a combine"),
+            "which combine is trained; needed where the file has several, and `--combine` says another",
+        )
+        .optional(),
+        Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "what turns gradients into steps")
+            .or(Constant::Word("sgd(lr: 0.01, momentum: 0.9)"))
+            .of_paper(),
+        Parameter::new("schedule", Kind::Form("a schedule, such as `exponential(0.99)`"), "how the learning rate changes")
+            .or(Constant::Word("constant")),
+        Parameter::new(
+            "clip_norm",
+            Kind::Number(1e-12, f64::INFINITY),
+            "the largest global norm of a gradient, larger ones are scaled down to it; none where it is left out. The \
+             paper's is 10 on HIGGS and 5 on user profiles",
+        )
+        .optional(),
+        Parameter::new("batch_size", Kind::Integer(1), "rows in a step").or(Constant::Integer(128)).of_paper(),
+        Parameter::new("epochs", Kind::Integer(1), "passes over the training rows, at most").or(Constant::Integer(10)),
+        Parameter::new("iterations", Kind::Integer(1), "steps at most, in place of `epochs`").optional(),
+        Parameter::new("stop", Kind::Form("`patience(n, on: valid.error)`"), "when to stop before that").optional(),
+        Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
+            .or(Constant::Integer(0)),
+        Parameter::new("init", Kind::Choice(INIT_WORDS), "how weight matrices begin").or(Constant::Word("scaled")).of_paper(),
+    ])
+    .example(
+        "train {\n  optimizer  = sgd(lr: 0.05)\n  batch_size = 128\n  epochs     = 10\n  stop       = patience(3, on: valid.error)\n  seed       = 1\n}",
+    );
 
 impl<'a> Evaluator<'a> {
     /// The training that a `train` block describes.
     pub(super) fn train(&mut self, block: &'a Block) -> TrainSpec {
-        let settings = self.settings(&block.entries, &KEYS, "`train`");
+        let settings = self.settings(&block.entries, &TRAIN.names(), "`train`");
         let combine = settings.get("combine").and_then(|entry| self.combine_name(&entry.value));
         let optimizer = settings.get("optimizer").and_then(|entry| self.optimizer(&entry.value));
         let schedule = settings.get("schedule").and_then(|entry| self.schedule(&entry.value));
-        let clip_norm = match self.setting(&settings, "clip_norm", Kind::Number(1e-12, f64::INFINITY)) {
+        let clip_norm = match self.setting(&TRAIN, &settings, "clip_norm") {
             Some(Argument::Number(norm)) => Some(norm),
             _ => None,
         };
-        let whole = |this: &mut Self, key: &'static str, least: i64| {
-            this.setting(&settings, key, Kind::Integer(least)).map(|value| Arguments(vec![(key, value)]).integer(key))
+        let whole = |this: &mut Self, key: &'static str| {
+            let value = this.setting(&TRAIN, &settings, key).filter(|value| *value != Argument::Nothing);
+            value.map(|value| Arguments(vec![(key, value)]).integer(key))
         };
-        let batch_size = whole(self, "batch_size", 1).map_or(128, |size| usize::try_from(size).unwrap_or(usize::MAX));
-        let seed = whole(self, "seed", 0).unwrap_or(0);
-        let epochs = whole(self, "epochs", 1);
-        let iterations = whole(self, "iterations", 1);
+        let batch_size = whole(self, "batch_size").map_or(1, |size| usize::try_from(size).unwrap_or(usize::MAX));
+        let seed = whole(self, "seed").unwrap_or(0);
+        let epochs = whole(self, "epochs");
+        let iterations = whole(self, "iterations");
         if let (Some(a), Some(b)) = (settings.get("epochs"), settings.get("iterations")) {
             self.report(
                 Problem::error(Code::DuplicateKey, "training lasts so many epochs or so many iterations, not both")
@@ -98,10 +165,10 @@ impl<'a> Evaluator<'a> {
         }
         let length = match (epochs, iterations) {
             (_, Some(iterations)) => Length::Iterations(iterations),
-            (epochs, None) => Length::Epochs(epochs.unwrap_or(10)),
+            (epochs, None) => Length::Epochs(epochs.unwrap_or(1)),
         };
         let stop = settings.get("stop").and_then(|entry| self.patience(&entry.value));
-        let init = match self.setting(&settings, "init", Kind::Choice(INIT_WORDS)) {
+        let init = match self.setting(&TRAIN, &settings, "init") {
             Some(Argument::Word(word)) => init_by_word(word).unwrap_or(Init::Scaled),
             _ => Init::Scaled,
         };
@@ -122,10 +189,6 @@ impl<'a> Evaluator<'a> {
             init,
             span: block.span,
         }
-    }
-
-    pub(super) fn setting(&mut self, settings: &Settings<'a>, key: &str, kind: Kind) -> Option<Argument> {
-        settings.get(key).and_then(|entry| self.argument(kind, &entry.value, &format!("`{key}`")))
     }
 
     pub(super) fn combine_name(&mut self, expr: &'a Expr) -> Option<String> {
@@ -153,7 +216,7 @@ impl<'a> Evaluator<'a> {
             "adam" => &ADAM,
             "adamw" => &ADAMW,
             _ => {
-                self.unknown_built_in("optimizer", name, span, &["sgd", "adam", "adamw"], &[]);
+                self.unknown_built_in("optimizer", name, span, &names(OPTIMIZERS), &[]);
                 return None;
             }
         };
@@ -182,8 +245,7 @@ impl<'a> Evaluator<'a> {
             "steps" => &STEPS,
             "cosine" => &COSINE,
             _ => {
-                let known = ["constant", "exponential", "steps", "cosine"];
-                self.unknown_built_in("schedule", name, span, &known, &[]);
+                self.unknown_built_in("schedule", name, span, &names(SCHEDULES), &[]);
                 return None;
             }
         };

@@ -3,58 +3,76 @@
 use super::eval::Evaluator;
 use super::modality_type::MOST_IDS;
 use crate::diag::{Code, Problem};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, one_of};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 use crate::shape::Shape;
 use crate::spec::{Impute, Transform, TransformKind};
 use crate::syntax::ast::{Expr, Type};
 
 const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
-const STANDARDIZE: Signature =
-    plain("standardize", "`(x - mean) / std` per column, mean and population std of the training rows");
-const MIN_MAX: Signature = plain("min_max", "`(x - min) / (max - min)` per column, of the training rows");
-const LOG1P: Signature = plain("log1p", "`sign(x) * ln(1 + |x|)`");
-const CLIP: Signature = Signature {
-    name: "clip",
-    doc: "at least `lo` and at most `hi`",
-    params: &[Parameter { name: "lo", kind: ANY, default: None }, Parameter { name: "hi", kind: ANY, default: None }],
-};
-const MISSING: Signature = Signature {
-    name: "missing",
-    doc: "these numbers stand for an empty cell",
-    params: &[Parameter { name: "values", kind: Kind::Numbers, default: None }],
-};
+const STANDARDIZE: Signature = Signature::new(
+    "standardize",
+    "brings every column to mean 0 and deviation 1 by the statistics of the training rows",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+.equation("y = (x - mean) / std, with the population std")
+.example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const MIN_MAX: Signature =
+    Signature::new("min_max", "brings every column between 0 and 1 by the extremes of the training rows")
+        .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+        .equation("y = (x - min) / (max - min)")
+        .example("modality low: dense[21] = columns(\"low_*\") |> min_max");
+const LOG1P: Signature = Signature::new("log1p", "draws large numbers together, negative ones too")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .equation("y = sign(x) * ln(1 + |x|)")
+    .example("modality low: dense[21] = columns(\"low_*\") |> log1p |> standardize");
+const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .equation("y = min(max(x, lo), hi)")
+    .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
+const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
 const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
-const IMPUTE: Signature = Signature {
-    name: "impute",
-    doc: "fills empty cells with the column's `mean` or `median` over the training rows, or with a `constant`",
-    params: &[
-        Parameter { name: "by", kind: Kind::Choice(IMPUTE_BY), default: None },
-        Parameter { name: "value", kind: ANY, default: Some(Constant::Number(0.0)) },
-    ],
-};
-const LOWERCASE: Signature = plain("lowercase", "every letter in its lower case");
-const CHARS: Signature = Signature {
-    name: "chars",
-    doc: "a text as its first `max` characters; the most frequent of the training rows are known, `vocab` ids at most",
-    params: &[
-        Parameter { name: "max", kind: Kind::Integer(1), default: None },
-        Parameter { name: "vocab", kind: Kind::Integer(3), default: Some(Constant::Integer(128)) },
-    ],
-};
-const WORDS: Signature = Signature {
-    name: "words",
-    doc: "a text as its first `max` words; the most frequent of the training rows are known, `vocab` ids at most",
-    params: &[
-        Parameter { name: "max", kind: Kind::Integer(1), default: None },
-        Parameter { name: "vocab", kind: Kind::Integer(3), default: Some(Constant::Integer(20_000)) },
-    ],
-};
-const ONE_HOT: Signature =
-    plain("one_hot", "one column as a number for each value the training rows have: 1 at the cell's own, 0 elsewhere");
+const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .params(&[
+        Parameter::new(
+            "by",
+            Kind::Choice(IMPUTE_BY),
+            "the column's mean or median over the training rows, or a constant",
+        ),
+        Parameter::new("value", ANY, "the constant").or_number(0.0),
+    ])
+    .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
 
-const fn plain(name: &'static str, doc: &'static str) -> Signature {
-    Signature { name, doc, params: &[] }
-}
+const LOWERCASE: Signature =
+    Signature::new("lowercase", "every letter in its lower case").shapes("text -> text").example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+    );
+const VOCAB: &str = "how many ids there are at most, padding (0) and unknown (1) among them; the most frequent of the \
+                     training rows are kept";
+const CHARS: Signature = Signature::new("chars", "a text as its first characters, each as an id")
+    .shapes("text -> text[max]")
+    .params(&[
+        Parameter::new("max", Kind::Integer(1), "how many characters are kept; shorter texts are padded"),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(128)),
+    ])
+    .example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+    );
+const WORDS: Signature = Signature::new("words", "a text as its first words, each as an id")
+    .shapes("text -> text[max]")
+    .params(&[
+        Parameter::new("max", Kind::Integer(1), "how many words are kept; shorter texts are padded"),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(20_000)),
+    ])
+    .example("modality review: text[60] = column(\"review\") |> lowercase |> words(max: 60)\n\ncombine one = single(low_net)");
+const ONE_HOT: Signature =
+    Signature::new("one_hot", "one column as a number for each value it has in the training rows: 1 at the cell's own")
+        .shapes("one column -> dense[n]")
+        .example("modality low: dense[3] = column(\"color\") |> one_hot");
 
 /// Types whose cells are numbers.
 const NUMBERS: &[&str] = &["dense", "sequence"];
@@ -75,8 +93,8 @@ const TRANSFORMS: [(&Signature, &[&str]); 10] = [
 ];
 
 /// Every transform, for the documentation.
-pub(super) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    TRANSFORMS.into_iter().map(|(signature, _)| signature)
+pub(super) fn signatures() -> Vec<&'static Signature> {
+    TRANSFORMS.into_iter().map(|(signature, _)| signature).collect()
 }
 
 const LATER_TRANSFORMS: [&str; 4] = ["augment", "normalize_pixels", "reference", "subtract_mean"];
@@ -107,8 +125,7 @@ impl<'a> Evaluator<'a> {
     fn transform(&mut self, expr: &'a Expr, ty: &'a Type) -> Option<TransformKind> {
         let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
         let Some((signature, types)) = TRANSFORMS.into_iter().find(|(signature, _)| signature.name == name) else {
-            let known: Vec<&str> = signatures().map(|signature| signature.name).collect();
-            self.unknown_built_in("transform", name, name_span, &known, &LATER_TRANSFORMS);
+            self.unknown_built_in("transform", name, name_span, &names(&signatures()), &LATER_TRANSFORMS);
             return None;
         };
         let args = self.arguments(signature, args, expr.span);

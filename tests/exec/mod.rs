@@ -8,6 +8,7 @@ mod images;
 mod initialize;
 mod missing;
 mod normalize;
+mod torch_images;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};

@@ -1,3 +1,4 @@
 //! What several tests build on.
 
+pub(crate) mod example;
 pub(crate) mod network;

@@ -76,7 +76,9 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
                     Pooling::Mean => y.iter_mut().zip(x).for_each(|(y, x)| *y += share * x),
                     Pooling::Max if index == 0 => y.copy_from_slice(x),
                     // What is not a number stays one.
-                    Pooling::Max => y.iter_mut().zip(x).for_each(|(y, x)| *y = if *x > *y || x.is_nan() { *x } else { *y }),
+                    Pooling::Max => {
+                        y.iter_mut().zip(x).for_each(|(y, x)| *y = if *x > *y || x.is_nan() { *x } else { *y })
+                    }
                 }
             }
         }

@@ -1,0 +1,46 @@
+//! Examples of the documentation are a few declarations: what they leave out is added here.
+
+use mmc::diag::{Code, Problems, SourceMap};
+
+/// What an example leaves out, and what stands at the beginning of a line that says it.
+const REST: &[(&str, &str)] = &[
+    ("pipeline ", "pipeline test\n"),
+    (
+        "data ",
+        "data {\n  source = synthetic(\"collider\", rows: 20_000, seed: 7)\n  split  = { test: last(4_000), valid: fraction(10%) }\n}\n",
+    ),
+    ("label ", "label process: class[\"background\", \"signal\"] = column(\"process\")\n"),
+    ("modality low:", "modality low: dense[21] = columns(\"low_*\") |> standardize\n"),
+    ("modality high:", "modality high: dense[7] = columns(\"high_*\") |> standardize\n"),
+    ("encoder low_net ", "encoder low_net = low |> mlp([64])\n"),
+    ("encoder high_net ", "encoder high_net = high |> mlp([64])\n"),
+    ("combine ", "combine mulmix = mulmix(low_net, high_net)\n"),
+    ("train ", "train {\n  epochs = 20\n}\n"),
+];
+
+/// An example made whole; its name only where `header` asks for it.
+pub(crate) fn completed(example: &str, header: bool) -> String {
+    let mut text = String::new();
+    for (beginning, rest) in REST {
+        if !example.lines().any(|line| line.starts_with(beginning)) && (header || *beginning != "pipeline ") {
+            text += rest;
+        }
+    }
+    let (header, body) = match example.lines().position(|line| line.starts_with("pipeline ")) {
+        Some(line) => example.split_at(example.split_inclusive('\n').take(line + 1).map(str::len).sum()),
+        None => ("", example),
+    };
+    format!("{header}\n{text}{body}")
+}
+
+/// Everything that is said of an example made whole.
+pub(crate) fn problems(example: &str, header: bool) -> Problems {
+    let mut sources = SourceMap::new();
+    let file = sources.add("example.mmc", completed(example, header));
+    mmc::compile(&mut sources, file, &[], None).problems
+}
+
+/// The codes of it.
+pub(crate) fn said_of(example: &str, header: bool) -> Vec<Code> {
+    problems(example, header).iter().map(|problem| problem.code).collect()
+}
