@@ -82,7 +82,8 @@ fn fill(plan: &Plan) -> Arc<Params> {
     }
     for (id, buffer) in params.buffers.iter_mut().enumerate() {
         let (scale, base) = if id % 2 == 0 { (0.25, 0.0) } else { (0.5, 1.0) };
-        for (value, number) in buffer.iter_mut().zip(numbers(buffer.len(), 1000 + id as u64)) {
+        let length = buffer.len();
+        for (value, number) in buffer.iter_mut().zip(numbers(length, 1000 + id as u64)) {
             *value = (base + scale * number) as f32;
         }
     }
