@@ -49,7 +49,7 @@ const WITHIN: Signature =
             Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
             Parameter::new("bounds", Kind::Form("a list or a range"), "what it may be"),
         ])
-        .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(32)");
+        .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(64)");
 
 /// All of them.
 pub(super) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT, &WITHIN];
