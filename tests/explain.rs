@@ -48,8 +48,8 @@ fn examples_are_wrong_and_right_as_they_say() {
     for code in of_text {
         let examples: Vec<&str> =
             code.explanation().split("```mmc\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-        // What is given with `--set` is not in the text, and images are not executed yet.
-        let untried = [Code::UnknownParam, Code::BadInput].contains(code);
+        // What is given with `--set` is not in the text, nor are used files, and images are not executed yet.
+        let untried = [Code::UnknownParam, Code::BadInput, Code::UnreadableUse, Code::NotForUse].contains(code);
         let Some(wrong) = examples.first().filter(|_| !untried) else { continue };
         let said = said_of(wrong, *code != Code::PipelineHeader);
         if !said.contains(code) {

@@ -6,6 +6,7 @@ mod compile;
 mod data;
 mod exec;
 mod explain;
+mod lsp;
 mod quickstart;
 mod readme;
 mod reference;

@@ -11,11 +11,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
     ("whole_file", &["diag"]),
+    ("world", &[]),
     ("syntax", &["diag"]),
     ("ops", &["diag", "shape", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag"]),
-    ("lint", &["sema", "spec", "diag"]),
+    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
+    ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
@@ -26,8 +27,10 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What `cli` may use.
-const ALL: &[&str] =
-    &["data", "diag", "exec", "graph", "lint", "ops", "plan", "report", "sema", "shape", "spec", "syntax", "train"];
+const ALL: &[&str] = &[
+    "data", "diag", "exec", "graph", "lint", "ops", "plan", "report", "sema", "shape", "spec", "syntax", "train",
+    "world",
+];
 
 /// Names and the only places they may stand in.
 const ONLY_IN: &[(&str, &[&str])] = &[

@@ -1,6 +1,7 @@
 //! What can be typed: data only, read by clap. Says nothing of how it is done.
 
 use crate::diag::Code;
+use crate::lint::{Level, Levels, UnknownLint};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -115,6 +116,43 @@ pub(super) struct Lint {
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<Setting>,
+    /// Look at the text alone, and not at the data it names
+    #[arg(long)]
+    pub(super) no_data: bool,
+    #[command(flatten)]
+    pub(super) lints: Lints,
+}
+
+/// What becomes of lints, by their names or codes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Lints")]
+pub(super) struct Lints {
+    /// Make a lint an error, or all `warnings`; may be repeated
+    #[arg(long, value_name = "LINT", value_parser = lint_name)]
+    pub(super) deny: Vec<String>,
+    /// Make a lint a warning; may be repeated
+    #[arg(long, value_name = "LINT", value_parser = lint_name)]
+    pub(super) warn: Vec<String>,
+    /// Say nothing of a lint; may be repeated
+    #[arg(long, value_name = "LINT", value_parser = lint_name)]
+    pub(super) allow: Vec<String>,
+}
+
+impl Lints {
+    /// The levels that were chosen; of one lint at several levels the strictest counts.
+    pub(super) fn levels(&self) -> Levels {
+        let mut levels = Levels::default();
+        let chosen = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
+        for (names, level) in chosen {
+            // That each is the name of a lint has been checked as it was read.
+            names.iter().for_each(|name| levels.set(name, level).unwrap_or_default());
+        }
+        levels
+    }
+}
+
+fn lint_name(text: &str) -> Result<String, UnknownLint> {
+    Levels::default().set(text, Level::Warn).map(|()| text.to_owned())
 }
 
 /// How problems are shown: for people with the source, a line for each, or one array.

@@ -4,9 +4,12 @@ use super::args::Setting;
 use super::output::Output;
 use super::status::ExitStatus;
 use crate::diag::{Checked, Code, FileId, Problem, SourceMap, Span};
+use crate::lint::{Allows, Levels};
 use crate::plan::Plan;
 use crate::sema::Hir;
-use crate::{Compiled, compile};
+use crate::syntax::ast::Ast;
+use crate::world::Disk;
+use crate::{Compiled, Request, compile_in};
 use std::fs;
 use std::path::Path;
 
@@ -25,12 +28,16 @@ pub(super) fn open(
     path: &Path,
     settings: &[Setting],
     combine: Option<String>,
+    levels: &Levels,
     output: &Output,
 ) -> Result<Opened, ExitStatus> {
     let mut sources = SourceMap::new();
     let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
     let (file, compiled) = match read(path, &mut sources) {
-        Ok(file) => (file, compile(&mut sources, file, &settings, combine)),
+        Ok(file) => {
+            let request = Request { world: &Disk, settings: &settings, combine, levels: levels.clone() };
+            (file, compile_in(&mut sources, file, &request))
+        }
         Err(Unreadable::NotText(file, problem)) => (file, Checked::failed(*problem)),
         Err(Unreadable::NoFile(message)) => {
             output.err.line(&message);
@@ -46,6 +53,8 @@ pub(super) struct Pipeline {
     pub(super) file: FileId,
     pub(super) hir: Hir,
     pub(super) plan: Plan,
+    pub(super) ast: Ast,
+    pub(super) allows: Allows,
 }
 
 /// Opens `path` and goes on only without errors; everything found is said on standard error.
@@ -55,13 +64,20 @@ pub(super) fn open_pipeline(
     combine: Option<String>,
     output: &Output,
 ) -> Result<Pipeline, ExitStatus> {
-    let Opened { sources, file, compiled } = open(path, settings, combine, output)?;
+    let Opened { sources, file, compiled } = open(path, settings, combine, &Levels::default(), output)?;
     let Checked { value, problems } = compiled;
     output.problems(&problems, &sources);
     match value {
-        Some(Compiled { hir, plan }) => Ok(Pipeline { sources, file, hir, plan }),
+        Some(Compiled { hir, plan, ast, allows }) => Ok(Pipeline { sources, file, hir, plan, ast, allows }),
         // The passes over the graph check themselves, and what they find is not the file's fault.
         None if problems.iter().any(|problem| problem.code == Code::Internal) => Err(ExitStatus::CouldNotRun),
+        None if !problems.has_errors() => {
+            let name = path.display();
+            output
+                .err
+                .line(&format!("error: `{name}` holds functions and params for other files to `use`, no pipeline"));
+            Err(ExitStatus::Problems)
+        }
         None => Err(ExitStatus::Problems),
     }
 }

@@ -1,23 +1,28 @@
 //! `mmc lint`: what is wrong with pipelines, without running them.
 
 use super::args::{Lint, ProblemFormat};
+use super::check::check;
 use super::front::open;
 use super::output::{Output, count};
 use super::status::ExitStatus;
 use crate::diag::{Problems, render, render_json, render_short};
 
 pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
+    let levels = args.lints.levels();
     let mut status = ExitStatus::Done;
     let mut all = Problems::new();
     let mut objects = vec![];
     for path in &args.files {
-        let opened = match open(path, &args.set, None, output) {
+        let mut opened = match open(path, &args.set, None, &levels, output) {
             Ok(opened) => opened,
             Err(failed) => {
                 status = failed;
                 continue;
             }
         };
+        if !args.no_data {
+            check(path, &mut opened.compiled, &levels, output);
+        }
         let (problems, sources) = (opened.compiled.problems, opened.sources);
         match args.format {
             ProblemFormat::Text => output.out.write(&render(&problems, &sources, output.out.style)),

@@ -12,6 +12,7 @@ use super::status::ExitStatus;
 use crate::data::Dataset;
 use crate::diag::Problem;
 use crate::exec::{Engine, Params, initialize};
+use crate::lint::{Levels, Subject, lint_data};
 use crate::plan::Plan;
 use crate::report::{Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Summary, versions};
 use crate::spec::Length;
@@ -63,7 +64,12 @@ impl<'a> Session<'a> {
         // A device that is missing is said before the data is read, which may take long.
         let engine = pipeline.engine(&args.machine).map_err(|problem| pipeline.fail(problem, output))?;
         let began = Instant::now();
-        let loaded = pipeline.data(&args.file, &args.machine);
+        let mut loaded = pipeline.data(&args.file, &args.machine);
+        if let Some(data) = &loaded.value {
+            let facts = data.facts(&pipeline.hir.label);
+            let subject = Subject { hir: &pipeline.hir, ast: &pipeline.ast };
+            loaded.problems.extend(lint_data(&subject, &facts, &Levels::default(), &mut pipeline.allows));
+        }
         let quiet = args.quiet && loaded.value.is_some();
         if !quiet {
             output.problems(&loaded.problems, &pipeline.sources);

@@ -31,7 +31,7 @@ pub struct Request<'a> {
 /// Reads, labels, splits and transforms. Reports all it finds.
 pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     match assemble(request) {
-        Ok((dataset, warnings)) => Checked::new(dataset, warnings),
+        Ok(dataset) => Checked::new(dataset, Problems::new()),
         Err(mut problems) => {
             problems.sort();
             Checked::failed(problems)
@@ -39,7 +39,7 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     }
 }
 
-fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
+fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     fitted_by_this_version(&request.modalities)?;
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
@@ -91,7 +91,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         cached: read.cached,
     });
     let contents: Vec<blake3::Hash> = reads.iter().map(|read| read.content).collect();
-    let dataset = Dataset {
+    Ok(Dataset {
         train,
         valid,
         test,
@@ -100,8 +100,7 @@ fn assemble(request: &Request<'_>) -> Result<(Dataset, Problems), Problems> {
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
-    };
-    Ok((dataset, asked.into_iter().next().map(|asked| asked.warnings).unwrap_or_default()))
+    })
 }
 
 /// Whether all modalities are of kinds that can be read and fitted.
@@ -169,7 +168,6 @@ struct Asked {
     group: Option<(usize, usize)>,
     /// The columns of each modality among the wanted ones, and their positions in the table.
     modalities: Vec<(Vec<usize>, Vec<usize>)>,
-    warnings: Problems,
 }
 
 impl Asked {
@@ -178,7 +176,6 @@ impl Asked {
         let columns = Columns { head: &table.head, name: &table.name };
         let mut question = Question::default();
         let mut problems = Problems::new();
-        let mut warnings = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
             Ok(position) => Some((question.ask(position, ColumnKind::Word, column.span), position)),
             Err(problem) => {
@@ -200,9 +197,6 @@ impl Asked {
         for spec in &request.modalities {
             match columns.of(&pin_globs(spec, &first.head, &table.head)) {
                 Ok(positions) => {
-                    if let Some((_, position)) = label.filter(|(_, position)| positions.contains(position)) {
-                        warnings.push(label_in_input(request.label, spec, &table.head.column(position)));
-                    }
                     let span = spec.columns.first().map_or(spec.span, |column| column.span);
                     let ask = |position: &usize| question.ask(*position, ColumnKind::Number, span);
                     modalities.push((positions.iter().map(ask).collect(), positions));
@@ -211,9 +205,7 @@ impl Asked {
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => {
-                Ok(Self { question, label, by_column, group, modalities, warnings })
-            }
+            Some(label) if !problems.has_errors() => Ok(Self { question, label, by_column, group, modalities }),
             _ => Err(problems),
         }
     }
@@ -237,15 +229,6 @@ fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
             .collect();
     }
     spec
-}
-
-fn label_in_input(label: &LabelSpec, modality: &ModalitySpec, column: &str) -> Problem {
-    let span = modality.columns.first().map_or(modality.span, |column| column.span);
-    let message = format!("modality `{}` reads column `{column}`, which is the label `{}`", modality.name, label.name);
-    Problem::warning(Code::LabelInInput, message)
-        .at(span, "the answer is among these columns")
-        .also(label.column.span, "the label is read here")
-        .help("select columns without the label")
 }
 
 /// A part: which table it lies in, and which rows of that.

@@ -7,8 +7,11 @@
 mod cache;
 mod dataset;
 mod delimited;
+mod excerpt;
+mod facts;
 mod label;
 mod load;
+mod look;
 mod modality;
 mod open;
 mod paths;
@@ -22,5 +25,6 @@ mod transform;
 
 pub use dataset::{Dataset, FittedModality, ModalityRows, Subset, TableSummary};
 pub use load::{Request, load};
+pub use look::{Look, ROWS, look};
 pub use random::order;
 pub use transform::Fitted;

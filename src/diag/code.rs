@@ -54,6 +54,8 @@ codes! {
     UnknownParam = "MMC0210", "a param the file does not declare";
     TooManyArguments = "MMC0211", "more arguments than the called thing takes";
     MissingDeclaration = "MMC0212", "a declaration that every pipeline needs";
+    UnreadableUse = "MMC0213", "a used file that cannot be read";
+    NotForUse = "MMC0214", "a declaration that a used file cannot hold";
 
     ShapeMismatch = "MMC0301", "two shapes that must agree do not";
     WrongType = "MMC0302", "a value of another type than is expected here";
@@ -71,6 +73,29 @@ codes! {
     BetaZero = "MMC0405", "beta = 0 makes the combination a plain average";
     NoValidation = "MMC0406", "early stopping without a validation split";
     LongPatience = "MMC0407", "early stopping that waits longer than the training lasts";
+    UnknownLint = "MMC0408", "a comment that allows a lint there is not";
+    UnusedAllow = "MMC0409", "a comment that allows what does not happen";
+    UnreachedModality = "MMC0410", "a modality that never reaches the loss";
+    LargeBeta = "MMC0411", "beta beyond 1";
+    ManyMixtures = "MMC0412", "mixtures of so many inputs that there are too many heads";
+    LoneComponent = "MMC0413", "a strategy that combines, given one component";
+    ZeroWeight = "MMC0414", "a component of weight 0";
+    LargeMargin = "MMC0415", "a margin that no row can pass";
+    BoostedBeta = "MMC0416", "boosting together with a tuned beta";
+    SharedLate = "MMC0417", "late combination of components that share weights";
+    MissingSeed = "MMC0418", "a training without a seed of its own";
+    UnreachedStep = "MMC0419", "a step of the learning rate after the training has ended";
+    LateMissing = "MMC0420", "`missing` after a transform that changed what it looks for";
+    TestStatistics = "MMC0421", "statistics that are fitted on the test rows too";
+    TestInTrain = "MMC0422", "rows of another part that are trained on as well";
+    BatchOfOne = "MMC0423", "batch_norm over batches of one row";
+    LastBatchOfOne = "MMC0424", "batch_norm over a last batch of one row";
+    IdleSweepParam = "MMC0425", "a swept param that nothing depends on";
+    SingleSeed = "MMC0426", "a sweep that trains each model once";
+    UnscaledInput = "MMC0427", "numbers of widely different scales, not standardized";
+    AbsentClass = "MMC0428", "a class without a row in some part";
+    TellingColumn = "MMC0429", "a column that determines the label";
+    ImputedModality = "MMC0430", "a modality that is made up where it is missing as a whole";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";

@@ -166,6 +166,11 @@ impl Problems {
         self.0.extend(other.0);
     }
 
+    /// Takes back all but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        self.0.truncate(count);
+    }
+
     /// Whether any of them stops the run.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(Problem::is_error)

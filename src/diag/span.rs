@@ -48,6 +48,32 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Where each line begins.
+    lines: Arc<[usize]>,
+}
+
+impl Source {
+    /// How many lines it has; the last may be empty.
+    pub(super) fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The line a byte lies in, counted from 0.
+    pub(super) fn line_of(&self, byte: usize) -> usize {
+        self.lines.partition_point(|start| *start <= byte).saturating_sub(1)
+    }
+
+    /// Where a line begins; lines count from 0.
+    pub(super) fn line_start(&self, line: usize) -> usize {
+        self.lines.get(line).copied().unwrap_or(self.text.len())
+    }
+
+    /// What a line says, without its end.
+    pub(super) fn line(&self, line: usize) -> &str {
+        let end = self.lines.get(line + 1).map_or(self.text.len(), |next| next - 1);
+        let text = self.text.get(self.line_start(line)..end).unwrap_or("");
+        text.strip_suffix('\r').unwrap_or(text)
+    }
 }
 
 /// Every source text of one run, so that a span can be shown.
@@ -65,7 +91,9 @@ impl SourceMap {
     /// Adds a text and returns the name spans know it by.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.push(Source { name: name.into(), text: text.into() });
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.sources.push(Source { name: name.into(), text, lines });
         id
     }
 
@@ -86,8 +114,7 @@ impl SourceMap {
         while !source.text.is_char_boundary(at) {
             at -= 1;
         }
-        let before = &source.text[..at];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line = source.line_of(at);
+        (line + 1, source.text[source.line_start(line)..at].chars().count() + 1)
     }
 }

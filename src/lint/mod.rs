@@ -1,37 +1,51 @@
-//! What is valid and probably not meant. Reads the resolved pipeline and changes nothing.
+//! What is valid and probably not meant. Reads what was written, what it means and what is known of the data, and
+//! changes nothing.
+//!
+//! ```text
+//! Subject [, Facts] --each rule--> Problems --levels, comments--> Problems
+//! ```
 
+mod allow;
+mod level;
+mod rule;
 mod rules;
+mod subject;
 
-use crate::diag::{Code, Problems};
-use crate::sema::Hir;
+pub use allow::Allows;
+pub use level::{Level, Levels, UnknownLint};
+pub use rule::{RULES, Rule};
+pub use subject::Subject;
 
-/// One lint.
-pub struct Rule {
-    /// Its name, as it reads after "allow".
-    pub name: &'static str,
-    /// The code it reports.
-    pub code: Code,
-    /// Looks for it.
-    pub check: fn(&Hir) -> Problems,
-}
+use crate::diag::Problems;
+use crate::spec::Facts;
 
-/// Every lint.
-pub const RULES: &[Rule] = &[
-    Rule { name: "unused_modality", code: Code::UnusedModality, check: rules::unused_modality },
-    Rule { name: "unused_encoder", code: Code::UnusedEncoder, check: rules::unused_encoder },
-    Rule { name: "unused_param", code: Code::UnusedParam, check: rules::unused_param },
-    Rule { name: "unused_function", code: Code::UnusedFunction, check: rules::unused_function },
-    Rule { name: "beta_zero", code: Code::BetaZero, check: rules::beta_zero },
-    Rule { name: "no_validation", code: Code::NoValidation, check: rules::no_validation },
-    Rule { name: "long_patience", code: Code::LongPatience, check: rules::long_patience },
-];
-
-/// Everything the lints have to say, in source order.
-pub fn lint(hir: &Hir) -> Problems {
-    let mut problems = Problems::new();
-    for rule in RULES {
-        problems.extend((rule.check)(hir));
-    }
+/// What the lints have to say of a pipeline before any data is looked at, in source order.
+///
+/// `allows` remembers which of its comments were of use.
+pub fn lint(subject: &Subject<'_>, levels: &Levels, allows: &mut Allows) -> Problems {
+    let said = |rule: &Rule| levels.of(rule) != Level::Allow;
+    let found = run(levels, |rule| rule.text.map(|check| check(subject)));
+    let mut problems = allows.filter(found);
+    problems.extend(levels.apply(allows.unknown()));
+    problems.extend(allows.filter(levels.apply(allows.unused(|rule| rule.data.is_none() && said(rule)))));
     problems.sort();
     problems
+}
+
+/// What the lints have to say once the data has been looked at: only what [`lint`] has not said.
+pub fn lint_data(subject: &Subject<'_>, facts: &Facts, levels: &Levels, allows: &mut Allows) -> Problems {
+    let said = |rule: &Rule| levels.of(rule) != Level::Allow;
+    let found = run(levels, |rule| rule.data.map(|check| check(subject, facts)));
+    let mut problems = allows.filter(found);
+    problems.extend(allows.filter(levels.apply(allows.unused(|rule| rule.data.is_some() && said(rule)))));
+    problems.sort();
+    problems
+}
+
+fn run(levels: &Levels, check: impl Fn(&Rule) -> Option<Problems>) -> Problems {
+    let mut found = Problems::new();
+    for rule in RULES.iter().filter(|rule| levels.of(rule) != Level::Allow) {
+        found.extend(check(rule).unwrap_or_default());
+    }
+    levels.apply(found)
 }

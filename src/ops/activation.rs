@@ -40,6 +40,7 @@ impl Activation {
             Activation::Tanh => "tanh",
             Activation::Sigmoid => "sigmoid",
             Activation::Gelu => "gelu",
+            Activation::Reciprocal => "reciprocal",
         }
     }
 }

@@ -109,6 +109,8 @@ pub enum Activation {
     Sigmoid,
     /// `x * Phi(x)`, in the approximation by tanh.
     Gelu,
+    /// `1 / x`: what a number is divided by a value with.
+    Reciprocal,
 }
 
 /// Element-wise arithmetic.

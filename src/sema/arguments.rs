@@ -1,6 +1,7 @@
 //! The arguments of a built-in call, checked against its signature.
 
 use super::eval::Evaluator;
+use super::mention::Target;
 use super::value::Val;
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
@@ -15,6 +16,9 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Option<Arguments> {
         let name = signature.name;
+        if self.frames.is_empty() {
+            self.notes.callable(span, signature);
+        }
         let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
         let mut sound = true;
         for arg in args {
@@ -47,6 +51,9 @@ impl<'a> Evaluator<'a> {
                 },
             };
             let param = &signature.params[place];
+            if let Some(wanted) = &arg.name {
+                self.notes.mention(wanted.span, Target::Argument(signature, param));
+            }
             if found[place].is_some() {
                 sound = false;
                 // Two names alike have been reported with the syntax.
@@ -197,7 +204,12 @@ impl<'a> Evaluator<'a> {
             }
         };
         match words.iter().find(|word| **word == said) {
-            Some(word) => Some(word),
+            Some(word) => {
+                if self.frames.is_empty() && matches!(expr.kind, ExprKind::Name(_)) {
+                    self.notes.mention(expr.span, Target::Word);
+                }
+                Some(word)
+            }
             None => {
                 let message = format!("{what} must be {}, found `{said}`", one_of(words));
                 let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not one of them");

@@ -119,15 +119,14 @@ impl<'a> Evaluator<'a> {
         let Some(items) = list.elements(first.value.span) else {
             return self.expected("a list", &list, first.value.span);
         };
-        self.fold_block(items, step, span)
+        self.stepped(step, span, |step| Callee::Fold(Rc::new(items), step))
     }
 
     fn repeating(&mut self, times: &'a Arg, step: &'a Arg, span: Span) -> Val {
         const MOST: f64 = 10_000.0;
         match self.number(&times.value) {
             Some(count) if count.fract() == 0.0 && (0.0..=MOST).contains(&count) => {
-                // An unknown item is none: the step gets its input alone.
-                self.fold_block(vec![(Val::Unknown, times.value.span); count as usize], step, span)
+                self.stepped(step, span, |step| Callee::Repeat(count as usize, step))
             }
             Some(count) => self.report(
                 Problem::error(Code::OutOfRange, format!("expected a whole number up to {MOST}, found {count}"))
@@ -137,10 +136,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn fold_block(&mut self, items: Vec<(Val, Span)>, step: &'a Arg, span: Span) -> Val {
+    /// A block that takes the layer `step` several times.
+    fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<Stage>>) -> Callee) -> Val {
         let calls = self.call_trace();
         match self.eval(&step.value) {
-            Val::Block(stages) => block(Stage { callee: Callee::Fold(Rc::new(items), stages), span, calls }),
+            Val::Block(stages) => block(Stage { callee: callee(stages), span, calls }),
             other => self.expected("a layer or a function", &other, step.value.span),
         }
     }

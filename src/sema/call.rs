@@ -109,6 +109,9 @@ impl<'a> Evaluator<'a> {
         if ops::LATER_LAYERS.contains(&name) {
             return self.not_yet(&format!("the layer `{name}`"), span);
         }
+        if self.names.incomplete {
+            return Val::Unknown;
+        }
         let mut known = self.names.of_kinds(&[super::hir::Declared::Fn, super::hir::Declared::Shared]);
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
         known.extend(ops::names(BUILTINS));
@@ -201,11 +204,14 @@ impl<'a> Evaluator<'a> {
             Callee::Fold(items, step) => {
                 let mut value = leading.pop().unwrap_or(Val::Unknown);
                 for (item, _) in items.iter() {
-                    let arguments = match item {
-                        Val::Unknown => vec![value],
-                        item => vec![value, item.clone()],
-                    };
-                    value = self.apply(step, arguments);
+                    value = self.apply(step, vec![value, item.clone()]);
+                }
+                value
+            }
+            Callee::Repeat(times, step) => {
+                let mut value = leading.pop().unwrap_or(Val::Unknown);
+                for _ in 0..*times {
+                    value = self.apply(step, vec![value]);
                 }
                 value
             }
@@ -238,6 +244,10 @@ impl<'a> Evaluator<'a> {
             return Val::Unknown;
         }
         let Some(frame) = self.bind(function, given, span) else { return Val::Unknown };
+        if self.checking {
+            return Val::Unknown;
+        }
+        self.expanded.insert(index);
         self.calls.push(span);
         self.frames.push(frame);
         let value = if function.lets.is_empty() {

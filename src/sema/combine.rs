@@ -125,7 +125,6 @@ impl<'a> Evaluator<'a> {
             strategy: strategy.signature.name,
             components,
             combination,
-            beta_span: settings.get("beta").map(|entry| entry.value.span),
             span: combine.name.span.to(combine.strategy.span),
         })
     }

@@ -1,20 +1,21 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
 use super::hir::{Declared, Value};
+use super::mention::{Notes, Target};
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
-use crate::ops::{self, Arithmetic, Op};
+use crate::ops::{self, Activation, Arithmetic, Op};
 use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Analysis of one pipeline: what has been declared, computed and found wrong so far.
 pub(super) struct Evaluator<'a> {
     pub(super) names: Names<'a>,
     /// The file of the library.
-    prelude: FileId,
+    pub(super) prelude: FileId,
     pub(super) problems: Problems,
     /// Every value of the graph so far.
     pub(super) values: Vec<Value>,
@@ -29,7 +30,15 @@ pub(super) struct Evaluator<'a> {
     /// The path that weights are named by, and how many layers each path has had.
     pub(super) scope: String,
     pub(super) counters: BTreeMap<String, usize>,
+    /// What editors ask for: what names mean, what expressions came to.
+    pub(super) notes: Notes,
     declared: BTreeMap<&'a str, State>,
+    /// The declarations being computed, outermost first, each with the place that asked for it.
+    open: Vec<(&'a str, Span)>,
+    /// The functions whose bodies have been evaluated.
+    pub(super) expanded: BTreeSet<usize>,
+    /// Whether bodies are only looked through: nothing is known of what is given to them, and no call is followed.
+    pub(super) checking: bool,
 }
 
 #[derive(Clone)]
@@ -56,7 +65,11 @@ impl<'a> Evaluator<'a> {
             calls: vec![],
             scope: String::new(),
             counters: BTreeMap::new(),
+            notes: Notes::default(),
             declared: BTreeMap::new(),
+            open: vec![],
+            expanded: BTreeSet::new(),
+            checking: false,
         }
     }
 
@@ -98,7 +111,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of an expression.
+    ///
+    /// A declaration is computed where it is first mentioned, so a chain of ten thousand of them is as deep: the stack
+    /// grows where it has to.
     pub(super) fn eval(&mut self, expr: &'a Expr) -> Val {
+        const ROOM_FOR_ONE: usize = 256 << 10;
+        const PIECE: usize = 4 << 20;
+        let value = stacker::maybe_grow(ROOM_FOR_ONE, PIECE, || self.eval_kind(expr));
+        self.notes.fact(expr.span, &value);
+        value
+    }
+
+    fn eval_kind(&mut self, expr: &'a Expr) -> Val {
         match &expr.kind {
             ExprKind::Error => Val::Unknown,
             ExprKind::Number(number) => Val::Number(number.value),
@@ -129,6 +153,11 @@ impl<'a> Evaluator<'a> {
             ExprKind::If(condition, then, otherwise) => match self.eval(condition) {
                 Val::Bool(true) => self.eval(then),
                 Val::Bool(false) => self.eval(otherwise),
+                Val::Unknown if self.checking => {
+                    self.eval(then);
+                    self.eval(otherwise);
+                    Val::Unknown
+                }
                 other => self.expected("`true` or `false`", &other, condition.span),
             },
         }
@@ -183,13 +212,18 @@ impl<'a> Evaluator<'a> {
             let value = self.scoped(path, |this| this.eval(&entry.value));
             fields.insert(entry.key.text.clone(), value);
         }
-        Val::Record(Rc::new(fields))
+        let fields = Rc::new(fields);
+        self.notes.record(&fields, entries.iter().map(|entry| (entry.key.text.clone(), entry.key.span)));
+        Val::Record(fields)
     }
 
     fn field(&mut self, base: &'a Expr, field: &'a Name) -> Val {
         match self.eval(base) {
             Val::Record(fields) => match fields.get(&field.text) {
-                Some(value) => value.clone(),
+                Some(value) => {
+                    self.notes.field(&fields, &field.text, field.span);
+                    value.clone()
+                }
                 None => {
                     let mut problem = Problem::error(Code::UnknownField, format!("there is no field `{}`", field.text))
                         .at(field.span, "not a field of this record");
@@ -211,6 +245,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn name(&mut self, name: &'a str, span: Span) -> Val {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
+        }
+        if let (true, Some(place)) = (self.frames.is_empty(), self.names.span(name)) {
+            self.notes.mention(span, Target::Declared(place));
         }
         let calls = self.call_trace();
         match self.names.get(name) {
@@ -244,6 +281,9 @@ impl<'a> Evaluator<'a> {
         if ops::LATER_LAYERS.contains(&name) {
             return self.not_yet(&format!("the layer `{name}`"), span);
         }
+        if self.names.incomplete {
+            return Val::Unknown;
+        }
         use Declared::{Encoder, Fn, Modality, Param, Shared};
         let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
         known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared]));
@@ -271,14 +311,19 @@ impl<'a> Evaluator<'a> {
             Some(State::Done(value)) => value,
             Some(State::InProgress) => {
                 let declaration = self.names.span(name).unwrap_or(span);
-                self.report(
-                    Problem::error(Code::Cycle, format!("`{name}` needs itself"))
-                        .at(span, "needed again here, before it is known")
-                        .also(declaration, "declared here")
-                        .help("let one of the declarations in the circle start from a modality"),
-                )
+                let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
+                    .at(span, "needed again here, before it is known")
+                    .also(declaration, "declared here");
+                let begin = self.open.iter().position(|(open, _)| *open == name).unwrap_or(0);
+                for pair in self.open[begin..].windows(2) {
+                    problem = problem.also(pair[1].1, format!("`{}` needs `{}`", pair[0].0, pair[1].0));
+                }
+                let constant = matches!(self.names.peek(name), Some(Meaning::Param(_)));
+                let from = if constant { "a number" } else { "a modality" };
+                self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
             }
             None => {
+                self.open.push((name, span));
                 self.declared.insert(name, State::InProgress);
                 // A declaration is computed in its own surroundings, wherever it is first mentioned.
                 let frames = std::mem::take(&mut self.frames);
@@ -286,6 +331,7 @@ impl<'a> Evaluator<'a> {
                 let value = compute(self);
                 self.frames = frames;
                 self.calls = calls;
+                self.open.pop();
                 self.declared.insert(name, State::Done(value.clone()));
                 value
             }
@@ -332,6 +378,7 @@ impl<'a> Evaluator<'a> {
                 Val::Block(stages) => Val::Block(Rc::new(stages.iter().cloned().chain(next.iter().cloned()).collect())),
                 input => self.apply(&next, vec![input]),
             };
+            self.notes.fact(stage.span, &value);
         }
         value
     }
@@ -340,9 +387,10 @@ impl<'a> Evaluator<'a> {
         let value = match &expr.kind {
             ExprKind::Call(callee, args) => match &callee.kind {
                 ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
-                _ => self.eval(expr),
+                _ => self.eval_kind(expr),
             },
-            _ => self.eval(expr),
+            // What is noted of a stage is what comes out of it.
+            _ => self.eval_kind(expr),
         };
         match value {
             Val::Block(stages) => Some(stages),
@@ -388,7 +436,15 @@ impl<'a> Evaluator<'a> {
                 Arithmetic::Add => self.apply_op(Op::Affine { scale: 1.0, offset: n }, vec![x], span, None),
                 Arithmetic::Sub => self.apply_op(Op::Affine { scale: -1.0, offset: n }, vec![x], span, None),
                 Arithmetic::Mul => self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None),
-                Arithmetic::Div => self.not_yet("division of a number by a tensor", span),
+                Arithmetic::Div => {
+                    let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
+                    match whole {
+                        Val::Tensor(x) if n != 1.0 => {
+                            self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None)
+                        }
+                        other => other,
+                    }
+                }
             },
             (Val::Unknown, _) | (_, Val::Unknown) => Val::Unknown,
             (Val::Number(_) | Val::Tensor(_), other) => self.expected("a number or a tensor", &other, right.span),

@@ -82,8 +82,6 @@ pub struct HirCombine {
     pub components: Vec<HirComponent>,
     /// How they decide together.
     pub combination: Combination,
-    /// Where `beta` was given, if it was.
-    pub beta_span: Option<Span>,
     /// The declaration.
     pub span: Span,
 }

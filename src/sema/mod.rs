@@ -10,6 +10,7 @@ mod described;
 mod eval;
 mod hir;
 mod length;
+mod mention;
 mod mixture;
 mod modality;
 mod modality_type;
@@ -21,16 +22,23 @@ mod strategy;
 mod sweep;
 mod train;
 mod transform;
+mod uncalled;
+mod uses;
 mod value;
 
 pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
+pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
+pub use uses::{Used, Uses, gather, point_to_uses};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Expr, Item, ItemKind};
+use crate::syntax::keyword;
 use eval::Evaluator;
+use mention::Notes;
 use names::{Meaning, Names};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A value that replaces a param's own: `--set NAME=VALUE`.
 #[derive(Clone, Debug)]
@@ -53,16 +61,36 @@ pub struct Choices {
 }
 
 /// Binds names, expands functions and checks shapes over the whole file.
-pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
+///
+/// `uses` are the files that [`gather`] found. There is no value for a file of functions and params alone, which is made
+/// to be used and not to be run; what is wrong with it is said all the same.
+pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> Checked<Hir> {
+    analyzed(ast, prelude, uses, choices, false).0
+}
+
+/// As [`analyze`], with all that is known of the text's names and expressions, whatever is wrong with it.
+pub fn understand(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> (Checked<Hir>, Meanings) {
+    analyzed(ast, prelude, uses, choices, true)
+}
+
+fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: bool) -> (Checked<Hir>, Meanings) {
     let mut problems = Problems::new();
-    let names = Names::collect(ast, prelude, &mut problems);
+    let names = Names::collect(ast, prelude, uses, &mut problems);
     let mut overrides = BTreeMap::new();
     for given in &choices.overrides {
         match names.peek(&given.name) {
-            Some(Meaning::Param(_)) => {
-                overrides.insert(given.name.as_str(), &given.value);
-            }
+            Some(Meaning::Param(_)) => match overrides.entry(given.name.as_str()) {
+                Entry::Vacant(free) => {
+                    free.insert(&given.value);
+                }
+                Entry::Occupied(before) => problems.push(
+                    Problem::error(Code::DuplicateKey, format!("`{}` is set twice", given.name))
+                        .at(given.span, "set again")
+                        .also(before.get().span, "first set here"),
+                ),
+            },
             Some(Meaning::Lost(Declared::Param)) => {}
+            None if names.incomplete => {}
             _ => {
                 let params = names.of_kinds(&[Declared::Param]);
                 let mut problem = Problem::error(Code::UnknownParam, format!("there is no param `{}`", given.name))
@@ -78,17 +106,49 @@ pub fn analyze(ast: &Ast, prelude: &Ast, choices: &Choices) -> Checked<Hir> {
         }
     }
     let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
-    let hir = evaluator.pipeline_of(ast, choices);
+    evaluator.notes = Notes::new(watching);
+    let hir = match is_library(ast) {
+        true => {
+            evaluator.library(ast, &uses.files);
+            None
+        }
+        false => evaluator.pipeline_of(ast, &uses.files, choices),
+    };
+    let meanings = match watching {
+        true => {
+            let values = hir.as_ref().map_or_else(|| std::mem::take(&mut evaluator.values), |hir| hir.values.clone());
+            let asts: Vec<&Ast> = [ast, prelude].into_iter().chain(uses.files.iter().map(|used| &used.ast)).collect();
+            evaluator.meanings(&asts, values)
+        }
+        false => Meanings::default(),
+    };
     let mut problems = evaluator.problems;
     problems.sort();
     match hir {
-        Some(hir) => Checked::new(hir, problems),
-        None => Checked::failed(problems),
+        Some(hir) => (Checked::new(hir, problems), meanings),
+        None => (Checked::failed(problems), meanings),
     }
 }
 
+/// Whether a file is made to be used by pipelines: it declares functions or params, and nothing that makes a pipeline.
+fn is_library(ast: &Ast) -> bool {
+    let for_use = |keyword: &str| matches!(keyword, "fn" | "param" | "use");
+    let mut declared = ast.items.iter().map(|item| keyword(&item.kind)).peekable();
+    let lost = ast.lost.iter().all(|lost| for_use(&lost.keyword));
+    declared.peek().is_some() && declared.all(for_use) && lost
+}
+
 impl<'a> Evaluator<'a> {
-    fn pipeline_of(&mut self, ast: &'a Ast, choices: &Choices) -> Option<Hir> {
+    /// What can be checked of a file that is made to be used.
+    fn library(&mut self, ast: &'a Ast, used: &'a [Used]) {
+        self.check_rest(ast);
+        for file in used {
+            self.check_rest(&file.ast);
+        }
+        self.check_uncalled();
+    }
+
+    fn pipeline_of(&mut self, ast: &'a Ast, used: &'a [Used], choices: &Choices) -> Option<Hir> {
         let start = Span::new(ast.file, 0, 0);
         let header = self.header(ast);
         let (mut data_block, mut train_block, mut label) = (None, None, None);
@@ -97,10 +157,6 @@ impl<'a> Evaluator<'a> {
                 ItemKind::Data(block) => (data_block.replace(block).map(|before| before.span), "data"),
                 ItemKind::Train(block) => (train_block.replace(block).map(|before| before.span), "train"),
                 ItemKind::Label(typed) => (label.replace(typed).map(|before| before.name.span), "label"),
-                ItemKind::Use(path) => {
-                    self.not_yet("`use`", path.span);
-                    (None, "use")
-                }
                 _ => (None, ""),
             };
             if let Some(before) = seen {
@@ -137,7 +193,9 @@ impl<'a> Evaluator<'a> {
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
                 declared += 1;
-                combines.extend(self.combine(combine, &item.doc, classes));
+                let understood = self.combine(combine, &item.doc, classes);
+                understood.iter().for_each(|combine| self.notes.combine(combine));
+                combines.extend(understood);
             }
         }
         if declared == 0 {
@@ -149,6 +207,9 @@ impl<'a> Evaluator<'a> {
         };
         let sweeps = self.sweeps(ast);
         self.check_rest(ast);
+        for file in used {
+            self.check_rest(&file.ast);
+        }
         let selected = self.selected(
             choices,
             &combines,
@@ -157,9 +218,11 @@ impl<'a> Evaluator<'a> {
             train_block.map(|block| block.span),
             start,
         );
-        let params = self.params(ast);
+        let mut params = self.params(ast);
+        params.extend(used.iter().flat_map(|file| self.params(&file.ast)));
         self.check_shared();
         let unused = self.names.unused();
+        self.check_uncalled();
         let (name, doc) = header?;
         Some(Hir {
             name,
@@ -168,12 +231,12 @@ impl<'a> Evaluator<'a> {
             data: data?,
             label: label?,
             modalities: modalities.into_iter().collect::<Option<_>>()?,
-            values: std::mem::take(&mut self.values),
             combines,
             train: train?,
             sweeps,
             selected: selected?,
             unused,
+            values: std::mem::take(&mut self.values),
         })
     }
 
@@ -220,21 +283,22 @@ impl<'a> Evaluator<'a> {
 
     /// Encoders, shared blocks and params that nothing used are checked all the same, and stay unused.
     fn check_rest(&mut self, ast: &'a Ast) {
-        let unused: Vec<String> = self.names.unused().into_iter().map(|unused| unused.name).collect();
+        let used = self.names.used();
         for item in &ast.items {
             let name = match &item.kind {
                 ItemKind::Encoder(binding) | ItemKind::Shared(binding) => &binding.name,
                 ItemKind::Param(param) => &param.name,
                 _ => continue,
             };
-            if unused.contains(&name.text) {
+            // One of two declarations of a name is not what the name stands for.
+            if !used.contains(name.text.as_str()) && self.names.span(&name.text) == Some(name.span) {
                 self.name(&name.text, name.span);
             }
         }
-        self.names.forget(&unused);
+        self.names.restore(&used);
     }
 
-    fn params(&mut self, ast: &'a Ast) -> Vec<HirParam> {
+    fn params(&self, ast: &'a Ast) -> Vec<HirParam> {
         let mut params = vec![];
         for Item { kind, .. } in &ast.items {
             if let ItemKind::Param(param) = kind

@@ -1,10 +1,11 @@
 //! The declarations of a pipeline by name, and which of them were used.
 
 use super::hir::{Declared, Unused};
+use super::uses::Uses;
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::syntax::ast::{Ast, Binding, Fn, Item, ItemKind, Param, Typed};
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name stands for.
 #[derive(Clone, Copy)]
@@ -40,8 +41,17 @@ impl Meaning<'_> {
 struct Entry<'a> {
     meaning: Meaning<'a>,
     span: Span,
-    of_prelude: bool,
+    origin: Origin,
     used: Cell<bool>,
+}
+
+/// Where a declaration comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Prelude,
+    /// A used file, and the `use` of the pipeline that led to it.
+    Used(Span),
+    Pipeline,
 }
 
 /// All names of a pipeline and of the prelude.
@@ -49,31 +59,42 @@ pub(super) struct Names<'a> {
     entries: BTreeMap<&'a str, Entry<'a>>,
     /// Functions by the index that [`Meaning::Fn`] holds.
     pub(super) functions: Vec<&'a Fn>,
+    /// Whether a used file could not be read: a name that is not here may be declared there.
+    pub(super) incomplete: bool,
     /// Modalities in the order written, with their docs.
     pub(super) modalities: Vec<(&'a Typed, &'a [String])>,
 }
 
 impl<'a> Names<'a> {
-    /// Collects the names of the prelude, then those of the pipeline, which may replace them.
-    pub(super) fn collect(ast: &'a Ast, prelude: &'a Ast, problems: &mut Problems) -> Self {
-        let mut names = Names { entries: BTreeMap::new(), functions: vec![], modalities: vec![] };
+    /// Collects the names of the prelude, then those of used files and of the pipeline, which may replace them.
+    pub(super) fn collect(ast: &'a Ast, prelude: &'a Ast, uses: &'a Uses, problems: &mut Problems) -> Self {
+        let mut names =
+            Names { entries: BTreeMap::new(), functions: vec![], incomplete: uses.incomplete, modalities: vec![] };
         for item in &prelude.items {
-            names.declare(item, true, problems);
+            names.declare(item, Origin::Prelude, problems);
+        }
+        for file in &uses.files {
+            // What else a used file declares has been reported, and is not brought in.
+            let brought = |item: &&Item| matches!(item.kind, ItemKind::Param(_) | ItemKind::Fn(_));
+            for item in file.ast.items.iter().filter(brought) {
+                names.declare(item, Origin::Used(file.at), problems);
+            }
         }
         for item in &ast.items {
-            names.declare(item, false, problems);
+            names.declare(item, Origin::Pipeline, problems);
         }
-        for lost in &ast.lost {
+        let lost = uses.files.iter().flat_map(|file| file.ast.lost.iter().map(|lost| (lost, Origin::Used(file.at))));
+        for (lost, origin) in lost.chain(ast.lost.iter().map(|lost| (lost, Origin::Pipeline))) {
             if let (Some(name), Some(kind)) = (&lost.name, Declared::by_keyword(&lost.keyword)) {
                 let used = Cell::new(true);
-                let entry = Entry { meaning: Meaning::Lost(kind), span: name.span, of_prelude: false, used };
+                let entry = Entry { meaning: Meaning::Lost(kind), span: name.span, origin, used };
                 names.entries.entry(&name.text).or_insert(entry);
             }
         }
         names
     }
 
-    fn declare(&mut self, item: &'a Item, of_prelude: bool, problems: &mut Problems) {
+    fn declare(&mut self, item: &'a Item, origin: Origin, problems: &mut Problems) {
         let (name, meaning) = match &item.kind {
             ItemKind::Param(param) => (&param.name, Meaning::Param(param)),
             ItemKind::Fn(function) => {
@@ -92,15 +113,26 @@ impl<'a> Names<'a> {
             ItemKind::Pipeline(_) | ItemKind::Use(_) | ItemKind::Data(_) | ItemKind::Train(_) => return,
         };
         // A combine may be called as a strategy is, `mulmix = mulmix(..)`: strategies are not in this table.
-        let entry = Entry { meaning, span: name.span, of_prelude, used: Cell::new(false) };
-        if let Some(before) = self.entries.get(name.text.as_str()).filter(|before| !before.of_prelude) {
-            problems.push(
-                Problem::error(Code::DuplicateName, format!("`{}` is declared twice", name.text))
+        let entry = Entry { meaning, span: name.span, origin, used: Cell::new(false) };
+        if let Some(before) = self.entries.get(name.text.as_str()).filter(|before| before.origin != Origin::Prelude) {
+            let mut problem = Problem::error(Code::DuplicateName, format!("`{}` is declared twice", name.text));
+            problem = match (before.origin, origin) {
+                // Of two used files the second `use` is where the pipeline can do something about it.
+                (Origin::Used(_), Origin::Used(at)) => problem
+                    .at(at, "brings it in again")
+                    .also(name.span, "declared again here")
+                    .also(before.span, "first declared here"),
+                (Origin::Used(at), _) => problem
                     .at(name.span, "declared again here")
                     .also(before.span, "first declared here")
-                    .help("give one of them another name"),
-            );
-            return;
+                    .also(at, "brought in here"),
+                _ => problem.at(name.span, "declared again here").also(before.span, "first declared here"),
+            };
+            problems.push(problem.help("give one of them another name"));
+            // What the pipeline says itself is what it means.
+            if matches!(before.origin, Origin::Pipeline) || matches!(origin, Origin::Used(_)) {
+                return;
+            }
         }
         self.entries.insert(&name.text, entry);
     }
@@ -118,12 +150,15 @@ impl<'a> Names<'a> {
         self.entries.get(name).map(|entry| entry.meaning)
     }
 
-    /// Counts these names as unused again.
-    pub(super) fn forget(&self, names: &[String]) {
-        for name in names {
-            if let Some(entry) = self.entries.get(name.as_str()) {
-                entry.used.set(false);
-            }
+    /// The names that have been used.
+    pub(super) fn used(&self) -> BTreeSet<&'a str> {
+        self.entries.iter().filter(|(_, entry)| entry.used.get()).map(|(name, _)| *name).collect()
+    }
+
+    /// Counts the names as used that were so when [`Names::used`] was asked, and no others.
+    pub(super) fn restore(&self, used: &BTreeSet<&str>) {
+        for (name, entry) in &self.entries {
+            entry.used.set(used.contains(name));
         }
     }
 
@@ -142,7 +177,7 @@ impl<'a> Names<'a> {
         let mut unused: Vec<Unused> = self
             .entries
             .iter()
-            .filter(|(_, entry)| !entry.used.get() && !entry.of_prelude)
+            .filter(|(_, entry)| !entry.used.get() && entry.origin == Origin::Pipeline)
             .map(|(name, entry)| Unused { kind: entry.meaning.kind(), name: (*name).into(), span: entry.span })
             .filter(|unused| !matches!(unused.kind, Declared::Combine | Declared::Label | Declared::Sweep))
             .collect();

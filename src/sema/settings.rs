@@ -2,6 +2,7 @@
 
 use super::arguments::suggest;
 use super::eval::Evaluator;
+use super::mention::Target;
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Signature};
 use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
@@ -26,6 +27,7 @@ impl<'a> Evaluator<'a> {
                     .at(entry.key.span, "not known here");
                 self.report(suggest(problem, key, entry.key.span, known, "it has"));
             } else {
+                self.notes.mention(entry.key.span, Target::Setting);
                 // A key given twice has been reported with the syntax.
                 settings.entry(key).or_insert(entry);
             }
@@ -45,10 +47,16 @@ impl<'a> Evaluator<'a> {
     /// The name and arguments of a built-in call such as `csv("..")`, `adam(lr: 1e-3)` or a bare `detached`.
     pub(super) fn built_in(&mut self, expr: &'a Expr, what: &str) -> Option<(&'a str, Span, &'a [Arg])> {
         match &expr.kind {
-            ExprKind::Name(name) => Some((name, expr.span, &[])),
+            ExprKind::Name(name) => {
+                self.notes.built_in(expr.span, name);
+                Some((name, expr.span, &[]))
+            }
             ExprKind::Paren(inner) => self.built_in(inner, what),
             ExprKind::Call(callee, args) => match &callee.kind {
-                ExprKind::Name(name) => Some((name, callee.span, args)),
+                ExprKind::Name(name) => {
+                    self.notes.built_in(callee.span, name);
+                    Some((name, callee.span, args))
+                }
                 _ => {
                     self.report(Problem::error(Code::WrongType, format!("expected {what}")).at(callee.span, "not one"));
                     None
@@ -64,6 +72,7 @@ impl<'a> Evaluator<'a> {
 
     /// Reports a built-in that does not exist, or that this version does not execute yet.
     pub(super) fn unknown_built_in(&mut self, what: &str, name: &str, span: Span, known: &[&str], later: &[&str]) {
+        self.notes.forget(span);
         if later.contains(&name) {
             self.not_yet(&format!("the {what} `{name}`"), span);
             return;

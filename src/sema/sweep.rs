@@ -3,10 +3,14 @@
 use super::arguments::suggest;
 use super::eval::Evaluator;
 use super::hir::Declared;
-use crate::diag::{Code, Problem};
+use super::mention::Target;
+use super::names::Meaning;
+use super::param::show;
+use super::value::Val;
+use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
-use crate::spec::{Metric, SweepSpec};
-use crate::syntax::ast::{Block, Expr, ExprKind, Name};
+use crate::spec::{Metric, SweepAxis, SweepSpec};
+use crate::syntax::ast::{Block, Expr, ExprKind, Name, Param};
 
 /// The `sweep` block.
 pub(super) const SWEEP: Signature =
@@ -29,14 +33,21 @@ impl<'a> Evaluator<'a> {
         let settings = self.settings(&block.entries, &SWEEP.names(), "`sweep`");
         let over = settings.get("over").map(|entry| self.sweep_over(&entry.value));
         let train = settings.get("train").map(|entry| match &entry.value.kind {
-            ExprKind::List(names) => names.iter().filter_map(|name| self.combine_name(name)).collect(),
+            ExprKind::List(names) => self.combine_names(names),
             _ => self.combine_name(&entry.value).into_iter().collect(),
         });
-        let seeds = match self.setting(&SWEEP, &settings, "seeds") {
-            Some(seeds) => Arguments(vec![("seeds", seeds)]).integers("seeds"),
+        let seeds = match settings.get("seeds") {
+            Some(entry) => self.seeds(&entry.value),
             None => vec![],
         };
         let select = settings.get("select").and_then(|entry| self.selection(&entry.value));
+        if !settings.contains_key("over") && !settings.contains_key("seeds") {
+            self.report(
+                Problem::error(Code::MissingArgument, format!("the sweep `{}` varies nothing", name.text))
+                    .at(name.span.to(block.span), "no `over` and no `seeds`")
+                    .help("say what it goes over, such as `over = { beta: [0.1, 0.5] }` or `seeds = 1..=5`"),
+            );
+        }
         Some(SweepSpec {
             name: name.text.clone(),
             over: over.unwrap_or_default(),
@@ -47,30 +58,105 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn sweep_over(&mut self, expr: &'a Expr) -> Vec<(String, Vec<f64>)> {
+    fn combine_names(&mut self, names: &'a [Expr]) -> Vec<String> {
+        let mut known: Vec<(String, Span)> = vec![];
+        for expr in names {
+            let Some(name) = self.combine_name(expr) else { continue };
+            match known.iter().find(|(before, _)| *before == name) {
+                Some((_, before)) => self.twice(&format!("`{name}`"), expr.span, *before),
+                None => known.push((name, expr.span)),
+            }
+        }
+        known.into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn twice(&mut self, what: &str, span: Span, before: Span) {
+        let problem = Problem::error(Code::DuplicateKey, format!("{what} is given twice")).at(span, "given again");
+        self.report(if before == span { problem } else { problem.also(before, "first given here") });
+    }
+
+    fn seeds(&mut self, expr: &'a Expr) -> Vec<u64> {
+        let Some(seeds) = self.argument(Kind::Integers(0), expr, "`seeds`") else { return vec![] };
+        let seeds = Arguments(vec![("seeds", seeds)]).integers("seeds");
+        if seeds.is_empty() {
+            self.report(Problem::error(Code::MissingArgument, "`seeds` holds no seed").at(expr.span, "nothing in it"));
+        }
+        if let Some(seed) = (1..seeds.len()).find(|at| seeds[..*at].contains(&seeds[*at])).map(|at| seeds[at]) {
+            self.twice(&format!("the seed {seed}"), expr.span, expr.span);
+        }
+        seeds
+    }
+
+    fn sweep_over(&mut self, expr: &'a Expr) -> Vec<SweepAxis> {
         let ExprKind::Record(entries) = &expr.kind else {
-            self.report(
-                Problem::error(Code::WrongType, "expected params and their values")
-                    .at(expr.span, "write `{ beta: [0.1, 0.5] }`"),
-            );
+            if !matches!(expr.kind, ExprKind::Error) {
+                self.report(
+                    Problem::error(Code::WrongType, "expected params and their values")
+                        .at(expr.span, "write `{ beta: [0.1, 0.5] }`"),
+                );
+            }
             return vec![];
         };
-        let params = self.names.of_kinds(&[Declared::Param]);
         let mut over = vec![];
         for entry in entries {
             let key = entry.key.text.as_str();
-            if !params.contains(&key) {
-                let problem = Problem::error(Code::UnknownParam, format!("there is no param `{key}`"))
-                    .at(entry.key.span, "not declared in this file");
-                self.report(suggest(problem, key, entry.key.span, &params, "there are"));
-                continue;
+            let param = match self.names.get(key) {
+                Some(Meaning::Param(param)) => param,
+                Some(Meaning::Lost(Declared::Param)) => continue,
+                None if self.names.incomplete => continue,
+                _ => {
+                    let params = self.names.of_kinds(&[Declared::Param]);
+                    let problem = Problem::error(Code::UnknownParam, format!("there is no param `{key}`"))
+                        .at(entry.key.span, "not declared in this file");
+                    self.report(suggest(problem, key, entry.key.span, &params, "there are"));
+                    continue;
+                }
+            };
+            if let Some(place) = self.names.span(key) {
+                self.notes.mention(entry.key.span, Target::Declared(place));
             }
-            self.names.get(key);
-            if let Some(values) = self.argument(Kind::Numbers, &entry.value, &format!("`{key}`")) {
-                over.push((key.to_string(), Arguments(vec![("values", values)]).numbers("values").to_vec()));
+            if let Some(values) = self.axis(param, &entry.value) {
+                over.push(SweepAxis { param: key.into(), values, span: entry.key.span.to(entry.value.span) });
             }
         }
         over
+    }
+
+    /// The values that a param is to take: a list or a range of them, or one.
+    fn axis(&mut self, param: &'a Param, expr: &'a Expr) -> Option<Vec<String>> {
+        let before = self.problems.len();
+        let value = self.eval(expr);
+        if matches!(value, Val::Unknown) && self.problems.len() > before {
+            return None;
+        }
+        let elements = value.elements(expr.span).unwrap_or_else(|| vec![(value.clone(), expr.span)]);
+        if elements.is_empty() {
+            let message = format!("the sweep gives `{}` no values", param.name.text);
+            self.report(Problem::error(Code::MissingArgument, message).at(expr.span, "nothing in it"));
+            return None;
+        }
+        let mut values: Vec<(String, Span)> = vec![];
+        let mut sound = true;
+        for (value, span) in elements {
+            if matches!(value, Val::Unknown) {
+                sound = false;
+                continue;
+            }
+            if !self.fits_param(param, &value, span) {
+                // One report says it for all of a range, and for a list that should be a list of lists.
+                return None;
+            }
+            let shown = show(&value);
+            match values.iter().find(|(before, _)| *before == shown) {
+                Some((_, before)) => {
+                    let what = format!("the value {shown} of `{}`", param.name.text);
+                    self.twice(&what, span, *before);
+                    sound = false;
+                }
+                None => values.push((shown, span)),
+            }
+        }
+        sound.then(|| values.into_iter().map(|(value, _)| value).collect())
     }
 
     /// `min(valid.error)` or `max(valid.auc)`

@@ -2,6 +2,7 @@
 
 use super::eval::Evaluator;
 use super::hir::Declared;
+use super::mention::Target;
 use crate::diag::{Code, Problem, nearest};
 use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
 use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
@@ -271,6 +272,9 @@ impl<'a> Evaluator<'a> {
         }
         let (mut epochs, mut metric) = (None, None);
         for arg in args {
+            if let Some(name) = arg.name.as_ref().filter(|name| matches!(name.text.as_str(), "epochs" | "on")) {
+                self.notes.mention(name.span, Target::Setting);
+            }
             match arg.name.as_ref().map(|name| name.text.as_str()) {
                 None | Some("epochs") if epochs.is_none() => {
                     epochs = Some(self.argument(Kind::Integer(1), &arg.value, "`epochs` of `patience`")?);
@@ -318,7 +322,9 @@ impl<'a> Evaluator<'a> {
                 );
                 return None;
             }
+            self.notes.mention(part.span, Target::Metric);
             if let Some(found) = Metric::ALL.into_iter().find(|known| known.as_str() == metric.text) {
+                self.notes.mention(metric.span, Target::Metric);
                 return Some(found);
             }
             let problem = Problem::error(Code::UnknownField, format!("there is no metric `{}`", metric.text))

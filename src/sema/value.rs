@@ -99,6 +99,8 @@ pub(super) enum Callee {
     Shared(String, Rc<Vec<Stage>>),
     /// `fold(x, list, f)` without its input.
     Fold(Rc<Vec<(Val, Span)>>, Rc<Vec<Stage>>),
+    /// `repeat(n, x, f)` without its input.
+    Repeat(usize, Rc<Vec<Stage>>),
 }
 
 /// An argument of a call.

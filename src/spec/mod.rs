@@ -4,9 +4,11 @@
 //! that a problem found much later can point at the line that asked for it.
 
 mod data;
+mod facts;
 mod loss;
 mod train;
 
 pub use data::*;
+pub use facts::*;
 pub use loss::*;
 pub use train::*;

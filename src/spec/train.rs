@@ -213,13 +213,26 @@ pub enum ParamInit {
     },
 }
 
+/// A param that a sweep varies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepAxis {
+    /// The param.
+    pub param: String,
+    /// The values it takes, each of the param's type and within its bounds, as they would be written: what `--set`
+    /// takes.
+    pub values: Vec<String>,
+    /// The entry of the sweep.
+    #[serde(skip)]
+    pub span: Span,
+}
+
 /// `sweep NAME { ... }`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepSpec {
     /// Its name.
     pub name: String,
-    /// The params it varies and the values each takes.
-    pub over: Vec<(String, Vec<f64>)>,
+    /// The params it varies.
+    pub over: Vec<SweepAxis>,
     /// The combines it trains.
     pub train: Vec<String>,
     /// The seeds each is trained with.

@@ -287,3 +287,31 @@ pub enum BinaryOp {
     /// `>=`
     Ge,
 }
+
+impl Expr {
+    /// Visits the expressions that this one is directly made of, in the order written.
+    pub fn parts<'a>(&'a self, visit: &mut impl FnMut(&'a Expr)) {
+        match &self.kind {
+            ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => {}
+            ExprKind::List(elements) => elements.iter().for_each(visit),
+            ExprKind::Record(entries) => entries.iter().map(|entry| &entry.value).for_each(visit),
+            ExprKind::Field(inner, _) | ExprKind::Negate(inner) | ExprKind::Paren(inner) => visit(inner),
+            ExprKind::Call(callee, args) => {
+                visit(callee);
+                args.iter().map(|arg| &arg.value).for_each(visit);
+            }
+            ExprKind::Repeat(left, right)
+            | ExprKind::Pipe(left, right)
+            | ExprKind::Binary(_, left, right)
+            | ExprKind::Range { start: left, end: right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            ExprKind::If(condition, then, otherwise) => {
+                visit(condition);
+                visit(then);
+                visit(otherwise);
+            }
+        }
+    }
+}

@@ -31,6 +31,25 @@ pub const KEYWORDS: [&str; 12] =
 /// The words that are never names.
 pub const RESERVED: [&str; 7] = ["true", "false", "if", "then", "else", "in", "let"];
 
+/// The word that a declaration begins with.
+pub fn keyword(kind: &ast::ItemKind) -> &'static str {
+    use ast::ItemKind::{Combine, Data, Encoder, Fn, Label, Modality, Param, Pipeline, Shared, Sweep, Train, Use};
+    match kind {
+        Pipeline(_) => "pipeline",
+        Use(_) => "use",
+        Param(_) => "param",
+        Fn(_) => "fn",
+        Data(_) => "data",
+        Label(_) => "label",
+        Shared(_) => "shared",
+        Modality(_) => "modality",
+        Encoder(_) => "encoder",
+        Combine(_) => "combine",
+        Train(_) => "train",
+        Sweep(..) => "sweep",
+    }
+}
+
 /// How deep brackets and `if`s may nest.
 const MAX_DEPTH: usize = 128;
 

@@ -126,6 +126,11 @@ fn arithmetic() {
         let divisor = net.affine(divisor, 1.0, 1.0);
         net.binary(Arithmetic::Div, a, divisor)
     });
+    check_operation("a number divided by", |net, a, _| {
+        let divisor = net.activation(a, Activation::Sigmoid);
+        let divisor = net.affine(divisor, 1.0, 1.0);
+        net.activation(divisor, Activation::Reciprocal)
+    });
     check_operation("affine", |net, a, _| net.affine(a, -2.5, 0.75));
 }
 

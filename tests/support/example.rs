@@ -1,6 +1,7 @@
 //! Examples of the documentation are a few declarations: what they leave out is added here.
 
 use mmc::diag::{Code, Problems, SourceMap};
+use mmc::lint::{Level, Levels};
 
 /// What an example leaves out, and what stands at the beginning of a line that says it.
 const REST: &[(&str, &str)] = &[
@@ -15,7 +16,7 @@ const REST: &[(&str, &str)] = &[
     ("encoder low_net ", "encoder low_net = low |> mlp([64])\n"),
     ("encoder high_net ", "encoder high_net = high |> mlp([64])\n"),
     ("combine ", "combine mulmix = mulmix(low_net, high_net)\n"),
-    ("train ", "train {\n  epochs = 20\n}\n"),
+    ("train ", "train {\n  epochs = 20\n  seed = 1\n}\n"),
 ];
 
 /// An example made whole; its name only where `header` asks for it.
@@ -35,12 +36,19 @@ pub(crate) fn completed(example: &str, header: bool) -> String {
 
 /// Everything that is said of an example made whole.
 pub(crate) fn problems(example: &str, header: bool) -> Problems {
-    let mut sources = SourceMap::new();
-    let file = sources.add("example.mmc", completed(example, header));
-    mmc::compile(&mut sources, file, &[], None).problems
+    problems_at(example, header, &Levels::default())
 }
 
-/// The codes of it.
+fn problems_at(example: &str, header: bool, levels: &Levels) -> Problems {
+    let mut sources = SourceMap::new();
+    let file = sources.add("example.mmc", completed(example, header));
+    let request = mmc::Request { levels: levels.clone(), ..mmc::Request::default() };
+    mmc::compile_in(&mut sources, file, &request).problems
+}
+
+/// The codes of it, those too that are silent by default.
 pub(crate) fn said_of(example: &str, header: bool) -> Vec<Code> {
-    problems(example, header).iter().map(|problem| problem.code).collect()
+    let mut levels = Levels::default();
+    levels.set("missing_seed", Level::Warn).unwrap();
+    problems_at(example, header, &levels).iter().map(|problem| problem.code).collect()
 }

@@ -1,7 +1,7 @@
 //! The texts one problem points into, cut to what is shown and laid end to end for miette to read. Knows no miette styles.
 
 use super::line::{Focus, ShownLine, show};
-use crate::diag::{FileId, Label, Problem, SourceMap};
+use crate::diag::{FileId, Label, Problem, Source, SourceMap};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -41,7 +41,8 @@ pub(super) struct Excerpts {
     texts: Vec<Excerpt>,
 }
 
-/// One text: every line of it, the lines that are pointed at as they are shown.
+/// One text: the lines that are pointed at and those around them, as they are shown. An empty line stands for all that
+/// are left out in one place, so that what stood apart stays apart.
 #[derive(Debug)]
 struct Excerpt {
     name: String,
@@ -50,6 +51,8 @@ struct Excerpt {
     base: usize,
     /// Where each line begins in `text`.
     starts: Vec<usize>,
+    /// Which line of the original each one is, counted from 0.
+    numbers: Vec<usize>,
     /// Line and column of each mark in the original, counted from 0, by its place in `text`.
     origins: BTreeMap<usize, (usize, usize)>,
 }
@@ -76,7 +79,7 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (E
     for file in files {
         let Some(source) = sources.get(file) else { continue };
         let labels: Vec<&Label> = problem.labels.iter().filter(|label| label.span.file == file).collect();
-        let (excerpt, found) = excerpt(&source.name, &source.text, &labels, base, room);
+        let (excerpt, found) = excerpt(source, &labels, base, room);
         // The gap keeps a place at the end of one text from being one of the next.
         base += excerpt.text.len() + 2;
         all.texts.push(excerpt);
@@ -85,53 +88,58 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (E
     (all, marks)
 }
 
-fn excerpt(name: &str, text: &str, labels: &[&Label], base: usize, room: Room) -> (Excerpt, Vec<Mark>) {
-    let lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
-    let starts: Vec<usize> =
-        text.split('\n').scan(0, |next, line| Some(std::mem::replace(next, *next + line.len() + 1))).collect();
-    let mut placed: Vec<Placed> = labels.iter().map(|label| place(label, text, &lines, &starts)).collect();
+fn excerpt(source: &Source, labels: &[&Label], base: usize, room: Room) -> (Excerpt, Vec<Mark>) {
+    let mut placed: Vec<Placed> = labels.iter().map(|label| place(label, source)).collect();
     placed.sort_by_key(|placed| (placed.start, placed.end));
 
     // Line numbers take room, and so does the gutter of spans over several lines.
-    let numbers = placed.iter().map(|placed| placed.end.0 + 2).max().unwrap_or(1).min(lines.len()).to_string().len();
+    let last = placed.iter().map(|placed| placed.end.0 + 2).max().unwrap_or(1).min(source.line_count());
     let gutter = match placed.iter().filter(|placed| placed.start.0 != placed.end.0).count() {
         0 => 0,
         several => several + 3,
     };
-    let room = Room { width: room.width.saturating_sub(numbers + MARGIN + gutter).max(20), ..room };
+    let room = Room { width: room.width.saturating_sub(last.to_string().len() + MARGIN + gutter).max(20), ..room };
 
+    let mut numbers: Vec<usize> = vec![];
     let mut shown: Vec<ShownLine> = vec![];
-    for (index, line) in lines.iter().enumerate() {
+    for index in lines_to_show(&placed, source.line_count()) {
+        if numbers.last().is_some_and(|before| before + 1 < index) {
+            numbers.push(index - 1);
+            shown.push(show("", room.width, None, room.dots));
+        }
+        let line = source.line(index);
         let here: Vec<&Placed> = placed.iter().filter(|placed| placed.start.0 == index).collect();
         let focus = here.iter().find(|placed| placed.label.primary).or(here.first()).map(|placed| Focus {
             bytes: placed.start.1..if placed.end.0 == index { placed.end.1 } else { line.len() },
             label: placed.label.message.width() + MARGIN,
         });
-        let near = placed.iter().any(|placed| placed.start.0 <= index + 1 && index <= placed.end.0 + 1);
-        let mut line = show(line, if near { room.width } else { usize::MAX }, focus.as_ref(), room.dots);
+        let mut line = show(line, room.width, focus.as_ref(), room.dots);
         // A mark at the end of a line needs a letter to stand under.
         if here.iter().any(|placed| placed.start == placed.end && line.place(placed.start.1) == line.text.len()) {
             line.text.push(' ');
         }
+        numbers.push(index);
         shown.push(line);
     }
-    let new_starts: Vec<usize> =
+    let starts: Vec<usize> =
         shown.iter().scan(0, |next, line| Some(std::mem::replace(next, *next + line.text.len() + 1))).collect();
+    // Only lines that are shown are pointed at.
+    let row = |line: usize| numbers.binary_search(&line).unwrap_or(0);
 
     let mut origins = BTreeMap::new();
     let marks = placed
         .iter()
         .map(|placed| {
-            let at = |(line, byte): (usize, usize)| new_starts[line] + shown[line].place(byte);
+            let at = |(line, byte): (usize, usize)| starts[row(line)] + shown[row(line)].place(byte);
             let (start, mut end) = (at(placed.start), at(placed.end));
+            let first = row(placed.start.0);
+            let line = &shown[first];
             if end <= start {
-                let line = &shown[placed.start.0].text;
-                let inner = start - new_starts[placed.start.0];
-                end = start + line.get(inner..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                let inner = start - starts[first];
+                end = start + line.text.get(inner..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             }
             origins.insert(start, (placed.start.0, placed.column));
             // What is said begins below the middle of what is pointed at; of several lines, at their left edge.
-            let line = &shown[placed.start.0];
             let middle = match placed.start.0 == placed.end.0 {
                 true => line.column(placed.start.1).midpoint(line.column(placed.end.1)),
                 false => 0,
@@ -141,12 +149,25 @@ fn excerpt(name: &str, text: &str, labels: &[&Label], base: usize, room: Room) -
             Mark { span: (base + start, end - start).into(), message, primary: placed.label.primary }
         })
         .collect();
-    let text = shown.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
-    (Excerpt { name: name.to_owned(), text, base, starts: new_starts, origins }, marks)
+    let mut text = shown.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    if numbers.last().is_some_and(|last| last + 1 < source.line_count()) {
+        text.push('\n');
+    }
+    (Excerpt { name: source.name.clone(), text, base, starts, numbers, origins }, marks)
+}
+
+/// The lines that are pointed at and one on either side, in order.
+fn lines_to_show(placed: &[Placed<'_>], count: usize) -> Vec<usize> {
+    let mut lines: Vec<usize> =
+        (placed.iter()).flat_map(|placed| placed.start.0.saturating_sub(1)..(placed.end.0 + 2).min(count)).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 /// Where `label` lies in `text`, brought to whole letters, without the blanks and line ends a span may end with.
-fn place<'a>(label: &'a Label, text: &str, lines: &[&str], starts: &[usize]) -> Placed<'a> {
+fn place<'a>(label: &'a Label, source: &Source) -> Placed<'a> {
+    let text = &source.text;
     let letter = |mut at: usize| {
         at = at.min(text.len());
         while !text.is_char_boundary(at) {
@@ -165,14 +186,14 @@ fn place<'a>(label: &'a Label, text: &str, lines: &[&str], starts: &[usize]) -> 
         end = start;
     }
     let find = |at: usize| {
-        let line = starts.partition_point(|&start| start <= at).saturating_sub(1);
-        (line, (at - starts[line]).min(lines[line].len()))
+        let line = source.line_of(at);
+        (line, (at - source.line_start(line)).min(source.line(line).len()))
     };
     let (start, mut end) = (find(start), find(end));
     if end.0 - start.0 >= MOST_LINES {
-        end = (start.0, lines[start.0].trim_end().len().max(start.1));
+        end = (start.0, source.line(start.0).trim_end().len().max(start.1));
     }
-    let before = lines[start.0].get(..start.1).unwrap_or("");
+    let before = source.line(start.0).get(..start.1).unwrap_or("");
     let column = before.chars().filter(|&letter| letter != '\u{feff}').count();
     Placed { label, start, end, column }
 }
@@ -208,7 +229,7 @@ impl SourceCode for Excerpts {
         let (first, last) = (line_of(start), line_of((start + span.len()).saturating_sub(1).max(start)));
         if before == 0 && after == 0 {
             // This is how the place in the header is asked for.
-            let (line, column) = excerpt.origins.get(&start).copied().unwrap_or((first, 0));
+            let (line, column) = excerpt.origins.get(&start).copied().unwrap_or((excerpt.numbers[first], 0));
             let data = excerpt.text.as_bytes().get(start..start + span.len()).unwrap_or_default();
             return Ok(Box::new(MietteSpanContents::new_named(excerpt.name.clone(), data, *span, line, column, 1)));
         }
@@ -220,7 +241,7 @@ impl SourceCode for Excerpts {
             excerpt.name.clone(),
             &excerpt.text.as_bytes()[from..to],
             (excerpt.base + from, to - from).into(),
-            first,
+            excerpt.numbers[first],
             0,
             last + 1 - first,
         )))

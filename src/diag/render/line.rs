@@ -15,14 +15,16 @@ const LABEL_ROOM: usize = 28;
 pub(super) struct ShownLine {
     /// The text to print.
     pub(super) text: String,
-    /// For each byte of the original, and one past its end: the byte of `text` it is shown at.
+    /// For each byte of the piece that was looked at, and one past its end: the byte of `text` it is shown at.
     map: Vec<usize>,
+    /// Where that piece begins in the original.
+    from: usize,
 }
 
 impl ShownLine {
     /// Where a byte of the original line is shown.
     pub(super) fn place(&self, byte: usize) -> usize {
-        self.map.get(byte).or(self.map.last()).copied().unwrap_or(0)
+        self.map.get(byte.saturating_sub(self.from)).or(self.map.last()).copied().unwrap_or(0)
     }
 
     /// Columns before a byte of the original line.
@@ -30,6 +32,10 @@ impl ShownLine {
         self.text.get(..self.place(byte)).map_or(0, UnicodeWidthStr::width)
     }
 }
+
+/// How many bytes of a line are looked at on either side of what is pointed at. Control characters and combining letters
+/// take bytes and no columns, so it is more than columns alone would need.
+const REACH: usize = 4096;
 
 /// What a line has to keep in view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +48,17 @@ pub(super) struct Focus {
 
 /// Shows `line` in at most `room` columns, with `focus` in view; `dots` stand for what is cut off.
 pub(super) fn show(line: &str, room: usize, focus: Option<&Focus>, dots: &str) -> ShownLine {
+    let piece = piece(line, focus.map_or(0, |focus| focus.bytes.start));
+    let (before, after) = (piece.start > 0, piece.end < line.len());
+    let (from, line) = (piece.start, &line[piece]);
+    let inside = |byte: usize| byte.saturating_sub(from).min(line.len());
+    let focus = focus.map(|focus| Focus { bytes: inside(focus.bytes.start)..inside(focus.bytes.end), ..*focus });
     let cells = cells(line);
     let columns: usize = cells.iter().map(|cell| cell.width).sum();
-    let window = window(&cells, columns, room, focus, dots.width());
+    let window = window(&cells, columns, room, focus.as_ref(), dots.width());
     let mut text = String::with_capacity(line.len() + dots.len());
     let mut map = vec![0; line.len() + 1];
-    if window.start > 0 {
+    if before || window.start > 0 {
         text.push_str(dots);
     }
     let (mut column, mut cut) = (0, false);
@@ -65,10 +76,24 @@ pub(super) fn show(line: &str, room: usize, focus: Option<&Focus>, dots: &str) -
         column += cell.width;
     }
     map[line.len()] = text.len();
-    if cut {
+    if after || cut {
         text.push_str(dots);
     }
-    ShownLine { text, map }
+    ShownLine { text, map, from }
+}
+
+/// What of a line is looked at: all of it, unless it is far longer than any terminal is wide.
+fn piece(line: &str, around: usize) -> Range<usize> {
+    if line.len() <= 2 * REACH {
+        return 0..line.len();
+    }
+    let letter = |mut at: usize| {
+        while !line.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    letter(around.saturating_sub(REACH))..letter((around + REACH).min(line.len()))
 }
 
 /// One character as shown.
@@ -155,6 +180,17 @@ mod tests {
         assert!(shown.text.starts_with('…') && shown.text.ends_with('…'), "{}", shown.text);
         assert!(shown.text.width() <= 60);
         assert_eq!(&shown.text[shown.place(200)..shown.place(204)], "HERE");
+    }
+
+    #[test]
+    fn a_line_of_a_megabyte_is_cut_around_what_is_pointed_at() {
+        let line = format!("{}HERE{}", "ä".repeat(300_000), "b".repeat(400_000));
+        let at = 600_000;
+        let shown = show(&line, 60, focus(at..at + 4).as_ref(), "…");
+        assert!(shown.text.starts_with('…') && shown.text.ends_with('…'), "{}", shown.text);
+        assert!(shown.text.width() <= 60);
+        assert_eq!(&shown.text[shown.place(at)..shown.place(at + 4)], "HERE");
+        assert_eq!(shown.place(line.len()), shown.text.len() - '…'.len_utf8());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Element-wise functions: relu, tanh, sigmoid, gelu.
+//! Element-wise functions: relu, tanh, sigmoid, gelu, reciprocal.
 
 use crate::exec::backend::{Backend, Native};
 use crate::exec::pass::{Failure, Pass, Value};
@@ -17,6 +17,7 @@ pub(super) fn compose<S: Shape, D: Device<f32>, T: Tape<f32, D>>(
         Activation::Tanh => x.try_tanh(),
         Activation::Sigmoid => x.try_sigmoid(),
         Activation::Gelu => x.try_fast_gelu(),
+        Activation::Reciprocal => x.try_recip(),
     }
 }
 
@@ -55,7 +56,7 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
 /// Whether the derivative is computed from what goes in, rather than from what comes out.
 pub(super) fn derives_from_input(activation: Activation) -> bool {
     match activation {
-        Activation::Relu | Activation::Tanh | Activation::Sigmoid => false,
+        Activation::Relu | Activation::Tanh | Activation::Sigmoid | Activation::Reciprocal => false,
         Activation::Gelu => true,
     }
 }
@@ -73,6 +74,7 @@ pub(super) fn apply(activation: Activation, values: &mut [f32]) {
         Activation::Tanh => f32::tanh,
         Activation::Sigmoid => |x| 1.0 / (1.0 + (-x).exp()),
         Activation::Gelu => |x| 0.5 * x * (1.0 + gelu_tanh(x)),
+        Activation::Reciprocal => f32::recip,
     };
     for value in values {
         *value = function(*value);
@@ -86,6 +88,7 @@ pub(super) fn backward(activation: Activation, gradient: &mut [f32], saved: &[f3
         Activation::Relu => pairs.for_each(|(g, y)| *g = if *y > 0.0 { *g } else { 0.0 }),
         Activation::Tanh => pairs.for_each(|(g, y)| *g *= 1.0 - y * y),
         Activation::Sigmoid => pairs.for_each(|(g, y)| *g *= y * (1.0 - y)),
+        Activation::Reciprocal => pairs.for_each(|(g, y)| *g *= -y * y),
         Activation::Gelu => pairs.for_each(|(g, x)| {
             let t = gelu_tanh(*x);
             let inner = GELU_SCALE * (1.0 + 3.0 * GELU_CUBE * x * x);

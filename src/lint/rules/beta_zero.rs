@@ -1,19 +1,25 @@
 //! `beta = 0` written out: every `q` is 1, and the combination is the average of the decisions.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::sema::Hir;
+use crate::lint::Subject;
 use crate::spec::Combination;
 
-pub(in crate::lint) fn beta_zero(hir: &Hir) -> Problems {
-    hir.combines
-        .iter()
-        .filter_map(|combine| match (&combine.combination, combine.beta_span) {
-            (Combination::Multiplicative { beta, .. }, Some(span)) if *beta == 0.0 => Some(
+pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
+    let mut problems = Problems::new();
+    for combine in &subject.hir.combines {
+        let (Combination::Multiplicative { beta, .. }, Some(entry)) =
+            (&combine.combination, subject.setting(combine, "beta"))
+        else {
+            continue;
+        };
+        if *beta == 0.0 {
+            problems.push(
                 Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
-                    .at(span, "no component yields to another")
-                    .help("the paper's default is 0.5; 1 is the full effect"),
-            ),
-            _ => None,
-        })
-        .collect()
+                    .at(entry.value.span, "no component yields to another")
+                    .help("the paper's default is 0.5; 1 is the full effect")
+                    .edit(entry.value.span, "0.5", false),
+            );
+        }
+    }
+    problems
 }

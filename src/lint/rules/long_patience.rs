@@ -1,11 +1,13 @@
 //! Early stopping that cannot happen: it waits as long as the training lasts.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::sema::Hir;
+use crate::lint::Subject;
 use crate::spec::Length;
 
-pub(in crate::lint) fn long_patience(hir: &Hir) -> Problems {
-    let (Some(stop), Length::Epochs(epochs)) = (&hir.train.stop, hir.train.length) else { return Problems::new() };
+pub(in crate::lint) fn long_patience(subject: &Subject<'_>) -> Problems {
+    let (Some(stop), Length::Epochs(epochs)) = (&subject.hir.train.stop, subject.hir.train.length) else {
+        return Problems::new();
+    };
     if stop.epochs < epochs {
         return Problems::new();
     }

@@ -1,32 +1,41 @@
 //! Declarations that nothing uses: dead weight, or a name that was forgotten somewhere.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::sema::{Declared, Hir};
+use crate::lint::Subject;
+use crate::sema::Declared;
+use crate::syntax::ast::Item;
 
-fn unused(hir: &Hir, kinds: &[Declared], code: Code, way_on: &str) -> Problems {
-    hir.unused
+fn unused(subject: &Subject<'_>, kinds: &[Declared], code: Code, way_on: &str) -> Problems {
+    subject
+        .hir
+        .unused
         .iter()
         .filter(|unused| kinds.contains(&unused.kind))
         .map(|unused| {
-            Problem::warning(code, format!("the {} `{}` is never used", unused.kind.keyword(), unused.name))
-                .at(unused.span, "nothing mentions it")
-                .help(way_on)
+            let message = format!("the {} `{}` is never used", unused.kind.keyword(), unused.name);
+            let problem = Problem::warning(code, message).at(unused.span, "nothing mentions it").help(way_on);
+            let declares = |item: &&Item| item.span.start <= unused.span.start && unused.span.end <= item.span.end;
+            match subject.ast.items.iter().find(declares) {
+                // A doc comment would be left behind.
+                Some(item) if item.doc.is_empty() => problem.edit(item.span, "", false),
+                _ => problem,
+            }
         })
         .collect()
 }
 
-pub(in crate::lint) fn unused_modality(hir: &Hir) -> Problems {
-    unused(hir, &[Declared::Modality], Code::UnusedModality, "give it to a combine, or remove it")
+pub(in crate::lint) fn unused_modality(subject: &Subject<'_>) -> Problems {
+    unused(subject, &[Declared::Modality], Code::UnusedModality, "give it to a combine, or remove it")
 }
 
-pub(in crate::lint) fn unused_encoder(hir: &Hir) -> Problems {
-    unused(hir, &[Declared::Encoder], Code::UnusedEncoder, "give it to a combine, or remove it")
+pub(in crate::lint) fn unused_encoder(subject: &Subject<'_>) -> Problems {
+    unused(subject, &[Declared::Encoder], Code::UnusedEncoder, "give it to a combine, or remove it")
 }
 
-pub(in crate::lint) fn unused_param(hir: &Hir) -> Problems {
-    unused(hir, &[Declared::Param], Code::UnusedParam, "use it, or remove it")
+pub(in crate::lint) fn unused_param(subject: &Subject<'_>) -> Problems {
+    unused(subject, &[Declared::Param], Code::UnusedParam, "use it, or remove it")
 }
 
-pub(in crate::lint) fn unused_function(hir: &Hir) -> Problems {
-    unused(hir, &[Declared::Fn, Declared::Shared], Code::UnusedFunction, "call it, or remove it")
+pub(in crate::lint) fn unused_function(subject: &Subject<'_>) -> Problems {
+    unused(subject, &[Declared::Fn, Declared::Shared], Code::UnusedFunction, "call it, or remove it")
 }

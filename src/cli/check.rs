@@ -1,0 +1,62 @@
+//! What the data says of a pipeline: a step of its own after the text has been checked, that says what it looked at.
+
+use super::numbers::grouped;
+use super::output::Output;
+use crate::Compiled;
+use crate::data::{Look, Request, look};
+use crate::diag::Checked;
+use crate::lint::{Levels, Subject, lint_data};
+use crate::spec::Facts;
+use std::path::Path;
+
+/// Looks at the data of a pipeline that has no errors of its own, adds what is to be said of it, and says on standard
+/// error what was looked at.
+pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels, output: &Output) {
+    let Some(Compiled { hir, ast, allows, .. }) = &mut compiled.value else { return };
+    let looked = look(&Request {
+        data: &hir.data,
+        label: &hir.label,
+        modalities: hir.modalities.iter().collect(),
+        base: path.parent().unwrap_or(Path::new("")),
+        cache: None,
+    });
+    let note = match looked {
+        Look::Absent(problems) => {
+            let missing = problems.iter().next().map_or_else(String::new, |problem| {
+                let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+                format!(": {}{help}", problem.message)
+            });
+            format!("data not found, and not checked against it{missing}")
+        }
+        Look::Seen { facts, problems } => {
+            let failed = problems.has_errors();
+            compiled.problems.extend(problems);
+            match &facts {
+                Some(facts) => {
+                    let found = lint_data(&Subject { hir, ast }, facts, levels, allows);
+                    compiled.problems.extend(found);
+                    // Rows that are made here are always there, and always fit.
+                    if facts.tables.iter().all(|table| table.name.is_empty() || table.name.starts_with("synthetic(")) {
+                        return compiled.problems.sort();
+                    }
+                    checked_against(facts)
+                }
+                None if failed => "checked against the data, which does not fit".to_owned(),
+                None => "not checked against the data".to_owned(),
+            }
+        }
+    };
+    compiled.problems.sort();
+    output.err.line(&format!("{}: {note}", path.display()));
+}
+
+/// `checked against higgs.csv: 51,233 rows`
+fn checked_against(facts: &Facts) -> String {
+    let names: Vec<&str> = facts.tables.iter().map(|table| table.name.as_str()).collect();
+    let tables = names.join(", ");
+    let rows = grouped(facts.rows() as u64);
+    match facts.whole() {
+        true => format!("checked against {tables}: {rows} rows"),
+        false => format!("checked against the first {rows} rows of {tables}; nothing is said of the split"),
+    }
+}

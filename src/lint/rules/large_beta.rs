@@ -1,0 +1,28 @@
+//! `beta` beyond 1: outside of what the paper looks at, where components silence each other.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::Subject;
+use crate::spec::Combination;
+
+pub(in crate::lint) fn large_beta(subject: &Subject<'_>) -> Problems {
+    let mut problems = Problems::new();
+    for combine in &subject.hir.combines {
+        let (Combination::Multiplicative { beta, .. }, Some(entry)) =
+            (&combine.combination, subject.setting(combine, "beta"))
+        else {
+            continue;
+        };
+        if *beta > 1.0 {
+            problems.push(
+                Problem::warning(Code::LargeBeta, format!("`beta = {beta}` in `{}` is beyond 1", combine.name))
+                    .at(entry.value.span, "outside of 0 to 1")
+                    .help(
+                        "`beta` goes from 0, an average, to 1, the full effect; \
+                         beyond it a component that is half sure already silences the others",
+                    )
+                    .edit(entry.value.span, "1.0", false),
+            );
+        }
+    }
+    problems
+}

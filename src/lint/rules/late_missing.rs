@@ -1,0 +1,26 @@
+//! `missing(values)` after a transform that has changed the numbers it looks for.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::Subject;
+use crate::spec::TransformKind;
+
+pub(in crate::lint) fn late_missing(subject: &Subject<'_>) -> Problems {
+    let mut problems = Problems::new();
+    for modality in &subject.hir.modalities {
+        let mut before = None;
+        for transform in &modality.transforms {
+            match (&transform.kind, before) {
+                (TransformKind::Missing { .. }, Some(span)) => problems.push(
+                    Problem::warning(Code::LateMissing, "`missing` looks for numbers that are no longer there")
+                        .at(transform.span, "comes too late")
+                        .also(span, "the cells are changed here")
+                        .help("write `missing(..)` first: what it names are cells as they stand in the table"),
+                ),
+                (TransformKind::Missing { .. }, None) => {}
+                (_, None) => before = Some(transform.span),
+                _ => {}
+            }
+        }
+    }
+    problems
+}

@@ -1,0 +1,59 @@
+//! `mulmix` over many inputs: the number of mixtures, and so of heads, doubles with every input.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::{Subject, subject};
+
+/// More heads than this are probably not meant: five inputs have 31 mixtures.
+const MOST_HEADS: usize = 31;
+
+/// The mixtures that are offered instead: single inputs and pairs.
+const PAIRS: usize = 2;
+
+pub(in crate::lint) fn many_mixtures(subject: &Subject<'_>) -> Problems {
+    let mut problems = Problems::new();
+    for combine in subject.hir.combines.iter().filter(|combine| combine.strategy == "mulmix") {
+        let heads = combine.components.len();
+        let Some(written) = subject.written(combine).filter(|_| heads > MOST_HEADS) else { continue };
+        let inputs = subject::call(&written.strategy).map_or(0, |(_, args)| args.len());
+        if heads != (1 << inputs) - 1 {
+            // Somebody has chosen how many.
+            continue;
+        }
+        // What a mixture learns alone is named by the combine: its head and its projections.
+        let own = format!("{}.", combine.name);
+        let cost: usize = (subject.below(combine.components.iter().map(|component| component.logits)).into_iter())
+            .filter(|value| subject.hir.values[*value].path.starts_with(&own))
+            .map(|value| subject.parameters(value))
+            .sum();
+        let fewer = inputs + inputs * (inputs - 1) / 2;
+        let message = format!("`{}` over {inputs} inputs has 2^{inputs} - 1 = {heads} mixtures", combine.name);
+        let problem = Problem::warning(Code::ManyMixtures, message)
+            .at(combine.span, format!("{heads} heads, with {} parameters of their own", grouped(cost)))
+            .help(format!("`mixtures = up_to({PAIRS})` keeps single inputs and pairs: {fewer} mixtures"));
+        problems.push(subject::set(problem, written, "mixtures", &format!("up_to({PAIRS})"), false));
+    }
+    problems
+}
+
+/// `1,234,567`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,14 @@
+//! A training without a seed of its own. Silent by default: without one it is 0, and results repeat all the same.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::{Subject, subject};
+
+pub(in crate::lint) fn missing_seed(subject: &Subject<'_>) -> Problems {
+    let Some(block) = subject.train().filter(|block| subject::entry(block, "seed").is_none()) else {
+        return Problems::new();
+    };
+    let problem = Problem::warning(Code::MissingSeed, "the training has no seed of its own")
+        .at(block.span, "`seed` is 0, the default")
+        .help("add `seed = 1`");
+    subject::set_in(problem, block, "seed", "1", false).into()
+}

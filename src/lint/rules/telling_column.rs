@@ -1,0 +1,29 @@
+//! A column of few values each of which occurs with one class only: it probably was made from the label.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::Subject;
+use crate::spec::Facts;
+
+pub(in crate::lint) fn telling_column(subject: &Subject<'_>, facts: &Facts) -> Problems {
+    let mut problems = Problems::new();
+    for modality in &subject.hir.modalities {
+        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let telling = known.columns.iter().filter(|column| !column.is_label);
+        for (column, values) in telling.filter_map(|column| Some((column, column.tells?))) {
+            let label = &subject.hir.label;
+            let message =
+                format!("column `{}` of `{}` determines the label `{}`", column.name, modality.name, label.name);
+            let place = match (modality.columns.first(), modality.columns.last()) {
+                (Some(first), Some(last)) => first.span.to(last.span),
+                _ => modality.span,
+            };
+            problems.push(
+                Problem::warning(Code::TellingColumn, message)
+                    .at(place, format!("each of its {values} values occurs with one class only"))
+                    .also(label.column.span, "the label is read here")
+                    .help("was it made from the label? then leave it out: it will not be there where it matters"),
+            );
+        }
+    }
+    problems
+}

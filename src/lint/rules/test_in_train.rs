@@ -1,0 +1,63 @@
+//! Rows of the test or the validation that are trained on as well: one file in two tables.
+
+use crate::diag::{Code, Problem, Problems, Span};
+use crate::lint::Subject;
+use crate::spec::{Facts, Origin, Part, Source, SourceKind};
+
+/// One path written for two parts.
+pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
+    let mut problems = Problems::new();
+    for (train, part, other) in pairs(subject) {
+        if let Some((_, [first, second])) = common(train, other) {
+            problems.push(overlap(part, second, first, "is trained on as well"));
+        }
+    }
+    problems
+}
+
+/// Two paths or globs that come to one file.
+pub(in crate::lint) fn test_in_train_by_files(subject: &Subject<'_>, facts: &Facts) -> Problems {
+    let files = |part: Part| facts.tables.iter().filter(move |table| table.part == Some(part)).flat_map(|t| &t.files);
+    let mut problems = Problems::new();
+    for (train, part, other) in pairs(subject).filter(|(train, _, other)| common(train, other).is_none()) {
+        if let Some(file) = files(part).find(|file| files(Part::Train).any(|of_train| of_train == *file)) {
+            let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+            problems.push(overlap(
+                part,
+                other.span,
+                train.span,
+                &format!("reads `{name}`, which is trained on as well"),
+            ));
+        }
+    }
+    problems
+}
+
+fn overlap(part: Part, here: Span, train: Span, what: &str) -> Problem {
+    let part = part.as_str();
+    Problem::warning(Code::TestInTrain, format!("the `{part}` table {what}"))
+        .at(here, format!("its rows are read as `{part}`"))
+        .also(train, "and trained on here")
+        .help("what a model has been trained on says nothing of new rows: keep the files apart")
+}
+
+/// The table that is trained on beside each of the others.
+fn pairs<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Source, Part, &'a Source)> {
+    let (train, others) = match &subject.hir.data.origin {
+        Origin::Parts { train, valid, test } => (Some(train), [(Part::Valid, valid), (Part::Test, test)]),
+        Origin::Whole(_) => (None, [(Part::Valid, &None), (Part::Test, &None)]),
+    };
+    others.into_iter().filter_map(move |(part, other)| Some((train?, part, other.as_ref()?)))
+}
+
+/// A path that both name, and where.
+fn common<'a>(one: &'a Source, other: &Source) -> Option<(&'a str, [Span; 2])> {
+    let (SourceKind::Table { paths: one, .. }, SourceKind::Table { paths: other, .. }) = (&one.kind, &other.kind)
+    else {
+        return None;
+    };
+    one.iter().find_map(|path| {
+        let same = other.iter().find(|other| other.value == path.value)?;
+        Some((path.value.as_str(), [path.span, same.span]))
+    })
+}

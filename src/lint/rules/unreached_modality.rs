@@ -1,0 +1,32 @@
+//! A modality that is mentioned and yet reaches no loss: no gradient ever comes to what is made of it.
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::Subject;
+
+pub(in crate::lint) fn unreached_modality(subject: &Subject<'_>) -> Problems {
+    let hir = subject.hir;
+    // That a component of weight 0 learns nothing is said of the weight.
+    let components = hir.combines.iter().flat_map(|combine| &combine.components);
+    let reached = subject.below(components.map(|component| component.logits));
+    // What leads only to something unused is said there.
+    let unused = |name: &str| hir.unused.iter().any(|unused| unused.name == name);
+    let of_unused = |path: &str| unused(path.split('.').next().unwrap_or_default());
+    let mut problems = Problems::new();
+    for (at, modality) in hir.modalities.iter().enumerate() {
+        let Some(input) = subject.input(at).filter(|input| !reached.contains(input) && !unused(&modality.name)) else {
+            continue;
+        };
+        let readers = || hir.values.iter().filter(|value| value.inputs.contains(&input));
+        if readers().next().is_some() && readers().all(|value| of_unused(&value.path)) {
+            continue;
+        }
+        let mut problem =
+            Problem::warning(Code::UnreachedModality, format!("the modality `{}` reaches no loss", modality.name))
+                .at(modality.span, "what is made of it is never trained");
+        if let Some(value) = readers().next() {
+            problem = problem.also(value.calls.last().copied().unwrap_or(value.span), "it goes in here");
+        }
+        problems.push(problem.help("give what is made of it to a combine, or remove it"));
+    }
+    problems
+}

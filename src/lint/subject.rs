@@ -1,0 +1,149 @@
+//! What lints look at: the pipeline as it was written and as it is meant, and the questions several of them ask.
+
+use crate::diag::{Problem, Span};
+use crate::ops::Op;
+use crate::sema::{Hir, HirCombine, ValueId};
+use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
+use std::collections::BTreeSet;
+
+/// A pipeline, written and understood.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// As it is meant.
+    pub hir: &'a Hir,
+    /// As it was written.
+    pub ast: &'a Ast,
+}
+
+impl<'a> Subject<'a> {
+    /// A combine as it was written.
+    pub(super) fn written(&self, combine: &HirCombine) -> Option<&'a Combine> {
+        self.ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Combine(written) if written.name.text == combine.name => Some(written),
+            _ => None,
+        })
+    }
+
+    /// A setting of a combine, if it was given.
+    pub(super) fn setting(&self, combine: &HirCombine, key: &str) -> Option<&'a Entry> {
+        entry(self.written(combine)?.settings.as_ref()?, key)
+    }
+
+    /// The `train` block.
+    pub(super) fn train(&self) -> Option<&'a Block> {
+        self.ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Train(block) => Some(block),
+            _ => None,
+        })
+    }
+
+    /// The `data` block.
+    pub(super) fn data(&self) -> Option<&'a Block> {
+        self.ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Data(block) => Some(block),
+            _ => None,
+        })
+    }
+
+    /// The block of a sweep.
+    pub(super) fn sweep(&self, name: &str) -> Option<&'a Block> {
+        self.ast.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Sweep(sweep, block) if sweep.text == name => Some(block),
+            _ => None,
+        })
+    }
+
+    /// Where a sweep names a param.
+    pub(super) fn swept(&self, sweep: &str, param: &str) -> Option<Span> {
+        let ExprKind::Record(entries) = &entry(self.sweep(sweep)?, "over")?.value.kind else { return None };
+        entries.iter().find(|entry| entry.key.text == param).map(|entry| entry.key.span)
+    }
+
+    /// Every value that `logits` are computed from, themselves too.
+    pub(super) fn below(&self, logits: impl IntoIterator<Item = ValueId>) -> BTreeSet<ValueId> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<ValueId> = logits.into_iter().collect();
+        while let Some(value) = open.pop() {
+            if reached.insert(value) {
+                open.extend(self.hir.values[value].inputs.iter().copied());
+            }
+        }
+        reached
+    }
+
+    /// How many numbers a value learns.
+    pub(super) fn parameters(&self, value: ValueId) -> usize {
+        let value = &self.hir.values[value];
+        let Some(input) = value.inputs.first() else { return 0 };
+        value.op.weights(&self.hir.values[*input].shape).iter().map(|weight| weight.shape.size()).sum()
+    }
+
+    /// The value that a modality is, by its place among the modalities.
+    pub(super) fn input(&self, modality: usize) -> Option<ValueId> {
+        self.hir.values.iter().position(|value| value.op == Op::Input(modality))
+    }
+}
+
+/// An entry of a block by its key.
+pub(super) fn entry<'a>(block: &'a Block, key: &str) -> Option<&'a Entry> {
+    block.entries.iter().find(|entry| entry.key.text == key)
+}
+
+/// The name and the arguments of a call, or a name alone.
+pub(super) fn call(expr: &Expr) -> Option<(&str, &[Arg])> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some((name, &[])),
+        ExprKind::Paren(inner) => call(inner),
+        ExprKind::Call(callee, args) => match &callee.kind {
+            ExprKind::Name(name) => Some((name, args)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Offers to add `key = value` to a combine, or to replace the value it has.
+pub(super) fn set(problem: Problem, combine: &Combine, key: &str, value: &str, safe: bool) -> Problem {
+    match combine.settings.as_ref() {
+        Some(block) => set_in(problem, block, key, value, safe),
+        None => {
+            let end = combine.strategy.span.end as usize;
+            let at = Span::new(combine.strategy.span.file, end, end);
+            problem.edit(at, format!(" {{\n  {key} = {value}\n}}"), safe)
+        }
+    }
+}
+
+/// Offers to add `key = value` to a block, or to replace the value it has.
+pub(super) fn set_in(problem: Problem, block: &Block, key: &str, value: &str, safe: bool) -> Problem {
+    if let Some(entry) = entry(block, key) {
+        return problem.edit(entry.value.span, value, safe);
+    }
+    // Before the first setting, so that no comment at the end of a line changes its place.
+    let (at, text) = match block.entries.first() {
+        Some(first) if first.doc.is_empty() => (first.key.span.start as usize, format!("{key} = {value}\n  ")),
+        _ => (block.span.start as usize + 1, format!("\n  {key} = {value}\n")),
+    };
+    problem.edit(Span::new(block.span.file, at, at), text, safe)
+}
+
+/// Every name in an expression, those of functions too.
+pub(super) fn names<'a>(expr: &'a Expr, found: &mut BTreeSet<&'a str>) {
+    let mut each = |exprs: &mut dyn Iterator<Item = &'a Expr>| exprs.for_each(|expr| names(expr, found));
+    match &expr.kind {
+        ExprKind::Name(name) => {
+            found.insert(name);
+        }
+        ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Error => {}
+        ExprKind::List(elements) => each(&mut elements.iter()),
+        ExprKind::Repeat(element, count) => each(&mut [&**element, count].into_iter()),
+        ExprKind::Range { start, end, .. } => each(&mut [&**start, end].into_iter()),
+        ExprKind::Record(entries) => each(&mut entries.iter().map(|entry| &entry.value)),
+        ExprKind::Field(inner, _) | ExprKind::Negate(inner) | ExprKind::Paren(inner) => names(inner, found),
+        ExprKind::Call(callee, args) => {
+            each(&mut [&**callee].into_iter().chain(args.iter().map(|arg| &arg.value)));
+        }
+        ExprKind::Pipe(left, right) | ExprKind::Binary(_, left, right) => each(&mut [&**left, right].into_iter()),
+        ExprKind::If(condition, then, otherwise) => each(&mut [&**condition, then, otherwise].into_iter()),
+    }
+}

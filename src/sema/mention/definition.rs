@@ -1,0 +1,106 @@
+//! What can be declared in a text, and where.
+
+use crate::diag::Span;
+use crate::sema::Declared;
+use crate::syntax::ast::{Ast, Expr, ExprKind, FnArg, Item, ItemKind, Name};
+use std::collections::BTreeMap;
+
+/// Something that a text declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: DefinitionKind,
+    /// The lines of its doc comment.
+    pub doc: Vec<String>,
+    /// All of the text that declares it.
+    pub whole: Span,
+}
+
+/// The kinds of [`Definition`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefinitionKind {
+    /// The pipeline itself.
+    Pipeline,
+    /// By a keyword.
+    Declared(Declared),
+    /// An argument of a function.
+    Argument,
+    /// A `let` of a function.
+    Binding,
+    /// A key of a record.
+    Field,
+}
+
+/// Everything that a text declares, as far as it can be read, added to `found`.
+pub(super) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
+    for item in &ast.items {
+        Definer { item, found }.item();
+    }
+    for lost in &ast.lost {
+        if let (Some(name), Some(kind)) = (&lost.name, Declared::by_keyword(&lost.keyword)) {
+            let kind = DefinitionKind::Declared(kind);
+            let definition =
+                Definition { name: name.text.clone(), span: name.span, kind, doc: vec![], whole: name.span };
+            found.entry(name.span).or_insert(definition);
+        }
+    }
+}
+
+struct Definer<'a> {
+    item: &'a Item,
+    found: &'a mut BTreeMap<Span, Definition>,
+}
+
+impl Definer<'_> {
+    fn item(&mut self) {
+        let item = self.item;
+        let declared = DefinitionKind::Declared;
+        match &item.kind {
+            ItemKind::Pipeline(name) => self.add(name, DefinitionKind::Pipeline, &item.doc, item.span),
+            ItemKind::Param(param) => self.add(&param.name, declared(Declared::Param), &item.doc, item.span),
+            ItemKind::Label(typed) => self.add(&typed.name, declared(Declared::Label), &item.doc, item.span),
+            ItemKind::Modality(typed) => self.add(&typed.name, declared(Declared::Modality), &item.doc, item.span),
+            ItemKind::Shared(binding) => self.add(&binding.name, declared(Declared::Shared), &item.doc, item.span),
+            ItemKind::Encoder(binding) => {
+                self.add(&binding.name, declared(Declared::Encoder), &item.doc, item.span);
+                self.fields(&binding.value);
+            }
+            ItemKind::Combine(combine) => {
+                self.add(&combine.name, declared(Declared::Combine), &item.doc, item.span);
+            }
+            ItemKind::Sweep(name, _) => self.add(name, declared(Declared::Sweep), &item.doc, item.span),
+            ItemKind::Fn(function) => {
+                self.add(&function.name, declared(Declared::Fn), &item.doc, item.span);
+                for FnArg { name, default } in &function.args {
+                    let end = default.as_ref().map_or(name.span, |default| default.span);
+                    self.add(name, DefinitionKind::Argument, &[], name.span.to(end));
+                }
+                for binding in &function.lets {
+                    self.add(&binding.name, DefinitionKind::Binding, &[], binding.name.span.to(binding.value.span));
+                    self.fields(&binding.value);
+                }
+                self.fields(&function.body);
+            }
+            ItemKind::Use(_) | ItemKind::Data(_) | ItemKind::Train(_) => {}
+        }
+    }
+
+    fn add(&mut self, name: &Name, kind: DefinitionKind, doc: &[String], whole: Span) {
+        let definition = Definition { name: name.text.clone(), span: name.span, kind, doc: doc.to_vec(), whole };
+        self.found.entry(name.span).or_insert(definition);
+    }
+
+    /// The keys of records, which field accesses lead to.
+    fn fields(&mut self, expr: &Expr) {
+        if let ExprKind::Record(entries) = &expr.kind {
+            for entry in entries {
+                self.add(&entry.key, DefinitionKind::Field, &entry.doc, entry.key.span.to(entry.value.span));
+            }
+        }
+        expr.parts(&mut |part| self.fields(part));
+    }
+}

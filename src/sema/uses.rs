@@ -1,0 +1,158 @@
+//! `use`: the files a pipeline brings in, directly and through others, each read once, before the file that uses it.
+
+use super::arguments::suggest;
+use crate::diag::{Code, Problem, Problems, SourceMap, Span};
+use crate::syntax::ast::{Ast, ItemKind, Text};
+use crate::syntax::{keyword, parse};
+use crate::world::{Absent, World};
+
+/// Files that use files: deeper is not meant.
+const DEEPEST: usize = 64;
+
+/// A file that is brought in.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// What it declares.
+    pub ast: Ast,
+    /// The `use` of the pipeline that led to it.
+    pub at: Span,
+}
+
+/// The files that a pipeline brings in.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// Each file after those that it uses itself.
+    pub files: Vec<Used>,
+    /// Whether one could not be read, and has been reported: a name that nothing declares may be declared there.
+    pub incomplete: bool,
+}
+
+/// Reads the files that `ast` uses.
+pub fn gather(ast: &Ast, sources: &mut SourceMap, world: &dyn World, problems: &mut Problems) -> Uses {
+    let name = sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
+    let open = vec![world.identity(&name)];
+    let mut gathering = Gathering { sources, world, problems, read: vec![], open, uses: Uses::default() };
+    gathering.uses_of(ast, None);
+    gathering.uses
+}
+
+/// Says of problems inside of used files where the pipeline uses them, unless that is said already.
+pub fn point_to_uses(problems: Problems, uses: &Uses, pipeline: &Ast) -> Problems {
+    let of_pipeline = |problem: &Problem| problem.labels.iter().any(|label| label.span.file == pipeline.file);
+    let mut pointed = vec![];
+    for mut problem in problems {
+        let file = problem.place().map(|place| place.file);
+        if let Some(used) = uses.files.iter().find(|used| Some(used.ast.file) == file)
+            && !of_pipeline(&problem)
+        {
+            problem = problem.also(used.at, "used here");
+        }
+        pointed.push(problem);
+    }
+    pointed.into_iter().collect()
+}
+
+struct Gathering<'a> {
+    sources: &'a mut SourceMap,
+    world: &'a dyn World,
+    problems: &'a mut Problems,
+    /// Every file that has been read, by what tells it from others.
+    read: Vec<String>,
+    /// The files that are being read, outermost first.
+    open: Vec<String>,
+    uses: Uses,
+}
+
+impl Gathering<'_> {
+    /// Follows the `use`s of one file; `at` is where the pipeline led to it, if it is not the pipeline itself.
+    fn uses_of(&mut self, ast: &Ast, at: Option<Span>) {
+        let of = self.sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
+        let mut here: Vec<(String, Span)> = vec![];
+        self.uses.incomplete |= ast.lost.iter().any(|lost| lost.keyword == "use");
+        for item in &ast.items {
+            let ItemKind::Use(path) = &item.kind else { continue };
+            let found = match self.world.text(&of, &path.text) {
+                Ok(found) => found,
+                Err(absent) => {
+                    self.problems.push(unreadable(path, &absent));
+                    self.uses.incomplete = true;
+                    continue;
+                }
+            };
+            if let Some((_, before)) = here.iter().find(|(identity, _)| *identity == found.identity) {
+                self.problems.push(
+                    Problem::error(Code::DuplicateName, format!("`{}` is used twice", path.text))
+                        .at(item.span, "used again")
+                        .also(*before, "first used here")
+                        .help("remove one of the two")
+                        .edit(item.span, "", true),
+                );
+                continue;
+            }
+            here.push((found.identity.clone(), item.span));
+            if self.open.contains(&found.identity) {
+                self.problems.push(
+                    Problem::error(Code::Cycle, format!("`{}` uses itself", found.name))
+                        .at(path.span, "this closes the circle")
+                        .help("move what both need into a third file"),
+                );
+                continue;
+            }
+            if self.read.contains(&found.identity) {
+                continue;
+            }
+            if self.open.len() >= DEEPEST {
+                self.problems.push(
+                    Problem::error(Code::TooDeep, format!("files that use files more than {DEEPEST} deep"))
+                        .at(path.span, "goes too far here"),
+                );
+                self.uses.incomplete = true;
+                continue;
+            }
+            let at = at.unwrap_or(item.span);
+            let file = self.sources.add(found.name, found.text.as_str());
+            let (inner, problems) = parse(file, &found.text);
+            self.problems.extend(not_for_use(&inner, &path.text));
+            if inner.items.iter().any(|item| matches!(item.kind, ItemKind::Pipeline(_))) {
+                // It is not brought in; what else is wrong with it is its own business.
+                self.uses.incomplete = true;
+                self.uses.files.push(Used { ast: Ast { items: vec![], ..inner }, at });
+                continue;
+            }
+            self.problems.extend(problems);
+            self.open.push(found.identity.clone());
+            self.uses_of(&inner, Some(at));
+            self.open.pop();
+            self.read.push(found.identity);
+            self.uses.files.push(Used { ast: inner, at });
+        }
+    }
+}
+
+fn unreadable(path: &Text, absent: &Absent) -> Problem {
+    let problem = Problem::error(Code::UnreadableUse, format!("`{}` cannot be used: {}", path.text, absent.reason))
+        .at(path.span, "named here");
+    let there: Vec<&str> = absent.there.iter().map(String::as_str).collect();
+    let inside = Span { start: path.span.start + 1, end: path.span.end.saturating_sub(1), ..path.span };
+    suggest(problem, &path.text, inside, &there, "its folder has")
+}
+
+/// What a used file declares beside functions and params.
+fn not_for_use(ast: &Ast, path: &str) -> Problems {
+    let whole = ast.items.iter().find(|item| matches!(item.kind, ItemKind::Pipeline(_)));
+    if let Some(header) = whole {
+        let problem = Problem::error(Code::NotForUse, format!("`{path}` is a pipeline of its own"))
+            .at(header.span, "a file that is used has no `pipeline`")
+            .help("move its `fn` and `param` declarations into a file that both can `use`");
+        return problem.into();
+    }
+    (ast.items.iter())
+        .filter(|item| !matches!(item.kind, ItemKind::Use(_) | ItemKind::Param(_) | ItemKind::Fn(_)))
+        .map(|item| {
+            let keyword = keyword(&item.kind);
+            Problem::error(Code::NotForUse, format!("a file that is used declares no `{keyword}`"))
+                .at(item.span, "only a pipeline has one")
+                .help("a used file holds `fn`, `param` and `use`; move the rest into the pipeline")
+        })
+        .collect()
+}

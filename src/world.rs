@@ -1,0 +1,108 @@
+//! What a pipeline asks of the world around its text: the texts of the files it uses. Everything up to the plan sees
+//! the world through [`World`] alone, so that it is the same with files, with what an editor holds, and in a test.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+/// Where the files come from that a text names after `use`.
+pub trait World {
+    /// The file that `path` names in the text called `of`.
+    ///
+    /// # Errors
+    /// If there is none, or it is no text.
+    fn text(&self, of: &str, path: &str) -> Result<Found, Absent>;
+
+    /// What tells the text called `name` from every other, however it is named.
+    fn identity(&self, name: &str) -> String {
+        name.to_owned()
+    }
+}
+
+/// A file that is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// How it is named to people.
+    pub name: String,
+    /// What tells it from every other file; see [`World::identity`].
+    pub identity: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// A file that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absent {
+    /// Why, in words.
+    pub reason: String,
+    /// What could be named instead, as it would be written.
+    pub there: Vec<String>,
+}
+
+/// A world with nothing in it, for texts that stand alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone;
+
+impl World for Alone {
+    fn text(&self, _: &str, _: &str) -> Result<Found, Absent> {
+        Err(Absent { reason: "this text is read without the files around it".into(), there: vec![] })
+    }
+}
+
+/// The files on disk; a relative path begins in the folder of the file that names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
+
+impl Disk {
+    fn folder(of: &str) -> &Path {
+        match Path::new(of).parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        }
+    }
+}
+
+impl World for Disk {
+    fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
+        let folder = Self::folder(of);
+        let full = simple(&folder.join(path));
+        let name = full.display().to_string();
+        let bytes = match fs::read(&full) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let reason = match error.kind() {
+                    ErrorKind::NotFound => "there is no such file".into(),
+                    ErrorKind::IsADirectory => "it is a folder".into(),
+                    _ => error.to_string(),
+                };
+                return Err(Absent { reason, there: neighbours(folder, path) });
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Found { identity: self.identity(&name), name, text }),
+            Err(_) => Err(Absent { reason: "it is not UTF-8 text".into(), there: vec![] }),
+        }
+    }
+
+    fn identity(&self, name: &str) -> String {
+        fs::canonicalize(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+    }
+}
+
+/// A path without `.` in it.
+fn simple(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// The pipeline files in the folder where `path` was looked for, written as `path` is, in order.
+fn neighbours(folder: &Path, path: &str) -> Vec<String> {
+    let (before, _) = path.rsplit_once('/').map_or(("", path), |(before, _)| path.split_at(before.len() + 1));
+    let Ok(entries) = fs::read_dir(folder.join(before)) else { return vec![] };
+    let mut there: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".mmc"))
+        .map(|name| format!("{before}{name}"))
+        .collect();
+    there.sort();
+    there
+}

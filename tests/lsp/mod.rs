@@ -1,0 +1,3 @@
+//! What editors are told.
+
+mod mentions;
