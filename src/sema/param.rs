@@ -141,6 +141,9 @@ impl<'a> Evaluator<'a> {
                 let shown: Vec<String> = choices.iter().map(|(choice, _)| format!("`{}`", show(choice))).collect();
                 (inside, format!("choose one of {}", shown.join(", ")))
             }
+            (Val::Range(start, end, _), value) => {
+                (matches!(value, Val::Unknown), format!("it is a number from {start} to {end}"))
+            }
             _ => (true, String::new()),
         };
         if inside {
