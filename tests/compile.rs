@@ -194,3 +194,59 @@ fn the_same_text_gives_the_same_plan() {
     let text = include_str!("../pipelines/quickstart.mmc");
     assert_eq!(plan_of(text, None), plan_of(text, None));
 }
+
+/// The pipeline over names, bodies and nations: shapes of its encoders, and every weight counted by hand.
+#[test]
+fn texts_and_categories_plan_with_the_shapes_and_weights_they_should_have() {
+    let text = include_str!("../pipelines/athletes.mmc").replace("modality body?:", "modality body: ");
+    let plan = plan_of(&text, None);
+    let shape = |name: &str| plan.steps.iter().find(|step| step.name == name).map(|step| step.shape.0.clone());
+    assert_eq!(shape("name_net.0 embedding"), Some(vec![24, 32]));
+    assert_eq!(shape("name_net.1 lstm"), Some(vec![128]));
+    assert_eq!(shape("nation_net.0 embedding"), Some(vec![16]));
+    assert_eq!(
+        names(&plan)[..6],
+        [
+            "name_net.0.weight",
+            "name_net.1.weight_ih_l0",
+            "name_net.1.weight_hh_l0",
+            "name_net.1.bias_ih_l0",
+            "name_net.1.bias_hh_l0",
+            "body_net.0.weight"
+        ]
+    );
+    let linear = |from: usize, to: usize| from * to + to;
+    let encoders = 128 * 32 + (512 * (32 + 128) + 2 * 512) + (linear(2, 64) + linear(64, 64)) + (207 + 1) * 16;
+    let singles = (linear(128, 128) + linear(64, 128) + linear(16, 128)) + 3 * linear(128, 2);
+    // Each input is in three mixtures of several, and projected anew in each.
+    let projections = 3 * (linear(128, 128) + linear(64, 128) + linear(16, 128));
+    let mixtures = 4 * (linear(128, 128) + linear(128, 2));
+    assert_eq!(plan.parameter_count(), encoders + singles + projections + mixtures);
+    assert!(plan.shardable);
+}
+
+/// A sequence's length is read by what looks at several of its steps, and by nothing else.
+#[test]
+fn lengths_go_where_they_are_needed() {
+    let text = two_modalities(
+        "modality word: text[9] = column(\"word\") |> chars(max: 9)\n\
+         encoder net = word |> embedding(3) |> tanh |> conv1d(4, kernel: 3) |> relu |> lstm(5)\n\
+         combine one = single(net)",
+    );
+    let plan = plan_of(&text, None);
+    let steps: Vec<(&str, Vec<usize>)> = plan.steps.iter().map(|step| (step.op.name(), step.reads.clone())).collect();
+    assert_eq!(
+        steps,
+        [
+            ("input", vec![]),
+            ("length", vec![0]),
+            ("embedding", vec![0]),
+            ("tanh", vec![2]),
+            ("length", vec![1]),
+            ("conv1d", vec![3, 1]),
+            ("relu", vec![5]),
+            ("lstm", vec![6, 4]),
+            ("linear", vec![7]),
+        ]
+    );
+}

@@ -3,7 +3,7 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::ops::{Activation, Op, Padding};
+use crate::ops::{Activation, Op, Padding, Window};
 use crate::plan::{ParamId, Plan, Step};
 use crate::spec::{Combination, QGradient, TrainSpec};
 use std::collections::BTreeSet;
@@ -101,20 +101,31 @@ fn operation(op: &Op) -> String {
             let bias = if *bias { "" } else { ", bias: false" };
             format!("linear({out}{bias}){}", then(*activation))
         }
-        Op::Conv2d { channels, window, bias, .. } => {
-            let stride = if window.stride == 1 { String::new() } else { format!(", stride: {}", window.stride) };
-            let padding = match window.padding {
+        Op::Conv2d { channels, frame, bias, .. } => {
+            let stride = if frame.stride == 1 { String::new() } else { format!(", stride: {}", frame.stride) };
+            let padding = match frame.padding {
                 Padding::Same => String::new(),
                 Padding::Valid => ", padding: valid".into(),
                 Padding::Zeros(each) => format!(", padding: {each}"),
             };
             let bias = if *bias { "" } else { ", bias: false" };
-            format!("conv2d({channels}, kernel: {}{stride}{padding}{bias})", window.size)
+            format!("conv2d({channels}, kernel: {}{stride}{padding}{bias})", frame.size)
         }
-        Op::AvgPool(window) | Op::MaxPool(window) => {
-            format!("{}({}, stride: {})", op.name(), window.size, window.stride)
-        }
+        Op::AvgPool(frame) => format!("avg_pool({}, stride: {})", frame.size, frame.stride),
         Op::PadChannels { channels } => format!("pad_channels({channels})"),
+        Op::Embedding { width, ids, .. } => format!("embedding({width}) of {ids} ids"),
+        Op::Lstm(lstm) => {
+            let layers = if lstm.layers == 1 { String::new() } else { format!(", layers: {}", lstm.layers) };
+            let both = if lstm.bidirectional { ", bidirectional: true" } else { "" };
+            let output = if lstm.all { "all" } else { "last" };
+            format!("lstm({}{layers}{both}, output: {output})", lstm.hidden)
+        }
+        Op::Conv1d { channels, window: Window { size, stride, padding }, bias } => {
+            let bias = if *bias { "" } else { ", bias: false" };
+            format!("conv1d({channels}, kernel: {size}, stride: {stride}, padding: {padding}{bias})")
+        }
+        Op::MaxPool { window: Some(window) } => format!("max_pool({}, stride: {})", window.size, window.stride),
+        Op::AttentionPool { size } => format!("attention_pool({size})"),
         Op::Dropout { p } => format!("dropout({p})"),
         Op::BatchNorm { eps, momentum, activation } => {
             format!("batch_norm(eps: {eps}, momentum: {momentum}){}", then(*activation))

@@ -2,7 +2,7 @@
 //! written once, over dfdx's operations, in [`super::kernels`].
 
 use super::ExecError;
-use super::kernels::{self, BatchNorm, Conv, Linear, LossNode, Pool, Targets};
+use super::kernels::{self, BatchNorm, Conv1d, Conv2d, Embedding, ImagePool, Linear, LossNode, Lstm, MaxPool, Targets};
 use super::pass::{Failure, Matrix, Pass, Slope, Value};
 use crate::ops::Activation;
 use dfdx::tensor::{Cpu, Tape};
@@ -66,22 +66,22 @@ pub(super) trait Backend: Sized + Send + Sync {
         kernels::batch_norm::portable(pass, x, norm)
     }
 
-    /// A convolution.
-    fn conv<T: Tape<f32, Self::Device>>(
+    /// A convolution over images.
+    fn conv2d<T: Tape<f32, Self::Device>>(
         pass: &mut Pass<'_, Self, T>,
         x: &Value<Self::Device>,
-        layer: &Conv,
+        layer: &Conv2d,
     ) -> Result<Value<Self::Device>, Failure<Self>> {
-        kernels::conv::portable(pass, x, layer)
+        kernels::conv2d::portable(pass, x, layer)
     }
 
-    /// The mean or the largest of the pixels under a window.
-    fn pool<T: Tape<f32, Self::Device>>(
+    /// The mean or the largest of the pixels under a frame.
+    fn image_pool<T: Tape<f32, Self::Device>>(
         pass: &mut Pass<'_, Self, T>,
         x: &Value<Self::Device>,
-        pool: &Pool,
+        pool: &ImagePool,
     ) -> Result<Value<Self::Device>, Failure<Self>> {
-        kernels::pool::portable(pass, x, pool)
+        kernels::image_pool::portable(pass, x, pool)
     }
 
     /// The mean of each channel of so many pixels.
@@ -90,7 +90,7 @@ pub(super) trait Backend: Sized + Send + Sync {
         x: &Value<Self::Device>,
         pixels: usize,
     ) -> Result<Value<Self::Device>, Failure<Self>> {
-        kernels::pool::global_portable(pass, x, pixels)
+        kernels::image_pool::global_portable(pass, x, pixels)
     }
 
     /// Features of zeros before and after those there are.
@@ -109,6 +109,42 @@ pub(super) trait Backend: Sized + Send + Sync {
         parts: &[&Value<Self::Device>],
     ) -> Result<Value<Self::Device>, Failure<Self>> {
         kernels::arithmetic::sum(pass, parts)
+    }
+
+    /// A row of a table for each id.
+    fn embedding<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        tokens: &Value<Self::Device>,
+        layer: &Embedding,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::embedding::portable(pass, tokens, layer)
+    }
+
+    /// A long short-term memory over the steps of a sequence.
+    fn lstm<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Lstm,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::lstm::portable(pass, x, layer)
+    }
+
+    /// A convolution over the steps of a sequence.
+    fn conv1d<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Conv1d,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::conv1d::portable(pass, x, layer)
+    }
+
+    /// The largest values over the steps of a sequence.
+    fn max_pool<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &MaxPool,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::pool::max_portable(pass, x, layer)
     }
 
     /// The combination loss over the logits of its components.
@@ -180,20 +216,20 @@ impl Backend for Native {
         kernels::batch_norm::native(pass, x, norm)
     }
 
-    fn conv<T: Tape<f32, Cpu>>(
+    fn conv2d<T: Tape<f32, Cpu>>(
         pass: &mut Pass<'_, Self, T>,
         x: &Value<Cpu>,
-        layer: &Conv,
+        layer: &Conv2d,
     ) -> Result<Value<Cpu>, Failure<Self>> {
-        kernels::conv::native(pass, x, layer)
+        kernels::conv2d::native(pass, x, layer)
     }
 
-    fn pool<T: Tape<f32, Cpu>>(
+    fn image_pool<T: Tape<f32, Cpu>>(
         pass: &mut Pass<'_, Self, T>,
         x: &Value<Cpu>,
-        pool: &Pool,
+        pool: &ImagePool,
     ) -> Result<Value<Cpu>, Failure<Self>> {
-        kernels::pool::native(pass, x, pool)
+        kernels::image_pool::native(pass, x, pool)
     }
 
     fn global_avg_pool<T: Tape<f32, Cpu>>(
@@ -201,7 +237,7 @@ impl Backend for Native {
         x: &Value<Cpu>,
         pixels: usize,
     ) -> Result<Value<Cpu>, Failure<Self>> {
-        kernels::pool::global_native(pass, x, pixels)
+        kernels::image_pool::global_native(pass, x, pixels)
     }
 
     fn pad_channels<T: Tape<f32, Cpu>>(
@@ -218,6 +254,38 @@ impl Backend for Native {
         parts: &[&Value<Cpu>],
     ) -> Result<Value<Cpu>, Failure<Self>> {
         kernels::arithmetic::native_sum(pass, parts)
+    }
+
+    fn embedding<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        tokens: &Value<Cpu>,
+        layer: &Embedding,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::embedding::native(pass, tokens, layer)
+    }
+
+    fn lstm<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Lstm,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::lstm_native::native(pass, x, layer)
+    }
+
+    fn conv1d<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Conv1d,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::conv1d::native(pass, x, layer)
+    }
+
+    fn max_pool<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &MaxPool,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::pool::max_native(pass, x, layer)
     }
 
     fn class_loss<T: Tape<f32, Cpu>>(

@@ -32,6 +32,24 @@ impl<'a> Matrix<'a> {
         }
     }
 
+    /// The sum of each row of a matrix that lies row by row.
+    pub(super) fn row_sums(&self) -> Vec<f32> {
+        debug_assert_eq!((self.row_stride, self.column_stride), (self.columns, 1));
+        self.values.chunks_exact(self.columns.max(1)).map(|row| row.iter().sum()).collect()
+    }
+
+    /// Some of its columns.
+    pub(super) fn columns(self, first: usize, columns: usize) -> Self {
+        assert!(first + columns <= self.columns);
+        let values = if self.rows == 0 || columns == 0 { &[] } else { &self.values[first * self.column_stride..] };
+        Self { values, columns, ..self }
+    }
+
+    /// How many columns it has.
+    pub(super) fn width(&self) -> usize {
+        self.columns
+    }
+
     /// Some of its rows.
     fn band(self, first: usize, rows: usize) -> Self {
         assert!(first + rows <= self.rows);

@@ -1,7 +1,7 @@
-//! How images and the windows that slide over them lie in memory: channel by channel, line by line, pixel by pixel, and
+//! How images and the frames that slide over them lie in memory: channel by channel, line by line, pixel by pixel, and
 //! the rows of the batch side by side. So neighbouring pixels of a line are one run of numbers.
 
-use crate::ops::Window;
+use crate::ops::Frame;
 use crate::shape::Shape;
 
 /// Channels, height and width.
@@ -27,7 +27,7 @@ impl Image {
     }
 }
 
-/// A window on its way over an image.
+/// A frame on its way over an image.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sliding {
     /// Where it slides.
@@ -42,7 +42,7 @@ pub(super) struct Sliding {
     before: (usize, usize),
 }
 
-/// A cell of the window and the pixel that lies under it, as the place of its first number in a channel.
+/// A cell of the frame and the pixel that lies under it, as the place of its first number in a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tap {
     pub(super) cell: usize,
@@ -60,7 +60,7 @@ pub(super) struct Run {
     pub(super) taps: Vec<Tap>,
 }
 
-/// Numbers of a line of the output, and as many of the input that lie under one cell of the window.
+/// Numbers of a line of the output, and as many of the input that lie under one cell of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) cell: usize,
@@ -72,20 +72,20 @@ pub(super) struct Stretch {
 }
 
 impl Sliding {
-    /// `window` over images of shape `input` that makes images of shape `output`, as its rule says.
-    pub(super) fn new(window: &Window, input: &Shape, output: &Shape, rows: usize) -> Self {
+    /// `frame` over images of shape `input` that makes images of shape `output`, as its rule says.
+    pub(super) fn new(frame: &Frame, input: &Shape, output: &Shape, rows: usize) -> Self {
         let (input, output) = (Image::new(input), Image::new(output));
-        let before = |length| window.along(length).map_or(0, |(_, before)| before);
+        let before = |length| frame.along(length).map_or(0, |(_, before)| before);
         let before = (before(input.height), before(input.width));
-        Self { input, output, rows, size: window.size, stride: window.stride, before }
+        Self { input, output, rows, size: frame.size, stride: frame.stride, before }
     }
 
-    /// How many cells the window has.
+    /// How many cells the frame has.
     pub(super) fn cells(&self) -> usize {
         self.size * self.size
     }
 
-    /// The pixels of the input under the window at a place of the output.
+    /// The pixels of the input under the frame at a place of the output.
     pub(super) fn under(&self, y: usize, x: usize) -> impl Iterator<Item = Tap> + use<> {
         let this = *self;
         this.each_cell().filter_map(move |(cell, down, right)| {
@@ -95,7 +95,7 @@ impl Sliding {
         })
     }
 
-    /// The places of the output from which the window lies over a pixel of the input.
+    /// The places of the output from which the frame lies over a pixel of the input.
     pub(super) fn over(&self, y: usize, x: usize) -> impl Iterator<Item = Tap> + use<> {
         let this = *self;
         let place = move |at: usize, cell: usize, before: usize, places: usize| {
@@ -130,7 +130,7 @@ impl Sliding {
         runs
     }
 
-    /// A line of the output, cell by cell of the window.
+    /// A line of the output, cell by cell of the frame.
     pub(super) fn stretches(&self, y: usize) -> Vec<Stretch> {
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut last = vec![usize::MAX; self.cells()];
@@ -160,9 +160,9 @@ mod tests {
     use crate::ops::Padding;
 
     fn sliding(size: usize, stride: usize, padding: Padding, side: usize) -> Sliding {
-        let window = Window { size, stride, padding };
-        let places = window.along(side).unwrap().0;
-        Sliding::new(&window, &Shape(vec![1, side, side]), &Shape(vec![1, places, places]), 2)
+        let frame = Frame { size, stride, padding };
+        let places = frame.along(side).unwrap().0;
+        Sliding::new(&frame, &Shape(vec![1, side, side]), &Shape(vec![1, places, places]), 2)
     }
 
     /// A pixel lies under a place exactly where that place lies over it, in runs and stretches as one by one.

@@ -16,6 +16,15 @@ pub fn initialize(plan: &Plan, seed: u64) -> Params {
         let values = &mut params.values[range];
         match spec.init {
             ParamInit::Constant(value) => values.fill(value),
+            ParamInit::Normal { std } => {
+                let mut rng = stream(seed, &spec.name);
+                values.fill_with(|| (std * rng.sample::<f64, _>(StandardNormal)) as f32);
+            }
+            ParamInit::Table { init, width } => {
+                let (first, others) = values.split_at_mut(width.min(values.len()));
+                first.fill(0.0);
+                draw(others, init, 1, width, stream(seed, &spec.name));
+            }
             ParamInit::Random { init, fan_in, fan_out } => {
                 draw(values, init, fan_in, fan_out, stream(seed, &spec.name))
             }

@@ -48,8 +48,10 @@ impl Op {
     /// # Errors
     /// If it computes with numbers and is given ids.
     pub fn reading(self, kinds: &[ValueKind]) -> Result<Op, ShapeError> {
-        if self == Op::Length {
-            return Ok(self);
+        match (&self, kinds) {
+            (Op::Length, _) => return Ok(self),
+            (Op::Embedding { .. }, [kind, ..]) => return self.looking_up(*kind),
+            _ => {}
         }
         match kinds.iter().position(|kind| *kind != ValueKind::Numbers) {
             None => Ok(self),
@@ -57,6 +59,23 @@ impl Op {
                 message: format!("`{}` takes numbers, found {}", self.name(), kinds[place].describe()),
                 inputs: vec![place],
                 help: Some("make numbers of it first: `|> embedding(width)`".into()),
+            }),
+        }
+    }
+
+    /// The embedding of ids of this kind.
+    fn looking_up(self, kind: ValueKind) -> Result<Op, ShapeError> {
+        match (self, kind) {
+            (Op::Embedding { width, .. }, ValueKind::Text { vocabulary }) => {
+                Ok(Op::Embedding { width, ids: vocabulary, steps: true })
+            }
+            (Op::Embedding { width, .. }, ValueKind::Category { count }) => {
+                Ok(Op::Embedding { width, ids: count + 1, steps: false })
+            }
+            (op, kind) => Err(ShapeError {
+                message: format!("`{}` takes a text or a category, found {}", op.name(), kind.describe()),
+                inputs: vec![0],
+                help: Some("the types `text[n]` and `category[n]` have ids to look up; numbers need no table".into()),
             }),
         }
     }

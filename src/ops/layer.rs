@@ -3,6 +3,7 @@
 use super::{Arguments, Op, Signature};
 use crate::shape::Shape;
 use crate::spec::ParamInit;
+use std::borrow::Cow;
 
 /// A layer that can be called by name.
 #[derive(Clone, Copy)]
@@ -28,10 +29,10 @@ pub struct ShapeError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weight {
     /// Its last name: `weight`, `bias`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its shape.
     pub shape: Shape,
-    /// How it begins; `None` for the scheme of the pipeline with this fan-in and fan-out.
+    /// How it begins.
     pub init: WeightInit,
 }
 
@@ -46,6 +47,19 @@ pub enum WeightInit {
         fan_in: usize,
         /// Outputs of each input.
         fan_out: usize,
+    },
+    /// Drawn as by [`WeightInit::Fan`], but for [`crate::spec::Init::Torch`], which draws all of a recurrent layer for as
+    /// many inputs as it has states.
+    Recurrent {
+        /// Inputs of each output.
+        fan_in: usize,
+        /// The width of a state.
+        hidden: usize,
+    },
+    /// Rows of a table, each drawn for the one input that selects it; row 0 is zeros.
+    Table {
+        /// The width of a row.
+        width: usize,
     },
     /// A bias beside such a matrix: 0, except under [`crate::spec::Init::Torch`].
     Bias {
@@ -73,7 +87,10 @@ pub(super) fn vector(name: &str, inputs: &[&Shape]) -> Result<usize, ShapeError>
         [shape] => shape.as_vector().ok_or_else(|| ShapeError {
             message: format!("`{name}` takes a vector, found {shape}"),
             inputs: vec![0],
-            help: Some(format!("`{name}` works on values of shape [n]")),
+            help: Some(match shape.0.len() {
+                2 => "make a vector of the sequence first: `lstm`, `max_pool`, `mean_pool` or `attention_pool`".into(),
+                _ => format!("`{name}` works on values of shape [n]"),
+            }),
         }),
         _ => Err(ShapeError {
             message: format!("`{name}` takes one input, found {}", inputs.len()),

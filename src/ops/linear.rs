@@ -66,12 +66,12 @@ pub(super) fn shape(out: usize, inputs: &[&Shape]) -> Result<Shape, ShapeError> 
 pub(super) fn weights(out: usize, bias: bool, input: &Shape) -> Vec<Weight> {
     let fan_in = input.size();
     let mut weights = vec![Weight {
-        name: "weight",
+        name: "weight".into(),
         shape: Shape(vec![out, fan_in]),
         init: WeightInit::Fan { fan_in, fan_out: out },
     }];
     if bias {
-        weights.push(Weight { name: "bias", shape: Shape::vector(out), init: WeightInit::Bias { fan_in } });
+        weights.push(Weight { name: "bias".into(), shape: Shape::vector(out), init: WeightInit::Bias { fan_in } });
     }
     weights
 }

@@ -1,47 +1,58 @@
 //! The operations a pipeline is made of: what each takes, what shape it makes, what it costs. Knows no tensors.
 
 mod activation;
-mod conv;
+mod attention_pool;
+mod conv1d;
+mod conv2d;
 mod dropout;
+mod embedding;
+mod frame;
+mod image_pool;
 mod kind;
 mod layer;
 mod linear;
+mod lstm;
 mod merge;
 mod norm;
 mod op;
 mod pool;
 mod rules;
+mod sequence;
 mod signature;
-mod window;
 
+pub use frame::{Frame, Padding};
 pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
-pub use op::{Activation, Arithmetic, Op};
+pub use op::{Activation, Arithmetic, Lstm, Op, Window};
+pub use sequence::Time;
 pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
-pub use window::{Padding, Window};
 
 /// Every layer that can be called, by name.
 pub const LAYERS: &[Layer] = &[
-    pool::AVG_POOL,
+    attention_pool::ATTENTION_POOL,
+    image_pool::AVG_POOL,
     norm::BATCH_NORM,
-    conv::CONV2D,
+    conv1d::CONV1D,
+    conv2d::CONV2D,
     dropout::DROPOUT,
-    pool::FLATTEN,
+    embedding::EMBEDDING,
+    image_pool::FLATTEN,
     activation::GELU,
-    pool::GLOBAL_AVG_POOL,
+    image_pool::GLOBAL_AVG_POOL,
     norm::LAYER_NORM,
     linear::LINEAR,
+    lstm::LSTM,
     pool::MAX_POOL,
-    pool::PAD_CHANNELS,
+    pool::MEAN_POOL,
+    image_pool::PAD_CHANNELS,
     activation::RELU,
     activation::SIGMOID,
     activation::TANH,
 ];
 
 /// Layers of the language that this version knows by name and does not execute yet.
-pub const LATER_LAYERS: &[&str] =
-    &["attention_pool", "char_cnn", "char_lstm", "conv1d", "embedding", "lstm", "mean_pool", "modality_dropout"];
+pub const LATER_LAYERS: &[&str] = &["modality_dropout"];
 
 /// The layer of this name.
 pub fn layer(name: &str) -> Option<&'static Layer> {

@@ -52,8 +52,11 @@ fn features(input: &Shape) -> Shape {
 }
 
 pub(super) fn weights(input: &Shape) -> Vec<Weight> {
-    let one =
-        |name, value| Weight { name, shape: features(input), init: WeightInit::Fixed(ParamInit::Constant(value)) };
+    let one = |name: &'static str, value| Weight {
+        name: name.into(),
+        shape: features(input),
+        init: WeightInit::Fixed(ParamInit::Constant(value)),
+    };
     vec![one("weight", 1.0), one("bias", 0.0)]
 }
 

@@ -1,6 +1,6 @@
 //! The operations of the computation graph, as plain data.
 
-use super::Window;
+use super::Frame;
 use crate::spec::{Combination, Init};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,46 @@ pub enum Op {
     Input(usize),
     /// How many tokens a text has, padding not counted: `[n] -> [1]`. No gradient.
     Length,
+    /// How many windows a sequence of so many steps has: `[1] -> [1]`. No gradient.
+    Windows(Window),
+    /// A row of a table for each id: `[t] -> [t, width]` of a text, `[1] -> [width]` of a category. Row 0 of the table
+    /// is zeros and learns nothing. Parameter: `weight` `[ids, width]`.
+    Embedding {
+        /// Width of the result.
+        width: usize,
+        /// How many ids there are.
+        ids: usize,
+        /// Whether the ids are the steps of a sequence.
+        steps: bool,
+    },
+    /// A long short-term memory over the steps of a sequence; see [`Lstm`]. Reads the sequence, and its length if it
+    /// has one.
+    Lstm(Lstm),
+    /// The same linear map of every window of a sequence: `[t, d] -> [u, channels]`. Reads the sequence, and its length
+    /// if it has one. Parameters: `weight` `[channels, d, size]`, then `bias` `[channels]` if there is one.
+    Conv1d {
+        /// Width of the result.
+        channels: usize,
+        /// Where the windows lie.
+        window: Window,
+        /// Whether there is a bias.
+        bias: bool,
+    },
+    /// The largest value of each feature: over all steps, `[t, d] -> [d]`, or over windows, `[t, d] -> [u, d]`. Reads
+    /// the sequence, and its length if it has one. Of an image the largest pixel of each channel under square windows,
+    /// `[c, h, w] -> [c, h', w']`. Of equals the first has the gradient.
+    MaxPool {
+        /// Where the windows lie; `None` for all steps.
+        window: Option<Window>,
+    },
+    /// The mean over the steps of a sequence: `[t, d] -> [d]`. Reads the sequence, and its length if it has one.
+    MeanPool,
+    /// The mean over the steps of a sequence, weighted by attention: `[t, d] -> [d]`. Reads the sequence, and its
+    /// length if it has one. Parameters: `weight` `[size, d]`, `bias` `[size]`, `context` `[size]`.
+    AttentionPool {
+        /// Width of what the attention is computed from.
+        size: usize,
+    },
     /// `y = x W^T + b`, then an activation if a pass has fused one: `[in] -> [out]`. Parameters: `weight`
     /// `[out, in]`, then `bias` `[out]` if there is one.
     Linear {
@@ -42,22 +82,20 @@ pub enum Op {
         /// What a pass fused onto it.
         activation: Option<Activation>,
     },
-    /// A convolution over images: `[c, h, w] -> [channels, h', w']`, as many places as the window has. Parameters:
+    /// A convolution over images: `[c, h, w] -> [channels, h', w']`, as many places as the frame has. Parameters:
     /// `weight` `[channels, c, size, size]`, then `bias` `[channels]` if there is one.
     Conv2d {
         /// Channels of the result.
         channels: usize,
         /// What lies under each place.
-        window: Window,
+        frame: Frame,
         /// Whether there is a bias.
         bias: bool,
         /// How the weight begins; the pipeline's choice where it is `None`.
         init: Option<Init>,
     },
-    /// The mean of the pixels under a window, channel by channel: `[c, h, w] -> [c, h', w']`.
-    AvgPool(Window),
-    /// The largest of the pixels under a window, channel by channel; of equals the first has the gradient.
-    MaxPool(Window),
+    /// The mean of the pixels under a frame, channel by channel: `[c, h, w] -> [c, h', w']`.
+    AvgPool(Frame),
     /// The mean of all pixels of each channel: `[c, h, w] -> [c]`.
     GlobalAvgPool,
     /// Channels of zeros around those there are, half of them before and the odd one behind.
@@ -95,6 +133,54 @@ pub enum Op {
         /// One per component.
         weights: Vec<f64>,
     },
+}
+
+/// Where the windows of a sequence lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Steps of a window.
+    pub size: usize,
+    /// Steps from one window to the next.
+    pub stride: usize,
+    /// Steps of zeros before the first and after the last step.
+    pub padding: usize,
+}
+
+impl Window {
+    /// How many windows fit into a sequence of so many steps; none into an empty one.
+    pub fn count(&self, steps: usize) -> usize {
+        let padded = steps.saturating_add(2 * self.padding);
+        if steps == 0 || padded < self.size { 0 } else { (padded - self.size) / self.stride + 1 }
+    }
+}
+
+/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as PyTorch has it: gates in the order
+/// input, forget, cell, output, two biases each. A row that ends keeps its state; past its end the result is zeros.
+///
+/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[4 hidden, in]`, `weight_hh_l` `[4 hidden, hidden]`,
+/// `bias_ih_l` and `bias_hh_l` `[4 hidden]`; those of the backward direction end in `_reverse`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lstm {
+    /// Width of the state of one direction.
+    pub hidden: usize,
+    /// Layers, each over the states of the one before.
+    pub layers: usize,
+    /// Whether each layer also reads the sequence from its end; states of both directions are side by side.
+    pub bidirectional: bool,
+    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction, `[states]`.
+    pub all: bool,
+}
+
+impl Lstm {
+    /// How many directions there are.
+    pub fn directions(&self) -> usize {
+        if self.bidirectional { 2 } else { 1 }
+    }
+
+    /// Width of the states of all directions.
+    pub fn states(&self) -> usize {
+        self.hidden.saturating_mul(self.directions())
+    }
 }
 
 /// Element-wise functions.

@@ -1,105 +1,48 @@
-//! What makes images smaller, deeper or flat: `avg_pool`, `max_pool`, `global_avg_pool`, `pad_channels`, `flatten`.
+//! `max_pool` and `mean_pool`: one vector of many steps.
 
 use super::layer::{Layer, ShapeError};
-use super::window::image;
+use super::sequence::{sequence, windows};
 use super::{Arguments, Kind, Op, Parameter, Signature, Window};
 use crate::shape::Shape;
 
-const SIZE: Parameter = Parameter::new("size", Kind::Integer(1), "pixels along one side of the window");
-const STRIDE: Parameter =
-    Parameter::new("stride", Kind::Integer(1), "pixels from one window to the next; windows lie side by side without")
-        .optional();
-const POOLED: &str = "[c, h, w] -> [c, (h - size) / stride + 1, (w - size) / stride + 1], rounded down";
-
-pub(super) const AVG_POOL: Layer = Layer {
-    signature: Signature::new("avg_pool", "the mean of the pixels under a window that slides over every channel")
-        .shapes(POOLED)
-        .params(&[SIZE, STRIDE])
-        .example(
-            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
-         encoder net = photo |> conv2d(16) |> avg_pool(2) |> flatten",
-        ),
-    make: |args| Op::AvgPool(window(args)),
-};
-
 pub(super) const MAX_POOL: Layer = Layer {
-    signature: Signature::new("max_pool", "the largest pixel under a window that slides over every channel")
-        .shapes(POOLED)
-        .params(&[SIZE, STRIDE])
-        .example(
-            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
-         encoder net = photo |> conv2d(16) |> max_pool(3, stride: 2) |> flatten",
-        ),
-    make: |args| Op::MaxPool(window(args)),
-};
-
-pub(super) const GLOBAL_AVG_POOL: Layer = Layer {
-    signature: Signature::new("global_avg_pool", "the mean of all pixels of each channel")
-        .shapes("[c, h, w] -> [c]")
-        .example(
-            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
-         encoder net = photo |> conv2d(16) |> relu |> global_avg_pool",
-        ),
-    make: |_| Op::GlobalAvgPool,
-};
-
-pub(super) const PAD_CHANNELS: Layer = Layer {
     signature: Signature::new(
-        "pad_channels",
-        "more channels, of zeros, half of them before the others and the odd one behind: the shortcut of option A",
+        "max_pool",
+        "the largest value of each feature, over all steps of a sequence or over windows; of each channel of an image, \
+         over square windows",
     )
-    .shapes("[c, h, w] -> [channels, h, w]")
-    .params(&[Parameter::new("channels", Kind::Integer(1), "how many channels there are to be")])
+    .shapes("[t, d] -> [d], or [(t - size) / stride + 1, d] of windows; [c, h, w] -> [c, (h - size) / stride + 1, ..]")
+    .params(&[
+        Parameter::new("size", Kind::Integer(1), "steps of a window; all there are, without").optional(),
+        Parameter::new("stride", Kind::Integer(1), "steps from one window to the next; `size`, without").optional(),
+    ])
     .example(
-        "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
-         encoder net = photo |> conv2d(16) |> avg_pool(2) |> pad_channels(32) |> global_avg_pool",
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> conv1d(64, kernel: 3) |> relu |> max_pool",
     ),
-    make: |args| Op::PadChannels { channels: args.size("channels") },
+    make,
 };
 
-pub(super) const FLATTEN: Layer = Layer {
-    signature: Signature::new("flatten", "the same numbers as one vector, in their order")
-        .shapes("[..] -> [n]")
-        .example(
-            "modality photo: image[3, 32, 32] = column(\"image\")\n\n\
-         encoder net = photo |> conv2d(16) |> avg_pool(4) |> flatten |> linear(64)",
-        ),
-    make: |_| Op::Flatten,
+pub(super) const MEAN_POOL: Layer = Layer {
+    signature: Signature::new("mean_pool", "the mean over the steps of a sequence").shapes("[t, d] -> [d]").example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
+             encoder net = name |> embedding(32) |> mean_pool",
+    ),
+    make: |_| Op::MeanPool,
 };
 
-fn window(args: &Arguments) -> Window {
-    let size = args.size("size");
-    Window::inside(size, if args.size("stride") == 0 { size } else { args.size("stride") })
+fn make(args: &Arguments) -> Op {
+    let (size, stride) = (args.size("size"), args.size("stride"));
+    let window = Window { size, stride: if stride == 0 { size } else { stride }, padding: 0 };
+    // Without a size there is one window, and nothing for a stride to say.
+    Op::MaxPool { window: (size > 0).then_some(window) }
 }
 
-pub(super) fn shape(name: &str, window: &Window, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-    let [channels, ..] = image(name, inputs)?;
-    window.shape(name, channels, inputs)
+pub(super) fn max(window: Option<&Window>, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+    let (steps, width) = sequence("max_pool", inputs)?;
+    window.map_or(Ok(Shape::vector(width)), |window| windows("max_pool", window, steps, width))
 }
 
-pub(super) fn global(name: &str, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-    image(name, inputs).map(|[channels, ..]| Shape::vector(channels))
-}
-
-pub(super) fn pad_channels(channels: usize, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-    let [from, height, width] = image("pad_channels", inputs)?;
-    if channels < from {
-        return Err(ShapeError {
-            message: format!("`pad_channels({channels})` of an image that has {from} channels already"),
-            inputs: vec![0],
-            help: Some(format!("it takes how many channels there are to be: {from} or more")),
-        });
-    }
-    Ok(Shape(vec![channels, height, width]))
-}
-
-pub(super) fn flatten(inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-    match inputs {
-        [shape] => Ok(Shape::vector(shape.size())),
-        _ => Err(ShapeError {
-            message: format!("`flatten` takes one input, found {}", inputs.len()),
-            inputs: (0..inputs.len()).collect(),
-            help: None,
-        }),
-    }
+pub(super) fn mean(inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+    sequence("mean_pool", inputs).map(|(_, width)| Shape::vector(width))
 }

@@ -144,6 +144,11 @@ impl<'a> Planner<'a> {
             let init = match weight.init {
                 WeightInit::Fixed(init) => init,
                 WeightInit::Fan { fan_in, fan_out } => ParamInit::Random { init: own, fan_in, fan_out },
+                WeightInit::Recurrent { hidden, .. } if own == Init::Torch => {
+                    ParamInit::Random { init: own, fan_in: hidden, fan_out: hidden }
+                }
+                WeightInit::Recurrent { fan_in, hidden } => ParamInit::Random { init: own, fan_in, fan_out: hidden },
+                WeightInit::Table { width } => ParamInit::Table { init: own, width },
                 WeightInit::Bias { fan_in } if own == Init::Torch => {
                     ParamInit::Random { init: own, fan_in, fan_out: fan_in }
                 }

@@ -361,7 +361,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Adds an operation to the graph, its shape checked.
-    pub(super) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&Stage>) -> Val {
+    pub(super) fn apply_op(&mut self, op: Op, mut inputs: Vec<usize>, span: Span, stage: Option<&Stage>) -> Val {
         const MOST: usize = 100_000;
         let calls = self.call_trace();
         if self.values.len() >= MOST {
@@ -373,8 +373,12 @@ impl<'a> Evaluator<'a> {
         let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
         let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();
         let typed = op.reading(&kinds).and_then(|op| op.shape(&shapes).map(|shape| (op, shape)));
-        match typed.and_then(|(op, shape)| self.length_through(&op, &inputs).map(|length| (op, shape, length))) {
-            Ok((op, shape, length)) => {
+        let made = typed.and_then(|(op, shape)| {
+            let length = self.length_through(&op, &mut inputs, span)?;
+            Ok((op, length.filter(|_| shape.0.len() > 1), shape))
+        });
+        match made {
+            Ok((op, length, shape)) => {
                 let path = if stage.is_some() { self.next_path() } else { String::new() };
                 let kind = ValueKind::Numbers;
                 self.values.push(super::hir::Value { op, inputs, shape, kind, length, path, span, calls });

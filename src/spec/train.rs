@@ -202,6 +202,18 @@ pub enum Init {
 pub enum ParamInit {
     /// All this number.
     Constant(f32),
+    /// Drawn from a normal distribution around 0.
+    Normal {
+        /// Its standard deviation.
+        std: f64,
+    },
+    /// A table of rows of this width: the first is zeros, the others are drawn by this scheme for one input.
+    Table {
+        /// The scheme.
+        init: Init,
+        /// Numbers of a row.
+        width: usize,
+    },
     /// Drawn by this scheme.
     Random {
         /// The scheme.

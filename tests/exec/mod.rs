@@ -8,7 +8,9 @@ mod images;
 mod initialize;
 mod missing;
 mod normalize;
+mod sequences;
 mod torch_images;
+mod torch_sequences;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};

@@ -5,7 +5,7 @@ use super::{BOTH, KEY, close, start};
 use crate::compile::plan_of;
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
-use mmc::ops::{Op, Padding, Window};
+use mmc::ops::{Frame, Op, Padding};
 use mmc::plan::{Batch, Plan};
 use mmc::shape::Shape;
 use mmc::spec::Combination;
@@ -110,17 +110,13 @@ fn all_close(found: &[f32], expected: &[f64], tolerance: f64, what: &str) {
 
 /// A 1 x 1 convolution to three channels, the operation, and what it makes as logits.
 fn around(image: [usize; 3], operation: Op) -> Plan {
-    let first = Op::Conv2d {
-        channels: 3,
-        window: Window { size: 1, stride: 1, padding: Padding::Same },
-        bias: true,
-        init: None,
-    };
+    let first =
+        Op::Conv2d { channels: 3, frame: Frame { size: 1, stride: 1, padding: Padding::Same }, bias: true, init: None };
     let mut net = Network::new(2);
     let x = net.image("x", image);
-    let x = net.layer(x, first);
-    let y = net.layer(x, operation);
-    let y = net.layer(y, Op::Flatten);
+    let x = net.drawn(x, first);
+    let y = net.drawn(x, operation);
+    let y = net.drawn(y, Op::Flatten);
     net.component(y, 1.0);
     let mut plan = net.finish(Combination::Average);
     let classes = plan.steps.last().unwrap().shape.size();
@@ -165,8 +161,8 @@ fn convolutions() {
     let cases = fixture().convolutions;
     assert_eq!(cases.len(), 4);
     for Convolution { size, stride, padding, bias, case } in cases {
-        let window = Window { size, stride, padding: Padding::Zeros(padding) };
-        let plan = around([2, 6, 5], Op::Conv2d { channels: 4, window, bias, init: None });
+        let frame = Frame { size, stride, padding: Padding::Zeros(padding) };
+        let plan = around([2, 6, 5], Op::Conv2d { channels: 4, frame, bias, init: None });
         check(&plan, 3, &case, &format!("conv2d {size}, {stride}, {padding}"));
     }
 }

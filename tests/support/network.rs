@@ -59,16 +59,16 @@ impl Network {
     /// An image of channels, height and width.
     pub(crate) fn image(&mut self, name: &str, shape: [usize; 3]) -> Slot {
         let slot = self.input(name, shape.iter().product());
-        self.shape(slot, Shape(shape.to_vec()))
+        self.reshape(slot, Shape(shape.to_vec()))
     }
 
-    fn shape(&mut self, slot: Slot, shape: Shape) -> Slot {
+    fn reshape(&mut self, slot: Slot, shape: Shape) -> Slot {
         self.plan.steps.iter_mut().find(|step| step.makes == slot).unwrap().shape = shape;
         slot
     }
 
-    /// Any operation of one value, with the shape, the weights and the statistics that its rules say.
-    pub(crate) fn layer(&mut self, x: Slot, op: Op) -> Slot {
+    /// An operation of one value with the statistics it keeps and the weights it asks for, drawn as they begin.
+    pub(crate) fn drawn(&mut self, x: Slot, op: Op) -> Slot {
         let takes = self.plan.steps.iter().find(|step| step.makes == x).unwrap().shape.clone();
         let shape = op.shape(&[&takes]).unwrap();
         let name = format!("layer{}", self.plan.steps.len());
@@ -77,7 +77,7 @@ impl Network {
             let init = match weight.init {
                 WeightInit::Fixed(init) => init,
                 WeightInit::Fan { fan_in, fan_out } => ParamInit::Random { init: self.init, fan_in, fan_out },
-                WeightInit::Bias { .. } => ParamInit::Constant(0.0),
+                _ => ParamInit::Constant(0.0),
             };
             params.push(self.param(&format!("{name}.{}", weight.name), weight.shape, init));
         }
@@ -88,7 +88,19 @@ impl Network {
         }
         self.plan.shardable &= !op.mixes_rows();
         let slot = self.step(op, &[x], shape.size(), &params, &buffers);
-        self.shape(slot, shape)
+        self.reshape(slot, shape)
+    }
+
+    /// An operation with the weights it asks for, all zeros; the first input decides their shapes.
+    pub(crate) fn layer(&mut self, op: Op, reads: &[Slot]) -> Slot {
+        let shapes: Vec<Shape> = reads.iter().map(|slot| self.shape(*slot).clone()).collect();
+        let shape = op.shape(&shapes.iter().collect::<Vec<_>>()).unwrap();
+        let weights = op.weights(&shapes[0]).into_iter();
+        let params: Vec<usize> =
+            weights.map(|weight| self.param(&weight.name, weight.shape, ParamInit::Constant(0.0))).collect();
+        let slot = self.step(op, reads, shape.size(), &params, &[]);
+        self.plan.steps[slot].shape = shape;
+        slot
     }
 
     pub(crate) fn linear(&mut self, x: Slot, out: usize, activation: Option<Activation>) -> Slot {
@@ -126,7 +138,7 @@ impl Network {
     }
 
     pub(crate) fn batch_norm(&mut self, x: Slot, eps: f64, momentum: f64) -> Slot {
-        self.layer(x, Op::BatchNorm { eps, momentum, activation: None })
+        self.drawn(x, Op::BatchNorm { eps, momentum, activation: None })
     }
 
     pub(crate) fn layer_norm(&mut self, x: Slot, eps: f64) -> Slot {
@@ -170,7 +182,11 @@ impl Network {
     }
 
     fn width(&self, slot: Slot) -> usize {
-        self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape.size()
+        self.shape(slot).size()
+    }
+
+    fn shape(&self, slot: Slot) -> &Shape {
+        &self.plan.steps.iter().find(|step| step.makes == slot).unwrap().shape
     }
 
     fn norm_params(&mut self, width: usize) -> Vec<usize> {

@@ -6,31 +6,42 @@ pub(super) mod arithmetic;
 pub(super) mod batch_norm;
 pub(super) mod class_loss;
 pub(super) mod concat;
-pub(super) mod conv;
+pub(super) mod conv1d;
+pub(super) mod conv2d;
 mod dropout;
+pub(super) mod embedding;
 mod gather;
-mod length;
+pub(super) mod image_pool;
 pub(super) mod linear;
+pub(super) mod lstm;
+pub(super) mod lstm_native;
 mod normalize;
 pub(super) mod pad_channels;
 pub(super) mod pool;
+mod squash;
+mod steps;
 mod sums;
 
 pub(super) use batch_norm::BatchNorm;
 pub(super) use class_loss::{LossNode, Targets};
-pub(super) use conv::Conv;
+pub(super) use conv1d::Conv1d;
+pub(super) use conv2d::Conv2d;
+pub(super) use embedding::Embedding;
 use gather::gathered;
+pub(super) use image_pool::{ImagePool, Pooling};
 pub(super) use linear::Linear;
-pub(super) use pool::{Pool, Pooling};
+pub(super) use lstm::Lstm;
+pub(super) use pool::MaxPool;
 use sums::{sum, sum_of_two, total};
 
 use super::backend::Backend;
 use super::image::{Image, Sliding};
 use super::pass::{Failure, Pass, Value};
-use crate::ops::{Arithmetic, Op};
+use crate::ops::{Arithmetic, Frame, Op};
 use crate::plan::Step;
 use dfdx::tensor::Tape;
 use std::sync::Arc;
+use steps::Steps;
 
 /// Computes one step from the values it reads.
 pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
@@ -45,7 +56,33 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
             let tensor = pass.constant(host.to_vec(), (step.shape.size(), pass.rows))?;
             Ok(Value::with_host(tensor, false, host))
         }
-        (Op::Length, [tokens, ..]) => length::of_tokens(pass, tokens),
+        (Op::Length, [tokens, ..]) => steps::of_tokens(pass, tokens),
+        (Op::Windows(window), [length, ..]) => steps::windows(pass, length, window),
+        (Op::Embedding { width, .. }, [tokens, ..]) => {
+            B::embedding(pass, tokens, &Embedding { table: step.params[0], width: *width })
+        }
+        (Op::Lstm(shape), [x, length @ ..]) => {
+            let width = pass.params.get(step.params[0]).len() / (4 * shape.hidden);
+            let steps = Steps::of(x, width, length.first());
+            B::lstm(pass, x, &Lstm { steps, shape: *shape, params: step.params.clone() })
+        }
+        (Op::Conv1d { channels, window, .. }, [x, length @ ..]) => {
+            let width = pass.params.get(step.params[0]).len() / (channels * window.size);
+            let from = Steps::of(x, width, length.first());
+            let to = from.through(window, *channels);
+            let (weight, bias) = (step.params[0], step.params.get(1).copied());
+            B::conv1d(pass, x, &Conv1d { from, to, window: *window, weight, bias })
+        }
+        (Op::MaxPool { window: Some(window) }, [x]) if step.takes.0.len() == 3 => {
+            let frame = Frame::inside(window.size, window.stride);
+            let sliding = Sliding::new(&frame, &step.takes, &step.shape, pass.rows);
+            B::image_pool(pass, x, &ImagePool { pooling: Pooling::Max, sliding })
+        }
+        (Op::MaxPool { window }, [x, length @ ..]) => {
+            B::max_pool(pass, x, &MaxPool::new(x, length.first(), step, *window))
+        }
+        (Op::MeanPool, [x, length @ ..]) => pool::mean(pass, x, length.first(), step.shape.size()),
+        (Op::AttentionPool { size }, [x, length @ ..]) => pool::attention(pass, x, length.first(), step, *size),
         (Op::Linear { activation, .. }, [x, ..]) => {
             let layer = Linear {
                 weight: step.params[0],
@@ -60,15 +97,14 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
         (Op::BatchNorm { eps, activation, .. }, [x, ..]) => {
             B::batch_norm(pass, x, &BatchNorm { step, eps: *eps, activation: *activation })
         }
-        (Op::Conv2d { window, .. }, [x, ..]) => {
-            let sliding = Sliding::new(window, &step.takes, &step.shape, pass.rows);
-            let layer = Conv { weight: step.params[0], bias: step.params.get(1).copied(), sliding };
-            B::conv(pass, x, &layer)
+        (Op::Conv2d { frame, .. }, [x, ..]) => {
+            let sliding = Sliding::new(frame, &step.takes, &step.shape, pass.rows);
+            let layer = Conv2d { weight: step.params[0], bias: step.params.get(1).copied(), sliding };
+            B::conv2d(pass, x, &layer)
         }
-        (op @ (Op::AvgPool(window) | Op::MaxPool(window)), [x, ..]) => {
-            let pooling = if matches!(op, Op::AvgPool(_)) { Pooling::Mean } else { Pooling::Max };
-            let sliding = Sliding::new(window, &step.takes, &step.shape, pass.rows);
-            B::pool(pass, x, &Pool { pooling, sliding })
+        (Op::AvgPool(frame), [x, ..]) => {
+            let sliding = Sliding::new(frame, &step.takes, &step.shape, pass.rows);
+            B::image_pool(pass, x, &ImagePool { pooling: Pooling::Mean, sliding })
         }
         (Op::GlobalAvgPool, [x, ..]) => B::global_avg_pool(pass, x, Image::new(&step.takes).pixels()),
         (Op::PadChannels { channels }, [x, ..]) => {

@@ -1,179 +1,188 @@
-//! Pools over images: the mean or the largest pixel under a window, the mean of a whole channel.
+//! Over the steps of a sequence: the largest value, the mean, and the mean weighted by attention.
 
-use super::gathered;
+use super::steps::Steps;
 use crate::exec::backend::{Backend, Native};
-use crate::exec::image::Sliding;
 use crate::exec::pass::{Failure, Pass, Value};
-use crate::exec::value::add;
-use dfdx::shapes::Axis;
-use dfdx::tensor::{Cpu, Tape};
-use dfdx::tensor_ops::{MaxTo, MeanTo, ReshapeTo};
+use crate::ops::Window;
+use crate::plan::Step;
+use dfdx::shapes::{Axes3, Axis};
+use dfdx::tensor::{Cpu, Tape, TensorFromVec};
+use dfdx::tensor_ops::{
+    BroadcastTo, ChooseFrom, GatherTo, MaxTo, PermuteTo, ReshapeTo, SumTo, TryAdd, TryDiv, TryGe, TryMatMul, TryMul,
+    TrySub,
+};
 
-/// What becomes of the pixels under a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::exec) enum Pooling {
-    /// Their mean.
-    Mean,
-    /// The largest; of equals the first has the gradient.
-    Max,
-}
+/// Far below any value that is computed with, and finite: what a step that is not real counts as.
+const LOWEST: f32 = 1e30;
 
-/// A pool.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::exec) struct Pool {
-    /// What becomes of the pixels.
-    pub(in crate::exec) pooling: Pooling,
-    /// What lies under each place of the result.
-    pub(in crate::exec) sliding: Sliding,
-}
-
-/// Of dfdx's operations, where equals share the gradient of a largest pixel.
-pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
+/// Of dfdx's operations: the largest value of every window.
+pub(in crate::exec) fn max_portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
-    pool: &Pool,
+    pool: &MaxPool,
 ) -> Result<Value<B::Device>, Failure<B>> {
-    let Sliding { input, output, rows, .. } = pool.sliding;
-    let (cells, places) = (pool.sliding.cells(), output.pixels());
-    let features = output.channels * places;
-    let mut sources = vec![None; cells * features];
-    for place in 0..places {
-        for tap in pool.sliding.under(place / output.width, place % output.width) {
-            for channel in 0..output.channels {
-                let to = tap.cell * features + channel * places + place;
-                sources[to] = Some(channel * input.pixels() + tap.start / rows);
-            }
+    let MaxPool { from, to, window } = pool;
+    let (width, rows) = (from.width, from.rows);
+    let mut sources = Vec::with_capacity(to.count * window.size);
+    let mut real = Vec::with_capacity(to.count * window.size * rows);
+    for step in 0..to.count {
+        for source in step * window.stride..step * window.stride + window.size {
+            sources.push(source.min(from.count.saturating_sub(1)));
+            real.extend(from.lengths.iter().map(|length| f32::from(u8::from(source < *length))));
         }
     }
-    let tensor = x.tensor(pass)?;
-    let spread = gathered(pass, &tensor, &sources)?;
-    let spread = pass.record(&spread, |spread| spread.try_reshape_like(&(cells, features * rows)))?;
-    let y = pass.record(&spread, |spread| match pool.pooling {
-        Pooling::Mean => spread.try_mean::<(usize,), Axis<0>>(),
-        Pooling::Max => spread.try_max::<(usize,), Axis<0>>(),
+    let whole = (to.count, window.size, width, rows);
+    let mask = pass.constant(real.clone(), (to.count, window.size, rows))?;
+    let lowest =
+        pass.constant(real.iter().map(|real| (1.0 - real) * LOWEST).collect(), (to.count, window.size, rows))?;
+    let some = pass.constant(to.mask(), (to.count, rows))?;
+    let sources = TensorFromVec::<usize>::try_tensor_from_vec(&pass.device, sources, (to.count * window.size,))?;
+    let input = x.tensor(pass)?;
+    let seen = pass.record(&input, |x| {
+        let x = x.try_reshape_like(&(from.count, width, rows))?.try_gather(sources)?.try_reshape_like(&whole)?;
+        let x = x.try_mul(mask.try_broadcast_like::<_, Axis<2>>(&whole)?)?;
+        x.try_sub(lowest.try_broadcast_like::<_, Axis<2>>(&whole)?)
     })?;
-    let y = pass.record(&y, |y| y.try_reshape_like(&(features, rows)))?;
+    // The gradient of dfdx's own maximum counts once for each of several equal values: here they share it.
+    let made = (to.count, width, rows);
+    let largest = seen.clone().try_max::<(usize, usize, usize), Axis<1>>()?;
+    let is_largest = seen.clone().try_sub(largest.try_broadcast_like::<_, Axis<1>>(&whole)?)?.try_ge(0.0)?;
+    let cells = from.block() * to.count * window.size;
+    let (one, none) = (pass.constant(vec![1.0; cells], whole)?, pass.constant(vec![0.0; cells], whole)?);
+    let share = is_largest.try_choose(one, none)?;
+    let equal = share.clone().try_sum::<(usize, usize, usize), Axis<1>>()?;
+    let some = some.try_broadcast_like::<_, Axis<1>>(&made)?.try_div(equal)?;
+    let share = share.try_mul(some.try_broadcast_like::<_, Axis<1>>(&whole)?)?;
+    let y = pass.record(&seen, |seen| {
+        seen.try_mul(share)?.try_sum::<(usize, usize, usize), Axis<1>>()?.try_reshape_like(&(to.count * width, rows))
+    })?;
     Ok(Value::new(y, x.learned))
 }
 
-/// On the CPU, channel by channel.
-pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
+/// Where the largest value is looked for.
+#[derive(Clone, Debug)]
+pub(in crate::exec) struct MaxPool {
+    from: Steps,
+    to: Steps,
+    window: Window,
+}
+
+impl MaxPool {
+    /// Over windows of a sequence, or over all of its steps.
+    pub(super) fn new<D: dfdx::tensor_ops::Device<f32>>(
+        x: &Value<D>,
+        length: Option<&&Value<D>>,
+        step: &Step,
+        window: Option<Window>,
+    ) -> Self {
+        let width = step.shape.0.last().copied().unwrap_or(1);
+        let from = Steps::of(x, width, length);
+        match window {
+            Some(window) => Self { to: from.through(&window, width), from, window },
+            None => {
+                let window = Window { size: from.count, stride: from.count, padding: 0 };
+                let lengths = from.lengths.iter().map(|length| usize::from(*length > 0)).collect();
+                Self { to: Steps { count: 1, lengths, ..from.clone() }, from, window }
+            }
+        }
+    }
+}
+
+/// On the CPU: the first of the largest values, and the way back to it.
+pub(in crate::exec) fn max_native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     x: &Value<Cpu>,
-    pool: &Pool,
+    pool: &MaxPool,
 ) -> Result<Value<Cpu>, Failure<Native>> {
-    let (Pool { pooling, sliding }, workers) = (*pool, pass.workers);
-    let (from, to) = (sliding.input.pixels() * sliding.rows, sliding.output.pixels() * sliding.rows);
-    let share = 1.0 / sliding.cells() as f32;
-    let input = x.host();
-    let mut y = vec![0.0; sliding.output.channels * to];
-    workers.pieces(&mut y, to, |channel, y| {
-        let x = &input[channel * from..][..from];
-        for (place, y) in y.chunks_exact_mut(sliding.rows).enumerate() {
-            for (index, tap) in taps(&sliding, place).enumerate() {
-                let x = &x[tap..][..sliding.rows];
-                match pooling {
-                    Pooling::Mean => y.iter_mut().zip(x).for_each(|(y, x)| *y += share * x),
-                    Pooling::Max if index == 0 => y.copy_from_slice(x),
-                    // What is not a number stays one.
-                    Pooling::Max => {
-                        y.iter_mut().zip(x).for_each(|(y, x)| *y = if *x > *y || x.is_nan() { *x } else { *y })
-                    }
+    let MaxPool { from, to, window } = pool;
+    let (input, block, rows) = (x.host(), from.block(), from.rows);
+    let mut y = vec![0.0; to.count * block];
+    let mut sources = vec![u32::MAX; y.len()];
+    for at in 0..y.len() {
+        let (step, cell) = (at / block, at % block);
+        let row = cell % rows;
+        if step >= to.lengths[row] {
+            continue;
+        }
+        let first = step * window.stride;
+        let mut best = first * block + cell;
+        for source in first + 1..(first + window.size).min(from.lengths[row]) {
+            let other = source * block + cell;
+            // What is not a number is passed on, wherever it stands.
+            if input[other] > input[best] || input[other].is_nan() {
+                best = other;
+            }
+        }
+        y[at] = input[best];
+        sources[at] = best as u32;
+    }
+    let made = pass.made(y, x.learned)?;
+    if pass.gradients.is_some() && x.learned {
+        let (wanted, slope) = (x.slope(), made.slope());
+        pass.tape.add_backward_op(move |grads| {
+            let slope = slope.take(grads)?;
+            wanted.write(grads, |to, add| {
+                if !add {
+                    to.fill(0.0);
                 }
-            }
-        }
-    });
-    let made = pass.made(y, x.learned)?;
-    if pass.gradients.is_some() && x.learned {
-        let (wanted, output, made) = (x.slope(), made.host(), made.slope());
-        pass.tape.add_backward_op(move |grads| {
-            let slope = made.take(grads)?;
-            wanted.write(grads, |gradient, accumulate| {
-                workers.pieces(gradient, from, |channel, gradient| {
-                    if !accumulate {
-                        gradient.fill(0.0);
-                    }
-                    let (x, at) = (&input[channel * from..][..from], channel * to);
-                    let mut free = vec![false; sliding.rows];
-                    for place in 0..sliding.output.pixels() {
-                        let here = at + place * sliding.rows..at + (place + 1) * sliding.rows;
-                        let (slope, y) = (&slope[here.clone()], &output[here]);
-                        free.fill(true);
-                        for tap in taps(&sliding, place) {
-                            let gradient = &mut gradient[tap..][..sliding.rows];
-                            match pooling {
-                                Pooling::Mean => {
-                                    gradient.iter_mut().zip(slope).for_each(|(to, slope)| *to += share * slope);
-                                }
-                                Pooling::Max => {
-                                    let cells = gradient.iter_mut().zip(&mut free).zip(slope);
-                                    for (((to, free), slope), (x, y)) in cells.zip(x[tap..].iter().zip(y)) {
-                                        if *free && x == y {
-                                            *to += slope;
-                                            *free = false;
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                });
+                for (source, slope) in sources.iter().zip(&slope).filter(|(source, _)| **source != u32::MAX) {
+                    to[*source as usize] += slope;
+                }
             })
         });
     }
     Ok(made)
 }
 
-/// The pixels under a place, as places of their first numbers.
-fn taps(sliding: &Sliding, place: usize) -> impl Iterator<Item = usize> + use<> {
-    sliding.under(place / sliding.output.width, place % sliding.output.width).map(|tap| tap.start)
-}
-
-/// Of dfdx's operations: the mean of every channel of an image of so many pixels.
-pub(in crate::exec) fn global_portable<B: Backend, T: Tape<f32, B::Device>>(
+/// The mean over the steps that are real; zeros where none is.
+pub(super) fn mean<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
-    pixels: usize,
+    length: Option<&&Value<B::Device>>,
+    width: usize,
 ) -> Result<Value<B::Device>, Failure<B>> {
-    let (features, rows) = x.dims();
-    let tensor = x.tensor(pass)?;
-    let y = pass.record(&tensor, |x| {
-        x.try_reshape_like(&(features / pixels, pixels, rows))?.try_mean::<(usize, usize), Axis<1>>()
+    let steps = Steps::of(x, width, length);
+    let whole = (steps.count, width, steps.rows);
+    let share = pass.constant(steps.spread(|length| 1.0 / length as f32), (steps.count, steps.rows))?;
+    let input = x.tensor(pass)?;
+    let y = pass.record(&input, |x| {
+        let x = x.try_reshape_like(&whole)?.try_mul(share.try_broadcast_like::<_, Axis<1>>(&whole)?)?;
+        x.try_sum::<(usize, usize), Axis<0>>()
     })?;
     Ok(Value::new(y, x.learned))
 }
 
-/// On the CPU: the mean of every channel of an image of so many pixels.
-pub(in crate::exec) fn global_native<T: Tape<f32, Cpu>>(
-    pass: &mut Pass<'_, Native, T>,
-    x: &Value<Cpu>,
-    pixels: usize,
-) -> Result<Value<Cpu>, Failure<Native>> {
-    let (features, rows) = x.dims();
-    let (workers, input, share) = (pass.workers, x.host(), 1.0 / pixels as f32);
-    let mut y = vec![0.0; features / pixels * rows];
-    workers.pieces(&mut y, rows, |channel, y| {
-        for x in input[channel * pixels * rows..][..pixels * rows].chunks_exact(rows) {
-            add(y, x);
-        }
-        y.iter_mut().for_each(|y| *y *= share);
-    });
-    let made = pass.made(y, x.learned)?;
-    if pass.gradients.is_some() && x.learned {
-        let (wanted, made) = (x.slope(), made.slope());
-        pass.tape.add_backward_op(move |grads| {
-            let slope = made.take(grads)?;
-            wanted.write(grads, |gradient, accumulate| {
-                workers.pieces(gradient, pixels * rows, |channel, gradient| {
-                    let slope = &slope[channel * rows..][..rows];
-                    for gradient in gradient.chunks_exact_mut(rows) {
-                        for (to, slope) in gradient.iter_mut().zip(slope) {
-                            *to = if accumulate { *to } else { 0.0 } + share * slope;
-                        }
-                    }
-                });
-            })
-        });
-    }
-    Ok(made)
+/// The mean over the steps that are real, weighted by `softmax_t(c . tanh(W h_t + b))`; zeros where none is.
+pub(super) fn attention<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    x: &Value<B::Device>,
+    length: Option<&&Value<B::Device>>,
+    step: &Step,
+    size: usize,
+) -> Result<Value<B::Device>, Failure<B>> {
+    let width = step.shape.size();
+    let steps = Steps::of(x, width, length);
+    let (count, rows) = (steps.count, steps.rows);
+    let whole = (count, width, rows);
+    let weight = pass.param(step.params[0], (size, width))?;
+    let bias = pass.param(step.params[1], (size,))?.try_broadcast_like::<_, Axis<1>>(&(size, count * rows))?;
+    let context = pass.param(step.params[2], (1, size))?;
+    let real = steps.mask();
+    let lowest = pass.constant(real.iter().map(|real| (1.0 - real) * LOWEST).collect(), (count, rows))?;
+    let real = pass.constant(real, (count, rows))?;
+
+    // All steps side by side, so that each matrix is one product.
+    let input = x.tensor(pass)?;
+    let blocks = pass.record(&input, |x| x.try_reshape_like(&whole))?;
+    let beside = pass.record(&blocks, |blocks| {
+        blocks.try_permute::<(usize, usize, usize), Axes3<1, 0, 2>>()?.try_reshape_like(&(width, count * rows))
+    })?;
+    let seen = pass.record(&weight, |weight| weight.try_matmul(beside)?.try_add(bias)?.try_tanh())?;
+    let scores = pass.record(&context, |context| context.try_matmul(seen)?.try_reshape_like(&(count, rows)))?;
+    let shares = pass.record(&scores, |scores| {
+        scores.try_mul(real.clone())?.try_sub(lowest)?.try_softmax::<Axis<0>>()?.try_mul(real)
+    })?;
+    let shares = shares.try_broadcast_like::<_, Axis<1>>(&whole)?;
+    let y = pass.record(&blocks, |blocks| blocks.try_mul(shares)?.try_sum::<(usize, usize), Axis<0>>())?;
+    Ok(Value::new(y, true))
 }

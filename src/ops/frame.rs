@@ -1,12 +1,12 @@
-//! Windows that slide over an image: convolutions and pools.
+//! Frames that slide over an image: convolutions and pools.
 
 use super::layer::ShapeError;
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
 
-/// A square window and how it moves.
+/// A square frame and how it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Window {
+pub struct Frame {
     /// Pixels along one side.
     pub size: usize,
     /// Pixels from one place to the next.
@@ -22,19 +22,19 @@ pub enum Padding {
     /// As few as give `ceil(length / stride)` places, half of them before the image and the odd one behind it. With a
     /// stride of 1 the image keeps its size.
     Same,
-    /// None: the window stays inside.
+    /// None: the frame stays inside.
     Valid,
     /// So many on each side.
     Zeros(usize),
 }
 
-impl Window {
-    /// A window that stays inside of the image, as pools have it.
-    pub(super) fn inside(size: usize, stride: usize) -> Self {
+impl Frame {
+    /// A frame that stays inside of the image, as pools have it.
+    pub fn inside(size: usize, stride: usize) -> Self {
         Self { size, stride, padding: Padding::Valid }
     }
 
-    /// How many places the window has along a side of so many pixels, and how many zeros come before the first pixel;
+    /// How many places the frame has along a side of so many pixels, and how many zeros come before the first pixel;
     /// `None` where it fits nowhere.
     pub fn along(&self, length: usize) -> Option<(usize, usize)> {
         let (before, both) = match self.padding {
@@ -51,13 +51,13 @@ impl Window {
         Some((room / self.stride + 1, before))
     }
 
-    /// The places of the window over an image: `[c, h, w] -> [channels, h', w']`.
+    /// The places of the frame over an image: `[c, h, w] -> [channels, h', w']`.
     pub(super) fn shape(&self, name: &str, channels: usize, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
         let [_, height, width] = image(name, inputs)?;
         match (self.along(height), self.along(width)) {
             (Some((down, _)), Some((across, _))) => Ok(Shape(vec![channels, down, across])),
             _ => Err(ShapeError {
-                message: format!("a window of {0} x {0} does not fit on an image of {height} x {width}", self.size),
+                message: format!("a frame of {0} x {0} does not fit on an image of {height} x {width}", self.size),
                 inputs: vec![0],
                 help: Some(match name {
                     "conv2d" => "a smaller `kernel`, or `padding: same`".into(),
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn places_are_counted_as_elsewhere() {
-        let along = |size, stride, padding, length| Window { size, stride, padding }.along(length);
+        let along = |size, stride, padding, length| Frame { size, stride, padding }.along(length);
         // What TensorFlow calls SAME: at stride 2 an even side has its one zero behind.
         assert_eq!(along(3, 1, Padding::Same, 32), Some((32, 1)));
         assert_eq!(along(3, 2, Padding::Same, 32), Some((16, 0)));

@@ -1,9 +1,9 @@
 //! `conv2d(channels)`: a convolution over images.
 
+use super::frame::image;
 use super::layer::{Layer, ShapeError, Weight, WeightInit};
 use super::linear::{INIT_WORDS, init_by_word};
-use super::window::image;
-use super::{Arguments, Constant, Kind, Op, Padding, Parameter, Signature, Window};
+use super::{Arguments, Constant, Frame, Kind, Op, Padding, Parameter, Signature};
 use crate::shape::Shape;
 
 pub(super) const CONV2D: Layer = Layer {
@@ -15,7 +15,7 @@ pub(super) const CONV2D: Layer = Layer {
     .equation("y[o, i, j] = b[o] + sum over c, k, l of W[o, c, k, l] x[c, stride i + k - pad, stride j + l - pad]")
     .params(&[
         Parameter::new("channels", Kind::Integer(1), "how many channels it makes"),
-        Parameter::new("kernel", Kind::Integer(1), "pixels along one side of the window").or(Constant::Integer(3)),
+        Parameter::new("kernel", Kind::Integer(1), "pixels along one side of the frame").or(Constant::Integer(3)),
         Parameter::new("stride", Kind::Integer(1), "pixels from one place to the next").or(Constant::Integer(1)),
         Parameter::new(
             "padding",
@@ -47,15 +47,15 @@ fn make(args: &Arguments) -> Op {
     };
     Op::Conv2d {
         channels: args.size("channels"),
-        window: Window { size: args.size("kernel"), stride: args.size("stride"), padding },
+        frame: Frame { size: args.size("kernel"), stride: args.size("stride"), padding },
         bias: args.flag("bias"),
         init: init_by_word(args.word("init")),
     }
 }
 
-pub(super) fn shape(channels: usize, window: &Window, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+pub(super) fn shape(channels: usize, frame: &Frame, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
     let [from, ..] = image("conv2d", inputs)?;
-    let weight = [channels, from, window.size, window.size];
+    let weight = [channels, from, frame.size, frame.size];
     let size = weight.iter().try_fold(1usize, |size, dim| size.checked_mul(*dim));
     if size.is_none_or(|size| size > u32::MAX as usize) {
         return Err(ShapeError {
@@ -64,20 +64,20 @@ pub(super) fn shape(channels: usize, window: &Window, inputs: &[&Shape]) -> Resu
             help: None,
         });
     }
-    window.shape("conv2d", channels, inputs)
+    frame.shape("conv2d", channels, inputs)
 }
 
-pub(super) fn weights(channels: usize, window: &Window, bias: bool, input: &Shape) -> Vec<Weight> {
+pub(super) fn weights(channels: usize, frame: &Frame, bias: bool, input: &Shape) -> Vec<Weight> {
     let from = input.0.first().copied().unwrap_or(1);
-    let cells = window.size * window.size;
+    let cells = frame.size * frame.size;
     let fan_in = from * cells;
     let mut weights = vec![Weight {
-        name: "weight",
-        shape: Shape(vec![channels, from, window.size, window.size]),
+        name: "weight".into(),
+        shape: Shape(vec![channels, from, frame.size, frame.size]),
         init: WeightInit::Fan { fan_in, fan_out: channels * cells },
     }];
     if bias {
-        weights.push(Weight { name: "bias", shape: Shape::vector(channels), init: WeightInit::Bias { fan_in } });
+        weights.push(Weight { name: "bias".into(), shape: Shape::vector(channels), init: WeightInit::Bias { fan_in } });
     }
     weights
 }

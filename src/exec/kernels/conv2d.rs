@@ -12,7 +12,7 @@ use dfdx::tensor_ops::{BroadcastTo, ReshapeTo, TryAdd, TryMatMul};
 
 /// A convolution.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::exec) struct Conv {
+pub(in crate::exec) struct Conv2d {
     /// `[out, in, height, width]`
     pub(in crate::exec) weight: ParamId,
     /// `[out]`
@@ -25,7 +25,7 @@ pub(in crate::exec) struct Conv {
 pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
-    layer: &Conv,
+    layer: &Conv2d,
 ) -> Result<Value<B::Device>, Failure<B>> {
     let Sliding { input, output, rows, .. } = layer.sliding;
     let (cells, places) = (layer.sliding.cells(), output.pixels());
@@ -59,7 +59,7 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
 pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     x: &Value<Cpu>,
-    layer: &Conv,
+    layer: &Conv2d,
 ) -> Result<Value<Cpu>, Failure<Native>> {
     let (layer, workers) = (*layer, pass.workers);
     let sliding = layer.sliding;
