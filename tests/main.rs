@@ -7,6 +7,7 @@ mod data;
 mod exec;
 mod explain;
 mod lsp;
+mod missing_rows;
 mod quickstart;
 mod readme;
 mod reference;

@@ -106,7 +106,12 @@ fn a_place_in_the_data() {
     let scene = Scene::new(&[("athletes.mmc", "modality body: dense[1] = column(\"height\") |> standardize\n")]);
     let problem = Problem::error(Code::BadCell, "expected a number, found `tall`")
         .at(scene.find(0, "column(\"height\")"), "this asks for numbers")
-        .in_data(DataPlace { file: "data/athletes.csv".into(), line: Some(17), column: Some("height".into()) });
+        .in_data(DataPlace {
+            file: "data/athletes.csv".into(),
+            line: Some(17),
+            row: None,
+            column: Some("height".into()),
+        });
     insta::assert_snapshot!(scene.draw(&problem, 80, true));
 }
 
@@ -222,6 +227,7 @@ fn for_editors_and_programs() {
         Problem::warning(Code::UnusedModality, "`low` is never used").at(scene.find(0, "low"), "").in_data(DataPlace {
             file: "higgs.csv".into(),
             line: Some(2),
+            row: None,
             column: None,
         }),
     );

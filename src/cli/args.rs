@@ -78,6 +78,9 @@ pub(super) struct Machine {
     /// Where prepared data is kept
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(super) cache: Option<PathBuf>,
+    /// How much of the data may be in memory; what is beyond is read from files as it is needed
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(super) memory: usize,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,9 @@ use crate::lint::{Levels, Subject, lint_data};
 use crate::spec::Facts;
 use std::path::Path;
 
+/// Bytes of a data set that is looked at that may be in memory.
+const CHECKED: usize = 1 << 30;
+
 /// Looks at the data of a pipeline that has no errors of its own, adds what is to be said of it, and says on standard
 /// error what was looked at.
 pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels, output: &Output) {
@@ -17,8 +20,10 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
         data: &hir.data,
         label: &hir.label,
         modalities: hir.modalities.iter().collect(),
+        deciders: vec![],
         base: path.parent().unwrap_or(Path::new("")),
         cache: None,
+        memory: CHECKED,
     });
     let note = match looked {
         Look::Absent(problems) => {
@@ -28,6 +33,7 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
             });
             format!("data not found, and not checked against it{missing}")
         }
+        Look::Large(name) => format!("not checked against the data: {name} is too large to be read in passing"),
         Look::Seen { facts, problems } => {
             let failed = problems.has_errors();
             compiled.problems.extend(problems);

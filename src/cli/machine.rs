@@ -4,7 +4,7 @@ use super::args::{Device, Machine};
 use super::front::Pipeline;
 use super::output::Output;
 use super::status::ExitStatus;
-use crate::data::{Dataset, Request, Subset, load};
+use crate::data::{Dataset, Decider, Draw, Request, Subset, load};
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::exec::{DeviceChoice, Engine, engine};
 use crate::plan::Batch;
@@ -16,15 +16,17 @@ use std::sync::Arc;
 impl Pipeline {
     /// Reads the modalities that the plan needs, in its order.
     pub(super) fn data(&self, path: &Path, machine: &Machine) -> Checked<Dataset> {
-        let wanted = self.plan.inputs.iter();
-        let modalities = wanted.filter_map(|input| self.hir.modalities.iter().find(|spec| spec.name == input.name));
+        let names: Vec<&str> = self.plan.inputs.iter().map(|input| input.name.as_str()).collect();
+        let modalities = names.iter().filter_map(|name| self.hir.modalities.iter().find(|spec| spec.name == *name));
         let cache = machine.cache_folder();
         load(&Request {
             data: &self.hir.data,
             label: &self.hir.label,
             modalities: modalities.collect(),
+            deciders: vec![Decider::of(&self.plan, &names)],
             base: path.parent().unwrap_or(Path::new("")),
             cache: cache.as_deref(),
+            memory: machine.memory.saturating_mul(1 << 20),
         })
     }
 
@@ -107,5 +109,9 @@ impl Rows for PartRows<'_> {
 
     fn fill(&self, rows: &[u32], batch: &mut Batch) {
         self.subset.fill(batch, rows, &self.places);
+    }
+
+    fn fill_training(&self, rows: &[u32], batch: &mut Batch, draw: Draw) {
+        self.subset.fill_training(batch, rows, &self.places, draw);
     }
 }

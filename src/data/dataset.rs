@@ -1,9 +1,9 @@
 //! The data set as training sees it: dense rows for each part, and batches made of them.
 
-use super::Fitted;
+use super::{Draw, Fitted, ModalityRows};
 use crate::plan::Batch;
 use crate::shape::Shape;
-use crate::spec::Part;
+use crate::spec::{ModalityKind, Part};
 use serde::{Deserialize, Serialize};
 
 /// Everything a pipeline reads, split, transformed and ready to train on.
@@ -61,6 +61,8 @@ pub struct TableSummary {
 pub struct FittedModality {
     /// Its name.
     pub name: String,
+    /// What kind of signal it is.
+    pub kind: ModalityKind,
     /// The shape of one row.
     pub shape: Shape,
     /// Whether it may be missing on a row.
@@ -91,17 +93,6 @@ pub struct Subset {
     pub modalities: Vec<ModalityRows>,
 }
 
-/// A modality of a subset.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModalityRows {
-    /// Numbers of one row.
-    pub width: usize,
-    /// `rows * width` numbers, row by row; zeros where it is missing.
-    pub values: Vec<f32>,
-    /// Which rows have it; `None` unless it may be missing.
-    pub present: Option<Vec<bool>>,
-}
-
 impl Subset {
     /// The batch of these rows, with these modalities (by [`Dataset::places`]) as its inputs.
     pub fn batch(&self, rows: &[u32], modalities: &[usize]) -> Batch {
@@ -115,6 +106,15 @@ impl Subset {
     /// # Panics
     /// If a row or a modality does not exist.
     pub fn fill(&self, batch: &mut Batch, rows: &[u32], modalities: &[usize]) {
+        self.fill_with(batch, rows, modalities, None);
+    }
+
+    /// As [`Subset::fill`], with the random changes that training rows are given.
+    pub fn fill_training(&self, batch: &mut Batch, rows: &[u32], modalities: &[usize], draw: Draw) {
+        self.fill_with(batch, rows, modalities, Some(draw));
+    }
+
+    fn fill_with(&self, batch: &mut Batch, rows: &[u32], modalities: &[usize], draw: Option<Draw>) {
         batch.rows = rows.len();
         batch.labels.clear();
         batch.labels.extend(rows.iter().map(|row| self.labels[*row as usize]));
@@ -123,10 +123,8 @@ impl Subset {
         for ((place, input), present) in modalities.iter().zip(&mut batch.inputs).zip(&mut batch.present) {
             let modality = &self.modalities[*place];
             input.clear();
-            for row in rows {
-                let start = *row as usize * modality.width;
-                input.extend_from_slice(&modality.values[start..start + modality.width]);
-            }
+            input.reserve(rows.len() * modality.width);
+            rows.iter().for_each(|row| modality.extend(input, *row, draw));
             match &modality.present {
                 None => *present = None,
                 Some(mask) => {
@@ -160,8 +158,8 @@ mod tests {
             row_ids: vec![0, 1, 5],
             labels: vec![0, 1, 1],
             modalities: vec![
-                ModalityRows { width: 2, values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], present: None },
-                ModalityRows { width: 1, values: vec![7.0, 0.0, 9.0], present: Some(vec![true, false, true]) },
+                ModalityRows::of_numbers(2, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], None),
+                ModalityRows::of_numbers(1, &[7.0, 0.0, 9.0], Some(vec![true, false, true])),
             ],
         }
     }

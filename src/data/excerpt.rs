@@ -35,6 +35,10 @@ impl Excerpt {
 /// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
 pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Excerpt>> {
     let sources = sources(&request.data.origin);
+    // Of what are not lines of text there is no copy of the first rows.
+    if !sources.iter().all(|source| matches!(source.kind, SourceKind::Table { .. } | SourceKind::Synthetic { .. })) {
+        return Ok(None);
+    }
     let is_there = |source: &&Source| match &source.kind {
         SourceKind::Table { paths, .. } => !files(paths, request.base).is_empty(),
         _ => true,
@@ -62,16 +66,44 @@ pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Excerpt>> {
     Ok(Some(Excerpt { folder, origin, tables }))
 }
 
+/// A source that is too large to be read in passing and that no first rows are taken of.
+pub(super) fn too_large(request: &Request<'_>) -> Option<String> {
+    let mut sources = sources(&request.data.origin);
+    let mut at = 0;
+    while at < sources.len() {
+        if let SourceKind::Join { sources: joined, .. } = &sources[at].kind {
+            sources.extend(joined);
+        }
+        at += 1;
+    }
+    let alone = !sources.iter().any(|source| matches!(source.kind, SourceKind::Join { .. }));
+    sources.into_iter().find_map(|source| match &source.kind {
+        SourceKind::Table { paths, .. } if !alone => {
+            (bytes(paths, request.base) > LARGE).then(|| paths[0].value.clone())
+        }
+        SourceKind::Parquet { paths }
+        | SourceKind::Npz { paths }
+        | SourceKind::Npy { paths }
+        | SourceKind::Jsonl { paths }
+        | SourceKind::CifarBinary { paths, .. } => (bytes(paths, request.base) > LARGE).then(|| paths[0].value.clone()),
+        _ => None,
+    })
+}
+
+/// About how many bytes files hold, those that are packed counted as unpacked.
+fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
+    let sizes = files(paths, base).into_iter().map(|(path, _)| {
+        let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
+        if open::is_compressed(&path) { 4 * bytes } else { bytes }
+    });
+    sizes.sum()
+}
+
 fn is_large(source: &Source, base: &Path) -> bool {
     match &source.kind {
-        SourceKind::Table { paths, .. } => {
-            let sizes = files(paths, base).into_iter().map(|(path, _)| {
-                let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
-                if open::is_compressed(&path) { 4 * bytes } else { bytes }
-            });
-            sizes.sum::<u64>() > LARGE
-        }
+        SourceKind::Table { paths, .. } => bytes(paths, base) > LARGE,
         SourceKind::Synthetic { rows, .. } => *rows > ROWS,
+        _ => false,
     }
 }
 
@@ -101,6 +133,7 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
             let kind = SourceKind::Table { paths, separator: *separator, header: *header };
             Ok((Source { kind, span: source.span }, name, whole))
         }
+        _ => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 

@@ -87,9 +87,8 @@ impl Dataset {
 
 /// One column of the rows of a part; nothing where the modality is missing.
 fn column_of(rows: &ModalityRows, column: usize) -> impl Iterator<Item = Option<f32>> {
-    let cells = rows.values.chunks_exact(rows.width.max(1)).map(move |row| row.get(column).copied());
     let there = |row: usize| rows.present.as_ref().is_none_or(|present| present[row]);
-    cells.enumerate().map(move |(row, cell)| cell.filter(|_| there(row)))
+    (0..rows.len()).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
 }
 
 /// What can be said of cells, each with the class of its row.

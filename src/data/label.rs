@@ -1,7 +1,7 @@
 //! From the cells of the label's column to class indices. Knows no files.
 
-use super::delimited::shown;
-use super::table::Read;
+use super::table::{Read, Words};
+use super::trouble::shown;
 use crate::diag::{Code, Problem, Problems, nearest};
 use crate::spec::{Classes, LabelSpec};
 use std::collections::BTreeMap;
@@ -60,8 +60,9 @@ fn index(cell: &str) -> Option<u64> {
 pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Labels, Problems> {
     // The different cells, and for each where it stands first and how often.
     let mut cells: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
-    for (at, table) in tables.iter().enumerate() {
-        let Some(words) = table.read.table.words(table.column) else { continue };
+    let columns: Vec<Words> =
+        tables.iter().map(|table| table.read.table.words(table.column).unwrap_or_default()).collect();
+    for (at, words) in columns.iter().enumerate() {
         for (row, code) in words.codes.iter().enumerate() {
             cells.entry(&words.dictionary[*code as usize]).or_insert((at, row, 0)).2 += 1;
         }
@@ -80,10 +81,9 @@ pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Label
         }
         return Err(problems);
     }
-    let rows = tables
+    let rows = columns
         .iter()
-        .map(|table| {
-            let Some(words) = table.read.table.words(table.column) else { return vec![] };
+        .map(|words| {
             let classes: Vec<u32> = words.dictionary.iter().map(|cell| reading.class(cell).unwrap_or(0)).collect();
             words.codes.iter().map(|code| classes[*code as usize]).collect()
         })
@@ -175,22 +175,30 @@ fn quoted(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::{Column, Head, Table, Words};
+    use crate::data::bytes::Room;
+    use crate::data::store::StoreWriter;
+    use crate::data::table::{ColumnKind, Head, Question, Table};
     use crate::diag::Span;
     use crate::spec::{ColumnRef, Select};
 
     fn classes(classes: Classes, cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), Vec<Problem>> {
-        let words = Words::from_words(cells.iter().copied());
+        let column = ColumnRef { select: Select::Position(0), span: Span::default() };
+        let mut question = Question::default();
+        question.ask(0, ColumnKind::Word, Span::default());
+        let mut writer = StoreWriter::new(&question, &Room::new(1 << 20, None));
+        for (row, cell) in cells.iter().enumerate() {
+            writer.word(0, cell);
+            writer.end_rows(1, 0, row as u64).unwrap();
+        }
         let read = Read {
-            table: Table { rows: cells.len(), columns: vec![Column::Words(words)], runs: vec![] },
-            head: Head { names: None, width: 1 },
-            files: vec![],
+            table: Table::whole(writer.finish().unwrap()),
+            head: Head { width: 1, ..Head::default() },
+            origins: vec![],
             name: "x".into(),
             content: blake3::hash(b""),
             cached: false,
             notes: vec![],
         };
-        let column = ColumnRef { select: Select::Position(0), span: Span::default() };
         let spec = LabelSpec { name: "y".into(), classes, column, span: Span::default() };
         match super::read(&spec, &[LabelColumn { read: &read, column: 0, position: 0 }]) {
             Ok(mut labels) => Ok((labels.classes, labels.rows.remove(0))),

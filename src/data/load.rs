@@ -1,16 +1,12 @@
 //! The whole way from a data block to a data set: find, read, label, split, transform.
 
+use super::bytes::Room;
 use super::label::{self, LabelColumn};
-use super::modality;
-use super::select::Columns;
-use super::source::{Found, fingerprint};
-use super::split;
-use super::table::{ColumnKind, Head, Question, Read};
-use super::{Dataset, Subset, TableSummary};
+use super::source::{Found, Keeping, fingerprint};
+use super::table::{ColumnKind, Head, Question, Read, Words};
+use super::{Dataset, Decider, Subset, TableSummary, decidable, modality, select, split};
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{
-    ColumnRef, DataSpec, LabelSpec, ModalityKind, ModalitySpec, Origin, Part, Select, Source, Spanned, TransformKind,
-};
+use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
 
 /// What is to be loaded.
@@ -22,10 +18,15 @@ pub struct Request<'a> {
     pub label: &'a LabelSpec,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
+    /// What has to be able to decide every row.
+    pub deciders: Vec<Decider<'a>>,
     /// The folder that relative paths start at: that of the pipeline file.
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
     pub cache: Option<&'a Path>,
+    /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
+    /// of the cache or where the system keeps such files.
+    pub memory: usize,
 }
 
 /// Reads, labels, splits and transforms. Reports all it finds.
@@ -40,11 +41,12 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
 }
 
 fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
-    fitted_by_this_version(&request.modalities)?;
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
     let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
-    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.question, request.cache)))?;
+    let room = Room::new(request.memory, request.cache);
+    let keeping = Keeping { cache: request.cache, room: &room };
+    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.question, keeping)))?;
 
     let columns = reads.iter().zip(&asked).map(|(read, asked)| {
         let (column, position) = asked.label;
@@ -55,13 +57,17 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
         let sources = parts.iter().map(|part| {
-            let (columns, positions) = &asked[part.table].modalities[at];
-            modality::Source { read: &reads[part.table], rows: &part.rows, columns, positions }
+            let Columns { numbers, columns, positions } = &asked[part.table].modalities[at];
+            modality::Source { read: &reads[part.table], rows: &part.rows, numbers, columns, positions }
         });
-        modality::build(spec, &sources.collect::<Vec<_>>())
+        modality::build(spec, &sources.collect::<Vec<_>>(), &room)
     }))?;
-    let (modalities, mut rows): (Vec<_>, Vec<_>) =
-        built.into_iter().map(|(fitted, rows)| (fitted, rows.into_iter())).unzip();
+    let (mut modalities, mut rows, mut of_modalities) = (vec![], vec![], vec![]);
+    for (fitted, made, notes) in built {
+        modalities.push(fitted);
+        rows.push(made.into_iter());
+        of_modalities.extend(notes);
+    }
     let (mut train, mut valid, mut test) = (Subset::default(), None, None);
     for part in &parts {
         let subset = Subset {
@@ -77,7 +83,14 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
         }
     }
 
-    let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).collect();
+    let subsets = [(Part::Train, Some(&train)), (Part::Valid, valid.as_ref()), (Part::Test, test.as_ref())];
+    let rows = subsets.into_iter().filter_map(|(part, subset)| {
+        let table = parts.iter().find(|rows| rows.part == part)?.table;
+        Some(decidable::Rows { part, subset: subset?, read: &reads[table] })
+    });
+    decidable::check(&request.deciders, &rows.collect::<Vec<_>>())?;
+
+    let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
@@ -86,7 +99,7 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     }
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
-        files: read.files.iter().map(|file| file.name.clone()).collect(),
+        files: read.file_names(),
         rows: read.table.rows,
         cached: read.cached,
     });
@@ -101,24 +114,6 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
         tables: tables.collect(),
         notes,
     })
-}
-
-/// Whether all modalities are of kinds that can be read and fitted.
-fn fitted_by_this_version(modalities: &[&ModalitySpec]) -> Result<(), Problems> {
-    let mut problems = Problems::new();
-    for spec in modalities {
-        let what = match spec.kind {
-            ModalityKind::Text { .. } => "a text",
-            ModalityKind::Category { .. } => "a category",
-            ModalityKind::Image => "an image",
-            _ if spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot) => "`one_hot`",
-            ModalityKind::Dense | ModalityKind::Sequence => continue,
-        };
-        let problem = Problem::error(Code::NotYet, format!("{what} cannot be read from data by this version"))
-            .at(spec.type_span, "valid, but not available yet");
-        problems.push(problem.help("`mmc explain MMC0390` lists what is"));
-    }
-    if problems.has_errors() { Err(problems) } else { Ok(()) }
 }
 
 /// All results, or all problems.
@@ -159,6 +154,16 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
+/// The columns of a modality in a table.
+struct Columns {
+    /// For each number of a row: which of the wanted columns, and which of the numbers of its cell.
+    numbers: Vec<(usize, usize)>,
+    /// Which of the wanted columns.
+    columns: Vec<usize>,
+    /// Their positions in the table.
+    positions: Vec<usize>,
+}
+
 /// What is asked of one table: which columns, and what each is for.
 struct Asked {
     question: Question,
@@ -166,14 +171,14 @@ struct Asked {
     label: (usize, usize),
     by_column: Option<(usize, usize)>,
     group: Option<(usize, usize)>,
-    /// The columns of each modality among the wanted ones, and their positions in the table.
-    modalities: Vec<(Vec<usize>, Vec<usize>)>,
+    /// The columns of each modality.
+    modalities: Vec<Columns>,
 }
 
 impl Asked {
     /// The question to `table`. Globs mean the columns that they mean in the `first` table.
     fn of(request: &Request<'_>, table: &Found, first: &Found) -> Result<Self, Problems> {
-        let columns = Columns { head: &table.head, name: &table.name };
+        let columns = select::Columns { head: &table.head, name: &table.name };
         let mut question = Question::default();
         let mut problems = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
@@ -198,8 +203,15 @@ impl Asked {
             match columns.of(&pin_globs(spec, &first.head, &table.head)) {
                 Ok(positions) => {
                     let span = spec.columns.first().map_or(spec.span, |column| column.span);
-                    let ask = |position: &usize| question.ask(*position, ColumnKind::Number, span);
-                    modalities.push((positions.iter().map(ask).collect(), positions));
+                    let kinds = positions.iter().map(|position| modality::kind_of_cells(spec, &table.head, *position));
+                    let kinds: Vec<ColumnKind> = kinds.collect();
+                    let ask = |(position, kind): (&usize, &ColumnKind)| question.ask(*position, *kind, span);
+                    let wanted: Vec<usize> = positions.iter().zip(&kinds).map(ask).collect();
+                    let numbers = wanted.iter().zip(&kinds).flat_map(|(column, kind)| match kind {
+                        ColumnKind::Number(width) => (0..*width).map(|within| (*column, within)).collect(),
+                        _ => vec![],
+                    });
+                    modalities.push(Columns { numbers: numbers.collect(), columns: wanted, positions });
                 }
                 Err(more) => problems.extend(more.into_iter().collect()),
             }
@@ -238,6 +250,10 @@ struct PartRows {
     rows: Vec<u32>,
 }
 
+fn decider((words, position): &(Words, usize)) -> split::Decider<'_> {
+    (words, *position)
+}
+
 /// The rows of every part, train first, and how many are in none.
 fn parts(
     data: &DataSpec,
@@ -249,11 +265,16 @@ fn parts(
     let (Some(read), Some(asked), Some(of_first)) = (reads.first(), asked.first(), labels.first()) else {
         return Err(Problems::new());
     };
-    let decider = |column: Option<(usize, usize)>| {
+    let words = |column: Option<(usize, usize)>| {
         column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
     };
-    let table =
-        split::Table { read, labels: of_first, by_column: decider(asked.by_column), group: decider(asked.group) };
+    let (by_column, group) = (words(asked.by_column), words(asked.group));
+    let table = split::Table {
+        read,
+        labels: of_first,
+        by_column: by_column.as_ref().map(decider),
+        group: group.as_ref().map(decider),
+    };
     let divided = split::divide(&data.split, &table)?;
     let mut parts = vec![PartRows { part: Part::Train, table: 0, rows: divided.train }];
     for (part, rows) in [(Part::Valid, divided.valid), (Part::Test, divided.test)] {

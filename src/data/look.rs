@@ -5,7 +5,9 @@ use super::facts::Place;
 use super::{Dataset, Request, load};
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Select, Source, SourceKind, Split};
+use crate::spec::{
+    ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Select, Source, SourceKind, Split, TransformKind,
+};
 
 /// Of larger tables so many of the first rows are looked at.
 pub const ROWS: usize = 100_000;
@@ -15,6 +17,8 @@ pub const ROWS: usize = 100_000;
 pub enum Look {
     /// A file is not there, as these say.
     Absent(Problems),
+    /// This is too large to be read in passing, and has no first rows that could be.
+    Large(String),
     /// What is wrong with the data, or with what the pipeline says of it, and what lints are told if nothing is.
     Seen {
         /// What was seen.
@@ -29,6 +33,9 @@ pub enum Look {
 /// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
 /// large ones the first [`ROWS`] rows are read, and nothing is said of the split.
 pub fn look(request: &Request<'_>) -> Look {
+    if let Some(name) = excerpt::too_large(request) {
+        return Look::Large(name);
+    }
     let excerpt = match excerpt::of_large(request) {
         Ok(excerpt) => excerpt,
         Err(error) => {
@@ -63,7 +70,12 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
     data.split = Split { span: data.split.span, ..Split::default() };
     // Whether a column varies, or a cell may be empty, is not for the first rows to say.
     let optional = |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: vec![], ..(*spec).clone() };
-    let modalities: Vec<ModalitySpec> = request.modalities.iter().map(optional).collect();
+    // Only numbers: what words there are, and whether an image is one, all rows have to say.
+    let numbers = |spec: &&&ModalitySpec| {
+        let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
+        matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
+    };
+    let modalities: Vec<ModalitySpec> = request.modalities.iter().filter(numbers).map(optional).collect();
     let asked = Request {
         data: &data,
         cache: None,

@@ -1,23 +1,21 @@
-//! From the columns of a table to the rows of a modality: transforms fitted on the training rows, applied to all,
-//! and what is missing told from what is wrong.
+//! From the columns of a table to the rows of a modality, by its kind. What is fitted is fitted on the training rows.
 
-use super::delimited::shown;
-use super::table::Read;
-use super::transform::Misfit;
-use super::{Fitted, FittedModality, ModalityRows};
-use crate::diag::{Code, Problem, Problems};
-use crate::spec::{ModalitySpec, TransformKind};
+use super::bytes::Room;
+use super::prepared::Prepared;
+use super::table::{ColumnKind, Head, Read};
+use super::{FittedModality, ModalityRows, numbers, pixels, tokens, values};
+use crate::diag::{Problems, Span};
+use crate::spec::{ModalityKind, ModalitySpec, Select, TransformKind};
 
-/// How many columns of a modality are reported one by one for the same reason.
-const SHOWN: usize = 10;
-
-/// One part's rows of one table.
+/// One part's rows of one table, and the columns of a modality in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     /// The table.
     pub read: &'a Read,
     /// The rows of the part.
     pub rows: &'a [u32],
+    /// For each number of a row: which of the columns that were read, and which of the numbers of its cell.
+    pub numbers: &'a [(usize, usize)],
     /// The modality's columns among those that were read.
     pub columns: &'a [usize],
     /// Their positions in the table.
@@ -25,181 +23,102 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The cells of a column of the modality.
-    fn gather(&self, column: usize, cells: &mut Vec<f64>) {
-        let numbers = self.read.table.numbers(self.columns[column]);
+    /// How many numbers a row has.
+    pub(crate) fn width(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// One of the numbers of some rows.
+    pub(crate) fn gather(&self, at: usize, rows: &[u32], cells: &mut Vec<f64>) {
+        let (column, within) = self.numbers[at];
         cells.clear();
-        cells.extend(self.rows.iter().map(|row| numbers.get(*row as usize).copied().unwrap_or(f64::NAN)));
+        self.read.table.columns[column].gather(within, rows, cells);
+    }
+
+    /// One of the numbers of a row of the table.
+    pub(crate) fn number(&self, at: usize, row: usize) -> f64 {
+        let (column, within) = self.numbers[at];
+        self.read.table.columns[column].number(row, within)
+    }
+
+    /// Whether rows are pixels rather than numbers.
+    pub(crate) fn is_pixels(&self) -> bool {
+        let kind = self.columns.first().and_then(|column| {
+            let column = &self.read.table.columns[*column];
+            column.store.layout.kinds.get(column.place)
+        });
+        matches!(kind, Some(ColumnKind::Image(_)))
+    }
+
+    /// The pixels of a row of the table, if it has an image.
+    pub(crate) fn pixels(&self, row: u32) -> Option<&[u8]> {
+        self.read.table.columns[self.columns[0]].pixels(row as usize)
+    }
+
+    /// The position of the column that one of the numbers is in.
+    pub(crate) fn position(&self, at: usize) -> usize {
+        let column = self.numbers.get(at).map_or(usize::MAX, |(column, _)| *column);
+        let place = self.columns.iter().position(|known| *known == column).unwrap_or(0);
+        self.positions.get(place).copied().unwrap_or(0)
     }
 }
 
-/// Fits the transforms of a modality on the first part, which is train, and makes the rows of every part.
+/// What the cells of a modality's columns are read as.
+pub(crate) fn kind_of_cells(spec: &ModalitySpec, head: &Head, position: usize) -> ColumnKind {
+    let one_hot = spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot);
+    let numbers = ColumnKind::Number(head.numbers_in(position));
+    match spec.kind {
+        ModalityKind::Text { .. } => ColumnKind::Text,
+        ModalityKind::Category { .. } => ColumnKind::Word,
+        ModalityKind::Dense if one_hot => ColumnKind::Word,
+        ModalityKind::Dense | ModalityKind::Sequence => numbers,
+        // One column is an image or its path; several are its pixels, each a column.
+        ModalityKind::Image => match (spec.columns.as_slice(), head.arrays.get(&position), spec.shape.0.as_slice()) {
+            ([_], Some(array), [channels, height, width]) if array.bytes => {
+                ColumnKind::Image([*channels, *height, *width])
+            }
+            ([column], None, [channels, height, width]) if !matches!(column.select, Select::Glob(_)) => {
+                ColumnKind::Image([*channels, *height, *width])
+            }
+            _ => numbers,
+        },
+    }
+}
+
+/// Fits the transforms of a modality on the first part, which is train, and makes the rows of every part. The last of
+/// what comes back are notes.
 pub(crate) fn build(
     spec: &ModalitySpec,
     parts: &[Source<'_>],
-) -> Result<(FittedModality, Vec<ModalityRows>), Problems> {
-    let width = spec.shape.size();
+    room: &Room,
+) -> Result<(FittedModality, Vec<ModalityRows>, Vec<String>), Problems> {
     let Some(train) = parts.first() else { return Err(Problems::new()) };
-    let mut transforms: Vec<Fitted> =
-        spec.transforms.iter().filter_map(|transform| Fitted::new(&transform.kind)).collect();
-    let mut made: Vec<Vec<f32>> = parts.iter().map(|part| vec![0.0; part.rows.len() * width]).collect();
-    let mut gaps: Vec<Vec<bool>> = parts.iter().map(|part| vec![false; part.rows.len()]).collect();
-    let mut wrong = Wrong { spec, missing: None, problems: vec![] };
-    let mut cells = vec![];
-    for column in 0..width {
-        train.gather(column, &mut cells);
-        if let Err((at, misfit)) = fit(spec, &mut transforms, column, &mut cells) {
-            transforms[at..].iter_mut().for_each(Fitted::skip_column);
-            wrong.misfit(train, column, at, misfit);
-            continue;
-        }
-        for ((part, made), gaps) in parts.iter().zip(&mut made).zip(&mut gaps) {
-            part.gather(column, &mut cells);
-            for (row, cell) in cells.iter().enumerate() {
-                let cell = transforms.iter().fold(*cell, |cell, transform| transform.apply(column, cell));
-                let number = cell as f32;
-                if cell.is_nan() {
-                    gaps[row] = true;
-                    if !spec.optional {
-                        wrong.missing(part, column, row);
-                    }
-                } else if number.is_finite() {
-                    made[row * width + column] = number;
-                } else {
-                    wrong.too_large(part, column, row);
-                    break;
-                }
-            }
-        }
-    }
-    let problems = wrong.finish();
-    if problems.has_errors() {
-        return Err(problems);
-    }
+    let one_hot = spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot);
+    let Prepared { transforms, rows, notes } = match spec.kind {
+        ModalityKind::Text { .. } => tokens::build(spec, parts, room)?,
+        ModalityKind::Category { .. } => values::build(spec, parts, room)?,
+        ModalityKind::Image => pixels::build(spec, parts, room)?,
+        ModalityKind::Dense if one_hot => values::build(spec, parts, room)?,
+        ModalityKind::Dense => numbers::build(spec, spec.shape.size(), parts, room)?,
+        // The numbers of a step are fitted over all steps.
+        ModalityKind::Sequence => numbers::build(spec, spec.shape.0.last().copied().unwrap_or(1), parts, room)?,
+    };
     let columns = train.positions.iter().map(|position| train.read.head.column(*position)).collect();
     let fitted = FittedModality {
         name: spec.name.clone(),
+        kind: spec.kind,
         shape: spec.shape.clone(),
         optional: spec.optional,
         columns,
         transforms,
     };
-    let rows = made.into_iter().zip(gaps).map(|(mut values, gaps)| {
-        // A row that lacks one number lacks the modality.
-        for (row, _) in gaps.iter().enumerate().filter(|(_, gap)| **gap) {
-            values[row * width..(row + 1) * width].fill(0.0);
-        }
-        let present = spec.optional.then(|| gaps.iter().map(|gap| !gap).collect());
-        ModalityRows { width, values, present }
-    });
-    Ok((fitted, rows.collect()))
+    Ok((fitted, rows, notes))
 }
 
-/// Fits every transform to a column, each to what the one before made of the training cells.
-fn fit(
-    spec: &ModalitySpec,
-    transforms: &mut [Fitted],
-    column: usize,
-    cells: &mut [f64],
-) -> Result<(), (usize, Misfit)> {
-    for (at, (transform, written)) in transforms.iter_mut().zip(&spec.transforms).enumerate() {
-        if let Err(misfit) = transform.fit_column(&written.kind, cells) {
-            return Err((at, misfit));
-        }
-        cells.iter_mut().for_each(|cell| *cell = transform.apply(column, *cell));
-    }
-    Ok(())
-}
-
-/// What is wrong with a modality.
-struct Wrong<'a> {
-    spec: &'a ModalitySpec,
-    /// The first cell that is missing without leave, and how many there are.
-    missing: Option<(Problem, usize)>,
-    problems: Vec<Problem>,
-}
-
-impl Wrong<'_> {
-    fn missing(&mut self, part: &Source<'_>, column: usize, row: usize) {
-        if let Some((_, count)) = &mut self.missing {
-            *count += 1;
-            return;
-        }
-        let position = part.positions[column];
-        let name = part.read.head.column(position);
-        let message = format!("column `{name}` of `{}` has an empty cell", self.spec.name);
-        let problem = Problem::error(Code::MissingValue, message)
-            .at(self.columns(), "nothing here says what an empty cell stands for")
-            .in_data(part.read.place(Some(part.rows[row] as usize), Some(position)));
-        self.missing = Some((problem, 1));
-    }
-
-    fn too_large(&mut self, part: &Source<'_>, column: usize, row: usize) {
-        let (position, row) = (part.positions[column], part.rows[row] as usize);
-        let number = part.read.table.numbers(part.columns[column])[row];
-        let name = part.read.head.column(position);
-        let message = format!("column `{name}`: {number:e} is too large to compute with");
-        let problem = Problem::error(Code::BadCell, message)
-            .at(self.columns(), "read as numbers here")
-            .in_data(part.read.place(Some(row), Some(position)));
-        self.problems.push(problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range"));
-    }
-
-    fn misfit(&mut self, train: &Source<'_>, column: usize, at: usize, misfit: Misfit) {
-        let position = train.positions[column];
-        let name = shown(&train.read.head.column(position));
-        let transform = &self.spec.transforms[at];
-        let doing = match transform.kind {
-            TransformKind::MinMax => "brought to a range",
-            TransformKind::Impute(_) => "imputed",
-            _ => "standardized",
-        };
-        let (code, message, help) = match misfit {
-            Misfit::Constant(value) => (
-                Code::ConstantColumn,
-                format!("column `{name}` is {value} on all {} training rows and cannot be {doing}", train.rows.len()),
-                "leave the column out: what never varies tells nothing",
-            ),
-            Misfit::Empty => (
-                Code::MissingValue,
-                format!("column `{name}` is empty on all {} training rows and cannot be {doing}", train.rows.len()),
-                "leave the column out",
-            ),
-            Misfit::TooLarge => (
-                Code::BadCell,
-                format!("column `{name}` holds numbers too large to be {doing}"),
-                "`log1p` or `clip(lo, hi)` before it bring them into range",
-            ),
-        };
-        let problem = Problem::error(code, message)
-            .at(transform.span, "fitted here")
-            .also(self.columns(), "to these columns")
-            .in_data(train.read.place(None, Some(position)));
-        self.problems.push(problem.help(help));
-    }
-
-    /// The text of all columns, or the declaration where they have none.
-    fn columns(&self) -> crate::diag::Span {
-        match (self.spec.columns.first(), self.spec.columns.last()) {
-            (Some(first), Some(last)) => first.span.to(last.span),
-            _ => self.spec.span,
-        }
-    }
-
-    fn finish(self) -> Problems {
-        let more = self.problems.len().saturating_sub(SHOWN);
-        let rest = self.problems.last().filter(|_| more > 0).map(|last| {
-            let message = format!("and {more} more columns of `{}` like these", self.spec.name);
-            let mut rest = Problem::error(last.code, message);
-            rest.labels = last.labels.clone();
-            rest
-        });
-        let missing = self.missing.map(|(mut problem, count)| {
-            if count > 1 {
-                problem.message.push_str(&format!(", the first of {count} in the modality"));
-            }
-            problem.help("fill it with `impute(mean)`, before `standardize`")
-        });
-        self.problems.into_iter().take(SHOWN).chain(rest).chain(missing).collect()
+/// The text of all columns, or the declaration where they have none.
+pub(crate) fn columns_of(spec: &ModalitySpec) -> Span {
+    match (spec.columns.first(), spec.columns.last()) {
+        (Some(first), Some(last)) => first.span.to(last.span),
+        _ => spec.span,
     }
 }

@@ -27,18 +27,22 @@ pub(crate) fn is_compressed(path: &Path) -> bool {
 
 /// The text of a file. What is read from the disk goes through `hasher`, which has seen all of it at the end.
 pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + 'a>>> {
+    Ok(LineEnds::new(open_bytes(path, hasher)?))
+}
+
+/// The bytes of a file, decompressed and nothing else; otherwise as [`open`].
+pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<Box<dyn Read + 'a>> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
     let file = Hashed { inner: file, hasher };
     let ending = path.extension().and_then(|ending| ending.to_str());
-    let text: Box<dyn Read + 'a> = match ending {
+    Ok(match ending {
         Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, file))),
         Some("zst") => Box::new(Zstd::new(BufReader::with_capacity(BUFFER, file))),
         _ => Box::new(file),
-    };
-    Ok(LineEnds::new(text))
+    })
 }
 
 /// Hashes what is read through it.

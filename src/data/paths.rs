@@ -23,7 +23,12 @@ impl DataFile {
 
     /// A place in the file.
     pub(crate) fn place(&self, line: Option<u64>, column: Option<String>) -> DataPlace {
-        DataPlace { file: self.name.clone(), line, column }
+        DataPlace { file: self.name.clone(), line, row: None, column }
+    }
+
+    /// A row of the file, counted from 0, where it has no lines.
+    pub(crate) fn row_place(&self, row: u64, column: String) -> DataPlace {
+        DataPlace { file: self.name.clone(), line: None, row: Some(row), column: Some(column) }
     }
 }
 
@@ -45,7 +50,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                 } else {
                     format!("there is no file `{}`", written.value)
                 };
-                let place = DataPlace { file: written.value.clone(), line: None, column: None };
+                let place = DataPlace { file: written.value.clone(), line: None, row: None, column: None };
                 let problem =
                     Problem::error(Code::FileUnreadable, message).at(written.span, "read here").in_data(place);
                 problems.push(problem.help(help));

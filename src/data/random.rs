@@ -15,6 +15,10 @@ pub(crate) enum Purpose {
     Split,
     /// The rows of a synthetic data set.
     Synthetic,
+    /// Changes of the training rows.
+    Augment,
+    /// The modalities that a training step leaves out.
+    Modalities,
 }
 
 /// The stream number `counter` of this purpose and seed.
@@ -23,6 +27,8 @@ pub(crate) fn stream(purpose: Purpose, seed: u64, counter: u64) -> ChaCha8Rng {
         Purpose::Order => b"order   ",
         Purpose::Split => b"split   ",
         Purpose::Synthetic => b"synthet ",
+        Purpose::Augment => b"augment ",
+        Purpose::Modalities => b"modality",
     };
     let mut key = [0u8; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -67,6 +73,22 @@ pub fn order(rows: usize, seed: u64, epoch: u64) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..rows as u32).collect();
     shuffle(&mut rows, &mut stream(Purpose::Order, seed, epoch));
     rows
+}
+
+/// Uniform draws, one after the other.
+#[derive(Debug)]
+pub struct Draws(ChaCha8Rng);
+
+impl Draws {
+    /// The draws that decide which modalities step `step` of a training leaves out.
+    pub fn of_modalities(seed: u64, step: u64) -> Self {
+        Self(stream(Purpose::Modalities, seed, step))
+    }
+
+    /// The next number, in [0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        uniform(&mut self.0)
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! From the columns a pipeline asks for to positions in a table. Reads no rows.
 
-use super::delimited::{looks_like_a_row, shown};
-use super::table::Head;
+use super::delimited::looks_like_a_row;
+use super::modality::kind_of_cells;
+use super::table::{ColumnKind, Head};
+use super::trouble::shown;
 use crate::diag::{Code, DataPlace, Problem, nearest};
-use crate::spec::{ColumnRef, ModalitySpec, Select};
+use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
@@ -54,18 +56,63 @@ impl Columns<'_> {
                 }]);
             }
         }
-        let declared = modality.shape.size();
-        if found.len() != declared {
-            let columns = if found.len() == 1 { "1 column".to_owned() } else { format!("{} columns", found.len()) };
-            let message =
-                format!("`{}` is declared as {declared} wide, but {columns} of `{}` match", modality.name, self.name);
-            let mut problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
-            if let (Some(first), Some(last)) = (modality.columns.first(), modality.columns.last()) {
-                problem = problem.also(first.span.to(last.span), format!("{columns} here"));
-            }
-            return Err(vec![problem.help(format!("declare `dense[{}]`, or select other columns", found.len()))]);
+        let positions: Vec<usize> = found.iter().map(|(position, _)| *position).collect();
+        match self.size(modality, &positions) {
+            Some(problem) => Err(vec![problem]),
+            None => Ok(positions),
         }
-        Ok(found.into_iter().map(|(position, _)| position).collect())
+    }
+
+    /// What is wrong with the number or the shape of columns, if anything is.
+    fn size(&self, modality: &ModalitySpec, positions: &[usize]) -> Option<Problem> {
+        let kinds: Vec<ColumnKind> =
+            positions.iter().map(|position| kind_of_cells(modality, self.head, *position)).collect();
+        let (name, declared) = (&modality.name, modality.shape.size());
+        let (first, last) = (modality.columns.first()?, modality.columns.last()?);
+        let columns = if positions.len() == 1 { "1 column".to_owned() } else { format!("{} columns", positions.len()) };
+        let wrong = |message: String| {
+            let problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
+            problem.also(first.span.to(last.span), format!("{columns} here"))
+        };
+        if !kinds.iter().all(|kind| matches!(kind, ColumnKind::Number(_))) {
+            let message = format!("`{name}` is made of one column, but {columns} of `{}` match", self.name);
+            if positions.len() != 1 {
+                return Some(wrong(message).help("use `column(\"name\")`"));
+            }
+        } else {
+            let numbers: usize = positions.iter().map(|position| self.head.numbers_in(*position)).sum();
+            if numbers != declared {
+                let arrays = positions.iter().any(|position| self.head.arrays.contains_key(position));
+                let found = if arrays { format!("{numbers} numbers in {columns}") } else { columns.clone() };
+                let message = format!("`{name}` is declared as {declared} wide, but {found} of `{}` match", self.name);
+                return Some(match modality.kind {
+                    ModalityKind::Dense => {
+                        wrong(message).help(format!("declare `dense[{numbers}]`, or select other columns"))
+                    }
+                    _ => wrong(message).help("declare the shape that the columns have, or select other columns"),
+                });
+            }
+        }
+        let [position] = positions else { return None };
+        let array = self.head.arrays.get(position)?;
+        // A vector may be any array, flattened; what has a shape of its own must be given in it, or flat.
+        let flat = array.shape.0.len() == 1 && array.shape.size() == declared;
+        let shaped = matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence);
+        if !shaped || array.shape == modality.shape || flat {
+            return None;
+        }
+        let column = self.head.column(*position);
+        let message = format!(
+            "`{name}` is declared as {}, but a row of column `{column}` of `{}` is {}",
+            modality.shape, self.name, array.shape
+        );
+        let problem = wrong(message);
+        Some(match (modality.kind, array.shape.0.as_slice()) {
+            (ModalityKind::Image, [height, width, channels]) if modality.shape.0 == [*channels, *height, *width] => {
+                problem.help("write the array with the channels first: `array.transpose(0, 3, 1, 2)`")
+            }
+            _ => problem.help("declare the shape that the array has"),
+        })
     }
 
     fn find(&self, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
@@ -140,7 +187,7 @@ impl Columns<'_> {
             Select::Position(position) => position.to_string(),
             Select::Name(name) | Select::Glob(name) => name.clone(),
         };
-        let place = DataPlace { file: self.name.to_owned(), line: None, column: Some(name) };
+        let place = DataPlace { file: self.name.to_owned(), line: None, row: None, column: Some(name) };
         Problem::error(code, message).at(column.span, label).in_data(place)
     }
 }

@@ -251,7 +251,7 @@ fn by_column(written: &Spanned<String>, column: Decider<'_>, read: &Read, parts:
         .take(SHOWN)
         .map(|row| {
             let word = words.get(row);
-            let message = format!("expected `train`, `valid` or `test`, found `{}`", super::delimited::shown(word));
+            let message = format!("expected `train`, `valid` or `test`, found `{}`", super::trouble::shown(word));
             let problem = Problem::error(Code::BadSplitValue, message)
                 .at(written.span, "rows are split by it here")
                 .in_data(read.place(Some(row), Some(position)));

@@ -1,8 +1,9 @@
-//! The numeric transforms: what each fits to the training rows, as plain data, and what it makes of a cell.
+//! The transforms: what each fits to the training rows, as plain data, and what the numeric ones make of a cell.
 //! Cells are double precision, and an empty one is NaN.
 
 use crate::spec::{Impute, TransformKind};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A transform and what it has learned of every column of its modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,48 @@ pub enum Fitted {
         /// The number for each column.
         values: Vec<f64>,
     },
+    /// Letters become small letters.
+    Lowercase,
+    /// Characters become ids.
+    Chars {
+        /// How many are kept of a text.
+        max: usize,
+        /// Those that have an id, the first of them 2.
+        vocabulary: Vec<String>,
+    },
+    /// Words become ids.
+    Words {
+        /// How many are kept of a text.
+        max: usize,
+        /// Those that have an id, the first of them 2.
+        vocabulary: Vec<String>,
+    },
+    /// A value becomes an id.
+    Category {
+        /// Those that have one, the first of them 1.
+        values: Vec<String>,
+    },
+    /// A value becomes a 1 among zeros.
+    OneHot {
+        /// The values in order.
+        values: Vec<String>,
+    },
+    /// A number for each of an image is subtracted.
+    SubtractMean {
+        /// The mean image.
+        mean: Vec<f32>,
+        /// Whether it is that of all rows.
+        reference: bool,
+    },
+    /// Numbers are divided by 255.
+    NormalizePixels,
+    /// Training images are changed at random; others are not.
+    Augment {
+        /// Whether they may be turned from left to right.
+        flip: bool,
+        /// How wide the frame is that they are cropped from.
+        pad: usize,
+    },
 }
 
 /// Why a transform cannot be fitted to a column.
@@ -55,61 +98,62 @@ pub(crate) enum Misfit {
 }
 
 impl Fitted {
-    /// The transform before it has seen a column; none of what reads text.
-    pub(crate) fn new(kind: &TransformKind) -> Option<Self> {
-        Some(match kind {
+    /// The transform before it has seen a column.
+    pub(crate) fn new(kind: &TransformKind) -> Self {
+        match kind {
             TransformKind::Standardize => Fitted::Standardize { mean: vec![], std: vec![] },
             TransformKind::MinMax => Fitted::MinMax { min: vec![], max: vec![] },
             TransformKind::Log1p => Fitted::Log1p,
             TransformKind::Clip { lo, hi } => Fitted::Clip { lo: *lo, hi: *hi },
             TransformKind::Missing { values } => Fitted::Missing { values: values.clone() },
             TransformKind::Impute(_) => Fitted::Impute { values: vec![] },
-            TransformKind::Lowercase
-            | TransformKind::Chars { .. }
-            | TransformKind::Words { .. }
-            | TransformKind::OneHot => return None,
-        })
+            TransformKind::Lowercase => Fitted::Lowercase,
+            TransformKind::Chars { max, .. } => Fitted::Chars { max: *max, vocabulary: vec![] },
+            TransformKind::Words { max, .. } => Fitted::Words { max: *max, vocabulary: vec![] },
+            TransformKind::OneHot => Fitted::OneHot { values: vec![] },
+            TransformKind::SubtractMean { reference } => Fitted::SubtractMean { mean: vec![], reference: *reference },
+            TransformKind::NormalizePixels => Fitted::NormalizePixels,
+            TransformKind::Augment { flip, pad } => Fitted::Augment { flip: *flip, pad: *pad },
+        }
     }
 
-    /// Learns the next column from its training cells.
-    pub(crate) fn fit_column(&mut self, kind: &TransformKind, cells: &[f64]) -> Result<(), Misfit> {
-        match self {
-            Fitted::Standardize { mean, std } => {
-                let (column_mean, column_std) = moments(cells)?;
-                mean.push(column_mean);
-                std.push(column_std);
+    /// Learns every feature from its training cells. A feature that cannot be learned keeps its place, and is told.
+    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, Misfit)> {
+        let mut misfits = vec![];
+        let mut sound = |learned: Vec<Result<(f64, f64), Misfit>>| {
+            let (mut first, mut second) = (vec![], vec![]);
+            for (feature, learned) in learned.into_iter().enumerate() {
+                let (a, b) = learned.unwrap_or_else(|misfit| {
+                    misfits.push((feature, misfit));
+                    (f64::NAN, f64::NAN)
+                });
+                first.push(a);
+                second.push(b);
             }
+            (first, second)
+        };
+        let alone = |value: Result<f64, Misfit>| value.map(|value| (value, value));
+        match self {
+            Fitted::Standardize { mean, std } => (*mean, *std) = sound(moments(cells)),
             Fitted::MinMax { min, max } => {
-                let (low, high) = range(cells)?;
-                if low == high {
-                    return Err(Misfit::Constant(low));
-                }
-                if !(high - low).is_finite() {
-                    return Err(Misfit::TooLarge);
-                }
-                min.push(low);
-                max.push(high);
+                let ranges = ranges(cells).into_iter().map(|range| match range? {
+                    (low, high) if low == high => Err(Misfit::Constant(low)),
+                    (low, high) if !(high - low).is_finite() => Err(Misfit::TooLarge),
+                    range => Ok(range),
+                });
+                (*min, *max) = sound(ranges.collect());
             }
-            Fitted::Impute { values } => values.push(match kind {
-                TransformKind::Impute(Impute::Constant(value)) => *value,
-                TransformKind::Impute(Impute::Median) => median(cells)?,
-                _ => mean(cells)?,
-            }),
-            Fitted::Log1p | Fitted::Clip { .. } | Fitted::Missing { .. } => {}
-        }
-        Ok(())
-    }
-
-    /// Passes over a column that cannot be fitted, so that those after it keep their places.
-    pub(crate) fn skip_column(&mut self) {
-        match self {
-            Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second } => {
-                first.push(f64::NAN);
-                second.push(f64::NAN);
+            Fitted::Impute { values } => {
+                let learned = match kind {
+                    TransformKind::Impute(Impute::Constant(value)) => vec![Ok(*value); cells.features()],
+                    TransformKind::Impute(Impute::Median) => medians(cells),
+                    _ => means(cells),
+                };
+                (*values, _) = sound(learned.into_iter().map(alone).collect());
             }
-            Fitted::Impute { values } => values.push(f64::NAN),
-            Fitted::Log1p | Fitted::Clip { .. } | Fitted::Missing { .. } => {}
+            _ => {}
         }
+        misfits
     }
 
     /// What becomes of a cell of a column.
@@ -143,59 +187,119 @@ impl Fitted {
                     cell
                 }
             }
+            Fitted::SubtractMean { mean, .. } => cell - mean.get(column).map_or(f64::NAN, |mean| f64::from(*mean)),
+            Fitted::NormalizePixels => cell / 255.0,
+            // What reads words makes numbers of its own, and images are changed in training only.
+            _ => cell,
         }
     }
 }
 
-fn present(cells: &[f64]) -> impl Iterator<Item = f64> + '_ {
-    cells.iter().copied().filter(|cell| !cell.is_nan())
+/// The cells of the training rows, which need not all be in memory.
+pub(crate) trait Cells {
+    /// How many features there are.
+    fn features(&self) -> usize;
+
+    /// Shows the cells of some features, block by block: of each feature always in the same order.
+    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
+}
+
+/// For every feature what comes of going over all its cells that are not empty.
+fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f64)) -> Vec<T> {
+    let mut states = vec![from; cells.features()];
+    cells.blocks(0..cells.features(), &mut |feature, block| {
+        let state = &mut states[feature];
+        block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(feature, state, *cell));
+    });
+    states
 }
 
 /// Least and greatest.
-fn range(cells: &[f64]) -> Result<(f64, f64), Misfit> {
-    let (low, high) =
-        present(cells).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    match (low <= high, low.is_finite() && high.is_finite()) {
+fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
+    let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
+        *low = low.min(x);
+        *high = high.max(x);
+    });
+    let judge = |(low, high): (f64, f64)| match (low <= high, low.is_finite() && high.is_finite()) {
         (false, _) => Err(Misfit::Empty),
         (true, false) => Err(Misfit::TooLarge),
         (true, true) => Ok((low, high)),
-    }
+    };
+    ranges.into_iter().map(judge).collect()
 }
 
 /// The mean, summed from the first value on so that large offsets cost no digits.
-fn mean(cells: &[f64]) -> Result<f64, Misfit> {
-    let origin = present(cells).next().ok_or(Misfit::Empty)?;
-    let (sum, count) = present(cells).fold((0.0, 0u64), |(sum, count), x| (sum + (x - origin), count + 1));
-    let mean = origin + sum / count as f64;
-    if mean.is_finite() { Ok(mean) } else { Err(Misfit::TooLarge) }
+fn means(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
+    let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
+        if *count == 0 {
+            *origin = x;
+        }
+        *sum += x - *origin;
+        *count += 1;
+    });
+    let judge = |(origin, sum, count): (f64, f64, u64)| {
+        let mean = origin + sum / count as f64;
+        match count {
+            0 => Err(Misfit::Empty),
+            _ if mean.is_finite() => Ok(mean),
+            _ => Err(Misfit::TooLarge),
+        }
+    };
+    sums.into_iter().map(judge).collect()
 }
 
 /// Mean and population standard deviation.
-fn moments(cells: &[f64]) -> Result<(f64, f64), Misfit> {
-    let (low, high) = range(cells)?;
-    let mean = mean(cells)?;
-    let (sum, count) = present(cells).fold((0.0, 0u64), |(sum, count), x| (sum + (x - mean) * (x - mean), count + 1));
-    let std = (sum / count as f64).sqrt();
-    // Below the spacing of doubles of this size there is no variation, only rounding.
-    if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
-        Err(Misfit::Constant(low))
-    } else if std.is_finite() {
-        Ok((mean, std))
-    } else {
-        Err(Misfit::TooLarge)
-    }
+fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
+    let ranges = ranges(cells);
+    let means = means(cells);
+    let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
+        let mean = means[feature].unwrap_or(f64::NAN);
+        *sum += (x - mean) * (x - mean);
+        *count += 1;
+    });
+    let judge = |((range, mean), (sum, count)): ((Result<_, _>, Result<f64, _>), (f64, u64))| {
+        let ((low, high), mean): ((f64, f64), f64) = (range?, mean?);
+        let std = (sum / count as f64).sqrt();
+        // Below the spacing of doubles of this size there is no variation, only rounding.
+        if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
+            Err(Misfit::Constant(low))
+        } else if std.is_finite() {
+            Ok((mean, std))
+        } else {
+            Err(Misfit::TooLarge)
+        }
+    };
+    ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
 }
 
-/// The middle value, or the mean of the two middle ones.
-fn median(cells: &[f64]) -> Result<f64, Misfit> {
-    let mut sorted: Vec<f64> = present(cells).collect();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    let upper = *sorted.get(middle).ok_or(Misfit::Empty)?;
-    if sorted.len() % 2 == 1 {
+/// How many cells are held at once to find their middle, unless those of one feature are more.
+const SORTED: usize = 1 << 23;
+
+/// The middle value, or the mean of the two middle ones. Unlike all others it holds all cells of a feature at once.
+fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
+    let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
+    let at_once = (SORTED / rows.max(1)).max(1);
+    let mut medians = vec![];
+    while medians.len() < cells.features() {
+        let first = medians.len();
+        let last = (first + at_once).min(cells.features());
+        let mut sorted: Vec<Vec<f64>> = vec![vec![]; last - first];
+        cells.blocks(first..last, &mut |feature, block| {
+            sorted[feature - first].extend(block.iter().filter(|cell| !cell.is_nan()));
+        });
+        medians.extend(sorted.iter_mut().map(|cells| median(cells)));
+    }
+    medians
+}
+
+fn median(cells: &mut [f64]) -> Result<f64, Misfit> {
+    cells.sort_by(f64::total_cmp);
+    let middle = cells.len() / 2;
+    let upper = *cells.get(middle).ok_or(Misfit::Empty)?;
+    if cells.len() % 2 == 1 {
         return Ok(upper);
     }
-    let lower = sorted[middle - 1];
+    let lower = cells[middle - 1];
     Ok(lower / 2.0 + upper / 2.0)
 }
 
@@ -203,9 +307,43 @@ fn median(cells: &[f64]) -> Result<f64, Misfit> {
 mod tests {
     use super::*;
 
+    /// Cells of two features that are the same, in blocks of two: what is fitted must not depend on blocks.
+    struct Pairs<'a>(&'a [f64]);
+
+    impl Cells for Pairs<'_> {
+        fn features(&self) -> usize {
+            2
+        }
+
+        fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+            for block in self.0.chunks(2) {
+                features.clone().for_each(|feature| see(feature, block));
+            }
+        }
+    }
+
+    /// Fits to one feature, and sees that another of the same cells comes to the same.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, Misfit> {
-        let mut fitted = Fitted::new(&kind).unwrap();
-        fitted.fit_column(&kind, cells).map(|()| fitted)
+        let mut fitted = Fitted::new(&kind);
+        match fitted.fit(&kind, &mut Pairs(cells))[..] {
+            [(0, misfit), (1, other)] => {
+                assert_eq!(misfit, other);
+                return Err(misfit);
+            }
+            ref misfits => assert_eq!(misfits, []),
+        }
+        let halve = |values: &mut Vec<f64>| {
+            assert_eq!(values.pop().map(f64::to_bits), values.first().copied().map(f64::to_bits));
+        };
+        match &mut fitted {
+            Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second } => {
+                halve(first);
+                halve(second);
+            }
+            Fitted::Impute { values } => halve(values),
+            _ => {}
+        }
+        Ok(fitted)
     }
 
     #[test]

@@ -64,6 +64,7 @@ codes! {
     BadMixture = "MMC0305", "a mixture that is empty, repeated or names no input";
     NotABlock = "MMC0306", "a block of layers is expected here";
     BadInput = "MMC0307", "a layer does not take a value of this shape";
+    CannotSkip = "MMC0320", "a value that may be missing where nothing can leave it out";
     NotYet = "MMC0390", "valid, but not executed by this version";
 
     UnusedModality = "MMC0401", "a modality nothing uses";
@@ -110,6 +111,14 @@ codes! {
     MissingValue = "MMC0511", "an empty cell where nothing says what it stands for";
     BadSplitValue = "MMC0512", "a split column says something other than train, valid or test";
     LabelInInput = "MMC0513", "a modality that reads the label's own column";
+    BadText = "MMC0514", "a text that is not valid UTF-8";
+    BadImage = "MMC0515", "an image that cannot be read, or of another size";
+    TooManyValues = "MMC0516", "more different values than a category declares";
+    UnmatchedKey = "MMC0517", "a row of a join without a match, where nothing says that it may be missing";
+    RepeatedKey = "MMC0518", "a key that stands twice in a table that is joined";
+    ColumnType = "MMC0519", "a column of a type that cannot be read as is asked";
+    NothingPresent = "MMC0520", "a row without any modality that could decide it";
+    NoRoom = "MMC0521", "prepared data fits neither into memory nor on disk";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";
     NoDevice = "MMC0602", "the device asked for is not available";

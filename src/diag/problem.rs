@@ -51,6 +51,9 @@ pub struct DataPlace {
     pub file: String,
     /// Line, counted from 1, where one line is to blame.
     pub line: Option<u64>,
+    /// Row, counted from 0 in its file, where the file has rows but no lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
     /// The column by name, or by position counted from 0 in a table without a header.
     pub column: Option<String>,
 }
@@ -60,6 +63,9 @@ impl std::fmt::Display for DataPlace {
         f.write_str(&self.file)?;
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
+        }
+        if let Some(row) = self.row {
+            write!(f, ", row {row}")?;
         }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;

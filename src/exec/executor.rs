@@ -97,6 +97,7 @@ impl<B: Backend> Executor<B> {
             workers: if self.plan.shardable { Workers::One } else { Workers::Bands(BAND) },
             rows: rows.len(),
             inputs: batch.inputs.iter().map(|input| columns(input, batch.rows, rows)).collect(),
+            present: batch.present.iter().map(|mask| mask.as_ref().map(|mask| mask[rows.clone()].to_vec())).collect(),
             moments: Vec::new(),
         })
     }

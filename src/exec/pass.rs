@@ -45,6 +45,8 @@ pub(super) struct Pass<'a, B: Backend, T> {
     pub(super) rows: usize,
     /// One array per input of the plan, features x rows.
     pub(super) inputs: Vec<Vec<f32>>,
+    /// One per input of the plan: which rows have it; `None` where all do.
+    pub(super) present: Vec<Option<Vec<bool>>>,
     /// Statistics of these rows for running buffers.
     pub(super) moments: Vec<(BufferId, Vec<f32>)>,
 }
@@ -70,6 +72,13 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
         let (y, tape) = operation(x)?.split_tape();
         self.tape = tape;
         Ok(y)
+    }
+
+    /// On which rows what a step makes means something; `None` where it does on all of them.
+    pub(super) fn rows_of(&self, step: &Step) -> Option<Vec<bool>> {
+        let masks: Vec<&Vec<bool>> = step.needs.iter().filter_map(|input| self.present[*input].as_ref()).collect();
+        let rows: Vec<bool> = (0..self.rows).map(|row| masks.iter().all(|mask| mask[row])).collect();
+        rows.contains(&false).then_some(rows)
     }
 
     /// Numbers that no gradient reaches.

@@ -20,6 +20,23 @@ pub(super) fn concat(inputs: &[&Shape]) -> Result<Shape, ShapeError> {
     Ok(Shape::vector(width))
 }
 
+/// Scores, one for each of the values after them, which have one shape.
+pub(super) fn attention(name: &str, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+    let (scores, values) = inputs.split_at(inputs.len().min(1));
+    let shape = same(name, values, SAME_SHAPE).map_err(|error| ShapeError {
+        inputs: error.inputs.into_iter().map(|place| place + scores.len()).collect(),
+        ..error
+    })?;
+    match scores {
+        [scores] if scores.as_vector() == Some(values.len()) => Ok(shape),
+        _ => Err(ShapeError {
+            message: format!("`{name}` takes a score for each of its {} values", values.len()),
+            inputs: vec![0],
+            help: None,
+        }),
+    }
+}
+
 pub(super) fn elementwise(name: &str, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
     same(name, inputs, SAME_SHAPE)
 }

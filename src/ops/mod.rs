@@ -52,7 +52,7 @@ pub const LAYERS: &[Layer] = &[
 ];
 
 /// Layers of the language that this version knows by name and does not execute yet.
-pub const LATER_LAYERS: &[&str] = &["modality_dropout"];
+pub const LATER_LAYERS: &[&str] = &[];
 
 /// The layer of this name.
 pub fn layer(name: &str) -> Option<&'static Layer> {

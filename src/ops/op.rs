@@ -116,6 +116,9 @@ pub enum Op {
     Sum,
     /// The element-wise mean of inputs of one shape.
     Mean,
+    /// Attention over modalities: `mean_i softmax(s)_i h_i` of the scores `s` `[M]`, its first input, and `M` values of
+    /// one shape.
+    Attend,
     /// Element-wise arithmetic of two inputs of one shape.
     Binary(Arithmetic),
     /// `scale * x + offset`

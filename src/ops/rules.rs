@@ -30,6 +30,7 @@ impl Op {
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
+            Op::Attend => "attention",
             Op::Binary(Arithmetic::Add) => "+",
             Op::Binary(Arithmetic::Sub) => "-",
             Op::Binary(Arithmetic::Mul) => "*",
@@ -62,6 +63,7 @@ impl Op {
             Op::MeanPool => pool::mean(inputs),
             Op::AttentionPool { size } => attention_pool::shape(*size, inputs),
             Op::Concat => merge::concat(inputs),
+            Op::Attend => merge::attention(self.name(), inputs),
             Op::Input(_)
             | Op::Activation(_)
             | Op::Dropout { .. }
@@ -122,6 +124,7 @@ impl Op {
             Op::AttentionPool { size } => attention_pool::flops(*size, inputs),
             Op::Activation(_) | Op::Affine { .. } | Op::Binary(_) | Op::Dropout { .. } => made,
             Op::Sum | Op::Mean => read,
+            Op::Attend => 2 * read,
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => 8 * made,
             Op::ClassLoss { .. } => 12 * read,
         }

@@ -86,6 +86,8 @@ pub struct Step {
     pub params: Vec<ParamId>,
     /// Its buffers, in the order its operation names them.
     pub buffers: Vec<BufferId>,
+    /// The inputs that may be missing and that it is computed from: on a row that lacks one, what it makes means nothing.
+    pub needs: Vec<usize>,
     /// Floating-point operations of one row, forward.
     pub flops: u64,
     /// The text that asked for it.

@@ -27,9 +27,10 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
         if let Op::Input(modality) = node.op {
             on.insert(planner.input(modality)?);
         }
+        let needs = on.iter().copied().filter(|input| planner.inputs[*input].optional).collect();
         depends.push(on);
         slots.insert(index, slot);
-        planner.step(node, reads, slot);
+        planner.step(node, reads, slot, needs);
     }
     let Some((combination, weights)) = graph.combination() else {
         return Err(Problem::error(Code::Internal, "a graph without a class loss"));
@@ -101,7 +102,7 @@ impl<'a> Planner<'a> {
         Ok(place)
     }
 
-    fn step(&mut self, node: &Node, reads: Vec<usize>, makes: usize) {
+    fn step(&mut self, node: &Node, reads: Vec<usize>, makes: usize, needs: Vec<usize>) {
         let shapes: Vec<Shape> = reads.iter().map(|slot| self.steps[*slot].shape.clone()).collect();
         let input = shapes.first().unwrap_or(&node.shape);
         let op = match &node.op {
@@ -129,6 +130,7 @@ impl<'a> Planner<'a> {
             shape: node.shape.clone(),
             params,
             buffers,
+            needs,
             span: node.span,
             calls: node.calls.clone(),
         });

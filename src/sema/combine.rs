@@ -3,6 +3,7 @@
 use super::arguments::suggest;
 use super::eval::{Evaluator, join};
 use super::hir::{HirCombine, HirComponent, ValueId};
+use super::merge::{Merge, Place};
 use super::mixture::{Mixtures, mixtures};
 use super::settings::Settings;
 use super::strategy::{STRATEGIES, strategies};
@@ -74,7 +75,7 @@ impl<'a> Evaluator<'a> {
         let head = self.block_setting(&settings, "head");
         let project = self.block_setting(&settings, "project");
         let net = self.block_setting(&settings, "net");
-        let merge = self.merge(&settings, strategy.signature.name);
+        let merge = self.merge(&settings);
         let combination = self.combination(&strategy.signature, &settings);
         let (head, project, net, merge, combination) = (head?, project?, net?, merge?, combination?);
         if !sound {
@@ -93,24 +94,26 @@ impl<'a> Evaluator<'a> {
             }
         };
         let span = combine.strategy.span;
+        let place = Place { strategy: strategy.signature.name, path: scope.clone(), span };
         let mut components = vec![];
         for mixture in mixtures {
             let members: Vec<&Input> = mixture.iter().map(|input| &inputs[*input]).collect();
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
             let logits = match strategy.signature.name {
                 "early" => {
-                    let raw = self.merged("concat", members.iter().map(|member| member.value).collect(), span);
+                    let raw: Vec<_> = members.iter().map(|member| (member.name.clone(), member.value)).collect();
+                    let raw = self.merged(Merge::Concat, &raw, &place);
                     self.decide(&scope, &label, raw, &net, classes, span)
                 }
                 "additive" => {
-                    let merged = self.projected(&scope, None, &members, &project, merge, span);
+                    let merged = self.projected(&place, None, &members, &project, merge);
                     self.decide(&scope, &label, merged, &head, classes, span)
                 }
                 _ if members.len() == 1 => {
                     self.decide(&scope, &label, Val::Tensor(members[0].value), &head, classes, span)
                 }
                 _ => {
-                    let merged = self.projected(&scope, Some(&label), &members, &project, merge, span);
+                    let merged = self.projected(&place, Some(&label), &members, &project, merge);
                     self.decide(&scope, &label, merged, &head, classes, span)
                 }
             };
@@ -192,17 +195,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn merge(&mut self, settings: &Settings<'a>, strategy: &str) -> Option<&'static str> {
-        let Some(entry) = settings.get("merge") else { return Some("sum") };
-        if let ExprKind::Call(callee, _) = &entry.value.kind
-            && Self::is_name(callee, "attention")
-        {
-            self.not_yet(&format!("`merge = attention` in `{strategy}`"), entry.value.span);
-            return None;
-        }
-        self.choice(&["sum", "mean", "concat"], &entry.value, "`merge`")
-    }
-
     fn combination(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Combination> {
         match strategy.name {
             "late" => match self.setting(strategy, settings, "by")? {
@@ -256,45 +248,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Each member through a projection of its own, then merged.
+    /// Each member through a projection of its own, then merged. `path` is `NAME` or `NAME` and the mixture.
     fn projected(
         &mut self,
-        scope: &str,
+        place: &Place,
         mixture: Option<&str>,
         members: &[&Input],
         project: &Block,
-        merge: &'static str,
-        span: Span,
+        merge: Merge,
     ) -> Val {
+        let below = |part: &str| {
+            let path = join(&place.path, part);
+            mixture.map_or_else(|| path.clone(), |mixture| join(&path, &path_part(mixture)))
+        };
         let mut values = vec![];
         for member in members {
             let mut value = Val::Tensor(member.value);
             if let Some(stages) = project {
-                let mut path = join(scope, "project");
-                if let Some(mixture) = mixture {
-                    path = join(&path, &path_part(mixture));
-                }
-                let path = join(&path, &path_part(&member.name));
+                let path = join(&below("project"), &path_part(&member.name));
                 value = self.scoped(path, |this| this.apply(stages, vec![value]));
             }
             match value {
-                Val::Tensor(value) => values.push(value),
+                Val::Tensor(value) => values.push((path_part(&member.name), value)),
                 _ => return Val::Unknown,
             }
         }
-        self.merged(merge, values, span)
-    }
-
-    fn merged(&mut self, merge: &str, values: Vec<ValueId>, span: Span) -> Val {
-        if let [one] = values.as_slice() {
-            return Val::Tensor(*one);
-        }
-        let op = match merge {
-            "concat" => Op::Concat,
-            "mean" => Op::Mean,
-            _ => Op::Sum,
-        };
-        self.apply_op(op, values, span, None)
+        self.merged(merge, &values, &Place { path: below("attention"), ..place.clone() })
     }
 
     /// A head of its own, then one logit per class.

@@ -1,40 +1,10 @@
-//! The `data { ... }` block: sources and split.
+//! The `data { ... }` block: which sources, and how their rows are split.
 
 use super::eval::Evaluator;
-use crate::diag::{Code, Problem, Span};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, names};
-use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Source, SourceKind, Spanned, Split};
-use crate::syntax::ast::{Arg, Block, Entry, Expr, ExprKind};
-
-const PATH: Parameter = Parameter::new(
-    "path",
-    Kind::Texts,
-    "a path, a glob or a list of them, from the folder of the file; together one table",
-);
-const HEADER: Parameter =
-    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(Constant::Bool(true));
-
-const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
-    .params(&[PATH, HEADER])
-    .example("data {\n  source = csv(\"rows.csv\")\n}");
-const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`")
-    .params(&[PATH, HEADER])
-    .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
-const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here from nothing but its seed")
-    .params(&[
-        Parameter::new(
-            "name",
-            Kind::Choice(&["collider"]),
-            "which: `collider` is two decay processes seen by a detector",
-        ),
-        Parameter::new("rows", Kind::Integer(1), "how many rows").or(Constant::Integer(20_000)),
-        Parameter::new("seed", Kind::Integer(0), "decides every one of them").or(Constant::Integer(0)),
-    ])
-    .example("data {\n  source = synthetic(\"collider\", rows: 5_000, seed: 7)\n}");
-
-/// Every source, for the documentation.
-pub(super) const SOURCES: &[&Signature] = &[&CSV, &TSV, &SYNTHETIC];
-const LATER_SOURCES: [&str; 5] = ["cifar_binary", "images", "jsonl", "npz", "parquet"];
+use crate::diag::{Code, Problem};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Spanned, Split};
+use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 
 const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
 /// The `data` block.
@@ -130,48 +100,6 @@ impl<'a> Evaluator<'a> {
             }
         };
         Some(DataSpec { origin, split, span: block.span })
-    }
-
-    fn source(&mut self, expr: &'a Expr) -> Option<Source> {
-        let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
-        let kind = match name {
-            "csv" => self.table(&CSV, ',', args, expr.span)?,
-            "tsv" => self.table(&TSV, '\t', args, expr.span)?,
-            "synthetic" => {
-                let args = self.arguments(&SYNTHETIC, args, expr.span)?;
-                SourceKind::Synthetic {
-                    name: args.word("name").into(),
-                    rows: args.size("rows"),
-                    seed: args.integer("seed"),
-                }
-            }
-            _ => {
-                self.unknown_built_in("source", name, name_span, &names(SOURCES), &LATER_SOURCES);
-                return None;
-            }
-        };
-        Some(Source { kind, span: expr.span })
-    }
-
-    fn table(
-        &mut self,
-        signature: &'static Signature,
-        separator: char,
-        args: &'a [Arg],
-        span: Span,
-    ) -> Option<SourceKind> {
-        let arguments = self.arguments(signature, args, span)?;
-        let at = args
-            .iter()
-            .find(|arg| arg.name.as_ref().is_none_or(|name| name.text == "path"))
-            .map_or(span, |arg| arg.value.span);
-        let paths: Vec<_> =
-            arguments.texts("path").iter().map(|path| Spanned { value: path.clone(), span: at }).collect();
-        if paths.is_empty() {
-            self.report(Problem::error(Code::MissingArgument, "no path is given").at(at, "an empty list"));
-            return None;
-        }
-        Some(SourceKind::Table { paths, separator, header: arguments.flag("header") })
     }
 
     fn split(&mut self, expr: &'a Expr, label: Option<&str>) -> Option<Split> {

@@ -1,6 +1,6 @@
 //! Everything that has a name in the language, by topic: what documentation, hover and completion are made from.
 
-use super::{builtin, data, declaration, modality, modality_type, strategy, train, transform};
+use super::{builtin, data, declaration, modality, modality_type, source, strategy, train, transform};
 use crate::ops::{LAYERS, Signature};
 
 /// What kind of thing a name stands for; the order is that of a pipeline.
@@ -56,7 +56,7 @@ impl Topic {
     pub fn signatures(self) -> Vec<&'static Signature> {
         match self {
             Topic::Declaration => declaration::declarations(),
-            Topic::Source => data::SOURCES.to_vec(),
+            Topic::Source => source::SOURCES.to_vec(),
             Topic::Split => data::SPLITS.to_vec(),
             Topic::Columns => modality::COLUMN_SELECTORS.to_vec(),
             Topic::Type => [modality_type::TYPES, &[&modality::CLASS]].concat(),

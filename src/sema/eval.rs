@@ -1,6 +1,6 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
-use super::hir::{Declared, Value};
+use super::hir::{Declared, Value, ValueId};
 use super::mention::{Notes, Target};
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
@@ -23,6 +23,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) modalities: Vec<Val>,
     /// `--set`: values that replace those of params.
     pub(super) overrides: BTreeMap<&'a str, &'a Expr>,
+    /// Values that a strategy merged several inputs into, and its name.
+    pub(super) merges: BTreeMap<ValueId, &'static str>,
     /// Arguments of the functions being expanded; only the innermost are visible.
     pub(super) frames: Vec<BTreeMap<&'a str, Val>>,
     /// Calls being expanded, outermost first.
@@ -61,6 +63,7 @@ impl<'a> Evaluator<'a> {
             values: vec![],
             modalities: vec![],
             overrides,
+            merges: BTreeMap::new(),
             frames: vec![],
             calls: vec![],
             scope: String::new(),

@@ -122,9 +122,6 @@ impl<'a> Evaluator<'a> {
         };
         let value = self.modality_value(index, kind, shape.clone(), typed);
         self.modalities.push(value);
-        if let Some(mark) = typed.optional {
-            self.not_yet("a modality that may be missing", mark);
-        }
         Some(ModalitySpec {
             name: typed.name.text.clone(),
             doc: doc.to_vec(),

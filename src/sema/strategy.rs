@@ -1,5 +1,6 @@
 //! The strategies and their settings: one table, which combines are checked against and documentation is made from.
 
+use super::merge::ATTENTION;
 use crate::ops::{Constant, Kind, Parameter, Signature};
 
 /// A strategy: its name, its settings, how many inputs it takes.
@@ -40,10 +41,13 @@ const PROJECT: Parameter = Parameter::new(
     "what every input goes through before it is merged, with weights of its own",
 )
 .optional();
-const MERGE: Parameter =
-    Parameter::new("merge", Kind::Form("`sum`, `mean` or `concat`"), "how several representations become one")
-        .or(Constant::Word("sum"))
-        .of_paper();
+const MERGE: Parameter = Parameter::new(
+    "merge",
+    Kind::Form("`sum`, `mean`, `concat` or `attention(size)`"),
+    "how several representations become one",
+)
+.or(Constant::Word("sum"))
+.of_paper();
 const BOOST: Parameter = Parameter::new(
     "boost",
     Kind::Form("`margin(delta)` or `none`"),
@@ -172,4 +176,4 @@ const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so ma
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
 /// What settings of strategies are made of, for the documentation.
-pub(super) const SETTING_VALUES: &[&Signature] = &[&MARGIN, &UP_TO];
+pub(super) const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UP_TO];

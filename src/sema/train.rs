@@ -3,6 +3,7 @@
 use super::eval::Evaluator;
 use super::hir::Declared;
 use super::mention::Target;
+use super::settings::Settings;
 use crate::diag::{Code, Problem, nearest};
 use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
 use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
@@ -132,6 +133,12 @@ pub(super) const TRAIN: Signature = Signature::new("train", "how models are trai
         Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
             .or(Constant::Integer(0)),
         Parameter::new("init", Kind::Choice(INIT_WORDS), "how weight matrices begin").or(Constant::Word("scaled")).of_paper(),
+        Parameter::new(
+            "modality_dropout",
+            Kind::Number(0.0, 0.999),
+            "how probable it is that a training step leaves out a `?` modality of a row; never the last that decides",
+        )
+        .or_number(0.0),
     ])
     .example(
         "train {\n  optimizer  = sgd(lr: 0.05)\n  batch_size = 128\n  epochs     = 10\n  stop       = patience(3, on: valid.error)\n  seed       = 1\n}",
@@ -173,6 +180,7 @@ impl<'a> Evaluator<'a> {
             Some(Argument::Word(word)) => init_by_word(word).unwrap_or(Init::Scaled),
             _ => Init::Scaled,
         };
+        let modality_dropout = self.modality_dropout(&settings);
         TrainSpec {
             combine,
             optimizer: optimizer.unwrap_or(Optimizer::Sgd {
@@ -188,8 +196,22 @@ impl<'a> Evaluator<'a> {
             stop,
             seed,
             init,
+            modality_dropout,
             span: block.span,
         }
+    }
+
+    /// The probability that a `?` modality is left out of a row in training; there must be one to leave out.
+    fn modality_dropout(&mut self, settings: &Settings<'a>) -> f64 {
+        let key = "modality_dropout";
+        let Some(Argument::Number(p)) = self.setting(&TRAIN, settings, key) else { return 0.0 };
+        if p > 0.0 && self.names.modalities.iter().all(|(typed, _)| typed.optional.is_none()) {
+            let place = settings.get(key).map_or_else(Default::default, |entry| entry.key.span);
+            let problem = Problem::error(Code::CannotSkip, "`modality_dropout` has no modality to leave out")
+                .at(place, "every modality is declared to be always there");
+            self.report(problem.help("mark the modalities that may be left out with `?`: `modality name?: ...`"));
+        }
+        p
     }
 
     pub(super) fn combine_name(&mut self, expr: &'a Expr) -> Option<String> {

@@ -3,17 +3,17 @@
 use super::eval::Evaluator;
 use super::modality_type::MOST_IDS;
 use crate::diag::{Code, Problem};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, names, one_of};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, one_of};
 use crate::shape::Shape;
 use crate::spec::{Impute, Transform, TransformKind};
-use crate::syntax::ast::{Expr, Type};
+use crate::syntax::ast::{Arg, Expr, Type};
 
 const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
 const STANDARDIZE: Signature = Signature::new(
     "standardize",
-    "brings every column to mean 0 and deviation 1 by the statistics of the training rows",
+    "brings every column, or channel of an image, to mean 0 and deviation 1 by the statistics of the training rows",
 )
-.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], image[c, h, w] -> image[c, h, w]")
 .equation("y = (x - mean) / std, with the population std")
 .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
 const MIN_MAX: Signature =
@@ -74,13 +74,49 @@ const ONE_HOT: Signature =
         .shapes("one column -> dense[n]")
         .example("modality low: dense[3] = column(\"color\") |> one_hot");
 
+const SUBTRACT_MEAN: Signature = Signature::new("subtract_mean", "minus the mean image of the training rows")
+    .shapes("image[c, h, w] -> image[c, h, w]")
+    .params(&[Parameter::new(
+        "reference",
+        Kind::Bool,
+        "whether the mean is that of all rows, those of validation and test too, as in the authors' code",
+    )
+    .or(Constant::Bool(false))])
+    .example("modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean\n\ncombine one = single(low_net)");
+const NORMALIZE_PIXELS: Signature = Signature::new("normalize_pixels", "pixels from 0 to 1 instead of 0 to 255")
+    .shapes("image[c, h, w] -> image[c, h, w]")
+    .equation("y = x / 255")
+    .example(
+        "modality photo: image[3, 32, 32] = column(\"image\") |> normalize_pixels\n\ncombine one = single(low_net)",
+    );
+const FLIP: Signature = Signature::new("flip", "half of the training images are turned from left to right")
+    .example("modality photo: image[3, 32, 32] = column(\"image\") |> augment(flip)\n\ncombine one = single(low_net)");
+const CROP: Signature = Signature::new(
+    "crop",
+    "training images are moved by up to `pad` pixels in each direction; what comes in from outside is zeros",
+)
+.params(&[Parameter::new("pad", Kind::Integer(1), "how far")])
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> augment(crop(pad: 2))\n\ncombine one = single(low_net)",
+);
+const AUGMENT: Signature = Signature::new(
+    "augment",
+    "random changes of the training images, anew in every epoch; comes last, and other rows are left as they are",
+)
+.shapes("image[c, h, w] -> image[c, h, w]")
+.params(&[Parameter::new("changes", Kind::Form("`flip`, `crop(pad: n)` or both"), "what may happen to an image")])
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean |> augment(flip, crop(pad: 2))\n\ncombine one = single(low_net)",
+);
+
 /// Types whose cells are numbers.
 const NUMBERS: &[&str] = &["dense", "sequence"];
+const IMAGE: &[&str] = &["image"];
 const TEXT: &[&str] = &["text"];
 
 /// Every transform and the types it goes with.
-const TRANSFORMS: [(&Signature, &[&str]); 10] = [
-    (&STANDARDIZE, NUMBERS),
+const TRANSFORMS: [(&Signature, &[&str]); 13] = [
+    (&STANDARDIZE, &["dense", "image", "sequence"]),
     (&MIN_MAX, NUMBERS),
     (&LOG1P, NUMBERS),
     (&CLIP, NUMBERS),
@@ -90,14 +126,15 @@ const TRANSFORMS: [(&Signature, &[&str]); 10] = [
     (&CHARS, TEXT),
     (&WORDS, TEXT),
     (&ONE_HOT, &["dense"]),
+    (&SUBTRACT_MEAN, IMAGE),
+    (&NORMALIZE_PIXELS, IMAGE),
+    (&AUGMENT, IMAGE),
 ];
 
 /// Every transform, for the documentation.
 pub(super) fn signatures() -> Vec<&'static Signature> {
-    TRANSFORMS.into_iter().map(|(signature, _)| signature).collect()
+    TRANSFORMS.into_iter().map(|(signature, _)| signature).chain([&FLIP, &CROP]).collect()
 }
-
-const LATER_TRANSFORMS: [&str; 4] = ["augment", "normalize_pixels", "reference", "subtract_mean"];
 
 impl<'a> Evaluator<'a> {
     /// The transforms of a modality in order, and the ids of its vocabulary if it is a text.
@@ -119,16 +156,19 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
-        self.one_hot_comes_first(&transforms).then_some((transforms, vocabulary))
+        let ordered = self.one_hot_comes_first(&transforms) && self.augment_comes_last(&transforms);
+        ordered.then_some((transforms, vocabulary))
     }
 
     fn transform(&mut self, expr: &'a Expr, ty: &'a Type) -> Option<TransformKind> {
         let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
         let Some((signature, types)) = TRANSFORMS.into_iter().find(|(signature, _)| signature.name == name) else {
-            self.unknown_built_in("transform", name, name_span, &names(&signatures()), &LATER_TRANSFORMS);
+            let known = TRANSFORMS.map(|(signature, _)| signature.name);
+            self.unknown_built_in("transform", name, name_span, &known, &[]);
             return None;
         };
-        let args = self.arguments(signature, args, expr.span);
+        let augment = if name == "augment" { Some(self.augment(args, expr)) } else { None };
+        let args = if augment.is_some() { Some(Arguments(vec![])) } else { self.arguments(signature, args, expr.span) };
         let found = ty.name.text.as_str();
         if !types.contains(&found) {
             let goes_with = one_of(types).replace(" or ", " and ");
@@ -139,7 +179,54 @@ impl<'a> Evaluator<'a> {
             );
             return None;
         }
-        self.transform_of(name, &args?, expr)
+        match augment {
+            Some(augment) => augment,
+            None => self.transform_of(name, &args?, expr),
+        }
+    }
+
+    /// `augment(flip, crop(pad: 2))`
+    fn augment(&mut self, args: &'a [Arg], expr: &'a Expr) -> Option<TransformKind> {
+        let (mut flips, mut pad) = (false, 0);
+        for arg in args {
+            if let Some(name) = &arg.name {
+                let problem =
+                    Problem::error(Code::UnknownArgument, format!("`augment` has no argument `{}`", name.text));
+                self.report(problem.at(name.span, "not known here").help("write `augment(flip, crop(pad: 2))`"));
+                return None;
+            }
+            let (name, span, args) = self.built_in(&arg.value, "`flip` or `crop(pad: n)`")?;
+            match name {
+                "flip" => {
+                    self.arguments(&FLIP, args, arg.value.span)?;
+                    flips = true;
+                }
+                "crop" => pad = self.arguments(&CROP, args, arg.value.span)?.size("pad"),
+                _ => {
+                    self.unknown_built_in("way to augment", name, span, &["crop", "flip"], &[]);
+                    return None;
+                }
+            }
+        }
+        if args.is_empty() {
+            let problem = Problem::error(Code::MissingArgument, "`augment` needs to know how");
+            self.report(problem.at(expr.span, "changes nothing").help("write `augment(flip, crop(pad: 2))`"));
+            return None;
+        }
+        Some(TransformKind::Augment { flip: flips, pad })
+    }
+
+    fn augment_comes_last(&mut self, transforms: &[Transform]) -> bool {
+        let is_augment = |transform: &&Transform| matches!(transform.kind, TransformKind::Augment { .. });
+        let before = transforms.iter().rev().skip(1).find(is_augment);
+        if let (Some(before), Some(last)) = (before, transforms.last()) {
+            let problem =
+                Problem::error(Code::WrongType, "`augment` comes last: what is fitted sees images as they are")
+                    .at(before.span, "this changes images at random")
+                    .also(last.span, "and this comes after it");
+            self.report(problem);
+        }
+        before.is_none()
     }
 
     fn transform_of(&mut self, name: &str, args: &Arguments, expr: &'a Expr) -> Option<TransformKind> {
@@ -161,6 +248,8 @@ impl<'a> Evaluator<'a> {
             "chars" => TransformKind::Chars { max: args.size("max"), vocab: args.size("vocab") },
             "words" => TransformKind::Words { max: args.size("max"), vocab: args.size("vocab") },
             "one_hot" => TransformKind::OneHot,
+            "subtract_mean" => TransformKind::SubtractMean { reference: args.flag("reference") },
+            "normalize_pixels" => TransformKind::NormalizePixels,
             _ => TransformKind::Impute(match args.word("by") {
                 "mean" => Impute::Mean,
                 "median" => Impute::Median,

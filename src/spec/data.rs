@@ -75,6 +75,45 @@ pub enum SourceKind {
         /// The seed that decides every one of them.
         seed: u64,
     },
+    /// `parquet(...)`
+    Parquet {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npz(...)`: the arrays of an archive are the columns.
+    Npz {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npy(...)`: arrays side by side, each a column with the name of its file.
+    Npy {
+        /// Paths or globs; each file is a column.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `jsonl(...)`: an object on each line.
+    Jsonl {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `cifar_binary(...)`: the binary files of CIFAR-10 and CIFAR-100.
+    CifarBinary {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+        /// Label bytes before each image: 1 or 2.
+        labels: usize,
+    },
+    /// `images(folder)`: the images of a folder, each in the sub-folder of its class.
+    Images {
+        /// The folder.
+        folder: Spanned<String>,
+    },
+    /// `join(a, b, on: key)`: the rows of the first table, and beside each what the others have for the same key.
+    Join {
+        /// The tables; none of them is a join.
+        sources: Vec<Source>,
+        /// The column of the key: one name for all, or one for each.
+        on: Vec<Spanned<String>>,
+    },
 }
 
 /// How rows are divided. Portions are taken in the order written, each from what the one before left; the rest is train.
@@ -300,6 +339,20 @@ pub enum TransformKind {
     /// One column as n numbers, one for each value the training rows have: 1 at the cell's own, 0 elsewhere. All are 0
     /// for a value that no training row has.
     OneHot,
+    /// Minus the mean image of the training rows.
+    SubtractMean {
+        /// Whether it is that of all rows, the test rows too, as in the authors' code.
+        reference: bool,
+    },
+    /// Pixels from 0 to 1 instead of 0 to 255.
+    NormalizePixels,
+    /// In training only: a random flip, and a random crop out of a frame of zeros.
+    Augment {
+        /// Whether half of the images are turned from left to right.
+        flip: bool,
+        /// How wide the frame is; 0 for no crop.
+        pad: usize,
+    },
 }
 
 /// What an empty cell is filled with.

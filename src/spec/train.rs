@@ -24,6 +24,8 @@ pub struct TrainSpec {
     pub seed: u64,
     /// How weight matrices begin.
     pub init: Init,
+    /// The probability with which a training step leaves out a modality that may be missing.
+    pub modality_dropout: f64,
     /// The whole block.
     #[serde(skip)]
     pub span: Span,

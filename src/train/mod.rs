@@ -6,6 +6,7 @@ mod evaluate;
 mod event;
 mod halt;
 mod metrics;
+mod modality_dropout;
 mod optimizer;
 mod rows;
 mod schedule;

@@ -1,5 +1,6 @@
 //! What training asks of a part of the data: how many rows, their labels, and batches of them. Knows no files.
 
+use crate::data::Draw;
 use crate::plan::Batch;
 
 /// One part of a data set, as the plan's inputs read it.
@@ -17,4 +18,9 @@ pub trait Rows: Sync {
 
     /// Makes `batch` hold these rows, in this order, reusing what it has allocated.
     fn fill(&self, rows: &[u32], batch: &mut Batch);
+
+    /// As [`Rows::fill`], with the random changes that the rows of a training are given.
+    fn fill_training(&self, rows: &[u32], batch: &mut Batch, _draw: Draw) {
+        self.fill(rows, batch);
+    }
 }

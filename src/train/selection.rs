@@ -67,6 +67,7 @@ mod tests {
             stop: stop.map(|(epochs, metric)| Patience { epochs, metric, span: Span::default() }),
             seed: 0,
             init: Init::Scaled,
+            modality_dropout: 0.0,
             span: Span::default(),
         })
     }

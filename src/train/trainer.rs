@@ -2,9 +2,10 @@
 //! clock only to say how long an epoch took.
 
 use super::halt::{Cause, Halted, NonFinite};
+use super::modality_dropout::ModalityDropout;
 use super::schedule::Extent;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Selection, StopReason, evaluate};
-use crate::data::order;
+use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::{Combination, Length, TrainSpec};
@@ -147,7 +148,8 @@ impl<'a> Run<'a> {
         epoch: u64,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(Seen, bool), Cause> {
-        let Training { spec, train, interrupt, .. } = self.training;
+        let Training { plan, spec, train, interrupt, .. } = self.training;
+        let dropout = ModalityDropout::new(plan, spec.modality_dropout, spec.seed);
         let order = order(train.len(), spec.seed, epoch);
         let mut seen = Seen::default();
         let mut batch = Batch::default();
@@ -155,7 +157,8 @@ impl<'a> Run<'a> {
             if self.step == self.extent.steps {
                 break;
             }
-            train.fill(rows, &mut batch);
+            train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
+            dropout.apply(&mut batch, self.step);
             self.advance(engine, epoch, &batch, &mut seen)?;
             observe(Event::Stepped {
                 epoch,

@@ -199,6 +199,21 @@ fn problems_of_all_tables_are_reported_together() {
     assert_eq!(problems.iter().map(|problem| place(problem).1).collect::<Vec<_>>(), ["train.csv", "test.csv"]);
 }
 
+#[test]
+fn a_row_without_anything_to_decide_it_by_is_named() {
+    let text = "y,a,b\nno,1,2\nyes,3,\nno,,\nyes,,9\nno,,\n";
+    let of = |components: &[&[usize]]| {
+        let case = Case::text(text).modality("m?", &a(), &[]).modality("n?", &["b"].map(name), &[]);
+        Case { components: components.iter().map(|needs| needs.to_vec()).collect(), ..case }
+    };
+    let problem = of(&[&[0], &[1], &[0, 1]]).problem();
+    assert_eq!(place(&problem), (Code::NothingPresent, "t.csv", Some(4), None, DECIDER));
+    assert!(problem.message.starts_with("row 2 has none") && problem.message.ends_with("(and 1 more rows)"));
+    // A component of both lets nothing be decided that lacks one.
+    assert_eq!(place(&of(&[&[0, 1]]).problem()).2, Some(3));
+    assert!(of(&[]).run().value.is_some());
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_data_or_a_problem(

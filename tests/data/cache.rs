@@ -24,7 +24,7 @@ fn the_second_run_reads_the_cache() {
 
 #[test]
 fn places_are_those_of_the_file_though_the_cache_is_read() {
-    let mut case = case();
+    let mut case = case().modality("n", &[name("a")], &[]);
     case.write("t.csv", b"y,a,b\n\nno,1,2\n\n\nyes,2,\nno,3,4\n");
     let before = case.problem();
     assert_eq!(place(&before), (Code::MissingValue, "t.csv", Some(6), Some("b"), COLUMNS));

@@ -30,7 +30,8 @@ fn higgs_is_read_whole() {
             .sum::<usize>();
         assert_eq!((signal as f64 / 51_233.0 * 1000.0).round(), 530.0);
         for modality in &data.train.modalities {
-            let mean = modality.values.iter().map(|x| f64::from(*x)).sum::<f64>() / modality.values.len() as f64;
+            let values = modality.values();
+            let mean = values.iter().map(|x| f64::from(*x)).sum::<f64>() / values.len() as f64;
             assert!(mean.abs() < 1e-6, "{mean}");
         }
     }

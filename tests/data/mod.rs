@@ -5,12 +5,17 @@
 mod bad_input;
 mod cache;
 mod higgs;
+mod images;
+mod joins;
+mod large;
 mod reading;
 mod splitting;
 mod synthetic;
+mod typed;
+mod words;
 
 use flate2::{Compression, write::GzEncoder};
-use mmc::data::{Dataset, Request, load};
+use mmc::data::{Dataset, Decider, Request, load};
 use mmc::diag::{Code, FileId, Problem, Span};
 use mmc::shape::Shape;
 use mmc::spec::*;
@@ -36,7 +41,10 @@ pub(crate) struct Case {
     pub data: DataSpec,
     pub label: LabelSpec,
     pub modalities: Vec<ModalitySpec>,
+    /// The modalities that each component of a combine needs, if there is one.
+    pub components: Vec<Vec<usize>>,
     pub cache: bool,
+    pub memory: usize,
 }
 
 impl Case {
@@ -52,7 +60,9 @@ impl Case {
                 span: span(LABEL),
             },
             modalities: vec![],
+            components: vec![],
             cache: false,
+            memory: 1 << 30,
         }
     }
 
@@ -80,6 +90,19 @@ impl Case {
         self
     }
 
+    /// With the last modality of this kind and shape.
+    pub(crate) fn kind(mut self, kind: ModalityKind, shape: &[usize]) -> Self {
+        let spec = self.modalities.last_mut().unwrap();
+        (spec.kind, spec.shape) = (kind, Shape(shape.to_vec()));
+        self
+    }
+
+    /// Reading from this source instead.
+    pub(crate) fn source(mut self, kind: SourceKind) -> Self {
+        self.data.origin = Origin::Whole(Source { kind, span: span(SOURCE) });
+        self
+    }
+
     /// With a split of these portions.
     pub(crate) fn portions(mut self, portions: &[(Part, Rule)]) -> Self {
         let of = |(part, rule): &(Part, Rule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
@@ -95,14 +118,23 @@ impl Case {
         self.folder.path().join("cache")
     }
 
+    /// One combine with a component for each set of modalities that is to decide.
+    fn deciders(&self) -> Vec<Decider<'_>> {
+        let components = self.components.clone();
+        let decider = Decider { name: "mul", span: span(DECIDER), components };
+        if self.components.is_empty() { vec![] } else { vec![decider] }
+    }
+
     fn run(&self) -> mmc::diag::Checked<Dataset> {
         let cache = self.cache_folder();
         load(&Request {
             data: &self.data,
             label: &self.label,
             modalities: self.modalities.iter().collect(),
+            deciders: self.deciders(),
             base: self.folder.path(),
             cache: self.cache.then_some(cache.as_path()),
+            memory: self.memory,
         })
     }
 
@@ -126,8 +158,13 @@ impl Case {
 }
 
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
-    let paths = paths.iter().map(|path| Spanned { value: (*path).to_owned(), span: span(SOURCE) }).collect();
+    let paths = paths.iter().map(|written| path(written)).collect();
     Source { kind: SourceKind::Table { paths, separator, header }, span: span(SOURCE) }
+}
+
+/// A path as the pipeline names it.
+pub(crate) fn path(path: &str) -> Spanned<String> {
+    Spanned { value: path.to_owned(), span: span(SOURCE) }
 }
 
 pub(crate) fn column(select: Select, at: usize) -> ColumnRef {

@@ -9,7 +9,7 @@ fn three() -> [Select; 3] {
 }
 
 fn values(case: &Case) -> Vec<f32> {
-    case.load().train.modalities[0].values.clone()
+    case.load().train.modalities[0].values()
 }
 
 const EXPECTED: [f32; 9] = [1.0, -2.5, 300.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
@@ -27,7 +27,7 @@ fn plain_gz_and_zst_hold_the_same() {
         let case = Case::new(&[file]).modality("m", &three(), &[]);
         case.write(file, &bytes);
         let data = case.load();
-        assert_eq!(data.train.modalities[0].values, EXPECTED, "{file}");
+        assert_eq!(data.train.modalities[0].values(), EXPECTED, "{file}");
         assert_eq!(data.train.labels, [1, 0, 1]);
         assert_eq!(data.train.row_ids, [0, 1, 2]);
         assert_eq!(data.classes, ["no", "yes"]);
@@ -83,7 +83,7 @@ fn tabs_and_no_header() {
     case.label.column.select = Select::Position(0);
     case.write("t.tsv", b"1.0e+00\t1\t-2.5\t3e2\n0.0\t4\t5\t6\n1\t7\t8\t9\n");
     let data = case.load();
-    assert_eq!(data.train.modalities[0].values, EXPECTED);
+    assert_eq!(data.train.modalities[0].values(), EXPECTED);
     assert_eq!(data.train.labels, [1, 0, 1]);
     assert_eq!(data.modalities[0].columns, ["1", "2", "3"]);
 }
@@ -95,7 +95,7 @@ fn globs_are_one_table() {
     case.write("part-1.csv", b"y,a\nno,1\nyes,2\n");
     case.write("last.csv", b"y,a\nyes,4\n");
     let data = case.load();
-    assert_eq!(data.train.modalities[0].values, [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(data.train.modalities[0].values(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!(data.train.row_ids, [0, 1, 2, 3]);
     assert_eq!(data.tables[0].files, ["part-1.csv", "part-2.csv", "last.csv"]);
 }
@@ -119,10 +119,10 @@ fn tables_of_their_own_agree_by_name() {
     case.write("test.csv", b"c1,extra,y,c2\n1,x,yes,30\n5,x,no,30\n");
     let data = case.load();
     // Means are 2 and 20, standard deviations 1 and 10.
-    assert_eq!(data.train.modalities[0].values, [-1.0, -1.0, 1.0, 1.0]);
-    assert_eq!(data.valid.unwrap().modalities[0].values, [1.0, -1.0]);
+    assert_eq!(data.train.modalities[0].values(), [-1.0, -1.0, 1.0, 1.0]);
+    assert_eq!(data.valid.unwrap().modalities[0].values(), [1.0, -1.0]);
     let test = data.test.unwrap();
-    assert_eq!(test.modalities[0].values, [-1.0, 1.0, 3.0, 1.0]);
+    assert_eq!(test.modalities[0].values(), [-1.0, 1.0, 3.0, 1.0]);
     assert_eq!(test.row_ids, [0, 1]);
     let parts: Vec<_> = data.tables.iter().map(|table| table.part).collect();
     assert_eq!(parts, [Some(Part::Train), Some(Part::Valid), Some(Part::Test)]);
@@ -149,11 +149,12 @@ fn transforms_apply_in_order() {
 fn an_optional_modality_may_be_missing_on_a_row() {
     let text = "y,a,b\nno,1,10\nno,,20\nyes,3,30\nyes,5,NA\n";
     let case = Case::text(text).modality("m?", &["a", "b"].map(name), &[TransformKind::MinMax]);
+    let case = case.modality("n", &[name("y")], &[]).kind(ModalityKind::Category { count: 2 }, &[1]);
     let data = case.load();
     let rows = &data.train.modalities[0];
     assert_eq!(rows.present.as_deref(), Some(&[true, false, true, false][..]));
     // Ranges are those of all cells that are there: 1 to 5 and 10 to 30.
-    assert_eq!(rows.values, [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.0, 0.0]);
+    assert_eq!(rows.values(), [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.0, 0.0]);
     let batch = data.train.batch(&[2, 1], &data.places(["m"]).unwrap());
     assert_eq!(batch.present, [Some(vec![true, false])]);
     assert_eq!(batch.inputs, [vec![0.5, 1.0, 0.0, 0.0]]);

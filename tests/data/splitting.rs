@@ -20,7 +20,7 @@ fn portions_are_taken_in_the_order_written() {
     assert_eq!(ids(&data, Part::Train), [0, 1, 2, 3, 4]);
     let data = case(10).portions(&[(Part::Valid, Rule::First(2)), (Part::Test, Rule::First(1))]).load();
     assert_eq!(ids(&data, Part::Test), [2]);
-    assert_eq!(data.train.modalities[0].values[..2], [3.0, 9.0]);
+    assert_eq!(data.train.modalities[0].values()[..2], [3.0, 9.0]);
 }
 
 #[test]

@@ -113,6 +113,35 @@ fn joining() {
 }
 
 #[test]
+fn attention() {
+    check_operation("attention", |net, a, b| {
+        let scores = net.linear(a, 3, Some(Activation::Tanh));
+        net.attend(scores, &[a, b, a])
+    });
+    check_operation("attention to one value", |net, a, b| {
+        let score = net.linear(b, 1, None);
+        net.attend(score, &[a])
+    });
+}
+
+#[test]
+fn attention_is_a_mean_of_values_by_the_softmax_of_their_scores() {
+    let mut net = Network::new(3);
+    let (a, b, scores) = (net.input("a", 3), net.input("b", 3), net.input("scores", 2));
+    let merged = net.attend(scores, &[a, b]);
+    net.component(merged, 1.0);
+    let plan = net.finish(DETACHED);
+    let inputs = vec![vec![1.0, 2.0, 3.0], vec![-1.0, 0.5, 4.0], vec![900.0, 900.0 + 3.0f32.ln()]];
+    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0] };
+    for device in BOTH {
+        let found = start(&plan, device, 1).logits(&Arc::new(initialize(&plan, 1)), &rows).unwrap();
+        for (found, expected) in found.components[0].iter().zip([-0.25, 0.4375, 1.875]) {
+            close(f64::from(*found), expected, 1e-4, "attention");
+        }
+    }
+}
+
+#[test]
 fn arithmetic() {
     for arithmetic in [Arithmetic::Add, Arithmetic::Sub, Arithmetic::Mul] {
         check_operation(&format!("{arithmetic:?}"), |net, a, b| net.binary(arithmetic, a, b));

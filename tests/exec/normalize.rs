@@ -127,6 +127,37 @@ fn layer_norm_of_rows() {
     }
 }
 
+/// Rows that lack the modality are there for others and change nothing about it: not its statistics, not its gradient.
+#[test]
+fn rows_that_lack_what_is_normalised_have_no_part_in_it() {
+    let (plan, params) = plan(true);
+    let few = rows();
+    let mut some = rows();
+    some.rows = 6;
+    some.inputs = vec![[&X[..6], &[0.0; 3], &X[6..], &[0.0; 3]].concat()];
+    some.present = vec![Some(vec![true, true, false, true, true, false])];
+    some.labels = vec![0, 2, 1, 1, 0, 2];
+    for device in BOTH {
+        let (mut one, mut other) = (start(&plan, device, 1), start(&plan, device, 1));
+        let expected = one.step(&Arc::new(params.clone()), &few, KEY).unwrap();
+        let found = other.step(&Arc::new(params.clone()), &some, KEY).unwrap();
+        // The mean is over the batch, whatever a row has a say on.
+        close(found.loss, expected.loss * 4.0 / 6.0, 1e-6, "loss");
+        for (found, expected) in found.gradients[0].iter().zip(expected.gradients[0].iter()) {
+            close(f64::from(*found), f64::from(*expected) * 4.0 / 6.0, 1e-6, "gradient");
+        }
+        assert_eq!(found.moments.len(), expected.moments.len());
+        for (found, expected) in found.moments.iter().zip(&expected.moments) {
+            all_close(&found.1, &expected.1, "statistics");
+        }
+        some.present = vec![Some(vec![false; 6])];
+        let none = other.step(&Arc::new(params.clone()), &some, KEY).unwrap();
+        assert!(none.moments.is_empty(), "statistics of no rows");
+        assert!(none.loss == 0.0 && none.gradients[0].iter().all(|g| *g == 0.0));
+        some.present = vec![Some(vec![true, true, false, true, true, false])];
+    }
+}
+
 /// One row has no unbiased variance: what is reported stays finite.
 #[test]
 fn a_batch_of_one_row_is_finite() {

@@ -24,6 +24,7 @@ fn spec() -> TrainSpec {
         stop: None,
         seed: 3,
         init: Init::Scaled,
+        modality_dropout: 0.0,
         span: Span::default(),
     }
 }

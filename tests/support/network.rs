@@ -160,6 +160,11 @@ impl Network {
         self.step(Op::Mean, parts, self.width(parts[0]), &[], &[])
     }
 
+    pub(crate) fn attend(&mut self, scores: Slot, values: &[Slot]) -> Slot {
+        let reads: Vec<Slot> = std::iter::once(scores).chain(values.iter().copied()).collect();
+        self.step(Op::Attend, &reads, self.width(values[0]), &[], &[])
+    }
+
     pub(crate) fn binary(&mut self, arithmetic: Arithmetic, a: Slot, b: Slot) -> Slot {
         self.step(Op::Binary(arithmetic), &[a, b], self.width(a), &[], &[])
     }
@@ -220,6 +225,7 @@ impl Network {
             shape: Shape::vector(width),
             params: params.to_vec(),
             buffers: buffers.to_vec(),
+            needs: self.origins[makes].clone(),
             flops: 0,
             span: Span::default(),
             calls: Vec::new(),

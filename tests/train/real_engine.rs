@@ -80,6 +80,7 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         stop: None,
         seed: 5,
         init: Init::Scaled,
+        modality_dropout: 0.0,
         span: Span::default(),
     };
     let (rows, valid, test) = (Signals::draw(1230, 1), Signals::draw(300, 2), Signals::draw(1500, 3));

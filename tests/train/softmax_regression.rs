@@ -56,6 +56,7 @@ pub(crate) fn regression_plan(inputs: usize, classes: usize) -> Plan {
         shape: Shape::vector(width),
         params: vec![],
         buffers: vec![],
+        needs: vec![],
         flops: 0,
         span: Span::new(mmc::diag::FileId(0), 10 * makes, 10 * makes + 5),
         calls: vec![],

@@ -19,6 +19,7 @@ fn spec(length: Length) -> TrainSpec {
         stop: None,
         seed: 3,
         init: Init::Scaled,
+        modality_dropout: 0.0,
         span: Span::default(),
     }
 }

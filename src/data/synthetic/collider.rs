@@ -6,9 +6,12 @@
 
 use super::detector::{Truth, W_MASS, measure};
 use super::kinematics::{FourVector, breit_wigner, decay, decay_at, exponential, normal};
+use crate::data::bytes::Room;
 use crate::data::random::{Purpose, stream, uniform};
-use crate::data::table::{Column, ColumnKind, Head, Question, Table, Words};
-use crate::diag::{Code, Problem, Problems};
+use crate::data::store::{Store, StoreWriter};
+use crate::data::table::{ColumnKind, Head, Question};
+use crate::data::trouble::no_room;
+use crate::diag::{Code, Problem, Problems, Span};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -50,30 +53,38 @@ const NAMES: [&str; 28] = [
 
 /// The columns: `process`, then 21 `low_*` and 7 `high_*`, in GeV and radians.
 pub(crate) fn head() -> Head {
-    let names: Vec<String> = std::iter::once("process").chain(NAMES).map(str::to_owned).collect();
-    Head { width: names.len(), names: Some(names) }
+    Head::named(std::iter::once("process").chain(NAMES).map(str::to_owned).collect())
 }
 
-/// The first `rows` rows of this seed.
+/// The first `rows` rows of this seed. `span` is the text that asks for them.
 ///
 /// # Errors
-/// If the process is asked for as a number.
-pub(crate) fn table(rows: usize, seed: u64, question: &Question) -> Result<Table, Problems> {
-    let events: Vec<(bool, [f64; 28])> = (0..rows as u64).into_par_iter().map(|row| event(seed, row)).collect();
-    let process = |signal: bool| if signal { "signal" } else { "background" };
-    let columns = question.wanted.iter().map(|wanted| match (wanted.kind, wanted.position.checked_sub(1)) {
-        (ColumnKind::Word, None) => Ok(Column::Words(Words::from_words(events.iter().map(|event| process(event.0))))),
-        (ColumnKind::Word, Some(at)) => {
-            let cells: Vec<String> = events.iter().map(|event| event.1[at].to_string()).collect();
-            Ok(Column::Words(Words::from_words(cells.iter().map(String::as_str))))
-        }
-        (ColumnKind::Number, Some(at)) => Ok(Column::Numbers(events.iter().map(|event| event.1[at]).collect())),
-        (ColumnKind::Number, None) => {
+/// If the process is asked for as a number, or there is no room for so many rows.
+pub(crate) fn table(rows: usize, seed: u64, question: &Question, room: &Room, span: Span) -> Result<Store, Problems> {
+    let mut writer = StoreWriter::new(question, room);
+    for wanted in &question.wanted {
+        if let (ColumnKind::Number(_), 0) = (wanted.kind, wanted.position) {
             let message = "column `process`: expected numbers, found `background` and `signal`";
-            Err(Problem::error(Code::BadCell, message).at(wanted.span, "read as numbers here").into())
+            return Err(Problem::error(Code::BadCell, message).at(wanted.span, "read as numbers here").into());
         }
-    });
-    Ok(Table { rows, columns: columns.collect::<Result<_, Problems>>()?, runs: vec![] })
+    }
+    while writer.rows() < rows {
+        let first = writer.rows();
+        let count = writer.room().min(rows - first);
+        let events: Vec<(bool, [f64; 28])> =
+            (first..first + count).into_par_iter().map(|row| event(seed, row as u64)).collect();
+        for (column, wanted) in question.wanted.iter().enumerate() {
+            for (signal, quantities) in &events {
+                match (wanted.kind, wanted.position.checked_sub(1)) {
+                    (ColumnKind::Number(_), Some(at)) => writer.number(column, quantities[at]),
+                    (_, Some(at)) => writer.say(column, &quantities[at].to_string()),
+                    (_, None) => writer.say(column, if *signal { "signal" } else { "background" }),
+                }
+            }
+        }
+        writer.end_rows(count, 0, first as u64).map_err(|error| no_room(span, &error))?;
+    }
+    writer.finish().map_err(|error| no_room(span, &error).into())
 }
 
 /// One row: whether it is signal, and its quantities in the order of [`NAMES`]. Events that the detector does not

@@ -11,8 +11,8 @@ use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{BroadcastTo, ReshapeTo, TryMul, TrySub};
 
 /// A batch norm, by the step of the plan: features by the mean and the biased variance of their numbers in training, and
-/// by running statistics otherwise. The variance it reports for those is unbiased, as PyTorch has it; that of one number
-/// is 0.
+/// by running statistics otherwise. Rows on which a modality that the value needs is missing have no part in them. The
+/// variance it reports for the running statistics is unbiased, as PyTorch has it; that of one number is 0.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) struct BatchNorm<'a> {
     /// Its parameters and buffers.
@@ -29,6 +29,14 @@ impl BatchNorm<'_> {
         let features = pass.params.get(self.step.params[0]).len();
         let (height, rows) = x.dims();
         (features, height / features * rows)
+    }
+
+    /// How much each number of a feature counts in the statistics, 1 or 0, and how many count; `None` where all do.
+    fn counted<B: Backend, T>(&self, pass: &Pass<'_, B, T>, count: usize) -> (Option<Vec<f32>>, usize) {
+        let Some(present) = pass.rows_of(self.step) else { return (None, count) };
+        let rows = present.iter().map(|present| f32::from(u8::from(*present))).cycle();
+        let each = present.iter().filter(|present| **present).count();
+        (Some(rows.take(count).collect()), count / pass.rows.max(1) * each)
     }
 
     /// The factor and the summand that running statistics come to.
@@ -56,9 +64,21 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     let x = x.tensor(pass)?;
     let x = pass.record(&x, |x| x.try_reshape_like(&shape))?;
     let values = if pass.training.is_some() {
-        let normal = standardize::<B, T, Axis<1>>(pass, &x, norm.eps)?;
-        norm.report(pass, shape.1, normal.mean.as_vec(), &normal.variance.as_vec());
-        normal.values
+        let (counts, counted) = norm.counted(pass, shape.1);
+        if counted == 0 {
+            x
+        } else {
+            let shares = match counts {
+                Some(counts) => {
+                    let shares = counts.iter().map(|counts| counts / counted as f32).collect();
+                    Some(pass.constant(shares, (shape.1,))?)
+                }
+                None => None,
+            };
+            let normal = standardize::<B, T, Axis<1>>(pass, &x, norm.eps, shares.as_ref())?;
+            norm.report(pass, counted, normal.mean.as_vec(), &normal.variance.as_vec());
+            normal.values
+        }
     } else {
         let (mean, scale) = norm.running(pass);
         let (mean, scale) = (pass.constant(mean, (shape.0,))?, pass.constant(scale, (shape.0,))?);
@@ -100,17 +120,31 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
         workers.pieces(&mut y, count, |feature, y| apply(feature, mean[feature], scale[feature], y));
         return pass.made(y, true);
     }
+    let (counts, counted) = norm.counted(pass, count);
+    // Without a row that counts, values stay as they are.
+    let divisor = counted.max(1) as f64;
     let statistics: Vec<(f32, f32, f32)> = workers.pieces(&mut y, count, |feature, y| {
         let x = &input[feature * count..][..count];
-        let mean = super::sum(x, |x| x) / count as f64;
-        let variance = super::sum(x, |x| (x - mean as f32) * (x - mean as f32)) / count as f64;
-        let scale = 1.0 / (variance + eps).sqrt();
+        let (mean, variance) = match &counts {
+            None => {
+                let mean = super::sum(x, |x| x) / divisor;
+                (mean, super::sum(x, |x| (x - mean as f32) * (x - mean as f32)) / divisor)
+            }
+            Some(counts) => {
+                let mean = super::sum_of_two(x, counts, |x, counts| counts * x) / divisor;
+                let apart = |x: f32, counts: f32| counts * (x - mean as f32) * (x - mean as f32);
+                (mean, super::sum_of_two(x, counts, apart) / divisor)
+            }
+        };
+        let scale = if counted == 0 { 1.0 } else { 1.0 / (variance + eps).sqrt() };
         apply(feature, mean as f32, scale as f32, y);
         (mean as f32, scale as f32, variance as f32)
     });
     let means: Vec<f32> = statistics.iter().map(|(mean, ..)| *mean).collect();
     let variances: Vec<f32> = statistics.iter().map(|(.., variance)| *variance).collect();
-    norm.report(pass, count, means, &variances);
+    if counted > 0 {
+        norm.report(pass, counted, means, &variances);
+    }
     let made = pass.made(y, true)?;
     if let Some(gradients) = pass.gradients.clone() {
         let (wanted, output, made) = (x.learned.then(|| x.slope()), made.host(), made.slope());
@@ -126,10 +160,20 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
                 }
                 let of_beta = super::sum(slope, |slope| slope);
                 let of_gamma = super::sum_of_two(slope, x, |slope, x| slope * ((x - mean) * scale));
-                let (a, b) = ((of_beta / count as f64) as f32, (of_gamma / count as f64) as f32 * scale);
+                let (a, b) = ((of_beta / divisor) as f32, (of_gamma / divisor) as f32 * scale);
                 let factor = weights[feature] * scale;
-                for (slope, x) in slope.iter_mut().zip(x) {
-                    *slope = factor * (*slope - a - (x - mean) * b);
+                match &counts {
+                    None => {
+                        for (slope, x) in slope.iter_mut().zip(x) {
+                            *slope = factor * (*slope - a - (x - mean) * b);
+                        }
+                    }
+                    // Only what counts has a part in the mean and the variance.
+                    Some(counts) => {
+                        for ((slope, x), counts) in slope.iter_mut().zip(x).zip(counts) {
+                            *slope = factor * (*slope - counts * (a + (x - mean) * b));
+                        }
+                    }
                 }
                 (of_gamma as f32, of_beta as f32)
             });

@@ -3,6 +3,7 @@
 pub(super) mod activation;
 mod affine;
 pub(super) mod arithmetic;
+mod attend;
 pub(super) mod batch_norm;
 pub(super) mod class_loss;
 pub(super) mod concat;
@@ -117,6 +118,7 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
         (Op::LayerNorm { eps }, [x, ..]) => normalize::layer_norm(pass, x, step, *eps),
         (Op::Concat, parts) => B::concat(pass, parts),
         (Op::Sum | Op::Binary(Arithmetic::Add), parts) => B::sum(pass, parts),
+        (Op::Attend, [scores, values @ ..]) => attend::attend(pass, scores, values),
         (Op::Mean, parts) => arithmetic::mean(pass, parts),
         (Op::Binary(arithmetic), [a, b, ..]) => arithmetic::binary(pass, *arithmetic, a, b),
         (Op::Affine { scale, offset }, [x, ..]) => affine::affine(pass, x, *scale, *offset),

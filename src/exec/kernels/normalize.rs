@@ -5,7 +5,7 @@ use crate::exec::pass::{Failure, Matrix, Pass, Value};
 use crate::plan::Step;
 use dfdx::shapes::{Axes, Axis, BroadcastShapeTo, HasAxes, ReduceShapeTo};
 use dfdx::tensor::{Tape, Tensor};
-use dfdx::tensor_ops::{BroadcastTo, MeanTo, TryAdd, TryDiv, TryMul, TrySub};
+use dfdx::tensor_ops::{BroadcastTo, MeanTo, SumTo, TryAdd, TryDiv, TryMul, TrySub};
 
 /// Every row by the mean and the biased variance of its features.
 pub(super) fn layer_norm<B: Backend, T: Tape<f32, B::Device>>(
@@ -15,7 +15,7 @@ pub(super) fn layer_norm<B: Backend, T: Tape<f32, B::Device>>(
     eps: f64,
 ) -> Result<Value<B::Device>, Failure<B>> {
     let x = x.tensor(pass)?;
-    let normal = standardize::<B, T, Axis<0>>(pass, &x, eps)?;
+    let normal = standardize::<B, T, Axis<0>>(pass, &x, eps, None)?;
     let y = scale_and_shift(pass, &normal.values, step)?;
     Ok(Value::new(y, true))
 }
@@ -27,20 +27,29 @@ pub(super) struct Standardized<D: dfdx::tensor_ops::Device<f32>> {
     pub(super) variance: Tensor<(usize,), f32, D>,
 }
 
+/// Along an axis; where rows have shares, the mean of every feature is the sum by these.
 pub(super) fn standardize<B: Backend, T: Tape<f32, B::Device>, Ax: Axes>(
     pass: &mut Pass<'_, B, T>,
     x: &Matrix<B::Device>,
     eps: f64,
+    shares: Option<&Tensor<(usize,), f32, B::Device>>,
 ) -> Result<Standardized<B::Device>, Failure<B>>
 where
     (usize, usize): HasAxes<Ax> + ReduceShapeTo<(usize,), Ax>,
     (usize,): BroadcastShapeTo<(usize, usize), Ax>,
 {
     let shape = *dfdx::shapes::HasShape::shape(x);
-    let mean = pass.record(x, |x| x.try_mean::<(usize,), Ax>())?;
+    let shares = shares.map(|shares| shares.clone().try_broadcast_like::<_, Axis<0>>(&shape)).transpose()?;
+    let mean = pass.record(x, |x| match &shares {
+        Some(shares) => x.try_mul(shares.clone())?.try_sum::<(usize,), Ax>(),
+        None => x.try_mean::<(usize,), Ax>(),
+    })?;
     let spread = mean.clone().try_broadcast_like::<_, Ax>(&shape)?;
     let centred = pass.record(x, |x| x.try_sub(spread))?;
-    let variance = pass.record(&centred, |centred| centred.try_square()?.try_mean::<(usize,), Ax>())?;
+    let variance = pass.record(&centred, |centred| match &shares {
+        Some(shares) => centred.try_square()?.try_mul(shares.clone())?.try_sum::<(usize,), Ax>(),
+        None => centred.try_square()?.try_mean::<(usize,), Ax>(),
+    })?;
     let deviation = pass.record(&variance, |variance| variance.try_add(eps as f32)?.try_sqrt())?;
     let spread = deviation.try_broadcast_like::<_, Ax>(&shape)?;
     let values = pass.record(&centred, |centred| centred.try_div(spread))?;
