@@ -198,8 +198,7 @@ fn the_same_text_gives_the_same_plan() {
 /// The pipeline over names, bodies and nations: shapes of its encoders, and every weight counted by hand.
 #[test]
 fn texts_and_categories_plan_with_the_shapes_and_weights_they_should_have() {
-    let text = include_str!("../pipelines/athletes.mmc").replace("modality body?:", "modality body: ");
-    let plan = plan_of(&text, None);
+    let plan = plan_of(include_str!("../pipelines/athletes.mmc"), None);
     let shape = |name: &str| plan.steps.iter().find(|step| step.name == name).map(|step| step.shape.0.clone());
     assert_eq!(shape("name_net.0 embedding"), Some(vec![24, 32]));
     assert_eq!(shape("name_net.1 lstm"), Some(vec![128]));
