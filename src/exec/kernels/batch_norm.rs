@@ -32,7 +32,11 @@ impl BatchNorm<'_> {
     }
 
     /// How much each number of a feature counts in the statistics, 1 or 0, and how many count; `None` where all do.
-    fn counted<B: Backend, T>(&self, pass: &Pass<'_, B, T>, count: usize) -> (Option<Vec<f32>>, usize) {
+    fn counted<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        pass: &Pass<'_, B, T>,
+        count: usize,
+    ) -> (Option<Vec<f32>>, usize) {
         let Some(present) = pass.rows_of(self.step) else { return (None, count) };
         let rows = present.iter().map(|present| f32::from(u8::from(*present))).cycle();
         let each = present.iter().filter(|present| **present).count();
