@@ -17,6 +17,7 @@ pub mod diag;
 pub mod exec;
 pub mod graph;
 pub mod lint;
+pub mod lsp;
 pub mod ops;
 pub mod plan;
 pub mod report;

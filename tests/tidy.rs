@@ -23,13 +23,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
-    "data", "diag", "exec", "graph", "lint", "ops", "plan", "report", "sema", "shape", "spec", "syntax", "train",
-    "world",
+    "data", "diag", "exec", "graph", "lint", "lsp", "ops", "plan", "report", "sema", "shape", "spec", "syntax",
+    "train", "world",
 ];
 
 /// Names and the only places they may stand in.
@@ -41,6 +42,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("petgraph::", &["graph/"]),
     ("miette::", &["diag/"]),
     ("clap::", &["cli/"]),
+    ("lsp_server::", &["lsp/"]),
+    ("gen_lsp_types::", &["lsp/"]),
     ("indicatif::", &["cli/"]),
     ("println!", &[]),
     ("print!(", &[]),

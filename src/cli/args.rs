@@ -50,6 +50,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Measure how fast a pipeline trains on this machine
     Bench(Bench),
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    Lsp(Lsp),
 }
 
 /// What decides which model is made from a file.
@@ -215,6 +217,13 @@ pub(super) struct Bench {
     /// How many steps to time
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) steps: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// Accepted because many editors give it: there is no other way to be spoken to
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// `NAME=VALUE`

@@ -68,13 +68,15 @@ impl Machine {
         if self.no_cache {
             return None;
         }
-        let of_system = || {
-            let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-            let folder = given.or_else(|| env::home_dir().map(|home| home.join(".cache")));
-            folder.map(|folder| folder.join("mmc"))
-        };
-        self.cache.clone().or_else(of_system)
+        self.cache.clone().or_else(system_cache)
     }
+}
+
+/// Where the system keeps what can be made again.
+pub(super) fn system_cache() -> Option<PathBuf> {
+    let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = given.or_else(|| env::home_dir().map(|home| home.join(".cache")));
+    folder.map(|folder| folder.join("mmc"))
 }
 
 /// How a command ends that met `problem`: 1, but where the machine or `mmc` itself is to blame.

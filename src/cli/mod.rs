@@ -9,6 +9,7 @@ mod fmt;
 mod front;
 mod interrupt;
 mod lint;
+mod lsp;
 mod machine;
 mod numbers;
 mod output;
@@ -45,5 +46,6 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Plan(args) => plan::plan(args, output),
         Command::Explain(args) => explain::explain(args, output),
         Command::Bench(args) => bench::bench(args, output),
+        Command::Lsp(_) => lsp::lsp(output),
     }
 }

@@ -258,6 +258,7 @@ impl<'a> Evaluator<'a> {
                 for binding in &function.lets {
                     let inner = join(&path, &binding.name.text);
                     let value = this.scoped(inner, |this| this.eval(&binding.value));
+                    this.notes.fact(binding.name.span, &value);
                     if let Some(frame) = this.frames.last_mut() {
                         frame.insert(&binding.name.text, value);
                     }

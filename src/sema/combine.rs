@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn strategy_settings(&mut self, strategy: &Signature, entries: &'a [Entry]) -> Settings<'a> {
+    fn strategy_settings(&mut self, strategy: &'static Signature, entries: &'a [Entry]) -> Settings<'a> {
         let known = strategies();
         let mut own = vec![];
         for entry in entries {
@@ -149,7 +149,7 @@ impl<'a> Evaluator<'a> {
                     .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
             );
         }
-        self.settings(own, &strategy.names(), &format!("`{}`", strategy.name))
+        self.settings(own, strategy, &format!("`{}`", strategy.name))
     }
 
     /// The name a component goes by: what is written, or the names inside of a call.

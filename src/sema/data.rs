@@ -69,7 +69,7 @@ pub(super) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY
 impl<'a> Evaluator<'a> {
     /// The data set that a `data` block describes.
     pub(super) fn data(&mut self, block: &'a Block, label: Option<&str>) -> Option<DataSpec> {
-        let settings = self.settings(&block.entries, &DATA.names(), "`data`");
+        let settings = self.settings(&block.entries, &DATA, "`data`");
         let source = |this: &mut Self, key: &str| settings.get(key).map(|entry| this.source(&entry.value));
         let whole = source(self, "source");
         let (train, valid, test) = (source(self, "train"), source(self, "valid"), source(self, "test"));
@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
                 return Some(split);
             }
         };
-        let settings = self.settings(entries, &SPLIT.names(), "the split");
+        let settings = self.settings(entries, &SPLIT, "the split");
         let mut sound = true;
         for entry in entries {
             let part = match entry.key.text.as_str() {

@@ -178,7 +178,11 @@ impl<'a> Evaluator<'a> {
             .collect();
         let label_name = label.map(|typed| typed.name.text.as_str());
         let data = match data_block {
-            Some(block) => self.data(block, label_name),
+            Some(block) => {
+                let data = self.data(block, label_name);
+                self.notes.data(&data);
+                data
+            }
             None => self.missing(ast, "data", "data { source = csv(\"rows.csv\") }"),
         };
         let label = match label {

@@ -12,25 +12,26 @@ use std::collections::BTreeMap;
 pub(super) type Settings<'a> = BTreeMap<&'a str, &'a Entry>;
 
 impl<'a> Evaluator<'a> {
-    /// The entries whose keys are known to `what`.
+    /// The entries whose keys are settings of `block`, which messages call `what`.
     pub(super) fn settings(
         &mut self,
         entries: impl IntoIterator<Item = &'a Entry>,
-        known: &[&str],
+        block: &'static Signature,
         what: &str,
     ) -> Settings<'a> {
+        let known = &block.names();
         let mut settings = Settings::new();
         for entry in entries {
             let key = entry.key.text.as_str();
-            if !known.contains(&key) {
+            let Some(param) = block.param(key) else {
                 let problem = Problem::error(Code::UnknownKey, format!("{what} has no setting `{key}`"))
                     .at(entry.key.span, "not known here");
                 self.report(suggest(problem, key, entry.key.span, known, "it has"));
-            } else {
-                self.notes.mention(entry.key.span, Target::Setting);
-                // A key given twice has been reported with the syntax.
-                settings.entry(key).or_insert(entry);
-            }
+                continue;
+            };
+            self.notes.mention(entry.key.span, Target::Argument(block, param));
+            // A key given twice has been reported with the syntax.
+            settings.entry(key).or_insert(entry);
         }
         settings
     }

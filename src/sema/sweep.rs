@@ -30,7 +30,7 @@ pub(super) const SWEEP: Signature =
 impl<'a> Evaluator<'a> {
     /// A sweep: params by their values, combines, seeds, what selects.
     pub(super) fn sweep(&mut self, name: &'a Name, block: &'a Block) -> Option<SweepSpec> {
-        let settings = self.settings(&block.entries, &SWEEP.names(), "`sweep`");
+        let settings = self.settings(&block.entries, &SWEEP, "`sweep`");
         let over = settings.get("over").map(|entry| self.sweep_over(&entry.value));
         let train = settings.get("train").map(|entry| match &entry.value.kind {
             ExprKind::List(names) => self.combine_names(names),

@@ -147,7 +147,7 @@ pub(super) const TRAIN: Signature = Signature::new("train", "how models are trai
 impl<'a> Evaluator<'a> {
     /// The training that a `train` block describes.
     pub(super) fn train(&mut self, block: &'a Block) -> TrainSpec {
-        let settings = self.settings(&block.entries, &TRAIN.names(), "`train`");
+        let settings = self.settings(&block.entries, &TRAIN, "`train`");
         let combine = settings.get("combine").and_then(|entry| self.combine_name(&entry.value));
         let optimizer = settings.get("optimizer").and_then(|entry| self.optimizer(&entry.value));
         let schedule = settings.get("schedule").and_then(|entry| self.schedule(&entry.value));

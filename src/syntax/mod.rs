@@ -9,9 +9,11 @@
 pub mod ast;
 mod bare;
 mod checks;
+mod cursor;
 mod depth;
 mod format;
 mod grammar;
+mod lexeme;
 mod lexer;
 mod mistake;
 mod outline;
@@ -21,7 +23,9 @@ mod region;
 mod tree;
 
 pub use bare::bare;
+pub use cursor::{Around, Before, Cursor, Inside, cursor};
 pub use format::{Formatted, format};
+pub use lexeme::{Lexeme, LexemeKind, lexemes};
 pub use parser::{parse, parse_expr};
 
 /// The words that begin a declaration. They may be names all the same.
@@ -30,6 +34,12 @@ pub const KEYWORDS: [&str; 12] =
 
 /// The words that are never names.
 pub const RESERVED: [&str; 7] = ["true", "false", "if", "then", "else", "in", "let"];
+
+/// Whether a text can be the name of something.
+pub fn is_name(text: &str) -> bool {
+    let begins = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
+    begins && text.bytes().all(lexer::is_word_byte) && !RESERVED.contains(&text)
+}
 
 /// The word that a declaration begins with.
 pub fn keyword(kind: &ast::ItemKind) -> &'static str {

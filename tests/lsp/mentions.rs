@@ -118,6 +118,7 @@ fn unused(x, w: width, act: relu) { let h = x |> linear(w, init: torch) |> act; 
 fn unused2(x) = if true then concat(x, x) else x |> dropout(0.1)
 fn two(x) { let h = x |> linear(width); { top: h, deep: h |> relu } }
 encoder trunk = low |> two
+encoder nested = linear(relu(dropout(low, 0.1)), 8)
 combine mul = multiplicative(trunk.top, trunk.deep) {
   weights = [1.0, 2.0]
   head = mlp([width], activation: tanh)

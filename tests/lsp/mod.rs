@@ -1,3 +1,9 @@
-//! What editors are told.
+//! What editors are told: the table of meanings, and sessions that talk the protocol to the program.
 
+mod client;
+mod completion;
+mod edits;
+mod grammar;
+mod lifecycle;
 mod mentions;
+mod session;

@@ -16,6 +16,7 @@ use super::param::show;
 use super::value::{Callee, Val};
 use crate::diag::Span;
 use crate::ops::{Parameter, Signature};
+use crate::spec::DataSpec;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -76,6 +77,8 @@ pub struct Meanings {
     pub values: Vec<Value>,
     /// The combines that could be understood.
     pub combines: Vec<HirCombine>,
+    /// Where rows come from, if that could be understood.
+    pub data: Option<DataSpec>,
 }
 
 /// The fields of a record, by name.
@@ -89,6 +92,7 @@ pub(super) struct Notes {
     mentions: BTreeMap<Span, Target>,
     facts: BTreeMap<Span, (Val, usize)>,
     combines: Vec<HirCombine>,
+    data: Option<DataSpec>,
     /// Records by where they lie in memory, and where their keys stand. They are kept, so that no other takes the place.
     records: BTreeMap<*const Fields, (Rc<Fields>, BTreeMap<String, Span>)>,
 }
@@ -123,11 +127,14 @@ impl Notes {
         let length = u32::try_from(signature.name.len()).unwrap_or(u32::MAX);
         // The name stands first, but for brackets around the call.
         let callee = self.mentions.range_mut(Span { end: 0, ..call }..).next();
-        match callee {
-            Some((span, target @ (Target::BuiltIn | Target::Callable(_)))) if span.end <= call.end => {
-                *target = Target::Callable(signature);
-            }
-            _ => {
+        let is_callee = |span: &Span, target: &Target| match target {
+            Target::BuiltIn => span.end - span.start == length,
+            Target::Callable(known) => known.name == signature.name,
+            _ => false,
+        };
+        match callee.filter(|(span, target)| span.end <= call.end && is_callee(span, target)) {
+            Some((_, target)) => *target = Target::Callable(signature),
+            None => {
                 let span = Span { end: call.start.saturating_add(length), ..call };
                 self.mentions.entry(span).or_insert(Target::Callable(signature));
             }
@@ -150,6 +157,13 @@ impl Notes {
     pub(super) fn combine(&mut self, combine: &HirCombine) {
         if self.watching {
             self.combines.push(combine.clone());
+        }
+    }
+
+    /// Notes where rows come from.
+    pub(super) fn data(&mut self, data: &Option<DataSpec>) {
+        if self.watching {
+            self.data.clone_from(data);
         }
     }
 
@@ -181,6 +195,7 @@ impl Notes {
             facts: facts.collect(),
             values,
             combines: self.combines,
+            data: self.data,
         }
     }
 }

@@ -1,0 +1,17 @@
+//! `mmc lsp`: a language server over standard input and output.
+
+use super::machine::system_cache;
+use super::output::Output;
+use super::status::ExitStatus;
+use crate::lsp::{Ended, serve};
+
+pub(super) fn lsp(output: &Output) -> ExitStatus {
+    match serve(system_cache()) {
+        Ended::Asked => ExitStatus::Done,
+        Ended::Left => ExitStatus::Problems,
+        Ended::Broken(why) => {
+            output.err.line(&format!("error: what came was no message: {why}"));
+            ExitStatus::Problems
+        }
+    }
+}

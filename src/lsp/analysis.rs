@@ -1,0 +1,105 @@
+//! What is known of one text and of those it brings in.
+
+use super::library::Library;
+use super::place;
+use super::position::{Encoding, Lines};
+use crate::diag::{FileId, SourceMap, Span};
+use crate::sema::{Definition, Target};
+use crate::world::World;
+use crate::{Request, Understood, understand_in};
+use gen_lsp_types::{Location, Range, Uri};
+use std::path::Path;
+
+/// A text, understood.
+pub(super) struct Analysis {
+    /// Every text that a span may point into.
+    pub(super) sources: SourceMap,
+    /// The text itself.
+    pub(super) file: FileId,
+    /// What it means.
+    pub(super) understood: Understood,
+    uri: Uri,
+    /// Where the library can be read, if it can.
+    prelude: Option<Uri>,
+    lines: Lines,
+    encoding: Encoding,
+}
+
+impl Analysis {
+    pub(super) fn new(uri: &Uri, text: &str, encoding: Encoding, library: &Library, world: &dyn World) -> Self {
+        let mut sources = SourceMap::new();
+        let name = place::path(uri).map_or_else(|| uri.to_string(), |path| path.display().to_string());
+        let file = sources.add(name, text);
+        let understood = understand_in(&mut sources, file, &Request { world, ..Request::default() });
+        let (lines, prelude) = (Lines::of(text), library.prelude());
+        Self { sources, file, understood, uri: uri.clone(), prelude, lines, encoding }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        self.sources.get(self.file).map_or("", |source| &source.text)
+    }
+
+    /// Where a span lies within its text.
+    pub(super) fn range(&self, span: Span) -> Range {
+        if span.file == self.file {
+            return self.lines.range(self.text(), span.range(), self.encoding);
+        }
+        let text = self.sources.get(span.file).map_or("", |source| &source.text);
+        Lines::of(text).range(text, span.range(), self.encoding)
+    }
+
+    /// The address of a text.
+    pub(super) fn uri(&self, file: FileId) -> Option<Uri> {
+        if file == self.file {
+            return Some(self.uri.clone());
+        }
+        if file == self.understood.prelude.file {
+            return self.prelude.clone();
+        }
+        let path = place::simple(Path::new(&self.sources.get(file)?.name));
+        path.is_file().then(|| place::uri(&path))
+    }
+
+    /// Where a span lies among all texts.
+    pub(super) fn location(&self, span: Span) -> Option<Location> {
+        Some(Location { uri: self.uri(span.file)?, range: self.range(span) })
+    }
+
+    /// Whether the text brings in this file, or something that could not be read and may be this file now.
+    pub(super) fn uses(&self, path: &Path) -> bool {
+        let uses = &self.understood.uses;
+        let named =
+            |file: FileId| self.sources.get(file).is_some_and(|source| place::same(Path::new(&source.name), path));
+        uses.incomplete || uses.files.iter().any(|used| named(used.ast.file))
+    }
+
+    /// The name at a byte of the text, and what it stands for.
+    pub(super) fn mention(&self, offset: usize) -> Option<(Span, Target)> {
+        let at = u32::try_from(offset).ok()?;
+        let last = Span { file: self.file, start: at, end: u32::MAX };
+        let (span, target) = self.understood.meanings.mentions.range(..=last).next_back()?;
+        (span.file == self.file && span.end >= at).then_some((*span, *target))
+    }
+
+    /// What is declared at a place.
+    pub(super) fn definition(&self, place: Span) -> Option<&Definition> {
+        self.understood.meanings.definitions.get(&place)
+    }
+
+    /// Every name of the text that stands for the same, in order.
+    pub(super) fn mentions_of(&self, wanted: Target) -> impl Iterator<Item = Span> {
+        let mentions = self.understood.meanings.mentions.iter();
+        mentions.filter(move |(_, target)| same(**target, wanted)).map(|(span, _)| *span)
+    }
+}
+
+/// Whether two names stand for one thing.
+fn same(a: Target, b: Target) -> bool {
+    match (a, b) {
+        (Target::Declared(a), Target::Declared(b)) => a == b,
+        (Target::Callable(a), Target::Callable(b)) => std::ptr::eq(a, b),
+        (Target::Argument(a, x), Target::Argument(b, y)) => std::ptr::eq(a, b) && x.name == y.name,
+        _ => false,
+    }
+}

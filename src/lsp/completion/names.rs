@@ -1,0 +1,119 @@
+//! The names that can be seen from a place.
+
+use super::offer::{Offer, of_topics};
+use crate::lsp::answer::View;
+use crate::lsp::words;
+use crate::sema::{Declared, Definition, DefinitionKind, Known, Topic};
+use gen_lsp_types::CompletionItemKind;
+
+/// Names as they are seen from a place of a text.
+pub(super) struct Names<'v> {
+    pub(super) view: &'v View<'v>,
+    pub(super) offset: usize,
+    /// The name that the declaration around the place declares.
+    pub(super) own: Option<&'v str>,
+}
+
+impl<'v> Names<'v> {
+    fn all(&self) -> impl Iterator<Item = &'v Definition> {
+        self.view.analysis.understood.meanings.definitions.values()
+    }
+
+    fn offer(&self, definition: &Definition) -> Offer {
+        let kind = match definition.kind {
+            DefinitionKind::Declared(Declared::Fn) => CompletionItemKind::Function,
+            DefinitionKind::Declared(Declared::Param) => CompletionItemKind::Constant,
+            DefinitionKind::Declared(Declared::Combine | Declared::Sweep) => CompletionItemKind::Class,
+            DefinitionKind::Field => CompletionItemKind::Field,
+            _ => CompletionItemKind::Variable,
+        };
+        let fact = self.view.analysis.understood.meanings.facts.get(&definition.span);
+        let offer = match definition.doc.as_slice() {
+            [] => Offer::new(&definition.name, kind),
+            doc => Offer::new(&definition.name, kind).documentation(doc.join("\n")),
+        };
+        match fact {
+            Some(fact) => offer.detail(words::known(&self.view.analysis, &fact.known)),
+            None => offer,
+        }
+    }
+
+    /// The declarations of some kinds, nearest texts first: the library comes last.
+    pub(super) fn of_kinds(&self, kinds: &[Declared]) -> Vec<Offer> {
+        let wanted = |definition: &&Definition| {
+            matches!(definition.kind, DefinitionKind::Declared(kind) if kinds.contains(&kind))
+                && !self.is_here(definition)
+        };
+        self.all().filter(wanted).map(|definition| self.offer(definition)).collect()
+    }
+
+    /// Whether a place is inside of the declaration itself, which cannot use itself. That is told by the name, because
+    /// where the declaration ends cannot be said while it is being written.
+    fn is_here(&self, definition: &Definition) -> bool {
+        definition.span.file == self.view.analysis.file && self.own == Some(definition.name.as_str())
+    }
+
+    /// The arguments and bindings of the function around the place.
+    fn locals(&self) -> Vec<Offer> {
+        let function = self
+            .all()
+            .find(|definition| definition.kind == DefinitionKind::Declared(Declared::Fn) && self.is_here(definition));
+        let Some(function) = function else { return vec![] };
+        let local = |definition: &&Definition| {
+            matches!(definition.kind, DefinitionKind::Argument | DefinitionKind::Binding)
+                && definition.span.file == function.span.file
+                && function.whole.range().contains(&(definition.span.start as usize))
+                && !definition.whole.range().contains(&self.offset)
+        };
+        self.all().filter(local).map(|definition| self.offer(definition)).collect()
+    }
+
+    /// Constants.
+    pub(super) fn params(&self) -> Vec<Offer> {
+        let mut offers = self.locals();
+        offers.extend(self.of_kinds(&[Declared::Param]));
+        offers
+    }
+
+    /// What a pipe could go on with.
+    pub(super) fn stages(&self) -> Vec<Offer> {
+        let mut offers = self.locals();
+        offers.extend(self.of_kinds(&[Declared::Fn, Declared::Shared]));
+        offers.extend(of_topics(&[Topic::Layer]));
+        offers
+    }
+
+    /// What decisions are made from.
+    pub(super) fn inputs(&self) -> Vec<Offer> {
+        self.of_kinds(&[Declared::Encoder, Declared::Modality])
+    }
+
+    /// Whatever has a value.
+    pub(super) fn values(&self) -> Vec<Offer> {
+        let mut offers = self.locals();
+        offers.extend(self.inputs());
+        offers.extend(self.of_kinds(&[Declared::Param, Declared::Fn, Declared::Shared]));
+        offers.extend(of_topics(&[Topic::Layer, Topic::Builtin]));
+        offers
+    }
+
+    /// What a name came to.
+    pub(super) fn known(&self, name: &str) -> Option<&'v Known> {
+        let facts = &self.view.analysis.understood.meanings.facts;
+        let named = self.all().filter(|definition| definition.name == name && definition.kind != DefinitionKind::Field);
+        named.filter_map(|definition| facts.get(&definition.span)).map(|fact| &fact.known).next()
+    }
+
+    /// The arguments of a function, in order.
+    pub(super) fn arguments(&self, function: &str) -> Option<Vec<&'v Definition>> {
+        let function = self.all().find(|definition| {
+            definition.kind == DefinitionKind::Declared(Declared::Fn) && definition.name == function
+        })?;
+        let own = self.all().filter(|definition| {
+            definition.kind == DefinitionKind::Argument
+                && definition.span.file == function.span.file
+                && function.whole.range().contains(&(definition.span.start as usize))
+        });
+        Some(own.collect())
+    }
+}

@@ -1,0 +1,150 @@
+//! Keys, arguments and their values, by the descriptions that calls and blocks are checked against.
+
+use super::Place;
+use super::offer::{Offer, of_param, of_word};
+use crate::lsp::words;
+use crate::ops::{Kind, Parameter, Signature};
+use crate::sema::{Declared, Topic, signatures};
+use crate::syntax::Around;
+use gen_lsp_types::CompletionItemKind;
+
+/// In the brackets of a call.
+pub(super) fn of_call(place: &Place<'_>, declaration: &str, callee: &str, call: &Around) -> Vec<Offer> {
+    let strategy = declaration == "combine" && place.place.callee.as_deref() == Some(callee);
+    if strategy && described(callee, |topic| topic == Topic::Strategy).is_some() {
+        return [place.names.inputs(), place.names.of_kinds(&[Declared::Fn])].concat();
+    }
+    if declaration == "fn"
+        && call.key.is_none()
+        && place.names.arguments(callee).is_none()
+        && described(callee, is_value).is_none()
+    {
+        return vec![];
+    }
+    if let Some(arguments) = place.names.arguments(callee) {
+        let given = |name: &String| call.keys.contains(name);
+        let free = arguments.iter().filter(|argument| !given(&argument.name));
+        let names = free.map(|argument| {
+            Offer::new(&argument.name, CompletionItemKind::Property)
+                .documentation(words::definition(&place.view.analysis, argument))
+                .template(format!("{}: $1", argument.name))
+        });
+        let names: Vec<Offer> = if call.key.is_some() { vec![] } else { names.collect() };
+        return [names, place.names.values()].concat();
+    }
+    let topics: fn(Topic) -> bool = match declaration {
+        "encoder" | "shared" | "fn" => is_value,
+        _ => |_| true,
+    };
+    let Some((topic, signature)) = described(callee, topics) else { return place.names.values() };
+    match &call.key {
+        Some(key) => signature.param(key).map(|param| of_value(place, signature, param)).unwrap_or_default(),
+        None => {
+            let free = signature.params.iter().filter(|param| !call.keys.iter().any(|key| key == param.name));
+            let mut offers: Vec<Offer> = match signature.params.get(call.elements) {
+                Some(param) => of_value(place, signature, param),
+                None => vec![],
+            };
+            offers.extend(free.map(|param| of_param(signature, param, ": ")));
+            // A layer or what joins values takes its inputs first.
+            if matches!(topic, Topic::Layer | Topic::Builtin) {
+                offers.extend(place.names.values());
+            }
+            offers
+        }
+    }
+}
+
+/// Whether what is described under a topic makes values of the graph.
+fn is_value(topic: Topic) -> bool {
+    matches!(topic, Topic::Layer | Topic::Builtin)
+}
+
+/// In the braces of a block or record.
+pub(super) fn of_block(place: &Place<'_>, declaration: &str, block: &Around, outer: &[Around]) -> Vec<Offer> {
+    let whose = outer.first().filter(|around| around.bracket == '{').and_then(|around| around.key.as_deref());
+    let signature = match whose {
+        None if declaration == "combine" => {
+            let strategy = place.place.callee.as_deref();
+            strategy.and_then(|strategy| described(strategy, |topic| topic == Topic::Strategy))
+        }
+        None => described(declaration, |topic| topic == Topic::Declaration),
+        Some("over") => return keys_or_params(place, block, place.names.of_kinds(&[Declared::Param])),
+        Some("weights") => return keys_or_params(place, block, place.names.inputs()),
+        Some(key) => described(key, |topic| topic == Topic::Split),
+    };
+    let Some((_, signature)) = signature else { return vec![] };
+    match &block.key {
+        Some(key) => signature.param(key).map(|param| of_value(place, signature, param)).unwrap_or_default(),
+        None => {
+            let mark = if whose.is_some() { ": " } else { " = " };
+            let free = signature.params.iter().filter(|param| !block.keys.iter().any(|key| key == param.name));
+            free.map(|param| of_param(signature, param, mark)).collect()
+        }
+    }
+}
+
+/// A record whose keys are names of the file.
+fn keys_or_params(place: &Place<'_>, block: &Around, names: Vec<Offer>) -> Vec<Offer> {
+    match block.key {
+        Some(_) => place.names.params(),
+        None => names
+            .into_iter()
+            .map(|offer| {
+                let template = format!("{}: $1", offer.label);
+                offer.template(template)
+            })
+            .collect(),
+    }
+}
+
+/// What an argument or setting takes.
+fn of_value(place: &Place<'_>, of: &Signature, param: &Parameter) -> Vec<Offer> {
+    let names = &place.names;
+    match (of.name, param.name) {
+        ("data", "source" | "train" | "valid" | "test") => return Place::topics(&[Topic::Source]),
+        ("data", "split") => return named(&["by_column"], &[Topic::Split]),
+        ("split", "test" | "valid") => return named(&["last", "first", "fraction"], &[Topic::Split]),
+        ("split", "stratify") => return names.of_kinds(&[Declared::Label]),
+        ("train", "combine") | ("sweep", "train") => return names.of_kinds(&[Declared::Combine]),
+        ("train", "optimizer") => return Place::topics(&[Topic::Optimizer]),
+        ("train", "schedule") => return Place::topics(&[Topic::Schedule]),
+        ("train", "stop") => return Place::topics(&[Topic::Stop]),
+        ("patience", "on") => return vec![of_word("valid").template("valid.")],
+        (_, "mixtures") if !place.place.around.iter().all(|around| around.bracket != '[') => return names.inputs(),
+        _ => {}
+    }
+    match param.kind {
+        Kind::Choice(choice) => choice.iter().map(|word| of_word(word)).collect(),
+        Kind::Bool => ["true", "false"].map(of_word).to_vec(),
+        Kind::Block => names.stages(),
+        Kind::Form(form) => [forms(form), names.params()].concat(),
+        Kind::Text | Kind::Texts => vec![],
+        _ => names.params(),
+    }
+}
+
+/// What stands in backticks in the words for a form: words, and calls by their name.
+fn forms(form: &str) -> Vec<Offer> {
+    let pieces = form.split('`').skip(1).step_by(2);
+    let offers = pieces.filter_map(|piece| {
+        let name: String = piece.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        let whole = name.len() == piece.len();
+        match (name.is_empty(), described(&name, |_| true)) {
+            (true, _) => None,
+            (false, _) if whole => Some(of_word(&name)),
+            (false, Some((_, signature))) => Some(of_word(&name).detail(signature.doc).template(format!("{name}($1)"))),
+            (false, None) => Some(of_word(&name).template(format!("{name}($1)"))),
+        }
+    });
+    offers.collect()
+}
+
+/// The offers of a topic with these names.
+fn named(wanted: &[&str], topics: &[Topic]) -> Vec<Offer> {
+    Place::topics(topics).into_iter().filter(|offer| wanted.contains(&offer.label.as_str())).collect()
+}
+
+fn described(name: &str, topic: impl Fn(Topic) -> bool) -> Option<(Topic, &'static Signature)> {
+    signatures().into_iter().find(|(of, known)| topic(*of) && known.name == name)
+}

@@ -1,0 +1,60 @@
+//! Problems as an editor shows them.
+
+use super::analysis::Analysis;
+use super::library::Library;
+use crate::diag::{Code, Problem, Severity, Span};
+use gen_lsp_types::{
+    Code as CodeOf, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Message,
+};
+
+/// Everything to be said of a text.
+pub(super) fn diagnostics(analysis: &Analysis, library: &Library) -> Vec<Diagnostic> {
+    analysis.understood.checked.problems.iter().map(|problem| diagnostic(analysis, library, problem)).collect()
+}
+
+pub(super) fn diagnostic(analysis: &Analysis, library: &Library, problem: &Problem) -> Diagnostic {
+    let place = place(analysis, problem);
+    let related = problem.labels.iter().filter(|label| Some(label.span) != place).filter_map(|label| {
+        let message = if label.message.is_empty() { "see here" } else { &label.message };
+        Some(DiagnosticRelatedInformation { location: analysis.location(label.span)?, message: message.into() })
+    });
+    let related: Vec<_> = related.collect();
+    Diagnostic {
+        range: place.map(|span| analysis.range(span)).unwrap_or_default(),
+        severity: Some(match problem.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+        }),
+        code: Some(CodeOf::String(problem.code.as_str().into())),
+        code_description: library.explanation(problem.code).map(|href| CodeDescription { href }),
+        source: Some("mmc".into()),
+        message: Message::String(words(problem, place)),
+        tags: is_unused(problem.code).then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: (!related.is_empty()).then_some(related),
+        data: None,
+    }
+}
+
+/// Where in this text a problem is shown: at its place, or at what has to do with it where that is in another text.
+pub(super) fn place(analysis: &Analysis, problem: &Problem) -> Option<Span> {
+    let here = |span: &Span| span.file == analysis.file;
+    problem.place().filter(here).or_else(|| problem.labels.iter().map(|label| label.span).find(here))
+}
+
+/// The message, what is said of the place, and the way on.
+fn words(problem: &Problem, place: Option<Span>) -> String {
+    let mut words = problem.message.clone();
+    let label = problem.labels.iter().find(|label| Some(label.span) == place).map(|label| label.message.as_str());
+    for (before, more) in [("", label), ("help: ", problem.help.as_deref())] {
+        if let Some(more) = more.filter(|more| !more.is_empty()) {
+            words = format!("{words}\n{before}{more}");
+        }
+    }
+    words
+}
+
+/// Whether it is about text that could as well not be there.
+fn is_unused(code: Code) -> bool {
+    matches!(code, Code::UnusedModality | Code::UnusedEncoder | Code::UnusedParam | Code::UnusedFunction)
+}

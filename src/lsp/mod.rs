@@ -1,0 +1,34 @@
+//! The language server: what an editor is told of the texts it holds, over standard input and output.
+//!
+//! ```text
+//! messages --inbox--> Server --document--> Text --understand--> Analysis --hover, complete, ...--> answers
+//! ```
+//!
+//! Nothing of the language is known here: what names mean comes from [`crate::understand`], where one is typing from
+//! [`crate::syntax::cursor()`], what can be written from the descriptions that calls are checked against.
+
+mod actions;
+mod analysis;
+mod answer;
+mod capabilities;
+mod columns;
+mod completion;
+mod diagnostics;
+mod document;
+mod folding;
+mod formatting;
+mod held;
+mod hints;
+mod hover;
+mod inbox;
+mod library;
+mod navigate;
+mod place;
+mod position;
+mod rename;
+mod server;
+mod symbols;
+mod tokens;
+mod words;
+
+pub use server::{Ended, serve};

@@ -1,0 +1,113 @@
+//! Another name for something declared, wherever it stands.
+
+use super::analysis::Analysis;
+use super::answer::{Refusal, View};
+use crate::diag::Span;
+use crate::sema::{Definition, DefinitionKind, Target, signatures};
+use crate::syntax::is_name;
+use gen_lsp_types::{PrepareRenamePlaceholder, PrepareRenameResult, RenameOptions, TextEdit, Uri, WorkspaceEdit};
+use lsp_server::ErrorCode;
+use std::collections::HashMap;
+
+pub(super) fn options() -> RenameOptions {
+    RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }
+}
+
+/// The name at a place, if it can be given another.
+pub(super) fn prepare(view: &View<'_>, offset: usize) -> Result<PrepareRenameResult, Refusal> {
+    let (span, definition) = renamable(&view.analysis, offset)?;
+    let range = view.analysis.range(span);
+    let placeholder = definition.name.clone();
+    Ok(PrepareRenameResult::PrepareRenamePlaceholder(PrepareRenamePlaceholder { range, placeholder }))
+}
+
+/// Every change that a new name makes.
+pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<WorkspaceEdit, Refusal> {
+    let analysis = &view.analysis;
+    let (_, definition) = renamable(analysis, offset)?;
+    if !is_name(name) {
+        return Err(refuse(format!("`{name}` is not a name: names are letters, digits and `_`, and no reserved word")));
+    }
+    if name != definition.name {
+        check_free(analysis, definition, name)?;
+    }
+    // In what it brings in, a text finds its own names; in what brings it in, others may stand.
+    let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
+    for span in analysis.mentions_of(Target::Declared(definition.span)) {
+        if let Some(location) = analysis.location(span) {
+            let edit = TextEdit { range: location.range, new_text: name.to_owned() };
+            changes.entry(location.uri).or_default().push(edit);
+        }
+    }
+    Ok(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+}
+
+fn refuse(message: impl Into<String>) -> Refusal {
+    Refusal::new(ErrorCode::RequestFailed, message)
+}
+
+fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), Refusal> {
+    match analysis.mention(offset) {
+        Some((span, Target::Declared(place))) if place.file == analysis.understood.prelude.file => {
+            Err(refuse(format!("`{}` belongs to the library", analysis.sources.snippet(span))))
+        }
+        Some((span, Target::Declared(place))) => {
+            analysis.definition(place).map(|definition| (span, definition)).ok_or_else(|| refuse("not declared"))
+        }
+        Some((span, _)) => Err(refuse(format!("`{}` is built in", analysis.sources.snippet(span)))),
+        None => Err(refuse("there is no name here")),
+    }
+}
+
+/// That nothing else goes by the new name where it would be seen.
+fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Result<(), Refusal> {
+    let definitions = &analysis.understood.meanings.definitions;
+    let named = || definitions.values().filter(|other| other.name == name);
+    let taken = |what: &str| Err(refuse(format!("`{name}` is already {what}")));
+    match definition.kind {
+        DefinitionKind::Pipeline => Ok(()),
+        DefinitionKind::Field => {
+            let siblings =
+                named().any(|other| other.kind == DefinitionKind::Field && other.span.file == definition.span.file);
+            if siblings { taken("a field") } else { Ok(()) }
+        }
+        DefinitionKind::Declared(_) => {
+            if named().any(|other| matches!(other.kind, DefinitionKind::Declared(_))) {
+                return taken("declared");
+            }
+            if signatures().iter().any(|(_, known)| known.name == name) {
+                return taken("built in");
+            }
+            // An argument of that name would stand in its way inside of the function.
+            let hidden = named().filter(|other| is_local(other)).any(|local| {
+                let function = function_of(analysis, local.span);
+                let inside = |span: &Span| function.is_some_and(|whole| holds(whole, *span));
+                analysis.mentions_of(Target::Declared(definition.span)).any(|span| inside(&span))
+            });
+            if hidden { taken("an argument where it is used") } else { Ok(()) }
+        }
+        DefinitionKind::Argument | DefinitionKind::Binding => {
+            let Some(function) = function_of(analysis, definition.span) else { return Ok(()) };
+            let mut inside = analysis.understood.meanings.mentions.keys().filter(|span| holds(function, **span));
+            match inside.any(|span| analysis.sources.snippet(*span) == name) {
+                true => taken("used in this function"),
+                false => Ok(()),
+            }
+        }
+    }
+}
+
+fn is_local(definition: &Definition) -> bool {
+    matches!(definition.kind, DefinitionKind::Argument | DefinitionKind::Binding)
+}
+
+/// The whole declaration that a place is inside of.
+fn function_of(analysis: &Analysis, place: Span) -> Option<Span> {
+    let definitions = analysis.understood.meanings.definitions.values();
+    let mut around = definitions.filter(|outer| matches!(outer.kind, DefinitionKind::Declared(_)));
+    around.find(|outer| holds(outer.whole, place)).map(|outer| outer.whole)
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}

@@ -1,0 +1,105 @@
+//! Sessions that do not go as they should.
+
+use super::client::{Client, on};
+use serde_json::{Value, json};
+
+const URI: &str = "file:///nowhere/a.mmc";
+
+#[test]
+fn nothing_is_answered_before_it_begins_and_after_it_ends() {
+    let mut client = Client::start();
+    let early = client.request("textDocument/hover", on(URI, [0, 0]));
+    assert_eq!(early["error"]["code"], -32002);
+    let params = json!({ "processId": null, "rootUri": null, "capabilities": {} });
+    assert!(client.request("initialize", params.clone())["result"]["capabilities"].is_object());
+    assert_eq!(client.request("initialize", params)["error"]["code"], -32600);
+    client.notify("initialized", json!({}));
+    assert_eq!(client.request("shutdown", Value::Null)["result"], Value::Null);
+    assert_eq!(client.request("textDocument/hover", on(URI, [0, 0]))["error"]["code"], -32600);
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait_for_end().0.code(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_and_the_session_goes_on() {
+    let (mut client, _) = Client::initialized(json!({}));
+    // A change of a text that is not open, a notification nobody knows, and one that is malformed.
+    client.change(URI, 3, &[(Some([[0, 0], [0, 0]]), "x")]);
+    client.notify("mmc/unheardOf", json!({ "a": 1 }));
+    client.notify("$/setTrace", json!({ "value": "off" }));
+    client.notify("textDocument/didOpen", json!({ "textDocument": 7 }));
+    assert_eq!(client.request("mmc/unheardOf", json!({}))["error"]["code"], -32601);
+    assert_eq!(client.request("textDocument/hover", json!({ "position": "here" }))["error"]["code"], -32602);
+    assert_eq!(client.request("textDocument/hover", on(URI, [0, 0]))["error"]["code"], -32602);
+    client.open(URI, "pipeline x\n");
+    assert!(!client.diagnostics(URI, 1).is_empty());
+    // Places beyond the text are its end.
+    assert_eq!(client.result("textDocument/hover", on(URI, [900, 900])), Value::Null);
+    assert_eq!(client.end().code(), Some(0));
+}
+
+#[test]
+fn what_is_called_off_is_not_done() {
+    let (mut client, _) = Client::initialized(json!({}));
+    // A text that takes a while keeps the server from what is asked next.
+    let long: String = (0..4_000).map(|n| format!("param p{n} = {n}\n")).collect();
+    client.open(URI, &format!("pipeline x\n{long}"));
+    client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
+    let id = client.ask("textDocument/hover", on(URI, [0, 0]));
+    client.notify("$/cancelRequest", json!({ "id": id }));
+    let response = client.wait(|message| message["id"] == json!(id));
+    assert_eq!(response["error"]["code"], -32800, "{response}");
+    // What was never asked cannot be called off.
+    client.notify("$/cancelRequest", json!({ "id": 12345 }));
+    assert_eq!(client.end().code(), Some(0));
+}
+
+#[test]
+fn leaving_without_a_word_ends_the_program_with_one() {
+    let (mut client, _) = Client::initialized(json!({}));
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait_for_end().0.code(), Some(1));
+
+    let (client, _) = Client::initialized(json!({}));
+    assert_eq!(client.wait_for_end().0.code(), Some(1), "standard input was closed");
+
+    let mut client = Client::start();
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait_for_end().0.code(), Some(1));
+}
+
+#[test]
+fn what_is_no_message_is_said_and_ends_the_program() {
+    for raw in [
+        "Content-Length: 9\r\n\r\n{\"a\": tru",
+        "Content-Length: 2\r\n\r\n{}",
+        "hello\r\n\r\n",
+        "Content-Length: x\r\n\r\n",
+    ] {
+        let (mut client, _) = Client::initialized(json!({}));
+        client.raw(raw.as_bytes());
+        let (status, said) = client.wait_for_end();
+        assert_eq!(status.code(), Some(1), "{raw}");
+        assert!(said.contains("no message"), "{raw}: {said}");
+        assert!(!said.contains("defect"), "{raw}: {said}");
+    }
+}
+
+#[test]
+fn a_session_can_be_killed_and_another_begun() {
+    let (mut client, _) = Client::initialized(json!({}));
+    client.open(URI, "pipeline x\n");
+    client.kill();
+    let (client, _) = Client::initialized(json!({}));
+    assert_eq!(client.end().code(), Some(0));
+}
+
+#[test]
+fn bytes_are_counted_where_the_client_can_do_so() {
+    let (mut client, about) = Client::initialized(json!({ "general": { "positionEncodings": ["utf-16", "utf-8"] } }));
+    assert_eq!(about["capabilities"]["positionEncoding"], "utf-8");
+    client.open(URI, "pipeline x # äöü𝄞\nparm width = 1\n");
+    let problems = client.diagnostics(URI, 1);
+    assert!(problems.iter().any(|problem| problem["range"]["start"]["line"] == 1), "{problems:?}");
+    assert_eq!(client.end().code(), Some(0));
+}
