@@ -213,7 +213,7 @@ fn threads_change_no_bit_of_an_image() {
         let found = (result.loss, result.gradients.to_vec(), result.moments);
         seen.push((found, engine.logits(&params, &rows).unwrap()));
     }
-    assert!(seen.frames(2).all(|pair| pair[0] == pair[1]));
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
 }
 
 /// What is not a number is not lost in a pool or behind a relu.
