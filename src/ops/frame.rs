@@ -57,7 +57,7 @@ impl Frame {
         match (self.along(height), self.along(width)) {
             (Some((down, _)), Some((across, _))) => Ok(Shape(vec![channels, down, across])),
             _ => Err(ShapeError {
-                message: format!("a frame of {0} x {0} does not fit on an image of {height} x {width}", self.size),
+                message: format!("a window of {0} x {0} does not fit on an image of {height} x {width}", self.size),
                 inputs: vec![0],
                 help: Some(match name {
                     "conv2d" => "a smaller `kernel`, or `padding: same`".into(),
