@@ -1,5 +1,6 @@
-//! How long a training step takes, on the design of the paper's HIGGS experiment: two encoders, three mixtures,
-//! 1,255,618 parameters, SGD with momentum and clipping.
+//! How long a training step takes: forward, backward, clipping and SGD with momentum. On the design of the paper's HIGGS
+//! experiment, two encoders, three mixtures, 1,255,618 parameters; or, with `WORKLOAD=cifar`, on that of its image
+//! experiment, seven mixtures of three units of a ResNet-32 and 100 classes.
 //!
 //!     cargo bench --bench train_step                  this program
 //!     TORCH_STEPS=torch_steps.py cargo bench --bench train_step    and PyTorch, in turn
@@ -23,18 +24,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 fn main() {
+    let workload = std::env::var("WORKLOAD").unwrap_or_else(|_| "higgs".into());
+    let plan = Arc::new(if workload == "cifar" { cifar_mulmix() } else { higgs_mulmix() });
     let (rows, steps, rounds) = (setting("ROWS", 128), setting("STEPS", 200), setting("ROUNDS", 5));
     let threads = setting("THREADS", std::thread::available_parallelism().map_or(1, usize::from));
-    let plan = Arc::new(higgs_mulmix());
-    println!("higgs mulmix, {} parameters, batch {rows}, {threads} threads", plan.parameter_count());
+    println!("{workload} mulmix, {} parameters, batch {rows}, {threads} threads", plan.parameter_count());
 
     let mut ours = Trainer::new(plan, rows, threads);
-    ours.time(20);
+    ours.time(steps.min(20));
     let torch = std::env::var("TORCH_STEPS").ok();
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         mine.push(ours.time(steps));
-        theirs.extend(torch.as_deref().and_then(|script| torch_step(script, rows, steps, threads)));
+        theirs.extend(torch.as_deref().and_then(|script| torch_step(script, &workload, rows, steps, threads)));
     }
     let mine = report("mmc", &mut mine, rows);
     if !theirs.is_empty() {
@@ -61,9 +63,10 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 /// One run of the PyTorch program; its median in milliseconds, if it could run.
-fn torch_step(script: &str, rows: usize, steps: usize, threads: usize) -> Option<f64> {
+fn torch_step(script: &str, workload: &str, rows: usize, steps: usize, threads: usize) -> Option<f64> {
     let (rows, steps, threads) = (rows.to_string(), steps.to_string(), threads.to_string());
-    let output = Command::new("python3").args([script, "higgs", &rows, &steps, "--threads", &threads]).output().ok()?;
+    let output =
+        Command::new("python3").args([script, workload, &rows, &steps, "--threads", &threads]).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let words: Vec<&str> = text.split_whitespace().collect();
     let at = words.iter().position(|word| *word == "ms/step")?;
@@ -93,6 +96,20 @@ fn higgs_mulmix() -> Plan {
     net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None })
 }
 
+/// The paper's MulMix for CIFAR-100, as the language has it.
+fn cifar_mulmix() -> Plan {
+    let text = "pipeline cifar\n\
+        data { source = synthetic(\"collider\")\n split = { test: last(10), valid: last(10) } }\n\
+        label object: class[100] = column(\"label\")\n\
+        modality photo: image[3, 32, 32] = column(\"image\")\n\
+        encoder trunk = photo |> resnet(depth: 32)\n\
+        combine mulmix = mulmix(trunk.unit1, trunk.unit2, trunk.unit3) { merge = concat\n head = mlp([256]) }\n\
+        train { epochs = 1 }\n";
+    let mut sources = mmc::diag::SourceMap::new();
+    let file = sources.add("cifar.mmc", text);
+    mmc::compile(&mut sources, file, &[], None).value.unwrap().plan
+}
+
 /// A model in training: the engine, and SGD as the paper has it.
 struct Trainer {
     engine: Box<dyn Engine>,
@@ -116,11 +133,12 @@ impl Trainer {
         let noise = |count: usize, salt: usize| {
             (0..count).map(|at| ((at * 7919 + salt * 104_729) % 1999) as f32 / 1000.0 - 1.0).collect()
         };
+        let classes = plan.loss.classes.len();
         let batch = Batch {
             rows,
             inputs: plan.inputs.iter().map(|input| noise(rows * input.shape.size(), input.shape.size())).collect(),
             present: vec![None; plan.inputs.len()],
-            labels: (0..rows).map(|row| (row % 2) as u32).collect(),
+            labels: (0..rows).map(|row| (row % classes) as u32).collect(),
         };
         let engine = engine(Arc::clone(&plan), DeviceChoice::Cpu, Some(threads)).unwrap();
         let velocity = vec![0.0; params.values.len()];

@@ -45,6 +45,47 @@ fn the_designs_of_the_paper_have_its_numbers_of_parameters() {
     }
 }
 
+/// Without data, and of 100 classes as in the paper.
+fn cifar100(depth: usize) -> String {
+    let body = include_str!("../pipelines/cifar.mmc");
+    let body = body.split_once("encoder trunk").unwrap().1.replace("depth: depth", &format!("depth: {depth}"));
+    format!(
+        "pipeline p\n\
+         data {{ source = synthetic(\"collider\")\n split = {{ test: last(10), valid: last(10) }} }}\n\
+         label object: class[100] = column(\"label\")\n\
+         modality photo: image[3, 32, 32] = column(\"image\")\n\
+         encoder trunk{body}"
+    )
+}
+
+#[test]
+fn residual_networks_have_the_paper_s_numbers_of_parameters() {
+    // The authors build the base model's last norm and layer for `add` and `mulmix` too, and train them by decay alone:
+    // 2 x 64 and 64 x 100 + 100 numbers, which are not built here.
+    const UNUSED_TAIL: usize = 128 + 6_500;
+    for (depth, base, mul, add, mulmix) in
+        [(32, 470_004, 490_556, 536_696, 766_160), (110, 1_733_812, 1_754_364, 1_800_504, 2_029_968)]
+    {
+        let text = cifar100(depth);
+        let count = |combine| plan_of(&text, Some(combine)).parameter_count();
+        assert_eq!(count("base"), base, "base, {depth} layers");
+        assert_eq!(count("mul"), mul, "mul, {depth} layers");
+        assert_eq!(count("add"), add - UNUSED_TAIL, "add, {depth} layers");
+        assert_eq!(count("mulmix"), mulmix - UNUSED_TAIL, "mulmix, {depth} layers");
+    }
+}
+
+#[test]
+fn a_residual_network_is_built_as_the_paper_says() {
+    let plan = plan_of(&cifar100(20), Some("mul"));
+    let shapes: Vec<String> = plan.steps.iter().map(|step| format!("{} {}", step.name, step.shape)).collect();
+    insta::assert_snapshot!(shapes.join("\n"));
+    let decayed: usize = plan.params.iter().filter(|param| param.decay).map(|param| param.shape.size()).sum();
+    let norms: usize = plan.params.iter().filter(|param| !param.decay).map(|param| param.shape.size()).sum();
+    assert_eq!(decayed + norms, plan.parameter_count());
+    assert!(plan.params.iter().all(|param| param.decay == (param.shape.0.len() > 1)), "decay is for weights alone");
+}
+
 #[test]
 fn weights_are_named_as_in_a_sequential_of_pytorch() {
     let text = two_modalities(

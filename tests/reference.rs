@@ -58,7 +58,7 @@ fn fits(kind: Kind, default: mmc::ops::Constant) -> bool {
         (_, Nothing) | (Kind::Form(_), Word(_) | Bool(_)) | (Kind::Bool, Bool(_)) => true,
         (Kind::Integer(least), Integer(value)) => value >= least,
         (Kind::Number(least, most), Number(value)) => (least..=most).contains(&value),
-        (Kind::Choice(words), Word(word)) => words.contains(&word),
+        (Kind::Choice(words) | Kind::WordOrInteger(words, _), Word(word)) => words.contains(&word),
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 //! written once, over dfdx's operations, in [`super::kernels`].
 
 use super::ExecError;
-use super::kernels::{self, Conv1d, Embedding, Linear, LossNode, Lstm, MaxPool, Targets};
+use super::kernels::{self, BatchNorm, Conv1d, Conv2d, Embedding, ImagePool, Linear, LossNode, Lstm, MaxPool, Targets};
 use super::pass::{Failure, Matrix, Pass, Slope, Value};
 use crate::ops::Activation;
 use dfdx::tensor::{Cpu, Tape};
@@ -55,6 +55,60 @@ pub(super) trait Backend: Sized + Send + Sync {
         parts: &[&Value<Self::Device>],
     ) -> Result<Value<Self::Device>, Failure<Self>> {
         kernels::concat::portable(pass, parts)
+    }
+
+    /// Every feature, or channel, by the mean and variance of the batch.
+    fn batch_norm<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        norm: &BatchNorm<'_>,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::batch_norm::portable(pass, x, norm)
+    }
+
+    /// A convolution over images.
+    fn conv2d<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        layer: &Conv2d,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::conv2d::portable(pass, x, layer)
+    }
+
+    /// The mean or the largest of the pixels under a frame.
+    fn image_pool<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        pool: &ImagePool,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::image_pool::portable(pass, x, pool)
+    }
+
+    /// The mean of each channel of so many pixels.
+    fn global_avg_pool<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        pixels: usize,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::image_pool::global_portable(pass, x, pixels)
+    }
+
+    /// Features of zeros before and after those there are.
+    fn pad_channels<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Self::Device>,
+        before: usize,
+        after: usize,
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::pad_channels::portable(pass, x, before, after)
+    }
+
+    /// The sum of values of one shape.
+    fn sum<T: Tape<f32, Self::Device>>(
+        pass: &mut Pass<'_, Self, T>,
+        parts: &[&Value<Self::Device>],
+    ) -> Result<Value<Self::Device>, Failure<Self>> {
+        kernels::arithmetic::sum(pass, parts)
     }
 
     /// A row of a table for each id.
@@ -152,6 +206,54 @@ impl Backend for Native {
         parts: &[&Value<Cpu>],
     ) -> Result<Value<Cpu>, Failure<Self>> {
         kernels::concat::native(pass, parts)
+    }
+
+    fn batch_norm<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        norm: &BatchNorm<'_>,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::batch_norm::native(pass, x, norm)
+    }
+
+    fn conv2d<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        layer: &Conv2d,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::conv2d::native(pass, x, layer)
+    }
+
+    fn image_pool<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        pool: &ImagePool,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::image_pool::native(pass, x, pool)
+    }
+
+    fn global_avg_pool<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        pixels: usize,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::image_pool::global_native(pass, x, pixels)
+    }
+
+    fn pad_channels<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        x: &Value<Cpu>,
+        before: usize,
+        after: usize,
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::pad_channels::native(pass, x, before, after)
+    }
+
+    fn sum<T: Tape<f32, Cpu>>(
+        pass: &mut Pass<'_, Self, T>,
+        parts: &[&Value<Cpu>],
+    ) -> Result<Value<Cpu>, Failure<Self>> {
+        kernels::arithmetic::native_sum(pass, parts)
     }
 
     fn embedding<T: Tape<f32, Cpu>>(

@@ -2,10 +2,10 @@
 //! order.
 
 use super::backend::Backend;
-use super::gemm::Workers;
 use super::gradients::ParamGradients;
 use super::kernels::Targets;
 use super::pass::{Pass, Training, Value};
+use super::workers::Workers;
 use super::{Engine, ExecError, Logits, Params, StepKey, StepResult, shards};
 use crate::plan::{Batch, BufferId, Plan};
 use dfdx::tensor::{NoneTape, OwnedTape, PutTape, Tape};

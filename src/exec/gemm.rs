@@ -1,5 +1,6 @@
 //! Products of matrices on the CPU: a safe face of the `gemm` crate, and the only unsafe code of this program.
 
+use super::workers::Workers;
 use gemm::Parallelism;
 use rayon::prelude::*;
 
@@ -55,16 +56,6 @@ impl<'a> Matrix<'a> {
         let values = if rows == 0 || self.columns == 0 { &[] } else { &self.values[first * self.row_stride..] };
         Self { values, rows, ..self }
     }
-}
-
-/// Who computes a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Workers {
-    /// The calling thread.
-    One,
-    /// The threads of the pool it is called in, in bands of so many rows of the result: the same numbers with any
-    /// number of threads.
-    Bands(usize),
 }
 
 /// `out = a b`, or `out += a b` where it accumulates; `out` lies row by row.

@@ -45,12 +45,27 @@ fn draw(values: &mut [f32], init: Init, fan_in: usize, fan_out: usize, mut rng: 
         Init::Scaled => (true, (3.0 / inputs).sqrt()),
         Init::HeUniform => (true, (6.0 / inputs).sqrt()),
         Init::HeNormal => (false, (2.0 / inputs).sqrt()),
+        Init::HeFanOut => (false, (2.0 / outputs.max(1.0)).sqrt()),
         Init::XavierUniform => (true, (6.0 / (inputs + outputs)).sqrt()),
         Init::XavierNormal => (false, (2.0 / (inputs + outputs)).sqrt()),
         Init::Torch => (true, (1.0 / inputs).sqrt()),
     };
     for value in values {
-        let unit: f64 = if uniform { 2.0 * rng.random::<f64>() - 1.0 } else { rng.sample(StandardNormal) };
+        let unit = match (uniform, init) {
+            (true, _) => 2.0 * rng.random::<f64>() - 1.0,
+            (false, Init::HeFanOut) => within_two(&mut rng),
+            (false, _) => rng.sample(StandardNormal),
+        };
         *value = (unit * scale) as f32;
+    }
+}
+
+/// A normal number, drawn until it lies within two standard deviations.
+fn within_two(rng: &mut ChaCha8Rng) -> f64 {
+    loop {
+        let number: f64 = rng.sample(StandardNormal);
+        if number.abs() <= 2.0 {
+            return number;
+        }
     }
 }

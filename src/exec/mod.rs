@@ -3,12 +3,14 @@
 
 mod backend;
 mod class_loss;
+mod convolve;
 mod decide;
 mod device;
 mod engine;
 mod executor;
 mod gemm;
 mod gradients;
+mod image;
 mod initialize;
 mod kernels;
 mod params;
@@ -16,6 +18,7 @@ mod pass;
 mod product_rate;
 mod shards;
 mod value;
+mod workers;
 
 pub use class_loss::{ClassLoss, RowLoss};
 pub use decide::{ComponentDecisions, Decisions, decide, fitted, row_losses};

@@ -5,9 +5,9 @@
 //! and what works on one feature, one channel or one moment of a sequence finds its numbers side by side.
 
 use super::backend::{Backend, Native};
-use super::gemm::Workers;
 use super::gradients::ParamGradients;
 pub(super) use super::value::{Matrix, Slope, Value};
+use super::workers::Workers;
 use super::{Params, StepKey, kernels};
 use crate::plan::{BufferId, ParamId, Step};
 use dfdx::shapes::Shape;

@@ -1,6 +1,7 @@
 //! How fast one core of this machine multiplies matrices: what the speed of training is measured against.
 
-use super::gemm::{Matrix, Workers, multiply};
+use super::gemm::{Matrix, multiply};
+use super::workers::Workers;
 use std::time::{Duration, Instant};
 
 /// Rows and columns of the matrices: large enough for the full rate, small enough to stay in the caches.

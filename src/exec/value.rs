@@ -113,6 +113,17 @@ impl Slope {
         Ok(())
     }
 
+    /// As [`Slope::add`], for numbers that are still needed.
+    pub(super) fn add_copy(&self, grads: &mut Gradients<f32, Cpu>, more: &[f32]) -> Result<(), CpuError> {
+        let found = grads.get_or_alloc_mut(&self.identity)?;
+        if found.is_empty() {
+            **found = more.to_vec();
+        } else {
+            add(found, more);
+        }
+        Ok(())
+    }
+
     /// Lets `write` add to the gradient: it is to overwrite what it is given where the flag is false, and to add to it
     /// where it is true.
     pub(super) fn write(

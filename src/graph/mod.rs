@@ -59,7 +59,10 @@ impl Node {
     pub fn name(&self) -> String {
         let op = match &self.op {
             Op::Input(_) => return self.path.clone(),
-            Op::Linear { activation: Some(activation), .. } => format!("linear + {}", activation.name()),
+            op @ (Op::Linear { activation: Some(activation), .. }
+            | Op::BatchNorm { activation: Some(activation), .. }) => {
+                format!("{} + {}", op.name(), activation.name())
+            }
             op => op.name().to_string(),
         };
         if self.path.is_empty() { op } else { format!("{} {op}", self.path) }

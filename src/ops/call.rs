@@ -1,6 +1,6 @@
 //! An operation as a pipeline would call it.
 
-use super::{Op, Window};
+use super::{Activation, Op, Padding, Window};
 
 impl Op {
     /// The operation and what it was told, with the defaults that matter.
@@ -8,11 +8,24 @@ impl Op {
         match self {
             Op::Linear { out, bias, activation, .. } => {
                 let bias = if *bias { "" } else { ", bias: false" };
-                let after = activation.map_or(String::new(), |activation| format!(" |> {}", activation.name()));
-                format!("linear({out}{bias}){after}")
+                format!("linear({out}{bias}){}", then(*activation))
             }
+            Op::Conv2d { channels, frame, bias, .. } => {
+                let stride = if frame.stride == 1 { String::new() } else { format!(", stride: {}", frame.stride) };
+                let padding = match frame.padding {
+                    Padding::Same => String::new(),
+                    Padding::Valid => ", padding: valid".into(),
+                    Padding::Zeros(each) => format!(", padding: {each}"),
+                };
+                let bias = if *bias { "" } else { ", bias: false" };
+                format!("conv2d({channels}, kernel: {}{stride}{padding}{bias})", frame.size)
+            }
+            Op::AvgPool(frame) => format!("avg_pool({}, stride: {})", frame.size, frame.stride),
+            Op::PadChannels { channels } => format!("pad_channels({channels})"),
             Op::Dropout { p } => format!("dropout({p})"),
-            Op::BatchNorm { eps, momentum } => format!("batch_norm(eps: {eps}, momentum: {momentum})"),
+            Op::BatchNorm { eps, momentum, activation } => {
+                format!("batch_norm(eps: {eps}, momentum: {momentum}){}", then(*activation))
+            }
             Op::LayerNorm { eps } => format!("layer_norm(eps: {eps})"),
             Op::Affine { scale, offset } => format!("{scale} * x + {offset}"),
             Op::Embedding { width, ids, .. } => format!("embedding({width}) of {ids} ids"),
@@ -31,4 +44,9 @@ impl Op {
             other => other.name().to_owned(),
         }
     }
+}
+
+/// The activation that was fused onto an operation, as it was written.
+fn then(activation: Option<Activation>) -> String {
+    activation.map_or(String::new(), |activation| format!(" |> {}", activation.name()))
 }

@@ -4,8 +4,11 @@ mod activation;
 mod attention_pool;
 mod call;
 mod conv1d;
+mod conv2d;
 mod dropout;
 mod embedding;
+mod frame;
+mod image_pool;
 mod kind;
 mod layer;
 mod linear;
@@ -18,6 +21,7 @@ mod rules;
 mod sequence;
 mod signature;
 
+pub use frame::{Frame, Padding};
 pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
@@ -28,23 +32,28 @@ pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, n
 /// Every layer that can be called, by name.
 pub const LAYERS: &[Layer] = &[
     attention_pool::ATTENTION_POOL,
+    image_pool::AVG_POOL,
     norm::BATCH_NORM,
     conv1d::CONV1D,
+    conv2d::CONV2D,
     dropout::DROPOUT,
     embedding::EMBEDDING,
+    image_pool::FLATTEN,
     activation::GELU,
+    image_pool::GLOBAL_AVG_POOL,
     norm::LAYER_NORM,
     linear::LINEAR,
     lstm::LSTM,
     pool::MAX_POOL,
     pool::MEAN_POOL,
+    image_pool::PAD_CHANNELS,
     activation::RELU,
     activation::SIGMOID,
     activation::TANH,
 ];
 
 /// Layers of the language that this version knows by name and does not execute yet.
-pub const LATER_LAYERS: &[&str] = &["avg_pool", "conv2d", "global_avg_pool", "pad_channels", "resnet"];
+pub const LATER_LAYERS: &[&str] = &[];
 
 /// The layer of this name.
 pub fn layer(name: &str) -> Option<&'static Layer> {

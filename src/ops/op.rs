@@ -1,5 +1,6 @@
 //! The operations of the computation graph, as plain data.
 
+use super::Frame;
 use crate::spec::{Combination, Init};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +38,8 @@ pub enum Op {
         bias: bool,
     },
     /// The largest value of each feature: over all steps, `[t, d] -> [d]`, or over windows, `[t, d] -> [u, d]`. Reads
-    /// the sequence, and its length if it has one.
+    /// the sequence, and its length if it has one. Of an image the largest pixel of each channel under square windows,
+    /// `[c, h, w] -> [c, h', w']`. Of equals the first has the gradient.
     MaxPool {
         /// Where the windows lie; `None` for all steps.
         window: Option<Window>,
@@ -69,14 +71,40 @@ pub enum Op {
         /// The probability.
         p: f64,
     },
-    /// Normalises every feature over the batch in training, by running statistics otherwise: `[n] -> [n]`.
-    /// Parameters: `weight` `[n]` (gamma), `bias` `[n]` (beta). Buffers: `running_mean`, `running_var`.
+    /// Normalises every feature over the batch in training, and by running statistics otherwise; of an image every
+    /// channel, over rows and pixels: `[n] -> [n]`, `[n, h, w] -> [n, h, w]`. Then an activation if a pass has fused
+    /// one. Parameters: `weight` `[n]` (gamma), `bias` `[n]` (beta). Buffers: `running_mean`, `running_var`.
     BatchNorm {
         /// Added to the variance.
         eps: f64,
         /// Share of the batch in the running statistics.
         momentum: f64,
+        /// What a pass fused onto it.
+        activation: Option<Activation>,
     },
+    /// A convolution over images: `[c, h, w] -> [channels, h', w']`, as many places as the frame has. Parameters:
+    /// `weight` `[channels, c, size, size]`, then `bias` `[channels]` if there is one.
+    Conv2d {
+        /// Channels of the result.
+        channels: usize,
+        /// What lies under each place.
+        frame: Frame,
+        /// Whether there is a bias.
+        bias: bool,
+        /// How the weight begins; the pipeline's choice where it is `None`.
+        init: Option<Init>,
+    },
+    /// The mean of the pixels under a frame, channel by channel: `[c, h, w] -> [c, h', w']`.
+    AvgPool(Frame),
+    /// The mean of all pixels of each channel: `[c, h, w] -> [c]`.
+    GlobalAvgPool,
+    /// Channels of zeros around those there are, half of them before and the odd one behind.
+    PadChannels {
+        /// Channels of the result.
+        channels: usize,
+    },
+    /// The same numbers as a vector: `[..] -> [n]`.
+    Flatten,
     /// Normalises every row over its features: `[n] -> [n]`. Parameters: `weight` `[n]`, `bias` `[n]`.
     LayerNorm {
         /// Added to the variance.

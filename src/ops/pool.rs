@@ -8,9 +8,10 @@ use crate::shape::Shape;
 pub(super) const MAX_POOL: Layer = Layer {
     signature: Signature::new(
         "max_pool",
-        "the largest value of each feature, over all steps of a sequence or over windows",
+        "the largest value of each feature, over all steps of a sequence or over windows; of each channel of an image, \
+         over square windows",
     )
-    .shapes("[t, d] -> [d], or [(t - size) / stride + 1, d] of windows")
+    .shapes("[t, d] -> [d], or [(t - size) / stride + 1, d] of windows; [c, h, w] -> [c, (h - size) / stride + 1, ..]")
     .params(&[
         Parameter::new("size", Kind::Integer(1), "steps of a window; all there are, without").optional(),
         Parameter::new("stride", Kind::Integer(1), "steps from one window to the next; `size`, without").optional(),

@@ -2,7 +2,7 @@
 
 use super::layer::{Running, ShapeError, Weight, vector};
 use super::sequence::steps_and_width;
-use super::{Arithmetic, Op, attention_pool, conv1d, embedding, linear, lstm, merge, norm, pool};
+use super::{Arithmetic, Op, attention_pool, conv1d, conv2d, embedding, image_pool, linear, lstm, merge, norm, pool};
 use crate::shape::Shape;
 
 impl Op {
@@ -22,6 +22,11 @@ impl Op {
             Op::Dropout { .. } => "dropout",
             Op::BatchNorm { .. } => "batch_norm",
             Op::LayerNorm { .. } => "layer_norm",
+            Op::Conv2d { .. } => "conv2d",
+            Op::AvgPool(_) => "avg_pool",
+            Op::GlobalAvgPool => "global_avg_pool",
+            Op::PadChannels { .. } => "pad_channels",
+            Op::Flatten => "flatten",
             Op::Concat => "concat",
             Op::Sum => "sum",
             Op::Mean => "mean",
@@ -42,11 +47,18 @@ impl Op {
     pub fn shape(&self, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
         match self {
             Op::Linear { out, .. } => linear::shape(*out, inputs),
-            Op::BatchNorm { .. } | Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
+            Op::BatchNorm { .. } => norm::batch_shape(inputs),
+            Op::LayerNorm { .. } => vector(self.name(), inputs).map(Shape::vector),
+            Op::Conv2d { channels, frame, .. } => conv2d::shape(*channels, frame, inputs),
+            Op::AvgPool(frame) => image_pool::shape(self.name(), frame, inputs),
+            Op::GlobalAvgPool => image_pool::global(self.name(), inputs),
+            Op::PadChannels { channels } => image_pool::pad_channels(*channels, inputs),
+            Op::Flatten => image_pool::flatten(inputs),
             Op::Length | Op::Windows(_) => vector(self.name(), inputs).map(|_| Shape::vector(1)),
             Op::Embedding { width, ids, steps } => embedding::shape(*width, *ids, *steps, inputs),
             Op::Lstm(op) => lstm::shape(op, inputs),
             Op::Conv1d { channels, window, .. } => conv1d::shape(*channels, window, inputs),
+            Op::MaxPool { window } if of_an_image(inputs) => image_pool::max(window.as_ref(), inputs),
             Op::MaxPool { window } => pool::max(window.as_ref(), inputs),
             Op::MeanPool => pool::mean(inputs),
             Op::AttentionPool { size } => attention_pool::shape(*size, inputs),
@@ -68,6 +80,7 @@ impl Op {
         match self {
             Op::Linear { out, bias, .. } => linear::weights(*out, *bias, input),
             Op::BatchNorm { .. } | Op::LayerNorm { .. } => norm::weights(input),
+            Op::Conv2d { channels, frame, bias, .. } => conv2d::weights(*channels, frame, *bias, input),
             Op::Embedding { width, ids, .. } => embedding::weights(*width, *ids),
             Op::Lstm(op) => lstm::weights(op, input),
             Op::Conv1d { channels, window, bias } => conv1d::weights(*channels, window, *bias, input),
@@ -95,6 +108,14 @@ impl Op {
         let made = output.size() as u64;
         match self {
             Op::Linear { activation, .. } => 2 * read * made + if activation.is_some() { made } else { 0 },
+            Op::PadChannels { .. } | Op::Flatten => 0,
+            Op::Conv2d { frame, .. } => {
+                let channels = inputs.first().and_then(|shape| shape.0.first()).copied().unwrap_or(1);
+                2 * (frame.size * frame.size * channels) as u64 * made
+            }
+            Op::AvgPool(frame) => (frame.size * frame.size) as u64 * made,
+            Op::MaxPool { window: Some(window) } if of_an_image(inputs) => (window.size * window.size) as u64 * made,
+            Op::GlobalAvgPool => read,
             Op::Input(_) | Op::Length | Op::Windows(_) | Op::Embedding { .. } | Op::Concat => 0,
             Op::Lstm(op) => lstm::flops(op, inputs),
             Op::Conv1d { window, .. } => 2 * made * (window.size * steps_and_width(inputs).1) as u64,
@@ -108,4 +129,8 @@ impl Op {
             Op::ClassLoss { .. } => 12 * read,
         }
     }
+}
+
+fn of_an_image(inputs: &[&Shape]) -> bool {
+    inputs.first().is_some_and(|shape| shape.0.len() == 3)
 }

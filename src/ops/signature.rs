@@ -121,6 +121,8 @@ pub enum Kind {
     Text,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// One of these words, or a whole number of at least this.
+    WordOrInteger(&'static [&'static str], i64),
     /// One or several whole numbers, each at least this.
     Integers(i64),
     /// One or several numbers.
@@ -146,6 +148,10 @@ impl Kind {
             Kind::Bool => "`true` or `false`".into(),
             Kind::Text => "a string".into(),
             Kind::Choice(words) => one_of(words),
+            Kind::WordOrInteger(words, min) => {
+                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                format!("{} or {}", words.join(", "), Kind::Integer(*min).describe())
+            }
             Kind::Integers(_) => "a list of whole numbers".into(),
             Kind::Numbers => "a list of numbers".into(),
             Kind::Texts => "a string or a list of strings".into(),

@@ -77,6 +77,8 @@ pub struct Step {
     pub op: Op,
     /// The slots it reads.
     pub reads: Vec<Slot>,
+    /// The shape of one row of the first value it reads; of what it makes, if it reads none.
+    pub takes: Shape,
     /// The slot it makes.
     pub makes: Slot,
     /// The shape of one row of what it makes.

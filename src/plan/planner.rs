@@ -128,6 +128,7 @@ impl<'a> Planner<'a> {
             name: node.name(),
             flops: op.flops(&borrowed, &node.shape),
             op,
+            takes: input.clone(),
             reads,
             makes,
             shape: node.shape.clone(),
@@ -141,7 +142,7 @@ impl<'a> Planner<'a> {
 
     fn params_of(&mut self, node: &Node, input: &Shape) -> Vec<usize> {
         let own = match &node.op {
-            Op::Linear { init: Some(init), .. } => *init,
+            Op::Linear { init: Some(init), .. } | Op::Conv2d { init: Some(init), .. } => *init,
             _ => self.graph.init,
         };
         let mut ids = vec![];

@@ -100,10 +100,17 @@ impl<'a> Evaluator<'a> {
         if let Kind::Choice(words) = kind {
             return self.choice(words, expr, what).map(Argument::Word);
         }
+        if let Kind::WordOrInteger(words, _) = kind
+            && self.is_word(words, expr)
+        {
+            return self.choice(words, expr, what).map(Argument::Word);
+        }
         let value = self.eval(expr);
         let fits = match (kind, &value) {
             (_, Val::Unknown) => return None,
-            (Kind::Integer(min), Val::Number(number)) => whole(*number, min).map(Argument::Integer),
+            (Kind::Integer(min) | Kind::WordOrInteger(_, min), Val::Number(number)) => {
+                whole(*number, min).map(Argument::Integer)
+            }
             (Kind::Number(min, max), Val::Number(number)) => {
                 (min..=max).contains(number).then_some(Argument::Number(*number))
             }
@@ -159,6 +166,21 @@ impl<'a> Evaluator<'a> {
                 })
                 .collect::<Option<_>>()
                 .map(Argument::Texts),
+        }
+    }
+
+    /// Whether an expression says a word rather than a number: one of these, or a name that nothing else bears.
+    fn is_word(&self, words: &[&str], expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let local = self.frames.last().and_then(|frame| frame.get(name.as_str()));
+                match local {
+                    Some(value) => matches!(value, Val::Text(_)),
+                    None => words.contains(&name.as_str()) || self.names.peek(name).is_none(),
+                }
+            }
+            ExprKind::Text(_) => true,
+            _ => false,
         }
     }
 

@@ -1,4 +1,5 @@
-//! What can be called besides layers and functions: joining values, and going over a list with a layer.
+//! What can be called besides layers and functions: joining values, going over a list with a layer, and holding constants
+//! within bounds.
 
 use super::eval::{Evaluator, block};
 use super::value::{Callee, Stage, Val};
@@ -41,8 +42,17 @@ const REPEAT: Signature = Signature::new("repeat", "applies a layer so many time
     ])
     .example("encoder low_net = low |> linear(64) |> repeat(3, linear(64) |> relu)");
 
+const WITHIN: Signature =
+    Signature::new("within", "a constant as it is, and an error where it lies outside of its bounds")
+        .shapes("within(3, 1..=5) = 3")
+        .params(&[
+            Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
+            Parameter::new("bounds", Kind::Form("a list or a range"), "what it may be"),
+        ])
+        .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(64)");
+
 /// All of them.
-pub(super) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT];
+pub(super) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT, &WITHIN];
 
 /// Whether one of them has this name.
 pub(super) fn is_builtin(name: &str) -> bool {
@@ -56,6 +66,7 @@ impl<'a> Evaluator<'a> {
             "concat" => Op::Concat,
             "sum" => Op::Sum,
             "mean" => Op::Mean,
+            "within" => return self.bounded(args, span),
             _ => {
                 let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
                 // `repeat(n, x, f)` has its input second, as it is read aloud.

@@ -3,7 +3,7 @@
 use super::eval::Evaluator;
 use super::value::Val;
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::syntax::ast::Param;
+use crate::syntax::ast::{Arg, ExprKind, Param};
 
 impl<'a> Evaluator<'a> {
     /// The value of a param: of `--set`, else as written; within its bounds and of its type.
@@ -22,6 +22,28 @@ impl<'a> Evaluator<'a> {
         }
         // What the file says by itself has to hold too, but only one of the two is worth a report.
         self.within(param, value, given.span, bounds.as_ref())
+    }
+
+    /// `within(value, bounds)`
+    pub(super) fn bounded(&mut self, args: &'a [Arg], span: Span) -> Val {
+        let [value, bounds] = args else {
+            return self.report(
+                Problem::error(Code::MissingArgument, "`within` takes a constant and its bounds")
+                    .at(span, "write `within(value, bounds)`"),
+            );
+        };
+        let (found, allowed) = (self.eval(&value.value), self.eval(&bounds.value));
+        match (&found, &allowed) {
+            (Val::Unknown, _) | (_, Val::Unknown) => return Val::Unknown,
+            (Val::Tensor(_) | Val::Block(_), _) => return self.expected("a constant", &found, value.value.span),
+            (_, Val::List(_) | Val::Range(..)) => {}
+            _ => return self.expected("a list or a range", &allowed, bounds.value.span),
+        }
+        let name = match &value.value.kind {
+            ExprKind::Name(name) => name.as_str(),
+            _ => "value",
+        };
+        self.hold(name, found, value.value.span, Some((&allowed, bounds.value.span)))
     }
 
     /// Reports a value that a sweep gives a param if it is of another type or out of bounds; false if it is.
@@ -102,30 +124,37 @@ impl<'a> Evaluator<'a> {
     }
 
     fn within(&mut self, param: &'a Param, value: Val, span: Span, bounds: Option<&Val>) -> Val {
+        self.hold(&param.name.text, value, span, bounds.zip(param.bounds.as_ref().map(|bounds| bounds.span)))
+    }
+
+    /// A constant as it is if it lies within its bounds; says so if it does not.
+    fn hold(&mut self, name: &str, value: Val, span: Span, bounds: Option<(&Val, Span)>) -> Val {
+        let Some((bounds, bounds_span)) = bounds else { return value };
         let (inside, help) = match (bounds, &value) {
-            (Some(Val::Range(start, end, inclusive)), Val::Number(number)) => {
+            (Val::Range(start, end, inclusive), Val::Number(number)) => {
                 let inside = number >= start && (number < end || (*inclusive && number <= end));
                 let (least, most) = if *inclusive { ("from", "to") } else { ("from", "to less than") };
                 (inside, format!("it goes {least} {start} {most} {end}"))
             }
-            (Some(Val::List(choices)), value) => {
+            (Val::List(choices), value) => {
                 let inside = choices.iter().any(|(choice, _)| same(choice, value));
                 let shown: Vec<String> = choices.iter().map(|(choice, _)| format!("`{}`", show(choice))).collect();
                 (inside, format!("choose one of {}", shown.join(", ")))
+            }
+            (Val::Range(start, end, _), value) => {
+                (matches!(value, Val::Unknown), format!("it is a number from {start} to {end}"))
             }
             _ => (true, String::new()),
         };
         if inside {
             return value;
         }
-        let Some(bounds_expr) = &param.bounds else { return value };
         let found = show(&value);
-        let mut problem =
-            Problem::error(Code::OutOfRange, format!("`{}` is {found}, outside of its bounds", param.name.text))
-                .at(span, "not allowed")
-                .also(bounds_expr.span, "bounded here")
-                .help(help);
-        if let (Some(Val::List(choices)), Val::Text(text)) = (bounds, &value) {
+        let mut problem = Problem::error(Code::OutOfRange, format!("`{name}` is {found}, outside of its bounds"))
+            .at(span, "not allowed")
+            .also(bounds_span, "bounded here")
+            .help(help);
+        if let (Val::List(choices), Val::Text(text)) = (bounds, &value) {
             let words = choices.iter().filter_map(|(choice, _)| match choice {
                 Val::Text(word) => Some(word.as_str()),
                 _ => None,

@@ -212,6 +212,9 @@ pub enum Init {
     HeUniform,
     /// Normal with variance `2 / fan_in`.
     HeNormal,
+    /// Normal with standard deviation `sqrt(2 / fan_out)`, drawn again beyond two of them: what the authors' convolutions
+    /// begin as.
+    HeFanOut,
     /// Uniform in `±sqrt(6 / (fan_in + fan_out))`.
     XavierUniform,
     /// Normal with variance `2 / (fan_in + fan_out)`.

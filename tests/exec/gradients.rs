@@ -9,7 +9,8 @@ use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::{Combination, Init, QGradient};
 use std::sync::Arc;
 
-const DETACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None };
+pub(super) const DETACHED: Combination =
+    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None };
 const ATTACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None };
 
 /// A plan whose middle is the operation in question: what leads to it and what follows has weights.

@@ -4,10 +4,12 @@ mod activations;
 mod class_loss;
 mod engine;
 mod gradients;
+mod images;
 mod initialize;
 mod missing;
 mod normalize;
 mod sequences;
+mod torch_images;
 mod torch_sequences;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};

@@ -1,7 +1,7 @@
 //! Plans written by hand: what the stages would make of a pipeline, in a few lines.
 
 use mmc::diag::Span;
-use mmc::ops::{Activation, Arithmetic, Op};
+use mmc::ops::{Activation, Arithmetic, Op, Running, WeightInit};
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
 use mmc::spec::{Combination, Init, ModalityKind};
@@ -57,6 +57,41 @@ impl Network {
         slot
     }
 
+    /// An image of channels, height and width.
+    pub(crate) fn image(&mut self, name: &str, shape: [usize; 3]) -> Slot {
+        let slot = self.input(name, shape.iter().product());
+        self.reshape(slot, Shape(shape.to_vec()))
+    }
+
+    fn reshape(&mut self, slot: Slot, shape: Shape) -> Slot {
+        self.plan.steps.iter_mut().find(|step| step.makes == slot).unwrap().shape = shape;
+        slot
+    }
+
+    /// An operation of one value with the statistics it keeps and the weights it asks for, drawn as they begin.
+    pub(crate) fn drawn(&mut self, x: Slot, op: Op) -> Slot {
+        let takes = self.plan.steps.iter().find(|step| step.makes == x).unwrap().shape.clone();
+        let shape = op.shape(&[&takes]).unwrap();
+        let name = format!("layer{}", self.plan.steps.len());
+        let mut params = vec![];
+        for weight in op.weights(&takes) {
+            let init = match weight.init {
+                WeightInit::Fixed(init) => init,
+                WeightInit::Fan { fan_in, fan_out } => ParamInit::Random { init: self.init, fan_in, fan_out },
+                _ => ParamInit::Constant(0.0),
+            };
+            params.push(self.param(&format!("{name}.{}", weight.name), weight.shape, init));
+        }
+        let mut buffers = vec![];
+        for Running { name: last, shape, value, momentum } in op.running(&takes) {
+            buffers.push(self.plan.buffers.len());
+            self.plan.buffers.push(BufferSpec { name: format!("{name}.{last}"), shape, value, momentum });
+        }
+        self.plan.shardable &= !op.mixes_rows();
+        let slot = self.step(op, &[x], shape.size(), &params, &buffers);
+        self.reshape(slot, shape)
+    }
+
     /// An operation with the weights it asks for, all zeros; the first input decides their shapes.
     pub(crate) fn layer(&mut self, op: Op, reads: &[Slot]) -> Slot {
         let shapes: Vec<Shape> = reads.iter().map(|slot| self.shape(*slot).clone()).collect();
@@ -104,15 +139,7 @@ impl Network {
     }
 
     pub(crate) fn batch_norm(&mut self, x: Slot, eps: f64, momentum: f64) -> Slot {
-        let width = self.width(x);
-        let params = self.norm_params(width);
-        let buffers = [("running_mean", 0.0), ("running_var", 1.0)].map(|(name, value)| {
-            let name = format!("norm{}.{name}", self.plan.buffers.len());
-            self.plan.buffers.push(BufferSpec { name, shape: Shape::vector(width), value, momentum });
-            self.plan.buffers.len() - 1
-        });
-        self.plan.shardable = false;
-        self.step(Op::BatchNorm { eps, momentum }, &[x], width, &params, &buffers)
+        self.drawn(x, Op::BatchNorm { eps, momentum, activation: None })
     }
 
     pub(crate) fn layer_norm(&mut self, x: Slot, eps: f64) -> Slot {
@@ -188,9 +215,12 @@ impl Network {
         origins.sort_unstable();
         origins.dedup();
         self.origins.push(origins);
+        let taken = self.plan.steps.iter().find(|step| Some(&step.makes) == reads.first());
+        let takes = taken.map_or(Shape::vector(width), |step| step.shape.clone());
         self.plan.steps.push(Step {
             name: format!("step{}", self.plan.steps.len()),
             op,
+            takes,
             reads: reads.to_vec(),
             makes,
             shape: Shape::vector(width),

@@ -51,6 +51,7 @@ pub(crate) fn regression_plan(inputs: usize, classes: usize) -> Plan {
     let step = |name: &str, op, reads, makes, width| Step {
         name: name.into(),
         op,
+        takes: Shape::vector(inputs),
         reads,
         makes,
         shape: Shape::vector(width),

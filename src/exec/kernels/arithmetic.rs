@@ -1,13 +1,14 @@
 //! Element-wise sums, means and arithmetic of values of one shape.
 
-use crate::exec::backend::Backend;
+use crate::exec::backend::{Backend, Native};
 use crate::exec::pass::{Failure, Matrix, Pass, Value};
+use crate::exec::value::add;
 use crate::ops::Arithmetic;
-use dfdx::tensor::Tape;
+use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{TryAdd, TryDiv, TryMul, TrySub};
 
 /// The sum of one value or more.
-pub(super) fn sum<B: Backend, T: Tape<f32, B::Device>>(
+pub(in crate::exec) fn sum<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     parts: &[&Value<B::Device>],
 ) -> Result<Value<B::Device>, Failure<B>> {
@@ -20,6 +21,40 @@ pub(super) fn sum<B: Backend, T: Tape<f32, B::Device>>(
         total = Value::new(y, total.learned || part.learned);
     }
     Ok(total)
+}
+
+/// On the CPU: the sum of one value or more.
+pub(in crate::exec) fn native_sum<T: Tape<f32, Cpu>>(
+    pass: &mut Pass<'_, Native, T>,
+    parts: &[&Value<Cpu>],
+) -> Result<Value<Cpu>, Failure<Native>> {
+    /// Numbers that are added up while they are in the cache.
+    const PIECE: usize = 1 << 14;
+    let numbers: Vec<_> = parts.iter().map(|part| part.host()).collect();
+    let mut total = vec![0.0; numbers[0].len()];
+    pass.workers.pieces(&mut total, PIECE, |index, total| {
+        let here = index * PIECE..index * PIECE + total.len();
+        total.copy_from_slice(&numbers[0][here.clone()]);
+        for part in &numbers[1..] {
+            add(total, &part[here.clone()]);
+        }
+    });
+    let made = pass.made(total, parts.iter().any(|part| part.learned))?;
+    if pass.gradients.is_some() && made.learned {
+        let wanted: Vec<_> = parts.iter().filter(|part| part.learned).map(|part| part.slope()).collect();
+        let made = made.slope();
+        pass.tape.add_backward_op(move |grads| {
+            let slope = made.take(grads)?;
+            if let Some((last, others)) = wanted.split_last() {
+                for other in others {
+                    other.add_copy(grads, &slope)?;
+                }
+                last.add(grads, slope)?;
+            }
+            Ok(())
+        });
+    }
+    Ok(made)
 }
 
 /// The mean of one value or more.

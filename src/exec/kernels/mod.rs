@@ -2,31 +2,43 @@
 
 pub(super) mod activation;
 mod affine;
-mod arithmetic;
+pub(super) mod arithmetic;
 mod attend;
+pub(super) mod batch_norm;
 pub(super) mod class_loss;
 pub(super) mod concat;
 pub(super) mod conv1d;
+pub(super) mod conv2d;
 mod dropout;
 pub(super) mod embedding;
+mod gather;
+pub(super) mod image_pool;
 pub(super) mod linear;
 pub(super) mod lstm;
 pub(super) mod lstm_native;
 mod normalize;
+pub(super) mod pad_channels;
 pub(super) mod pool;
 mod squash;
 mod steps;
+mod sums;
 
+pub(super) use batch_norm::BatchNorm;
 pub(super) use class_loss::{LossNode, Targets};
 pub(super) use conv1d::Conv1d;
+pub(super) use conv2d::Conv2d;
 pub(super) use embedding::Embedding;
+use gather::gathered;
+pub(super) use image_pool::{ImagePool, Pooling};
 pub(super) use linear::Linear;
 pub(super) use lstm::Lstm;
 pub(super) use pool::MaxPool;
+use sums::{sum, sum_of_two, total};
 
 use super::backend::Backend;
+use super::image::{Image, Sliding};
 use super::pass::{Failure, Pass, Value};
-use crate::ops::Op;
+use crate::ops::{Arithmetic, Frame, Op};
 use crate::plan::Step;
 use dfdx::tensor::Tape;
 use std::sync::Arc;
@@ -62,6 +74,11 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
             let (weight, bias) = (step.params[0], step.params.get(1).copied());
             B::conv1d(pass, x, &Conv1d { from, to, window: *window, weight, bias })
         }
+        (Op::MaxPool { window: Some(window) }, [x]) if step.takes.0.len() == 3 => {
+            let frame = Frame::inside(window.size, window.stride);
+            let sliding = Sliding::new(&frame, &step.takes, &step.shape, pass.rows);
+            B::image_pool(pass, x, &ImagePool { pooling: Pooling::Max, sliding })
+        }
         (Op::MaxPool { window }, [x, length @ ..]) => {
             B::max_pool(pass, x, &MaxPool::new(x, length.first(), step, *window))
         }
@@ -78,10 +95,29 @@ pub(super) fn run<B: Backend, T: Tape<f32, B::Device>>(
         }
         (Op::Activation(activation), [x, ..]) => B::activation(pass, x, *activation),
         (Op::Dropout { p }, [x, ..]) => dropout::dropout(pass, x, *p, index),
-        (Op::BatchNorm { eps, .. }, [x, ..]) => normalize::batch_norm(pass, x, step, *eps),
+        (Op::BatchNorm { eps, activation, .. }, [x, ..]) => {
+            B::batch_norm(pass, x, &BatchNorm { step, eps: *eps, activation: *activation })
+        }
+        (Op::Conv2d { frame, .. }, [x, ..]) => {
+            let sliding = Sliding::new(frame, &step.takes, &step.shape, pass.rows);
+            let layer = Conv2d { weight: step.params[0], bias: step.params.get(1).copied(), sliding };
+            B::conv2d(pass, x, &layer)
+        }
+        (Op::AvgPool(frame), [x, ..]) => {
+            let sliding = Sliding::new(frame, &step.takes, &step.shape, pass.rows);
+            B::image_pool(pass, x, &ImagePool { pooling: Pooling::Mean, sliding })
+        }
+        (Op::GlobalAvgPool, [x, ..]) => B::global_avg_pool(pass, x, Image::new(&step.takes).pixels()),
+        (Op::PadChannels { channels }, [x, ..]) => {
+            let image = Image::new(&step.takes);
+            let before = (channels - image.channels) / 2;
+            let after = channels - image.channels - before;
+            B::pad_channels(pass, x, before * image.pixels(), after * image.pixels())
+        }
+        (Op::Flatten, [x, ..]) => Ok((*x).clone()),
         (Op::LayerNorm { eps }, [x, ..]) => normalize::layer_norm(pass, x, step, *eps),
         (Op::Concat, parts) => B::concat(pass, parts),
-        (Op::Sum, parts) => arithmetic::sum(pass, parts),
+        (Op::Sum | Op::Binary(Arithmetic::Add), parts) => B::sum(pass, parts),
         (Op::Attend, [scores, values @ ..]) => attend::attend(pass, scores, values),
         (Op::Mean, parts) => arithmetic::mean(pass, parts),
         (Op::Binary(arithmetic), [a, b, ..]) => arithmetic::binary(pass, *arithmetic, a, b),

@@ -1,4 +1,4 @@
-//! Removes what changes nothing: `x * 1`, `dropout(0)`, the sum of one value.
+//! Removes what changes nothing: `x * 1`, `dropout(0)`, the sum of one value, a vector made flat.
 
 use crate::graph::Graph;
 use crate::ops::Op;
@@ -10,6 +10,7 @@ pub(in crate::graph) fn fold_identity(graph: &mut Graph) {
         let nothing = match graph.nodes[node].op {
             Op::Affine { scale, offset } => scale == 1.0 && offset == 0.0,
             Op::Dropout { p } => p == 0.0,
+            Op::Flatten | Op::PadChannels { .. } => graph.nodes[node].shape == graph.nodes[*input].shape,
             Op::Concat | Op::Sum | Op::Mean => true,
             _ => false,
         };

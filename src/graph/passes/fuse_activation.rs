@@ -1,7 +1,8 @@
-//! Puts an activation onto the linear layer before it, where nothing else reads that layer: one pass over the memory.
+//! Puts an activation onto the linear layer or the batch norm before it, where nothing else reads that: one pass over
+//! the memory.
 
 use crate::graph::Graph;
-use crate::ops::Op;
+use crate::ops::{Activation, Op};
 
 pub(in crate::graph) fn fuse_activation(graph: &mut Graph) {
     for node in graph.in_order() {
@@ -9,13 +10,17 @@ pub(in crate::graph) fn fuse_activation(graph: &mut Graph) {
             continue;
         };
         let inputs = graph.inputs(node);
-        let [linear] = inputs.as_slice() else { continue };
-        if graph.readers(*linear).len() != 1 {
+        let [before] = inputs.as_slice() else { continue };
+        if graph.readers(*before).len() != 1 {
             continue;
         }
-        if let Op::Linear { activation: activation @ None, .. } = &mut graph.nodes[*linear].op {
-            *activation = Some(function);
-            graph.replace(node, *linear);
-        }
+        let free = match &mut graph.nodes[*before].op {
+            Op::Linear { activation: activation @ None, .. } => activation,
+            // A batch norm keeps what comes out, which is not enough for the derivative of gelu.
+            Op::BatchNorm { activation: activation @ None, .. } if function != Activation::Gelu => activation,
+            _ => continue,
+        };
+        *free = Some(function);
+        graph.replace(node, *before);
     }
 }

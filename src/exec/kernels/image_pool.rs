@@ -1,0 +1,179 @@
+//! Pools over images: the mean or the largest pixel under a frame, the mean of a whole channel.
+
+use super::gathered;
+use crate::exec::backend::{Backend, Native};
+use crate::exec::image::Sliding;
+use crate::exec::pass::{Failure, Pass, Value};
+use crate::exec::value::add;
+use dfdx::shapes::Axis;
+use dfdx::tensor::{Cpu, Tape};
+use dfdx::tensor_ops::{MaxTo, MeanTo, ReshapeTo};
+
+/// What becomes of the pixels under a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::exec) enum Pooling {
+    /// Their mean.
+    Mean,
+    /// The largest; of equals the first has the gradient.
+    Max,
+}
+
+/// A pool.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::exec) struct ImagePool {
+    /// What becomes of the pixels.
+    pub(in crate::exec) pooling: Pooling,
+    /// What lies under each place of the result.
+    pub(in crate::exec) sliding: Sliding,
+}
+
+/// Of dfdx's operations, where equals share the gradient of a largest pixel.
+pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    x: &Value<B::Device>,
+    pool: &ImagePool,
+) -> Result<Value<B::Device>, Failure<B>> {
+    let Sliding { input, output, rows, .. } = pool.sliding;
+    let (cells, places) = (pool.sliding.cells(), output.pixels());
+    let features = output.channels * places;
+    let mut sources = vec![None; cells * features];
+    for place in 0..places {
+        for tap in pool.sliding.under(place / output.width, place % output.width) {
+            for channel in 0..output.channels {
+                let to = tap.cell * features + channel * places + place;
+                sources[to] = Some(channel * input.pixels() + tap.start / rows);
+            }
+        }
+    }
+    let tensor = x.tensor(pass)?;
+    let spread = gathered(pass, &tensor, &sources)?;
+    let spread = pass.record(&spread, |spread| spread.try_reshape_like(&(cells, features * rows)))?;
+    let y = pass.record(&spread, |spread| match pool.pooling {
+        Pooling::Mean => spread.try_mean::<(usize,), Axis<0>>(),
+        Pooling::Max => spread.try_max::<(usize,), Axis<0>>(),
+    })?;
+    let y = pass.record(&y, |y| y.try_reshape_like(&(features, rows)))?;
+    Ok(Value::new(y, x.learned))
+}
+
+/// On the CPU, channel by channel.
+pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
+    pass: &mut Pass<'_, Native, T>,
+    x: &Value<Cpu>,
+    pool: &ImagePool,
+) -> Result<Value<Cpu>, Failure<Native>> {
+    let (ImagePool { pooling, sliding }, workers) = (*pool, pass.workers);
+    let (from, to) = (sliding.input.pixels() * sliding.rows, sliding.output.pixels() * sliding.rows);
+    let share = 1.0 / sliding.cells() as f32;
+    let input = x.host();
+    let mut y = vec![0.0; sliding.output.channels * to];
+    workers.pieces(&mut y, to, |channel, y| {
+        let x = &input[channel * from..][..from];
+        for (place, y) in y.chunks_exact_mut(sliding.rows).enumerate() {
+            for (index, tap) in taps(&sliding, place).enumerate() {
+                let x = &x[tap..][..sliding.rows];
+                match pooling {
+                    Pooling::Mean => y.iter_mut().zip(x).for_each(|(y, x)| *y += share * x),
+                    Pooling::Max if index == 0 => y.copy_from_slice(x),
+                    // What is not a number stays one.
+                    Pooling::Max => {
+                        y.iter_mut().zip(x).for_each(|(y, x)| *y = if *x > *y || x.is_nan() { *x } else { *y })
+                    }
+                }
+            }
+        }
+    });
+    let made = pass.made(y, x.learned)?;
+    if pass.gradients.is_some() && x.learned {
+        let (wanted, output, made) = (x.slope(), made.host(), made.slope());
+        pass.tape.add_backward_op(move |grads| {
+            let slope = made.take(grads)?;
+            wanted.write(grads, |gradient, accumulate| {
+                workers.pieces(gradient, from, |channel, gradient| {
+                    if !accumulate {
+                        gradient.fill(0.0);
+                    }
+                    let (x, at) = (&input[channel * from..][..from], channel * to);
+                    let mut free = vec![false; sliding.rows];
+                    for place in 0..sliding.output.pixels() {
+                        let here = at + place * sliding.rows..at + (place + 1) * sliding.rows;
+                        let (slope, y) = (&slope[here.clone()], &output[here]);
+                        free.fill(true);
+                        for tap in taps(&sliding, place) {
+                            let gradient = &mut gradient[tap..][..sliding.rows];
+                            match pooling {
+                                Pooling::Mean => {
+                                    gradient.iter_mut().zip(slope).for_each(|(to, slope)| *to += share * slope);
+                                }
+                                Pooling::Max => {
+                                    let cells = gradient.iter_mut().zip(&mut free).zip(slope);
+                                    for (((to, free), slope), (x, y)) in cells.zip(x[tap..].iter().zip(y)) {
+                                        if *free && x == y {
+                                            *to += slope;
+                                            *free = false;
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                });
+            })
+        });
+    }
+    Ok(made)
+}
+
+/// The pixels under a place, as places of their first numbers.
+fn taps(sliding: &Sliding, place: usize) -> impl Iterator<Item = usize> + use<> {
+    sliding.under(place / sliding.output.width, place % sliding.output.width).map(|tap| tap.start)
+}
+
+/// Of dfdx's operations: the mean of every channel of an image of so many pixels.
+pub(in crate::exec) fn global_portable<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    x: &Value<B::Device>,
+    pixels: usize,
+) -> Result<Value<B::Device>, Failure<B>> {
+    let (features, rows) = x.dims();
+    let tensor = x.tensor(pass)?;
+    let y = pass.record(&tensor, |x| {
+        x.try_reshape_like(&(features / pixels, pixels, rows))?.try_mean::<(usize, usize), Axis<1>>()
+    })?;
+    Ok(Value::new(y, x.learned))
+}
+
+/// On the CPU: the mean of every channel of an image of so many pixels.
+pub(in crate::exec) fn global_native<T: Tape<f32, Cpu>>(
+    pass: &mut Pass<'_, Native, T>,
+    x: &Value<Cpu>,
+    pixels: usize,
+) -> Result<Value<Cpu>, Failure<Native>> {
+    let (features, rows) = x.dims();
+    let (workers, input, share) = (pass.workers, x.host(), 1.0 / pixels as f32);
+    let mut y = vec![0.0; features / pixels * rows];
+    workers.pieces(&mut y, rows, |channel, y| {
+        for x in input[channel * pixels * rows..][..pixels * rows].chunks_exact(rows) {
+            add(y, x);
+        }
+        y.iter_mut().for_each(|y| *y *= share);
+    });
+    let made = pass.made(y, x.learned)?;
+    if pass.gradients.is_some() && x.learned {
+        let (wanted, made) = (x.slope(), made.slope());
+        pass.tape.add_backward_op(move |grads| {
+            let slope = made.take(grads)?;
+            wanted.write(grads, |gradient, accumulate| {
+                workers.pieces(gradient, pixels * rows, |channel, gradient| {
+                    let slope = &slope[channel * rows..][..rows];
+                    for gradient in gradient.chunks_exact_mut(rows) {
+                        for (to, slope) in gradient.iter_mut().zip(slope) {
+                            *to = if accumulate { *to } else { 0.0 } + share * slope;
+                        }
+                    }
+                });
+            })
+        });
+    }
+    Ok(made)
+}

@@ -1,0 +1,32 @@
+//! Who computes: the calling thread, or the threads of its pool. How work is cut never depends on how many there are.
+
+use rayon::prelude::*;
+
+/// Who computes an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Workers {
+    /// The calling thread.
+    One,
+    /// The threads of the pool it is called in; a product in bands of so many rows of its result.
+    Bands(usize),
+}
+
+impl Workers {
+    /// What `work` makes of each part, in the order of the parts.
+    pub(super) fn map<P: Send, R: Send>(self, parts: Vec<P>, work: impl Fn(usize, P) -> R + Send + Sync) -> Vec<R> {
+        match self {
+            Workers::One => parts.into_iter().enumerate().map(|(index, part)| work(index, part)).collect(),
+            Workers::Bands(_) => parts.into_par_iter().enumerate().map(|(index, part)| work(index, part)).collect(),
+        }
+    }
+
+    /// What `work` makes of each piece of `length` numbers, in their order.
+    pub(super) fn pieces<R: Send>(
+        self,
+        numbers: &mut [f32],
+        length: usize,
+        work: impl Fn(usize, &mut [f32]) -> R + Send + Sync,
+    ) -> Vec<R> {
+        self.map(numbers.chunks_mut(length.max(1)).collect(), work)
+    }
+}
