@@ -65,7 +65,6 @@ codes! {
     NotABlock = "MMC0306", "a block of layers is expected here";
     BadInput = "MMC0307", "a layer does not take a value of this shape";
     CannotSkip = "MMC0320", "a value that may be missing where nothing can leave it out";
-    NotYet = "MMC0390", "valid, but not executed by this version";
 
     UnusedModality = "MMC0401", "a modality nothing uses";
     UnusedEncoder = "MMC0402", "an encoder no combine uses";

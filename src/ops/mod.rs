@@ -52,9 +52,6 @@ pub const LAYERS: &[Layer] = &[
     activation::TANH,
 ];
 
-/// Layers of the language that this version knows by name and does not execute yet.
-pub const LATER_LAYERS: &[&str] = &[];
-
 /// The layer of this name.
 pub fn layer(name: &str) -> Option<&'static Layer> {
     LAYERS.iter().find(|layer| layer.signature.name == name)

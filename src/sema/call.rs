@@ -107,9 +107,6 @@ impl<'a> Evaluator<'a> {
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) -> Val {
-        if ops::LATER_LAYERS.contains(&name) {
-            return self.not_yet(&format!("the layer `{name}`"), span);
-        }
         if self.names.incomplete {
             return Val::Unknown;
         }

@@ -30,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let (name, name_span, args) = self.built_in(&combine.strategy, what)?;
         let Some(strategy) = STRATEGIES.iter().find(|strategy| strategy.signature.name == name) else {
             let known: Vec<&str> = STRATEGIES.iter().map(|strategy| strategy.signature.name).collect();
-            self.unknown_built_in("strategy", name, name_span, &known, &[]);
+            self.unknown_built_in("strategy", name, name_span, &known);
             return None;
         };
         let scope = combine.name.text.clone();
@@ -249,7 +249,7 @@ impl<'a> Evaluator<'a> {
                 None
             }
             _ => {
-                self.unknown_built_in("way to boost", name, span, &["margin", "none"], &[]);
+                self.unknown_built_in("way to boost", name, span, &["margin", "none"]);
                 None
             }
         }

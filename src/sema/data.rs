@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
                 let what = "a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`";
                 let (name, span, args) = self.built_in(expr, what)?;
                 if name != "by_column" {
-                    self.unknown_built_in("way to split", name, span, &["by_column"], &[]);
+                    self.unknown_built_in("way to split", name, span, &["by_column"]);
                     return None;
                 }
                 let args = self.arguments(&BY_COLUMN, args, expr.span)?;
@@ -186,7 +186,7 @@ impl<'a> Evaluator<'a> {
             "first" => self.arguments(&FIRST, args, expr.span).map(|args| Rule::First(args.size("rows"))),
             "fraction" => self.arguments(&FRACTION, args, expr.span).map(|args| Rule::Fraction(args.number("share"))),
             _ => {
-                self.unknown_built_in("way to take rows", name, span, &["last", "first", "fraction"], &[]);
+                self.unknown_built_in("way to take rows", name, span, &["last", "first", "fraction"]);
                 None
             }
         }

@@ -281,9 +281,6 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn unknown_name(&mut self, name: &str, span: Span) -> Val {
-        if ops::LATER_LAYERS.contains(&name) {
-            return self.not_yet(&format!("the layer `{name}`"), span);
-        }
         if self.names.incomplete {
             return Val::Unknown;
         }
@@ -298,15 +295,6 @@ impl<'a> Evaluator<'a> {
             problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
         }
         self.report(problem)
-    }
-
-    /// Reports something that the language has and this version does not execute.
-    pub(super) fn not_yet(&mut self, what: &str, span: Span) -> Val {
-        self.report(
-            Problem::error(Code::NotYet, format!("{what} is not executed by this version"))
-                .at(span, "valid, but not available yet")
-                .help("`mmc explain MMC0390` lists what is"),
-        )
     }
 
     /// The value of a declaration, computed once; a declaration that needs itself is reported.

@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
                 None
             }
             _ => {
-                self.unknown_built_in("set of mixtures", name, span, &["all", "up_to"], &[]);
+                self.unknown_built_in("set of mixtures", name, span, &["all", "up_to"]);
                 None
             }
         }

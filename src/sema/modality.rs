@@ -170,7 +170,7 @@ impl<'a> Evaluator<'a> {
         let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
         let (name, name_span, args) = self.built_in(expr, what)?;
         if !matches!(name, "column" | "columns") {
-            self.unknown_built_in("way to select columns", name, name_span, &["column", "columns"], &[]);
+            self.unknown_built_in("way to select columns", name, name_span, &["column", "columns"]);
             return None;
         }
         if args.is_empty() {

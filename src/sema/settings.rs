@@ -71,16 +71,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Reports a built-in that does not exist, or that this version does not execute yet.
-    pub(super) fn unknown_built_in(&mut self, what: &str, name: &str, span: Span, known: &[&str], later: &[&str]) {
+    /// Reports a built-in that does not exist.
+    pub(super) fn unknown_built_in(&mut self, what: &str, name: &str, span: Span, known: &[&str]) {
         self.notes.forget(span);
-        if later.contains(&name) {
-            self.not_yet(&format!("the {what} `{name}`"), span);
-            return;
-        }
         let problem =
             Problem::error(Code::UnknownFunction, format!("there is no {what} `{name}`")).at(span, "not known");
-        let all: Vec<&str> = known.iter().chain(later).copied().collect();
-        self.report(suggest(problem, name, span, &all, "there are"));
+        self.report(suggest(problem, name, span, known, "there are"));
     }
 }

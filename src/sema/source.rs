@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
         let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
         let Some(signature) = SOURCES.iter().find(|signature| signature.name == name) else {
-            self.unknown_built_in("source", name, name_span, &names(SOURCES), &[]);
+            self.unknown_built_in("source", name, name_span, &names(SOURCES));
             return None;
         };
         if name == "join" {

@@ -248,7 +248,7 @@ impl<'a> Evaluator<'a> {
             "adam" => &ADAM,
             "adamw" => &ADAMW,
             _ => {
-                self.unknown_built_in("optimizer", name, span, &names(OPTIMIZERS), &[]);
+                self.unknown_built_in("optimizer", name, span, &names(OPTIMIZERS));
                 return None;
             }
         };
@@ -277,7 +277,7 @@ impl<'a> Evaluator<'a> {
             "steps" => &STEPS,
             "cosine" => &COSINE,
             _ => {
-                self.unknown_built_in("schedule", name, span, &names(SCHEDULES), &[]);
+                self.unknown_built_in("schedule", name, span, &names(SCHEDULES));
                 return None;
             }
         };
@@ -298,7 +298,7 @@ impl<'a> Evaluator<'a> {
     fn patience(&mut self, expr: &'a Expr) -> Option<Patience> {
         let (name, span, args) = self.built_in(expr, "`patience(n, on: valid.error)`")?;
         if name != "patience" {
-            self.unknown_built_in("way to stop", name, span, &["patience"], &[]);
+            self.unknown_built_in("way to stop", name, span, &["patience"]);
             return None;
         }
         let (mut epochs, mut metric) = (None, None);

@@ -164,7 +164,7 @@ impl<'a> Evaluator<'a> {
         let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
         let Some((signature, types)) = TRANSFORMS.into_iter().find(|(signature, _)| signature.name == name) else {
             let known = TRANSFORMS.map(|(signature, _)| signature.name);
-            self.unknown_built_in("transform", name, name_span, &known, &[]);
+            self.unknown_built_in("transform", name, name_span, &known);
             return None;
         };
         let augment = if name == "augment" { Some(self.augment(args, expr)) } else { None };
@@ -203,7 +203,7 @@ impl<'a> Evaluator<'a> {
                 }
                 "crop" => pad = self.arguments(&CROP, args, arg.value.span)?.size("pad"),
                 _ => {
-                    self.unknown_built_in("way to augment", name, span, &["crop", "flip"], &[]);
+                    self.unknown_built_in("way to augment", name, span, &["crop", "flip"]);
                     return None;
                 }
             }
