@@ -153,6 +153,7 @@ impl Line<'_, '_> {
 
     /// `M` channels from `first` on by `N` registers of numbers, `width` in all, from `at` on in a run.
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "iterators that are not inlined cost ten times the arithmetic")]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
         simd: S,
@@ -188,17 +189,18 @@ impl Line<'_, '_> {
                 start += self.plane;
                 let mut x = [simd.splat_f32s(0.0); N];
                 if whole {
-                    let (numbers, _) = S::as_simd_f32s(numbers);
-                    for (to, from) in x.iter_mut().zip(numbers) {
-                        *to = *from;
+                    let numbers = &S::as_simd_f32s(numbers).0[..N];
+                    for n in 0..N {
+                        x[n] = numbers[n];
                     }
                 } else {
                     x[0] = simd.partial_load_f32s(numbers);
                 }
-                for (m, sums) in sums.iter_mut().enumerate() {
-                    let weight = simd.splat_f32s(weights[first % GROUP + m]);
-                    for (sum, x) in sums.iter_mut().zip(x) {
-                        *sum = simd.mul_add_f32s(weight, x, *sum);
+                let weights = &weights[first % GROUP..][..M];
+                for m in 0..M {
+                    let weight = simd.splat_f32s(weights[m]);
+                    for n in 0..N {
+                        sums[m][n] = simd.mul_add_f32s(weight, x[n], sums[m][n]);
                     }
                 }
             }
@@ -303,6 +305,7 @@ impl Products<'_> {
 
 /// The inner product of every `a` with every `b`; all are equally long.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "iterators that are not inlined cost ten times the arithmetic")]
 fn inner_products<S: Simd, const M: usize, const N: usize>(simd: S, a: [&[f32]; M], b: [&[f32]; N]) -> [[f32; N]; M] {
     let length = a[0].len();
     let steps = length / S::F32_LANES;
@@ -317,12 +320,13 @@ fn inner_products<S: Simd, const M: usize, const N: usize>(simd: S, a: [&[f32]; 
     }
     for step in 0..steps {
         let mut x = [simd.splat_f32s(0.0); N];
-        for (x, b) in x.iter_mut().zip(of_b) {
-            *x = b[step];
+        for n in 0..N {
+            x[n] = of_b[n][step];
         }
-        for (sums, a) in sums.iter_mut().zip(of_a) {
-            for (sum, x) in sums.iter_mut().zip(x) {
-                *sum = simd.mul_add_f32s(a[step], x, *sum);
+        for m in 0..M {
+            let a = of_a[m][step];
+            for n in 0..N {
+                sums[m][n] = simd.mul_add_f32s(a, x[n], sums[m][n]);
             }
         }
     }
