@@ -1,7 +1,7 @@
 //! What the language describes of itself is complete, and its examples are what they say they are.
 
 use crate::support::example;
-use mmc::diag::{Code, Severity};
+use mmc::diag::Severity;
 use mmc::drawing;
 use mmc::ops::{Kind, Signature};
 use mmc::reference::{self, PAGES};
