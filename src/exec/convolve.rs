@@ -153,7 +153,6 @@ impl Line<'_, '_> {
 
     /// `M` channels from `first` on by `N` registers of numbers, `width` in all, from `at` on in a run.
     #[inline(always)]
-    #[expect(clippy::needless_range_loop, reason = "iterators that are not inlined cost ten times the arithmetic")]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
         simd: S,
@@ -190,13 +189,12 @@ impl Line<'_, '_> {
                 let mut x = [simd.splat_f32s(0.0); N];
                 if whole {
                     let numbers = &S::as_simd_f32s(numbers).0[..N];
-                    for n in 0..N {
-                        x[n] = numbers[n];
-                    }
+                    x.copy_from_slice(numbers);
                 } else {
                     x[0] = simd.partial_load_f32s(numbers);
                 }
                 let weights = &weights[first % GROUP..][..M];
+                // By index: iterators that a build leaves as calls cost more than the arithmetic.
                 for m in 0..M {
                     let weight = simd.splat_f32s(weights[m]);
                     for n in 0..N {
@@ -305,7 +303,6 @@ impl Products<'_> {
 
 /// The inner product of every `a` with every `b`; all are equally long.
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "iterators that are not inlined cost ten times the arithmetic")]
 fn inner_products<S: Simd, const M: usize, const N: usize>(simd: S, a: [&[f32]; M], b: [&[f32]; N]) -> [[f32; N]; M] {
     let length = a[0].len();
     let steps = length / S::F32_LANES;
