@@ -7,8 +7,7 @@ use std::path::Path;
 /// The figure of a pipeline of this repository.
 fn drawn(file: &str, combine: Option<&str>) -> Figure {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines").join(file)).unwrap();
-    // Modalities that may be missing are drawn like others.
-    figure(&plan_of(&text.replace("?: dense", ": dense"), combine))
+    figure(&plan_of(&text, combine))
 }
 
 fn plan_of(text: &str, combine: Option<&str>) -> mmc::plan::Plan {
@@ -20,7 +19,7 @@ fn plan_of(text: &str, combine: Option<&str>) -> mmc::plan::Plan {
 
 fn figures() -> Vec<Figure> {
     let higgs = ["low_only", "early_all", "fuse", "add", "mul", "mulmix", "boosted"];
-    let mut figures = vec![drawn("quickstart.mmc", None), drawn("digits.mmc", None)];
+    let mut figures = vec![drawn("quickstart.mmc", None), drawn("digits.mmc", None), drawn("cifar.mmc", None)];
     figures.extend(higgs.map(|combine| drawn("higgs.mmc", Some(combine))));
     figures
 }
@@ -146,6 +145,24 @@ fn deep_and_wide_pipelines_are_still_drawn() {
     );
     let deep = mmc::drawing::figure(&plan_of(&text, None));
     assert!(deep.boxes.iter().any(|node| node.does == "60 x (linear 21, relu)"), "{deep:?}");
+}
+
+#[test]
+fn mixtures_of_one_encoder_are_boxes_of_their_own() {
+    let figure = drawn("cifar.mmc", None);
+    let mixtures: Vec<&str> = (figure.boxes.iter())
+        .filter(|node| matches!(node.part, Part::Mixture(_)))
+        .map(|node| node.title.as_str())
+        .collect();
+    assert_eq!(
+        mixtures,
+        [
+            "trunk.unit1 + trunk.unit2",
+            "trunk.unit1 + trunk.unit3",
+            "trunk.unit2 + trunk.unit3",
+            "trunk.unit1 + trunk.unit2 + trunk.unit3"
+        ]
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("prelude", &[]),
     ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
     ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
-    ("reference", &["sema", "syntax", "ops", "spec", "diag"]),
+    ("reference", &["sema", "syntax", "lint", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("drawing", &["plan", "ops", "shape", "spec", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),

@@ -38,12 +38,13 @@ impl Part {
 /// The part of every step of the plan, in the order of its steps.
 ///
 /// A layer says it by the path of its weights. What has no path, such as a sum, belongs to what it reads if that is one
-/// part, and else to what reads it.
+/// part, and else to what reads it; the merge of a strategy always belongs to what reads it, since its inputs can be
+/// several outputs of one encoder.
 pub fn parts(plan: &Plan) -> Vec<Part> {
     let mut known: Vec<Option<Part>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
     // Forward: what reads one part only continues it.
     for at in 0..plan.steps.len() {
-        if known[at].is_none() {
+        if known[at].is_none() && !is_merge(plan, &plan.steps[at]) {
             let mut read = plan.steps[at].reads.iter().map(|slot| known[*slot].clone());
             let first = read.next().flatten();
             known[at] = first
@@ -63,6 +64,12 @@ pub fn parts(plan: &Plan) -> Vec<Part> {
         }
     }
     known.into_iter().flatten().collect()
+}
+
+/// Whether the strategy itself asked for a step: it bears the place of the whole call, which ends where the strategy does.
+fn is_merge(plan: &Plan, step: &Step) -> bool {
+    let (of_step, of_combine) = (step.span, plan.loss.span);
+    of_step.file == of_combine.file && of_step.end == of_combine.end && of_step.start >= of_combine.start
 }
 
 fn by_path(plan: &Plan, step: &Step) -> Option<Part> {

@@ -1,6 +1,8 @@
 //! An entry as Markdown: what pages, hovers and the terminal are made from.
 
 use super::{Entry, Function, Setting};
+use crate::diag::Code;
+use crate::lint::Rule;
 use crate::ops::{Constant, Parameter, Signature, one_of};
 use crate::sema::Topic;
 use crate::spec::Metric;
@@ -11,12 +13,19 @@ pub fn markdown(entry: &Entry, depth: usize) -> String {
     let heading = |title: &str| format!("{} {title}\n\n", "#".repeat(depth));
     match entry {
         // Explanations of codes are written as Markdown.
-        Entry::Code(code) => heading(&format!("{code}: {}", code.title())) + code.explanation(),
+        Entry::Code(code) => heading(&format!("{code}: {}", code.title())) + &lint(*code) + code.explanation(),
         Entry::Named(topic, signature) => heading(&format!("`{}`", signature.name)) + &named(*topic, signature),
         Entry::Function(function) => heading(&format!("`{}`", function.name)) + &of_library(function),
         Entry::Metric(metric) => heading(&format!("`{}`", metric.as_str())) + &measured(*metric),
         Entry::Setting(setting) => heading(&format!("`{}`", setting.name)) + &set(setting),
     }
+}
+
+/// The name of the lint that reports a code, and what becomes of it.
+fn lint(code: Code) -> String {
+    let Some(lint) = Rule::by_code(code) else { return String::new() };
+    let (name, level) = (lint.name, lint.level.as_str());
+    format!("The lint `{name}`, by default `{level}`; the comment `# mmc: allow({name})` suppresses it.\n\n")
 }
 
 fn named(topic: Topic, signature: &Signature) -> String {

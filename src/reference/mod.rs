@@ -12,6 +12,7 @@ pub use page::{GENERATED, PAGES, Page};
 pub use setting::{Holder, Setting};
 
 use crate::diag::{Code, nearest};
+use crate::lint::{RULES, Rule};
 use crate::ops::Signature;
 use crate::sema::{Topic, signatures};
 use crate::spec::Metric;
@@ -45,10 +46,13 @@ impl Entry {
     }
 }
 
-/// Everything of this name; a code is read in any case, with or without its letters.
+/// Everything of this name; a code is read in any case, with or without its letters, and a lint by its name too.
 pub fn find(name: &str) -> Vec<Entry> {
     if let Ok(code) = name.parse() {
         return vec![Entry::Code(code)];
+    }
+    if let Some(lint) = Rule::by_name(name) {
+        return vec![Entry::Code(lint.code)];
     }
     let name = name.strip_prefix("valid.").unwrap_or(name);
     let mut found: Vec<Entry> = signatures()
@@ -74,6 +78,7 @@ pub fn near(name: &str) -> Option<String> {
 /// Every name that [`find`] knows, codes included, in order of the alphabet.
 pub fn names() -> BTreeSet<String> {
     let mut names: BTreeSet<String> = Code::ALL.iter().map(|code| code.as_str().to_owned()).collect();
+    names.extend(RULES.iter().map(|lint| lint.name.to_owned()));
     for (topic, signature) in signatures() {
         names.insert(signature.name.to_owned());
         if setting::names_are_written(topic) {
