@@ -9,6 +9,7 @@ mod exec;
 mod explain;
 mod late;
 mod lsp;
+mod mend;
 mod missing_rows;
 mod mistakes;
 mod mutation;
