@@ -2,7 +2,7 @@
 
 use super::chain::summary;
 use super::part::{Part, parts};
-use super::text::grouped;
+use crate::diag::grouped;
 use crate::ops::Op;
 use crate::plan::{ParamId, Plan, Step};
 use crate::shape::Shape;

@@ -4,7 +4,8 @@
 use super::figure::{Figure, Node};
 use super::layout::{LINE, Layout, PAD, Placed, Wire, layout};
 use super::part::Part;
-use super::text::{grouped, width};
+use super::text::width;
+use crate::diag::grouped;
 use std::fmt::Write;
 
 /// How many colours wires have; more streams than that are drawn with dashes.

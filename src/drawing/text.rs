@@ -42,14 +42,6 @@ fn cut(text: &str, letters: usize, more: bool) -> String {
     kept.trim_end().to_owned() + "…"
 }
 
-/// `34118` as `34,118`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let parts: Vec<&str> =
-        (digits.as_bytes().rchunks(3)).rev().filter_map(|part| std::str::from_utf8(part).ok()).collect();
-    parts.join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,10 +52,5 @@ mod tests {
         assert_eq!(lines("aaaa bbbb cccc dddd", 9, 1), ["aaaa bbb…"]);
         assert_eq!(lines("aaaaaaaaaaaaaaa", 6, 2), ["aaaaa…"]);
         assert_eq!(lines("ab cd", 9, 2), ["ab cd"]);
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 }

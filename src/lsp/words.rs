@@ -2,8 +2,8 @@
 //! analysis found.
 
 use super::analysis::Analysis;
-use crate::diag::Span;
-use crate::ops::{Constant, Parameter, Signature};
+use crate::diag::{Span, grouped};
+use crate::ops::{Parameter, Signature};
 use crate::sema::{Declared, Definition, DefinitionKind, Fact, Known, ValueId};
 use crate::syntax::ast::{Ast, Item, ItemKind, Name};
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ pub(super) fn parameter(of: &Signature, param: &Parameter) -> String {
 
 /// `width`, `bias: true`
 pub(super) fn short(param: &Parameter) -> String {
-    match param.default.map(written) {
+    match param.default.map(|default| default.to_string()) {
         Some(default) if !default.is_empty() => format!("{}: {default}", param.name),
         Some(_) => format!("{}: ..", param.name),
         None => param.name.to_owned(),
@@ -57,25 +57,13 @@ pub(super) fn short(param: &Parameter) -> String {
 }
 
 fn takes(param: &Parameter) -> String {
-    let otherwise = match param.default.map(written) {
+    let otherwise = match param.default.map(|default| default.to_string()) {
         None => ", must be given".to_owned(),
         Some(default) if default.is_empty() => ", may be left out".to_owned(),
         Some(default) => format!(", `{default}` unless given"),
     };
     let paper = if param.of_paper { " as in the paper" } else { "" };
     format!("takes {}{otherwise}{paper}", param.kind.describe())
-}
-
-/// A default as it would be written.
-fn written(default: Constant) -> String {
-    match default {
-        Constant::Integer(number) => number.to_string(),
-        Constant::Number(number) if number != 0.0 && number.abs() < 1e-3 => format!("{number:e}"),
-        Constant::Number(number) => number.to_string(),
-        Constant::Bool(flag) => flag.to_string(),
-        Constant::Word(word) => word.into(),
-        Constant::Nothing => String::new(),
-    }
 }
 
 fn sentence(doc: &str) -> String {
@@ -160,7 +148,7 @@ fn details(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) ->
         Declared::Param => bounds(analysis, definition).into_iter().collect(),
         Declared::Encoder => {
             let weights = weights(analysis, &definition.name);
-            vec![format!("{} weights", grouped(weights))]
+            vec![format!("{} weights", grouped(weights as u64))]
         }
         Declared::Modality => {
             let shape = fact.map(|fact| known(analysis, &fact.known));
@@ -174,7 +162,7 @@ fn details(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) ->
                 "{} of its own, and these components:",
                 match weights(analysis, &definition.name) {
                     1 => "1 weight".to_owned(),
-                    several => format!("{} weights", grouped(several)),
+                    several => format!("{} weights", grouped(several as u64)),
                 }
             )];
             lines.push(names.collect::<Vec<_>>().join("\n"));
@@ -219,19 +207,6 @@ fn weights(analysis: &Analysis, name: &str) -> usize {
         paths.insert(&value.path, count);
     }
     paths.values().sum()
-}
-
-/// `1,234,567`
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// What an expression came to, as a type or a value.

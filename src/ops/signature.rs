@@ -193,6 +193,20 @@ pub enum Constant {
     Nothing,
 }
 
+impl std::fmt::Display for Constant {
+    /// As it would be written in a file; nothing for nothing.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Constant::Integer(number) => write!(f, "{number}"),
+            Constant::Number(number) if *number != 0.0 && number.abs() < 1e-3 => write!(f, "{number:e}"),
+            Constant::Number(number) => write!(f, "{number}"),
+            Constant::Bool(flag) => write!(f, "{flag}"),
+            Constant::Word(word) => f.write_str(word),
+            Constant::Nothing => Ok(()),
+        }
+    }
+}
+
 /// An argument after it was checked against its [`Kind`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Argument {

@@ -74,7 +74,7 @@ pub fn usage(topic: Topic, signature: &Signature) -> String {
                 .map(|param| match param.default {
                     None => param.name.to_owned(),
                     Some(Constant::Nothing) => format!("{}: ..", param.name),
-                    Some(default) => format!("{}: {}", param.name, written(default)),
+                    Some(default) => format!("{}: {default}", param.name),
                 })
                 .collect();
             format!("{name}({})", params.join(", "))
@@ -117,19 +117,7 @@ fn otherwise(param: &Parameter) -> String {
     match param.default {
         None => "must be given".into(),
         Some(Constant::Nothing) => format!("left out{paper}"),
-        Some(default) => format!("`{}`{paper}", written(default)),
-    }
-}
-
-/// A default as it would be written in a file.
-fn written(default: Constant) -> String {
-    match default {
-        Constant::Integer(number) => number.to_string(),
-        Constant::Number(number) if number != 0.0 && number.abs() < 1e-3 => format!("{number:e}"),
-        Constant::Number(number) => number.to_string(),
-        Constant::Bool(flag) => flag.to_string(),
-        Constant::Word(word) => word.into(),
-        Constant::Nothing => String::new(),
+        Some(default) => format!("`{default}`{paper}"),
     }
 }
 
