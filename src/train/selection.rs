@@ -16,6 +16,8 @@ struct Best {
     epoch: u64,
     /// Not a number where there is no validation split or the metric is not defined.
     value: f64,
+    /// The validation loss, which decides between equals.
+    loss: f64,
 }
 
 impl Selection {
@@ -26,17 +28,20 @@ impl Selection {
         Self { metric, patience: spec.stop.as_ref().map(|stop| stop.epochs), best: None }
     }
 
-    /// Takes note of an epoch, and says whether it is the best so far. Ties keep the earlier.
+    /// Takes note of an epoch, and says whether it is the best so far. Between equals the smaller loss is better: an error
+    /// over few rows has few values, and stays at one while the model still improves. Of equals in both, the earlier.
     pub fn observe(&mut self, epoch: u64, valid: Option<&Scores>) -> bool {
         let value = valid.map_or(f64::NAN, |scores| scores.get(self.metric));
+        let loss = valid.map_or(f64::NAN, |scores| scores.loss);
         let better = match self.best {
             None => true,
             Some(best) if best.value.is_nan() => valid.is_none() || !value.is_nan(),
+            Some(best) if value == best.value => loss < best.loss,
             Some(best) if self.metric.higher_is_better() => value > best.value,
             Some(best) => value < best.value,
         };
         if better {
-            self.best = Some(Best { epoch, value });
+            self.best = Some(Best { epoch, value, loss });
         }
         better
     }
@@ -93,6 +98,18 @@ mod tests {
     fn the_least_error_is_the_best_and_ties_keep_the_earlier() {
         let values = [0.5, 0.4, 0.4, 0.6, 0.3, 0.3].map(|error| (error, None));
         assert_eq!(watch(selection(None), &values), (vec![1, 2, 5], None));
+    }
+
+    #[test]
+    fn of_equals_the_one_of_smaller_loss_is_better() {
+        let mut selection = selection(None);
+        let mut observe = |epoch, error, loss| {
+            let (auc, f1, log_loss) = (None, 0.0, 0.0);
+            let scores = Scores { rows: 1, error, loss, auc, f1, log_loss, violations: None, components: vec![] };
+            selection.observe(epoch, Some(&scores))
+        };
+        assert_eq!([observe(1, 0.5, 3.0), observe(2, 0.5, 2.0), observe(3, 0.5, 2.0)], [true, true, false]);
+        assert_eq!([observe(4, 0.4, 9.0), observe(5, 0.5, 1.0)], [true, false]);
     }
 
     #[test]
