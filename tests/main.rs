@@ -7,6 +7,7 @@ mod data;
 mod drawing;
 mod exec;
 mod explain;
+mod hygiene;
 mod late;
 mod lsp;
 mod mend;
