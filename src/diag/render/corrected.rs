@@ -164,7 +164,7 @@ impl Rewritten {
                 .collect();
             Line { number: line + 1, text: text.to_owned(), change: Change::Gone, marks: taken }
         });
-        let after = self.lines().enumerate().filter(|(_, (_, line))| !line.trim().is_empty()).map(|(at, (start, line))| {
+        let after = self.lines().enumerate().filter(|(_, (_, line))| left(line)).map(|(at, (start, line))| {
             let seams = self.put.iter().filter_map(|mark| within(mark, start, line)).collect();
             Line { number: number + at, text: line.to_owned(), change: Change::New, marks: seams }
         });

@@ -33,10 +33,8 @@ fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
     let (texts, marks) = excerpts(problem, sources, Room { width, dots });
     let theme = theme(problem.severity, &marks, style);
     let correction = Correction { problem, sources, theme: &theme, room: Room { width, dots } }.to_string();
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(width)
-        .with_urls(false)
-        .without_syntax_highlighting();
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_width(width).with_urls(false).without_syntax_highlighting();
     let report = Report { problem, place: problem.data.as_ref().map(|place| InData(place.to_string())), texts, marks };
     let mut drawn = String::new();
     // Only a writer can fail here, and a string does not.
