@@ -62,7 +62,8 @@ pub(super) fn corrected(problem: &Problem, sources: &SourceMap) -> Option<Correc
     let source = sources.get(file)?;
     let inside = edits.iter().all(|edit| edit.span.file == file && source.text.get(edit.span.range()).is_some());
     let apart = edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
-    if !inside || !apart {
+    let changes = edits.iter().any(|edit| sources.snippet(edit.span) != edit.replacement);
+    if !inside || !apart || !changes {
         return None;
     }
     let mut lines = vec![];
@@ -83,7 +84,11 @@ pub(super) fn corrected(problem: &Problem, sources: &SourceMap) -> Option<Correc
         after += new.lines().count();
     }
     let help = problem.help.as_deref().unwrap_or("");
-    let told = |line: &Line| line.change != Change::Gone && help.contains(&format!("`{}`", line.text.trim()));
+    // Where a lone bracket goes is worth showing.
+    let told = |line: &Line| {
+        let text = line.text.trim();
+        line.change != Change::Gone && text.contains(char::is_alphanumeric) && help.contains(&format!("`{text}`"))
+    };
     if lines.iter().all(told) {
         return None;
     }
@@ -164,6 +169,8 @@ impl Rewritten {
                 .collect();
             Line { number: line + 1, text: text.to_owned(), change: Change::Gone, marks: taken }
         });
+        // A comment that is left alone says nothing of what was taken out.
+        let left = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
         let after = self.lines().enumerate().filter(|(_, (_, line))| left(line)).map(|(at, (start, line))| {
             let seams = self.put.iter().filter_map(|mark| within(mark, start, line)).collect();
             Line { number: number + at, text: line.to_owned(), change: Change::New, marks: seams }
