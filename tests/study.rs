@@ -108,6 +108,24 @@ fn one_seed_is_compared_by_its_rows() {
 }
 
 #[test]
+fn a_file_is_named_only_before_combines_that_several_have() {
+    let folder = folder(SMALL);
+    let deep = folder.path().join("deep");
+    fs::create_dir(&deep).unwrap();
+    fs::write(deep.join("small.mmc"), SMALL.replace("combine low_only", "combine first")).unwrap();
+    fs::write(folder.path().join("other.mmc"), SMALL.replace("combine low_only", "combine alone")).unwrap();
+    let called = |files: &[&str]| {
+        let arguments = [&["compare"], files, &["--seeds", "1", "--epochs", "1", "--against", "alone"]].concat();
+        let found = json(folder.path(), &arguments);
+        found["lines"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let two: Vec<String> = called(&["small.mmc", "other.mmc"]);
+    assert_eq!(two, ["small:mul", "low_only", "other:mul", "alone"]);
+    let three: Vec<String> = called(&["small.mmc", "deep/small.mmc", "other.mmc"]);
+    assert_eq!(three, ["small.mmc:mul", "low_only", "deep/small.mmc:mul", "first", "other:mul", "alone"]);
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     let folder = folder(SMALL);
     fs::write(folder.path().join("other.mmc"), SMALL.replace("seed: 7", "seed: 8")).unwrap();

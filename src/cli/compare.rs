@@ -34,13 +34,10 @@ fn study<'a>(args: &'a Compare, output: &'a Output) -> Result<Study<'a>, ExitSta
             names.iter().filter(|name| args.combine.is_empty() || args.combine.contains(name)).cloned().collect();
         known.extend(names);
         for pipeline in open_combines(path, &args.set, &wanted, &mut false, output)? {
-            let name = match args.files.len() {
-                1 => pipeline.plan.combine.clone(),
-                _ => format!("{}:{}", stem(path), pipeline.plan.combine),
-            };
-            designs.push(Design { name, path: path.clone(), pipeline });
+            designs.push(Design { name: pipeline.plan.combine.clone(), path: path.clone(), pipeline });
         }
     }
+    tell_apart(&mut designs);
     if let Some(name) = unknown.first() {
         output.err.line(&unknown_name(name, &known));
         return Err(ExitStatus::Problems);
@@ -114,8 +111,21 @@ fn same_rows(one: &Dataset, other: &Dataset) -> bool {
     one.fingerprint == other.fingerprint && one.train.row_ids == other.train.row_ids && rows(one) == rows(other)
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+/// Puts its file before the name of a combine that several files have, and the folder where the file is not enough.
+fn tell_apart(designs: &mut [Design]) {
+    let stem = |path: &Path| path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let longer: [&dyn Fn(&Design) -> String; 2] =
+        [&|design| format!("{}:{}", stem(&design.path), design.pipeline.plan.combine), &|design| {
+            format!("{}:{}", design.path.display(), design.pipeline.plan.combine)
+        }];
+    for name in longer {
+        let names: Vec<String> = designs.iter().map(|design| design.name.clone()).collect();
+        for design in designs.iter_mut() {
+            if names.iter().filter(|name| **name == design.name).count() > 1 {
+                design.name = name(design);
+            }
+        }
+    }
 }
 
 fn unknown_name(name: &str, known: &[String]) -> String {

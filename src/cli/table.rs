@@ -1,7 +1,10 @@
 //! Tables as they are printed everywhere: one line under the header, numbers on the right.
 
 use crate::diag::Style;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets,
+};
+use unicode_width::UnicodeWidthStr;
 
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +14,9 @@ pub(super) enum Align {
     /// Numbers.
     Right,
 }
+
+/// A space that no line is broken at.
+const TIED: char = '\u{a0}';
 
 /// The cells of a row, each with whether it is marked.
 pub(super) type Row = Vec<(String, bool)>;
@@ -38,21 +44,71 @@ pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<Row>, style: Styl
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
     table.set_header(header.iter().map(|(name, _)| Cell::new(name)));
+    let mut words: Vec<usize> = header.iter().map(|(name, _)| longest_word(name)).collect();
     for row in rows {
-        table.add_row(row.into_iter().map(|(text, marked)| match (marked, style.color) {
-            (true, true) => Cell::new(text).add_attribute(Attribute::Bold),
-            (true, false) => Cell::new(format!("{text} *")),
-            (false, _) => Cell::new(text),
+        // No line breaks before the star.
+        let row: Vec<(String, bool)> = row
+            .into_iter()
+            .map(
+                |(text, marked)| {
+                    if marked && !style.color { (format!("{text}{TIED}*"), false) } else { (text, marked) }
+                },
+            )
+            .collect();
+        for (word, (text, _)) in words.iter_mut().zip(&row) {
+            *word = (*word).max(longest_word(text));
+        }
+        table.add_row(row.into_iter().map(|(text, bold)| {
+            let cell = Cell::new(text);
+            if bold { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
     }
     for (index, (_, align)) in header.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 1));
+            // A narrow table breaks lines between words; a word that is cut reads like another one.
+            let least = u16::try_from(words[index] + 1).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
             column.set_cell_alignment(match align {
                 Align::Left => CellAlignment::Left,
                 Align::Right => CellAlignment::Right,
             });
         }
     }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.lines().map(|line| format!("{}\n", line.trim_end().replace(TIED, " "))).collect()
+}
+
+/// The width of the longest word of a text, in columns.
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(width: usize) -> String {
+        let header = [("test, 600 rows", Align::Left), ("over-learn %", Align::Right), ("parameters", Align::Right)];
+        let rows = vec![vec![
+            ("digits_views:mulmix".to_owned(), false),
+            ("21.87 ± 0.27".into(), true),
+            ("143,698".into(), false),
+        ]];
+        marked_table(&header, rows, Style { color: false, unicode: true, width })
+    }
+
+    #[test]
+    fn a_wide_table_has_a_line_for_each_row() {
+        assert_eq!(drawn(80).lines().count(), 3);
+    }
+
+    #[test]
+    fn a_narrow_table_breaks_between_words_and_cuts_none() {
+        for width in 20..60 {
+            let text = drawn(width);
+            for word in ["digits_views:mulmix", "over-learn", "21.87", "0.27 *", "143,698", "parameters"] {
+                assert!(text.contains(word), "{word} at {width}:\n{text}");
+            }
+        }
+    }
 }
