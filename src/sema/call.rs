@@ -1,7 +1,7 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
 use super::arguments::count_of_arguments;
-use super::builtin::{BUILTINS, is_builtin};
+use super::builtin::is_builtin;
 use super::eval::{Evaluator, block, join};
 use super::names::Meaning;
 use super::value::{Callee, Given, Stage, Val};
@@ -104,25 +104,6 @@ impl<'a> Evaluator<'a> {
                 None => self.unknown_function(name, span),
             },
         }
-    }
-
-    fn unknown_function(&mut self, name: &str, span: Span) -> Val {
-        if self.names.incomplete {
-            return Val::Unknown;
-        }
-        let callee = Span { end: span.start.saturating_add(name.len() as u32), ..span };
-        if let Some(place) = self.names.out_of_sight(name, span) {
-            return self.unseen(name, callee, place);
-        }
-        let mut known = self.names.of_kinds(&[super::hir::Declared::Fn, super::hir::Declared::Shared], span);
-        known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(ops::names(BUILTINS));
-        let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
-            .at(span, "not known");
-        if let Some(near) = nearest(name, known) {
-            problem = problem.help(format!("did you mean `{near}`?")).edit(callee, near.to_string(), false);
-        }
-        self.report(problem)
     }
 
     fn call_layer(&mut self, name: &'a str, callee: Span, args: &'a [Arg], span: Span) -> Val {

@@ -1,6 +1,6 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
-use super::hir::{Declared, Value, ValueId};
+use super::hir::{Value, ValueId};
 use super::mention::{Notes, Target};
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
@@ -279,36 +279,6 @@ impl<'a> Evaluator<'a> {
                 None => self.unknown_name(name, span),
             },
         }
-    }
-
-    pub(super) fn unknown_name(&mut self, name: &str, span: Span) -> Val {
-        if self.names.incomplete {
-            return Val::Unknown;
-        }
-        if let Some(place) = self.names.out_of_sight(name, span) {
-            return self.unseen(name, span, place);
-        }
-        use Declared::{Encoder, Fn, Modality, Param, Shared};
-        let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
-        known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
-        known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(["true", "false"]);
-        let mut problem = Problem::error(Code::UnknownName, format!("nothing is called `{name}`"))
-            .at(span, "not declared in this file");
-        if let Some(near) = nearest(name, known) {
-            problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
-        }
-        self.report(problem)
-    }
-
-    /// Reports a name that is declared, but not for the file it is written in.
-    pub(super) fn unseen(&mut self, name: &str, span: Span, place: Span) -> Val {
-        self.report(
-            Problem::error(Code::UnknownName, format!("nothing in this file is called `{name}`"))
-                .at(span, "not declared in this file, nor in one that it uses")
-                .also(place, "this one is not seen from there")
-                .help(format!("take `{name}` as an argument, or `use` the file that declares it")),
-        )
     }
 
     /// The value of a declaration, computed once; a declaration that needs itself is reported.

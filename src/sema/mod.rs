@@ -27,6 +27,7 @@ mod sweep;
 mod train;
 mod transform;
 mod uncalled;
+mod unknown;
 mod uses;
 mod value;
 
