@@ -4,6 +4,7 @@ mod arguments;
 mod builtin;
 mod call;
 mod combine;
+mod copies;
 mod data;
 mod declaration;
 mod described;
@@ -31,6 +32,7 @@ mod unknown;
 mod uses;
 mod value;
 
+pub use copies::{Copied, copies};
 pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
 pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};

@@ -26,6 +26,8 @@ pub struct Used {
 pub struct Uses {
     /// Each file after those that it uses itself.
     pub files: Vec<Used>,
+    /// Which of them each `use` names, by the place of its path.
+    pub targets: BTreeMap<Span, FileId>,
     /// Whether one could not be read, and has been reported: a name that nothing declares may be declared there.
     pub incomplete: bool,
 }
@@ -104,6 +106,7 @@ impl Gathering<'_> {
                 continue;
             }
             if let Some(file) = self.read.get(&found.identity).copied() {
+                self.uses.targets.insert(path.span, file);
                 let through = self.uses.files.iter().find(|used| used.ast.file == file);
                 see(&mut sees, through.into_iter().flat_map(|used| &used.sees).copied().chain([file]));
                 continue;
@@ -118,6 +121,7 @@ impl Gathering<'_> {
             }
             let at = at.unwrap_or(item.span);
             let file = self.sources.add(found.name, found.text.as_str());
+            self.uses.targets.insert(path.span, file);
             let (inner, problems) = parse(file, &found.text);
             self.problems.extend(not_for_use(&inner, &path.text));
             if inner.items.iter().any(|item| matches!(item.kind, ItemKind::Pipeline(_))) {
