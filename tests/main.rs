@@ -24,6 +24,7 @@ mod render;
 mod report;
 mod robust;
 mod run;
+mod run_again;
 mod study;
 mod support;
 mod syntax;
