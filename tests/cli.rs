@@ -232,8 +232,9 @@ fn shells_are_told_every_command_and_name() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let done = mmc(folder.path()).args(["completions", shell]).assert().success();
         let script = plain(&done.get_output().stdout);
-        // What completes in fish and PowerShell knows the values of options only, and not of `explain NAME`.
-        let names: &[&str] = if matches!(shell, "bash" | "zsh") { &["mulmix", "standardize", "MMC0301"] } else { &[] };
+        // What completes in PowerShell knows the values of options only, and not of `explain NAME`.
+        let names: &[&str] =
+            if matches!(shell, "bash" | "zsh" | "fish") { &["mulmix", "standardize", "MMC0301"] } else { &[] };
         for word in ["graph", "explain", "--combine"].iter().chain(names) {
             assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
         }

@@ -6,12 +6,23 @@ use super::status::ExitStatus;
 use crate::reference;
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
+use clap_complete::Shell;
 
 pub(super) fn completions(args: &Completions, output: &Output) -> ExitStatus {
     let mut script = vec![];
     clap_complete::generate(args.shell, &mut with_names(), "mmc", &mut script);
-    output.out.write(&String::from_utf8_lossy(&script));
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if args.shell == Shell::Fish {
+        script += &of_explain();
+    }
+    output.out.write(&script);
     ExitStatus::Done
+}
+
+/// What `mmc explain` takes, for fish: its script is told the values of options only.
+fn of_explain() -> String {
+    let names: Vec<String> = reference::names().into_iter().collect();
+    format!("complete -c mmc -n \"__fish_mmc_using_subcommand explain\" -f -a \"{}\"\n", names.join(" "))
 }
 
 /// The command line with every code and name that `mmc explain` knows. Only shells are told them: when a name is typed,
