@@ -52,6 +52,7 @@ fn cifar100(depth: usize) -> String {
     format!(
         "pipeline p\n\
          data {{ source = synthetic(\"collider\")\n split = {{ test: last(10), valid: last(10) }} }}\n\
+         param iterations = 64_000\n\
          label object: class[100] = column(\"label\")\n\
          modality photo: image[3, 32, 32] = column(\"image\")\n\
          encoder trunk{body}"
@@ -211,7 +212,7 @@ fn texts_and_categories_plan_with_the_shapes_and_weights_they_should_have() {
             "name_net.1.weight_hh_l0",
             "name_net.1.bias_ih_l0",
             "name_net.1.bias_hh_l0",
-            "body_net.0.weight"
+            "nation_net.0.weight"
         ]
     );
     let linear = |from: usize, to: usize| from * to + to;

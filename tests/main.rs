@@ -3,6 +3,7 @@
 
 mod cli;
 mod compile;
+mod correction;
 mod data;
 mod drawing;
 mod exec;

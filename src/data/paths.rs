@@ -1,5 +1,6 @@
 //! From the paths and globs of a pipeline to the files they name. Opens no file.
 
+use super::select::is_written;
 use crate::diag::{Code, DataPlace, Problem, Span, nearest};
 use crate::spec::Spanned;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                 path,
                 span: written.span,
             })),
-            Err(help) => {
+            Err((help, near)) => {
                 let glob = is_glob(&written.value);
                 let message = if glob {
                     format!("no file matches `{}`", written.value)
@@ -51,9 +52,14 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                     format!("there is no file `{}`", written.value)
                 };
                 let place = DataPlace { file: written.value.clone(), line: None, row: None, column: None };
-                let problem =
-                    Problem::error(Code::FileUnreadable, message).at(written.span, "read here").in_data(place);
-                problems.push(problem.help(help));
+                let problem = Problem::error(Code::FileUnreadable, message)
+                    .at(written.span, "read here")
+                    .in_data(place)
+                    .help(help);
+                problems.push(match near.filter(|_| is_written(written.span, &written.value)) {
+                    Some(near) => problem.edit(written.span, format!("{near:?}"), false),
+                    None => problem,
+                });
             }
         }
     }
@@ -64,8 +70,8 @@ fn is_glob(path: &str) -> bool {
     path.contains(['*', '?', '['])
 }
 
-/// The files of one path or glob, or the way on where there is none.
-fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, String> {
+/// The files of one path or glob; where there is none, the way on, and the path that may be meant.
+fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, (String, Option<String>)> {
     let path = base.join(written);
     if path.exists() {
         return Ok(vec![path]);
@@ -79,7 +85,7 @@ fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, String> {
         };
         let found: Vec<PathBuf> = match glob::glob(&pattern) {
             Ok(paths) => paths.flatten().filter(|path| path.is_file()).collect(),
-            Err(error) => return Err(format!("the pattern cannot be read: {}", error.msg)),
+            Err(error) => return Err((format!("the pattern cannot be read: {}", error.msg), None)),
         };
         if !found.is_empty() {
             return Ok(found);
@@ -89,7 +95,7 @@ fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 /// What to say of a file that is not there: a similar name in its folder, or that there is no such folder.
-fn way_on(written: &str, path: &Path) -> String {
+fn way_on(written: &str, path: &Path) -> (String, Option<String>) {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -97,10 +103,11 @@ fn way_on(written: &str, path: &Path) -> String {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(_) => {
-            return format!(
+            let help = format!(
                 "there is no folder `{}`; relative paths start at the folder of the pipeline file",
                 folder.display()
             );
+            return (help, None);
         }
     };
     let mut names: Vec<String> =
@@ -108,8 +115,14 @@ fn way_on(written: &str, path: &Path) -> String {
     names.sort();
     let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match nearest(&wanted, names.iter().map(String::as_str)) {
-        Some(name) => format!("did you mean `{}`?", Path::new(written).with_file_name(name).display()),
-        None => format!("looked in `{}`; relative paths start at the folder of the pipeline file", folder.display()),
+        Some(name) => {
+            let near = Path::new(written).with_file_name(name).display().to_string();
+            (format!("did you mean `{near}`?"), Some(near))
+        }
+        None => {
+            let looked = format!("looked in `{}`", folder.display());
+            (format!("{looked}; relative paths start at the folder of the pipeline file"), None)
+        }
     }
 }
 

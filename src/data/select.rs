@@ -4,7 +4,7 @@ use super::delimited::looks_like_a_row;
 use super::modality::kind_of_cells;
 use super::table::{ColumnKind, Head};
 use super::trouble::shown;
-use crate::diag::{Code, DataPlace, Problem, nearest};
+use crate::diag::{Code, DataPlace, Problem, Span, nearest};
 use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select};
 
 /// A table's columns and its name.
@@ -87,7 +87,12 @@ impl Columns<'_> {
                 let message = format!("`{name}` is declared as {declared} wide, but {found} of `{}` match", self.name);
                 return Some(match modality.kind {
                     ModalityKind::Dense => {
-                        wrong(message).help(format!("declare `dense[{numbers}]`, or select other columns"))
+                        let right = format!("dense[{numbers}]");
+                        wrong(message).help(format!("declare `{right}`, or select other columns")).edit(
+                            modality.type_span,
+                            right,
+                            false,
+                        )
                     }
                     _ => wrong(message).help("declare the shape that the columns have, or select other columns"),
                 });
@@ -147,7 +152,13 @@ impl Columns<'_> {
                 let message = format!("there is no column `{name}` in `{}`", self.name);
                 let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
                 Err(match nearest(name, names.iter().map(String::as_str)) {
-                    Some(known) if !looks_like_a_row(names) => problem.help(format!("did you mean `{known}`?")),
+                    Some(known) if !looks_like_a_row(names) => {
+                        let problem = problem.help(format!("did you mean `{known}`?"));
+                        match is_written(column.span, name) {
+                            true => problem.edit(column.span, format!("{known:?}"), false),
+                            false => problem,
+                        }
+                    }
                     _ => problem.help(self.what_there_is(names)),
                 })
             }
@@ -197,6 +208,11 @@ impl Columns<'_> {
         let place = DataPlace { file: self.name.to_owned(), line: None, row: None, column: Some(name) };
         Problem::error(code, message).at(column.span, label).in_data(place)
     }
+}
+
+/// Whether a string stands at a place itself, and not a name for it or what it is computed from.
+pub(crate) fn is_written(place: Span, string: &str) -> bool {
+    place.range().len() == string.len() + 2
 }
 
 /// Whether a name matches a pattern of letters, `*` for any letters and `?` for one.

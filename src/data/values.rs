@@ -83,4 +83,5 @@ fn too_many(spec: &ModalitySpec, train: &Source<'_>, found: usize, most: usize) 
         .also(columns_of(spec), "read here")
         .in_data(train.read.place(None, Some(position)))
         .help(format!("declare `{declared}`, or fewer by bringing rare values together"))
+        .edit(spec.type_span, declared, false)
 }

@@ -3,6 +3,7 @@
 use crate::diag::{Problem, Span};
 use crate::ops::Op;
 use crate::sema::{Hir, HirCombine, ValueId};
+use crate::spec::Combination;
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
 use std::collections::BTreeSet;
 
@@ -27,6 +28,15 @@ impl<'a> Subject<'a> {
     /// A setting of a combine, if it was given.
     pub(super) fn setting(&self, combine: &HirCombine, key: &str) -> Option<&'a Entry> {
         entry(self.written(combine)?.settings.as_ref()?, key)
+    }
+
+    /// Every multiplicative combine that writes its `beta`: the combine, the number, and where it is written.
+    pub(super) fn betas(&self) -> impl Iterator<Item = (&'a HirCombine, f64, &'a Entry)> {
+        let Self { hir, .. } = self;
+        hir.combines.iter().filter_map(|combine| match &combine.combination {
+            Combination::Multiplicative { beta, .. } => Some((combine, *beta, self.setting(combine, "beta")?)),
+            _ => None,
+        })
     }
 
     /// The `train` block.

@@ -32,7 +32,14 @@ impl<'a> Evaluator<'a> {
                             format!("`{name}` has no argument `{}`", wanted.text),
                         )
                         .at(wanted.span, "not known here");
-                        self.report(suggest(problem, &wanted.text, wanted.span, &known, "it takes"));
+                        let problem = suggest(problem, &wanted.text, wanted.span, &known, "it takes");
+                        // What is given alone can only be meant for the only one there is.
+                        self.report(match known.as_slice() {
+                            [only] if args.len() == 1 && problem.edits.is_empty() => {
+                                problem.edit(wanted.span, *only, false)
+                            }
+                            _ => problem,
+                        });
                         (sound, misnamed) = (false, true);
                         continue;
                     }

@@ -336,9 +336,17 @@ impl<'a> Evaluator<'a> {
                     match components.iter_mut().find(|component| component.name == *name) {
                         Some(component) => component.weight = self.weight(weight, expr.span).unwrap_or(1.0),
                         None => {
+                            let key = match &expr.kind {
+                                ExprKind::Record(entries) => entries.iter().find(|entry| entry.key.text == *name),
+                                _ => None,
+                            };
+                            let place = key.map_or(expr.span, |entry| entry.key.span);
                             let problem = Problem::error(Code::WeightCount, format!("there is no component `{name}`"))
-                                .at(expr.span, "weights by component");
-                            self.report(suggest(problem, name, expr.span, &known, "the components are"));
+                                .at(place, "no component of this combine");
+                            let mut problem = suggest(problem, name, place, &known, "the components are");
+                            // A record from elsewhere is not written here, and `a+b` cannot be a key.
+                            problem.edits.retain(|edit| key.is_some() && !edit.replacement.contains('+'));
+                            self.report(problem);
                         }
                     }
                 }

@@ -152,6 +152,7 @@ fn mark_of_another_kind(failure: &Failure<'_>) -> Option<(Problem, Option<Mend>)
         (Context::Record | Context::Call, TokenKind::Assign) => {
             let key = failure.key_before()?;
             let previous = failure.previous?;
+            let spaced = previous.end < found.start;
             let what = if failure.context == Context::Call {
                 "an argument is given by name as `f(key: value)`"
             } else {
@@ -159,7 +160,7 @@ fn mark_of_another_kind(failure: &Failure<'_>) -> Option<(Problem, Option<Mend>)
             };
             let problem = failure.problem(&format!("`:` after `{key}`")).help(what).edit(
                 Span::new(failure.file, previous.end, found.end),
-                ":",
+                if spaced { ":" } else { ": " },
                 true,
             );
             Some((problem, over(&found, ":")))

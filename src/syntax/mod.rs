@@ -9,6 +9,7 @@
 pub mod ast;
 mod bare;
 mod checks;
+mod closing;
 mod cursor;
 mod depth;
 mod doubt;

@@ -3,6 +3,7 @@
 //! This is what makes recovery possible: a declaration that is wrong ends where the next one begins, an entry that is
 //! wrong ends where the next one begins, and nothing is handed to the recursive parser that nests deeper than it can go.
 
+use super::closing::closing;
 use super::depth::Frame;
 use super::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand};
 use super::{KEYWORDS, MAX_DEPTH, MAX_OPERATORS};
@@ -287,7 +288,12 @@ impl Builder<'_> {
         if let Some((at, because)) = because {
             problem = problem.also(self.span(at), because);
         }
-        let problem = problem.help(format!("close it with `{}`", bracket.close()));
+        let mut problem = problem.help(format!("close it with `{}`", bracket.close()));
+        let at = because.map_or(self.tokens.len(), |(at, _)| at);
+        let openers: Vec<usize> = self.frames.iter().skip(depth).rev().filter_map(|frame| frame.opener).collect();
+        if let Some((place, closers)) = closing(self.tokens, &openers, at) {
+            problem = problem.edit(Span::new(self.file, place.start, place.end), closers, false);
+        }
         self.outline.problems.push((innermost, problem));
     }
 

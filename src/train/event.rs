@@ -1,5 +1,6 @@
 //! What training tells whoever watches it.
 
+use super::trial::Part;
 use crate::spec::Metric;
 use serde::Serialize;
 
@@ -91,13 +92,7 @@ pub struct Scores {
 impl Scores {
     /// One of the measurements; not a number where it is not defined.
     pub fn get(&self, metric: Metric) -> f64 {
-        match metric {
-            Metric::Error => self.error,
-            Metric::Loss => self.loss,
-            Metric::Auc => self.auc.unwrap_or(f64::NAN),
-            Metric::F1 => self.f1,
-            Metric::LogLoss => self.log_loss,
-        }
+        Part::of(self).get(metric)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Problems as text: drawn for people, one line each for editors, and JSON for programs. Knows texts and places, no files.
 
+mod corrected;
+mod correction;
 mod excerpt;
 mod github;
 mod line;

@@ -1,5 +1,6 @@
 //! Problems in words alone, for people who listen to them: no drawing, no colour, no text that only stands under another.
 
+use super::corrected::{Change, corrected};
 use crate::diag::{Problems, SourceMap};
 use std::fmt::Write;
 
@@ -27,6 +28,12 @@ pub fn render_plain(problems: &Problems, sources: &SourceMap) -> String {
         }
         if let Some(help) = &problem.help {
             let _ = writeln!(text, "help: {help}{}", if help.ends_with('?') { "" } else { "." });
+        }
+        let corrected = corrected(problem, sources).and_then(|made| Some((sources.get(made.file)?, made)));
+        if let Some((source, made)) = corrected {
+            for line in made.lines.iter().filter(|line| line.change != Change::Gone) {
+                let _ = writeln!(text, "{}, line {}, corrected: `{}`.", source.name, line.number, line.text.trim());
+            }
         }
         text.push('\n');
     }

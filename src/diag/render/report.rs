@@ -1,5 +1,6 @@
 //! Problems as people read them, drawn by miette.
 
+use super::correction::Correction;
 use super::excerpt::{Excerpts, Mark, Room, excerpts};
 use crate::diag::{Problem, Problems, Severity, SourceMap};
 use miette::{
@@ -30,14 +31,15 @@ fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
     let width = style.width.max(LEAST_WIDTH);
     let dots = if style.unicode { "…" } else { "..." };
     let (texts, marks) = excerpts(problem, sources, Room { width, dots });
-    let handler = GraphicalReportHandler::new_themed(theme(problem.severity, &marks, style))
-        .with_width(width)
-        .with_urls(false)
-        .without_syntax_highlighting();
+    let theme = theme(problem.severity, &marks, style);
+    let correction = Correction { problem, sources, theme: &theme, room: Room { width, dots } }.to_string();
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_width(width).with_urls(false).without_syntax_highlighting();
     let report = Report { problem, place: problem.data.as_ref().map(|place| InData(place.to_string())), texts, marks };
     let mut drawn = String::new();
     // Only a writer can fail here, and a string does not.
     let _ = handler.render_report(&mut drawn, &report);
+    drawn.push_str(&correction);
     drawn.lines().map(|line| format!("{}\n", line.trim_end())).chain(["\n".to_owned()]).collect()
 }
 

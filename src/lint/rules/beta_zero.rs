@@ -2,17 +2,11 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::Subject;
-use crate::spec::Combination;
 
 pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
-    for combine in &subject.hir.combines {
-        let (Combination::Multiplicative { beta, .. }, Some(entry)) =
-            (&combine.combination, subject.setting(combine, "beta"))
-        else {
-            continue;
-        };
-        if *beta == 0.0 {
+    for (combine, beta, entry) in subject.betas() {
+        if beta == 0.0 {
             problems.push(
                 Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
                     .at(entry.value.span, "no component yields to another")

@@ -2,17 +2,11 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::Subject;
-use crate::spec::Combination;
 
 pub(in crate::lint) fn large_beta(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
-    for combine in &subject.hir.combines {
-        let (Combination::Multiplicative { beta, .. }, Some(entry)) =
-            (&combine.combination, subject.setting(combine, "beta"))
-        else {
-            continue;
-        };
-        if *beta > 1.0 {
+    for (combine, beta, entry) in subject.betas() {
+        if beta > 1.0 {
             problems.push(
                 Problem::warning(Code::LargeBeta, format!("`beta = {beta}` in `{}` is beyond 1", combine.name))
                     .at(entry.value.span, "outside of 0 to 1")
