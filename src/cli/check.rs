@@ -15,7 +15,7 @@ const CHECKED: usize = 1 << 30;
 /// Looks at the data of a pipeline that has no errors of its own, adds what is to be said of it, and says on standard
 /// error what was looked at.
 pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels, output: &Output) {
-    let Some(Compiled { hir, plan, ast, allows }) = &mut compiled.value else { return };
+    let Some(Compiled { hir, plan, ast, allows, .. }) = &mut compiled.value else { return };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let looked = look(&Request {
         data: &hir.data,
