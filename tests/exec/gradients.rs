@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(super) const DETACHED: Combination =
     Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None, normalize: false };
-const ATTACHED: Combination =
+pub(super) const ATTACHED: Combination =
     Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None, normalize: false };
 const NORMALIZED: Combination =
     Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None, normalize: true };
