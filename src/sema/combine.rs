@@ -204,7 +204,12 @@ impl<'a> Evaluator<'a> {
                 Argument::Word(_) => Some(Combination::Average),
                 _ => None,
             },
-            "cldl" => Some(Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: None }),
+            "cldl" => Some(Combination::Multiplicative {
+                beta: 1.0,
+                gradient: QGradient::Detached,
+                boost: None,
+                normalize: false,
+            }),
             "multiplicative" | "mulmix" => {
                 let Argument::Number(beta) = self.setting(strategy, settings, "beta")? else { return None };
                 let gradient = match self.setting(strategy, settings, "gradient")? {
@@ -215,10 +220,11 @@ impl<'a> Evaluator<'a> {
                     Some(entry) => self.boost(&entry.value)?,
                     None => None,
                 };
-                Some(Combination::Multiplicative { beta, gradient, boost })
+                let Argument::Bool(normalize) = self.setting(strategy, settings, "normalize")? else { return None };
+                Some(Combination::Multiplicative { beta, gradient, boost, normalize })
             }
             // One component: whatever the rule, it is plain cross-entropy.
-            _ => Some(Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None }),
+            _ => Some(Combination::CROSS_ENTROPY),
         }
     }
 
