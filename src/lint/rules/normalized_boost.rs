@@ -1,4 +1,5 @@
-//! Boosting with a normalized loss: the paper boosts in order to do without normalizing (section 3.2).
+//! Boosting with a normalized loss: both look at how far the label is ahead of the other classes, and the paper boosts the
+//! loss that is not normalized (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::Subject;
