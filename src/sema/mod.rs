@@ -3,6 +3,7 @@
 mod arguments;
 mod builtin;
 mod call;
+mod clash;
 mod combine;
 mod data;
 mod declaration;
@@ -12,6 +13,7 @@ mod hir;
 mod length;
 mod mention;
 mod merge;
+mod misgiven;
 mod mixture;
 mod modality;
 mod modality_type;
