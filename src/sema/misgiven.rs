@@ -73,6 +73,10 @@ impl<'a> Evaluator<'a> {
             }
         }
         if let (true, Some((help, edits))) = (problem.help.is_none(), self.as_meant(origin, fits)) {
+            // Two arguments in each other's place are one mistake.
+            if self.problems.iter().any(|before| before.edits == edits) {
+                return Val::Unknown;
+            }
             problem = problem.help(help);
             problem.edits = edits;
         }
@@ -105,7 +109,9 @@ impl<'a> Evaluator<'a> {
         if takes(other, &given.value) {
             let order = if given.span < meant.span { (wrong, other) } else { (other, wrong) };
             let help = format!("swap them: `{}` comes before `{}`", order.0.name.text, order.1.name.text);
-            return Some((help, vec![replace(given.span, there), replace(meant.span, here)]));
+            let mut edits = vec![replace(given.span, there), replace(meant.span, here)];
+            edits.sort_by_key(|edit| edit.span);
+            return Some((help, edits));
         }
         // What would not fit in the place of the other may be meant for an argument further on, given by its name.
         let last = positional.iter().all(|(_, given)| given.span <= meant.span);
@@ -120,15 +126,16 @@ impl<'a> Evaluator<'a> {
 
 /// Whether an argument may be meant to be a value, by what it is if nothing is given.
 fn takes(arg: &FnArg, value: &Val) -> bool {
-    match (arg.default.as_ref().map(|default| &default.kind), value) {
+    let default = arg.default.as_ref().map(|default| &default.kind);
+    matches!(
+        (default, value),
         (None, _)
-        | (Some(ExprKind::Number(_)), Val::Number(_))
-        | (Some(ExprKind::Text(_)), Val::Text(_))
-        | (Some(ExprKind::Bool(_)), Val::Bool(_))
-        | (Some(ExprKind::List(_)), Val::List(_))
-        | (Some(ExprKind::Name(_)), Val::Block(_)) => true,
-        _ => false,
-    }
+            | (Some(ExprKind::Number(_)), Val::Number(_))
+            | (Some(ExprKind::Text(_)), Val::Text(_))
+            | (Some(ExprKind::Bool(_)), Val::Bool(_))
+            | (Some(ExprKind::List(_)), Val::List(_))
+            | (Some(ExprKind::Name(_)), Val::Block(_))
+    )
 }
 
 /// A constant as it would be written.
