@@ -52,6 +52,8 @@ pub struct Compiled {
     pub plan: Plan,
     /// As it was written.
     pub ast: Ast,
+    /// The files it uses.
+    pub uses: Uses,
     /// The lints that comments of the file suppress.
     pub allows: lint::Allows,
 }
@@ -155,14 +157,14 @@ fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels:
     let mut problems = sema::point_to_uses(problems, &texts.uses, &texts.ast);
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
-    let Texts { text, ast, .. } = texts;
+    let Texts { text, ast, uses, .. } = texts;
     let mut allows = lint::Allows::of(&ast, &text);
     problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
     problems.sort();
 
     let graph = graph::build(&hir, &hir.combines[hir.selected]);
     match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
-        Ok(plan) => Checked::new(Compiled { hir, plan, ast, allows }, problems),
+        Ok(plan) => Checked::new(Compiled { hir, plan, ast, uses, allows }, problems),
         Err(problem) => {
             problems.push(problem);
             Checked::failed(problems)

@@ -22,7 +22,7 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
 
 /// Adds what the data says, and returns what was looked at, where that is worth a word.
 pub(super) fn look_at_data(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels) -> Option<String> {
-    let Some(Compiled { hir, plan, ast, allows }) = &mut compiled.value else { return None };
+    let Some(Compiled { hir, plan, ast, allows, .. }) = &mut compiled.value else { return None };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let looked = look(&Request {
         data: &hir.data,

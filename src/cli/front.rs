@@ -6,7 +6,8 @@ use super::status::ExitStatus;
 use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::lint::{Allows, Levels};
 use crate::plan::Plan;
-use crate::sema::Hir;
+use crate::report::RunDir;
+use crate::sema::{Hir, Uses, copies};
 use crate::syntax::ast::{Ast, ItemKind};
 use crate::world::Disk;
 use crate::{Compiled, Request, compile_in};
@@ -67,11 +68,23 @@ fn compiled(
 /// A pipeline that is ready to be planned or run.
 pub(super) struct Pipeline {
     pub(super) sources: SourceMap,
-    pub(super) file: FileId,
     pub(super) hir: Hir,
     pub(super) plan: Plan,
     pub(super) ast: Ast,
+    pub(super) uses: Uses,
     pub(super) allows: Allows,
+}
+
+impl Pipeline {
+    /// Writes the pipeline at `path` and the files it uses into the folder of its run, from where it can be run again.
+    pub(super) fn keep_in(&self, directory: &RunDir, path: &Path) -> Result<(), Problem> {
+        let way = directory.way_to(path.parent().unwrap_or(Path::new("")));
+        let moved = |path: &str| way.join(path).display().to_string();
+        for copy in copies(&self.ast, &self.uses, &self.sources, &self.hir.data.paths(), &moved) {
+            directory.write(&copy.name, |file| file.write_all(copy.text.as_bytes()))?;
+        }
+        Ok(())
+    }
 }
 
 /// Opens `path` and goes on only without errors; everything found is said on standard error.
@@ -81,11 +94,11 @@ pub(super) fn open_pipeline(
     combine: Option<String>,
     output: &Output,
 ) -> Result<Pipeline, ExitStatus> {
-    let Opened { sources, file, compiled } = open(path, settings, combine, &Levels::default(), output)?;
+    let Opened { sources, compiled, .. } = open(path, settings, combine, &Levels::default(), output)?;
     let Checked { value, problems } = compiled;
     output.problems(&problems, &sources);
     match value {
-        Some(Compiled { hir, plan, ast, allows }) => Ok(Pipeline { sources, file, hir, plan, ast, allows }),
+        Some(Compiled { hir, plan, ast, uses, allows }) => Ok(Pipeline { sources, hir, plan, ast, uses, allows }),
         // The passes over the graph check themselves, and what they find is not the file's fault.
         None if problems.iter().any(|problem| problem.code == Code::Internal) => Err(ExitStatus::CouldNotRun),
         None if !problems.has_errors() => {
@@ -132,14 +145,13 @@ pub(super) fn open_combines(
 ) -> Result<Vec<Pipeline>, ExitStatus> {
     let mut pipelines = vec![];
     for combine in combines {
-        let Opened { sources, file, compiled } =
-            open(path, settings, Some(combine.clone()), &Levels::default(), output)?;
+        let Opened { sources, compiled, .. } = open(path, settings, Some(combine.clone()), &Levels::default(), output)?;
         let Checked { value, problems } = compiled;
         if value.is_none() || !std::mem::replace(said, true) {
             output.problems(&problems, &sources);
         }
-        let Some(Compiled { hir, plan, ast, allows }) = value else { return Err(ExitStatus::Problems) };
-        pipelines.push(Pipeline { sources, file, hir, plan, ast, allows });
+        let Some(Compiled { hir, plan, ast, uses, allows }) = value else { return Err(ExitStatus::Problems) };
+        pipelines.push(Pipeline { sources, hir, plan, ast, uses, allows });
     }
     Ok(pipelines)
 }

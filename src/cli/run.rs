@@ -90,8 +90,9 @@ impl<'a> Session<'a> {
 
     fn train(&self, engine: &mut dyn Engine) -> ExitStatus {
         let Self { args, output, pipeline, data, .. } = self;
-        let source = pipeline.sources.get(pipeline.file).map_or("", |source| &source.text);
-        let mut directory = match RunDir::create(&args.out, &pipeline.plan.pipeline, source) {
+        let made = RunDir::create(&args.out, &pipeline.plan.pipeline)
+            .and_then(|directory| pipeline.keep_in(&directory, &args.file).map(|()| directory));
+        let mut directory = match made {
             Ok(directory) => directory,
             Err(problem) => return pipeline.fail(problem, output),
         };
@@ -188,6 +189,7 @@ impl<'a> Session<'a> {
             pipeline: pipeline.plan.pipeline.clone(),
             combine: pipeline.plan.combine.clone(),
             params: pipeline.hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
+            set: args.choice.set.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect(),
             train: pipeline.hir.train.clone(),
             data: described(&pipeline.hir.data, data),
             plan: PlanSummary::new(&pipeline.plan),

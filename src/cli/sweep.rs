@@ -116,10 +116,8 @@ fn run(
     let fail = |problem: Problem| first.pipeline.fail(problem, output);
     let directory = match &args.resume {
         Some(path) => RunDir::again(path),
-        None => {
-            let source = first.pipeline.sources.get(first.pipeline.file).map_or("", |source| &source.text);
-            RunDir::create(&args.out, &format!("{}-{}", first.pipeline.plan.pipeline, spec.name), source)
-        }
+        None => RunDir::create(&args.out, &format!("{}-{}", first.pipeline.plan.pipeline, spec.name))
+            .and_then(|directory| first.pipeline.keep_in(&directory, &args.file).map(|()| directory)),
     };
     let mut directory = match directory {
         Ok(directory) => directory,

@@ -18,6 +18,8 @@ pub struct Manifest {
     pub combine: String,
     /// The params of the file with the values they had, as the command line may have set them.
     pub params: IndexMap<String, serde_json::Value>,
+    /// What the command line set, as it was typed: `--set NAME=VALUE`.
+    pub set: IndexMap<String, String>,
     /// How it was trained, every default filled in.
     pub train: TrainSpec,
     /// What was read: sources, split, fingerprint, rows, transforms with what they were fitted to.

@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem};
 use crate::whole_file::write_whole;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The folder `OUT/<pipeline>-0001`, or the next free number.
 ///
@@ -20,15 +20,12 @@ pub struct RunDir {
 }
 
 impl RunDir {
-    /// Makes the next folder for `pipeline` in `out`, which is made too where it does not exist, and writes the text of
-    /// the pipeline there as `pipeline.mmc`.
+    /// Makes the next folder for `pipeline` in `out`, which is made too where it does not exist.
     ///
     /// # Errors
-    /// `MMC0604`, naming the folder; `MMC0605` where the disk has room for the folder and for nothing else.
-    pub fn create(out: &Path, pipeline: &str, source: &str) -> Result<Self, Problem> {
-        let run = Self::try_create(out, pipeline).map_err(|error| unwritable(out, &error))?;
-        run.write("pipeline.mmc", |file| file.write_all(source.as_bytes()))?;
-        Ok(run)
+    /// `MMC0604`, naming the folder.
+    pub fn create(out: &Path, pipeline: &str) -> Result<Self, Problem> {
+        Self::try_create(out, pipeline).map_err(|error| unwritable(out, &error))
     }
 
     /// A folder that an earlier run made and kept, to go on in.
@@ -54,8 +51,8 @@ impl RunDir {
                 Ok(()) => return Ok(Self { path, kept: false, made }),
                 // Another run took the number since.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                // Another run that came to nothing took the folder of all runs with it.
-                Err(error) if error.kind() == io::ErrorKind::NotFound && !out.is_dir() => {
+                // Another run that came to nothing took the folder of all runs with it; a third may have made it anew.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     fs::create_dir_all(out)?;
                     number -= 1;
                 }
@@ -67,6 +64,21 @@ impl RunDir {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How a file in it names another folder: step by step, so that both may be moved together, or from the root where
+    /// they have nothing else in common.
+    pub fn way_to(&self, folder: &Path) -> PathBuf {
+        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+        let (Ok(from), Ok(to)) = (fs::canonicalize(&self.path), fs::canonicalize(folder)) else {
+            return folder.to_path_buf();
+        };
+        let common = from.components().zip(to.components()).take_while(|(from, to)| from == to).count();
+        if common <= 1 {
+            return to;
+        }
+        let up = from.components().skip(common).map(|_| Component::ParentDir);
+        up.chain(to.components().skip(common)).collect()
     }
 
     /// Writes one of its files, whole or not at all.
@@ -96,10 +108,14 @@ impl Drop for RunDir {
     }
 }
 
-/// The highest number in use; 0 where there is none.
+/// The highest number in use; 0 where there is none, and where another run has just removed the folder of all runs.
 fn last_number(out: &Path, pipeline: &str) -> io::Result<u64> {
     let mut last = 0;
-    for entry in fs::read_dir(out)? {
+    let entries = match fs::read_dir(out) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    for entry in entries {
         let name = entry?.file_name();
         let number = name.to_str().and_then(|name| name.strip_prefix(pipeline)?.strip_prefix('-')?.parse::<u32>().ok());
         last = last.max(number.map_or(0, u64::from));

@@ -137,7 +137,7 @@ impl<'a> Evaluator<'a> {
                 let local = self.frames.last().and_then(|frame| frame.get(name.as_str()));
                 match local {
                     Some(value) => matches!(value, Val::Text(_)),
-                    None => words.contains(&name.as_str()) || self.names.peek(name).is_none(),
+                    None => words.contains(&name.as_str()) || self.names.peek(name, expr.span).is_none(),
                 }
             }
             ExprKind::Text(_) => true,

@@ -1,7 +1,7 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
 use super::arguments::count_of_arguments;
-use super::builtin::{BUILTINS, is_builtin};
+use super::builtin::is_builtin;
 use super::eval::{Evaluator, block, join};
 use super::misgiven::Expansion;
 use super::names::Meaning;
@@ -31,9 +31,9 @@ impl<'a> Evaluator<'a> {
         if let Some(Val::Block(stages)) = self.frames.last().and_then(|frame| frame.get(name.as_str())).cloned() {
             return self.apply_block_to(&stages, args, span);
         }
-        match self.names.peek(name) {
+        match self.names.peek(name, callee.span) {
             Some(Meaning::Fn(index)) => {
-                self.names.get(name);
+                self.names.get(name, callee.span);
                 let given = self.given(args);
                 self.call_function(index, given, span)
             }
@@ -62,7 +62,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn block_of_call(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
         let calls = self.call_trace();
         let local = self.frames.last().and_then(|frame| frame.get(name)).cloned();
-        match (local, self.names.peek(name)) {
+        match (local, self.names.peek(name, span)) {
             (Some(Val::Block(stages)), _) => {
                 let mut given = self.given(args);
                 let Some(last) = stages.first().cloned() else { return Val::Unknown };
@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
             }
             (Some(other), _) => self.expected("a layer after `|>`", &other, span),
             (None, Some(Meaning::Fn(index))) => {
-                self.names.get(name);
+                self.names.get(name, span);
                 let given = self.given(args);
                 block(Stage { callee: Callee::Function(index, Rc::new(given)), span, calls })
             }
@@ -108,22 +108,6 @@ impl<'a> Evaluator<'a> {
                 None => self.unknown_function(name, span),
             },
         }
-    }
-
-    fn unknown_function(&mut self, name: &str, span: Span) -> Val {
-        if self.names.incomplete {
-            return Val::Unknown;
-        }
-        let mut known = self.names.of_kinds(&[super::hir::Declared::Fn, super::hir::Declared::Shared]);
-        known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(ops::names(BUILTINS));
-        let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
-            .at(span, "not known");
-        if let Some(near) = nearest(name, known) {
-            let callee = Span { end: span.start.saturating_add(name.len() as u32), ..span };
-            problem = problem.help(format!("did you mean `{near}`?")).edit(callee, near.to_string(), false);
-        }
-        self.report(problem)
     }
 
     fn call_layer(&mut self, name: &'a str, callee: Span, args: &'a [Arg], span: Span) -> Val {

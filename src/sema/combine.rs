@@ -157,7 +157,8 @@ impl<'a> Evaluator<'a> {
         let mut names = vec![];
         collect_names(expr, &mut |name| {
             use super::hir::Declared::{Encoder, Modality};
-            let is_value = self.names.peek(name).is_some_and(|found| matches!(found.kind(), Encoder | Modality));
+            let is_value =
+                self.names.peek(name, expr.span).is_some_and(|found| matches!(found.kind(), Encoder | Modality));
             if is_value && !names.contains(&name.to_string()) {
                 names.push(name.to_string());
             }

@@ -160,7 +160,7 @@ impl<'a> Evaluator<'a> {
     fn stratify(&mut self, entry: &'a Entry, label: Option<&str>) -> bool {
         match &entry.value.kind {
             ExprKind::Name(name) if Some(name.as_str()) == label => {
-                self.names.get(name);
+                self.names.get(name, entry.value.span);
                 true
             }
             ExprKind::Bool(flag) => *flag,

@@ -1,7 +1,7 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
 use super::clash::between;
-use super::hir::{Declared, Value, ValueId};
+use super::hir::{Value, ValueId};
 use super::mention::{Notes, Target};
 use super::misgiven::Expansion;
 use super::names::{Meaning, Names};
@@ -38,9 +38,10 @@ pub(super) struct Evaluator<'a> {
     pub(super) counters: BTreeMap<String, usize>,
     /// What editors ask for: what names mean, what expressions came to.
     pub(super) notes: Notes,
-    declared: BTreeMap<&'a str, State>,
-    /// The declarations being computed, outermost first, each with the place that asked for it.
-    open: Vec<(&'a str, Span)>,
+    /// Declarations by the place of their name.
+    declared: BTreeMap<Span, State>,
+    /// The declarations being computed, outermost first: the place of the name, and the name where it was asked for.
+    open: Vec<(Span, &'a str, Span)>,
     /// The functions whose bodies have been evaluated.
     pub(super) expanded: BTreeSet<usize>,
     /// Whether bodies are only looked through: nothing is known of what is given to them, and no call is followed.
@@ -254,11 +255,11 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
         }
-        if let (true, Some(place)) = (self.frames.is_empty(), self.names.span(name)) {
+        if let (true, Some(place)) = (self.frames.is_empty(), self.names.span(name, span)) {
             self.notes.mention(span, Target::Declared(place));
         }
         let calls = self.call_trace();
-        match self.names.get(name) {
+        match self.names.get(name, span) {
             Some(Meaning::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
             Some(Meaning::Lost(_)) => Val::Unknown,
             Some(Meaning::Fn(index)) => block(Stage { callee: Callee::Function(index, Rc::default()), span, calls }),
@@ -285,43 +286,26 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    pub(super) fn unknown_name(&mut self, name: &str, span: Span) -> Val {
-        if self.names.incomplete {
-            return Val::Unknown;
-        }
-        use Declared::{Encoder, Fn, Modality, Param, Shared};
-        let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
-        known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared]));
-        known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(["true", "false"]);
-        let mut problem = Problem::error(Code::UnknownName, format!("nothing is called `{name}`"))
-            .at(span, "not declared in this file");
-        if let Some(near) = nearest(name, known) {
-            problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
-        }
-        self.report(problem)
-    }
-
     /// The value of a declaration, computed once; a declaration that needs itself is reported.
     fn declared(&mut self, name: &'a str, span: Span, compute: impl FnOnce(&mut Self) -> Val) -> Val {
-        match self.declared.get(name).cloned() {
+        let declaration = self.names.span(name, span).unwrap_or(span);
+        match self.declared.get(&declaration).cloned() {
             Some(State::Done(value)) => value,
             Some(State::InProgress) => {
-                let declaration = self.names.span(name).unwrap_or(span);
                 let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
                     .at(span, "needed again here, before it is known")
                     .also(declaration, "declared here");
-                let begin = self.open.iter().position(|(open, _)| *open == name).unwrap_or(0);
+                let begin = self.open.iter().position(|(open, ..)| *open == declaration).unwrap_or(0);
                 for pair in self.open[begin..].windows(2) {
-                    problem = problem.also(pair[1].1, format!("`{}` needs `{}`", pair[0].0, pair[1].0));
+                    problem = problem.also(pair[1].2, format!("`{}` needs `{}`", pair[0].1, pair[1].1));
                 }
-                let constant = matches!(self.names.peek(name), Some(Meaning::Param(_)));
+                let constant = matches!(self.names.peek(name, span), Some(Meaning::Param(_)));
                 let from = if constant { "a number" } else { "a modality" };
                 self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
             }
             None => {
-                self.open.push((name, span));
-                self.declared.insert(name, State::InProgress);
+                self.open.push((declaration, name, span));
+                self.declared.insert(declaration, State::InProgress);
                 // A declaration is computed in its own surroundings, wherever it is first mentioned.
                 let frames = std::mem::take(&mut self.frames);
                 let calls = std::mem::take(&mut self.calls);
@@ -329,15 +313,15 @@ impl<'a> Evaluator<'a> {
                 self.frames = frames;
                 self.calls = calls;
                 self.open.pop();
-                self.declared.insert(name, State::Done(value.clone()));
+                self.declared.insert(declaration, State::Done(value.clone()));
                 value
             }
         }
     }
 
-    /// The value of a declaration, if it has been computed.
-    pub(super) fn known(&self, name: &str) -> Option<Val> {
-        match self.declared.get(name) {
+    /// The value of the declaration whose name stands at `place`, if it has been computed.
+    pub(super) fn known(&self, place: Span) -> Option<Val> {
+        match self.declared.get(&place) {
             Some(State::Done(value)) => Some(value.clone()),
             _ => None,
         }

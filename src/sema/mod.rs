@@ -5,6 +5,7 @@ mod builtin;
 mod call;
 mod clash;
 mod combine;
+mod copies;
 mod data;
 mod declaration;
 mod described;
@@ -29,9 +30,11 @@ mod sweep;
 mod train;
 mod transform;
 mod uncalled;
+mod unknown;
 mod uses;
 mod value;
 
+pub use copies::{Copied, copies};
 pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
 pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
@@ -84,7 +87,7 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
     let names = Names::collect(ast, prelude, uses, &mut problems);
     let mut overrides = BTreeMap::new();
     for given in &choices.overrides {
-        match names.peek(&given.name) {
+        match names.peek(&given.name, given.span) {
             Some(Meaning::Param(_)) => match overrides.entry(given.name.as_str()) {
                 Entry::Vacant(free) => {
                     free.insert(&given.value);
@@ -98,7 +101,7 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
             Some(Meaning::Lost(Declared::Param)) => {}
             None if names.incomplete => {}
             _ => {
-                let params = names.of_kinds(&[Declared::Param]);
+                let params = names.of_kinds(&[Declared::Param], given.span);
                 let mut problem = Problem::error(Code::UnknownParam, format!("there is no param `{}`", given.name))
                     .at(given.span, "not declared in the file");
                 problem = match nearest(&given.name, params.iter().copied()) {
@@ -313,7 +316,7 @@ impl<'a> Evaluator<'a> {
                 _ => continue,
             };
             // One of two declarations of a name is not what the name stands for.
-            if !used.contains(name.text.as_str()) && self.names.span(&name.text) == Some(name.span) {
+            if !used.contains(&name.span) && self.names.span(&name.text, name.span) == Some(name.span) {
                 self.name(&name.text, name.span);
             }
         }
@@ -324,7 +327,7 @@ impl<'a> Evaluator<'a> {
         let mut params = vec![];
         for Item { kind, .. } in &ast.items {
             if let ItemKind::Param(param) = kind
-                && let Some(value) = self.known(&param.name.text)
+                && let Some(value) = self.known(param.name.span)
             {
                 params.push(HirParam {
                     name: param.name.text.clone(),
@@ -357,7 +360,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(place) = combines.iter().position(|combine| combine.name == wanted) {
                     return Some(place);
                 }
-                let known = self.names.of_kinds(&[Declared::Combine]);
+                let known = self.names.of_kinds(&[Declared::Combine], start);
                 if !known.contains(&wanted.as_str()) {
                     let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{wanted}`"))
                         .at(start, "in this file");
@@ -374,7 +377,7 @@ impl<'a> Evaluator<'a> {
             None if declared == 1 => (!combines.is_empty()).then_some(0),
             None if declared == 0 => None,
             None => {
-                let known = self.names.of_kinds(&[Declared::Combine]);
+                let known = self.names.of_kinds(&[Declared::Combine], start);
                 self.report(
                     Problem::error(Code::MissingArgument, "the file declares several combines and trains none of them")
                         .at(train.map_or(start, |block| block.span), "`combine` is not set here")

@@ -1,8 +1,11 @@
-//! The declarations of a pipeline by name, and which of them were used.
+//! The declarations of a pipeline by name, as every file sees them, and which of them were used.
+//!
+//! What a name stands for depends on the file it is written in: the pipeline sees everything, a used file itself and
+//! what it uses, the prelude only itself. So no declaration changes what a function written elsewhere means.
 
 use super::hir::{Declared, Unused};
 use super::uses::Uses;
-use crate::diag::{Code, Problem, Problems, Span};
+use crate::diag::{Code, FileId, Problem, Problems, Span};
 use crate::syntax::ast::{Ast, Binding, Fn, Item, ItemKind, Param, Typed};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,9 +57,16 @@ enum Origin {
     Pipeline,
 }
 
-/// All names of a pipeline and of the prelude.
+/// Names and the places of their entries.
+type Scope<'a> = BTreeMap<&'a str, usize>;
+
+/// All names of a pipeline, of the files it uses and of the prelude.
 pub(super) struct Names<'a> {
-    entries: BTreeMap<&'a str, Entry<'a>>,
+    entries: Vec<Entry<'a>>,
+    /// What the pipeline sees, and whatever is typed beside it.
+    pipeline: Scope<'a>,
+    /// What the prelude and the used files see. While names are collected, what they declare.
+    inner: BTreeMap<FileId, Scope<'a>>,
     /// Functions by the index that [`Meaning::Fn`] holds.
     pub(super) functions: Vec<&'a Fn>,
     /// Whether a used file could not be read: a name that is not here may be declared there.
@@ -68,12 +78,19 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     /// Collects the names of the prelude, then those of used files and of the pipeline, which may replace them.
     pub(super) fn collect(ast: &'a Ast, prelude: &'a Ast, uses: &'a Uses, problems: &mut Problems) -> Self {
-        let mut names =
-            Names { entries: BTreeMap::new(), functions: vec![], incomplete: uses.incomplete, modalities: vec![] };
+        let mut names = Names {
+            entries: vec![],
+            pipeline: Scope::new(),
+            inner: BTreeMap::from([(prelude.file, Scope::new())]),
+            functions: vec![],
+            incomplete: uses.incomplete,
+            modalities: vec![],
+        };
         for item in &prelude.items {
             names.declare(item, Origin::Prelude, problems);
         }
         for file in &uses.files {
+            names.inner.insert(file.ast.file, Scope::new());
             // What else a used file declares has been reported, and is not brought in.
             let brought = |item: &&Item| matches!(item.kind, ItemKind::Param(_) | ItemKind::Fn(_));
             for item in file.ast.items.iter().filter(brought) {
@@ -83,21 +100,51 @@ impl<'a> Names<'a> {
         for item in &ast.items {
             names.declare(item, Origin::Pipeline, problems);
         }
-        let lost = uses.files.iter().flat_map(|file| file.ast.lost.iter().map(|lost| (lost, Origin::Used(file.at))));
-        for (lost, origin) in lost.chain(ast.lost.iter().map(|lost| (lost, Origin::Pipeline))) {
+        for file in &uses.files {
+            names.lose(&file.ast, Origin::Used(file.at));
+        }
+        names.lose(ast, Origin::Pipeline);
+        names.look_around(prelude.file, uses);
+        names
+    }
+
+    /// Lets every used file see, beside what it declares, what the files declare that it uses, and the prelude.
+    fn look_around(&mut self, prelude: FileId, uses: &Uses) {
+        let own = self.inner.clone();
+        let of_prelude = own.get(&prelude).cloned().unwrap_or_default();
+        for file in &uses.files {
+            let mut scope = of_prelude.clone();
+            for seen in file.sees.iter().chain([&file.ast.file]) {
+                scope.extend(own.get(seen).into_iter().flatten());
+            }
+            self.inner.insert(file.ast.file, scope);
+        }
+    }
+
+    /// Declares what could not be read in a file, as far as it can be told.
+    fn lose(&mut self, ast: &'a Ast, origin: Origin) {
+        for lost in &ast.lost {
             // What it would have declared is not known where it begins with no keyword; what it is called may not be.
             let kind = Declared::by_keyword(&lost.keyword);
-            names.incomplete |= lost.name.is_none() && (kind.is_some() || lost.keyword.is_empty());
+            self.incomplete |= lost.name.is_none() && (kind.is_some() || lost.keyword.is_empty());
             if let (Some(name), true) = (&lost.name, kind.is_some() || lost.keyword.is_empty()) {
                 let meaning = Meaning::Lost(kind.unwrap_or(Declared::Encoder));
-                let entry = Entry { meaning, span: name.span, origin, used: Cell::new(true) };
-                let before = names.entries.get(name.text.as_str());
+                let place = self.entries.len();
+                self.entries.push(Entry { meaning, span: name.span, origin, used: Cell::new(true) });
+                let before = self.pipeline.get(name.text.as_str()).map(|before| &self.entries[*before]);
                 if before.is_none_or(|before| before.span == name.span || before.origin == Origin::Prelude) {
-                    names.entries.insert(&name.text, entry);
+                    self.pipeline.insert(&name.text, place);
                 }
+                self.own(name.span.file, &name.text, place);
             }
         }
-        names
+    }
+
+    /// Notes that a file declares a name, the first time it does.
+    fn own(&mut self, file: FileId, name: &'a str, place: usize) {
+        if let Some(scope) = self.inner.get_mut(&file) {
+            scope.entry(name).or_insert(place);
+        }
     }
 
     fn declare(&mut self, item: &'a Item, origin: Origin, problems: &mut Problems) {
@@ -119,8 +166,11 @@ impl<'a> Names<'a> {
             ItemKind::Pipeline(_) | ItemKind::Use(_) | ItemKind::Data(_) | ItemKind::Train(_) => return,
         };
         // A combine may be called as a strategy is, `mulmix = mulmix(..)`: strategies are not in this table.
-        let entry = Entry { meaning, span: name.span, origin, used: Cell::new(false) };
-        if let Some(before) = self.entries.get(name.text.as_str()).filter(|before| before.origin != Origin::Prelude) {
+        let place = self.entries.len();
+        self.entries.push(Entry { meaning, span: name.span, origin, used: Cell::new(false) });
+        self.own(name.span.file, &name.text, place);
+        let before = self.pipeline.get(name.text.as_str()).map(|before| &self.entries[*before]);
+        if let Some(before) = before.filter(|before| before.origin != Origin::Prelude) {
             let mut problem = Problem::error(Code::DuplicateName, format!("`{}` is declared twice", name.text));
             problem = match (before.origin, origin) {
                 // Of two used files the second `use` is where the pipeline can do something about it.
@@ -140,49 +190,64 @@ impl<'a> Names<'a> {
                 return;
             }
         }
-        self.entries.insert(&name.text, entry);
+        self.pipeline.insert(&name.text, place);
     }
 
-    /// What a name stands for; marks it as used.
-    pub(super) fn get(&self, name: &str) -> Option<Meaning<'a>> {
-        self.entries.get(name).map(|entry| {
+    /// What can be named in the file of `at`.
+    fn scope(&self, at: Span) -> &Scope<'a> {
+        self.inner.get(&at.file).unwrap_or(&self.pipeline)
+    }
+
+    fn entry(&self, name: &str, at: Span) -> Option<&Entry<'a>> {
+        self.scope(at).get(name).map(|place| &self.entries[*place])
+    }
+
+    /// What a name stands for where it is written; marks it as used.
+    pub(super) fn get(&self, name: &str, at: Span) -> Option<Meaning<'a>> {
+        self.entry(name, at).map(|entry| {
             entry.used.set(true);
             entry.meaning
         })
     }
 
-    /// What a name stands for, without using it.
-    pub(super) fn peek(&self, name: &str) -> Option<Meaning<'a>> {
-        self.entries.get(name).map(|entry| entry.meaning)
+    /// What a name stands for where it is written, without using it.
+    pub(super) fn peek(&self, name: &str, at: Span) -> Option<Meaning<'a>> {
+        self.entry(name, at).map(|entry| entry.meaning)
     }
 
-    /// The names that have been used.
-    pub(super) fn used(&self) -> BTreeSet<&'a str> {
-        self.entries.iter().filter(|(_, entry)| entry.used.get()).map(|(name, _)| *name).collect()
+    /// The places of the names that have been used.
+    pub(super) fn used(&self) -> BTreeSet<Span> {
+        self.entries.iter().filter(|entry| entry.used.get()).map(|entry| entry.span).collect()
     }
 
     /// Counts the names as used that were so when [`Names::used`] was asked, and no others.
-    pub(super) fn restore(&self, used: &BTreeSet<&str>) {
-        for (name, entry) in &self.entries {
-            entry.used.set(used.contains(name));
+    pub(super) fn restore(&self, used: &BTreeSet<Span>) {
+        for entry in &self.entries {
+            entry.used.set(used.contains(&entry.span));
         }
     }
 
-    /// Where a name is declared.
-    pub(super) fn span(&self, name: &str) -> Option<Span> {
-        self.entries.get(name).map(|entry| entry.span)
+    /// Where a name is declared that is written at `at`.
+    pub(super) fn span(&self, name: &str, at: Span) -> Option<Span> {
+        self.entry(name, at).map(|entry| entry.span)
     }
 
-    /// Every name of the given kinds, in order of the alphabet.
-    pub(super) fn of_kinds(&self, kinds: &[Declared]) -> Vec<&'a str> {
-        self.entries.iter().filter(|(_, entry)| kinds.contains(&entry.meaning.kind())).map(|(name, _)| *name).collect()
+    /// Where the pipeline, or a file it uses, declares a name that is not to be seen from `at`.
+    pub(super) fn out_of_sight(&self, name: &str, at: Span) -> Option<Span> {
+        let place = self.pipeline.get(name).filter(|_| !self.scope(at).contains_key(name))?;
+        Some(self.entries[*place].span)
+    }
+
+    /// Every name of the given kinds that can be named at `at`, in order of the alphabet.
+    pub(super) fn of_kinds(&self, kinds: &[Declared], at: Span) -> Vec<&'a str> {
+        let of_kind = |place: &usize| kinds.contains(&self.entries[*place].meaning.kind());
+        self.scope(at).iter().filter(|(_, place)| of_kind(place)).map(|(name, _)| *name).collect()
     }
 
     /// The pipeline's own declarations that nothing used, in source order.
     pub(super) fn unused(&self) -> Vec<Unused> {
-        let mut unused: Vec<Unused> = self
-            .entries
-            .iter()
+        let mut unused: Vec<Unused> = (self.pipeline.iter())
+            .map(|(name, place)| (name, &self.entries[*place]))
             .filter(|(_, entry)| !entry.used.get() && entry.origin == Origin::Pipeline)
             .map(|(name, entry)| Unused { kind: entry.meaning.kind(), name: (*name).into(), span: entry.span })
             .filter(|unused| !matches!(unused.kind, Declared::Combine | Declared::Label | Declared::Sweep))

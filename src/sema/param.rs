@@ -237,7 +237,7 @@ pub(super) fn show(value: &Val) -> String {
 }
 
 /// A text as a string of the language.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
         match letter {

@@ -100,19 +100,19 @@ impl<'a> Evaluator<'a> {
         let mut over = vec![];
         for entry in entries {
             let key = entry.key.text.as_str();
-            let param = match self.names.get(key) {
+            let param = match self.names.get(key, entry.key.span) {
                 Some(Meaning::Param(param)) => param,
                 Some(Meaning::Lost(_)) => continue,
                 None if self.names.incomplete => continue,
                 _ => {
-                    let params = self.names.of_kinds(&[Declared::Param]);
+                    let params = self.names.of_kinds(&[Declared::Param], entry.key.span);
                     let problem = Problem::error(Code::UnknownParam, format!("there is no param `{key}`"))
                         .at(entry.key.span, "not declared in this file");
                     self.report(suggest(problem, key, entry.key.span, &params, "there are"));
                     continue;
                 }
             };
-            if let Some(place) = self.names.span(key) {
+            if let Some(place) = self.names.span(key, entry.key.span) {
                 self.notes.mention(entry.key.span, Target::Declared(place));
             }
             if let Some(values) = self.axis(param, &entry.value) {

@@ -223,11 +223,11 @@ impl<'a> Evaluator<'a> {
             }
             return None;
         };
-        let known = self.names.of_kinds(&[Declared::Combine]);
+        let known = self.names.of_kinds(&[Declared::Combine], expr.span);
         if known.contains(&name.as_str()) {
             return Some(name.clone());
         }
-        if self.names.incomplete || matches!(self.names.peek(name), Some(Meaning::Lost(_))) {
+        if self.names.incomplete || matches!(self.names.peek(name, expr.span), Some(Meaning::Lost(_))) {
             return None;
         }
         let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{name}`"))

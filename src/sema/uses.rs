@@ -1,10 +1,11 @@
 //! `use`: the files a pipeline brings in, directly and through others, each read once, before the file that uses it.
 
 use super::arguments::suggest;
-use crate::diag::{Code, Problem, Problems, SourceMap, Span};
+use crate::diag::{Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::syntax::ast::{Ast, ItemKind, Text};
 use crate::syntax::{keyword, parse};
 use crate::world::{Absent, World};
+use std::collections::BTreeMap;
 
 /// Files that use files: deeper is not meant.
 const DEEPEST: usize = 64;
@@ -16,6 +17,8 @@ pub struct Used {
     pub ast: Ast,
     /// The `use` of the pipeline that led to it.
     pub at: Span,
+    /// The files that it uses itself, directly and through others, whose names it sees.
+    pub sees: Vec<FileId>,
 }
 
 /// The files that a pipeline brings in.
@@ -23,6 +26,8 @@ pub struct Used {
 pub struct Uses {
     /// Each file after those that it uses itself.
     pub files: Vec<Used>,
+    /// Which of them each `use` names, by the place of its path.
+    pub targets: BTreeMap<Span, FileId>,
     /// Whether one could not be read, and has been reported: a name that nothing declares may be declared there.
     pub incomplete: bool,
 }
@@ -31,7 +36,7 @@ pub struct Uses {
 pub fn gather(ast: &Ast, sources: &mut SourceMap, world: &dyn World, problems: &mut Problems) -> Uses {
     let name = sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
     let open = vec![world.identity(&name)];
-    let mut gathering = Gathering { sources, world, problems, read: vec![], open, uses: Uses::default() };
+    let mut gathering = Gathering { sources, world, problems, read: BTreeMap::new(), open, uses: Uses::default() };
     gathering.uses_of(ast, None);
     gathering.uses
 }
@@ -57,15 +62,17 @@ struct Gathering<'a> {
     world: &'a dyn World,
     problems: &'a mut Problems,
     /// Every file that has been read, by what tells it from others.
-    read: Vec<String>,
+    read: BTreeMap<String, FileId>,
     /// The files that are being read, outermost first.
     open: Vec<String>,
     uses: Uses,
 }
 
 impl Gathering<'_> {
-    /// Follows the `use`s of one file; `at` is where the pipeline led to it, if it is not the pipeline itself.
-    fn uses_of(&mut self, ast: &Ast, at: Option<Span>) {
+    /// Follows the `use`s of one file; `at` is where the pipeline led to it, if it is not the pipeline itself. What comes
+    /// back are the files whose names it sees.
+    fn uses_of(&mut self, ast: &Ast, at: Option<Span>) -> Vec<FileId> {
+        let mut sees = vec![];
         let of = self.sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
         let mut here: Vec<(String, Span)> = vec![];
         self.uses.incomplete |= ast.lost.iter().any(|lost| lost.keyword == "use");
@@ -98,7 +105,10 @@ impl Gathering<'_> {
                 );
                 continue;
             }
-            if self.read.contains(&found.identity) {
+            if let Some(file) = self.read.get(&found.identity).copied() {
+                self.uses.targets.insert(path.span, file);
+                let through = self.uses.files.iter().find(|used| used.ast.file == file);
+                see(&mut sees, through.into_iter().flat_map(|used| &used.sees).copied().chain([file]));
                 continue;
             }
             if self.open.len() >= DEEPEST {
@@ -111,20 +121,32 @@ impl Gathering<'_> {
             }
             let at = at.unwrap_or(item.span);
             let file = self.sources.add(found.name, found.text.as_str());
+            self.uses.targets.insert(path.span, file);
             let (inner, problems) = parse(file, &found.text);
             self.problems.extend(not_for_use(&inner, &path.text));
             if inner.items.iter().any(|item| matches!(item.kind, ItemKind::Pipeline(_))) {
                 // It is not brought in; what else is wrong with it is its own business.
                 self.uses.incomplete = true;
-                self.uses.files.push(Used { ast: Ast { items: vec![], ..inner }, at });
+                self.uses.files.push(Used { ast: Ast { items: vec![], ..inner }, at, sees: vec![] });
                 continue;
             }
             self.problems.extend(problems);
             self.open.push(found.identity.clone());
-            self.uses_of(&inner, Some(at));
+            let inner_sees = self.uses_of(&inner, Some(at));
             self.open.pop();
-            self.read.push(found.identity);
-            self.uses.files.push(Used { ast: inner, at });
+            self.read.insert(found.identity, file);
+            see(&mut sees, inner_sees.iter().copied().chain([file]));
+            self.uses.files.push(Used { ast: inner, at, sees: inner_sees });
+        }
+        sees
+    }
+}
+
+/// Adds files, each once.
+fn see(sees: &mut Vec<FileId>, files: impl Iterator<Item = FileId>) {
+    for file in files {
+        if !sees.contains(&file) {
+            sees.push(file);
         }
     }
 }

@@ -26,6 +26,18 @@ pub struct DataSpec {
     pub span: Span,
 }
 
+impl DataSpec {
+    /// Every path, glob and folder that is read, as the pipeline names it.
+    pub fn paths(&self) -> Vec<&str> {
+        match &self.origin {
+            Origin::Whole(source) => source.paths(),
+            Origin::Parts { train, valid, test } => {
+                [Some(train), valid.as_ref(), test.as_ref()].into_iter().flatten().flat_map(Source::paths).collect()
+            }
+        }
+    }
+}
+
 /// One table that is split, or one table for each part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +63,22 @@ pub struct Source {
     /// The call in the file.
     #[serde(skip)]
     pub span: Span,
+}
+
+impl Source {
+    fn paths(&self) -> Vec<&str> {
+        match &self.kind {
+            SourceKind::Synthetic { .. } => vec![],
+            SourceKind::Table { paths, .. }
+            | SourceKind::Parquet { paths }
+            | SourceKind::Npz { paths }
+            | SourceKind::Npy { paths }
+            | SourceKind::Jsonl { paths }
+            | SourceKind::CifarBinary { paths, .. } => paths.iter().map(|path| path.value.as_str()).collect(),
+            SourceKind::Images { folder } => vec![&folder.value],
+            SourceKind::Join { sources, .. } => sources.iter().flat_map(Source::paths).collect(),
+        }
+    }
 }
 
 /// The kinds of source.

@@ -48,6 +48,7 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         pipeline: plan.pipeline.clone(),
         combine: plan.combine.clone(),
         params: [("beta".to_string(), 0.5.into())].into(),
+        set: [("beta".to_string(), "50%".to_string())].into(),
         train: spec.clone(),
         data: serde_json::json!({ "fingerprint": "abc", "rows": { "train": 100 } }),
         plan: PlanSummary::new(plan),
@@ -68,7 +69,7 @@ fn a_run_leaves_its_files_behind() {
     let (plan, spec, test) = (regression_plan(2, 3), spec(), Table::clouds(70, 3, 3));
     let trained = trained(&plan, &spec, &test, Fault::None).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut run = RunDir::create(folder.path(), "little", "pipeline little\n").unwrap();
+    let mut run = RunDir::create(folder.path(), "little").unwrap();
     let evaluation = trained.test.as_ref().unwrap();
     let row_ids: Vec<u64> = (1000..1070).collect();
     let path = run.path().to_path_buf();
@@ -86,7 +87,7 @@ fn a_run_leaves_its_files_behind() {
 
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    let expected = ["metrics.csv", "model.safetensors", "pipeline.mmc", "predictions.csv", "run.yaml", "summary.json"];
+    let expected = ["metrics.csv", "model.safetensors", "predictions.csv", "run.yaml", "summary.json"];
     assert_eq!(names, expected);
 
     assert_eq!(read_model(&path.join("model.safetensors"), &plan).unwrap(), *trained.params);
@@ -116,6 +117,7 @@ fn a_run_leaves_its_files_behind() {
     assert_eq!(yaml["machine"]["threads"].as_u64(), Some(2));
     assert_eq!(yaml["seconds"]["epochs"].as_sequence().unwrap().len(), 3);
     assert_eq!(yaml["params"]["beta"].as_f64(), Some(0.5));
+    assert_eq!(yaml["set"]["beta"].as_str(), Some("50%"));
 
     let json: serde_json::Value = serde_json::from_slice(&fs::read(path.join("summary.json")).unwrap()).unwrap();
     assert_eq!(json["status"], "completed");
@@ -146,7 +148,7 @@ fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
     assert_eq!(json["problem"]["message"], problem.message);
 
     let folder = tempfile::tempdir().unwrap();
-    let mut run = RunDir::create(folder.path(), "little", "").unwrap();
+    let mut run = RunDir::create(folder.path(), "little").unwrap();
     let path = run.path().to_path_buf();
     run.save(&Results {
         plan: &plan,

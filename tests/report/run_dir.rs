@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 fn create(out: &Path) -> RunDir {
-    RunDir::create(out, "little", "pipeline little\n").unwrap()
+    RunDir::create(out, "little").unwrap()
 }
 
 fn name(run: &RunDir) -> String {
@@ -28,7 +28,6 @@ fn runs_are_numbered_from_one_and_after_the_last() {
     let mut first = create(&out);
     first.keep();
     assert_eq!(name(&first), "little-0001");
-    assert_eq!(fs::read_to_string(first.path().join("pipeline.mmc")).unwrap(), "pipeline little\n");
     for taken in ["little-0041", "little-12345", "little-x", "littler-99999", "little-99999999999999999999"] {
         fs::create_dir(out.join(taken)).unwrap();
     }
@@ -64,7 +63,7 @@ fn a_run_that_came_to_nothing_leaves_nothing() {
     let out = folder.path().join("runs");
     let run = create(&out);
     run.write("metrics.csv", |file| file.write_all(b"epoch\n")).unwrap();
-    assert_eq!(entries(run.path()), ["metrics.csv", "pipeline.mmc"]);
+    assert_eq!(entries(run.path()), ["metrics.csv"]);
     drop(run);
     assert!(!out.exists());
 
@@ -92,10 +91,21 @@ fn a_folder_that_cannot_be_made_is_a_problem_with_a_way_on() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     for out in [file.clone(), file.join("runs")] {
-        let problem = RunDir::create(&out, "little", "").unwrap_err();
+        let problem = RunDir::create(&out, "little").unwrap_err();
         assert_eq!(problem.code, Code::OutputUnwritable);
         assert!(problem.message.contains(&format!("`{}`", out.display())), "{}", problem.message);
         assert!(problem.help.unwrap().contains("--out"));
     }
     assert_eq!(entries(folder.path()), ["file"]);
+}
+
+#[test]
+fn a_folder_is_named_step_by_step_from_where_the_run_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project/deep");
+    fs::create_dir_all(&project).unwrap();
+    let run = create(&folder.path().join("runs"));
+    assert_eq!(run.way_to(&project), Path::new("../../project/deep"));
+    assert_eq!(run.way_to(run.path()), Path::new(""));
+    assert_eq!(run.way_to(&folder.path().join("absent")), folder.path().join("absent"));
 }

@@ -2,7 +2,10 @@
 
 mod examples;
 mod format;
+mod format_around;
+mod meaning;
 mod mistakes;
+mod pipelines;
 mod programs;
 mod properties;
 mod robust;

@@ -4,12 +4,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// Marks in the text of a program where white space is chosen later.
-const MAY: char = '\u{e000}';
-const MUST: char = '\u{e001}';
-const NEXT_SETTING: char = '\u{e002}';
-const NEXT_LET: char = '\u{e003}';
-const BLANK: char = '\u{e004}';
-const NEXT_ITEM: char = '\u{e005}';
+pub(super) const MAY: char = '\u{e000}';
+pub(super) const MUST: char = '\u{e001}';
+pub(super) const NEXT_SETTING: char = '\u{e002}';
+pub(super) const NEXT_LET: char = '\u{e003}';
+pub(super) const BLANK: char = '\u{e004}';
+pub(super) const NEXT_ITEM: char = '\u{e005}';
 
 fn name() -> BoxedStrategy<String> {
     "[a-f][a-z0-9_]{0,9}"
@@ -125,7 +125,7 @@ fn item() -> impl Strategy<Value = String> {
 }
 
 /// How much there is of line ends and comments: none, or much.
-fn choices() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn choices() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![vec(0..4_u8, 8), vec(0..12_u8, 64), vec(any::<u8>(), 64)]
 }
 
@@ -138,7 +138,7 @@ pub(super) fn program() -> impl Strategy<Value = String> {
 }
 
 /// Puts white space and comments where the marks are.
-fn dress(marked: &str, choices: &[u8]) -> String {
+pub(super) fn dress(marked: &str, choices: &[u8]) -> String {
     let mut out = String::new();
     let mut choices = choices.iter().cycle();
     let mut comments = 0;

@@ -24,12 +24,12 @@ impl<'a> Evaluator<'a> {
         for ast in texts {
             for item in &ast.items {
                 if let ItemKind::Encoder(binding) | ItemKind::Shared(binding) = &item.kind
-                    && let Some(value) = self.known(&binding.name.text)
+                    && let Some(value) = self.known(binding.name.span)
                 {
                     notes.fact(binding.name.span, &value);
                 }
                 if let ItemKind::Param(param) = &item.kind
-                    && let Some(value) = self.known(&param.name.text)
+                    && let Some(value) = self.known(param.name.span)
                 {
                     notes.fact(param.name.span, &value);
                 }
@@ -98,7 +98,7 @@ impl Walk<'_, '_> {
 
     fn input(&mut self, name: &str, span: Span) {
         let is_input = |meaning: &Meaning<'_>| matches!(meaning.kind(), Declared::Encoder | Declared::Modality);
-        if let (Some(_), Some(place)) = (self.names.peek(name).filter(is_input), self.names.span(name)) {
+        if let (Some(_), Some(place)) = (self.names.peek(name, span).filter(is_input), self.names.span(name, span)) {
             self.mentions.insert(span, Target::Declared(place));
         }
     }
@@ -159,13 +159,13 @@ impl Walk<'_, '_> {
     }
 
     fn name(&mut self, name: &str, span: Span, locals: &Locals<'_>) {
-        if let Some(target) = self.target(name, locals) {
+        if let Some(target) = self.target(name, span, locals) {
             self.note(span, target);
         }
     }
 
-    fn target(&self, name: &str, locals: &Locals<'_>) -> Option<Target> {
-        if let Some(place) = locals.get(name).copied().or_else(|| self.names.span(name)) {
+    fn target(&self, name: &str, span: Span, locals: &Locals<'_>) -> Option<Target> {
+        if let Some(place) = locals.get(name).copied().or_else(|| self.names.span(name, span)) {
             return Some(Target::Declared(place));
         }
         match ops::layer(name) {
@@ -179,7 +179,7 @@ impl Walk<'_, '_> {
         match self.mentions.get(&span).copied() {
             Some(Target::Callable(signature)) => self.arguments(signature, args, locals),
             Some(Target::Declared(_)) => {
-                let Some(Meaning::Fn(index)) = self.names.peek(name) else { return };
+                let Some(Meaning::Fn(index)) = self.names.peek(name, span) else { return };
                 let function = self.names.functions[index];
                 for wanted in args.iter().filter_map(|arg| arg.name.as_ref()) {
                     if let Some(known) = function.args.iter().find(|known| known.name.text == wanted.text) {
