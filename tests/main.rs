@@ -8,6 +8,7 @@ mod data;
 mod drawing;
 mod exec;
 mod explain;
+mod heavy;
 mod hygiene;
 mod late;
 mod lsp;

@@ -430,6 +430,8 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (Val::Unknown, _) | (_, Val::Unknown) => Val::Unknown,
+            (Val::Text(a), Val::Text(b)) if op == BinaryOp::Add => Val::Text(a + &b),
+            (Val::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
             (Val::Number(_) | Val::Tensor(_), other) => self.expected("a number or a tensor", &other, right.span),
             (other, _) => self.expected("a number or a tensor", &other, left.span),
         }

@@ -1,4 +1,5 @@
-//! One report for one cause: a name that nothing declares is reported where it stands first, with its other places beside it.
+//! One report for one cause: a name that nothing declares is reported where it stands first, with its other places beside
+//! it, and so is one that is declared again and again.
 
 use crate::diag::{Code, Label, Problem, Problems};
 use std::collections::BTreeMap;
@@ -6,18 +7,19 @@ use std::collections::BTreeMap;
 /// How many other places are shown.
 const MOST: usize = 4;
 
-/// Joins the reports of unknown names that are about the same name. The changes they offer are made together.
+/// Joins the reports of unknown names that are about the same name, and of names that are declared more than once. The
+/// changes they offer are made together.
 pub(super) fn once(mut problems: Problems) -> Problems {
     problems.sort();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept: Vec<Problem> = vec![];
     for problem in problems {
-        let Some(name) = unknown_name(&problem) else {
+        let Some(cause) = cause(&problem) else {
             kept.push(problem);
             continue;
         };
-        let Some(before) = first.get(name).and_then(|at| kept.get_mut(*at)) else {
-            first.insert(name.to_owned(), kept.len());
+        let Some(before) = first.get(cause).and_then(|at| kept.get_mut(*at)) else {
+            first.insert(cause.to_owned(), kept.len());
             kept.push(problem);
             continue;
         };
@@ -32,9 +34,14 @@ pub(super) fn once(mut problems: Problems) -> Problems {
     kept.into_iter().collect()
 }
 
-/// The name that a report calls unknown.
-fn unknown_name(problem: &Problem) -> Option<&str> {
-    let codes = [Code::UnknownName, Code::UnknownFunction, Code::UnknownParam, Code::UnknownCombine];
-    let of_names = codes.contains(&problem.code) && problem.is_error();
-    problem.message.split('`').nth(1).filter(|_| of_names)
+/// What a report is about: the name that it calls unknown, or all that it says of what is there more than once.
+fn cause(problem: &Problem) -> Option<&str> {
+    match problem.code {
+        _ if !problem.is_error() => None,
+        Code::DuplicateName => Some(&problem.message),
+        Code::UnknownName | Code::UnknownFunction | Code::UnknownParam | Code::UnknownCombine => {
+            problem.message.split('`').nth(1)
+        }
+        _ => None,
+    }
 }

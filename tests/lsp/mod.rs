@@ -1,5 +1,6 @@
 //! What editors are told: the table of meanings, and sessions that talk the protocol to the program.
 
+mod changes;
 mod client;
 mod completion;
 mod edits;

@@ -298,7 +298,7 @@ fn coloured<'t>(text: &'t str, data: &[u64]) -> Vec<(&'t str, u64)> {
 }
 
 /// A text after edits of the protocol; ASCII only.
-fn apply(text: &str, edits: &Value) -> String {
+pub(super) fn apply(text: &str, edits: &Value) -> String {
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let offset = |place: &Value| {
         let number = |key: &str| usize::try_from(place[key].as_u64().unwrap()).unwrap();
