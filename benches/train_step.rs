@@ -93,7 +93,7 @@ fn higgs_mulmix() -> Plan {
         let logits = net.linear(hidden, 2, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None })
+    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None, normalize: false })
 }
 
 /// The paper's MulMix for CIFAR-100, as the language has it.

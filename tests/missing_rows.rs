@@ -28,9 +28,10 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 5] = [
+const COMBINES: [(&str, &str); 6] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
+    ("mulmix", "beta = 0.6\n normalize = true"),
     ("mulmix", "beta = 0.3\n merge = concat\n project = linear(3) |> relu\n boost = margin(0.05)"),
     ("multiplicative", "beta = 0.9"),
     ("late", "by = average"),
@@ -152,4 +153,74 @@ fn only_what_may_be_missing_is_needed() {
         let expected: &[usize] = if component.inputs.contains(&0) { &[0] } else { &[] };
         assert_eq!(step.needs, expected, "{}", component.name);
     }
+}
+
+/// A linear layer of a plan over one row, in double precision; its weights are found by where their names begin.
+fn layer(plan: &Plan, params: &Params, path: &str, x: &[f64]) -> Vec<f64> {
+    let of = |ending: &str| {
+        let is = |name: &str| name.starts_with(path) && name.ends_with(ending);
+        params.get(plan.params.iter().position(|spec| is(&spec.name)).unwrap())
+    };
+    let (weight, bias) = (of(".weight"), of(".bias"));
+    let line = |(weights, bias): (&[f32], &f32)| {
+        f64::from(*bias) + weights.iter().zip(x).map(|(weight, x)| f64::from(*weight) * x).sum::<f64>()
+    };
+    weight.chunks(x.len()).zip(bias).map(line).collect()
+}
+
+/// Encoders that are made of several modalities and of other encoders are combined as any: a row without `c` is decided by
+/// what `a` and `b` come to alone.
+#[test]
+fn encoders_of_several_modalities_are_combined_as_any() {
+    let text = "pipeline p\n\
+        data { source = csv(\"rows.csv\")\n split = { test: last(10), valid: last(10) } }\n\
+        label y: class[3] = column(\"y\")\n\
+        modality a: dense[3] = columns(\"a_*\")\n\
+        modality b: dense[2] = columns(\"b_*\")\n\
+        modality c?: dense[4] = columns(\"c_*\")\n\
+        encoder a_net = a |> linear(3)\n\
+        encoder both = concat(a_net, b) |> linear(5)\n\
+        encoder c_net = c |> linear(5)\n\
+        combine mix = mulmix(both, c_net) { beta = 0.7 }\n\
+        train { epochs = 1 }\n";
+    let plan = plan_of(text, None);
+    let params = initialize(&plan, 3);
+    let batch = Batch {
+        rows: 2,
+        inputs: vec![
+            vec![0.5, -1.0, 2.0, 1.5, 0.25, -0.5],
+            vec![1.0, -2.0, 0.75, 0.5],
+            vec![1.0, 0.5, -1.5, 2.0, 0.0, 0.0, 0.0, 0.0],
+        ],
+        present: vec![None, None, Some(vec![true, false])],
+        labels: vec![2, 1],
+    };
+    let (loss, _) = step(&plan, &params, &batch);
+
+    let number = |input: usize, row: usize| {
+        batch.inputs[input][row * WIDTHS[input]..][..WIDTHS[input]].iter().map(|x| f64::from(*x))
+    };
+    let mut expected = 0.0;
+    for row in 0..2 {
+        let mut joined = layer(&plan, &params, "a_net.", &number(0, row).collect::<Vec<_>>());
+        joined.extend(number(1, row));
+        let both = layer(&plan, &params, "both.", &joined);
+        let c = layer(&plan, &params, "c_net.", &number(2, row).collect::<Vec<_>>());
+        let sum: Vec<f64> = both.iter().zip(&c).map(|(both, c)| both + c).collect();
+        let says = |component: &str, x: &[f64]| {
+            let logits = layer(&plan, &params, &format!("mix.head.{component}."), x);
+            let whole: f64 = logits.iter().map(|z| z.exp()).sum();
+            logits[batch.labels[row] as usize].exp() / whole
+        };
+        let p = match row {
+            0 => vec![says("both", &both), says("c_net", &c), says("both+c_net", &sum)],
+            _ => vec![says("both", &both)],
+        };
+        for (i, own) in p.iter().enumerate() {
+            let others = (0..p.len()).filter(|j| *j != i).map(|j| 1.0 - p[j]).product::<f64>();
+            let q = if p.len() > 1 { others.powf(0.7 / (p.len() - 1) as f64) } else { 1.0 };
+            expected -= q * own.ln() / 2.0;
+        }
+    }
+    assert!((loss - expected).abs() < 1e-5, "{loss} instead of {expected}");
 }

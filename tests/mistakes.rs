@@ -1,7 +1,9 @@
 //! Typical mistakes, each made in a copy of a pipeline that runs: `docs/mistakes.md` shows what is said of them, as it is.
 
+use crate::cli::{folder, mmc, plain};
 use crate::ui::said_of;
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 
 /// What somebody may mistake, what stands there, and what they write.
@@ -45,4 +47,29 @@ fn six_mistakes_are_one_edit_away() {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(kept, page, "docs/mistakes.md is not what is said now: run the tests with UPDATE_DOCS=1");
+}
+
+#[test]
+fn each_is_mended_by_the_edit_it_offers() {
+    let right = include_str!("../pipelines/quickstart.mmc");
+    for (title, there, written) in MISTAKES {
+        let folder = folder(&right.replace(there, written));
+        let lint = |args: &[&str]| mmc(folder.path()).arg("lint").args(args).arg("small.mmc").assert();
+        let shown = lint(&["--unsafe-fixes", "--diff"]);
+        let difference = plain(&shown.get_output().stdout);
+        let changed = |sign: char| {
+            let all = difference.lines().filter(move |line| line.starts_with(sign));
+            all.skip(1).map(|line| line[1..].to_owned()).collect::<Vec<_>>()
+        };
+        let ([before], [after]) = (&changed('-')[..], &changed('+')[..]) else { panic!("{title}: {difference}") };
+        assert!(before.contains(written), "{title}: {difference}");
+        // The line that the message showed is the line that is written.
+        let reported = lint(&[]);
+        let report = plain(&reported.get_output().stdout);
+        assert!(report.split("help: ").nth(1).unwrap().contains(&format!("│ {after}\n")), "{title}: {report}");
+        lint(&["--unsafe-fixes"]).success();
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mended = fs::read_to_string(folder.path().join("small.mmc")).unwrap();
+        assert_eq!(words(&mended), words(right), "{title}");
+    }
 }

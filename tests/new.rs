@@ -99,3 +99,24 @@ fn every_template_is_listed_and_has_no_problems() {
     let output = mmc(folder.path()).args(["new", "--template", "tabula"]).output().unwrap();
     assert!(plain(&output.stderr).contains("did you mean `tabular`?"));
 }
+
+#[test]
+fn lines_of_json_become_a_pipeline_that_runs() {
+    let folder = TempDir::new().unwrap();
+    let mut text = String::new();
+    for row in 0..200 {
+        let (kind, side) = (["cat", "dog"][row * 7 % 2], ["left", "mid", "right"][row % 3]);
+        let vector = [row % 5, row * 3 % 7, 4].map(|number| number as f64 / 2.0);
+        let note = if row % 9 == 0 { "null".to_owned() } else { format!("\"seen by {}\"", row * 31 % 97) };
+        let _ = writeln!(
+            text,
+            "{{\"kind\": \"{kind}\", \"side\": \"{side}\", \"age\": {}.5, \"note\": {note}, \"vector\": {vector:?}}}",
+            row % 17
+        );
+    }
+    fs::write(folder.path().join("pets.jsonl"), text).unwrap();
+    let text = new(folder.path(), &["pets.jsonl", "--label", "kind"]);
+    insta::assert_snapshot!(text);
+    fs::write(folder.path().join("pipeline.mmc"), text).unwrap();
+    lints_clean_and_runs(folder.path());
+}

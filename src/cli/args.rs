@@ -349,7 +349,7 @@ pub(super) enum PlanFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct New {
-    /// The table: comma- or tab-separated, plain, `.gz` or `.zst`
+    /// The table: comma- or tab-separated or JSON lines, plain, `.gz` or `.zst`; Parquet, `.npz`
     #[arg(value_name = "DATA", required_unless_present_any = ["list", "template"])]
     pub(super) data: Option<PathBuf>,
     /// The column to predict, by its name, or by its position in a table without names

@@ -15,7 +15,14 @@ const CHECKED: usize = 1 << 30;
 /// Looks at the data of a pipeline that has no errors of its own, adds what is to be said of it, and says on standard
 /// error what was looked at.
 pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels, output: &Output) {
-    let Some(Compiled { hir, plan, ast, allows, .. }) = &mut compiled.value else { return };
+    if let Some(note) = look_at_data(path, compiled, levels) {
+        output.err.line(&format!("{}: {note}", path.display()));
+    }
+}
+
+/// Adds what the data says, and returns what was looked at, where that is worth a word.
+pub(super) fn look_at_data(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels) -> Option<String> {
+    let Some(Compiled { hir, plan, ast, allows, .. }) = &mut compiled.value else { return None };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let looked = look(&Request {
         data: &hir.data,
@@ -44,7 +51,8 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
                     compiled.problems.extend(found);
                     // Rows that are made here are always there, and always fit.
                     if facts.tables.iter().all(|table| table.name.is_empty() || table.name.starts_with("synthetic(")) {
-                        return compiled.problems.sort();
+                        compiled.problems.sort();
+                        return None;
                     }
                     checked_against(facts)
                 }
@@ -54,7 +62,7 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
         }
     };
     compiled.problems.sort();
-    output.err.line(&format!("{}: {note}", path.display()));
+    Some(note)
 }
 
 /// `checked against higgs.csv: 51,233 rows`

@@ -1,7 +1,7 @@
 //! `mmc lint`: what is wrong with pipelines, without running them, and the changes that mend it.
 
 use super::args::{Lint, ProblemFormat};
-use super::check::check;
+use super::check::{check, look_at_data};
 use super::front::{Opened, open};
 use super::output::{Output, count};
 use super::replace::{difference, replace};
@@ -67,15 +67,19 @@ pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
 /// Applies changes until there are none left to apply, and writes the text or shows what would change.
 fn mend(path: &Path, fixes: Fixes, args: &Lint, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
-    let Opened { mut sources, file, compiled } = open(path, &args.set, None, &levels, output)?;
+    let Opened { mut sources, mut file, mut compiled } = open(path, &args.set, None, &levels, output)?;
     let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
-    let (mut text, mut problems, mut mended) = (before.to_string(), compiled.problems, 0);
-    let mut file = file;
+    let (mut text, mut mended) = (before.to_string(), 0);
     for _ in 0..MOST_TURNS {
-        let Some(fixed) = fix(file, &text, &problems, fixes) else { break };
+        let mut fixed = fix(file, &text, &compiled.problems, fixes);
+        // What the data says is never certain, and is asked when the text itself has nothing left to mend.
+        if fixed.is_none() && fixes == Fixes::All && !args.no_data {
+            look_at_data(path, &mut compiled, &levels);
+            fixed = fix(file, &text, &compiled.problems, fixes);
+        }
+        let Some(fixed) = fixed else { break };
         (text, mended) = (fixed.text, mended + fixed.count);
-        let again = Opened::of(path, text.as_str(), &args.set, &levels);
-        (sources, file, problems) = (again.sources, again.file, again.compiled.problems);
+        Opened { sources, file, compiled } = Opened::of(path, text.as_str(), &args.set, &levels);
     }
     drop(sources);
     if *text == *before {

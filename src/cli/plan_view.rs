@@ -235,13 +235,14 @@ fn loss(combination: &Combination) -> String {
         Combination::Learned(_) => {
             "each component by itself; their logarithms are weighted as fitted to held-out rows".into()
         }
-        Combination::Multiplicative { beta, gradient, boost } => {
+        Combination::Multiplicative { beta, gradient, boost, normalize } => {
             let gradient = match gradient {
                 QGradient::Detached => "detached",
                 QGradient::Attached => "attached",
             };
             let boost = boost.map_or(String::new(), |delta| format!(", boosted by margin({delta})"));
-            format!("multiplicative, beta = {beta}, gradient = {gradient}{boost}")
+            let normalized = if *normalize { ", normalized over the classes" } else { "" };
+            format!("multiplicative, beta = {beta}, gradient = {gradient}{boost}{normalized}")
         }
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
         let began = Instant::now();
         let mut loaded = pipeline.data(&args.file, &args.machine);
         if let Some(data) = &loaded.value {
-            let facts = data.facts(&pipeline.hir.label);
+            let facts = data.facts();
             let subject = Subject { hir: &pipeline.hir, ast: &pipeline.ast };
             loaded.problems.extend(lint_data(&subject, &facts, &Levels::default(), &mut pipeline.allows));
         }

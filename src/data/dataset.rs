@@ -15,6 +15,8 @@ pub struct Dataset {
     pub valid: Option<Subset>,
     /// Rows that are looked at once, at the end.
     pub test: Option<Subset>,
+    /// The label's column by name, or by position where columns have no names.
+    pub label_column: String,
     /// Names of the classes, in the order of the labels.
     pub classes: Vec<String>,
     /// The modalities in the order requested, with what was fitted to the training rows.

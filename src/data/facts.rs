@@ -2,7 +2,7 @@
 
 use super::look::ROWS;
 use super::{Dataset, ModalityRows};
-use crate::spec::{ColumnFacts, Facts, LabelSpec, ModalityFacts, Part, PartFacts, Select, TableFacts};
+use crate::spec::{ColumnFacts, Facts, ModalityFacts, Part, PartFacts, TableFacts};
 use std::collections::HashMap;
 
 /// More values than this are too many for a column that was made from the label.
@@ -16,22 +16,18 @@ pub(super) type Place = (usize, usize);
 
 impl Dataset {
     /// What lints are told of the data, as it is after the transforms.
-    pub fn facts(&self, label: &LabelSpec) -> Facts {
+    pub fn facts(&self) -> Facts {
         // A column of a text or an image is not one number.
         let numbers = self.modalities.iter().enumerate().filter(|(_, spec)| spec.columns.len() == spec.shape.size());
         let columns = numbers.map(|(at, modality)| {
             let places = (0..modality.columns.len()).map(|column| (at, column));
             (modality.name.clone(), places.collect())
         });
-        self.facts_of(label, columns.collect())
+        self.facts_of(columns.collect())
     }
 
     /// What lints are told of modalities whose columns are at these places.
-    pub(super) fn facts_of(&self, label: &LabelSpec, modalities: Vec<(String, Vec<Place>)>) -> Facts {
-        let column = match &label.column.select {
-            Select::Name(name) | Select::Glob(name) => name.clone(),
-            Select::Position(position) => position.to_string(),
-        };
+    pub(super) fn facts_of(&self, modalities: Vec<(String, Vec<Place>)>) -> Facts {
         let parts = [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(|part| {
             let classes = self.part(part)?.class_counts(self.classes.len());
             Some(PartFacts { part, classes })
@@ -43,17 +39,17 @@ impl Dataset {
             rows: table.rows,
             whole: true,
         });
-        let modalities = modalities.into_iter().map(|(name, places)| self.modality(name, &places, &column));
+        let modalities = modalities.into_iter().map(|(name, places)| self.modality(name, &places));
         Facts {
             tables: tables.collect(),
             parts: parts.collect(),
             classes: self.classes.clone(),
             modalities: modalities.collect(),
-            label: column,
+            label: self.label_column.clone(),
         }
     }
 
-    fn modality(&self, name: String, places: &[Place], label: &str) -> ModalityFacts {
+    fn modality(&self, name: String, places: &[Place]) -> ModalityFacts {
         let mut gaps: Vec<usize> = vec![];
         let mut columns = vec![];
         for (modality, column) in places {
@@ -73,7 +69,7 @@ impl Dataset {
                 }
             }
             let name = self.modalities[*modality].columns.get(*column).cloned().unwrap_or_default();
-            columns.push(ColumnFacts { is_label: name == label, ..of_cells(name, &cells) });
+            columns.push(ColumnFacts { is_label: name == self.label_column, ..of_cells(name, &cells) });
         }
         let width = columns.len();
         ModalityFacts {

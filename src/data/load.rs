@@ -105,6 +105,11 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
         train,
         valid,
         test,
+        label_column: reads
+            .iter()
+            .zip(&asked)
+            .next()
+            .map_or_else(String::new, |(read, asked)| read.head.column(asked.label.1)),
         classes: labels.classes,
         modalities,
         fingerprint: fingerprint(&contents).to_hex().to_string(),

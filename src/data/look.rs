@@ -108,7 +108,7 @@ fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
             None => columns.push((name.clone(), vec![(at, 0)])),
         }
     }
-    Some(dataset.facts_of(request.label, columns))
+    Some(dataset.facts_of(columns))
 }
 
 /// Every column of numbers as a modality of its own, without transforms, beside the modality it belongs to.

@@ -2,7 +2,8 @@
 
 use super::delimited::looks_like_a_row;
 use super::look::ROWS;
-use super::open;
+use super::{open, survey_typed};
+use crate::shape::Shape;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::path::Path;
@@ -13,9 +14,9 @@ const MOST_VALUES: usize = 4096;
 /// What was seen of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survey {
-    /// What separates cells.
-    pub separator: char,
-    /// Whether the first line names the columns.
+    /// The source that reads it: `csv`, `tsv`, `jsonl`, `parquet` or `npz`.
+    pub reader: &'static str,
+    /// Whether columns have names: in a table of text, whether the first line names them.
     pub header: bool,
     /// How many rows were looked at.
     pub rows: usize,
@@ -48,20 +49,39 @@ pub struct ColumnSurvey {
     pub longest: usize,
     /// The most words of a cell.
     pub words: usize,
+    /// What is known of its cells if each holds several numbers; the counts above but `missing` say nothing then.
+    pub array: Option<ArraySurvey>,
 }
 
-/// Looks at the first rows of a table of comma- or tab-separated cells.
+/// What was seen of a column whose cells hold several numbers each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArraySurvey {
+    /// The shape of a cell.
+    pub shape: Shape,
+    /// Whether each of the numbers is different on some rows.
+    pub varies: bool,
+}
+
+/// Looks at the first rows of a table of comma- or tab-separated cells, or at a table of a format that knows its columns.
 ///
 /// # Errors
-/// If the file cannot be read, or a row is not as long as the first.
+/// If the file cannot be read, a row is not as long as the first, or the format is not that of a table.
 pub fn survey(path: &Path) -> io::Result<Survey> {
+    match survey_typed::reader(path)? {
+        Some(reader) => survey_typed::survey(path, reader),
+        None => survey_text(path),
+    }
+}
+
+fn survey_text(path: &Path) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
     let text = open::open(path, &mut hasher)?;
     let separator = separator(path, &first_line(path)?)?;
     let mut rows =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
     let mut record = csv::StringRecord::new();
-    let mut survey = Survey { separator, header: false, rows: 0, whole: true, columns: vec![] };
+    let reader = if separator == '\t' { "tsv" } else { "csv" };
+    let mut survey = Survey { reader, header: false, rows: 0, whole: true, columns: vec![] };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
@@ -114,7 +134,7 @@ fn separator(path: &Path, line: &str) -> io::Result<char> {
 }
 
 impl ColumnSurvey {
-    fn of(name: String) -> Self {
+    pub(super) fn of(name: String) -> Self {
         Self {
             name,
             numbers: true,
@@ -127,7 +147,8 @@ impl ColumnSurvey {
         }
     }
 
-    fn see(&mut self, cell: &str) {
+    /// Takes note of a cell.
+    pub(super) fn see(&mut self, cell: &str) {
         if cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan") {
             self.missing += 1;
             return;
@@ -182,7 +203,7 @@ mod tests {
     #[test]
     fn a_first_line_of_numbers_is_a_row() {
         let survey = of("a.txt", "1\t2\n3\t4\n").unwrap();
-        assert_eq!((survey.header, survey.rows, survey.separator), (false, 2, '\t'));
+        assert_eq!((survey.header, survey.rows, survey.reader), (false, 2, "tsv"));
         assert_eq!(survey.columns[1].name, "1");
     }
 

@@ -96,6 +96,7 @@ codes! {
     AbsentClass = "MMC0428", "a class without a row in some part";
     TellingColumn = "MMC0429", "a column that determines the label";
     ImputedModality = "MMC0430", "a modality that is made up where it is missing as a whole";
+    NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";

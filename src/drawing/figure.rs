@@ -186,10 +186,11 @@ fn loss(plan: &Plan) -> Vec<String> {
     let mut lines = vec!["class loss".to_owned()];
     match &plan.loss.combination {
         _ if plan.loss.components.len() == 1 => lines.push("cross-entropy".into()),
-        Combination::Multiplicative { beta, boost, .. } => {
+        Combination::Multiplicative { beta, boost, normalize, .. } => {
             lines.push("multiplicative".into());
             lines.push(format!("beta = {beta}"));
             lines.extend(boost.map(|delta| format!("margin({delta})")));
+            lines.extend(normalize.then(|| "normalized".into()));
         }
         Combination::Average => lines.extend(["late".into(), "by average".into()]),
         Combination::Vote => lines.extend(["late".into(), "by vote".into()]),

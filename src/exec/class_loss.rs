@@ -3,7 +3,8 @@
 //!
 //! Names follow the paper: `z_i^k` the logit of class `k` of component `i`, `p_i = softmax(z_i)`,
 //! `q_i^k = prod_{j != i} (1 - p_j^k)^(beta / (C - 1))` (equation 8) and `l^k = -sum_i w_i q_i^k log p_i^k` (equation 9).
-//! A component that is absent on a row has no term there, and `C` counts those present.
+//! A component that is absent on a row has no term there, and `C` counts those present. The loss of a row with label `y` is
+//! `l^y`, or where it is normalized `l^y + log sum_k exp(-l^k)`.
 
 use crate::spec::{Combination, Combiner, QGradient};
 
@@ -111,14 +112,24 @@ impl ClassLoss {
                 let loss = (0..self.components()).map(|component| self.surprise[component * self.classes + label]);
                 RowLoss { loss: loss.sum(), counts: true }
             }
-            Combination::Multiplicative { boost, .. } => {
+            Combination::Multiplicative { boost, normalize, .. } => {
                 let loss = self.losses[label];
                 let others = self.losses.iter().enumerate().filter(|(class, _)| *class != label);
                 let nearest = others.fold(f64::INFINITY, |least, (_, other)| least.min(*other));
                 let counts = !boost.is_some_and(|delta| nearest - loss > delta);
-                RowLoss { loss: if counts { loss } else { 0.0 }, counts }
+                let whole = if normalize { loss + self.log_mass() } else { loss };
+                RowLoss { loss: if counts { whole } else { 0.0 }, counts }
             }
         }
+    }
+
+    /// `log sum_k exp(-l^k)`, and 0 where no component is present.
+    fn log_mass(&self) -> f64 {
+        if !self.present.contains(&true) {
+            return 0.0;
+        }
+        let least = self.losses.iter().copied().fold(f64::INFINITY, f64::min);
+        self.losses.iter().map(|loss| (least - loss).exp()).sum::<f64>().ln() - least
     }
 
     /// The gradient of [`ClassLoss::row_loss`] with respect to the logits, after [`ClassLoss::forward`].
@@ -131,28 +142,44 @@ impl ClassLoss {
         }
         match self.combination {
             Combination::Average | Combination::Vote | Combination::Learned(_) => self.push(label, |_| 1.0, |_| 0.0),
-            Combination::Multiplicative { gradient: QGradient::Detached, .. } => {
-                let scale = self.own_scale(label);
-                self.push(label, |component| scale[component], |_| 0.0);
+            Combination::Multiplicative { beta, gradient, normalize: false, .. } => {
+                self.push_class(label, 1.0, beta, gradient);
             }
-            Combination::Multiplicative { beta, gradient: QGradient::Attached, .. } => {
-                let scale = self.own_scale(label);
-                let exponent = self.exponent(beta);
-                let terms: Vec<f64> =
-                    scale.iter().enumerate().map(|(i, w)| w * self.surprise[i * self.classes + label]).collect();
-                self.sum_without_each(|component| terms[component]);
-                let pull: Vec<f64> = (0..terms.len())
-                    .map(|component| {
-                        let own = (-self.surprise[component * self.classes + label]).exp();
-                        exponent * own * (self.before[component] + self.after[component])
-                    })
-                    .collect();
-                self.push(label, |component| scale[component], |component| pull[component]);
+            // dL = sum_k ([k = y] - softmax(-l)^k) dl^k, where the share of the label is the sum of the others' shares.
+            Combination::Multiplicative { beta, gradient, normalize: true, .. } => {
+                let mass = self.log_mass();
+                let mut of_others = 0.0;
+                for class in (0..self.classes).filter(|class| *class != label) {
+                    let share = (-self.losses[class] - mass).exp();
+                    of_others += share;
+                    self.push_class(class, -share, beta, gradient);
+                }
+                self.push_class(label, of_others, beta, gradient);
             }
         }
     }
 
-    /// Writes the gradient `own_i (p_i - e_y) + pull_i (r_i - e_y)`, where `r_i` is the softmax over the other classes.
+    /// Adds `factor` times the gradient of `l^class`.
+    fn push_class(&mut self, class: usize, factor: f64, beta: f64, gradient: QGradient) {
+        let scale = self.own_scale(class);
+        if gradient == QGradient::Detached {
+            self.push(class, |component| factor * scale[component], |_| 0.0);
+            return;
+        }
+        let exponent = self.exponent(beta);
+        let terms: Vec<f64> =
+            scale.iter().enumerate().map(|(i, w)| w * self.surprise[i * self.classes + class]).collect();
+        self.sum_without_each(|component| terms[component]);
+        let pull: Vec<f64> = (0..terms.len())
+            .map(|component| {
+                let own = (-self.surprise[component * self.classes + class]).exp();
+                factor * exponent * own * (self.before[component] + self.after[component])
+            })
+            .collect();
+        self.push(class, |component| factor * scale[component], |component| pull[component]);
+    }
+
+    /// Adds `own_i (p_i - e_y) + pull_i (r_i - e_y)` to the gradient, where `r_i` is the softmax over the other classes.
     fn push(&mut self, label: usize, own: impl Fn(usize) -> f64, pull: impl Fn(usize) -> f64) {
         for component in (0..self.present.len()).filter(|component| self.present[*component]) {
             let at = component * self.classes;
@@ -160,7 +187,7 @@ impl ClassLoss {
             let log_rest = self.log_rest[at + label];
             for class in 0..self.classes {
                 let surprise = self.surprise[at + class];
-                self.gradient[at + class] = if class == label {
+                self.gradient[at + class] += if class == label {
                     -(own * log_rest.exp() + pull)
                 } else if pull == 0.0 {
                     own * (-surprise).exp()

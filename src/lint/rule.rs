@@ -94,6 +94,7 @@ pub const RULES: &[Rule] = &[
     data("absent_class", Code::AbsentClass, of::absent_class),
     data("telling_column", Code::TellingColumn, of::telling_column),
     data("imputed_modality", Code::ImputedModality, of::imputed_modality),
+    text("normalized_boost", Code::NormalizedBoost, of::normalized_boost),
     text("label_in_input", Code::LabelInInput, of::label_in_input).and_data(of::label_in_columns),
 ];
 

@@ -5,6 +5,8 @@ use crate::shape::Shape;
 
 pub(super) const SAME_SHAPE: &str = "give them one width, for example with `project = linear(n)`, or use `concat`";
 
+const ONE_SHAPE: &str = "give both one shape, for example with `linear(n)`, or put them side by side with `concat`";
+
 pub(super) fn concat(inputs: &[&Shape]) -> Result<Shape, ShapeError> {
     let mut width = 0usize;
     for (place, shape) in inputs.iter().enumerate() {
@@ -38,5 +40,7 @@ pub(super) fn attention(name: &str, inputs: &[&Shape]) -> Result<Shape, ShapeErr
 }
 
 pub(super) fn elementwise(name: &str, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-    same(name, inputs, SAME_SHAPE)
+    // What is between two values has no settings.
+    let sign = !name.contains(char::is_alphabetic);
+    same(name, inputs, if sign { ONE_SHAPE } else { SAME_SHAPE })
 }

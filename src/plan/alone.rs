@@ -2,7 +2,7 @@
 
 use super::{Component, Cost, LossSpec, Plan, Step};
 use crate::ops::Op;
-use crate::spec::{Combination, QGradient};
+use crate::spec::Combination;
 use std::collections::BTreeSet;
 
 impl Plan {
@@ -38,8 +38,12 @@ impl Plan {
             weight: 1.0,
             inputs: whole.inputs.iter().map(|input| inputs.keep(*input)).collect(),
         };
-        let combination = Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None };
-        let loss = LossSpec { components: vec![own], combination, combiner: None, ..self.loss.clone() };
+        let loss = LossSpec {
+            components: vec![own],
+            combination: Combination::CROSS_ENTROPY,
+            combiner: None,
+            ..self.loss.clone()
+        };
         let mut numbers = 0;
         let params = params.0.iter().map(|id| {
             let mut param = self.params[*id].clone();

@@ -113,27 +113,10 @@ impl<'a> Evaluator<'a> {
             return self.choice(words, expr, what).map(Argument::Word);
         }
         let value = self.eval(expr);
-        let fits = match (kind, &value) {
-            (_, Val::Unknown) => return None,
-            (Kind::Integer(min) | Kind::WordOrInteger(_, min), Val::Number(number)) => {
-                whole(*number, min).map(Argument::Integer)
-            }
-            (Kind::Number(min, max), Val::Number(number)) => {
-                (min..=max).contains(number).then_some(Argument::Number(*number))
-            }
-            (Kind::Share, Val::Number(number)) => (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number)),
-            (Kind::Bool, Val::Bool(flag)) => Some(Argument::Bool(*flag)),
-            (Kind::Text, Val::Text(text)) => Some(Argument::Text(text.clone())),
-            (Kind::Integers(min), Val::Number(number)) => {
-                whole(*number, min).map(|number| Argument::Integers(vec![number]))
-            }
-            (Kind::Numbers, Val::Number(number)) => Some(Argument::Numbers(vec![*number])),
-            (Kind::Texts, Val::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
-            (Kind::Integers(_) | Kind::Numbers | Kind::Texts, Val::List(_) | Val::Range(..)) => {
-                self.elements_of(kind, &value, expr.span)
-            }
-            _ => None,
-        };
+        if matches!(value, Val::Unknown) {
+            return None;
+        }
+        let fits = accepted(kind, &value, expr.span);
         if fits.is_none() {
             let found = match &value {
                 Val::Number(number) => format!("{number}"),
@@ -141,39 +124,10 @@ impl<'a> Evaluator<'a> {
             };
             let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
             let message = format!("{what} must be {}, found {found}", kind.describe());
-            self.report(Problem::error(code, message).at(expr.span, "not accepted"));
+            let problem = Problem::error(code, message).at(expr.span, "not accepted");
+            self.report_given(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
         }
         fits
-    }
-
-    fn elements_of(&mut self, kind: Kind, value: &Val, span: Span) -> Option<Argument> {
-        let elements = value.elements(span)?;
-        match kind {
-            Kind::Integers(min) => elements
-                .iter()
-                .map(|(element, _)| match element {
-                    Val::Number(number) => whole(*number, min),
-                    _ => None,
-                })
-                .collect::<Option<_>>()
-                .map(Argument::Integers),
-            Kind::Numbers => elements
-                .iter()
-                .map(|(element, _)| match element {
-                    Val::Number(number) => Some(*number),
-                    _ => None,
-                })
-                .collect::<Option<_>>()
-                .map(Argument::Numbers),
-            _ => elements
-                .iter()
-                .map(|(element, _)| match element {
-                    Val::Text(text) => Some(text.clone()),
-                    _ => None,
-                })
-                .collect::<Option<_>>()
-                .map(Argument::Texts),
-        }
     }
 
     /// Whether an expression says a word rather than a number: one of these, or a name that nothing else bears.
@@ -226,6 +180,46 @@ impl<'a> Evaluator<'a> {
                 None
             }
         }
+    }
+}
+
+/// A value as an argument of a kind, if it is one; `span` is where it stands.
+fn accepted(kind: Kind, value: &Val, span: Span) -> Option<Argument> {
+    match (kind, value) {
+        (Kind::Integer(min) | Kind::WordOrInteger(_, min), Val::Number(number)) => {
+            whole(*number, min).map(Argument::Integer)
+        }
+        (Kind::Number(min, max), Val::Number(number)) => {
+            (min..=max).contains(number).then_some(Argument::Number(*number))
+        }
+        (Kind::Share, Val::Number(number)) => (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number)),
+        (Kind::Bool, Val::Bool(flag)) => Some(Argument::Bool(*flag)),
+        (Kind::Text, Val::Text(text)) => Some(Argument::Text(text.clone())),
+        (Kind::Integers(min), Val::Number(number)) => {
+            whole(*number, min).map(|number| Argument::Integers(vec![number]))
+        }
+        (Kind::Numbers, Val::Number(number)) => Some(Argument::Numbers(vec![*number])),
+        (Kind::Texts, Val::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
+        (Kind::Integers(_) | Kind::Numbers | Kind::Texts, Val::List(_) | Val::Range(..)) => {
+            elements_of(kind, &value.elements(span)?)
+        }
+        _ => None,
+    }
+}
+
+/// The elements of a list, each as the kind of list asks for.
+fn elements_of(kind: Kind, elements: &[(Val, Span)]) -> Option<Argument> {
+    let numbers =
+        || elements.iter().map(|(element, _)| if let Val::Number(number) = element { Some(*number) } else { None });
+    match kind {
+        Kind::Integers(min) => {
+            numbers().map(|number| whole(number?, min)).collect::<Option<_>>().map(Argument::Integers)
+        }
+        Kind::Numbers => numbers().collect::<Option<_>>().map(Argument::Numbers),
+        _ => (elements.iter())
+            .map(|(element, _)| if let Val::Text(text) = element { Some(text.clone()) } else { None })
+            .collect::<Option<_>>()
+            .map(Argument::Texts),
     }
 }
 

@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a> {
         }
         let list = self.eval(&first.value);
         let Some(items) = list.elements(first.value.span) else {
-            return self.expected("a list", &list, first.value.span);
+            return self.expected_of("a list", &list, &first.value, |value| value.elements(Span::default()).is_some());
         };
         self.stepped(step, span, |step| Callee::Fold(Rc::new(items), step))
     }
@@ -141,7 +141,9 @@ impl<'a> Evaluator<'a> {
         let calls = self.call_trace();
         match self.eval(&step.value) {
             Val::Block(stages) => block(Stage { callee: callee(stages), span, calls }),
-            other => self.expected("a layer or a function", &other, step.value.span),
+            other => {
+                self.expected_of("a layer or a function", &other, &step.value, |value| matches!(value, Val::Block(_)))
+            }
         }
     }
 }

@@ -3,16 +3,20 @@
 use super::arguments::count_of_arguments;
 use super::builtin::is_builtin;
 use super::eval::{Evaluator, block, join};
+use super::misgiven::Expansion;
 use super::names::Meaning;
 use super::value::{Callee, Given, Stage, Val};
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{self, Op, ValueKind};
-use crate::syntax::ast::{Arg, Expr, ExprKind, Fn};
+use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Functions inside of functions: deeper is a circle.
 const DEEPEST: usize = 48;
+
+/// The values of arguments by name, and what was given for which.
+type Bound<'a> = (BTreeMap<&'a str, Val>, Vec<(&'a FnArg, Given)>);
 
 impl<'a> Evaluator<'a> {
     /// A call outside of a pipe: applied if its input is given, else a block.
@@ -132,6 +136,7 @@ impl<'a> Evaluator<'a> {
                 name: arg.name.as_ref().map(|name| (name.text.clone(), name.span)),
                 value: self.eval(&arg.value),
                 span: arg.value.span,
+                origin: self.origin(&arg.value),
             })
             .collect()
     }
@@ -149,14 +154,19 @@ impl<'a> Evaluator<'a> {
 
     /// Applies the stages in order; `leading` are the values before the first one's own arguments.
     pub(super) fn apply(&mut self, stages: &[Stage], leading: Vec<Val>) -> Val {
+        self.apply_item(stages, leading, None)
+    }
+
+    /// As [`Self::apply`], where the last of `leading` was written at `origin`.
+    fn apply_item(&mut self, stages: &[Stage], leading: Vec<Val>, mut origin: Option<Span>) -> Val {
         let mut leading = leading;
         for stage in stages {
-            leading = vec![self.apply_stage(stage, leading)];
+            leading = vec![self.apply_stage(stage, leading, origin.take())];
         }
         leading.pop().unwrap_or(Val::Unknown)
     }
 
-    fn apply_stage(&mut self, stage: &Stage, mut leading: Vec<Val>) -> Val {
+    fn apply_stage(&mut self, stage: &Stage, mut leading: Vec<Val>, origin: Option<Span>) -> Val {
         if leading.iter().any(|value| matches!(value, Val::Unknown)) {
             return Val::Unknown;
         }
@@ -170,8 +180,12 @@ impl<'a> Evaluator<'a> {
                 (None, _) => Val::Unknown,
             },
             Callee::Function(index, given) => {
+                let span = stage.span;
                 let mut all: Vec<Given> =
-                    leading.into_iter().map(|value| Given { name: None, value, span: stage.span }).collect();
+                    leading.into_iter().map(|value| Given { name: None, value, span, origin: span }).collect();
+                if let (Some(item), Some(origin)) = (all.last_mut(), origin) {
+                    item.origin = origin;
+                }
                 all.extend(given.iter().cloned());
                 self.expand(*index, all, stage.span)
             }
@@ -185,8 +199,8 @@ impl<'a> Evaluator<'a> {
             }
             Callee::Fold(items, step) => {
                 let mut value = leading.pop().unwrap_or(Val::Unknown);
-                for (item, _) in items.iter() {
-                    value = self.apply(step, vec![value, item.clone()]);
+                for (item, origin) in items.iter() {
+                    value = self.apply_item(step, vec![value, item.clone()], Some(*origin));
                 }
                 value
             }
@@ -225,13 +239,14 @@ impl<'a> Evaluator<'a> {
             self.problems.push(problem);
             return Val::Unknown;
         }
-        let Some(frame) = self.bind(function, given, span) else { return Val::Unknown };
+        let Some((frame, given)) = self.bind(function, given, span) else { return Val::Unknown };
         if self.checking {
             return Val::Unknown;
         }
         self.expanded.insert(index);
         self.calls.push(span);
         self.frames.push(frame);
+        self.expansions.push(Expansion { depth: self.frames.len(), function, given });
         let value = if function.lets.is_empty() {
             self.eval(&function.body)
         } else {
@@ -248,14 +263,17 @@ impl<'a> Evaluator<'a> {
                 this.eval(&function.body)
             })
         };
+        self.expansions.pop();
         self.frames.pop();
         self.calls.pop();
         value
     }
 
-    fn bind(&mut self, function: &'a Fn, given: Vec<Given>, span: Span) -> Option<BTreeMap<&'a str, Val>> {
+    /// What the arguments of a function stand for in its body, and what was given for which.
+    fn bind(&mut self, function: &'a Fn, given: Vec<Given>, span: Span) -> Option<Bound<'a>> {
         let name = &function.name.text;
         let mut frame: BTreeMap<&'a str, Val> = BTreeMap::new();
+        let mut bound = vec![];
         let (mut sound, mut misnamed) = (true, false);
         let mut free = function.args.iter();
         for arg in given {
@@ -295,6 +313,7 @@ impl<'a> Evaluator<'a> {
                     }
                 },
             };
+            bound.push((target, arg.clone()));
             if frame.insert(&target.name.text, arg.value).is_some() {
                 let twice = &target.name.text;
                 self.report(
@@ -328,7 +347,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        sound.then_some(frame)
+        sound.then_some((frame, bound))
     }
 
     /// The path of the next layer in this scope.
@@ -346,7 +365,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Adds an operation to the graph, its shape checked.
-    pub(super) fn apply_op(&mut self, op: Op, mut inputs: Vec<usize>, span: Span, stage: Option<&Stage>) -> Val {
+    pub(super) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&Stage>) -> Val {
+        self.apply_op_at(op, inputs, span, stage, span)
+    }
+
+    /// As [`Self::apply_op`], where `place` is the piece of `span` to point at if the inputs do not fit.
+    pub(super) fn apply_op_at(
+        &mut self,
+        op: Op,
+        mut inputs: Vec<usize>,
+        span: Span,
+        stage: Option<&Stage>,
+        place: Span,
+    ) -> Val {
         const MOST: usize = 100_000;
         let calls = self.call_trace();
         if self.values.len() >= MOST {
@@ -369,29 +400,8 @@ impl<'a> Evaluator<'a> {
                 self.values.push(super::hir::Value { op, inputs, shape, kind, length, path, span, calls });
                 Val::Tensor(self.values.len() - 1)
             }
-            Err(error) => {
-                let code = if inputs.len() > 1 { Code::ShapeMismatch } else { Code::BadInput };
-                let mut problem = Problem::error(code, error.message).at(span, "does not fit here");
-                for place in error.inputs {
-                    if let Some(value) = inputs.get(place).map(|input| &self.values[*input]) {
-                        problem = problem.also(birthplace(value, &calls), format!("this is {}", value.shape));
-                    }
-                }
-                if let Some(help) = error.help {
-                    problem = problem.help(help);
-                }
-                self.report(problem)
-            }
+            Err(error) => self.clash(error, &inputs, place),
         }
-    }
-}
-
-/// Where a value came from, as seen from a place that `calls` led to: the call that brought it there, if another did.
-fn birthplace(value: &super::Value, calls: &[Span]) -> Span {
-    let common = value.calls.iter().rev().zip(calls.iter().rev()).take_while(|(a, b)| a == b).count();
-    match value.calls.len() - common {
-        0 => value.span,
-        own => value.calls[own - 1],
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Evaluator<'a> {
             components.push(HirComponent { name: label, logits: logits?, weight: 1.0 });
         }
         if let Some(entry) = settings.get("weights") {
-            self.weights(&entry.value, &mut components);
+            self.weights(&entry.value, &mut components, span);
         }
         Some(HirCombine {
             name: combine.name.text.clone(),
@@ -204,7 +204,12 @@ impl<'a> Evaluator<'a> {
                 Argument::Word(_) => Some(Combination::Average),
                 _ => None,
             },
-            "cldl" => Some(Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: None }),
+            "cldl" => Some(Combination::Multiplicative {
+                beta: 1.0,
+                gradient: QGradient::Detached,
+                boost: None,
+                normalize: false,
+            }),
             "multiplicative" | "mulmix" => {
                 let Argument::Number(beta) = self.setting(strategy, settings, "beta")? else { return None };
                 let gradient = match self.setting(strategy, settings, "gradient")? {
@@ -215,10 +220,11 @@ impl<'a> Evaluator<'a> {
                     Some(entry) => self.boost(&entry.value)?,
                     None => None,
                 };
-                Some(Combination::Multiplicative { beta, gradient, boost })
+                let Argument::Bool(normalize) = self.setting(strategy, settings, "normalize")? else { return None };
+                Some(Combination::Multiplicative { beta, gradient, boost, normalize })
             }
             // One component: whatever the rule, it is plain cross-entropy.
-            _ => Some(Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None }),
+            _ => Some(Combination::CROSS_ENTROPY),
         }
     }
 
@@ -313,7 +319,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `weights = [..]` in the order of the components, or `{ component: weight }`.
-    fn weights(&mut self, expr: &'a Expr, components: &mut [HirComponent]) {
+    fn weights(&mut self, expr: &'a Expr, components: &mut [HirComponent], call: Span) {
         let names: Vec<String> = components.iter().map(|component| component.name.clone()).collect();
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
         match self.eval(expr) {
@@ -322,9 +328,13 @@ impl<'a> Evaluator<'a> {
                     let (given, wanted) = (elements.len(), components.len());
                     let message = format!("{given} weights for {wanted} components");
                     self.report(
-                        Problem::error(Code::WeightCount, message).at(expr.span, format!("{given} weights")).help(
-                            format!("the components are {}", crate::ops::one_of(&known).replace(" or ", " and ")),
-                        ),
+                        Problem::error(Code::WeightCount, message)
+                            .at(expr.span, format!("{given} weights"))
+                            .also(call, format!("{wanted} components"))
+                            .help(format!(
+                                "the components are {}",
+                                crate::ops::one_of(&known).replace(" or ", " and ")
+                            )),
                     );
                     return;
                 }

@@ -1,7 +1,9 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
+use super::clash::between;
 use super::hir::{Value, ValueId};
 use super::mention::{Notes, Target};
+use super::misgiven::Expansion;
 use super::names::{Meaning, Names};
 use super::value::{Callee, Stage, Val};
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
@@ -27,6 +29,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) merges: BTreeMap<ValueId, &'static str>,
     /// Arguments of the functions being expanded; only the innermost are visible.
     pub(super) frames: Vec<BTreeMap<&'a str, Val>>,
+    /// The functions being expanded, outermost first, and what they were given.
+    pub(super) expansions: Vec<Expansion<'a>>,
     /// Calls being expanded, outermost first.
     pub(super) calls: Vec<Span>,
     /// The path that weights are named by, and how many layers each path has had.
@@ -66,6 +70,7 @@ impl<'a> Evaluator<'a> {
             overrides,
             merges: BTreeMap::new(),
             frames: vec![],
+            expansions: vec![],
             calls: vec![],
             scope: String::new(),
             counters: BTreeMap::new(),
@@ -184,7 +189,7 @@ impl<'a> Evaluator<'a> {
         match self.eval(expr) {
             Val::Number(value) => Some(value),
             other => {
-                self.expected("a number", &other, expr.span);
+                self.expected_of("a number", &other, expr, |value| matches!(value, Val::Number(_)));
                 None
             }
         }
@@ -373,10 +378,9 @@ impl<'a> Evaluator<'a> {
             Val::Unknown => None,
             other => {
                 let found = other.describe();
-                self.report(
-                    Problem::error(Code::NotABlock, format!("expected a layer after `|>`, found {found}"))
-                        .at(expr.span, format!("this is {found}")),
-                );
+                let problem = Problem::error(Code::NotABlock, format!("expected a layer after `|>`, found {found}"))
+                    .at(expr.span, format!("this is {found}"));
+                self.report_given(problem, expr, &|value| matches!(value, Val::Block(_)));
                 None
             }
         }
@@ -398,7 +402,10 @@ impl<'a> Evaluator<'a> {
                 Arithmetic::Mul => a * b,
                 Arithmetic::Div => a / b,
             }),
-            (Val::Tensor(a), Val::Tensor(b)) => self.apply_op(Op::Binary(arithmetic), vec![a, b], span, None),
+            (Val::Tensor(a), Val::Tensor(b)) => {
+                let sign = between(left.span, right.span).unwrap_or(span);
+                self.apply_op_at(Op::Binary(arithmetic), vec![a, b], span, None, sign)
+            }
             (Val::Tensor(x), Val::Number(n)) => {
                 let (scale, offset) = match arithmetic {
                     Arithmetic::Add => (1.0, n),
@@ -423,6 +430,8 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (Val::Unknown, _) | (_, Val::Unknown) => Val::Unknown,
+            (Val::Text(a), Val::Text(b)) if op == BinaryOp::Add => Val::Text(a + &b),
+            (Val::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
             (Val::Number(_) | Val::Tensor(_), other) => self.expected("a number or a tensor", &other, right.span),
             (other, _) => self.expected("a number or a tensor", &other, left.span),
         }

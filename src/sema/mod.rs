@@ -3,6 +3,7 @@
 mod arguments;
 mod builtin;
 mod call;
+mod clash;
 mod combine;
 mod copies;
 mod data;
@@ -13,6 +14,7 @@ mod hir;
 mod length;
 mod mention;
 mod merge;
+mod misgiven;
 mod mixture;
 mod modality;
 mod modality_type;

@@ -37,9 +37,10 @@ impl Evaluator<'_> {
                 format!("`{name}` has one set of weights and is given {expected} here and {found} there"),
             )
             .at(place(value), format!("given {found}"))
-            .also(self.values[value.inputs[0]].span, format!("this is {found}"))
-            .also(self.values[other.inputs[0]].span, format!("this is {expected}"))
-            .help("give it inputs of one shape, or use a function, which has weights of its own each time");
+            .also(place(other), format!("given {expected}"));
+            let problem = self
+                .born(problem, &[value.inputs[0], other.inputs[0]])
+                .help("give it inputs of one shape, or use a function, which has weights of its own each time");
             self.problems.push(problem);
         }
     }

@@ -61,6 +61,14 @@ const GRADIENT: Parameter = Parameter::new(
 )
 .or(Constant::Word("detached"))
 .of_paper();
+const NORMALIZE: Parameter = Parameter::new(
+    "normalize",
+    Kind::Bool,
+    "whether a row's loss is the cross-entropy of `softmax(-l)`, the naive way of the paper's section 3.2: \
+     `l^y + log sum over k of exp(-l^k)` in place of `l^y`",
+)
+.or(Constant::Bool(false))
+.of_paper();
 const MIXTURES: Parameter = Parameter::new(
     "mixtures",
     Kind::Form("`all`, `up_to(k)` or a list of lists of inputs"),
@@ -71,7 +79,8 @@ const MIXTURES: Parameter = Parameter::new(
 
 const MULTIPLICATIVE_EQUATION: &str = "equation 8:  q_i^k = prod over j != i of (1 - p_j^k)^(beta / (C - 1))\n\
      equation 9:  l^k = - sum over i of w_i q_i^k log p_i^k\n\
-     equation 7:  the class of the smallest l^k is predicted";
+     equation 7:  the class of the smallest l^k is predicted\n\
+     loss of a row with label y:  L = l^y;  normalize:  L = l^y + log sum over k of exp(-l^k)";
 
 const fn strategy(signature: Signature, least: usize, most: usize) -> Strategy {
     Strategy { signature, least, most }
@@ -126,7 +135,7 @@ pub(super) const STRATEGIES: &[Strategy] = &[
         )
         .shapes("M inputs -> M components")
         .equation(MULTIPLICATIVE_EQUATION)
-        .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT])
+        .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, NORMALIZE])
         .example("combine mul = multiplicative(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}"),
         1,
         MANY,
@@ -141,7 +150,7 @@ pub(super) const STRATEGIES: &[Strategy] = &[
             "equation 11:  u_c = sum over i in mixture c of u_i;  p_c = g_c(u_c)\n\
              equations 12 and 13:  as 8 and 9, over mixtures in place of modalities",
         )
-        .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, MIXTURES, MERGE, PROJECT])
+        .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, NORMALIZE, MIXTURES, MERGE, PROJECT])
         .example("combine mix = mulmix(low_net, high_net) {\n  beta     = 0.5\n  mixtures = all\n  head     = mlp([64])\n}"),
         1,
         16,

@@ -112,4 +112,6 @@ pub(super) struct Given {
     pub(super) value: Val,
     /// Where it stands.
     pub(super) span: Span,
+    /// Where its value was written: elsewhere if what stands there is the name of an outer function's argument.
+    pub(super) origin: Span,
 }

@@ -14,6 +14,10 @@ pub enum Combination {
         gradient: QGradient,
         /// `margin(delta)`: rows already right by more than delta count nothing (equation 10).
         boost: Option<f64>,
+        /// Whether the loss of a row is the cross-entropy of `softmax(-l)`: `l^y + log sum_k exp(-l^k)` in place of `l^y`
+        /// (section 3.2).
+        #[serde(default)]
+        normalize: bool,
     },
     /// Equation 2: each component is trained by itself, by its own cross-entropy; at prediction probabilities are averaged.
     Average,
@@ -25,6 +29,10 @@ pub enum Combination {
 }
 
 impl Combination {
+    /// Plain cross-entropy, which every rule comes to where there is one component.
+    pub const CROSS_ENTROPY: Combination =
+        Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None, normalize: false };
+
     /// Whether its components are trained each by itself.
     pub fn is_late(&self) -> bool {
         matches!(self, Combination::Average | Combination::Vote | Combination::Learned(_))

@@ -1,6 +1,6 @@
 //! What each column of a table can be used as, and why.
 
-use crate::data::{ColumnSurvey, Survey};
+use crate::data::{ArraySurvey, ColumnSurvey, Survey};
 
 /// More different words than this are a text and not a category.
 const MOST_CATEGORIES: usize = 1000;
@@ -26,6 +26,10 @@ pub(super) enum Role {
     Category(usize),
     /// A text of so many characters at most.
     Text(usize),
+    /// So many numbers in each cell; and whether each of them varies.
+    Vector(usize, bool),
+    /// Pixels: channels, rows and columns.
+    Image([usize; 3]),
     /// Nothing, and why.
     Left(String),
 }
@@ -33,6 +37,9 @@ pub(super) enum Role {
 /// The role of a column.
 pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
     let rows = survey.rows;
+    if let Some(array) = &column.array {
+        return of_array(array);
+    }
     let filled = rows - column.missing;
     let most_common = column.values.as_ref().and_then(|values| values.values().max()).copied().unwrap_or(0);
     if filled == 0 {
@@ -60,6 +67,15 @@ pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
     match column.different() {
         Some(values) if values <= MOST_CATEGORIES && values * ROWS_PER_CATEGORY <= filled => Role::Category(values),
         _ => Role::Text(column.longest),
+    }
+}
+
+/// The role of a column of arrays.
+fn of_array(array: &ArraySurvey) -> Role {
+    match array.shape.0.as_slice() {
+        [width] => Role::Vector(*width, array.varies),
+        [channels @ (1 | 3), rows, columns] if *rows >= 8 && *columns >= 8 => Role::Image([*channels, *rows, *columns]),
+        _ => Role::Left(format!("arrays of shape {}, which could be several things", array.shape)),
     }
 }
 

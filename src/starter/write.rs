@@ -72,7 +72,7 @@ impl Writer<'_> {
         let survey = self.survey;
         let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
         let first = if survey.whole { "" } else { "the first " };
-        let kind = if survey.separator == '\t' { "tsv" } else { "csv" };
+        let kind = survey.reader;
         let header = if survey.header { "" } else { ", header: false" };
         let pipeline = self.name(table.name);
         let column = &survey.columns[label.column];
@@ -106,6 +106,8 @@ impl Writer<'_> {
             match role {
                 Role::Category(values) => modalities.push(self.category(at, *values)),
                 Role::Text(longest) => modalities.push(self.letters(at, *longest)),
+                Role::Vector(width, varies) => modalities.push(self.vector(at, *width, *varies)),
+                Role::Image(shape) => modalities.push(self.image(at, *shape)),
                 Role::Numbers { .. } | Role::Left(_) => {}
             }
         }
@@ -147,10 +149,9 @@ impl Writer<'_> {
 
     fn category(&mut self, at: usize, values: usize) -> Modality {
         let name = self.name(&self.survey.columns[at].name.clone());
-        self.lines(&format!(
-            "\n# One of {values} words.\nmodality {name}: category[{values}] = column({})",
-            self.column(at)
-        ));
+        self.lines(&format!("\n# One of {values} words."));
+        let mark = self.mark(at);
+        self.lines(&format!("modality {name}{mark}: category[{values}] = column({})", self.column(at)));
         Modality { name, layers: format!("embedding({})", (values / 2).clamp(2, 32)) }
     }
 
@@ -158,11 +159,55 @@ impl Writer<'_> {
         let name = self.name(&self.survey.columns[at].name.clone());
         let column = self.column(at);
         let length = longest.clamp(2, 32);
+        self.lines("\n# A text, read letter by letter.");
+        let mark = self.mark(at);
         self.lines(&format!(
-            "\n# A text, read letter by letter.\n\
-             modality {name}: text[{length}] = column({column}) |> lowercase |> chars(max: {length})"
+            "modality {name}{mark}: text[{length}] = column({column}) |> lowercase |> chars(max: {length})"
         ));
         Modality { name, layers: "char_lstm(embed: 16, hidden: 64)".into() }
+    }
+
+    fn vector(&mut self, at: usize, width: usize, varies: bool) -> Modality {
+        let column = &self.survey.columns[at];
+        let missing = column.missing;
+        let name = self.name(&column.name.clone());
+        self.lines(&format!("\n# {width} numbers in each cell."));
+        let mut transforms = String::new();
+        if missing > 0 {
+            self.lines(&format!("# Empty on {missing} rows: the means of the training rows stand for them."));
+            transforms.push_str(" |> impute(mean)");
+        }
+        if varies {
+            transforms.push_str(" |> standardize");
+        } else {
+            self.lines("# Some of them are the same on every row, so that they are not standardized.");
+        }
+        self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms}", self.column(at)));
+        let hidden = (2 * width).next_power_of_two().clamp(16, 128);
+        Modality { name, layers: format!("mlp([{hidden}, {WIDTH}])") }
+    }
+
+    fn image(&mut self, at: usize, [channels, rows, columns]: [usize; 3]) -> Modality {
+        let name = self.name(&self.survey.columns[at].name.clone());
+        self.lines(&format!(
+            "\n# Images: {channels} x {rows} x {columns}, the mean image of the training rows subtracted.\n\
+             modality {name}: image[{channels}, {rows}, {columns}] = column({}) |> subtract_mean",
+            self.column(at)
+        ));
+        let layers = "conv2d(16) |> batch_norm |> relu |> max_pool(2) \
+                      |> conv2d(32) |> batch_norm |> relu |> global_avg_pool";
+        Modality { name, layers: layers.into() }
+    }
+
+    /// The mark of a modality that rows may lack, and a line that says so.
+    fn mark(&mut self, at: usize) -> &'static str {
+        let missing = self.survey.columns[at].missing;
+        if missing == 0 {
+            return "";
+        }
+        let rows = if self.survey.whole { "rows" } else { "of the first rows" };
+        self.lines(&format!("# `?`: it is empty on {missing} {rows}, and left out of the decision there."));
+        "?"
     }
 
     fn left_out(&mut self, roles: &[Role], label: usize) {

@@ -92,7 +92,7 @@ fn the_label_among_the_inputs_is_a_fact() {
     let mut case = Case::text("y,a\n0,1\n1,2\n").modality("m", &[Select::Position(0), Select::Position(1)], &[]);
     case.label.classes = Classes::Count(2);
     let data = case.run().value.unwrap();
-    let facts = data.facts(&case.label);
+    let facts = data.facts();
     let is_label: Vec<bool> = facts.modalities[0].columns.iter().map(|column| column.is_label).collect();
     assert_eq!(is_label, [true, false]);
     assert_eq!(facts.parts[0].classes, [1, 1]);

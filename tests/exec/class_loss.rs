@@ -7,7 +7,11 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 fn multiplicative(beta: f64, gradient: QGradient, boost: Option<f64>) -> Combination {
-    Combination::Multiplicative { beta, gradient, boost }
+    Combination::Multiplicative { beta, gradient, boost, normalize: false }
+}
+
+fn normalized(beta: f64, gradient: QGradient) -> Combination {
+    Combination::Multiplicative { beta, gradient, boost: None, normalize: true }
 }
 
 fn node(combination: &Combination, weights: &[f64], logits: &[&[f64]]) -> ClassLoss {
@@ -86,6 +90,89 @@ fn reference_vectors() {
     assert!(plain.q.iter().all(|q| *q == 1.0));
 }
 
+/// The same logits with the loss normalized: numbers of an independent program in double precision, gradients by
+/// extrapolated central differences there.
+#[test]
+fn reference_vectors_of_the_normalized_loss() {
+    struct Case {
+        weights: [f64; 3],
+        beta: f64,
+        losses: [f64; 4],
+        detached: [[f64; 4]; 3],
+        attached: [[f64; 4]; 3],
+    }
+    let cases = [
+        Case {
+            weights: [1.0, 1.0, 1.0],
+            beta: 0.5,
+            losses: [0.6294029984, 1.5399703575, 1.4500559415, 4.0093313953],
+            detached: [
+                [-0.381653641, 0.181670362, 0.171008194, 0.028975086],
+                [-0.335921368, 0.16955562, 0.163763853, 0.002601896],
+                [-0.34541064, 0.164776051, 0.166018568, 0.014616021],
+            ],
+            attached: [
+                [-0.637849332, 0.272562637, 0.203310013, 0.161976682],
+                [-0.380425318, 0.250569891, 0.164492595, -0.034637168],
+                [-0.451029144, 0.123011454, 0.322093588, 0.005924102],
+            ],
+        },
+        Case {
+            weights: [0.3, 0.3, 1.0],
+            beta: 1.0,
+            losses: [1.0642817004, 1.6278881165, 0.834909696, 3.6982438518],
+            detached: [
+                [-0.129417924, 0.044584625, 0.069101848, 0.015731451],
+                [-0.101103561, 0.035366045, 0.066658195, -0.00092068],
+                [-0.364381129, 0.102693111, 0.245975188, 0.015712829],
+            ],
+            attached: [
+                [-0.450275427, 0.156868467, 0.109779006, 0.183627954],
+                [-0.161645439, 0.112920891, 0.076237498, -0.02751295],
+                [-0.442347386, 0.060688923, 0.372951847, 0.008706616],
+            ],
+        },
+    ];
+    for case in cases {
+        for (mode, expected) in [(QGradient::Detached, case.detached), (QGradient::Attached, case.attached)] {
+            let mut node = node(&normalized(case.beta, mode), &case.weights, &Z);
+            let losses: Vec<f64> = (0..4).map(|label| node.row_loss(label).loss).collect();
+            all_close(&losses, &case.losses, 1e-9, "losses");
+            node.backward(0);
+            all_close(&node.gradient, &expected.concat(), 2e-9, &format!("gradient, {mode:?}"));
+        }
+    }
+    // The class losses themselves, and so the decision, are those without normalizing.
+    let plain = node(&multiplicative(0.5, QGradient::Detached, None), &[1.0; 3], &Z);
+    assert_eq!(node(&normalized(0.5, QGradient::Detached), &[1.0; 3], &Z).losses, plain.losses);
+}
+
+#[test]
+fn a_normalized_loss_is_cross_entropy_for_one_component_and_nothing_for_none() {
+    for mode in [QGradient::Detached, QGradient::Attached] {
+        let mut one = node(&normalized(0.9, mode), &[1.0], &[&[1.0, 2.0, 0.5]]);
+        let mut plain = node(&multiplicative(0.9, mode, None), &[1.0], &[&[1.0, 2.0, 0.5]]);
+        close(one.row_loss(1).loss, plain.row_loss(1).loss, 1e-14, "loss");
+        one.backward(1);
+        plain.backward(1);
+        all_close(&one.gradient, &plain.gradient, 1e-14, "gradient");
+        let mut none = node(&normalized(0.9, mode), &[1.0; 2], &[&[1.0, 2.0, 0.5], &[0.0, 1.0, 3.0]]);
+        none.present = vec![false, false];
+        none.forward();
+        none.backward(1);
+        assert_eq!((none.row_loss(1).loss, none.gradient.as_slice()), (0.0, &[0.0; 6][..]));
+        // Components that are certain and agree, and such that contradict each other.
+        for logits in [[&[900.0, 0.0, 0.0][..], &[900.0, 0.0, 0.0]], [&[900.0, 0.0, 0.0], &[0.0, 900.0, 0.0]]] {
+            for label in 0..3 {
+                let mut sure = node(&normalized(0.5, mode), &[1.0; 2], &logits);
+                sure.backward(label);
+                assert!(sure.row_loss(label).loss.is_finite() && sure.row_loss(label).loss >= 0.0);
+                assert!(sure.gradient.iter().all(|g| g.is_finite()), "{:?}", sure.gradient);
+            }
+        }
+    }
+}
+
 /// How fast the loss falls: central differences, with `q` held where it is constant to the gradient.
 fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, label: usize) -> Vec<f64> {
     let classes = base.losses.len();
@@ -95,10 +182,19 @@ fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, lab
         moved.present = base.present.clone();
         moved.forward();
         match combination {
-            Combination::Multiplicative { gradient: QGradient::Detached, .. } => (0..weights.len())
-                .map(|i| weights[i] * base.q[i * classes + label] * moved.surprise[i * classes + label])
-                .sum(),
-            Combination::Multiplicative { .. } => moved.losses[label],
+            Combination::Multiplicative { gradient, normalize, .. } => {
+                let held = |class: usize| -> f64 {
+                    let cells = (0..weights.len()).map(|i| (i, i * classes + class));
+                    cells.map(|(i, at)| weights[i] * base.q[at] * moved.surprise[at]).sum()
+                };
+                let losses = match gradient {
+                    QGradient::Detached => (0..classes).map(held).collect(),
+                    QGradient::Attached => moved.losses.clone(),
+                };
+                let mass: f64 = losses.iter().map(|loss| (-loss).exp()).sum();
+                let anybody = base.present.contains(&true);
+                losses[label] + if *normalize && anybody { mass.ln() } else { 0.0 }
+            }
             _ => moved.row_loss(label).loss,
         }
     };
@@ -122,7 +218,9 @@ fn gradients_agree_with_finite_differences() {
         let beta = if case % 7 == 0 { 0.0 } else { rng.random_range(0.0..1.7) };
         let combination = match case % 5 {
             0 => [Combination::Average, Combination::Vote, learned(&[], &[])][case % 3].clone(),
-            1 | 2 => multiplicative(beta, QGradient::Detached, None),
+            1 => multiplicative(beta, QGradient::Detached, None),
+            2 => normalized(beta, QGradient::Detached),
+            3 => normalized(beta, QGradient::Attached),
             _ => multiplicative(beta, QGradient::Attached, None),
         };
         let weights: Vec<f64> = match combination {

@@ -24,7 +24,12 @@ fn plan(with_batch_norm: bool) -> Plan {
         let logits = net.linear(value, 3, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Attached, boost: Some(0.2) })
+    net.finish(Combination::Multiplicative {
+        beta: 0.5,
+        gradient: QGradient::Attached,
+        boost: Some(0.2),
+        normalize: false,
+    })
 }
 
 #[test]

@@ -10,8 +10,11 @@ use mmc::spec::{Combination, Init, QGradient};
 use std::sync::Arc;
 
 pub(super) const DETACHED: Combination =
-    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None };
-const ATTACHED: Combination = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None };
+    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None, normalize: false };
+pub(super) const ATTACHED: Combination =
+    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None, normalize: false };
+const NORMALIZED: Combination =
+    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None, normalize: true };
 
 /// A plan whose middle is the operation in question: what leads to it and what follows has weights.
 fn around(operation: impl Fn(&mut Network, Slot, Slot) -> Slot, combination: Combination) -> Plan {
@@ -180,9 +183,10 @@ fn combined(combination: Combination) -> Plan {
 #[test]
 fn combinations() {
     // A difference sees `q` move too, so that it is compared where the gradient does; boosting far from its margin.
-    let boosted = Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: Some(0.3) };
-    let zero = Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None };
-    for combination in [ATTACHED, boosted, zero, Combination::Average] {
+    let boosted =
+        Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: Some(0.3), normalize: false };
+    let zero = Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None, normalize: false };
+    for combination in [ATTACHED, NORMALIZED, boosted, zero, Combination::Average] {
         let plan = combined(combination.clone());
         check(&plan, &batch(&plan, 6, 22), &format!("{combination:?}"));
         let mut missing = batch(&plan, 6, 22);
@@ -193,8 +197,11 @@ fn combinations() {
 
 #[test]
 fn the_fused_loss_agrees_with_its_composition() {
-    let boosted = Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.2) };
-    for combination in [DETACHED, ATTACHED, boosted, Combination::Average] {
+    let boosted =
+        Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.2), normalize: false };
+    let naive =
+        Combination::Multiplicative { beta: 0.8, gradient: QGradient::Detached, boost: Some(0.2), normalize: true };
+    for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted, Combination::Average] {
         let plan = combined(combination.clone());
         let mut some = batch(&plan, 150, 23);
         some.present[0] = Some((0..150).map(|row| row % 5 != 1).collect());
@@ -218,14 +225,15 @@ fn the_fused_loss_agrees_with_its_composition() {
 
 #[test]
 fn the_composition_is_finite_where_probabilities_saturate() {
-    for mode in [QGradient::Detached, QGradient::Attached] {
+    let modes = [QGradient::Detached, QGradient::Attached];
+    for (mode, normalize) in modes.into_iter().flat_map(|mode| [(mode, false), (mode, true)]) {
         let mut net = Network::new(3);
         for name in ["a", "b"] {
             let x = net.input(name, 3);
             let logits = net.linear(x, 3, None);
             net.component(logits, 1.0);
         }
-        let plan = net.finish(Combination::Multiplicative { beta: 0.5, gradient: mode, boost: None });
+        let plan = net.finish(Combination::Multiplicative { beta: 0.5, gradient: mode, boost: None, normalize });
         let mut params = initialize(&plan, 1);
         for id in [0, 2] {
             let range = params.range(id);

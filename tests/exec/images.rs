@@ -1,7 +1,7 @@
 //! Operations on images: gradients against finite differences, both backends against each other and against sums
 //! written out by hand, and the same bits on any number of threads.
 
-use super::gradients::{DETACHED, check, weights};
+use super::gradients::{ATTACHED, DETACHED, check, weights};
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
@@ -75,6 +75,52 @@ fn pools() {
     check_operation("global_avg_pool", [2, 3, 4], 3, Op::GlobalAvgPool);
     check_operation("pad_channels", [2, 3, 2], 2, Op::PadChannels { channels: 5 });
     check_operation("pad_channels to as many", [2, 3, 2], 2, Op::PadChannels { channels: 2 });
+}
+
+/// Rows without the image count nothing in the statistics of their batch, and get no gradient from them.
+#[test]
+fn norms_of_images_that_may_be_missing() {
+    let mut net = Network::new(3);
+    net.init(Init::Torch);
+    let x = net.image("x", [2, 3, 4]);
+    let x = net.drawn(x, conv(3, frame(1, 1, Padding::Valid), true));
+    let x = net.drawn(x, Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Tanh) });
+    let x = net.drawn(x, Op::Flatten);
+    let y = net.input("y", 4);
+    for value in [x, y] {
+        let logits = net.linear(value, 3, None);
+        net.component(logits, 1.0);
+    }
+    let plan = net.finish(ATTACHED);
+    let mut rows = batch(&plan, 6, 45);
+    rows.present[0] = Some(vec![true, false, true, true, false, true]);
+    check(&plan, &rows, "batch_norm of images with rows missing");
+}
+
+/// Of equal pixels the first has the gradient, as in PyTorch, on every device.
+#[test]
+fn of_equal_pixels_the_first_wins() {
+    let mut net = Network::new(2);
+    let x = net.image("x", [1, 4, 4]);
+    // A weight of 0 makes all pixels equal, and its gradient tells which of them were chosen.
+    let x = net.drawn(x, conv(1, frame(1, 1, Padding::Valid), false));
+    let x = net.drawn(x, max_pool(2, 2));
+    let x = net.drawn(x, Op::Flatten);
+    let logits = net.linear(x, 2, None);
+    net.component(logits, 1.0);
+    let plan = net.finish(DETACHED);
+    let mut params = Params::zeros(&plan);
+    let linear = params.range(1);
+    params.values[linear].copy_from_slice(&[1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0]);
+    let image = (0..16).map(|pixel| (pixel * pixel) as f32).collect();
+    let rows = Batch { rows: 1, inputs: vec![image], present: vec![None], labels: vec![1] };
+    // Both classes have probability 1/2: the logit of the first has the slope 1/2, and the first pixels of the four
+    // windows are 0, 2, 8 and 10.
+    let expected = 0.5 * (1.0 * 0.0 + 2.0 * 4.0 + 3.0 * 64.0 + 4.0 * 100.0);
+    for device in BOTH {
+        let (_, found) = gradient(start(&plan, device, 1).as_mut(), &params, &rows);
+        close(f64::from(found[0]), expected, 1e-3, "the weight's gradient");
+    }
 }
 
 /// A residual block: what is read in two places gets the gradients of both.

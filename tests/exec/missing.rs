@@ -24,7 +24,7 @@ fn plan(alone: bool) -> Plan {
         let logits = net.linear(both, 3, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.8, gradient: QGradient::Attached, boost: None })
+    net.finish(Combination::Multiplicative { beta: 0.8, gradient: QGradient::Attached, boost: None, normalize: false })
 }
 
 #[test]

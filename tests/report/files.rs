@@ -165,7 +165,8 @@ fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
 
 /// Two classes with awkward names, two components of which the second is missing on the second row.
 fn awkward() -> (LossSpec, Decisions) {
-    let boosted = Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.0) };
+    let boosted =
+        Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.0), normalize: false };
     let mut loss = crate::train::softmax_regression::loss_of(2, &["low", "low+high"], boosted);
     loss.classes = vec!["no, never".into(), "a \"b\"".into()];
     let component = |probabilities: Vec<f64>, q: Vec<f64>| {

@@ -25,7 +25,7 @@ struct Case {
 }
 
 fn multiplicative(boost: Option<f64>) -> Combination {
-    Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost }
+    Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost, normalize: false }
 }
 
 fn component(probabilities: &[f64], q: &[f64]) -> ComponentDecisions {

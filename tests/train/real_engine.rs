@@ -59,7 +59,7 @@ fn mulmix(dropout: f64) -> Plan {
         let logits = net.linear(hidden, 2, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None })
+    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None, normalize: false })
 }
 
 fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {

@@ -31,7 +31,8 @@ pub(crate) fn plan_of(params: &[(&str, &[usize], bool)]) -> Plan {
         let begin = offset - shape.size();
         ParamSpec { name: name.to_string(), shape, offset: begin, init: ParamInit::Constant(0.0), decay: *decay }
     });
-    let combination = Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None };
+    let combination =
+        Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None, normalize: false };
     Plan {
         pipeline: "little".into(),
         combine: "base".into(),

@@ -8,7 +8,7 @@ use crate::plan::LossSpec;
 use crate::spec::{Combination, QGradient};
 use dfdx::shapes::{Axis, Rank0};
 use dfdx::tensor::{Cpu, Tape, Tensor};
-use dfdx::tensor_ops::{BroadcastTo, Device, SumTo, TryAdd, TryMul, TrySub};
+use dfdx::tensor_ops::{BroadcastTo, Device, LogSumExpTo, SumTo, TryAdd, TryMul, TrySub};
 use std::sync::Arc;
 
 /// What the rows of a pass are to be.
@@ -152,10 +152,36 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
         }
         total = pass.record(&term, |term| term.try_add(total))?;
     }
+    // Of a normalized loss, the logarithm of the sum over all classes too.
+    let normalized = matches!(targets.loss.combination, Combination::Multiplicative { normalize: true, .. });
+    let mass = match normalized {
+        true => Some(log_mass(pass, targets, &total, &chosen)?),
+        false => None,
+    };
     let chosen = pass.constant(chosen, (classes, rows))?;
-    let tensor = pass.record(&total, |total| total.try_mul(chosen)?.try_sum::<Rank0, _>())?;
+    let mut tensor = pass.record(&total, |total| total.try_mul(chosen)?.try_sum::<Rank0, _>())?;
+    if let Some(mass) = mass {
+        tensor = pass.record(&tensor, |tensor| tensor.try_add(mass))?;
+    }
     let loss = f64::from(tensor.as_vec()[0]);
     Ok(LossNode { tensor, loss, errors: walk.errors, violations: walk.violations })
+}
+
+/// The sum over rows of `log sum_k exp(-l^k)`, on the rows and in the parts of the batch that `chosen` has.
+fn log_mass<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    targets: &Targets<'_>,
+    losses: &Matrix<B::Device>,
+    chosen: &[f32],
+) -> Result<Tensor<Rank0, f32, B::Device>, Failure<B>> {
+    let rows = targets.labels.len();
+    let somebody = |row: usize| (0..targets.present.len()).any(|component| targets.present(component, row));
+    let share = |row: usize| chosen.iter().skip(row).step_by(rows).sum::<f32>();
+    let shares = (0..rows).map(|row| if somebody(row) { share(row) } else { 0.0 }).collect();
+    let shares = pass.constant(shares, (rows,))?;
+    pass.record(losses, |losses| {
+        losses.try_negate()?.try_logsumexp::<(usize,), Axis<0>>()?.try_mul(shares)?.try_sum::<Rank0, _>()
+    })
 }
 
 /// `-log p` and `log (1 - p)`, classes x rows.

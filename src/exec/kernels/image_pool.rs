@@ -7,7 +7,7 @@ use crate::exec::pass::{Failure, Pass, Value};
 use crate::exec::value::add;
 use dfdx::shapes::Axis;
 use dfdx::tensor::{Cpu, Tape};
-use dfdx::tensor_ops::{MaxTo, MeanTo, ReshapeTo};
+use dfdx::tensor_ops::{MeanTo, ReshapeTo, SumTo, TryMul};
 
 /// What becomes of the pixels under a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(in crate::exec) struct ImagePool {
     pub(in crate::exec) sliding: Sliding,
 }
 
-/// Of dfdx's operations, where equals share the gradient of a largest pixel.
+/// Of dfdx's operations. Which pixel is the largest is constant to the gradient, and is found on the host.
 pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
@@ -48,12 +48,27 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     let tensor = x.tensor(pass)?;
     let spread = gathered(pass, &tensor, &sources)?;
     let spread = pass.record(&spread, |spread| spread.try_reshape_like(&(cells, features * rows)))?;
-    let y = pass.record(&spread, |spread| match pool.pooling {
-        Pooling::Mean => spread.try_mean::<(usize,), Axis<0>>(),
-        Pooling::Max => spread.try_max::<(usize,), Axis<0>>(),
-    })?;
+    let y = match pool.pooling {
+        Pooling::Mean => pass.record(&spread, |spread| spread.try_mean::<(usize,), Axis<0>>())?,
+        Pooling::Max => {
+            let chosen = pass.constant(first_largest(&spread.as_vec(), cells), (cells, features * rows))?;
+            pass.record(&spread, |spread| spread.try_mul(chosen)?.try_sum::<(usize,), Axis<0>>())?
+        }
+    };
     let y = pass.record(&y, |y| y.try_reshape_like(&(features, rows)))?;
     Ok(Value::new(y, x.learned))
+}
+
+/// 1 for the first of the largest numbers of each column, 0 for the others.
+fn first_largest(numbers: &[f32], lines: usize) -> Vec<f32> {
+    let columns = numbers.len() / lines;
+    let mut chosen = vec![0.0; numbers.len()];
+    for column in 0..columns {
+        let at = |line: usize| numbers[line * columns + column];
+        let first = (1..lines).fold(0, |best, line| if at(line) > at(best) { line } else { best });
+        chosen[first * columns + column] = 1.0;
+    }
+    chosen
 }
 
 /// On the CPU, channel by channel.

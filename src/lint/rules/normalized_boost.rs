@@ -1,0 +1,28 @@
+//! Boosting with a normalized loss: both look at how far the label is ahead of the other classes, and the paper boosts the
+//! loss that is not normalized (equation 10).
+
+use crate::diag::{Code, Problem, Problems};
+use crate::lint::Subject;
+use crate::spec::Combination;
+
+pub(in crate::lint) fn normalized_boost(subject: &Subject<'_>) -> Problems {
+    let mut problems = Problems::new();
+    for combine in &subject.hir.combines {
+        let (Combination::Multiplicative { boost: Some(_), normalize: true, .. }, Some(boost), Some(normalize)) =
+            (&combine.combination, subject.setting(combine, "boost"), subject.setting(combine, "normalize"))
+        else {
+            continue;
+        };
+        problems.push(
+            Problem::warning(
+                Code::NormalizedBoost,
+                format!("`{}` is boosted, and its loss is normalized", combine.name),
+            )
+            .at(normalize.value.span, "compares the label with every class")
+            .also(boost.value.span, "and so does this")
+            .help("boosting takes the place of normalizing: leave one of the two out")
+            .edit(normalize.value.span, "false", false),
+        );
+    }
+    problems
+}
