@@ -30,17 +30,20 @@ fn all_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
 
 const Z: [&[f64]; 3] = [&[2.0, 0.0, -1.0, 0.5], &[-0.5, 1.0, 0.0, 0.25], &[0.0, 0.0, 1.5, -2.0]];
 
+/// What the loss of the logits `Z` comes to under some weights and beta; gradients for label 0, by mode of `q`.
+struct Case {
+    weights: [f64; 3],
+    beta: f64,
+    losses: [f64; 4],
+    /// The q of label 0, which normalizing leaves as they are.
+    q: [f64; 3],
+    detached: [[f64; 4]; 3],
+    attached: [[f64; 4]; 3],
+}
+
 /// Numbers of an independent implementation in double precision, checked there against central differences.
 #[test]
 fn reference_vectors() {
-    struct Case {
-        weights: [f64; 3],
-        beta: f64,
-        losses: [f64; 4],
-        q: [f64; 3],
-        detached: [[f64; 4]; 3],
-        attached: [[f64; 4]; 3],
-    }
     let cases = [
         Case {
             weights: [1.0, 1.0, 1.0],
@@ -94,18 +97,12 @@ fn reference_vectors() {
 /// extrapolated central differences there.
 #[test]
 fn reference_vectors_of_the_normalized_loss() {
-    struct Case {
-        weights: [f64; 3],
-        beta: f64,
-        losses: [f64; 4],
-        detached: [[f64; 4]; 3],
-        attached: [[f64; 4]; 3],
-    }
     let cases = [
         Case {
             weights: [1.0, 1.0, 1.0],
             beta: 0.5,
             losses: [0.6294029984, 1.5399703575, 1.4500559415, 4.0093313953],
+            q: [0.93279296, 0.70432479, 0.71307704],
             detached: [
                 [-0.381653641, 0.181670362, 0.171008194, 0.028975086],
                 [-0.335921368, 0.16955562, 0.163763853, 0.002601896],
@@ -121,6 +118,7 @@ fn reference_vectors_of_the_normalized_loss() {
             weights: [0.3, 0.3, 1.0],
             beta: 1.0,
             losses: [1.0642817004, 1.6278881165, 0.834909696, 3.6982438518],
+            q: [0.87010271, 0.49607341, 0.50847886],
             detached: [
                 [-0.129417924, 0.044584625, 0.069101848, 0.015731451],
                 [-0.101103561, 0.035366045, 0.066658195, -0.00092068],
@@ -138,6 +136,8 @@ fn reference_vectors_of_the_normalized_loss() {
             let mut node = node(&normalized(case.beta, mode), &case.weights, &Z);
             let losses: Vec<f64> = (0..4).map(|label| node.row_loss(label).loss).collect();
             all_close(&losses, &case.losses, 1e-9, "losses");
+            let q: Vec<f64> = (0..3).map(|component| node.q[component * 4]).collect();
+            all_close(&q, &case.q, 1e-7, "q");
             node.backward(0);
             all_close(&node.gradient, &expected.concat(), 2e-9, &format!("gradient, {mode:?}"));
         }
