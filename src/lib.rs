@@ -16,6 +16,7 @@ pub mod data;
 pub mod diag;
 pub mod drawing;
 pub mod exec;
+pub mod experiment;
 pub mod graph;
 pub mod lint;
 pub mod lsp;

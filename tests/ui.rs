@@ -138,8 +138,8 @@ const UNREACHED: &[(Code, &str)] = &[
     (Code::NoRoom, "a full disk is needed"),
     (Code::OutOfMemory, "a machine with little memory is needed"),
     (Code::WriteFailed, "a full disk is needed; tests/report/files.rs makes one of a folder"),
-    (Code::BadModel, "read by programs that load weights; tests/train/checkpoint.rs"),
-    (Code::ModelMismatch, "read by programs that load weights; tests/train/checkpoint.rs"),
+    (Code::BadModel, "read by programs that load weights; tests/train/model_file.rs"),
+    (Code::ModelMismatch, "read by programs that load weights; tests/train/model_file.rs"),
     (Code::Internal, "a defect, by definition"),
 ];
 
