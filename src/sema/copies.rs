@@ -1,8 +1,8 @@
 //! A pipeline and the files it uses as texts that stand beside each other in one folder, wherever they came from.
 
-use super::param::quoted;
-use super::uses::Uses;
 use crate::diag::{FileId, SourceMap, Span};
+use crate::sema::lower::param::quoted;
+use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use std::collections::BTreeMap;
 

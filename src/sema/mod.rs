@@ -1,53 +1,30 @@
 //! Meaning: names are bound, functions expanded, constants computed, every shape checked. Knows no files and no tensors.
 
-mod arguments;
-mod builtin;
-mod call;
-mod clash;
-mod combine;
+mod catalog;
+mod check;
 mod copies;
-mod data;
-mod declaration;
-mod described;
+mod errors;
 mod eval;
 mod hir;
-mod length;
-mod mention;
-mod merge;
-mod misgiven;
-mod mixture;
-mod modality;
-mod modality_type;
+mod lower;
 mod names;
-mod once;
-mod optional;
-mod param;
-mod settings;
-mod shared;
-mod source;
-mod strategy;
-mod sweep;
-mod train;
-mod transform;
-mod uncalled;
-mod unknown;
+mod symbols;
 mod uses;
-mod value;
 
+pub use catalog::topic::{Topic, signatures};
 pub use copies::{Copied, copies};
-pub use described::{Topic, signatures};
 pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
-pub use mention::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
+pub use symbols::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
 pub use uses::{Used, Uses, gather, point_to_uses};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Block, Expr, Item, ItemKind};
 use crate::syntax::keyword;
-use eval::Evaluator;
-use mention::Notes;
+use eval::expr::Evaluator;
 use names::{Meaning, Names};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use symbols::Notes;
 
 /// A value that replaces a param's own: `--set NAME=VALUE`.
 #[derive(Clone, Debug)]
@@ -131,7 +108,7 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
         }
         false => Meanings::default(),
     };
-    let problems = once::once(evaluator.problems);
+    let problems = errors::once::once(evaluator.problems);
     match hir {
         Some(hir) => (Checked::new(hir, problems), meanings),
         None => (Checked::failed(problems), meanings),
@@ -331,7 +308,7 @@ impl<'a> Evaluator<'a> {
             {
                 params.push(HirParam {
                     name: param.name.text.clone(),
-                    value: param::show(&value),
+                    value: lower::param::show(&value),
                     span: param.name.span,
                 });
             }

@@ -3,16 +3,16 @@
 //! What a name stands for depends on the file it is written in: the pipeline sees everything, a used file itself and
 //! what it uses, the prelude only itself. So no declaration changes what a function written elsewhere means.
 
-use super::hir::{Declared, Unused};
-use super::uses::Uses;
 use crate::diag::{Code, FileId, Problem, Problems, Span};
+use crate::sema::hir::{Declared, Unused};
+use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Binding, Fn, Item, ItemKind, Param, Typed};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name stands for.
 #[derive(Clone, Copy)]
-pub(super) enum Meaning<'a> {
+pub(crate) enum Meaning<'a> {
     Param(&'a Param),
     Fn(usize),
     Shared(&'a Binding),
@@ -26,7 +26,7 @@ pub(super) enum Meaning<'a> {
 }
 
 impl Meaning<'_> {
-    pub(super) fn kind(&self) -> Declared {
+    pub(crate) fn kind(&self) -> Declared {
         match self {
             Meaning::Param(_) => Declared::Param,
             Meaning::Fn(_) => Declared::Fn,
@@ -61,23 +61,23 @@ enum Origin {
 type Scope<'a> = BTreeMap<&'a str, usize>;
 
 /// All names of a pipeline, of the files it uses and of the prelude.
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     entries: Vec<Entry<'a>>,
     /// What the pipeline sees, and whatever is typed beside it.
     pipeline: Scope<'a>,
     /// What the prelude and the used files see. While names are collected, what they declare.
     inner: BTreeMap<FileId, Scope<'a>>,
     /// Functions by the index that [`Meaning::Fn`] holds.
-    pub(super) functions: Vec<&'a Fn>,
+    pub(crate) functions: Vec<&'a Fn>,
     /// Whether a used file could not be read: a name that is not here may be declared there.
-    pub(super) incomplete: bool,
+    pub(crate) incomplete: bool,
     /// Modalities in the order written, with their docs.
-    pub(super) modalities: Vec<(&'a Typed, &'a [String])>,
+    pub(crate) modalities: Vec<(&'a Typed, &'a [String])>,
 }
 
 impl<'a> Names<'a> {
     /// Collects the names of the prelude, then those of used files and of the pipeline, which may replace them.
-    pub(super) fn collect(ast: &'a Ast, prelude: &'a Ast, uses: &'a Uses, problems: &mut Problems) -> Self {
+    pub(crate) fn collect(ast: &'a Ast, prelude: &'a Ast, uses: &'a Uses, problems: &mut Problems) -> Self {
         let mut names = Names {
             entries: vec![],
             pipeline: Scope::new(),
@@ -203,7 +203,7 @@ impl<'a> Names<'a> {
     }
 
     /// What a name stands for where it is written; marks it as used.
-    pub(super) fn get(&self, name: &str, at: Span) -> Option<Meaning<'a>> {
+    pub(crate) fn get(&self, name: &str, at: Span) -> Option<Meaning<'a>> {
         self.entry(name, at).map(|entry| {
             entry.used.set(true);
             entry.meaning
@@ -211,41 +211,41 @@ impl<'a> Names<'a> {
     }
 
     /// What a name stands for where it is written, without using it.
-    pub(super) fn peek(&self, name: &str, at: Span) -> Option<Meaning<'a>> {
+    pub(crate) fn peek(&self, name: &str, at: Span) -> Option<Meaning<'a>> {
         self.entry(name, at).map(|entry| entry.meaning)
     }
 
     /// The places of the names that have been used.
-    pub(super) fn used(&self) -> BTreeSet<Span> {
+    pub(crate) fn used(&self) -> BTreeSet<Span> {
         self.entries.iter().filter(|entry| entry.used.get()).map(|entry| entry.span).collect()
     }
 
     /// Counts the names as used that were so when [`Names::used`] was asked, and no others.
-    pub(super) fn restore(&self, used: &BTreeSet<Span>) {
+    pub(crate) fn restore(&self, used: &BTreeSet<Span>) {
         for entry in &self.entries {
             entry.used.set(used.contains(&entry.span));
         }
     }
 
     /// Where a name is declared that is written at `at`.
-    pub(super) fn span(&self, name: &str, at: Span) -> Option<Span> {
+    pub(crate) fn span(&self, name: &str, at: Span) -> Option<Span> {
         self.entry(name, at).map(|entry| entry.span)
     }
 
     /// Where the pipeline, or a file it uses, declares a name that is not to be seen from `at`.
-    pub(super) fn out_of_sight(&self, name: &str, at: Span) -> Option<Span> {
+    pub(crate) fn out_of_sight(&self, name: &str, at: Span) -> Option<Span> {
         let place = self.pipeline.get(name).filter(|_| !self.scope(at).contains_key(name))?;
         Some(self.entries[*place].span)
     }
 
     /// Every name of the given kinds that can be named at `at`, in order of the alphabet.
-    pub(super) fn of_kinds(&self, kinds: &[Declared], at: Span) -> Vec<&'a str> {
+    pub(crate) fn of_kinds(&self, kinds: &[Declared], at: Span) -> Vec<&'a str> {
         let of_kind = |place: &usize| kinds.contains(&self.entries[*place].meaning.kind());
         self.scope(at).iter().filter(|(_, place)| of_kind(place)).map(|(name, _)| *name).collect()
     }
 
     /// The pipeline's own declarations that nothing used, in source order.
-    pub(super) fn unused(&self) -> Vec<Unused> {
+    pub(crate) fn unused(&self) -> Vec<Unused> {
         let mut unused: Vec<Unused> = (self.pipeline.iter())
             .map(|(name, place)| (name, &self.entries[*place]))
             .filter(|(_, entry)| !entry.used.get() && entry.origin == Origin::Pipeline)

@@ -1,0 +1,4 @@
+//! Checks over a whole file that follow lowering.
+
+pub(crate) mod optional;
+pub(crate) mod uncalled;

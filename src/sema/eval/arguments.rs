@@ -1,0 +1,248 @@
+//! The arguments of a built-in call, checked against its signature.
+
+use crate::diag::{Code, Problem, Span, nearest};
+use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
+use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::value::Val;
+use crate::sema::symbols::Target;
+use crate::syntax::ast::{Arg, Expr, ExprKind};
+
+impl<'a> Evaluator<'a> {
+    /// Matches `args` with the signature; reports everything that does not fit.
+    pub(crate) fn arguments(
+        &mut self,
+        signature: &'static Signature,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Option<Arguments> {
+        let name = signature.name;
+        if self.frames.is_empty() {
+            self.notes.callable(span, signature);
+        }
+        let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
+        let (mut sound, mut misnamed) = (true, false);
+        for arg in args {
+            let place = match &arg.name {
+                Some(wanted) => match signature.params.iter().position(|param| param.name == wanted.text) {
+                    Some(place) => place,
+                    None => {
+                        let known: Vec<&str> = signature.params.iter().map(|param| param.name).collect();
+                        let problem = Problem::error(
+                            Code::UnknownArgument,
+                            format!("`{name}` has no argument `{}`", wanted.text),
+                        )
+                        .at(wanted.span, "not known here");
+                        let problem = suggest(problem, &wanted.text, wanted.span, &known, "it takes");
+                        // What is given alone can only be meant for the only one there is.
+                        self.report(match known.as_slice() {
+                            [only] if args.len() == 1 && problem.edits.is_empty() => {
+                                problem.edit(wanted.span, *only, false)
+                            }
+                            _ => problem,
+                        });
+                        (sound, misnamed) = (false, true);
+                        continue;
+                    }
+                },
+                None => match found.iter().position(Option::is_none) {
+                    Some(place) => place,
+                    None => {
+                        let takes = count_of_arguments(signature.params.len());
+                        self.report(
+                            Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}"))
+                                .at(arg.value.span, "one too many"),
+                        );
+                        sound = false;
+                        continue;
+                    }
+                },
+            };
+            let param = &signature.params[place];
+            if let Some(wanted) = &arg.name {
+                self.notes.mention(wanted.span, Target::Argument(signature, param));
+            }
+            if found[place].is_some() {
+                sound = false;
+                // Two names alike have been reported with the syntax.
+                let alike = |other: &Arg| other.name.as_ref().is_some_and(|name| name.text == param.name);
+                if args.iter().filter(|other| alike(other)).count() > 1 {
+                    continue;
+                }
+                self.report(
+                    Problem::error(Code::DuplicateKey, format!("`{}` is given twice", param.name))
+                        .at(arg.value.span, "given again"),
+                );
+                continue;
+            }
+            match self.argument(param.kind, &arg.value, &format!("`{}` of `{name}`", param.name)) {
+                Some(argument) => found[place] = Some(argument),
+                None => {
+                    sound = false;
+                    found[place] = Some(Argument::Nothing);
+                }
+            }
+        }
+        let mut arguments = vec![];
+        for (param, given) in signature.params.iter().zip(found) {
+            match (given, param.default) {
+                (Some(argument), _) => arguments.push((param.name, argument)),
+                (None, Some(default)) => arguments.push((param.name, default.into())),
+                // What was given by a name that is not known, or once too often, may be what is missing.
+                (None, None) if misnamed => {}
+                (None, None) => {
+                    self.report(
+                        Problem::error(Code::MissingArgument, format!("`{name}` needs `{}`", param.name))
+                            .at(span, format!("`{}` is not given", param.name))
+                            .help(format!("it is {}", param.kind.describe())),
+                    );
+                    sound = false;
+                }
+            }
+        }
+        sound.then_some(Arguments(arguments))
+    }
+
+    /// One argument of a kind; `what` names it in messages.
+    pub(crate) fn argument(&mut self, kind: Kind, expr: &'a Expr, what: &str) -> Option<Argument> {
+        if let Kind::Choice(words) = kind {
+            return self.choice(words, expr, what).map(Argument::Word);
+        }
+        if let Kind::WordOrInteger(words, _) = kind
+            && self.is_word(words, expr)
+        {
+            return self.choice(words, expr, what).map(Argument::Word);
+        }
+        let value = self.eval(expr);
+        if matches!(value, Val::Unknown) {
+            return None;
+        }
+        let fits = accepted(kind, &value, expr.span);
+        if fits.is_none() {
+            let found = match &value {
+                Val::Number(number) => format!("{number}"),
+                other => other.describe().to_string(),
+            };
+            let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
+            let message = format!("{what} must be {}, found {found}", kind.describe());
+            let problem = Problem::error(code, message).at(expr.span, "not accepted");
+            self.report_given(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
+        }
+        fits
+    }
+
+    /// Whether an expression says a word rather than a number: one of these, or a name that nothing else bears.
+    fn is_word(&self, words: &[&str], expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let local = self.frames.last().and_then(|frame| frame.get(name.as_str()));
+                match local {
+                    Some(value) => matches!(value, Val::Text(_)),
+                    None => words.contains(&name.as_str()) || self.names.peek(name, expr.span).is_none(),
+                }
+            }
+            ExprKind::Text(_) => true,
+            _ => false,
+        }
+    }
+
+    /// A bare word, or a string or a function's argument that says one.
+    pub(crate) fn choice(
+        &mut self,
+        words: &'static [&'static str],
+        expr: &'a Expr,
+        what: &str,
+    ) -> Option<&'static str> {
+        let said = match &expr.kind {
+            ExprKind::Name(name) => match self.frames.last().and_then(|frame| frame.get(name.as_str())) {
+                Some(Val::Text(text)) => text.clone(),
+                Some(Val::Unknown) => return None,
+                _ => name.clone(),
+            },
+            ExprKind::Text(text) => text.clone(),
+            ExprKind::Error => return None,
+            _ => {
+                let message = format!("{what} must be {}", one_of(words));
+                self.report(Problem::error(Code::WrongType, message).at(expr.span, "expected one of these words"));
+                return None;
+            }
+        };
+        match words.iter().find(|word| **word == said) {
+            Some(word) => {
+                if self.frames.is_empty() && matches!(expr.kind, ExprKind::Name(_)) {
+                    self.notes.mention(expr.span, Target::Word);
+                }
+                Some(word)
+            }
+            None => {
+                let message = format!("{what} must be {}, found `{said}`", one_of(words));
+                let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not one of them");
+                self.report(suggest(problem, &said, expr.span, words, ""));
+                None
+            }
+        }
+    }
+}
+
+/// A value as an argument of a kind, if it is one; `span` is where it stands.
+fn accepted(kind: Kind, value: &Val, span: Span) -> Option<Argument> {
+    match (kind, value) {
+        (Kind::Integer(min) | Kind::WordOrInteger(_, min), Val::Number(number)) => {
+            whole(*number, min).map(Argument::Integer)
+        }
+        (Kind::Number(min, max), Val::Number(number)) => {
+            (min..=max).contains(number).then_some(Argument::Number(*number))
+        }
+        (Kind::Share, Val::Number(number)) => (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number)),
+        (Kind::Bool, Val::Bool(flag)) => Some(Argument::Bool(*flag)),
+        (Kind::Text, Val::Text(text)) => Some(Argument::Text(text.clone())),
+        (Kind::Integers(min), Val::Number(number)) => {
+            whole(*number, min).map(|number| Argument::Integers(vec![number]))
+        }
+        (Kind::Numbers, Val::Number(number)) => Some(Argument::Numbers(vec![*number])),
+        (Kind::Texts, Val::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
+        (Kind::Integers(_) | Kind::Numbers | Kind::Texts, Val::List(_) | Val::Range(..)) => {
+            elements_of(kind, &value.elements(span)?)
+        }
+        _ => None,
+    }
+}
+
+/// The elements of a list, each as the kind of list asks for.
+fn elements_of(kind: Kind, elements: &[(Val, Span)]) -> Option<Argument> {
+    let numbers =
+        || elements.iter().map(|(element, _)| if let Val::Number(number) = element { Some(*number) } else { None });
+    match kind {
+        Kind::Integers(min) => {
+            numbers().map(|number| whole(number?, min)).collect::<Option<_>>().map(Argument::Integers)
+        }
+        Kind::Numbers => numbers().collect::<Option<_>>().map(Argument::Numbers),
+        _ => (elements.iter())
+            .map(|(element, _)| if let Val::Text(text) = element { Some(text.clone()) } else { None })
+            .collect::<Option<_>>()
+            .map(Argument::Texts),
+    }
+}
+
+/// "no arguments", "one argument", "3 arguments".
+pub(crate) fn count_of_arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".into(),
+        1 => "one argument".into(),
+        more => format!("{more} arguments"),
+    }
+}
+
+/// A whole number of at least `min`.
+fn whole(number: f64, min: i64) -> Option<i64> {
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= LARGEST && number >= min as f64).then_some(number as i64)
+}
+
+/// Adds "did you mean", or else what there is.
+pub(crate) fn suggest(problem: Problem, wrong: &str, span: Span, known: &[&str], otherwise: &str) -> Problem {
+    match nearest(wrong, known.iter().copied()) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false),
+        None if otherwise.is_empty() || known.is_empty() => problem,
+        None => problem.help(format!("{otherwise} {}", one_of(known).replace(" or ", " and "))),
+    }
+}

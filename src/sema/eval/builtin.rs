@@ -1,0 +1,149 @@
+//! What can be called besides layers and functions: joining values, going over a list with a layer, and holding constants
+//! within bounds.
+
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Kind, Op, Parameter, Signature};
+use crate::sema::eval::expr::{Evaluator, block};
+use crate::sema::eval::value::{Callee, Stage, Val};
+use crate::syntax::ast::Arg;
+use std::rc::Rc;
+
+const VALUES: Parameter =
+    Parameter::new("values", Kind::Form("values of the graph"), "what is joined, as many as are given");
+const INPUT: Parameter =
+    Parameter::new("x", Kind::Form("a value of the graph"), "the input; a block waits for it without").optional();
+const CONCAT: Signature = Signature::new("concat", "values side by side")
+    .shapes("[a], [b], .. -> [a + b + ..]")
+    .params(&[VALUES])
+    .example("encoder both = concat(low, high) |> mlp([64])\n\ncombine one = single(both)");
+const SUM: Signature = Signature::new("sum", "the sum of values of one shape, element by element")
+    .shapes("[..], [..], .. -> [..]")
+    .params(&[VALUES])
+    .example("encoder both = sum(low |> linear(64), high |> linear(64)) |> relu\n\ncombine one = single(both)");
+const MEAN: Signature = Signature::new("mean", "the mean of values of one shape, element by element")
+    .shapes("[..], [..], .. -> [..]")
+    .params(&[VALUES])
+    .example("encoder both = mean(low |> linear(64), high |> linear(64)) |> relu\n\ncombine one = single(both)");
+const FOLD: Signature =
+    Signature::new("fold", "applies a layer once for every item of a list, which it is given as its second argument")
+        .shapes("fold(x, [a, b], f) = f(f(x, a), b)")
+        .params(&[
+            INPUT,
+            Parameter::new("list", Kind::Form("a list or a range"), "the items"),
+            Parameter::new("f", Kind::Block, "a layer or a function of an input and an item"),
+        ])
+        .example("fn step(x, width) = x |> linear(width) |> relu\n\nencoder low_net = fold(low, [128, 64], step)");
+const REPEAT: Signature = Signature::new("repeat", "applies a layer so many times, each time with weights of its own")
+    .shapes("repeat(2, x, f) = f(f(x))")
+    .params(&[
+        Parameter::new("n", Kind::Integer(0), "how many times"),
+        INPUT,
+        Parameter::new("f", Kind::Block, "a layer or a block that keeps the shape it is given"),
+    ])
+    .example("encoder low_net = low |> linear(64) |> repeat(3, linear(64) |> relu)");
+
+const WITHIN: Signature =
+    Signature::new("within", "a constant as it is, and an error where it lies outside of its bounds")
+        .shapes("within(3, 1..=5) = 3")
+        .params(&[
+            Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
+            Parameter::new("bounds", Kind::Form("a list or a range"), "what it may be"),
+        ])
+        .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(64)");
+
+/// All of them.
+pub(crate) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT, &WITHIN];
+
+/// Whether one of them has this name.
+pub(crate) fn is_builtin(name: &str) -> bool {
+    BUILTINS.iter().any(|builtin| builtin.name == name)
+}
+
+impl<'a> Evaluator<'a> {
+    /// `concat(a, b)`, `sum(a, b)`, `mean(a, b)`, `fold(x, list, f)`, `repeat(n, x, f)`.
+    pub(crate) fn builtin(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+        let op = match name {
+            "concat" => Op::Concat,
+            "sum" => Op::Sum,
+            "mean" => Op::Mean,
+            "within" => return self.bounded(args, span),
+            _ => {
+                let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
+                // `repeat(n, x, f)` has its input second, as it is read aloud.
+                if name == "repeat" && args.len() == 3 {
+                    let input = self.eval(&args[1].value);
+                    return match self.repeating(&args[0], &args[2], span) {
+                        Val::Block(stages) => self.apply(&stages, vec![input]),
+                        other => other,
+                    };
+                }
+                let value = self.eval(&first.value);
+                if !value.is_input() {
+                    return self.folding(name, args, span);
+                }
+                return match self.folding(name, rest, span) {
+                    Val::Block(stages) => self.apply(&stages, vec![value]),
+                    other => other,
+                };
+            }
+        };
+        let mut inputs = vec![];
+        for arg in args {
+            match self.eval(&arg.value) {
+                Val::Tensor(value) => inputs.push(value),
+                Val::Unknown => return Val::Unknown,
+                other => return self.expected("a tensor", &other, arg.value.span),
+            }
+        }
+        if inputs.is_empty() {
+            return self.report(
+                Problem::error(Code::MissingArgument, format!("`{name}` needs values to join")).at(span, "none given"),
+            );
+        }
+        self.apply_op(op, inputs, span, None)
+    }
+
+    /// `fold(list, f)` or `repeat(n, f)` as a block.
+    pub(crate) fn folding(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+        let [first, step] = args else {
+            let usage = if name == "fold" { "fold(x, list, f)" } else { "repeat(n, x, f)" };
+            return self.report(
+                Problem::error(Code::MissingArgument, format!("`{name}` takes an input, what to go over, and a layer"))
+                    .at(span, format!("write `{usage}`")),
+            );
+        };
+        if name == "repeat" {
+            return self.repeating(first, step, span);
+        }
+        let list = self.eval(&first.value);
+        let Some(items) = list.elements(first.value.span) else {
+            return self.expected_of("a list", &list, &first.value, |value| value.elements(Span::default()).is_some());
+        };
+        self.stepped(step, span, |step| Callee::Fold(Rc::new(items), step))
+    }
+
+    fn repeating(&mut self, times: &'a Arg, step: &'a Arg, span: Span) -> Val {
+        const MOST: f64 = 10_000.0;
+        match self.number(&times.value) {
+            Some(count) if count.fract() == 0.0 && (0.0..=MOST).contains(&count) => {
+                self.stepped(step, span, |step| Callee::Repeat(count as usize, step))
+            }
+            Some(count) => self.report(
+                Problem::error(Code::OutOfRange, format!("expected a whole number up to {MOST}, found {count}"))
+                    .at(times.value.span, "out of range"),
+            ),
+            None => Val::Unknown,
+        }
+    }
+
+    /// A block that takes the layer `step` several times.
+    fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<Stage>>) -> Callee) -> Val {
+        let calls = self.call_trace();
+        match self.eval(&step.value) {
+            Val::Block(stages) => block(Stage { callee: callee(stages), span, calls }),
+            other => {
+                self.expected_of("a layer or a function", &other, &step.value, |value| matches!(value, Val::Block(_)))
+            }
+        }
+    }
+}

@@ -1,0 +1,481 @@
+//! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
+
+use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
+use crate::ops::{self, Activation, Arithmetic, Op};
+use crate::sema::errors::argument::Expansion;
+use crate::sema::errors::shape::between;
+use crate::sema::eval::value::{Callee, Stage, Val};
+use crate::sema::hir::{Value, ValueId};
+use crate::sema::names::{Meaning, Names};
+use crate::sema::symbols::{Notes, Target};
+use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Analysis of one pipeline: what has been declared, computed and found wrong so far.
+pub(crate) struct Evaluator<'a> {
+    pub(crate) names: Names<'a>,
+    /// The file of the library.
+    pub(crate) prelude: FileId,
+    pub(crate) problems: Problems,
+    /// Every value of the graph so far.
+    pub(crate) values: Vec<Value>,
+    /// Modalities as values of the graph; those that could not be understood are unknown.
+    pub(crate) modalities: Vec<Val>,
+    /// `--set`: values that replace those of params.
+    pub(crate) overrides: BTreeMap<&'a str, &'a Expr>,
+    /// Values that a strategy merged several inputs into, and its name.
+    pub(crate) merges: BTreeMap<ValueId, &'static str>,
+    /// Arguments of the functions being expanded; only the innermost are visible.
+    pub(crate) frames: Vec<BTreeMap<&'a str, Val>>,
+    /// The functions being expanded, outermost first, and what they were given.
+    pub(crate) expansions: Vec<Expansion<'a>>,
+    /// Calls being expanded, outermost first.
+    pub(crate) calls: Vec<Span>,
+    /// The path that weights are named by, and how many layers each path has had.
+    pub(crate) scope: String,
+    pub(crate) counters: BTreeMap<String, usize>,
+    /// What editors ask for: what names mean, what expressions came to.
+    pub(crate) notes: Notes,
+    /// Declarations by the place of their name.
+    declared: BTreeMap<Span, State>,
+    /// The declarations being computed, outermost first: the place of the name, and the name where it was asked for.
+    open: Vec<(Span, &'a str, Span)>,
+    /// The functions whose bodies have been evaluated.
+    pub(crate) expanded: BTreeSet<usize>,
+    /// Whether bodies are only looked through: nothing is known of what is given to them, and no call is followed.
+    pub(crate) checking: bool,
+}
+
+#[derive(Clone)]
+enum State {
+    InProgress,
+    Done(Val),
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(
+        names: Names<'a>,
+        prelude: FileId,
+        overrides: BTreeMap<&'a str, &'a Expr>,
+        problems: Problems,
+    ) -> Self {
+        Self {
+            names,
+            prelude,
+            problems,
+            values: vec![],
+            modalities: vec![],
+            overrides,
+            merges: BTreeMap::new(),
+            frames: vec![],
+            expansions: vec![],
+            calls: vec![],
+            scope: String::new(),
+            counters: BTreeMap::new(),
+            notes: Notes::default(),
+            declared: BTreeMap::new(),
+            open: vec![],
+            expanded: BTreeSet::new(),
+            checking: false,
+        }
+    }
+
+    /// Reports a problem at `span`, with the calls that led there.
+    pub(crate) fn report(&mut self, problem: Problem) -> Val {
+        let calls = self.call_trace();
+        self.report_from(problem, &calls)
+    }
+
+    /// As [`Self::report`], for calls that were recorded before.
+    pub(crate) fn report_from(&mut self, mut problem: Problem, calls: &[Span]) -> Val {
+        for call in calls {
+            problem = problem.also(*call, "in this call");
+        }
+        // What goes wrong inside of the library is shown first where it was called from.
+        let of_user = calls.iter().find(|call| call.file != self.prelude);
+        if let (Some(place), Some(call)) = (problem.place(), of_user)
+            && place.file == self.prelude
+        {
+            for label in &mut problem.labels {
+                label.primary = label.span == *call;
+            }
+        }
+        self.problems.push(problem);
+        Val::Unknown
+    }
+
+    /// The calls being expanded, innermost first.
+    pub(crate) fn call_trace(&self) -> Vec<Span> {
+        self.calls.iter().rev().copied().collect()
+    }
+
+    /// Runs `body` with weights named below `path`.
+    pub(crate) fn scoped<T>(&mut self, path: String, body: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.scope, path);
+        let result = body(self);
+        self.scope = outer;
+        result
+    }
+
+    /// The value of an expression.
+    ///
+    /// A declaration is computed where it is first mentioned, so a chain of ten thousand of them is as deep: the stack
+    /// grows where it has to.
+    pub(crate) fn eval(&mut self, expr: &'a Expr) -> Val {
+        const ROOM_FOR_ONE: usize = 256 << 10;
+        const PIECE: usize = 4 << 20;
+        let value = stacker::maybe_grow(ROOM_FOR_ONE, PIECE, || self.eval_kind(expr));
+        self.notes.fact(expr.span, &value);
+        value
+    }
+
+    fn eval_kind(&mut self, expr: &'a Expr) -> Val {
+        match &expr.kind {
+            ExprKind::Error => Val::Unknown,
+            ExprKind::Number(number) => Val::Number(number.value),
+            ExprKind::Text(text) => Val::Text(text.clone()),
+            ExprKind::Bool(value) => Val::Bool(*value),
+            ExprKind::Paren(inner) => self.eval(inner),
+            ExprKind::Name(name) => self.name(name, expr.span),
+            ExprKind::List(elements) => {
+                Val::List(Rc::new(elements.iter().map(|element| (self.eval(element), element.span)).collect()))
+            }
+            ExprKind::Repeat(element, count) => self.repetition(element, count),
+            ExprKind::Range { start, end, inclusive } => match (self.number(start), self.number(end)) {
+                (Some(start), Some(end)) => Val::Range(start, end, *inclusive),
+                _ => Val::Unknown,
+            },
+            ExprKind::Record(entries) => self.record(entries),
+            ExprKind::Field(base, field) => self.field(base, field),
+            ExprKind::Call(callee, args) => self.call(callee, args, expr.span),
+            ExprKind::Pipe(..) => self.pipeline(expr),
+            ExprKind::Negate(inner) => match self.eval(inner) {
+                Val::Number(value) => Val::Number(-value),
+                Val::Tensor(value) => {
+                    self.apply_op(Op::Affine { scale: -1.0, offset: 0.0 }, vec![value], expr.span, None)
+                }
+                other => self.expected("a number or a tensor", &other, inner.span),
+            },
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr.span),
+            ExprKind::If(condition, then, otherwise) => match self.eval(condition) {
+                Val::Bool(true) => self.eval(then),
+                Val::Bool(false) => self.eval(otherwise),
+                Val::Unknown if self.checking => {
+                    self.eval(then);
+                    self.eval(otherwise);
+                    Val::Unknown
+                }
+                other => self.expected("`true` or `false`", &other, condition.span),
+            },
+        }
+    }
+
+    /// Reports that something else was expected, unless it has been reported already.
+    pub(crate) fn expected(&mut self, expected: &str, found: &Val, span: Span) -> Val {
+        if matches!(found, Val::Unknown) {
+            return Val::Unknown;
+        }
+        let found = found.describe();
+        self.report(
+            Problem::error(Code::WrongType, format!("expected {expected}, found {found}"))
+                .at(span, format!("this is {found}")),
+        )
+    }
+
+    /// The value of an expression that must be a number.
+    pub(crate) fn number(&mut self, expr: &'a Expr) -> Option<f64> {
+        match self.eval(expr) {
+            Val::Number(value) => Some(value),
+            other => {
+                self.expected_of("a number", &other, expr, |value| matches!(value, Val::Number(_)));
+                None
+            }
+        }
+    }
+
+    fn repetition(&mut self, element: &'a Expr, count: &'a Expr) -> Val {
+        const MOST: f64 = 10_000.0;
+        let value = self.eval(element);
+        match self.number(count) {
+            Some(times) if times.fract() == 0.0 && (0.0..=MOST).contains(&times) => {
+                Val::List(Rc::new(vec![(value, element.span); times as usize]))
+            }
+            Some(times) => self.report(
+                Problem::error(
+                    Code::OutOfRange,
+                    format!("expected a whole number of repetitions up to {MOST}, found {times}"),
+                )
+                .at(count.span, "out of range"),
+            ),
+            None => Val::Unknown,
+        }
+    }
+
+    fn record(&mut self, entries: &'a [Entry]) -> Val {
+        let outer = self.scope.clone();
+        let mut fields = IndexMap::new();
+        for entry in entries {
+            let path = join(&outer, &entry.key.text);
+            let value = self.scoped(path, |this| this.eval(&entry.value));
+            fields.insert(entry.key.text.clone(), value);
+        }
+        let fields = Rc::new(fields);
+        self.notes.record(&fields, entries.iter().map(|entry| (entry.key.text.clone(), entry.key.span)));
+        Val::Record(fields)
+    }
+
+    fn field(&mut self, base: &'a Expr, field: &'a Name) -> Val {
+        match self.eval(base) {
+            Val::Record(fields) => match fields.get(&field.text) {
+                Some(value) => {
+                    self.notes.field(&fields, &field.text, field.span);
+                    value.clone()
+                }
+                None => {
+                    let mut problem = Problem::error(Code::UnknownField, format!("there is no field `{}`", field.text))
+                        .at(field.span, "not a field of this record");
+                    let known: Vec<&str> = fields.keys().map(String::as_str).collect();
+                    problem = match nearest(&field.text, known.iter().copied()) {
+                        Some(near) => {
+                            problem.help(format!("did you mean `{near}`?")).edit(field.span, near.to_string(), false)
+                        }
+                        None => problem.help(format!("it has {}", ops::one_of(&known).replace(" or ", " and "))),
+                    };
+                    self.report(problem)
+                }
+            },
+            other => self.expected("a record", &other, base.span),
+        }
+    }
+
+    /// What a name stands for: an argument, a declaration, or a layer used as a block.
+    pub(crate) fn name(&mut self, name: &'a str, span: Span) -> Val {
+        if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
+            return value.clone();
+        }
+        if let (true, Some(place)) = (self.frames.is_empty(), self.names.span(name, span)) {
+            self.notes.mention(span, Target::Declared(place));
+        }
+        let calls = self.call_trace();
+        match self.names.get(name, span) {
+            Some(Meaning::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
+            Some(Meaning::Lost(_)) => Val::Unknown,
+            Some(Meaning::Fn(index)) => block(Stage { callee: Callee::Function(index, Rc::default()), span, calls }),
+            Some(Meaning::Param(param)) => self.declared(name, span, |this| this.param(param)),
+            Some(Meaning::Encoder(binding)) => self.declared(name, span, |this| this.binding(binding)),
+            Some(Meaning::Shared(binding)) => {
+                let value = self.declared(name, span, |this| this.shared(binding));
+                match value {
+                    Val::Block(stages) => block(Stage { callee: Callee::Shared(name.into(), stages), span, calls }),
+                    other => other,
+                }
+            }
+            Some(other) => {
+                let kind = other.kind().keyword();
+                self.report(
+                    Problem::error(Code::WrongType, format!("`{name}` is a {kind}, which is not a value"))
+                        .at(span, format!("a {kind}")),
+                )
+            }
+            None => match ops::layer(name) {
+                Some(_) => self.block_of_call(name, &[], span),
+                None => self.unknown_name(name, span),
+            },
+        }
+    }
+
+    /// The value of a declaration, computed once; a declaration that needs itself is reported.
+    fn declared(&mut self, name: &'a str, span: Span, compute: impl FnOnce(&mut Self) -> Val) -> Val {
+        let declaration = self.names.span(name, span).unwrap_or(span);
+        match self.declared.get(&declaration).cloned() {
+            Some(State::Done(value)) => value,
+            Some(State::InProgress) => {
+                let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
+                    .at(span, "needed again here, before it is known")
+                    .also(declaration, "declared here");
+                let begin = self.open.iter().position(|(open, ..)| *open == declaration).unwrap_or(0);
+                for pair in self.open[begin..].windows(2) {
+                    problem = problem.also(pair[1].2, format!("`{}` needs `{}`", pair[0].1, pair[1].1));
+                }
+                let constant = matches!(self.names.peek(name, span), Some(Meaning::Param(_)));
+                let from = if constant { "a number" } else { "a modality" };
+                self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
+            }
+            None => {
+                self.open.push((declaration, name, span));
+                self.declared.insert(declaration, State::InProgress);
+                // A declaration is computed in its own surroundings, wherever it is first mentioned.
+                let frames = std::mem::take(&mut self.frames);
+                let calls = std::mem::take(&mut self.calls);
+                let value = compute(self);
+                self.frames = frames;
+                self.calls = calls;
+                self.open.pop();
+                self.declared.insert(declaration, State::Done(value.clone()));
+                value
+            }
+        }
+    }
+
+    /// The value of the declaration whose name stands at `place`, if it has been computed.
+    pub(crate) fn known(&self, place: Span) -> Option<Val> {
+        match self.declared.get(&place) {
+            Some(State::Done(value)) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
+    fn binding(&mut self, binding: &'a Binding) -> Val {
+        self.scoped(binding.name.text.clone(), |this| match this.eval(&binding.value) {
+            Val::Block(_) => this.report(
+                Problem::error(Code::WrongType, format!("`{}` has layers but no input", binding.name.text))
+                    .at(binding.value.span, "a block of layers")
+                    .help("begin with a modality: `encoder name = modality |> ...`, or declare the block as `shared`"),
+            ),
+            value if value.is_input() => value,
+            other => this.expected("a tensor", &other, binding.value.span),
+        })
+    }
+
+    fn shared(&mut self, binding: &'a Binding) -> Val {
+        match self.eval(&binding.value) {
+            value @ (Val::Block(_) | Val::Unknown) => value,
+            other => self.expected("a block of layers", &other, binding.value.span),
+        }
+    }
+
+    /// `a |> b |> c`, without recursion over its length.
+    fn pipeline(&mut self, expr: &'a Expr) -> Val {
+        let (input, stages) = pipe_stages(expr);
+        let mut value = self.eval(input);
+        for stage in stages {
+            let Some(next) = self.stage(stage) else {
+                value = Val::Unknown;
+                continue;
+            };
+            value = match value {
+                Val::Block(stages) => Val::Block(Rc::new(stages.iter().cloned().chain(next.iter().cloned()).collect())),
+                input => self.apply(&next, vec![input]),
+            };
+            self.notes.fact(stage.span, &value);
+        }
+        value
+    }
+
+    fn stage(&mut self, expr: &'a Expr) -> Option<Rc<Vec<Stage>>> {
+        let value = match &expr.kind {
+            ExprKind::Call(callee, args) => match &callee.kind {
+                ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
+                _ => self.eval_kind(expr),
+            },
+            // What is noted of a stage is what comes out of it.
+            _ => self.eval_kind(expr),
+        };
+        match value {
+            Val::Block(stages) => Some(stages),
+            Val::Unknown => None,
+            other => {
+                let found = other.describe();
+                let problem = Problem::error(Code::NotABlock, format!("expected a layer after `|>`, found {found}"))
+                    .at(expr.span, format!("this is {found}"));
+                self.report_given(problem, expr, &|value| matches!(value, Val::Block(_)));
+                None
+            }
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr, span: Span) -> Val {
+        let (a, b) = (self.eval(left), self.eval(right));
+        let arithmetic = match op {
+            BinaryOp::Add => Arithmetic::Add,
+            BinaryOp::Sub => Arithmetic::Sub,
+            BinaryOp::Mul => Arithmetic::Mul,
+            BinaryOp::Div => Arithmetic::Div,
+            comparison => return self.compare(comparison, (&a, left.span), (&b, right.span)),
+        };
+        match (a, b) {
+            (Val::Number(a), Val::Number(b)) => Val::Number(match arithmetic {
+                Arithmetic::Add => a + b,
+                Arithmetic::Sub => a - b,
+                Arithmetic::Mul => a * b,
+                Arithmetic::Div => a / b,
+            }),
+            (Val::Tensor(a), Val::Tensor(b)) => {
+                let sign = between(left.span, right.span).unwrap_or(span);
+                self.apply_op_at(Op::Binary(arithmetic), vec![a, b], span, None, sign)
+            }
+            (Val::Tensor(x), Val::Number(n)) => {
+                let (scale, offset) = match arithmetic {
+                    Arithmetic::Add => (1.0, n),
+                    Arithmetic::Sub => (1.0, -n),
+                    Arithmetic::Mul => (n, 0.0),
+                    Arithmetic::Div => (1.0 / n, 0.0),
+                };
+                self.apply_op(Op::Affine { scale, offset }, vec![x], span, None)
+            }
+            (Val::Number(n), Val::Tensor(x)) => match arithmetic {
+                Arithmetic::Add => self.apply_op(Op::Affine { scale: 1.0, offset: n }, vec![x], span, None),
+                Arithmetic::Sub => self.apply_op(Op::Affine { scale: -1.0, offset: n }, vec![x], span, None),
+                Arithmetic::Mul => self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None),
+                Arithmetic::Div => {
+                    let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
+                    match whole {
+                        Val::Tensor(x) if n != 1.0 => {
+                            self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None)
+                        }
+                        other => other,
+                    }
+                }
+            },
+            (Val::Unknown, _) | (_, Val::Unknown) => Val::Unknown,
+            (Val::Text(a), Val::Text(b)) if op == BinaryOp::Add => Val::Text(a + &b),
+            (Val::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
+            (Val::Number(_) | Val::Tensor(_), other) => self.expected("a number or a tensor", &other, right.span),
+            (other, _) => self.expected("a number or a tensor", &other, left.span),
+        }
+    }
+
+    fn compare(&mut self, op: BinaryOp, (a, _): (&Val, Span), (b, right): (&Val, Span)) -> Val {
+        let order = match (a, b) {
+            (Val::Number(a), Val::Number(b)) => a.partial_cmp(b),
+            (Val::Text(a), Val::Text(b)) => Some(a.cmp(b)),
+            (Val::Bool(a), Val::Bool(b)) => Some(a.cmp(b)),
+            (Val::Unknown, _) | (_, Val::Unknown) => return Val::Unknown,
+            (a, b) => {
+                let message = format!("{} cannot be compared with {}", a.describe(), b.describe());
+                return self.report(Problem::error(Code::WrongType, message).at(right, "compared here"));
+            }
+        };
+        Val::Bool(match op {
+            BinaryOp::Eq => order.is_some_and(|order| order.is_eq()),
+            BinaryOp::Ne => order.is_none_or(|order| order.is_ne()),
+            BinaryOp::Lt => order.is_some_and(|order| order.is_lt()),
+            BinaryOp::Le => order.is_some_and(|order| order.is_le()),
+            BinaryOp::Gt => order.is_some_and(|order| order.is_gt()),
+            _ => order.is_some_and(|order| order.is_ge()),
+        })
+    }
+}
+
+/// `base.name`, or `name` at the root.
+pub(crate) fn join(base: &str, name: &str) -> String {
+    if base.is_empty() { name.into() } else { format!("{base}.{name}") }
+}
+
+/// The input of a pipe and its stages in order.
+pub(crate) fn pipe_stages(mut expr: &Expr) -> (&Expr, Vec<&Expr>) {
+    let mut stages = vec![];
+    while let ExprKind::Pipe(input, stage) = &expr.kind {
+        stages.push(&**stage);
+        expr = input;
+    }
+    stages.reverse();
+    (expr, stages)
+}
+
+/// A block of one call.
+pub(crate) fn block(stage: Stage) -> Val {
+    Val::Block(Rc::new(vec![stage]))
+}

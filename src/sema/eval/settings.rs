@@ -1,0 +1,81 @@
+//! The settings of a block by key: unknown keys are reported.
+
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Argument, Signature};
+use crate::sema::eval::arguments::suggest;
+use crate::sema::eval::expr::Evaluator;
+use crate::sema::symbols::Target;
+use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
+use std::collections::BTreeMap;
+
+/// Settings by key.
+pub(crate) type Settings<'a> = BTreeMap<&'a str, &'a Entry>;
+
+impl<'a> Evaluator<'a> {
+    /// The entries whose keys are settings of `block`, which messages call `what`.
+    pub(crate) fn settings(
+        &mut self,
+        entries: impl IntoIterator<Item = &'a Entry>,
+        block: &'static Signature,
+        what: &str,
+    ) -> Settings<'a> {
+        let known = &block.names();
+        let mut settings = Settings::new();
+        for entry in entries {
+            let key = entry.key.text.as_str();
+            let Some(param) = block.param(key) else {
+                let problem = Problem::error(Code::UnknownKey, format!("{what} has no setting `{key}`"))
+                    .at(entry.key.span, "not known here");
+                self.report(suggest(problem, key, entry.key.span, known, "it has"));
+                continue;
+            };
+            self.notes.mention(entry.key.span, Target::Argument(block, param));
+            // A key given twice has been reported with the syntax.
+            settings.entry(key).or_insert(entry);
+        }
+        settings
+    }
+
+    /// The setting `key` of `block`: as given, else its default; `None` where what was given was wrong.
+    pub(crate) fn setting(&mut self, block: &Signature, settings: &Settings<'a>, key: &str) -> Option<Argument> {
+        let param = block.param(key)?;
+        match settings.get(key) {
+            Some(entry) => self.argument(param.kind, &entry.value, &format!("`{key}`")),
+            None => param.default.map(Argument::from),
+        }
+    }
+
+    /// The name and arguments of a built-in call such as `csv("..")`, `adam(lr: 1e-3)` or a bare `detached`.
+    pub(crate) fn built_in(&mut self, expr: &'a Expr, what: &str) -> Option<(&'a str, Span, &'a [Arg])> {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                self.notes.built_in(expr.span, name);
+                Some((name, expr.span, &[]))
+            }
+            ExprKind::Paren(inner) => self.built_in(inner, what),
+            ExprKind::Call(callee, args) => match &callee.kind {
+                ExprKind::Name(name) => {
+                    self.notes.built_in(callee.span, name);
+                    Some((name, callee.span, args))
+                }
+                _ => {
+                    self.report(Problem::error(Code::WrongType, format!("expected {what}")).at(callee.span, "not one"));
+                    None
+                }
+            },
+            ExprKind::Error => None,
+            _ => {
+                self.report(Problem::error(Code::WrongType, format!("expected {what}")).at(expr.span, "not one"));
+                None
+            }
+        }
+    }
+
+    /// Reports a built-in that does not exist.
+    pub(crate) fn unknown_built_in(&mut self, what: &str, name: &str, span: Span, known: &[&str]) {
+        self.notes.forget(span);
+        let problem =
+            Problem::error(Code::UnknownFunction, format!("there is no {what} `{name}`")).at(span, "not known");
+        self.report(suggest(problem, name, span, known, "there are"));
+    }
+}

@@ -1,0 +1,194 @@
+//! The `data { ... }` block: which sources, and how their rows are split.
+
+use crate::diag::{Code, Problem};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::sema::eval::expr::Evaluator;
+use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Spanned, Split};
+use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
+
+const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
+/// The `data` block.
+pub(crate) const DATA: Signature = Signature::new(
+    "data",
+    "where rows come from and how they are divided into training, validation and test",
+)
+.params(&[
+    Parameter::new("source", SOURCE, "one table, divided by `split`").optional(),
+    Parameter::new("train", SOURCE, "the rows to train on, in place of `source`").optional(),
+    Parameter::new("valid", SOURCE, "the rows to select on, beside `train`").optional(),
+    Parameter::new("test", SOURCE, "the rows to report on, beside `train`").optional(),
+    Parameter::new(
+        "split",
+        Kind::Form("a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`"),
+        "what becomes of which rows; all are trained on where it is left out",
+    )
+    .optional(),
+])
+.example(
+    "data {\n  source = synthetic(\"collider\")\n  split  = { test: last(4_000), valid: fraction(10%), seed: 3 }\n}",
+);
+
+const RULE: Kind = Kind::Form("`last(n)`, `first(n)` or `fraction(5%)`");
+/// The record that divides rows.
+pub(crate) const SPLIT: Signature =
+    Signature::new("split", "which rows are for the test and for validation: portions are taken in the order written")
+        .params(&[
+            Parameter::new("test", RULE, "the rows that are looked at once, at the end").optional(),
+            Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
+            Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, where it is left out")
+                .optional(),
+            Parameter::new(
+                "stratify",
+                Kind::Form("the name of the label, or `false`"),
+                "whether a fraction takes the same share of every class",
+            )
+            .or(Constant::Bool(false)),
+            Parameter::new("group", Kind::Text, "a column whose equal values stay on one side of a fraction").optional(),
+            Parameter::new("seed", Kind::Integer(0), "what fractions are drawn with").or(Constant::Integer(0)),
+        ])
+        .example(
+            "data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), valid: fraction(10%), stratify: process, seed: 3 }\n}",
+        );
+
+const ROWS: Parameter = Parameter::new("rows", Kind::Integer(1), "how many");
+const LAST: Signature = Signature::new("last", "the last of the rows that are left")
+    .params(&[ROWS])
+    .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: last(4_000) }\n}");
+const FIRST: Signature = Signature::new("first", "the first of the rows that are left")
+    .params(&[ROWS])
+    .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: first(4_000) }\n}");
+const FRACTION: Signature =
+    Signature::new("fraction", "a seeded random share of all rows, taken from those that are left")
+        .params(&[Parameter::new("share", Kind::Share, "how much, as `20%` or `0.2`")])
+        .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), seed: 3 }\n}");
+const BY_COLUMN: Signature = Signature::new("by_column", "a column says which part each row belongs to")
+    .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid` and `test`")])
+    .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
+
+/// Every way to divide rows, for the documentation.
+pub(crate) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
+
+impl<'a> Evaluator<'a> {
+    /// The data set that a `data` block describes.
+    pub(crate) fn data(&mut self, block: &'a Block, label: Option<&str>) -> Option<DataSpec> {
+        let settings = self.settings(&block.entries, &DATA, "`data`");
+        let source = |this: &mut Self, key: &str| settings.get(key).map(|entry| this.source(&entry.value));
+        let whole = source(self, "source");
+        let (train, valid, test) = (source(self, "train"), source(self, "valid"), source(self, "test"));
+        let split = match settings.get("split") {
+            Some(entry) => self.split(&entry.value, label)?,
+            None => Split::default(),
+        };
+        let origin = match (whole, train) {
+            (Some(whole), None) if valid.is_none() && test.is_none() => Origin::Whole(whole?),
+            (None, Some(train)) => Origin::Parts { train: train?, valid: valid.flatten(), test: test.flatten() },
+            (Some(_), _) => {
+                let extra = ["train", "valid", "test"].iter().find_map(|key| settings.get(key));
+                self.report(
+                    Problem::error(Code::DuplicateKey, "one table or one for each part, not both")
+                        .at(extra.map_or(block.span, |entry| entry.key.span), "another table")
+                        .also(settings.get("source").map_or(block.span, |entry| entry.key.span), "one table")
+                        .help("use `source = ..` with a `split`, or `train = ..` and `test = ..`"),
+                );
+                return None;
+            }
+            // A key that is not known may be the one that is missing.
+            (None, None) if block.entries.iter().any(|entry| !settings.contains_key(entry.key.text.as_str())) => {
+                return None;
+            }
+            (None, None) => {
+                self.report(
+                    Problem::error(Code::MissingArgument, "`data` says nowhere to read rows from")
+                        .at(block.span, "no `source` and no `train`")
+                        .help("add `source = csv(\"rows.csv\")`, or `source = synthetic(\"collider\")` to try"),
+                );
+                return None;
+            }
+        };
+        Some(DataSpec { origin, split, span: block.span })
+    }
+
+    fn split(&mut self, expr: &'a Expr, label: Option<&str>) -> Option<Split> {
+        let mut split = Split { span: expr.span, ..Split::default() };
+        let entries = match &expr.kind {
+            ExprKind::Record(entries) => entries,
+            _ => {
+                let what = "a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`";
+                let (name, span, args) = self.built_in(expr, what)?;
+                if name != "by_column" {
+                    self.unknown_built_in("way to split", name, span, &["by_column"]);
+                    return None;
+                }
+                let args = self.arguments(&BY_COLUMN, args, expr.span)?;
+                split.by_column = Some(Spanned { value: args.text("column").into(), span: expr.span });
+                return Some(split);
+            }
+        };
+        let settings = self.settings(entries, &SPLIT, "the split");
+        let mut sound = true;
+        for entry in entries {
+            let part = match entry.key.text.as_str() {
+                "test" => Part::Test,
+                "valid" => Part::Valid,
+                "train" => Part::Train,
+                _ => continue,
+            };
+            match self.rule(&entry.value) {
+                Some(rule) => split.portions.push(Portion { part, rule, span: entry.key.span.to(entry.value.span) }),
+                None => sound = false,
+            }
+        }
+        if let Some(entry) = settings.get("stratify") {
+            split.stratify = self.stratify(entry, label);
+        }
+        if let Some(entry) = settings.get("group") {
+            match self.argument(Kind::Text, &entry.value, "`group`, the name of a column,") {
+                Some(crate::ops::Argument::Text(column)) => {
+                    split.group = Some(Spanned { value: column, span: entry.value.span });
+                }
+                _ => sound = false,
+            }
+        }
+        if let Some(entry) = settings.get("seed")
+            && let Some(seed) = self.argument(Kind::Integer(0), &entry.value, "`seed`")
+        {
+            split.seed = Arguments(vec![("seed", seed)]).integer("seed");
+        }
+        sound.then_some(split)
+    }
+
+    fn stratify(&mut self, entry: &'a Entry, label: Option<&str>) -> bool {
+        match &entry.value.kind {
+            ExprKind::Name(name) if Some(name.as_str()) == label => {
+                self.names.get(name, entry.value.span);
+                true
+            }
+            ExprKind::Bool(flag) => *flag,
+            ExprKind::Error => false,
+            // What is wrong with the label has been said.
+            ExprKind::Name(_) if label.is_none() => false,
+            _ => {
+                let mut problem =
+                    Problem::error(Code::WrongType, "`stratify` takes the label").at(entry.value.span, "not the label");
+                if let Some(label) = label {
+                    problem = problem.help(format!("write `stratify: {label}`")).edit(entry.value.span, label, false);
+                }
+                self.report(problem);
+                false
+            }
+        }
+    }
+
+    fn rule(&mut self, expr: &'a Expr) -> Option<Rule> {
+        let (name, span, args) = self.built_in(expr, "`last(n)`, `first(n)` or `fraction(5%)`")?;
+        match name {
+            "last" => self.arguments(&LAST, args, expr.span).map(|args| Rule::Last(args.size("rows"))),
+            "first" => self.arguments(&FIRST, args, expr.span).map(|args| Rule::First(args.size("rows"))),
+            "fraction" => self.arguments(&FRACTION, args, expr.span).map(|args| Rule::Fraction(args.number("share"))),
+            _ => {
+                self.unknown_built_in("way to take rows", name, span, &["last", "first", "fraction"]);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
+
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Argument, Kind, Op, Signature};
+use crate::sema::eval::arguments::suggest;
+use crate::sema::eval::expr::{Evaluator, join};
+use crate::sema::eval::settings::Settings;
+use crate::sema::eval::value::{Stage, Val};
+use crate::sema::hir::{HirCombine, HirComponent, ValueId};
+use crate::sema::lower::fusion::merge::{Merge, Place};
+use crate::sema::lower::fusion::mixture::{Mixtures, mixtures};
+use crate::sema::lower::fusion::strategy::{STRATEGIES, strategies};
+use crate::spec::{Combination, Combiner, QGradient};
+use crate::syntax::ast::{Combine, Entry, Expr, ExprKind};
+use std::rc::Rc;
+
+/// One input of a strategy.
+struct Input {
+    name: String,
+    value: ValueId,
+}
+
+/// The settings that are blocks of layers.
+type Block = Option<Rc<Vec<Stage>>>;
+
+impl<'a> Evaluator<'a> {
+    /// The components and the loss of a `combine`.
+    pub(crate) fn combine(&mut self, combine: &'a Combine, doc: &'a [String], classes: usize) -> Option<HirCombine> {
+        let what = "a strategy, such as `mulmix(a, b)`";
+        let (name, name_span, args) = self.built_in(&combine.strategy, what)?;
+        let Some(strategy) = STRATEGIES.iter().find(|strategy| strategy.signature.name == name) else {
+            let known: Vec<&str> = STRATEGIES.iter().map(|strategy| strategy.signature.name).collect();
+            self.unknown_built_in("strategy", name, name_span, &known);
+            return None;
+        };
+        let scope = combine.name.text.clone();
+        let mut inputs = vec![];
+        let mut sound = true;
+        for arg in args {
+            if let Some(wanted) = &arg.name {
+                let key = wanted.text.as_str();
+                let mut problem = Problem::error(Code::UnknownArgument, format!("`{name}` takes only its inputs"))
+                    .at(wanted.span, "not an input");
+                if strategy.signature.param(key).is_some() {
+                    problem = problem.help(format!("settings go in braces: `{name}(..) {{ {key} = .. }}`"));
+                }
+                self.report(problem);
+                sound = false;
+                continue;
+            }
+            let label = self.input_name(&arg.value, &inputs);
+            let path = join(&scope, &format!("inputs.{}", path_part(&label)));
+            match self.scoped(path, |this| this.eval(&arg.value)) {
+                Val::Tensor(value) => inputs.push(Input { name: label, value }),
+                other => {
+                    self.expected("a modality or an encoder", &other, arg.value.span);
+                    sound = false;
+                }
+            }
+        }
+        let given = args.len();
+        if !(strategy.least..=strategy.most).contains(&given) {
+            let takes = match (strategy.least, strategy.most) {
+                (1, 1) => "one input".to_string(),
+                (least, most) => format!("{least} to {most} inputs"),
+            };
+            self.report(
+                Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}, found {given}"))
+                    .at(combine.strategy.span, "inputs given here"),
+            );
+            sound = false;
+        }
+        let entries = combine.settings.as_ref().map_or(&[][..], |block| &block.entries);
+        let settings = self.strategy_settings(&strategy.signature, entries);
+        let head = self.block_setting(&settings, "head");
+        let project = self.block_setting(&settings, "project");
+        let net = self.block_setting(&settings, "net");
+        let merge = self.merge(&settings);
+        let combination = self.combination(&strategy.signature, &settings);
+        let (head, project, net, merge, combination) = (head?, project?, net?, merge?, combination?);
+        if !sound {
+            return None;
+        }
+        let mixtures = match strategy.signature.name {
+            "single" | "late" | "multiplicative" | "cldl" => (0..inputs.len()).map(|input| vec![input]).collect(),
+            "early" | "additive" => vec![(0..inputs.len()).collect()],
+            _ => {
+                let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+                let wanted = match settings.get("mixtures") {
+                    Some(entry) => self.mixtures_setting(&entry.value, &names)?,
+                    None => Mixtures::UpTo(inputs.len()),
+                };
+                mixtures(&wanted, inputs.len())
+            }
+        };
+        let span = combine.strategy.span;
+        let place = Place { strategy: strategy.signature.name, path: scope.clone(), span };
+        let mut components = vec![];
+        for mixture in mixtures {
+            let members: Vec<&Input> = mixture.iter().map(|input| &inputs[*input]).collect();
+            let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
+            let logits = match strategy.signature.name {
+                "early" => {
+                    let raw: Vec<_> = members.iter().map(|member| (member.name.clone(), member.value)).collect();
+                    let raw = self.merged(Merge::Concat, &raw, &place);
+                    self.decide(&scope, &label, raw, &net, classes, span)
+                }
+                "additive" => {
+                    let merged = self.projected(&place, None, &members, &project, merge);
+                    self.decide(&scope, &label, merged, &head, classes, span)
+                }
+                _ if members.len() == 1 => {
+                    self.decide(&scope, &label, Val::Tensor(members[0].value), &head, classes, span)
+                }
+                _ => {
+                    let merged = self.projected(&place, Some(&label), &members, &project, merge);
+                    self.decide(&scope, &label, merged, &head, classes, span)
+                }
+            };
+            components.push(HirComponent { name: label, logits: logits?, weight: 1.0 });
+        }
+        if let Some(entry) = settings.get("weights") {
+            self.weights(&entry.value, &mut components, span);
+        }
+        Some(HirCombine {
+            name: combine.name.text.clone(),
+            doc: doc.to_vec(),
+            strategy: strategy.signature.name,
+            components,
+            combination,
+            span: combine.name.span.to(combine.strategy.span),
+        })
+    }
+
+    fn strategy_settings(&mut self, strategy: &'static Signature, entries: &'a [Entry]) -> Settings<'a> {
+        let known = strategies();
+        let mut own = vec![];
+        for entry in entries {
+            let key = entry.key.text.as_str();
+            let others: Vec<&str> =
+                known.iter().filter(|other| other.param(key).is_some()).map(|other| other.name).collect();
+            if strategy.param(key).is_some() || others.is_empty() {
+                own.push(entry);
+                continue;
+            }
+            self.report(
+                Problem::error(Code::UnknownKey, format!("`{}` has no setting `{key}`", strategy.name))
+                    .at(entry.key.span, "not a setting of this strategy")
+                    .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
+            );
+        }
+        self.settings(own, strategy, &format!("`{}`", strategy.name))
+    }
+
+    /// The name a component goes by: what is written, or the names inside of a call.
+    fn input_name(&self, expr: &Expr, before: &[Input]) -> String {
+        let mut names = vec![];
+        collect_names(expr, &mut |name| {
+            use crate::sema::hir::Declared::{Encoder, Modality};
+            let is_value =
+                self.names.peek(name, expr.span).is_some_and(|found| matches!(found.kind(), Encoder | Modality));
+            if is_value && !names.contains(&name.to_string()) {
+                names.push(name.to_string());
+            }
+        });
+        let base = match &expr.kind {
+            ExprKind::Field(_, field) if !names.is_empty() => format!("{}.{}", names.join("_"), field.text),
+            _ if names.is_empty() => format!("input{}", before.len()),
+            _ => names.join("_"),
+        };
+        let taken = |name: &str| before.iter().any(|input| input.name == name);
+        let mut name = base.clone();
+        let mut again = 2;
+        while taken(&name) {
+            name = format!("{base}_{again}");
+            again += 1;
+        }
+        name
+    }
+
+    /// A setting that is a block; `None` if it was wrong, `Some(None)` if it was not given.
+    fn block_setting(&mut self, settings: &Settings<'a>, key: &str) -> Option<Block> {
+        let Some(entry) = settings.get(key) else { return Some(None) };
+        match self.eval(&entry.value) {
+            Val::Block(stages) => Some(Some(stages)),
+            Val::Unknown => None,
+            other => {
+                let found = other.describe();
+                self.report(
+                    Problem::error(Code::NotABlock, format!("`{key}` is a block of layers, found {found}"))
+                        .at(entry.value.span, format!("this is {found}"))
+                        .help(format!("for example `{key} = linear(256) |> relu`")),
+                );
+                None
+            }
+        }
+    }
+
+    fn combination(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Combination> {
+        match strategy.name {
+            "late" => match self.setting(strategy, settings, "by")? {
+                Argument::Word("vote") => Some(Combination::Vote),
+                Argument::Word("learned") => Some(Combination::Learned(Combiner::default())),
+                Argument::Word(_) => Some(Combination::Average),
+                _ => None,
+            },
+            "cldl" => Some(Combination::Multiplicative {
+                beta: 1.0,
+                gradient: QGradient::Detached,
+                boost: None,
+                normalize: false,
+            }),
+            "multiplicative" | "mulmix" => {
+                let Argument::Number(beta) = self.setting(strategy, settings, "beta")? else { return None };
+                let gradient = match self.setting(strategy, settings, "gradient")? {
+                    Argument::Word("attached") => QGradient::Attached,
+                    _ => QGradient::Detached,
+                };
+                let boost = match settings.get("boost") {
+                    Some(entry) => self.boost(&entry.value)?,
+                    None => None,
+                };
+                let Argument::Bool(normalize) = self.setting(strategy, settings, "normalize")? else { return None };
+                Some(Combination::Multiplicative { beta, gradient, boost, normalize })
+            }
+            // One component: whatever the rule, it is plain cross-entropy.
+            _ => Some(Combination::CROSS_ENTROPY),
+        }
+    }
+
+    fn boost(&mut self, expr: &'a Expr) -> Option<Option<f64>> {
+        if let ExprKind::Number(delta) = &expr.kind {
+            let right = format!("margin({})", delta.raw);
+            self.report(
+                Problem::error(Code::WrongType, "`boost` says by what, and not only by how much")
+                    .at(expr.span, "a number alone")
+                    .help(format!("write `boost = {right}`"))
+                    .edit(expr.span, right, true),
+            );
+            return None;
+        }
+        let (name, span, args) = self.built_in(expr, "`margin(delta)` or `none`")?;
+        match (name, args) {
+            ("none", []) => Some(None),
+            ("margin", [delta]) => {
+                match self.argument(Kind::Number(0.0, f64::INFINITY), &delta.value, "the margin")? {
+                    Argument::Number(delta) => Some(Some(delta)),
+                    _ => None,
+                }
+            }
+            ("margin", _) => {
+                self.report(
+                    Problem::error(Code::MissingArgument, "`margin` takes one number")
+                        .at(expr.span, "write `margin(0.0)`"),
+                );
+                None
+            }
+            _ => {
+                self.unknown_built_in("way to boost", name, span, &["margin", "none"]);
+                None
+            }
+        }
+    }
+
+    /// Each member through a projection of its own, then merged. `path` is `NAME` or `NAME` and the mixture.
+    fn projected(
+        &mut self,
+        place: &Place,
+        mixture: Option<&str>,
+        members: &[&Input],
+        project: &Block,
+        merge: Merge,
+    ) -> Val {
+        let below = |part: &str| {
+            let path = join(&place.path, part);
+            mixture.map_or_else(|| path.clone(), |mixture| join(&path, &path_part(mixture)))
+        };
+        let mut values = vec![];
+        for member in members {
+            let mut value = Val::Tensor(member.value);
+            if let Some(stages) = project {
+                let path = join(&below("project"), &path_part(&member.name));
+                value = self.scoped(path, |this| this.apply(stages, vec![value]));
+            }
+            match value {
+                Val::Tensor(value) => values.push((path_part(&member.name), value)),
+                _ => return Val::Unknown,
+            }
+        }
+        self.merged(merge, &values, &Place { path: below("attention"), ..place.clone() })
+    }
+
+    /// A head of its own, then one logit per class.
+    fn decide(
+        &mut self,
+        scope: &str,
+        component: &str,
+        value: Val,
+        head: &Block,
+        classes: usize,
+        span: Span,
+    ) -> Option<ValueId> {
+        let path = join(&join(scope, "head"), &path_part(component));
+        let logits = self.scoped(path, |this| {
+            let value = match head {
+                Some(stages) => this.apply(stages, vec![value]),
+                None => value,
+            };
+            let last = Op::Linear { out: classes, bias: true, init: None, activation: None };
+            match value {
+                Val::Tensor(value) => this.apply_layer(last, value, span),
+                _ => Val::Unknown,
+            }
+        });
+        match logits {
+            Val::Tensor(logits) => Some(logits),
+            _ => None,
+        }
+    }
+
+    /// `weights = [..]` in the order of the components, or `{ component: weight }`.
+    fn weights(&mut self, expr: &'a Expr, components: &mut [HirComponent], call: Span) {
+        let names: Vec<String> = components.iter().map(|component| component.name.clone()).collect();
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        match self.eval(expr) {
+            Val::List(elements) => {
+                if elements.len() != components.len() {
+                    let (given, wanted) = (elements.len(), components.len());
+                    let message = format!("{given} weights for {wanted} components");
+                    self.report(
+                        Problem::error(Code::WeightCount, message)
+                            .at(expr.span, format!("{given} weights"))
+                            .also(call, format!("{wanted} components"))
+                            .help(format!(
+                                "the components are {}",
+                                crate::ops::one_of(&known).replace(" or ", " and ")
+                            )),
+                    );
+                    return;
+                }
+                for (component, (weight, span)) in components.iter_mut().zip(elements.iter()) {
+                    component.weight = self.weight(weight, *span).unwrap_or(1.0);
+                }
+            }
+            Val::Record(fields) => {
+                for (name, weight) in fields.iter() {
+                    match components.iter_mut().find(|component| component.name == *name) {
+                        Some(component) => component.weight = self.weight(weight, expr.span).unwrap_or(1.0),
+                        None => {
+                            let key = match &expr.kind {
+                                ExprKind::Record(entries) => entries.iter().find(|entry| entry.key.text == *name),
+                                _ => None,
+                            };
+                            let place = key.map_or(expr.span, |entry| entry.key.span);
+                            let problem = Problem::error(Code::WeightCount, format!("there is no component `{name}`"))
+                                .at(place, "no component of this combine");
+                            let mut problem = suggest(problem, name, place, &known, "the components are");
+                            // A record from elsewhere is not written here, and `a+b` cannot be a key.
+                            problem.edits.retain(|edit| key.is_some() && !edit.replacement.contains('+'));
+                            self.report(problem);
+                        }
+                    }
+                }
+            }
+            other => {
+                self.expected("a list of weights, or a record of them by component", &other, expr.span);
+            }
+        }
+    }
+
+    fn weight(&mut self, value: &Val, span: Span) -> Option<f64> {
+        match value {
+            Val::Number(weight) if *weight >= 0.0 && weight.is_finite() => Some(*weight),
+            Val::Number(weight) => {
+                let message = format!("a weight is a number of at least 0, found {weight}");
+                self.report(Problem::error(Code::OutOfRange, message).at(span, "not a weight"));
+                None
+            }
+            other => {
+                self.expected("a number", other, span);
+                None
+            }
+        }
+    }
+}
+
+/// A component's name as one part of a path: parts are separated by dots.
+fn path_part(name: &str) -> String {
+    name.replace('.', "_")
+}
+
+fn collect_names<'a>(expr: &'a Expr, found: &mut impl FnMut(&'a str)) {
+    match &expr.kind {
+        ExprKind::Name(name) => found(name),
+        ExprKind::Field(base, _) => collect_names(base, found),
+        ExprKind::Call(_, args) => args.iter().for_each(|arg| collect_names(&arg.value, found)),
+        ExprKind::Pipe(input, _) => collect_names(input, found),
+        ExprKind::Binary(_, left, right) => {
+            collect_names(left, found);
+            collect_names(right, found);
+        }
+        ExprKind::Paren(inner) | ExprKind::Negate(inner) => collect_names(inner, found),
+        _ => {}
+    }
+}

@@ -1,0 +1,149 @@
+//! Merging representations into one: side by side, by sum, by mean, or by attention.
+
+use crate::diag::Span;
+use crate::ops::{Activation, Constant, Kind, Op, Parameter, Signature};
+use crate::sema::eval::expr::{Evaluator, join};
+use crate::sema::eval::settings::Settings;
+use crate::sema::eval::value::Val;
+use crate::sema::hir::ValueId;
+use crate::syntax::ast::ExprKind;
+
+const MODES: &[&str] = &["separate", "shared", "cross"];
+
+/// Attention over modalities, after the paper's code.
+pub(crate) const ATTENTION: Signature =
+    Signature::new("attention", "representations weighted by a softmax over scores, for every row and input")
+        .equation(
+            "mean over i of a_i h_i,  a = softmax(s)\n\
+             separate: s_i = u_i . tanh(V_i h_i + c_i)\n\
+             shared:   s_i = u . tanh(V h_i + c)\n\
+             cross:    s = U tanh(V [h_1; ...; h_M] + c)",
+        )
+        .params(&[
+            Parameter::new("size", Kind::Integer(1), "how wide the hidden layer of the scores is"),
+            Parameter::new(
+                "mode",
+                Kind::Choice(MODES),
+                "what the score of an input is computed from, and by which weights",
+            )
+            .or(Constant::Word("separate"))
+            .of_paper(),
+        ])
+        .example(
+            "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
+        );
+
+/// How representations are merged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Merge {
+    Sum,
+    Mean,
+    Concat,
+    Attention { size: usize, mode: &'static str },
+}
+
+/// What a merge belongs to: the strategy, and the path that its weights are named by.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) strategy: &'static str,
+    pub(crate) path: String,
+    pub(crate) span: Span,
+}
+
+impl<'a> Evaluator<'a> {
+    /// The `merge` setting.
+    pub(crate) fn merge(&mut self, settings: &Settings<'a>) -> Option<Merge> {
+        let Some(entry) = settings.get("merge") else { return Some(Merge::Sum) };
+        if let ExprKind::Call(callee, args) = &entry.value.kind
+            && Self::is_name(callee, ATTENTION.name)
+        {
+            let args = self.arguments(&ATTENTION, args, entry.value.span)?;
+            let size = usize::try_from(args.integer("size")).unwrap_or(usize::MAX);
+            return Some(Merge::Attention { size, mode: args.word("mode") });
+        }
+        Some(match self.choice(&["sum", "mean", "concat", "attention"], &entry.value, "`merge`")? {
+            "mean" => Merge::Mean,
+            "concat" => Merge::Concat,
+            // Without its size this says what is missing.
+            "attention" => {
+                self.arguments(&ATTENTION, &[], entry.value.span)?;
+                return None;
+            }
+            _ => Merge::Sum,
+        })
+    }
+
+    /// Several values into one, by name; a single one stays as it is.
+    pub(crate) fn merged(&mut self, merge: Merge, values: &[(String, ValueId)], place: &Place) -> Val {
+        let ids: Vec<ValueId> = values.iter().map(|(_, value)| *value).collect();
+        let op = match merge {
+            _ if ids.len() == 1 => return Val::Tensor(ids[0]),
+            Merge::Sum => Op::Sum,
+            Merge::Mean => Op::Mean,
+            Merge::Concat => Op::Concat,
+            Merge::Attention { size, mode } => return self.attended(size, mode, values, place),
+        };
+        self.join_values(op, ids, place)
+    }
+
+    fn attended(&mut self, size: usize, mode: &str, values: &[(String, ValueId)], place: &Place) -> Val {
+        let ids: Vec<ValueId> = values.iter().map(|(_, value)| *value).collect();
+        let one_shape = ids.iter().all(|id| self.values[*id].shape == self.values[ids[0]].shape);
+        let mut inputs = match (one_shape, mode) {
+            // The rule of the operation says what is wrong with them.
+            (false, _) => vec![ids[0]],
+            (true, "cross") => {
+                let Val::Tensor(all) = self.join_values(Op::Concat, ids.clone(), place) else { return Val::Unknown };
+                match self.scored(place.path.clone(), all, size, ids.len(), place.span) {
+                    Val::Tensor(scores) => vec![scores],
+                    _ => return Val::Unknown,
+                }
+            }
+            (true, mode) => {
+                let mut scores = vec![];
+                for (name, value) in values {
+                    let path = if mode == "shared" { place.path.clone() } else { join(&place.path, name) };
+                    match self.scored(path, *value, size, 1, place.span) {
+                        Val::Tensor(score) => scores.push(score),
+                        _ => return Val::Unknown,
+                    }
+                }
+                match self.join_values(Op::Concat, scores, place) {
+                    Val::Tensor(scores) => vec![scores],
+                    _ => return Val::Unknown,
+                }
+            }
+        };
+        inputs.extend(ids);
+        self.join_values(Op::Attend, inputs, place)
+    }
+
+    /// `U tanh(V x + c)`: `out` scores of one value.
+    fn scored(&mut self, path: String, value: ValueId, size: usize, out: usize, span: Span) -> Val {
+        // Each use starts its numbering anew, so that shared scores name the same weights.
+        self.counters.insert(path.clone(), 0);
+        self.scoped(path, |this| {
+            let mut value = Val::Tensor(value);
+            for op in [
+                Op::Linear { out: size, bias: true, init: None, activation: None },
+                Op::Activation(Activation::Tanh),
+                Op::Linear { out, bias: false, init: None, activation: None },
+            ] {
+                value = match value {
+                    Val::Tensor(input) => this.apply_layer(op, input, span),
+                    other => return other,
+                };
+            }
+            value
+        })
+    }
+
+    /// Applies an operation that joins values for a strategy.
+    fn join_values(&mut self, op: Op, inputs: Vec<ValueId>, place: &Place) -> Val {
+        let value = self.apply_op(op, inputs, place.span, None);
+        if let Val::Tensor(id) = value {
+            self.merges.insert(id, place.strategy);
+        }
+        value
+    }
+}

@@ -1,0 +1,11 @@
+//! Lowering of declarations to the HIR; a file for each kind of declaration.
+
+pub(crate) mod data;
+pub(crate) mod fusion;
+pub(crate) mod modality;
+pub(crate) mod modality_type;
+pub(crate) mod param;
+pub(crate) mod source;
+pub(crate) mod sweep;
+pub(crate) mod train;
+pub(crate) mod transform;

@@ -1,0 +1,220 @@
+//! Labels and modalities: what they are called, what they are, and the columns they are made of.
+
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
+use crate::sema::eval::expr::{Evaluator, pipe_stages};
+use crate::sema::eval::value::Val;
+use crate::sema::hir::Value;
+use crate::shape::Shape;
+use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};
+use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
+
+/// The type of a label.
+pub(crate) const CLASS: Signature = Signature::new("class", "the type of a label: one of several classes")
+    .params(&[Parameter::new(
+        "classes",
+        Kind::Form("their number, or their names in order"),
+        "a cell is a class's name, or its index where the cells are whole numbers",
+    )])
+    .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
+
+const COLUMN: Signature = Signature::new("column", "one column of the table")
+    .params(&[Parameter::new("which", Kind::Form("a name, or a position counted from 0"), "the column")])
+    .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
+const COLUMNS: Signature = Signature::new("columns", "several columns of the table, in the order given")
+    .params(&[Parameter::new(
+        "which",
+        Kind::Form("names, patterns with `*` and `?`, positions counted from 0, ranges or lists of them"),
+        "the columns; those of a pattern come in the order of the table",
+    )])
+    .example("modality low: dense[21] = columns(1..=21) |> standardize");
+
+/// Every way to select columns, for the documentation.
+pub(crate) const COLUMN_SELECTORS: &[&Signature] = &[&COLUMN, &COLUMNS];
+
+impl<'a> Evaluator<'a> {
+    /// The label.
+    pub(crate) fn label(&mut self, typed: &'a Typed) -> Option<LabelSpec> {
+        if let Some(mark) = typed.optional {
+            self.report(
+                Problem::error(Code::WrongType, "a label cannot be missing")
+                    .at(mark, "not allowed on a label")
+                    .edit(mark, "", true),
+            );
+        }
+        let classes = self.classes(&typed.ty);
+        let columns = self.columns(&typed.value);
+        let (classes, columns) = (classes?, columns?);
+        match columns.as_slice() {
+            [column] => Some(LabelSpec {
+                name: typed.name.text.clone(),
+                classes,
+                column: column.clone(),
+                span: typed.name.span.to(typed.value.span),
+            }),
+            more => {
+                let found = more.len();
+                self.report(
+                    Problem::error(Code::WrongType, format!("a label is one column, found {found}"))
+                        .at(typed.value.span, "selects several")
+                        .help("use `column(\"name\")`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn classes(&mut self, ty: &'a Type) -> Option<Classes> {
+        if ty.name.text != "class" {
+            let problem = Problem::error(Code::WrongType, format!("a label is a `class`, found `{}`", ty.name.text))
+                .at(ty.name.span, "not a type of label")
+                .help("write `class[2]`, or the classes by name: `class[\"no\", \"yes\"]`");
+            self.report(problem);
+            return None;
+        }
+        let values: Vec<(Val, Span)> = ty.args.iter().map(|arg| (self.eval(arg), arg.span)).collect();
+        let classes = match values.as_slice() {
+            [(Val::Number(count), _)] if count.fract() == 0.0 && (0.0..=1e6).contains(count) => {
+                Classes::Count(*count as usize)
+            }
+            several => {
+                let mut names = vec![];
+                for (value, span) in several {
+                    match value {
+                        Val::Text(name) if names.contains(name) => {
+                            let problem =
+                                Problem::error(Code::DuplicateName, format!("the class `{name}` is given twice"));
+                            self.report(problem.at(*span, "given again"));
+                            return None;
+                        }
+                        Val::Text(name) => names.push(name.clone()),
+                        other => {
+                            self.expected("the name of a class, or their number", other, *span);
+                            return None;
+                        }
+                    }
+                }
+                Classes::Named(names)
+            }
+        };
+        if classes.count() < 2 {
+            let found = classes.count();
+            let problem = Problem::error(Code::OutOfRange, format!("a label has at least two classes, found {found}"));
+            self.report(problem.at(ty.span, "too few classes"));
+            return None;
+        }
+        Some(classes)
+    }
+
+    /// A modality, as a specification and as a value of the graph.
+    pub(crate) fn modality(&mut self, index: usize, typed: &'a Typed, doc: &'a [String]) -> Option<ModalitySpec> {
+        let Some((kind, shape)) = self.modality_type(&typed.ty) else {
+            // What follows belongs to a type that has been reported.
+            self.modalities.push(Val::Unknown);
+            return None;
+        };
+        let (base, stages) = pipe_stages(&typed.value);
+        let columns = self.columns(base);
+        let transforms = self.transforms(&stages, &typed.ty, &shape);
+        let kind = match (kind, &transforms) {
+            (ModalityKind::Text { .. }, Some((_, Some(vocabulary)))) => ModalityKind::Text { vocabulary: *vocabulary },
+            (kind, _) => kind,
+        };
+        let value = self.modality_value(index, kind, shape.clone(), typed);
+        self.modalities.push(value);
+        Some(ModalitySpec {
+            name: typed.name.text.clone(),
+            doc: doc.to_vec(),
+            kind,
+            shape,
+            optional: typed.optional.is_some(),
+            columns: columns?,
+            transforms: transforms?.0,
+            span: typed.name.span.to(typed.value.span),
+            type_span: typed.ty.span,
+        })
+    }
+
+    /// The modality as a value of the graph; for a text, with how many tokens a row of it has.
+    fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> Val {
+        let place = self.values.len();
+        let is_text = matches!(kind, ModalityKind::Text { .. });
+        let input = Value {
+            op: Op::Input(index),
+            inputs: vec![],
+            shape,
+            kind: ValueKind::from(kind),
+            length: is_text.then_some(place + 1),
+            path: typed.name.text.clone(),
+            span: typed.name.span.to(typed.ty.span),
+            calls: vec![],
+        };
+        if is_text {
+            let length = Value {
+                op: Op::Length,
+                inputs: vec![place],
+                shape: Shape::vector(1),
+                kind: ValueKind::Numbers,
+                length: None,
+                ..input.clone()
+            };
+            self.values.extend([input, length]);
+        } else {
+            self.values.push(input);
+        }
+        Val::Tensor(place)
+    }
+
+    /// `column(..)` or `columns(..)`.
+    fn columns(&mut self, expr: &'a Expr) -> Option<Vec<ColumnRef>> {
+        let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
+        let (name, name_span, args) = self.built_in(expr, what)?;
+        if !matches!(name, "column" | "columns") {
+            self.unknown_built_in("way to select columns", name, name_span, &["column", "columns"]);
+            return None;
+        }
+        if args.is_empty() {
+            let problem = Problem::error(Code::MissingArgument, format!("`{name}` needs to know which"));
+            self.report(problem.at(expr.span, "by name, position, range or pattern"));
+            return None;
+        }
+        let mut columns = vec![];
+        for arg in args {
+            if let Some(wanted) = &arg.name {
+                let problem =
+                    Problem::error(Code::UnknownArgument, format!("`{name}` has no argument `{}`", wanted.text));
+                self.report(problem.at(wanted.span, "not known here"));
+                return None;
+            }
+            let value = self.eval(&arg.value);
+            let elements = match value.elements(arg.value.span) {
+                Some(elements) => elements,
+                None => vec![(value, arg.value.span)],
+            };
+            for (element, span) in elements {
+                let select = match element {
+                    Val::Number(at) if at.fract() == 0.0 && (0.0..1e9).contains(&at) => Select::Position(at as usize),
+                    Val::Text(pattern) if name == "columns" && pattern.contains(['*', '?']) => Select::Glob(pattern),
+                    Val::Text(column) => Select::Name(column),
+                    other => {
+                        self.expected("a column's name, pattern or position", &other, span);
+                        return None;
+                    }
+                };
+                columns.push(ColumnRef { select, span });
+            }
+        }
+        if name == "column" && columns.len() != 1 {
+            let problem =
+                Problem::error(Code::TooManyArguments, format!("`column` selects one, found {}", columns.len()));
+            self.report(problem.at(expr.span, "several").help("use `columns(..)`"));
+            return None;
+        }
+        Some(columns)
+    }
+
+    /// Whether an expression is just this name.
+    pub(crate) fn is_name(expr: &Expr, name: &str) -> bool {
+        matches!(&expr.kind, ExprKind::Name(found) if found == name)
+    }
+}

@@ -1,0 +1,188 @@
+//! Sources of rows: what each is called and takes.
+
+use crate::diag::{Code, Problem, Span};
+use crate::ops::{Constant, Kind, Parameter, Signature, names};
+use crate::sema::eval::expr::Evaluator;
+use crate::spec::{Source, SourceKind, Spanned};
+use crate::syntax::ast::{Arg, Expr};
+
+const PATH: Parameter = Parameter::new(
+    "path",
+    Kind::Texts,
+    "a path, a glob or a list of them, from the folder of the file; together one table",
+);
+const HEADER: Parameter =
+    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(Constant::Bool(true));
+
+const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
+    .params(&[PATH, HEADER])
+    .example("data {\n  source = csv(\"rows.csv\")\n}");
+const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`")
+    .params(&[PATH, HEADER])
+    .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
+const PARQUET: Signature = Signature::new(
+    "parquet",
+    "the columns of Parquet files: numbers, texts, and lists of numbers that are as long in every row",
+)
+.params(&[PATH])
+.example("data {\n  source = parquet(\"rows-*.parquet\")\n}");
+const NPZ: Signature =
+    Signature::new("npz", "the arrays of a NumPy archive as columns, each with its name; their first axis is the rows")
+        .params(&[PATH])
+        .example("data {\n  source = join(csv(\"rows.csv\"), npz(\"embeddings.npz\"), on: \"id\")\n}");
+const NPY: Signature = Signature::new("npy", "NumPy arrays side by side, each a column with the name of its file")
+    .params(&[Parameter::new("path", Kind::Texts, "a path, a glob or a list of them; each file is a column")])
+    .example("data {\n  source = npy([\"features.npy\", \"process.npy\"])\n}");
+const JSONL: Signature =
+    Signature::new("jsonl", "an object of JSON on each line, its keys the columns; plain, `.gz` or `.zst`")
+        .params(&[PATH])
+        .example("data {\n  source = jsonl(\"rows.jsonl.gz\")\n}");
+const CIFAR_BINARY: Signature = Signature::new(
+    "cifar_binary",
+    "the binary files of CIFAR-10 and CIFAR-100: columns `image` and `label`, and `coarse` where there are two labels",
+)
+.params(&[
+    PATH,
+    Parameter::new("labels", Kind::Integer(1), "label bytes before each image: 1 for CIFAR-10, 2 for CIFAR-100")
+        .or(Constant::Integer(1)),
+])
+.example(
+    "data {\n  train = cifar_binary(\"train.bin\", labels: 1)\n  test  = cifar_binary(\"test.bin\", labels: 1)\n}",
+);
+const IMAGES: Signature = Signature::new(
+    "images",
+    "a folder of PNG and JPEG files, each in a sub-folder of its class: columns `image`, `label` and `path`",
+)
+.params(&[Parameter::new("folder", Kind::Text, "the folder, from that of the file on")])
+.example("data {\n  source = images(\"photos\")\n}");
+const JOIN: Signature = Signature::new(
+    "join",
+    "the rows of the first of several sources, and beside each what the others have for the same key, which stands there \
+     once; rows of the others without a match are not used, and counted",
+)
+.params(&[
+    Parameter::new("sources", Kind::Form("two sources or more"), "the tables, the one whose rows are kept first"),
+    Parameter::new("on", Kind::Texts, "the column of the key: one name for all, or a list with one for each"),
+])
+.example("data {\n  source = join(csv(\"people.csv\"), npz(\"faces.npz\"), on: [\"id\", \"person\"])\n}");
+/// [`JOIN`] without its sources.
+const JOIN_ON: Signature = Signature::new("join", "").params(&[Parameter::new("on", Kind::Texts, "")]);
+const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here from nothing but its seed")
+    .params(&[
+        Parameter::new(
+            "name",
+            Kind::Choice(&["collider"]),
+            "which: `collider` is two decay processes seen by a detector",
+        ),
+        Parameter::new("rows", Kind::Integer(1), "how many rows").or(Constant::Integer(20_000)),
+        Parameter::new("seed", Kind::Integer(0), "decides every one of them").or(Constant::Integer(0)),
+    ])
+    .example("data {\n  source = synthetic(\"collider\", rows: 5_000, seed: 7)\n}");
+
+/// Every source, for the documentation.
+pub(crate) const SOURCES: &[&Signature] =
+    &[&CSV, &TSV, &PARQUET, &NPZ, &NPY, &JSONL, &CIFAR_BINARY, &IMAGES, &JOIN, &SYNTHETIC];
+
+impl<'a> Evaluator<'a> {
+    /// A source.
+    pub(crate) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
+        let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
+        let Some(signature) = SOURCES.iter().find(|signature| signature.name == name) else {
+            self.unknown_built_in("source", name, name_span, &names(SOURCES));
+            return None;
+        };
+        if name == "join" {
+            return self.join(args, expr.span);
+        }
+        let arguments = self.arguments(signature, args, expr.span)?;
+        let kind = match name {
+            "synthetic" => SourceKind::Synthetic {
+                name: arguments.word("name").into(),
+                rows: arguments.size("rows"),
+                seed: arguments.integer("seed"),
+            },
+            "images" => SourceKind::Images {
+                folder: Spanned { value: arguments.text("folder").into(), span: given(args, "folder", expr.span) },
+            },
+            _ => {
+                let paths = self.paths(arguments.texts("path"), args, expr.span)?;
+                match name {
+                    "cifar_binary" => {
+                        let labels = arguments.size("labels");
+                        if labels > 2 {
+                            let message = format!("a record of `cifar_binary` has 1 or 2 labels, found {labels}");
+                            let span = given(args, "labels", expr.span);
+                            self.report(Problem::error(Code::OutOfRange, message).at(span, "not accepted"));
+                            return None;
+                        }
+                        SourceKind::CifarBinary { paths, labels }
+                    }
+                    "parquet" => SourceKind::Parquet { paths },
+                    "npz" => SourceKind::Npz { paths },
+                    "npy" => SourceKind::Npy { paths },
+                    "jsonl" => SourceKind::Jsonl { paths },
+                    _ => SourceKind::Table {
+                        paths,
+                        separator: if name == "tsv" { '\t' } else { ',' },
+                        header: arguments.flag("header"),
+                    },
+                }
+            }
+        };
+        Some(Source { kind, span: expr.span })
+    }
+
+    fn paths(&mut self, paths: &[String], args: &'a [Arg], span: Span) -> Option<Vec<Spanned<String>>> {
+        let span = given(args, "path", span);
+        if paths.is_empty() {
+            self.report(Problem::error(Code::MissingArgument, "no path is given").at(span, "an empty list"));
+            return None;
+        }
+        Some(paths.iter().map(|path| Spanned { value: path.clone(), span }).collect())
+    }
+
+    /// `join(a, b, on: key)`: sources first, then what they are joined on.
+    fn join(&mut self, args: &'a [Arg], span: Span) -> Option<Source> {
+        let tables = args.iter().take_while(|arg| arg.name.is_none()).count();
+        let (tables, settings) = args.split_at(tables);
+        let on = self.arguments(&JOIN_ON, settings, span);
+        let mut sources = vec![];
+        for table in tables {
+            sources.push(self.source(&table.value));
+        }
+        if tables.len() < 2 {
+            let found = tables.len();
+            let problem =
+                Problem::error(Code::MissingArgument, format!("`join` takes two sources or more, found {found}"));
+            self.report(
+                problem.at(span, "nothing to join").help("write `join(csv(\"a.csv\"), csv(\"b.csv\"), on: \"id\")`"),
+            );
+            return None;
+        }
+        let sources: Vec<Source> = sources.into_iter().collect::<Option<_>>()?;
+        if let Some(inner) = sources.iter().find(|source| matches!(source.kind, SourceKind::Join { .. })) {
+            let problem = Problem::error(Code::WrongType, "a join is of sources, not of joins")
+                .at(inner.span, "this is a join")
+                .also(span, "within this one");
+            self.report(problem.help("give all sources to one `join`"));
+            return None;
+        }
+        let keys = on?.texts("on").to_vec();
+        let on_span = given(settings, "on", span);
+        if keys.len() != 1 && keys.len() != sources.len() {
+            let (found, wanted) = (keys.len(), sources.len());
+            let message = format!("`on` names one key for all, or one for each of {wanted} sources; found {found}");
+            self.report(Problem::error(Code::OutOfRange, message).at(on_span, "not as many as there are sources"));
+            return None;
+        }
+        let on = keys.into_iter().map(|value| Spanned { value, span: on_span }).collect();
+        Some(Source { kind: SourceKind::Join { sources, on }, span })
+    }
+}
+
+/// Where an argument was given, by name or as the first; the whole call if it was not.
+fn given(args: &[Arg], name: &str, span: Span) -> Span {
+    let named = |arg: &&Arg| arg.name.as_ref().is_some_and(|known| known.text == name);
+    let first = args.first().filter(|arg| arg.name.is_none());
+    args.iter().find(named).or(first).map_or(span, |arg| arg.value.span)
+}

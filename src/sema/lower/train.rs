@@ -1,0 +1,394 @@
+//! The `train { ... }` block.
+
+use crate::diag::{Code, Problem, nearest};
+use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
+use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::settings::Settings;
+use crate::sema::hir::Declared;
+use crate::sema::names::Meaning;
+use crate::sema::symbols::Target;
+use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
+use crate::syntax::ast::{Block, Expr, ExprKind};
+
+const POSITIVE: Kind = Kind::Number(0.0, f64::INFINITY);
+const SHARE: Kind = Kind::Number(0.0, 1.0);
+
+const LR: Parameter = Parameter::new("lr", POSITIVE, "the learning rate");
+const WEIGHT_DECAY: Parameter = Parameter::new(
+    "weight_decay",
+    POSITIVE,
+    "the share of each weight matrix that every step takes away; biases keep theirs",
+);
+
+const SGD: Signature =
+    Signature::new("sgd", "stochastic gradient descent with momentum, as the paper trains HIGGS and CIFAR")
+        .equation("v = momentum * v + g + weight_decay * w;  w = w - lr * v\nnesterov: w = w - lr * (g + momentum * v)")
+        .params(&[
+            LR.or_number(0.01).of_paper(),
+            Parameter::new("momentum", SHARE, "the share of the last step that is kept").or_number(0.9).of_paper(),
+            Parameter::new("nesterov", Kind::Bool, "whether to look ahead").or(Constant::Bool(false)).of_paper(),
+            WEIGHT_DECAY.or_number(0.0),
+        ])
+        .example("train {\n  optimizer = sgd(lr: 0.05, momentum: 0.9, weight_decay: 2e-5)\n  epochs    = 10\n}");
+
+const fn adam_params(weight_decay: f64) -> [Parameter; 5] {
+    [
+        LR.or_number(1e-3),
+        Parameter::new("beta1", SHARE, "decay of the mean of gradients").or_number(0.9),
+        Parameter::new("beta2", SHARE, "decay of the mean of their squares").or_number(0.999),
+        Parameter::new("eps", POSITIVE, "keeps the division finite").or_number(1e-8),
+        WEIGHT_DECAY.or_number(weight_decay),
+    ]
+}
+
+const ADAM: Signature = Signature::new("adam", "Adam with bias correction, as the paper trains on user profiles")
+    .equation("g = g + weight_decay * w\nm = beta1 * m + (1 - beta1) * g;  v = beta2 * v + (1 - beta2) * g^2\nw = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)")
+    .params(&adam_params(0.0))
+    .example("train {\n  optimizer = adam(lr: 1e-3)\n  epochs    = 10\n}");
+const ADAMW: Signature = Signature::new("adamw", "Adam with decay apart from the gradient")
+    .equation("w = w - lr * weight_decay * w, then as adam without decay")
+    .params(&adam_params(0.01))
+    .example("train {\n  optimizer = adamw(lr: 1e-3, weight_decay: 0.05)\n  epochs    = 10\n}");
+
+/// Every optimizer, for the documentation.
+pub(crate) const OPTIMIZERS: &[&Signature] = &[&SGD, &ADAM, &ADAMW];
+
+const PERIODS: &[&str] = &["epoch", "iteration"];
+const WARMUP: Parameter =
+    Parameter::new("warmup", Kind::Integer(0), "over so many first iterations the rate rises from nothing")
+        .or(Constant::Integer(0));
+const CONSTANT: Signature = Signature::new("constant", "the learning rate stays")
+    .params(&[WARMUP])
+    .example("train {\n  schedule = constant(warmup: 500)\n  epochs   = 10\n}");
+const EXPONENTIAL: Signature =
+    Signature::new("exponential", "the learning rate is multiplied by `factor` every epoch, or every iteration")
+        .equation("lr * factor^n, after n whole periods")
+        .params(&[
+            Parameter::new("factor", SHARE, "what it is multiplied by; the paper's is 0.99"),
+            Parameter::new("every", Kind::Choice(PERIODS), "how long a period is")
+                .or(Constant::Word("epoch"))
+                .of_paper(),
+            WARMUP,
+        ])
+        .example("train {\n  schedule = exponential(0.99, every: epoch)\n  epochs   = 10\n}");
+const STEPS: Signature =
+    Signature::new("steps", "the learning rate is multiplied by `factor` when these iterations are reached")
+        .params(&[
+            Parameter::new(
+                "at",
+                Kind::Integers(1),
+                "the iterations, counted from 1; the paper's are 40,000 and 60,000",
+            ),
+            Parameter::new("factor", SHARE, "what it is multiplied by").or_number(0.1).of_paper(),
+            WARMUP,
+        ])
+        .example("train {\n  schedule   = steps(at: [40_000, 60_000], factor: 0.1)\n  iterations = 80_000\n}");
+const COSINE: Signature =
+    Signature::new("cosine", "half a cosine from the learning rate down to `floor` times it, over the whole training")
+        .equation("lr * (floor + (1 - floor) * (1 + cos(pi * t / T)) / 2)")
+        .params(&[Parameter::new("floor", SHARE, "the last factor").or_number(0.0), WARMUP])
+        .example("train {\n  schedule = cosine(warmup: 500)\n  epochs   = 10\n}");
+
+/// Every schedule, for the documentation.
+pub(crate) const SCHEDULES: &[&Signature] = &[&CONSTANT, &EXPONENTIAL, &STEPS, &COSINE];
+
+/// When training stops early.
+pub(crate) const PATIENCE: Signature =
+    Signature::new("patience", "stops after so many epochs without improvement, and selects the best epoch")
+        .params(&[
+            Parameter::new("epochs", Kind::Integer(1), "how many; the paper's are 10 on HIGGS and 15 on user profiles"),
+            Parameter::new(
+                "on",
+                Kind::Form("a metric of the validation rows, such as `valid.error`"),
+                "what must improve",
+            )
+            .or(Constant::Word("valid.error")),
+        ])
+        .example("train {\n  epochs = 40\n  stop   = patience(10, on: valid.error)\n}");
+
+/// The `train` block.
+pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trained, and which is")
+    .params(&[
+        Parameter::new(
+            "combine",
+            Kind::Form("the name of a combine"),
+            "which combine is trained; needed where the file has several, and `--combine` says another",
+        )
+        .optional(),
+        Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "what turns gradients into steps")
+            .or(Constant::Word("sgd(lr: 0.01, momentum: 0.9)"))
+            .of_paper(),
+        Parameter::new("schedule", Kind::Form("a schedule, such as `exponential(0.99)`"), "how the learning rate changes")
+            .or(Constant::Word("constant")),
+        Parameter::new(
+            "clip_norm",
+            Kind::Number(1e-12, f64::INFINITY),
+            "the largest global norm of a gradient, larger ones are scaled down to it; none where it is left out. The \
+             paper's is 10 on HIGGS and 5 on user profiles",
+        )
+        .optional(),
+        Parameter::new("batch_size", Kind::Integer(1), "rows in a step").or(Constant::Integer(128)).of_paper(),
+        Parameter::new("epochs", Kind::Integer(1), "passes over the training rows, at most").or(Constant::Integer(10)),
+        Parameter::new("iterations", Kind::Integer(1), "steps at most, in place of `epochs`").optional(),
+        Parameter::new("stop", Kind::Form("`patience(n, on: valid.error)`"), "when to stop before that").optional(),
+        Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
+            .or(Constant::Integer(0)),
+        Parameter::new("init", Kind::Choice(INIT_WORDS), "how weight matrices begin").or(Constant::Word("scaled")).of_paper(),
+        Parameter::new(
+            "modality_dropout",
+            Kind::Number(0.0, 0.999),
+            "how probable it is that a training step leaves out a `?` modality of a row; never the last that decides",
+        )
+        .or_number(0.0),
+    ])
+    .example(
+        "train {\n  optimizer  = sgd(lr: 0.05)\n  batch_size = 128\n  epochs     = 10\n  stop       = patience(3, on: valid.error)\n  seed       = 1\n}",
+    );
+
+impl<'a> Evaluator<'a> {
+    /// The training that a `train` block describes.
+    pub(crate) fn train(&mut self, block: &'a Block) -> TrainSpec {
+        let settings = self.settings(&block.entries, &TRAIN, "`train`");
+        let combine = settings.get("combine").and_then(|entry| self.combine_name(&entry.value));
+        let optimizer = settings.get("optimizer").and_then(|entry| self.optimizer(&entry.value));
+        let schedule = settings.get("schedule").and_then(|entry| self.schedule(&entry.value));
+        let clip_norm = match self.setting(&TRAIN, &settings, "clip_norm") {
+            Some(Argument::Number(norm)) => Some(norm),
+            _ => None,
+        };
+        let whole = |this: &mut Self, key: &'static str| {
+            let value = this.setting(&TRAIN, &settings, key).filter(|value| *value != Argument::Nothing);
+            value.map(|value| Arguments(vec![(key, value)]).integer(key))
+        };
+        let batch_size = whole(self, "batch_size").map_or(1, |size| usize::try_from(size).unwrap_or(usize::MAX));
+        let seed = whole(self, "seed").unwrap_or(0);
+        let epochs = whole(self, "epochs");
+        let iterations = whole(self, "iterations");
+        if let (Some(a), Some(b)) = (settings.get("epochs"), settings.get("iterations")) {
+            self.report(
+                Problem::error(Code::DuplicateKey, "training lasts so many epochs or so many iterations, not both")
+                    .at(b.key.span, "the length again")
+                    .also(a.key.span, "the length")
+                    .help("remove one of them"),
+            );
+        }
+        let length = match (epochs, iterations) {
+            (_, Some(iterations)) => Length::Iterations(iterations),
+            (epochs, None) => Length::Epochs(epochs.unwrap_or(1)),
+        };
+        let stop = settings.get("stop").and_then(|entry| self.patience(&entry.value));
+        let init = match self.setting(&TRAIN, &settings, "init") {
+            Some(Argument::Word(word)) => init_by_word(word).unwrap_or(Init::Scaled),
+            _ => Init::Scaled,
+        };
+        let modality_dropout = self.modality_dropout(&settings);
+        TrainSpec {
+            combine,
+            optimizer: optimizer.unwrap_or(Optimizer::Sgd {
+                lr: 0.01,
+                momentum: 0.9,
+                nesterov: false,
+                weight_decay: 0.0,
+            }),
+            schedule: schedule.unwrap_or(Schedule { warmup: 0, curve: Curve::Constant }),
+            clip_norm,
+            batch_size,
+            length,
+            stop,
+            seed,
+            init,
+            modality_dropout,
+            span: block.span,
+        }
+    }
+
+    /// The probability that a `?` modality is left out of a row in training; there must be one to leave out.
+    fn modality_dropout(&mut self, settings: &Settings<'a>) -> f64 {
+        let key = "modality_dropout";
+        let Some(Argument::Number(p)) = self.setting(&TRAIN, settings, key) else { return 0.0 };
+        if p > 0.0 && self.names.modalities.iter().all(|(typed, _)| typed.optional.is_none()) {
+            let place = settings.get(key).map_or_else(Default::default, |entry| entry.key.span);
+            let problem = Problem::error(Code::CannotSkip, "`modality_dropout` has no modality to leave out")
+                .at(place, "every modality is declared to be always there");
+            self.report(problem.help("mark the modalities that may be left out with `?`: `modality name?: ...`"));
+        }
+        p
+    }
+
+    pub(crate) fn combine_name(&mut self, expr: &'a Expr) -> Option<String> {
+        let ExprKind::Name(name) = &expr.kind else {
+            if !matches!(expr.kind, ExprKind::Error) {
+                let problem = Problem::error(Code::WrongType, "expected the name of a combine");
+                self.report(problem.at(expr.span, "not a name"));
+            }
+            return None;
+        };
+        let known = self.names.of_kinds(&[Declared::Combine], expr.span);
+        if known.contains(&name.as_str()) {
+            return Some(name.clone());
+        }
+        if self.names.incomplete || matches!(self.names.peek(name, expr.span), Some(Meaning::Lost(_))) {
+            return None;
+        }
+        let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{name}`"))
+            .at(expr.span, "not declared in this file");
+        problem = match nearest(name, known.iter().copied()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")).edit(expr.span, near.to_string(), false),
+            None if known.is_empty() => problem,
+            None => problem.help(format!("it declares {}", crate::ops::one_of(&known).replace(" or ", " and "))),
+        };
+        self.report(problem);
+        None
+    }
+
+    fn optimizer(&mut self, expr: &'a Expr) -> Option<Optimizer> {
+        let (name, span, args) = self.built_in(expr, "an optimizer, such as `sgd(lr: 0.01)`")?;
+        let signature = match name {
+            "sgd" => &SGD,
+            "adam" => &ADAM,
+            "adamw" => &ADAMW,
+            _ => {
+                self.unknown_built_in("optimizer", name, span, &names(OPTIMIZERS));
+                return None;
+            }
+        };
+        let args = self.arguments(signature, args, expr.span)?;
+        let (lr, weight_decay) = (args.number("lr"), args.number("weight_decay"));
+        Some(match name {
+            "sgd" => {
+                Optimizer::Sgd { lr, momentum: args.number("momentum"), nesterov: args.flag("nesterov"), weight_decay }
+            }
+            _ => Optimizer::Adam {
+                lr,
+                beta1: args.number("beta1"),
+                beta2: args.number("beta2"),
+                eps: args.number("eps"),
+                weight_decay,
+                decoupled: name == "adamw",
+            },
+        })
+    }
+
+    fn schedule(&mut self, expr: &'a Expr) -> Option<Schedule> {
+        let (name, span, args) = self.built_in(expr, "a schedule, such as `exponential(0.99)`")?;
+        let signature = match name {
+            "constant" => &CONSTANT,
+            "exponential" => &EXPONENTIAL,
+            "steps" => &STEPS,
+            "cosine" => &COSINE,
+            _ => {
+                self.unknown_built_in("schedule", name, span, &names(SCHEDULES));
+                return None;
+            }
+        };
+        let args = self.arguments(signature, args, expr.span)?;
+        let curve = match name {
+            "exponential" => Curve::Exponential {
+                factor: args.number("factor"),
+                every: if args.word("every") == "iteration" { Period::Iteration } else { Period::Epoch },
+            },
+            "steps" => Curve::Steps { at: args.integers("at"), factor: args.number("factor") },
+            "cosine" => Curve::Cosine { floor: args.number("floor") },
+            _ => Curve::Constant,
+        };
+        Some(Schedule { warmup: args.integer("warmup"), curve })
+    }
+
+    /// `patience(n, on: valid.METRIC)`
+    fn patience(&mut self, expr: &'a Expr) -> Option<Patience> {
+        let (name, span, args) = self.built_in(expr, "`patience(n, on: valid.error)`")?;
+        if name != "patience" {
+            self.unknown_built_in("way to stop", name, span, &["patience"]);
+            return None;
+        }
+        let (mut epochs, mut metric) = (None, None);
+        for arg in args {
+            if let Some(name) = arg.name.as_ref().filter(|name| matches!(name.text.as_str(), "epochs" | "on")) {
+                self.notes.mention(name.span, Target::Setting);
+            }
+            if arg.name.is_none()
+                && epochs.is_none()
+                && let ExprKind::Field(part, field) = &arg.value.kind
+                && Self::is_name(part, "valid")
+            {
+                let count = args.iter().find_map(|arg| match &arg.value.kind {
+                    ExprKind::Number(number) => Some(number.raw.as_str()),
+                    _ => None,
+                });
+                let right = format!("patience({}, on: valid.{})", count.unwrap_or("10"), field.text);
+                self.report(
+                    Problem::error(Code::WrongType, "`patience` takes the epochs to wait first, and then a metric")
+                        .at(arg.value.span, "a metric, where a number is expected")
+                        .help(format!("write `{right}`"))
+                        .edit(expr.span, right, true),
+                );
+                return None;
+            }
+            match arg.name.as_ref().map(|name| name.text.as_str()) {
+                None | Some("epochs") if epochs.is_none() => {
+                    epochs = Some(self.argument(Kind::Integer(1), &arg.value, "`epochs` of `patience`")?);
+                }
+                None | Some("on") if metric.is_none() => metric = Some(self.metric(&arg.value)?),
+                Some("epochs" | "on") | None => {
+                    self.report(
+                        Problem::error(Code::TooManyArguments, "`patience` takes a number of epochs and a metric")
+                            .at(arg.value.span, "one too many"),
+                    );
+                    return None;
+                }
+                Some(other) => {
+                    let span = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
+                    let problem =
+                        Problem::error(Code::UnknownArgument, format!("`patience` has no argument `{other}`"))
+                            .at(span, "not known here");
+                    self.report(crate::sema::eval::arguments::suggest(
+                        problem,
+                        other,
+                        span,
+                        &["epochs", "on"],
+                        "it takes",
+                    ));
+                    return None;
+                }
+            }
+        }
+        let Some(epochs) = epochs else {
+            let problem = Problem::error(Code::MissingArgument, "`patience` needs the epochs to wait");
+            self.report(problem.at(expr.span, "no number given").help("write `patience(10, on: valid.error)`"));
+            return None;
+        };
+        Some(Patience {
+            epochs: Arguments(vec![("epochs", epochs)]).integer("epochs"),
+            metric: metric.unwrap_or(Metric::Error),
+            span: expr.span,
+        })
+    }
+
+    /// `valid.METRIC`
+    pub(crate) fn metric(&mut self, expr: &'a Expr) -> Option<Metric> {
+        let words: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
+        if let ExprKind::Field(part, metric) = &expr.kind {
+            if !Self::is_name(part, "valid") {
+                self.report(
+                    Problem::error(Code::WrongType, "models are selected on the validation split only")
+                        .at(part.span, "not the validation split")
+                        .help(format!("write `valid.{}`", metric.text))
+                        .edit(part.span, "valid", false),
+                );
+                return None;
+            }
+            self.notes.mention(part.span, Target::Metric);
+            if let Some(found) = Metric::ALL.into_iter().find(|known| known.as_str() == metric.text) {
+                self.notes.mention(metric.span, Target::Metric);
+                return Some(found);
+            }
+            let problem = Problem::error(Code::UnknownField, format!("there is no metric `{}`", metric.text))
+                .at(metric.span, "not measured");
+            self.report(crate::sema::eval::arguments::suggest(problem, &metric.text, metric.span, &words, "there are"));
+            return None;
+        }
+        let problem = Problem::error(Code::WrongType, "expected a metric such as `valid.error`");
+        self.report(problem.at(expr.span, "not a metric"));
+        None
+    }
+}

@@ -1,0 +1,308 @@
+//! Transforms: what each is called and takes, and which types of modality it goes with.
+
+use crate::diag::{Code, Problem};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, one_of};
+use crate::sema::eval::expr::Evaluator;
+use crate::sema::lower::modality_type::MOST_IDS;
+use crate::shape::Shape;
+use crate::spec::{Impute, Transform, TransformKind};
+use crate::syntax::ast::{Arg, Expr, Type};
+
+const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
+const STANDARDIZE: Signature = Signature::new(
+    "standardize",
+    "brings every column, or channel of an image, to mean 0 and deviation 1 by the statistics of the training rows",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], image[c, h, w] -> image[c, h, w]")
+.equation("y = (x - mean) / std, with the population std")
+.example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const MIN_MAX: Signature =
+    Signature::new("min_max", "brings every column between 0 and 1 by the extremes of the training rows")
+        .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+        .equation("y = (x - min) / (max - min)")
+        .example("modality low: dense[21] = columns(\"low_*\") |> min_max");
+const LOG1P: Signature = Signature::new("log1p", "draws large numbers together, negative ones too")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .equation("y = sign(x) * ln(1 + |x|)")
+    .example("modality low: dense[21] = columns(\"low_*\") |> log1p |> standardize");
+const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .equation("y = min(max(x, lo), hi)")
+    .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
+const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
+    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
+const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
+const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
+    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
+    .params(&[
+        Parameter::new(
+            "by",
+            Kind::Choice(IMPUTE_BY),
+            "the column's mean or median over the training rows, or a constant",
+        ),
+        Parameter::new("value", ANY, "the constant").or_number(0.0),
+    ])
+    .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
+
+const LOWERCASE: Signature =
+    Signature::new("lowercase", "every letter in its lower case").shapes("text -> text").example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+    );
+const VOCAB: &str = "how many ids there are at most, padding (0) and unknown (1) among them; the most frequent of the \
+                     training rows are kept";
+const CHARS: Signature = Signature::new("chars", "a text as its first characters, each as an id")
+    .shapes("text -> text[max]")
+    .params(&[
+        Parameter::new("max", Kind::Integer(1), "how many characters are kept; shorter texts are padded"),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(128)),
+    ])
+    .example(
+        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+    );
+const WORDS: Signature = Signature::new("words", "a text as its first words, each as an id")
+    .shapes("text -> text[max]")
+    .params(&[
+        Parameter::new("max", Kind::Integer(1), "how many words are kept; shorter texts are padded"),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(20_000)),
+    ])
+    .example("modality review: text[60] = column(\"review\") |> lowercase |> words(max: 60)\n\ncombine one = single(low_net)");
+const ONE_HOT: Signature =
+    Signature::new("one_hot", "one column as a number for each value it has in the training rows: 1 at the cell's own")
+        .shapes("one column -> dense[n]")
+        .example("modality low: dense[3] = column(\"color\") |> one_hot");
+
+const SUBTRACT_MEAN: Signature = Signature::new("subtract_mean", "minus the mean image of the training rows")
+    .shapes("image[c, h, w] -> image[c, h, w]")
+    .params(&[Parameter::new(
+        "reference",
+        Kind::Bool,
+        "whether the mean is that of all rows, those of validation and test too, as in the authors' code",
+    )
+    .or(Constant::Bool(false))])
+    .example("modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean\n\ncombine one = single(low_net)");
+const NORMALIZE_PIXELS: Signature = Signature::new("normalize_pixels", "pixels from 0 to 1 instead of 0 to 255")
+    .shapes("image[c, h, w] -> image[c, h, w]")
+    .equation("y = x / 255")
+    .example(
+        "modality photo: image[3, 32, 32] = column(\"image\") |> normalize_pixels\n\ncombine one = single(low_net)",
+    );
+const FLIP: Signature = Signature::new("flip", "half of the training images are turned from left to right")
+    .example("modality photo: image[3, 32, 32] = column(\"image\") |> augment(flip)\n\ncombine one = single(low_net)");
+const CROP: Signature = Signature::new(
+    "crop",
+    "training images are moved by up to `pad` pixels in each direction; what comes in from outside is zeros",
+)
+.params(&[Parameter::new("pad", Kind::Integer(1), "how far")])
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> augment(crop(pad: 2))\n\ncombine one = single(low_net)",
+);
+const AUGMENT: Signature = Signature::new(
+    "augment",
+    "random changes of the training images, anew in every epoch; comes last, and other rows are left as they are",
+)
+.shapes("image[c, h, w] -> image[c, h, w]")
+.params(&[Parameter::new("changes", Kind::Form("`flip`, `crop(pad: n)` or both"), "what may happen to an image")])
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean |> augment(flip, crop(pad: 2))\n\ncombine one = single(low_net)",
+);
+
+/// Types whose cells are numbers.
+const NUMBERS: &[&str] = &["dense", "sequence"];
+const IMAGE: &[&str] = &["image"];
+const TEXT: &[&str] = &["text"];
+
+/// Every transform and the types it goes with.
+const TRANSFORMS: [(&Signature, &[&str]); 13] = [
+    (&STANDARDIZE, &["dense", "image", "sequence"]),
+    (&MIN_MAX, NUMBERS),
+    (&LOG1P, NUMBERS),
+    (&CLIP, NUMBERS),
+    (&MISSING, NUMBERS),
+    (&IMPUTE, NUMBERS),
+    (&LOWERCASE, TEXT),
+    (&CHARS, TEXT),
+    (&WORDS, TEXT),
+    (&ONE_HOT, &["dense"]),
+    (&SUBTRACT_MEAN, IMAGE),
+    (&NORMALIZE_PIXELS, IMAGE),
+    (&AUGMENT, IMAGE),
+];
+
+/// Every transform, for the documentation.
+pub(crate) fn signatures() -> Vec<&'static Signature> {
+    TRANSFORMS.into_iter().map(|(signature, _)| signature).chain([&FLIP, &CROP]).collect()
+}
+
+impl<'a> Evaluator<'a> {
+    /// The transforms of a modality in order, and the ids of its vocabulary if it is a text.
+    pub(crate) fn transforms(
+        &mut self,
+        stages: &[&'a Expr],
+        ty: &'a Type,
+        shape: &Shape,
+    ) -> Option<(Vec<Transform>, Option<usize>)> {
+        let mut transforms = vec![];
+        let mut sound = true;
+        for stage in stages {
+            match self.transform(stage, ty) {
+                Some(kind) => transforms.push(Transform { kind, span: stage.span }),
+                None => sound = false,
+            }
+        }
+        if !sound {
+            return None;
+        }
+        let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
+        let ordered = self.one_hot_comes_first(&transforms) && self.augment_comes_last(&transforms);
+        ordered.then_some((transforms, vocabulary))
+    }
+
+    fn transform(&mut self, expr: &'a Expr, ty: &'a Type) -> Option<TransformKind> {
+        let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
+        let Some((signature, types)) = TRANSFORMS.into_iter().find(|(signature, _)| signature.name == name) else {
+            let known = TRANSFORMS.map(|(signature, _)| signature.name);
+            self.unknown_built_in("transform", name, name_span, &known);
+            return None;
+        };
+        let augment = if name == "augment" { Some(self.augment(args, expr)) } else { None };
+        let args = if augment.is_some() { Some(Arguments(vec![])) } else { self.arguments(signature, args, expr.span) };
+        let found = ty.name.text.as_str();
+        if !types.contains(&found) {
+            let goes_with = one_of(types).replace(" or ", " and ");
+            self.report(
+                Problem::error(Code::WrongType, format!("`{name}` goes with {goes_with}, not with `{found}`"))
+                    .at(name_span, format!("does not go with `{found}`"))
+                    .also(ty.span, "the type of this modality"),
+            );
+            return None;
+        }
+        match augment {
+            Some(augment) => augment,
+            None => self.transform_of(name, &args?, expr),
+        }
+    }
+
+    /// `augment(flip, crop(pad: 2))`
+    fn augment(&mut self, args: &'a [Arg], expr: &'a Expr) -> Option<TransformKind> {
+        let (mut flips, mut pad) = (false, 0);
+        for arg in args {
+            if let Some(name) = &arg.name {
+                let problem =
+                    Problem::error(Code::UnknownArgument, format!("`augment` has no argument `{}`", name.text));
+                self.report(problem.at(name.span, "not known here").help("write `augment(flip, crop(pad: 2))`"));
+                return None;
+            }
+            let (name, span, args) = self.built_in(&arg.value, "`flip` or `crop(pad: n)`")?;
+            match name {
+                "flip" => {
+                    self.arguments(&FLIP, args, arg.value.span)?;
+                    flips = true;
+                }
+                "crop" => pad = self.arguments(&CROP, args, arg.value.span)?.size("pad"),
+                _ => {
+                    self.unknown_built_in("way to augment", name, span, &["crop", "flip"]);
+                    return None;
+                }
+            }
+        }
+        if args.is_empty() {
+            let problem = Problem::error(Code::MissingArgument, "`augment` needs to know how");
+            self.report(problem.at(expr.span, "changes nothing").help("write `augment(flip, crop(pad: 2))`"));
+            return None;
+        }
+        Some(TransformKind::Augment { flip: flips, pad })
+    }
+
+    fn augment_comes_last(&mut self, transforms: &[Transform]) -> bool {
+        let is_augment = |transform: &&Transform| matches!(transform.kind, TransformKind::Augment { .. });
+        let before = transforms.iter().rev().skip(1).find(is_augment);
+        if let (Some(before), Some(last)) = (before, transforms.last()) {
+            let problem =
+                Problem::error(Code::WrongType, "`augment` comes last: what is fitted sees images as they are")
+                    .at(before.span, "this changes images at random")
+                    .also(last.span, "and this comes after it");
+            self.report(problem);
+        }
+        before.is_none()
+    }
+
+    fn transform_of(&mut self, name: &str, args: &Arguments, expr: &'a Expr) -> Option<TransformKind> {
+        Some(match name {
+            "standardize" => TransformKind::Standardize,
+            "min_max" => TransformKind::MinMax,
+            "log1p" => TransformKind::Log1p,
+            "clip" => {
+                let (lo, hi) = (args.number("lo"), args.number("hi"));
+                if lo > hi {
+                    let problem = Problem::error(Code::OutOfRange, format!("`clip` from {lo} to {hi} leaves nothing"));
+                    self.report(problem.at(expr.span, "`lo` is larger than `hi`"));
+                    return None;
+                }
+                TransformKind::Clip { lo, hi }
+            }
+            "missing" => TransformKind::Missing { values: args.numbers("values").to_vec() },
+            "lowercase" => TransformKind::Lowercase,
+            "chars" => TransformKind::Chars { max: args.size("max"), vocab: args.size("vocab") },
+            "words" => TransformKind::Words { max: args.size("max"), vocab: args.size("vocab") },
+            "one_hot" => TransformKind::OneHot,
+            "subtract_mean" => TransformKind::SubtractMean { reference: args.flag("reference") },
+            "normalize_pixels" => TransformKind::NormalizePixels,
+            _ => TransformKind::Impute(match args.word("by") {
+                "mean" => Impute::Mean,
+                "median" => Impute::Median,
+                _ => Impute::Constant(args.number("value")),
+            }),
+        })
+    }
+
+    /// How many ids a text's vocabulary has: its last transform, and no other, cuts it into tokens.
+    fn tokens(&mut self, transforms: &[Transform], ty: &'a Type, shape: &Shape) -> Option<usize> {
+        let cut = transforms.iter().enumerate().find_map(|(at, transform)| match transform.kind {
+            TransformKind::Chars { max, vocab } | TransformKind::Words { max, vocab } => Some((at, max, vocab)),
+            _ => None,
+        });
+        let Some((at, max, vocab)) = cut else {
+            let problem = Problem::error(Code::MissingArgument, "a text needs to be cut into tokens")
+                .at(ty.span, "nothing says what its steps are")
+                .help(format!("end it with `|> chars(max: {0})` or `|> words(max: {0})`", shape.size()));
+            self.report(problem);
+            return None;
+        };
+        let span = transforms[at].span;
+        if let Some(after) = transforms.get(at + 1) {
+            let problem = Problem::error(Code::WrongType, "nothing comes after the cut into tokens")
+                .at(after.span, "this takes a text")
+                .also(span, "what comes from here are tokens");
+            self.report(problem.help("let this be the last transform"));
+            return None;
+        }
+        if max != shape.size() {
+            let declared = shape.size();
+            let problem = Problem::error(Code::ShapeMismatch, format!("`text[{declared}]` is cut into {max} tokens"))
+                .at(span, format!("{max} tokens"))
+                .also(ty.span, format!("{declared} tokens"));
+            self.report(problem.help("give both the same number"));
+            return None;
+        }
+        if vocab > MOST_IDS {
+            let problem = Problem::error(Code::OutOfRange, format!("a vocabulary has at most {MOST_IDS} ids"));
+            self.report(problem.at(span, format!("found {vocab}")));
+            return None;
+        }
+        Some(vocab)
+    }
+
+    fn one_hot_comes_first(&mut self, transforms: &[Transform]) -> bool {
+        let later = transforms.iter().skip(1).find(|transform| transform.kind == TransformKind::OneHot);
+        if let Some(later) = later {
+            let problem = Problem::error(Code::WrongType, "`one_hot` comes first: it reads words, not numbers")
+                .at(later.span, "numbers arrive here")
+                .also(transforms[0].span, "this takes and gives numbers");
+            self.report(problem);
+        }
+        later.is_none()
+    }
+}
