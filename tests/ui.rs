@@ -34,7 +34,7 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
 pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String) {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
-    let request = mmc::Request { world: &Beside(base), ..mmc::Request::default() };
+    let request = mmc::CompileOptions { world: &Beside(base), ..mmc::CompileOptions::default() };
     let compiled = mmc::compile_in(&mut sources, file, &request);
     let mut problems = compiled.problems;
     if let Some(mut compiled) = compiled.value {
