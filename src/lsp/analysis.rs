@@ -6,7 +6,7 @@ use super::position::{Encoding, Lines};
 use crate::diag::{FileId, SourceMap, Span};
 use crate::sema::{Definition, Symbol};
 use crate::world::World;
-use crate::{Analyzed, Request, analyze_in};
+use crate::{Analyzed, CompileOptions, analyze_in};
 use gen_lsp_types::{Location, Range, Uri};
 use std::path::Path;
 
@@ -30,7 +30,7 @@ impl Analysis {
         let mut sources = SourceMap::new();
         let name = place::path(uri).map_or_else(|| uri.to_string(), |path| path.display().to_string());
         let file = sources.add(name, text);
-        let analyzed = analyze_in(&mut sources, file, &Request { world, ..Request::default() });
+        let analyzed = analyze_in(&mut sources, file, &CompileOptions { world, ..CompileOptions::default() });
         let (lines, prelude) = (Lines::of(text), library.prelude());
         Self { sources, file, analyzed, uri: uri.clone(), prelude, lines, encoding }
     }
