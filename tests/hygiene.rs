@@ -4,7 +4,7 @@
 use mmc::diag::{Problems, SourceMap};
 use mmc::plan::Plan;
 use mmc::world::{Absent, Found, World};
-use mmc::{Request, syntax};
+use mmc::{CompileOptions, syntax};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PRELUDE: &str = include_str!("../src/prelude/prelude.mmc");
@@ -41,7 +41,7 @@ impl World for Files {
 fn compiled(text: &str, files: &Files) -> (Option<Plan>, Problems) {
     let mut sources = SourceMap::new();
     let file = sources.add("test.mmc", text);
-    let request = Request { world: files, ..Request::default() };
+    let request = CompileOptions { world: files, ..CompileOptions::default() };
     let compiled = mmc::compile_in(&mut sources, file, &request);
     (compiled.value.map(|value| value.plan), compiled.problems)
 }

@@ -2,7 +2,7 @@
 //! format of its data set.
 
 use crate::cli::{mmc, plain};
-use mmc::Request;
+use mmc::CompileOptions;
 use mmc::diag::SourceMap;
 use mmc::world::Disk;
 use std::fmt::Write;
@@ -127,7 +127,8 @@ fn every_pipeline_of_the_paper_is_clean_and_listed() {
         assert!(text.lines().all(|line| line.chars().count() <= 120), "{}: a line is too long", name(&path));
         let mut sources = SourceMap::new();
         let file = sources.add(path.display().to_string(), text.as_str());
-        let compiled = mmc::compile_in(&mut sources, file, &Request { world: &Disk, ..Request::default() });
+        let compiled =
+            mmc::compile_in(&mut sources, file, &CompileOptions { world: &Disk, ..CompileOptions::default() });
         assert!(compiled.problems.is_empty(), "{}: {:#?}", name(&path), compiled.problems);
     }
     for path in pipelines("") {

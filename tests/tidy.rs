@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("prelude", &[]),
     ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
     ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
+    ("compile", &["sema", "syntax", "lint", "graph", "plan", "diag", "world"]),
     ("reference", &["sema", "syntax", "lint", "ops", "spec", "diag"]),
     ("graph", &["sema", "ops", "spec", "shape", "diag"]),
     ("drawing", &["plan", "ops", "shape", "spec", "diag"]),
@@ -25,17 +26,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("experiment", &["train", "exec", "plan", "spec", "diag"]),
     ("starter", &["data", "ops", "syntax", "diag"]),
-    ("lsp", &["data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
+    ("lsp", &["compile", "data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
+    "compile",
     "data",
     "diag",
     "drawing",
     "exec",
+    "experiment",
     "graph",
     "lint",
     "lsp",
@@ -83,7 +87,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 
 /// From text to plan nothing comes from outside.
 const PURE: &[&str] =
-    &["diag", "drawing", "shape", "spec", "syntax", "ops", "sema", "lint", "reference", "graph", "plan"];
+    &["diag", "drawing", "shape", "spec", "syntax", "ops", "sema", "lint", "reference", "graph", "plan", "compile"];
 const OUTSIDE: &[&str] =
     &["std::fs", "std::io", "std::env", "std::time", "std::net", "std::process", "rand::", "Instant::now"];
 

@@ -34,7 +34,7 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
 pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String) {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
-    let request = mmc::Request { world: &Beside(base), ..mmc::Request::default() };
+    let request = mmc::CompileOptions { world: &Beside(base), ..mmc::CompileOptions::default() };
     let compiled = mmc::compile_in(&mut sources, file, &request);
     let mut problems = compiled.problems;
     if let Some(mut compiled) = compiled.value {
@@ -138,8 +138,8 @@ const UNREACHED: &[(Code, &str)] = &[
     (Code::NoRoom, "a full disk is needed"),
     (Code::OutOfMemory, "a machine with little memory is needed"),
     (Code::WriteFailed, "a full disk is needed; tests/report/files.rs makes one of a folder"),
-    (Code::BadModel, "read by programs that load weights; tests/train/checkpoint.rs"),
-    (Code::ModelMismatch, "read by programs that load weights; tests/train/checkpoint.rs"),
+    (Code::BadModel, "read by programs that load weights; tests/train/model_file.rs"),
+    (Code::ModelMismatch, "read by programs that load weights; tests/train/model_file.rs"),
     (Code::Internal, "a defect, by definition"),
 ];
 

@@ -9,8 +9,10 @@ use super::study::{Design, Study};
 use super::table::{Align, Row, marked_table};
 use crate::data::Dataset;
 use crate::diag::{Code, Style, nearest};
-use crate::report::{comparison_csv, comparison_markdown, percent_difference, percent_spread, probability};
-use crate::train::{Candidate, Comparison, Difference, Line, Question, Singles, Test, compare as compare_models};
+use crate::experiment::{
+    Candidate, Comparison, Difference, Line, Question, Singles, Test, compare as compare_models, comparison_csv,
+    comparison_markdown, percent_difference, percent_spread, probability,
+};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use crate::report::RunDir;
 use crate::sema::{Hir, Uses, copies};
 use crate::syntax::ast::{Ast, ItemKind};
 use crate::world::Disk;
-use crate::{Compiled, Request, compile_in};
+use crate::{CompileOptions, Compiled, compile_in};
 use std::fs;
 use std::path::Path;
 
@@ -62,7 +62,7 @@ fn compiled(
     levels: &Levels,
 ) -> Checked<Compiled> {
     let settings: Vec<_> = settings.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect();
-    compile_in(sources, file, &Request { world: &Disk, settings: &settings, combine, levels: levels.clone() })
+    compile_in(sources, file, &CompileOptions { world: &Disk, settings: &settings, combine, levels: levels.clone() })
 }
 
 /// A pipeline that is ready to be planned or run.

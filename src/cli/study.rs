@@ -10,8 +10,9 @@ use super::status::ExitStatus;
 use crate::data::Dataset;
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::engine;
+use crate::experiment::{Outcome, Trial, run_trials};
 use crate::spec::{Length, TrainSpec};
-use crate::train::{Outcome, Rows, Trial, run_trials};
+use crate::train::Rows;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -8,12 +8,13 @@ use super::status::ExitStatus;
 use super::study::{Design, Study, TrialId};
 use super::table::{Align, Row, marked_table};
 use crate::diag::{Problem, Style, nearest};
-use crate::report::{
-    RunDir, SavedTrial, param_names, percent_spread, plain_spread, read_trials, search_csv, search_markdown,
-    write_trials,
+use crate::experiment::{
+    Measured, Point, SavedTrial, Search, param_names, percent_spread, plain_spread, read_trials, search, search_csv,
+    search_markdown, write_trials,
 };
+use crate::report::RunDir;
 use crate::spec::SweepSpec;
-use crate::train::{Measured, Point, Search, plan_hash, search};
+use crate::train::plan_hash;
 use indexmap::IndexMap;
 use std::fmt::Write;
 use std::path::Path;

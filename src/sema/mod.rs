@@ -1,4 +1,4 @@
-//! Meaning: names are bound, functions expanded, constants computed, every shape checked. Knows no files and no tensors.
+//! Declaration: names are bound, functions expanded, constants computed, every shape checked. Knows no files and no tensors.
 
 mod catalog;
 mod check;
@@ -12,23 +12,23 @@ mod symbols;
 mod uses;
 
 pub use catalog::topic::{Topic, signatures};
-pub use copies::{Copied, copies};
-pub use hir::{Declared, Hir, HirCombine, HirComponent, HirParam, Unused, Value, ValueId};
-pub use symbols::{Definition, DefinitionKind, Fact, Known, Meanings, Target};
-pub use uses::{Used, Uses, gather, point_to_uses};
+pub use copies::{SourceCopy, copies};
+pub use hir::{DeclarationKind, Hir, HirCombine, HirComponent, HirParam, HirValue, UnusedDeclaration, ValueId};
+pub use symbols::{Definition, DefinitionKind, EvaluatedExpr, ExprValue, Symbol, SymbolIndex};
+pub use uses::{UsedFile, Uses, gather, point_to_uses};
 
 use crate::diag::{Checked, Code, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Block, Expr, Item, ItemKind};
 use crate::syntax::keyword;
 use eval::expr::Evaluator;
-use names::{Meaning, Names};
+use names::{Declaration, NameTable};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use symbols::Notes;
+use symbols::SymbolRecorder;
 
 /// A value that replaces a param's own: `--set NAME=VALUE`.
 #[derive(Clone, Debug)]
-pub struct Override {
+pub struct ParamOverride {
     /// The param.
     pub name: String,
     /// The value.
@@ -39,33 +39,33 @@ pub struct Override {
 
 /// What is chosen beside the file.
 #[derive(Clone, Debug, Default)]
-pub struct Choices {
+pub struct Overrides {
     /// The combine to train, instead of the one the file names.
     pub combine: Option<String>,
     /// Values of params.
-    pub overrides: Vec<Override>,
+    pub overrides: Vec<ParamOverride>,
 }
 
 /// Binds names, expands functions and checks shapes over the whole file.
 ///
 /// `uses` are the files that [`gather`] found. There is no value for a file of functions and params alone, which is made
 /// to be used and not to be run; what is wrong with it is said all the same.
-pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> Checked<Hir> {
+pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Overrides) -> Checked<Hir> {
     analyzed(ast, prelude, uses, choices, false).0
 }
 
 /// As [`analyze`], with all that is known of the text's names and expressions, whatever is wrong with it.
-pub fn understand(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices) -> (Checked<Hir>, Meanings) {
+pub fn analyze_with_symbols(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Overrides) -> (Checked<Hir>, SymbolIndex) {
     analyzed(ast, prelude, uses, choices, true)
 }
 
-fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: bool) -> (Checked<Hir>, Meanings) {
+fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Overrides, watching: bool) -> (Checked<Hir>, SymbolIndex) {
     let mut problems = Problems::new();
-    let names = Names::collect(ast, prelude, uses, &mut problems);
+    let names = NameTable::collect(ast, prelude, uses, &mut problems);
     let mut overrides = BTreeMap::new();
     for given in &choices.overrides {
         match names.peek(&given.name, given.span) {
-            Some(Meaning::Param(_)) => match overrides.entry(given.name.as_str()) {
+            Some(Declaration::Param(_)) => match overrides.entry(given.name.as_str()) {
                 Entry::Vacant(free) => {
                     free.insert(&given.value);
                 }
@@ -75,10 +75,10 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
                         .also(before.get().span, "first set here"),
                 ),
             },
-            Some(Meaning::Lost(Declared::Param)) => {}
+            Some(Declaration::Lost(DeclarationKind::Param)) => {}
             None if names.incomplete => {}
             _ => {
-                let params = names.of_kinds(&[Declared::Param], given.span);
+                let params = names.of_kinds(&[DeclarationKind::Param], given.span);
                 let mut problem = Problem::error(Code::UnknownParam, format!("there is no param `{}`", given.name))
                     .at(given.span, "not declared in the file");
                 problem = match nearest(&given.name, params.iter().copied()) {
@@ -92,7 +92,7 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
         }
     }
     let mut evaluator = Evaluator::new(names, prelude.file, overrides, problems);
-    evaluator.notes = Notes::new(watching);
+    evaluator.recorder = SymbolRecorder::new(watching);
     let hir = match is_library(ast) {
         true => {
             evaluator.library(ast, &uses.files);
@@ -100,18 +100,18 @@ fn analyzed(ast: &Ast, prelude: &Ast, uses: &Uses, choices: &Choices, watching: 
         }
         false => evaluator.pipeline_of(ast, &uses.files, choices),
     };
-    let meanings = match watching {
+    let symbols = match watching {
         true => {
             let values = hir.as_ref().map_or_else(|| std::mem::take(&mut evaluator.values), |hir| hir.values.clone());
             let asts: Vec<&Ast> = [ast, prelude].into_iter().chain(uses.files.iter().map(|used| &used.ast)).collect();
-            evaluator.meanings(&asts, values)
+            evaluator.symbols(&asts, values)
         }
-        false => Meanings::default(),
+        false => SymbolIndex::default(),
     };
     let problems = errors::once::once(evaluator.problems);
     match hir {
-        Some(hir) => (Checked::new(hir, problems), meanings),
-        None => (Checked::failed(problems), meanings),
+        Some(hir) => (Checked::new(hir, problems), symbols),
+        None => (Checked::failed(problems), symbols),
     }
 }
 
@@ -125,7 +125,7 @@ fn is_library(ast: &Ast) -> bool {
 
 impl<'a> Evaluator<'a> {
     /// What can be checked of a file that is made to be used.
-    fn library(&mut self, ast: &'a Ast, used: &'a [Used]) {
+    fn library(&mut self, ast: &'a Ast, used: &'a [UsedFile]) {
         self.check_rest(ast);
         for file in used {
             self.check_rest(&file.ast);
@@ -133,7 +133,7 @@ impl<'a> Evaluator<'a> {
         self.check_uncalled();
     }
 
-    fn pipeline_of(&mut self, ast: &'a Ast, used: &'a [Used], choices: &Choices) -> Option<Hir> {
+    fn pipeline_of(&mut self, ast: &'a Ast, used: &'a [UsedFile], choices: &Overrides) -> Option<Hir> {
         let start = Span::new(ast.file, 0, 0);
         let header = self.header(ast);
         let (mut data_block, mut train_block, mut label) = (None, None, None);
@@ -162,7 +162,7 @@ impl<'a> Evaluator<'a> {
         let data = match data_block {
             Some(block) => {
                 let data = self.data(block, label_name);
-                self.notes.data(&data);
+                self.recorder.data(&data);
                 data
             }
             None => self.missing(ast, "data", "data { source = csv(\"rows.csv\") }"),
@@ -174,7 +174,7 @@ impl<'a> Evaluator<'a> {
         if modalities.is_empty() {
             self.missing::<()>(ast, "modality", "modality x: dense[2] = columns([\"a\", \"b\"])");
         }
-        // Where the label could not be understood, two classes stand in for it: the report has been made.
+        // Where the label could not be analyzed, two classes stand in for it: the report has been made.
         let classes = label.as_ref().map_or(2, |label| label.classes.count());
         // A combine that could not be read is declared all the same.
         let mut declared = ast.lost.iter().filter(|lost| lost.keyword == "combine").count();
@@ -182,9 +182,9 @@ impl<'a> Evaluator<'a> {
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
                 declared += 1;
-                let understood = self.combine(combine, &item.doc, classes);
-                understood.iter().for_each(|combine| self.notes.combine(combine));
-                combines.extend(understood);
+                let analyzed = self.combine(combine, &item.doc, classes);
+                analyzed.iter().for_each(|combine| self.recorder.combine(combine));
+                combines.extend(analyzed);
             }
         }
         if declared == 0 {
@@ -319,7 +319,7 @@ impl<'a> Evaluator<'a> {
     /// The combine to train: as chosen, else as `train` says, else the only one.
     fn selected(
         &mut self,
-        choices: &Choices,
+        choices: &Overrides,
         combines: &[HirCombine],
         declared: usize,
         of_train: Option<String>,
@@ -337,7 +337,7 @@ impl<'a> Evaluator<'a> {
                 if let Some(place) = combines.iter().position(|combine| combine.name == wanted) {
                     return Some(place);
                 }
-                let known = self.names.of_kinds(&[Declared::Combine], start);
+                let known = self.names.of_kinds(&[DeclarationKind::Combine], start);
                 if !known.contains(&wanted.as_str()) {
                     let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{wanted}`"))
                         .at(start, "in this file");
@@ -354,7 +354,7 @@ impl<'a> Evaluator<'a> {
             None if declared == 1 => (!combines.is_empty()).then_some(0),
             None if declared == 0 => None,
             None => {
-                let known = self.names.of_kinds(&[Declared::Combine], start);
+                let known = self.names.of_kinds(&[DeclarationKind::Combine], start);
                 self.report(
                     Problem::error(Code::MissingArgument, "the file declares several combines and trains none of them")
                         .at(train.map_or(start, |block| block.span), "`combine` is not set here")

@@ -1,8 +1,7 @@
 //! What training tells whoever watches it.
 
-use super::trial::Part;
 use crate::spec::Metric;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -92,7 +91,40 @@ pub struct Scores {
 impl Scores {
     /// One of the measurements; not a number where it is not defined.
     pub fn get(&self, metric: Metric) -> f64 {
-        Part::of(self).get(metric)
+        SplitScores::of(self).get(metric)
+    }
+}
+
+/// The measurements of a whole combination on one split, without those of its components.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SplitScores {
+    /// See [`Metric`].
+    pub error: f64,
+    /// See [`Metric`].
+    pub loss: f64,
+    /// See [`Metric`].
+    pub auc: Option<f64>,
+    /// See [`Metric`].
+    pub f1: f64,
+    /// See [`Metric`].
+    pub log_loss: f64,
+}
+
+impl SplitScores {
+    /// Those of `scores` that are about the whole combination.
+    pub fn of(scores: &Scores) -> Self {
+        Self { error: scores.error, loss: scores.loss, auc: scores.auc, f1: scores.f1, log_loss: scores.log_loss }
+    }
+
+    /// One of the measurements; NaN where it is not defined.
+    pub fn get(&self, metric: Metric) -> f64 {
+        match metric {
+            Metric::Error => self.error,
+            Metric::Loss => self.loss,
+            Metric::Auc => self.auc.unwrap_or(f64::NAN),
+            Metric::F1 => self.f1,
+            Metric::LogLoss => self.log_loss,
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn problems(example: &str, header: bool) -> Problems {
 fn problems_at(example: &str, header: bool, levels: &Levels) -> Problems {
     let mut sources = SourceMap::new();
     let file = sources.add("example.mmc", completed(example, header));
-    let request = mmc::Request { levels: levels.clone(), ..mmc::Request::default() };
+    let request = mmc::CompileOptions { levels: levels.clone(), ..mmc::CompileOptions::default() };
     mmc::compile_in(&mut sources, file, &request).problems
 }
 

@@ -1,7 +1,7 @@
 //! Training from outside: optimizers, metrics, the loop and the model file.
 
-mod checkpoint;
 mod metrics;
+mod model_file;
 mod optimizer;
 mod real_engine;
 pub(crate) mod softmax_regression;

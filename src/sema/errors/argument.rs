@@ -49,11 +49,11 @@ impl<'a> Evaluator<'a> {
             None => format!("expected {what}, found {described}"),
         };
         let problem = Problem::error(Code::WrongType, message).at(expr.span, format!("this is {described}"));
-        self.report_given(problem, expr, &fits)
+        self.report_argument(problem, expr, &fits)
     }
 
     /// Reports a problem with the value of `expr`; where that was given by a caller, it is the caller's.
-    pub(crate) fn report_given(
+    pub(crate) fn report_argument(
         &mut self,
         mut problem: Problem,
         expr: &'a Expr,

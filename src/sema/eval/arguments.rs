@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
 use crate::sema::eval::expr::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::symbols::Target;
+use crate::sema::symbols::Symbol;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 impl<'a> Evaluator<'a> {
@@ -17,7 +17,7 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Arguments> {
         let name = signature.name;
         if self.frames.is_empty() {
-            self.notes.callable(span, signature);
+            self.recorder.callable(span, signature);
         }
         let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
         let (mut sound, mut misnamed) = (true, false);
@@ -59,7 +59,7 @@ impl<'a> Evaluator<'a> {
             };
             let param = &signature.params[place];
             if let Some(wanted) = &arg.name {
-                self.notes.mention(wanted.span, Target::Argument(signature, param));
+                self.recorder.reference(wanted.span, Symbol::Argument(signature, param));
             }
             if found[place].is_some() {
                 sound = false;
@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a> {
             let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
             let message = format!("{what} must be {}, found {found}", kind.describe());
             let problem = Problem::error(code, message).at(expr.span, "not accepted");
-            self.report_given(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
+            self.report_argument(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
         }
         fits
     }
@@ -169,7 +169,7 @@ impl<'a> Evaluator<'a> {
         match words.iter().find(|word| **word == said) {
             Some(word) => {
                 if self.frames.is_empty() && matches!(expr.kind, ExprKind::Name(_)) {
-                    self.notes.mention(expr.span, Target::Word);
+                    self.recorder.reference(expr.span, Symbol::Word);
                 }
                 Some(word)
             }

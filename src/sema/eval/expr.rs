@@ -4,10 +4,10 @@ use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
 use crate::ops::{self, Activation, Arithmetic, Op};
 use crate::sema::errors::argument::Expansion;
 use crate::sema::errors::shape::between;
-use crate::sema::eval::value::{Callee, Stage, Val};
-use crate::sema::hir::{Value, ValueId};
-use crate::sema::names::{Meaning, Names};
-use crate::sema::symbols::{Notes, Target};
+use crate::sema::eval::value::{BlockStage, Callee, Val};
+use crate::sema::hir::{HirValue, ValueId};
+use crate::sema::names::{Declaration, NameTable};
+use crate::sema::symbols::{Symbol, SymbolRecorder};
 use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,13 +15,13 @@ use std::rc::Rc;
 
 /// Analysis of one pipeline: what has been declared, computed and found wrong so far.
 pub(crate) struct Evaluator<'a> {
-    pub(crate) names: Names<'a>,
+    pub(crate) names: NameTable<'a>,
     /// The file of the library.
     pub(crate) prelude: FileId,
     pub(crate) problems: Problems,
     /// Every value of the graph so far.
-    pub(crate) values: Vec<Value>,
-    /// Modalities as values of the graph; those that could not be understood are unknown.
+    pub(crate) values: Vec<HirValue>,
+    /// Modalities as values of the graph; those that could not be analyzed are unknown.
     pub(crate) modalities: Vec<Val>,
     /// `--set`: values that replace those of params.
     pub(crate) overrides: BTreeMap<&'a str, &'a Expr>,
@@ -37,7 +37,7 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) scope: String,
     pub(crate) counters: BTreeMap<String, usize>,
     /// What editors ask for: what names mean, what expressions came to.
-    pub(crate) notes: Notes,
+    pub(crate) recorder: SymbolRecorder,
     /// Declarations by the place of their name.
     declared: BTreeMap<Span, State>,
     /// The declarations being computed, outermost first: the place of the name, and the name where it was asked for.
@@ -56,7 +56,7 @@ enum State {
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(
-        names: Names<'a>,
+        names: NameTable<'a>,
         prelude: FileId,
         overrides: BTreeMap<&'a str, &'a Expr>,
         problems: Problems,
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a> {
             calls: vec![],
             scope: String::new(),
             counters: BTreeMap::new(),
-            notes: Notes::default(),
+            recorder: SymbolRecorder::default(),
             declared: BTreeMap::new(),
             open: vec![],
             expanded: BTreeSet::new(),
@@ -127,7 +127,7 @@ impl<'a> Evaluator<'a> {
         const ROOM_FOR_ONE: usize = 256 << 10;
         const PIECE: usize = 4 << 20;
         let value = stacker::maybe_grow(ROOM_FOR_ONE, PIECE, || self.eval_kind(expr));
-        self.notes.fact(expr.span, &value);
+        self.recorder.evaluation(expr.span, &value);
         value
     }
 
@@ -222,7 +222,7 @@ impl<'a> Evaluator<'a> {
             fields.insert(entry.key.text.clone(), value);
         }
         let fields = Rc::new(fields);
-        self.notes.record(&fields, entries.iter().map(|entry| (entry.key.text.clone(), entry.key.span)));
+        self.recorder.record(&fields, entries.iter().map(|entry| (entry.key.text.clone(), entry.key.span)));
         Val::Record(fields)
     }
 
@@ -230,7 +230,7 @@ impl<'a> Evaluator<'a> {
         match self.eval(base) {
             Val::Record(fields) => match fields.get(&field.text) {
                 Some(value) => {
-                    self.notes.field(&fields, &field.text, field.span);
+                    self.recorder.field(&fields, &field.text, field.span);
                     value.clone()
                 }
                 None => {
@@ -256,19 +256,23 @@ impl<'a> Evaluator<'a> {
             return value.clone();
         }
         if let (true, Some(place)) = (self.frames.is_empty(), self.names.span(name, span)) {
-            self.notes.mention(span, Target::Declared(place));
+            self.recorder.reference(span, Symbol::Declaration(place));
         }
         let calls = self.call_trace();
         match self.names.get(name, span) {
-            Some(Meaning::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
-            Some(Meaning::Lost(_)) => Val::Unknown,
-            Some(Meaning::Fn(index)) => block(Stage { callee: Callee::Function(index, Rc::default()), span, calls }),
-            Some(Meaning::Param(param)) => self.declared(name, span, |this| this.param(param)),
-            Some(Meaning::Encoder(binding)) => self.declared(name, span, |this| this.binding(binding)),
-            Some(Meaning::Shared(binding)) => {
+            Some(Declaration::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
+            Some(Declaration::Lost(_)) => Val::Unknown,
+            Some(Declaration::Fn(index)) => {
+                block(BlockStage { callee: Callee::Function(index, Rc::default()), span, calls })
+            }
+            Some(Declaration::Param(param)) => self.declared(name, span, |this| this.param(param)),
+            Some(Declaration::Encoder(binding)) => self.declared(name, span, |this| this.binding(binding)),
+            Some(Declaration::Shared(binding)) => {
                 let value = self.declared(name, span, |this| this.shared(binding));
                 match value {
-                    Val::Block(stages) => block(Stage { callee: Callee::Shared(name.into(), stages), span, calls }),
+                    Val::Block(stages) => {
+                        block(BlockStage { callee: Callee::Shared(name.into(), stages), span, calls })
+                    }
                     other => other,
                 }
             }
@@ -299,7 +303,7 @@ impl<'a> Evaluator<'a> {
                 for pair in self.open[begin..].windows(2) {
                     problem = problem.also(pair[1].2, format!("`{}` needs `{}`", pair[0].1, pair[1].1));
                 }
-                let constant = matches!(self.names.peek(name, span), Some(Meaning::Param(_)));
+                let constant = matches!(self.names.peek(name, span), Some(Declaration::Param(_)));
                 let from = if constant { "a number" } else { "a modality" };
                 self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
             }
@@ -359,12 +363,12 @@ impl<'a> Evaluator<'a> {
                 Val::Block(stages) => Val::Block(Rc::new(stages.iter().cloned().chain(next.iter().cloned()).collect())),
                 input => self.apply(&next, vec![input]),
             };
-            self.notes.fact(stage.span, &value);
+            self.recorder.evaluation(stage.span, &value);
         }
         value
     }
 
-    fn stage(&mut self, expr: &'a Expr) -> Option<Rc<Vec<Stage>>> {
+    fn stage(&mut self, expr: &'a Expr) -> Option<Rc<Vec<BlockStage>>> {
         let value = match &expr.kind {
             ExprKind::Call(callee, args) => match &callee.kind {
                 ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
@@ -380,7 +384,7 @@ impl<'a> Evaluator<'a> {
                 let found = other.describe();
                 let problem = Problem::error(Code::NotABlock, format!("expected a layer after `|>`, found {found}"))
                     .at(expr.span, format!("this is {found}"));
-                self.report_given(problem, expr, &|value| matches!(value, Val::Block(_)));
+                self.report_argument(problem, expr, &|value| matches!(value, Val::Block(_)));
                 None
             }
         }
@@ -476,6 +480,6 @@ pub(crate) fn pipe_stages(mut expr: &Expr) -> (&Expr, Vec<&Expr>) {
 }
 
 /// A block of one call.
-pub(crate) fn block(stage: Stage) -> Val {
+pub(crate) fn block(stage: BlockStage) -> Val {
     Val::Block(Rc::new(vec![stage]))
 }

@@ -3,7 +3,7 @@
 use crate::diag::Span;
 use crate::ops::{Op, ShapeError, Time, ValueKind};
 use crate::sema::eval::expr::Evaluator;
-use crate::sema::hir::{Value, ValueId};
+use crate::sema::hir::{HirValue, ValueId};
 use crate::shape::Shape;
 
 impl Evaluator<'_> {
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
             }
             Time::Windows(window) => {
                 inputs.push(first);
-                self.values.push(Value {
+                self.values.push(HirValue {
                     op: Op::Windows(window),
                     inputs: vec![first],
                     shape: Shape::vector(1),

@@ -1,4 +1,4 @@
-//! Evaluation of expressions: names, calls, blocks, built-in functions and their arguments.
+//! EvaluatedExpr of expressions: names, calls, blocks, built-in functions and their arguments.
 
 pub(crate) mod arguments;
 pub(crate) mod builtin;

@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `within(value, bounds)`
-    pub(crate) fn bounded(&mut self, args: &'a [Arg], span: Span) -> Val {
+    pub(crate) fn builtin_within(&mut self, args: &'a [Arg], span: Span) -> Val {
         let [value, bounds] = args else {
             return self.report(
                 Problem::error(Code::MissingArgument, "`within` takes a constant and its bounds")
@@ -43,7 +43,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Name(name) => name.as_str(),
             _ => "value",
         };
-        self.hold(name, found, value.value.span, Some((&allowed, bounds.value.span)))
+        self.within_bounds(name, found, value.value.span, Some((&allowed, bounds.value.span)))
     }
 
     /// Reports a value that a sweep gives a param if it is of another type or out of bounds; false if it is.
@@ -124,11 +124,11 @@ impl<'a> Evaluator<'a> {
     }
 
     fn within(&mut self, param: &'a Param, value: Val, span: Span, bounds: Option<&Val>) -> Val {
-        self.hold(&param.name.text, value, span, bounds.zip(param.bounds.as_ref().map(|bounds| bounds.span)))
+        self.within_bounds(&param.name.text, value, span, bounds.zip(param.bounds.as_ref().map(|bounds| bounds.span)))
     }
 
     /// A constant as it is if it lies within its bounds; says so if it does not.
-    fn hold(&mut self, name: &str, value: Val, span: Span, bounds: Option<(&Val, Span)>) -> Val {
+    fn within_bounds(&mut self, name: &str, value: Val, span: Span, bounds: Option<(&Val, Span)>) -> Val {
         let Some((bounds, bounds_span)) = bounds else { return value };
         let (inside, help) = match (bounds, &value) {
             (Val::Range(start, end, inclusive), Val::Number(number)) => {

@@ -30,7 +30,7 @@ impl Evaluator<'_> {
         for (id, before) in clashes {
             let (value, other) = (&self.values[id], &self.values[before]);
             let (found, expected) = (&self.values[value.inputs[0]].shape, &self.values[other.inputs[0]].shape);
-            let place = |value: &crate::sema::hir::Value| value.calls.last().copied().unwrap_or(value.span);
+            let place = |value: &crate::sema::hir::HirValue| value.calls.last().copied().unwrap_or(value.span);
             let name = value.path.split('.').next().unwrap_or_default();
             let problem = Problem::error(
                 Code::ShapeMismatch,
@@ -39,7 +39,7 @@ impl Evaluator<'_> {
             .at(place(value), format!("given {found}"))
             .also(place(other), format!("given {expected}"));
             let problem = self
-                .born(problem, &[value.inputs[0], other.inputs[0]])
+                .with_shape_origins(problem, &[value.inputs[0], other.inputs[0]])
                 .help("give it inputs of one shape, or use a function, which has weights of its own each time");
             self.problems.push(problem);
         }

@@ -1,9 +1,10 @@
 //! A sweep over points, each a combine and values of params: what every point comes to over its seeds, and which point of
 //! each combine the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
 
-use super::Spread;
-use super::trial::{Measured, Part};
+use super::statistics::Spread;
+use super::trial::Measured;
 use crate::spec::Metric;
+use crate::train::SplitScores;
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -82,7 +83,7 @@ pub fn search(name: &str, select: Metric, seeds: &[u64], points: &[Point]) -> Se
 
 fn line(point: &Point, select: Metric) -> PointLine {
     let trials: Vec<&Measured> = point.trials.iter().flatten().collect();
-    let of = |part: &dyn Fn(&Measured) -> Option<Part>, metric: Metric| {
+    let of = |part: &dyn Fn(&Measured) -> Option<SplitScores>, metric: Metric| {
         let values: Vec<f64> = trials.iter().filter_map(|trial| Some(part(trial)?.get(metric))).collect();
         Spread::of(values).filter(|spread| !spread.mean.is_nan())
     };
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     fn point(combine: &str, beta: &str, valid: &[Option<f64>]) -> Point {
-        let part = |error: f64| Part { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
+        let part = |error: f64| SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
         let trial = |error: &Option<f64>| {
             let error = (*error)?;
             let (valid, test) = (Some(part(error)), Some(part(error + 0.5)));

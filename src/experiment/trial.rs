@@ -1,11 +1,11 @@
 //! Many trainings over the same rows: trials. Each has a thread of its own where there are several; what each finds does
 //! not depend on that.
 
-use super::{Evaluation, Event, Rows, Scores, StopReason, Trained, Training, fit};
 use crate::diag::Problem;
 use crate::exec::{Engine, ExecError, initialize};
 use crate::plan::Plan;
-use crate::spec::{Metric, TrainSpec};
+use crate::spec::TrainSpec;
+use crate::train::{Evaluation, Event, Rows, SplitScores, StopReason, Trained, Training, fit};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,48 +43,15 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// The selected model on the validation split.
-    pub valid: Option<Part>,
+    pub valid: Option<SplitScores>,
     /// The selected model on the test split.
-    pub test: Option<Part>,
+    pub test: Option<SplitScores>,
     /// Numbers learned.
     pub parameters: usize,
     /// Epochs made.
     pub epochs: usize,
     /// Seconds of training, on one thread of several where trials ran side by side.
     pub seconds: f64,
-}
-
-/// The measurements of a trial on one part of the data.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part {
-    /// See [`Metric`].
-    pub error: f64,
-    /// See [`Metric`].
-    pub loss: f64,
-    /// See [`Metric`].
-    pub auc: Option<f64>,
-    /// See [`Metric`].
-    pub f1: f64,
-    /// See [`Metric`].
-    pub log_loss: f64,
-}
-
-impl Part {
-    /// Of everything that was measured, the whole.
-    pub fn of(scores: &Scores) -> Self {
-        Self { error: scores.error, loss: scores.loss, auc: scores.auc, f1: scores.f1, log_loss: scores.log_loss }
-    }
-
-    /// One of the measurements; not a number where it is not defined.
-    pub fn get(&self, metric: Metric) -> f64 {
-        match metric {
-            Metric::Error => self.error,
-            Metric::Loss => self.loss,
-            Metric::Auc => self.auc.unwrap_or(f64::NAN),
-            Metric::F1 => self.f1,
-            Metric::LogLoss => self.log_loss,
-        }
-    }
 }
 
 /// Runs all trials on `threads` threads, in order and side by side, and tells `finished` of each as it ends: which, and
@@ -146,8 +113,8 @@ fn run(
 fn outcome(plan: &Plan, trained: Trained) -> Outcome {
     let last = trained.history.last();
     let measured = Measured {
-        valid: trained.valid.as_ref().map(Part::of),
-        test: trained.test.as_ref().map(|test| Part::of(&test.scores)),
+        valid: trained.valid.as_ref().map(SplitScores::of),
+        test: trained.test.as_ref().map(|test| SplitScores::of(&test.scores)),
         parameters: plan.parameter_count(),
         epochs: trained.history.len(),
         seconds: last.map_or(0.0, |record| record.seconds),

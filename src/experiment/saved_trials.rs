@@ -1,7 +1,7 @@
 //! `trials.jsonl`: the trials of a sweep as they end, a line of JSON each, so that what is done is never done again.
 
+use super::trial::Measured;
 use crate::diag::{Code, Problem};
-use crate::train::Measured;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};

@@ -1,13 +1,13 @@
 //! Binds every name that evaluation did not reach, by the rules of scope alone.
 
-use super::{Meanings, Target, definition};
+use super::{Symbol, SymbolIndex, definition};
 use crate::diag::Span;
 use crate::ops::{self, Kind, Signature};
 use crate::sema::eval::builtin::BUILTINS;
 use crate::sema::eval::expr::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::hir::Declared;
-use crate::sema::names::{Meaning, Names};
+use crate::sema::hir::DeclarationKind;
+use crate::sema::names::{Declaration, NameTable};
 use crate::syntax::ast::{Arg, Ast, Block, Entry, Expr, ExprKind, Fn, ItemKind};
 use std::collections::BTreeMap;
 
@@ -16,53 +16,53 @@ type Locals<'a> = BTreeMap<&'a str, Span>;
 
 impl<'a> Evaluator<'a> {
     /// All that is known of the names and expressions of these texts.
-    pub(crate) fn meanings(&mut self, texts: &[&'a Ast], values: Vec<crate::sema::hir::Value>) -> Meanings {
-        let mut notes = std::mem::take(&mut self.notes);
+    pub(crate) fn symbols(&mut self, texts: &[&'a Ast], values: Vec<crate::sema::hir::HirValue>) -> SymbolIndex {
+        let mut recorder = std::mem::take(&mut self.recorder);
         for (place, (typed, _)) in self.names.modalities.iter().enumerate() {
-            notes.fact(typed.name.span, self.modalities.get(place).unwrap_or(&Val::Unknown));
+            recorder.evaluation(typed.name.span, self.modalities.get(place).unwrap_or(&Val::Unknown));
         }
         for ast in texts {
             for item in &ast.items {
                 if let ItemKind::Encoder(binding) | ItemKind::Shared(binding) = &item.kind
                     && let Some(value) = self.known(binding.name.span)
                 {
-                    notes.fact(binding.name.span, &value);
+                    recorder.evaluation(binding.name.span, &value);
                 }
                 if let ItemKind::Param(param) = &item.kind
                     && let Some(value) = self.known(param.name.span)
                 {
-                    notes.fact(param.name.span, &value);
+                    recorder.evaluation(param.name.span, &value);
                 }
             }
         }
         let functions: Vec<&str> = self.names.functions.iter().map(|function| function.name.text.as_str()).collect();
-        let mut meanings = notes.finish(values, &functions);
+        let mut symbols = recorder.finish(values, &functions);
         for ast in texts {
-            definition::define(ast, &mut meanings.definitions);
+            definition::define(ast, &mut symbols.definitions);
         }
-        for span in meanings.definitions.keys() {
-            meanings.mentions.insert(*span, Target::Declared(*span));
+        for span in symbols.definitions.keys() {
+            symbols.references.insert(*span, Symbol::Declaration(*span));
         }
-        let mentions = &mut meanings.mentions;
-        let mut walk = Walk { names: &self.names, mentions, fields: BTreeMap::new(), unbound: vec![] };
+        let references = &mut symbols.references;
+        let mut walk = ScopeWalk { names: &self.names, references, fields: BTreeMap::new(), unbound: vec![] };
         for ast in texts {
             ast.items.iter().for_each(|item| walk.item(&item.kind));
         }
         walk.bind_fields();
-        meanings
+        symbols
     }
 }
 
-struct Walk<'a, 'w> {
-    names: &'w Names<'a>,
-    mentions: &'w mut BTreeMap<Span, Target>,
+struct ScopeWalk<'a, 'w> {
+    names: &'w NameTable<'a>,
+    references: &'w mut BTreeMap<Span, Symbol>,
     /// Fields that evaluation has bound, by what they are fields of.
-    fields: BTreeMap<(Span, String), Target>,
+    fields: BTreeMap<(Span, String), Symbol>,
     /// Fields that it has not.
     unbound: Vec<(Span, String, Span)>,
 }
 
-impl Walk<'_, '_> {
+impl ScopeWalk<'_, '_> {
     fn item(&mut self, item: &ItemKind) {
         let none = Locals::new();
         match item {
@@ -73,7 +73,7 @@ impl Walk<'_, '_> {
             }
             ItemKind::Fn(function) => self.function(function),
             ItemKind::Label(typed) | ItemKind::Modality(typed) => {
-                self.note(typed.ty.name.span, Target::Type);
+                self.note(typed.ty.name.span, Symbol::Type);
                 typed.ty.args.iter().for_each(|arg| self.expr(arg, &none));
                 self.expr(&typed.value, &none);
             }
@@ -97,9 +97,11 @@ impl Walk<'_, '_> {
     }
 
     fn input(&mut self, name: &str, span: Span) {
-        let is_input = |meaning: &Meaning<'_>| matches!(meaning.kind(), Declared::Encoder | Declared::Modality);
+        let is_input = |declaration: &Declaration<'_>| {
+            matches!(declaration.kind(), DeclarationKind::Encoder | DeclarationKind::Modality)
+        };
         if let (Some(_), Some(place)) = (self.names.peek(name, span).filter(is_input), self.names.span(name, span)) {
-            self.mentions.insert(span, Target::Declared(place));
+            self.references.insert(span, Symbol::Declaration(place));
         }
     }
 
@@ -137,8 +139,8 @@ impl Walk<'_, '_> {
 
     /// A field is the same wherever it is asked of the same name.
     fn field(&mut self, base: Span, field: &str, span: Span) {
-        let Some(Target::Declared(place)) = self.mentions.get(&base).copied() else { return };
-        match self.mentions.get(&span) {
+        let Some(Symbol::Declaration(place)) = self.references.get(&base).copied() else { return };
+        match self.references.get(&span) {
             Some(target) => {
                 self.fields.insert((place, field.to_owned()), *target);
             }
@@ -154,8 +156,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn note(&mut self, span: Span, target: Target) {
-        self.mentions.entry(span).or_insert(target);
+    fn note(&mut self, span: Span, target: Symbol) {
+        self.references.entry(span).or_insert(target);
     }
 
     fn name(&mut self, name: &str, span: Span, locals: &Locals<'_>) {
@@ -164,26 +166,26 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn target(&self, name: &str, span: Span, locals: &Locals<'_>) -> Option<Target> {
+    fn target(&self, name: &str, span: Span, locals: &Locals<'_>) -> Option<Symbol> {
         if let Some(place) = locals.get(name).copied().or_else(|| self.names.span(name, span)) {
-            return Some(Target::Declared(place));
+            return Some(Symbol::Declaration(place));
         }
         match ops::layer(name) {
-            Some(layer) => Some(Target::Callable(&layer.signature)),
-            None => BUILTINS.iter().find(|built_in| built_in.name == name).map(|built_in| Target::Callable(built_in)),
+            Some(layer) => Some(Symbol::Callable(&layer.signature)),
+            None => BUILTINS.iter().find(|built_in| built_in.name == name).map(|built_in| Symbol::Callable(built_in)),
         }
     }
 
     fn call(&mut self, name: &str, span: Span, args: &[Arg], locals: &Locals<'_>) {
         self.name(name, span, locals);
-        match self.mentions.get(&span).copied() {
-            Some(Target::Callable(signature)) => self.arguments(signature, args, locals),
-            Some(Target::Declared(_)) => {
-                let Some(Meaning::Fn(index)) = self.names.peek(name, span) else { return };
+        match self.references.get(&span).copied() {
+            Some(Symbol::Callable(signature)) => self.arguments(signature, args, locals),
+            Some(Symbol::Declaration(_)) => {
+                let Some(Declaration::Fn(index)) = self.names.peek(name, span) else { return };
                 let function = self.names.functions[index];
                 for wanted in args.iter().filter_map(|arg| arg.name.as_ref()) {
                     if let Some(known) = function.args.iter().find(|known| known.name.text == wanted.text) {
-                        self.note(wanted.span, Target::Declared(known.name.span));
+                        self.note(wanted.span, Symbol::Declaration(known.name.span));
                     }
                 }
             }
@@ -195,12 +197,12 @@ impl Walk<'_, '_> {
         for arg in args {
             let Some(wanted) = &arg.name else { continue };
             let Some(param) = signature.params.iter().find(|param| param.name == wanted.text) else { continue };
-            self.note(wanted.span, Target::Argument(signature, param));
+            self.note(wanted.span, Symbol::Argument(signature, param));
             if let (Kind::Choice(words), ExprKind::Name(word)) = (param.kind, &arg.value.kind)
                 && words.contains(&word.as_str())
                 && !locals.contains_key(word.as_str())
             {
-                self.note(arg.value.span, Target::Word);
+                self.note(arg.value.span, Symbol::Word);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Tables of comparisons and sweeps as Markdown and CSV, to be put into a paper or read by another program.
 
-use crate::train::{Comparison, Difference, Line, PointLine, Search, Spread};
+use super::comparison::{Comparison, Line};
+use super::grid_search::{PointLine, Search};
+use super::statistics::{Difference, Spread};
 use std::fmt::Write;
 
 /// `20.10 ± 0.12`, of shares as percentages.

@@ -1,8 +1,8 @@
 //! Models side by side, trained on the same rows with the same seeds: their errors, their differences, and the rows that
 //! only the combination gets wrong.
 
+use super::statistics::{Difference, Spread, mcnemar, paired_t};
 use super::trial::Outcome;
-use super::{Difference, Spread, mcnemar, paired_t};
 use serde::Serialize;
 
 /// A model and its trials, one for each seed.
@@ -187,14 +187,15 @@ fn over_learn(candidate: &Candidate, candidates: &[Candidate], singles: &Singles
 
 #[cfg(test)]
 mod tests {
-    use super::super::trial::{Measured, Part};
     use super::*;
+    use crate::experiment::trial::Measured;
+    use crate::train::SplitScores;
 
     const LABELS: [u32; 4] = [0, 1, 1, 0];
 
     fn outcome(predicted: [u32; 4]) -> Outcome {
         let error = wrong(&predicted, &LABELS).iter().filter(|wrong| **wrong).count() as f64 / 4.0;
-        let test = Part { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
+        let test = SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
         let measured = Measured { valid: None, test: Some(test), parameters: 7, epochs: 1, seconds: 2.0 };
         Outcome { measured, predicted: predicted.to_vec(), components: vec![] }
     }

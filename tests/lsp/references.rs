@@ -1,20 +1,20 @@
 //! The table of what names mean: complete, and true to the text.
 
 use mmc::diag::{SourceMap, Span};
-use mmc::sema::{Known, Target};
+use mmc::sema::{ExprValue, Symbol};
 use mmc::syntax::{KEYWORDS, RESERVED};
-use mmc::{Understood, understand};
+use mmc::{Analyzed, analyze};
 use std::path::{Path, PathBuf};
 
-pub(super) fn understood(text: &str) -> (Understood, SourceMap) {
+pub(super) fn analyzed(text: &str) -> (Analyzed, SourceMap) {
     let mut sources = SourceMap::new();
     let file = sources.add("test.mmc", text);
-    let understood = understand(&mut sources, file);
-    (understood, sources)
+    let analyzed = analyze(&mut sources, file);
+    (analyzed, sources)
 }
 
 /// The words of a text and their places: no keyword that begins a line, nothing in strings and comments.
-fn words(text: &str, understood: &Understood) -> Vec<(Span, String)> {
+fn words(text: &str, analyzed: &Analyzed) -> Vec<(Span, String)> {
     let bytes = text.as_bytes();
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let (mut words, mut at) = (vec![], 0);
@@ -37,7 +37,7 @@ fn words(text: &str, understood: &Understood) -> Vec<(Span, String)> {
                 let begins_line = start == 0 || bytes[start - 1] == b'\n';
                 let keyword = (begins_line && KEYWORDS.contains(&word)) || RESERVED.contains(&word);
                 if !keyword && !byte.is_ascii_digit() {
-                    words.push((Span::new(understood.ast.file, start, at), word.to_owned()));
+                    words.push((Span::new(analyzed.ast.file, start, at), word.to_owned()));
                 }
             }
             _ => at += 1,
@@ -47,22 +47,22 @@ fn words(text: &str, understood: &Understood) -> Vec<(Span, String)> {
 }
 
 /// The words that the table says nothing of.
-fn unknown(text: &str, understood: &Understood) -> Vec<String> {
-    let mentions = &understood.meanings.mentions;
-    words(text, understood).into_iter().filter(|(span, _)| !mentions.contains_key(span)).map(|(_, word)| word).collect()
+fn unknown(text: &str, analyzed: &Analyzed) -> Vec<String> {
+    let references = &analyzed.symbols.references;
+    words(text, analyzed).into_iter().filter(|(span, _)| !references.contains_key(span)).map(|(_, word)| word).collect()
 }
 
 /// That whatever is said to be declared somewhere has the same name there.
-fn check_names(path: &str, understood: &Understood, sources: &SourceMap) {
-    for (span, target) in &understood.meanings.mentions {
+fn check_names(path: &str, analyzed: &Analyzed, sources: &SourceMap) {
+    for (span, target) in &analyzed.symbols.references {
         let name = sources.snippet(*span);
         match target {
-            Target::Declared(place) => {
+            Symbol::Declaration(place) => {
                 assert_eq!(name, sources.snippet(*place), "{path}");
-                assert_eq!(understood.meanings.definitions[place].name, name, "{path}");
+                assert_eq!(analyzed.symbols.definitions[place].name, name, "{path}");
             }
-            Target::Callable(signature) => assert_eq!(name, signature.name, "{path}"),
-            Target::Argument(_, param) => assert_eq!(name, param.name, "{path}"),
+            Symbol::Callable(signature) => assert_eq!(name, signature.name, "{path}"),
+            Symbol::Argument(_, param) => assert_eq!(name, param.name, "{path}"),
             _ => assert!(!name.is_empty() && !name.contains([' ', '(', '"']), "{path}: `{name}`"),
         }
     }
@@ -91,11 +91,11 @@ fn every_word_of_a_sound_pipeline_is_known() {
     for path in pipelines("pipelines") {
         // One of them is no UTF-8, and an editor would show it so.
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
-        let (understood, sources) = understood(&text);
-        check_names(&path.display().to_string(), &understood, &sources);
-        if understood.checked.value.is_some() {
+        let (analyzed, sources) = analyzed(&text);
+        check_names(&path.display().to_string(), &analyzed, &sources);
+        if analyzed.checked.value.is_some() {
             sound += 1;
-            assert_eq!(unknown(&text, &understood), Vec::<String>::new(), "{}", path.display());
+            assert_eq!(unknown(&text, &analyzed), Vec::<String>::new(), "{}", path.display());
         }
     }
     assert!(sound >= 2, "hardly any pipeline is sound");
@@ -106,8 +106,8 @@ fn what_a_broken_pipeline_says_elsewhere_is_known() {
     for path in pipelines("tests/ui") {
         // One of them is no UTF-8, and an editor would show it so.
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
-        let (understood, sources) = understood(&text);
-        check_names(&path.display().to_string(), &understood, &sources);
+        let (analyzed, sources) = analyzed(&text);
+        check_names(&path.display().to_string(), &analyzed, &sources);
     }
 }
 
@@ -131,22 +131,22 @@ train { combine = mul; epochs = width }
 
 #[test]
 fn functions_nobody_calls_and_what_stands_beside_a_mistake_are_bound() {
-    let (understood, sources) = understood(FUNCTIONS);
-    check_names("functions", &understood, &sources);
-    assert_eq!(unknown(FUNCTIONS, &understood), ["nowhere"]);
-    let meanings = &understood.meanings;
+    let (analyzed, sources) = analyzed(FUNCTIONS);
+    check_names("functions", &analyzed, &sources);
+    assert_eq!(unknown(FUNCTIONS, &analyzed), ["nowhere"]);
+    let symbols = &analyzed.symbols;
     let uses = |name: &str| {
-        let place = meanings.definitions.values().find(|known| known.name == name).unwrap().span;
-        meanings.mentions.values().filter(|target| matches!(target, Target::Declared(at) if *at == place)).count()
+        let place = symbols.definitions.values().find(|known| known.name == name).unwrap().span;
+        symbols.references.values().filter(|target| matches!(target, Symbol::Declaration(at) if *at == place)).count()
     };
     assert_eq!(uses("width"), 6);
     assert_eq!(uses("trunk"), 3);
     // `mlp` and its argument lead into the prelude.
     let of_prelude = |name: &str| {
         let at = FUNCTIONS.find(name).unwrap();
-        let span = Span::new(understood.ast.file, at, at + name.len());
-        match meanings.mentions[&span] {
-            Target::Declared(place) => place.file == understood.prelude.file,
+        let span = Span::new(analyzed.ast.file, at, at + name.len());
+        match symbols.references[&span] {
+            Symbol::Declaration(place) => place.file == analyzed.prelude.file,
             _ => false,
         }
     };
@@ -156,12 +156,12 @@ fn functions_nobody_calls_and_what_stands_beside_a_mistake_are_bound() {
 
 #[test]
 fn stages_fields_and_names_have_their_shapes() {
-    let (understood, _) = understood(FUNCTIONS);
+    let (analyzed, _) = analyzed(FUNCTIONS);
     let shape = |text: &str| {
         let at = FUNCTIONS.find(text).unwrap();
-        let fact = &understood.meanings.facts[&Span::new(understood.ast.file, at, at + text.len())];
-        match fact.known {
-            Known::Tensor(value) => understood.meanings.values[value].shape.to_string(),
+        let evaluation = &analyzed.symbols.evaluated[&Span::new(analyzed.ast.file, at, at + text.len())];
+        match evaluation.value {
+            ExprValue::Tensor(value) => analyzed.symbols.values[value].shape.to_string(),
             ref other => format!("{other:?}"),
         }
     };

@@ -1,0 +1,167 @@
+//! Text to plan: parse, analyze, lint, build, optimize, plan. Pure: used files come in through a [`World`].
+
+use crate::PRELUDE;
+use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
+use crate::graph;
+use crate::lint::{self, Levels, Subject};
+use crate::plan::{self, Plan};
+use crate::sema::{self, Hir, Overrides, ParamOverride, SymbolIndex, Uses};
+use crate::syntax;
+use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
+use crate::world::{Alone, World};
+use std::sync::Arc;
+
+/// A pipeline brought as far as its text leads: what it means, and what will run.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The whole pipeline, every combine of it.
+    pub hir: Hir,
+    /// The combine that was chosen, ready to run.
+    pub plan: Plan,
+    /// As it was written.
+    pub ast: Ast,
+    /// The files it uses.
+    pub uses: Uses,
+    /// The lints that comments of the file suppress.
+    pub allows: lint::Allows,
+}
+
+/// What is asked of a text beside the text itself.
+#[derive(Clone)]
+pub struct CompileOptions<'a> {
+    /// Where the files come from that it uses.
+    pub world: &'a dyn World,
+    /// Names and values of params as they are typed: `--set NAME=VALUE`.
+    pub settings: &'a [(String, String)],
+    /// The combine to plan instead of the one the file names.
+    pub combine: Option<String>,
+    /// How much each lint matters.
+    pub levels: Levels,
+}
+
+impl Default for CompileOptions<'_> {
+    fn default() -> Self {
+        Self { world: &Alone, settings: &[], combine: None, levels: Levels::default() }
+    }
+}
+
+/// Text to plan, for a text that stands alone: see [`compile_in`].
+pub fn compile(
+    sources: &mut SourceMap,
+    file: FileId,
+    settings: &[(String, String)],
+    combine: Option<String>,
+) -> Checked<Compiled> {
+    compile_in(sources, file, &CompileOptions { settings, combine, ..CompileOptions::default() })
+}
+
+/// Text to plan: all that happens before a byte of data is read.
+///
+/// The texts that problems may point into are added to `sources`. There is no value, and no problem, for a file of
+/// functions and params that is only made to be used.
+pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Checked<Compiled> {
+    let (texts, choices, problems) = Texts::parse(sources, file, request);
+    let analyzed = sema::analyze(&texts.ast, &texts.prelude, &texts.uses, &choices);
+    planned(texts, problems, analyzed, &request.levels)
+}
+
+/// What is known of a text, whatever is wrong with it: what an editor asks for.
+#[derive(Clone, Debug)]
+pub struct Analyzed {
+    /// The tree of what could be read.
+    pub ast: Ast,
+    /// The tree of the library.
+    pub prelude: Ast,
+    /// The files it uses.
+    pub uses: Uses,
+    /// What its names mean and its expressions came to.
+    pub symbols: SymbolIndex,
+    /// The plan if there is one, and every problem.
+    pub checked: Checked<Compiled>,
+}
+
+/// As [`compile`], keeping what is known on the way.
+pub fn analyze(sources: &mut SourceMap, file: FileId) -> Analyzed {
+    analyze_in(sources, file, &CompileOptions::default())
+}
+
+/// As [`compile_in`], keeping what is known on the way.
+pub fn analyze_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Analyzed {
+    let (texts, choices, problems) = Texts::parse(sources, file, request);
+    let (analyzed, symbols) = sema::analyze_with_symbols(&texts.ast, &texts.prelude, &texts.uses, &choices);
+    let (ast, prelude, uses) = (texts.ast.clone(), texts.prelude.clone(), texts.uses.clone());
+    let checked = planned(texts, problems, analyzed, &request.levels);
+    Analyzed { ast, prelude, uses, symbols, checked }
+}
+
+/// The trees that a pipeline is made of.
+struct Texts {
+    text: Arc<str>,
+    ast: Ast,
+    prelude: Ast,
+    uses: Uses,
+}
+
+impl Texts {
+    /// Parses everything, with what is chosen beside the file and the problems of its syntax.
+    fn parse(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> (Texts, Overrides, Problems) {
+        let text = sources.get(file).map_or_else(|| "".into(), |source| source.text.clone());
+        let (ast, mut problems) = syntax::parse(file, &text);
+        let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
+        problems.extend(of_prelude);
+        let uses = sema::gather(&ast, sources, request.world, &mut problems);
+        let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
+        (Texts { text, ast, prelude, uses }, Overrides { combine: request.combine.clone(), overrides }, problems)
+    }
+}
+
+/// From meaning to plan. `problems` are those found before.
+fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
+    let misread = problems.has_errors();
+    // What is missing may be what could not be read.
+    let missing = [Code::MissingArgument, Code::MissingDeclaration, Code::PipelineHeader];
+    let follows = |problem: &Problem| misread && missing.contains(&problem.code);
+    problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
+    let mut problems = sema::point_to_uses(problems, &texts.uses, &texts.ast);
+    problems.sort();
+    let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
+    let Texts { text, ast, uses, .. } = texts;
+    let mut allows = lint::Allows::of(&ast, &text);
+    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
+    problems.sort();
+
+    let graph = graph::build(&hir, &hir.combines[hir.selected]);
+    match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
+        Ok(plan) => Checked::new(Compiled { hir, plan, ast, uses, allows }, problems),
+        Err(problem) => {
+            problems.push(problem);
+            Checked::failed(problems)
+        }
+    }
+}
+
+/// The values typed for params. A param that is a text takes what was typed as it is, without quotes.
+fn overrides(
+    ast: &Ast,
+    uses: &Uses,
+    settings: &[(String, String)],
+    sources: &mut SourceMap,
+    problems: &mut Problems,
+) -> Vec<ParamOverride> {
+    let mut overrides = vec![];
+    for (name, value) in settings {
+        let file = sources.add(format!("--set {name}"), value.as_str());
+        let span = Span::new(file, 0, value.len());
+        let is_text = uses.files.iter().map(|used| &used.ast).chain([ast]).flat_map(|ast| &ast.items).any(|item| {
+            matches!(&item.kind, ItemKind::Param(param)
+                if param.name.text == *name && matches!(param.value.kind, ExprKind::Text(_)))
+        });
+        let (value, found) = match is_text && !value.starts_with('"') {
+            true => (Some(Expr { kind: ExprKind::Text(value.clone()), span }), Problems::new()),
+            false => syntax::parse_expr(file, value),
+        };
+        problems.extend(found);
+        overrides.extend(value.map(|value| ParamOverride { name: name.clone(), value, span }));
+    }
+    overrides
+}
