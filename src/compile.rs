@@ -5,7 +5,7 @@ use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::graph;
 use crate::lint::{self, Levels, Subject};
 use crate::plan::{self, Plan};
-use crate::sema::{self, Choices, Hir, Meanings, Override, Uses};
+use crate::sema::{self, Hir, Overrides, ParamOverride, SymbolIndex, Uses};
 use crate::syntax;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use crate::world::{Alone, World};
@@ -67,7 +67,7 @@ pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &CompileOption
 
 /// What is known of a text, whatever is wrong with it: what an editor asks for.
 #[derive(Clone, Debug)]
-pub struct Understood {
+pub struct Analyzed {
     /// The tree of what could be read.
     pub ast: Ast,
     /// The tree of the library.
@@ -75,23 +75,23 @@ pub struct Understood {
     /// The files it uses.
     pub uses: Uses,
     /// What its names mean and its expressions came to.
-    pub meanings: Meanings,
+    pub symbols: SymbolIndex,
     /// The plan if there is one, and every problem.
     pub checked: Checked<Compiled>,
 }
 
 /// As [`compile`], keeping what is known on the way.
-pub fn understand(sources: &mut SourceMap, file: FileId) -> Understood {
-    understand_in(sources, file, &CompileOptions::default())
+pub fn analyze(sources: &mut SourceMap, file: FileId) -> Analyzed {
+    analyze_in(sources, file, &CompileOptions::default())
 }
 
 /// As [`compile_in`], keeping what is known on the way.
-pub fn understand_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Understood {
+pub fn analyze_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Analyzed {
     let (texts, choices, problems) = Texts::parse(sources, file, request);
-    let (analyzed, meanings) = sema::understand(&texts.ast, &texts.prelude, &texts.uses, &choices);
+    let (analyzed, symbols) = sema::analyze_with_symbols(&texts.ast, &texts.prelude, &texts.uses, &choices);
     let (ast, prelude, uses) = (texts.ast.clone(), texts.prelude.clone(), texts.uses.clone());
     let checked = planned(texts, problems, analyzed, &request.levels);
-    Understood { ast, prelude, uses, meanings, checked }
+    Analyzed { ast, prelude, uses, symbols, checked }
 }
 
 /// The trees that a pipeline is made of.
@@ -104,14 +104,18 @@ struct Texts {
 
 impl Texts {
     /// Parses everything, with what is chosen beside the file and the problems of its syntax.
-    fn parse(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> (Texts, Choices, Problems) {
+    fn parse(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> (Texts, Overrides, Problems) {
         let text = sources.get(file).map_or_else(|| "".into(), |source| source.text.clone());
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
         problems.extend(of_prelude);
         let uses = sema::gather(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
-        (Texts { text, ast, prelude, uses }, Choices { combine: request.combine.clone(), overrides }, problems)
+        (
+            Texts { text, ast, prelude, uses },
+            Overrides { combine: request.combine.clone(), params: overrides },
+            problems,
+        )
     }
 }
 
@@ -147,7 +151,7 @@ fn overrides(
     settings: &[(String, String)],
     sources: &mut SourceMap,
     problems: &mut Problems,
-) -> Vec<Override> {
+) -> Vec<ParamOverride> {
     let mut overrides = vec![];
     for (name, value) in settings {
         let file = sources.add(format!("--set {name}"), value.as_str());
@@ -161,7 +165,7 @@ fn overrides(
             false => syntax::parse_expr(file, value),
         };
         problems.extend(found);
-        overrides.extend(value.map(|value| Override { name: name.clone(), value, span }));
+        overrides.extend(value.map(|value| ParamOverride { name: name.clone(), value, span }));
     }
     overrides
 }

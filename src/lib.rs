@@ -34,7 +34,7 @@ pub mod train;
 pub mod whole_file;
 pub mod world;
 
-pub use compile::{CompileOptions, Compiled, Understood, compile, compile_in, understand, understand_in};
+pub use compile::{Analyzed, CompileOptions, Compiled, analyze, analyze_in, compile, compile_in};
 
 /// The library of blocks, written in the language.
 const PRELUDE: &str = include_str!("prelude/prelude.mmc");

@@ -82,7 +82,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("io::stderr", &["cli/output.rs"]),
     ("process::exit", &["cli/"]),
     ("env::args", &["cli/"]),
-    ("unsafe ", &["data/bytes.rs", "exec/gemm.rs"]),
+    ("unsafe ", &["data/io/bytes.rs", "exec/gemm.rs"]),
     ("todo!", &[]),
     ("unimplemented!", &[]),
     ("dbg!", &[]),

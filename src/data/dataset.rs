@@ -1,6 +1,8 @@
 //! The data set as training sees it: dense rows for each part, and batches made of them.
 
-use super::{Draw, Fitted, ModalityRows};
+use crate::data::modality::rows::Draw;
+use crate::data::modality::rows::ModalityRows;
+use crate::data::modality::transform::Fitted;
 use crate::plan::Batch;
 use crate::shape::Shape;
 use crate::spec::{ModalityKind, Part};

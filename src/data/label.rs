@@ -1,7 +1,7 @@
 //! From the cells of the label's column to class indices. Knows no files.
 
-use super::table::{Read, Words};
-use super::trouble::shown;
+use crate::data::table::columns::{Read, Words};
+use crate::data::table::errors::shown;
 use crate::diag::{Code, Problem, Problems, nearest};
 use crate::spec::{Classes, LabelSpec};
 use std::collections::BTreeMap;
@@ -175,9 +175,9 @@ fn quoted(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::bytes::Room;
-    use crate::data::store::StoreWriter;
-    use crate::data::table::{ColumnKind, Head, Question, Table};
+    use crate::data::io::bytes::Room;
+    use crate::data::table::columns::{ColumnKind, Head, Question, Table};
+    use crate::data::table::store::StoreWriter;
     use crate::diag::Span;
     use crate::spec::{ColumnRef, Select};
 

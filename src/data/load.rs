@@ -1,10 +1,17 @@
 //! The whole way from a data block to a data set: find, read, label, split, transform.
 
-use super::bytes::Room;
-use super::label::{self, LabelColumn};
-use super::source::{Found, Keeping, fingerprint};
-use super::table::{ColumnKind, Head, Question, Read, Words};
-use super::{Dataset, Decider, Subset, TableSummary, decidable, modality, select, split};
+use crate::data::dataset::Dataset;
+use crate::data::dataset::Subset;
+use crate::data::dataset::TableSummary;
+use crate::data::io::bytes::Room;
+use crate::data::label::{self, LabelColumn};
+use crate::data::modality::prepare;
+use crate::data::presence;
+use crate::data::presence::Decider;
+use crate::data::source::opened::{Found, Keeping, fingerprint};
+use crate::data::split;
+use crate::data::table::columns::{ColumnKind, Head, Question, Read, Words};
+use crate::data::table::select;
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
@@ -58,9 +65,9 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
         let sources = parts.iter().map(|part| {
             let Columns { numbers, columns, positions } = &asked[part.table].modalities[at];
-            modality::Source { read: &reads[part.table], rows: &part.rows, numbers, columns, positions }
+            prepare::Source { read: &reads[part.table], rows: &part.rows, numbers, columns, positions }
         });
-        modality::build(spec, &sources.collect::<Vec<_>>(), &room)
+        prepare::build(spec, &sources.collect::<Vec<_>>(), &room)
     }))?;
     let (mut modalities, mut rows, mut of_modalities) = (vec![], vec![], vec![]);
     for (fitted, made, notes) in built {
@@ -86,9 +93,9 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let subsets = [(Part::Train, Some(&train)), (Part::Valid, valid.as_ref()), (Part::Test, test.as_ref())];
     let rows = subsets.into_iter().filter_map(|(part, subset)| {
         let table = parts.iter().find(|rows| rows.part == part)?.table;
-        Some(decidable::Rows { part, subset: subset?, read: &reads[table] })
+        Some(presence::Rows { part, subset: subset?, read: &reads[table] })
     });
-    decidable::check(&request.deciders, &rows.collect::<Vec<_>>())?;
+    presence::check(&request.deciders, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     if unused > 0 {
@@ -205,7 +212,7 @@ impl Asked {
             match columns.of(&pin_globs(spec, &first.head, &table.head)) {
                 Ok(positions) => {
                     let span = spec.columns.first().map_or(spec.span, |column| column.span);
-                    let kinds = positions.iter().map(|position| modality::kind_of_cells(spec, &table.head, *position));
+                    let kinds = positions.iter().map(|position| prepare::kind_of_cells(spec, &table.head, *position));
                     let kinds: Vec<ColumnKind> = kinds.collect();
                     let ask = |(position, kind): (&usize, &ColumnKind)| question.ask(*position, *kind, span);
                     let wanted: Vec<usize> = positions.iter().zip(&kinds).map(ask).collect();
@@ -235,7 +242,7 @@ fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
             .flat_map(|column| match &column.select {
                 Select::Glob(pattern) => names
                     .iter()
-                    .filter(|name| super::select::matches(pattern, name))
+                    .filter(|name| crate::data::table::select::matches(pattern, name))
                     .map(|name| ColumnRef { select: Select::Name(name.clone()), span: column.span })
                     .collect(),
                 _ => vec![column],

@@ -1,55 +1,29 @@
-//! The data set: readers, transforms fitted on the training rows, splits, cache, batches. Knows no tensors.
+//! The data set: sources, splits, transforms fitted on the training rows, batches. Knows no tensors.
 //!
 //! ```text
 //! paths --find--> Head --select--> Question --read, or cache--> Table --label, split, transform--> Dataset --> Batch
 //! ```
+//!
+//! Inside the room a file imports from the file that defines a thing; the re-exports here serve the other rooms.
 
-mod arrays;
-mod augment;
-mod bytes;
-mod cache;
-mod cell;
-mod cifar;
 mod dataset;
-mod decidable;
-mod delimited;
-mod excerpt;
-mod facts;
-mod folder;
-mod join;
-mod jsonl;
+mod inspect;
+mod io;
 mod label;
 mod load;
-mod look;
 mod modality;
-mod names;
-mod numbers;
-mod open;
-mod parquet;
-mod paths;
-mod photos;
-mod pixels;
-mod prepared;
+mod presence;
 mod random;
-mod select;
 mod source;
 mod split;
-mod store;
-mod survey;
-mod survey_typed;
-pub mod synthetic;
 mod table;
-mod tokens;
-mod transform;
-mod trouble;
-mod values;
 
 pub use dataset::{Dataset, FittedModality, Subset, TableSummary};
-pub use decidable::Decider;
+pub use inspect::column_names::columns;
+pub use inspect::inspection::{Look, ROWS, look};
+pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, survey};
 pub use load::{Request, load};
-pub use look::{Look, ROWS, look};
-pub use names::columns;
-pub use prepared::{Draw, ModalityRows};
+pub use modality::rows::{Draw, ModalityRows};
+pub use modality::transform::Fitted;
+pub use presence::Decider;
 pub use random::{Draws, order};
-pub use survey::{ArraySurvey, ColumnSurvey, Survey, survey};
-pub use transform::Fitted;

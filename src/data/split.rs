@@ -1,7 +1,7 @@
 //! Divides the rows of a table into train, valid and test. Knows no columns but those that decide.
 
-use super::random::{Purpose, shuffle, stream};
-use super::table::{Read, Words};
+use crate::data::random::{Purpose, shuffle, stream};
+use crate::data::table::columns::{Read, Words};
 use crate::diag::{Code, Problem, Problems, nearest};
 use crate::spec::{Part, Portion, Rule, Spanned, Split};
 use std::collections::BTreeMap;
@@ -251,7 +251,8 @@ fn by_column(written: &Spanned<String>, column: Decider<'_>, read: &Read, parts:
         .take(SHOWN)
         .map(|row| {
             let word = words.get(row);
-            let message = format!("expected `train`, `valid` or `test`, found `{}`", super::trouble::shown(word));
+            let message =
+                format!("expected `train`, `valid` or `test`, found `{}`", crate::data::table::errors::shown(word));
             let problem = Problem::error(Code::BadSplitValue, message)
                 .at(written.span, "rows are split by it here")
                 .in_data(read.place(Some(row), Some(position)));

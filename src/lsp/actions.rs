@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// Mends for the problems in a range, and one that mends all that can be mended safely.
 pub(super) fn actions(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeActionResponse> {
-    let problems = &view.analysis.understood.checked.problems;
+    let problems = &view.analysis.analyzed.checked.problems;
     let wants = |kind: &CodeActionKind| {
         let only = params.context.only.as_ref();
         only.is_none_or(|only| {
@@ -86,7 +86,7 @@ fn title(view: &View<'_>, problem: &Problem) -> String {
 
 /// Every safe edit of the text, those that overlap another left out.
 fn safe_edits<'v>(view: &'v View<'_>) -> Vec<&'v Edit> {
-    let problems = &view.analysis.understood.checked.problems;
+    let problems = &view.analysis.analyzed.checked.problems;
     let mut edits: Vec<&Edit> = vec![];
     for problem in problems.iter() {
         let own = &problem.edits;

@@ -4,20 +4,20 @@ use super::library::Library;
 use super::place;
 use super::position::{Encoding, Lines};
 use crate::diag::{FileId, SourceMap, Span};
-use crate::sema::{Definition, Target};
+use crate::sema::{Definition, Symbol};
 use crate::world::World;
-use crate::{CompileOptions, Understood, understand_in};
+use crate::{Analyzed, CompileOptions, analyze_in};
 use gen_lsp_types::{Location, Range, Uri};
 use std::path::Path;
 
-/// A text, understood.
+/// A text, analyzed.
 pub(super) struct Analysis {
     /// Every text that a span may point into.
     pub(super) sources: SourceMap,
     /// The text itself.
     pub(super) file: FileId,
     /// What it means.
-    pub(super) understood: Understood,
+    pub(super) analyzed: Analyzed,
     uri: Uri,
     /// Where the library can be read, if it can.
     prelude: Option<Uri>,
@@ -30,9 +30,9 @@ impl Analysis {
         let mut sources = SourceMap::new();
         let name = place::path(uri).map_or_else(|| uri.to_string(), |path| path.display().to_string());
         let file = sources.add(name, text);
-        let understood = understand_in(&mut sources, file, &CompileOptions { world, ..CompileOptions::default() });
+        let analyzed = analyze_in(&mut sources, file, &CompileOptions { world, ..CompileOptions::default() });
         let (lines, prelude) = (Lines::of(text), library.prelude());
-        Self { sources, file, understood, uri: uri.clone(), prelude, lines, encoding }
+        Self { sources, file, analyzed, uri: uri.clone(), prelude, lines, encoding }
     }
 
     /// The text.
@@ -54,7 +54,7 @@ impl Analysis {
         if file == self.file {
             return Some(self.uri.clone());
         }
-        if file == self.understood.prelude.file {
+        if file == self.analyzed.prelude.file {
             return self.prelude.clone();
         }
         let path = place::simple(Path::new(&self.sources.get(file)?.name));
@@ -68,38 +68,38 @@ impl Analysis {
 
     /// Whether the text brings in this file, or something that could not be read and may be this file now.
     pub(super) fn uses(&self, path: &Path) -> bool {
-        let uses = &self.understood.uses;
+        let uses = &self.analyzed.uses;
         let named =
             |file: FileId| self.sources.get(file).is_some_and(|source| place::same(Path::new(&source.name), path));
         uses.incomplete || uses.files.iter().any(|used| named(used.ast.file))
     }
 
     /// The name at a byte of the text, and what it stands for.
-    pub(super) fn mention(&self, offset: usize) -> Option<(Span, Target)> {
+    pub(super) fn mention(&self, offset: usize) -> Option<(Span, Symbol)> {
         let at = u32::try_from(offset).ok()?;
         let last = Span { file: self.file, start: at, end: u32::MAX };
-        let (span, target) = self.understood.meanings.mentions.range(..=last).next_back()?;
+        let (span, target) = self.analyzed.symbols.references.range(..=last).next_back()?;
         (span.file == self.file && span.end >= at).then_some((*span, *target))
     }
 
     /// What is declared at a place.
     pub(super) fn definition(&self, place: Span) -> Option<&Definition> {
-        self.understood.meanings.definitions.get(&place)
+        self.analyzed.symbols.definitions.get(&place)
     }
 
     /// Every name of the text that stands for the same, in order.
-    pub(super) fn mentions_of(&self, wanted: Target) -> impl Iterator<Item = Span> {
-        let mentions = self.understood.meanings.mentions.iter();
-        mentions.filter(move |(_, target)| same(**target, wanted)).map(|(span, _)| *span)
+    pub(super) fn references_to(&self, wanted: Symbol) -> impl Iterator<Item = Span> {
+        let references = self.analyzed.symbols.references.iter();
+        references.filter(move |(_, target)| same(**target, wanted)).map(|(span, _)| *span)
     }
 }
 
 /// Whether two names stand for one thing.
-fn same(a: Target, b: Target) -> bool {
+fn same(a: Symbol, b: Symbol) -> bool {
     match (a, b) {
-        (Target::Declared(a), Target::Declared(b)) => a == b,
-        (Target::Callable(a), Target::Callable(b)) => std::ptr::eq(a, b),
-        (Target::Argument(a, x), Target::Argument(b, y)) => std::ptr::eq(a, b) && x.name == y.name,
+        (Symbol::Declaration(a), Symbol::Declaration(b)) => a == b,
+        (Symbol::Callable(a), Symbol::Callable(b)) => std::ptr::eq(a, b),
+        (Symbol::Argument(a, x), Symbol::Argument(b, y)) => std::ptr::eq(a, b) && x.name == y.name,
         _ => false,
     }
 }

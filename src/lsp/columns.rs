@@ -16,7 +16,7 @@ pub(super) type Columns = BTreeMap<String, (Instant, Rc<Vec<String>>)>;
 
 /// The names of the columns, in the order of the table.
 pub(super) fn of(view: &View<'_>) -> Rc<Vec<String>> {
-    let Some(spec) = &view.analysis.understood.meanings.data else { return Rc::default() };
+    let Some(spec) = &view.analysis.analyzed.symbols.data else { return Rc::default() };
     let path = place::path(&view.document.uri);
     let folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
     let key = format!("{} {:?}", folder.display(), spec.origin);

@@ -10,7 +10,7 @@ use gen_lsp_types::{
 
 /// Everything to be said of a text.
 pub(super) fn diagnostics(analysis: &Analysis, library: &Library) -> Vec<Diagnostic> {
-    analysis.understood.checked.problems.iter().map(|problem| diagnostic(analysis, library, problem)).collect()
+    analysis.analyzed.checked.problems.iter().map(|problem| diagnostic(analysis, library, problem)).collect()
 }
 
 pub(super) fn diagnostic(analysis: &Analysis, library: &Library, problem: &Problem) -> Diagnostic {

@@ -15,7 +15,7 @@ pub(super) fn foldings(view: &View<'_>) -> Vec<FoldingRange> {
             longest.0 = longest.0.max(end);
         }
     };
-    for item in &analysis.understood.ast.items {
+    for item in &analysis.analyzed.ast.items {
         let range = analysis.range(item.span);
         fold(range.start.line, range.end.line, false);
     }

@@ -3,14 +3,14 @@
 
 use super::answer::View;
 use crate::diag::Span;
-use crate::sema::Known;
+use crate::sema::ExprValue;
 use crate::syntax::ast::{Expr, ExprKind, ItemKind};
 use gen_lsp_types::{InlayHint, InlayHintKind, Label, Position, Range, Tooltip};
 
 /// The hints within a range, in order.
 pub(super) fn hints(view: &View<'_>, range: Range) -> Vec<InlayHint> {
     let mut found = vec![];
-    for item in &view.analysis.understood.ast.items {
+    for item in &view.analysis.analyzed.ast.items {
         match &item.kind {
             ItemKind::Encoder(binding) => {
                 found.extend(of_value(view, binding.name.span, binding.name.span, ": "));
@@ -20,7 +20,7 @@ pub(super) fn hints(view: &View<'_>, range: Range) -> Vec<InlayHint> {
                 if let ExprKind::Call(_, args) = &combine.strategy.kind {
                     args.iter().for_each(|arg| stages(view, &arg.value, &mut found));
                 }
-                let known = view.analysis.understood.meanings.combines.iter();
+                let known = view.analysis.analyzed.symbols.combines.iter();
                 let components = known.filter(|known| known.name == combine.name.text).map(|known| &known.components);
                 found.extend(components.take(1).map(|components| {
                     let names: Vec<&str> = components.iter().map(|component| component.name.as_str()).collect();
@@ -55,19 +55,19 @@ fn stages(view: &View<'_>, expr: &Expr, found: &mut Vec<InlayHint>) {
 }
 
 fn of_value(view: &View<'_>, value: Span, after: Span, before: &str) -> Option<InlayHint> {
-    let meanings = &view.analysis.understood.meanings;
-    let fact = meanings.facts.get(&value).filter(|fact| fact.times == 1)?;
-    let shape = |id: usize| meanings.values.get(id).map(|value| value.shape.to_string());
-    let (label, tooltip) = match &fact.known {
-        Known::Tensor(id) => (shape(*id)?, "the shape of one row".to_owned()),
-        Known::Record(fields) => {
+    let symbols = &view.analysis.analyzed.symbols;
+    let evaluation = symbols.evaluated.get(&value).filter(|evaluation| evaluation.times == 1)?;
+    let shape = |id: usize| symbols.values.get(id).map(|value| value.shape.to_string());
+    let (label, tooltip) = match &evaluation.value {
+        ExprValue::Tensor(id) => (shape(*id)?, "the shape of one row".to_owned()),
+        ExprValue::Record(fields) => {
             let fields = fields.iter().filter_map(|(name, known)| match known {
-                Known::Tensor(id) => Some(format!("{name}: {}", shape(*id)?)),
+                ExprValue::Tensor(id) => Some(format!("{name}: {}", shape(*id)?)),
                 _ => None,
             });
             (format!("{{ {} }}", fields.collect::<Vec<_>>().join(", ")), "the fields and their shapes".to_owned())
         }
-        Known::Constant(_) | Known::Block(_) => return None,
+        ExprValue::Constant(_) | ExprValue::Block(_) => return None,
     };
     Some(hint(view, after, format!("{before}{label}"), tooltip))
 }

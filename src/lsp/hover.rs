@@ -5,7 +5,7 @@ use super::answer::View;
 use super::words;
 use crate::diag::Span;
 use crate::ops::Signature;
-use crate::sema::{Fact, Target, Topic, signatures};
+use crate::sema::{EvaluatedExpr, Symbol, Topic, signatures};
 use crate::spec::Metric;
 use crate::syntax::{LexemeKind, lexemes};
 use gen_lsp_types::{Contents, Hover, MarkupContent, MarkupKind};
@@ -24,25 +24,25 @@ fn named(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
     let (span, target) = analysis.mention(offset)?;
     let name = analysis.sources.snippet(span);
     let mut words = match target {
-        Target::Declared(place) => words::definition(analysis, analysis.definition(place)?),
-        Target::Callable(signature) => words::signature(signature),
-        Target::Argument(signature, param) => words::parameter(signature, param),
-        Target::Metric => metric(name)?,
-        Target::Word => word(name)?,
-        Target::Type => words::signature(described(name, |topic| topic == Topic::Type)?),
-        Target::Setting | Target::BuiltIn => words::signature(described(name, |_| true)?),
+        Symbol::Declaration(place) => words::definition(analysis, analysis.definition(place)?),
+        Symbol::Callable(signature) => words::signature(signature),
+        Symbol::Argument(signature, param) => words::parameter(signature, param),
+        Symbol::Metric => metric(name)?,
+        Symbol::Word => word(name)?,
+        Symbol::Type => words::signature(described(name, |topic| topic == Topic::Type)?),
+        Symbol::Setting | Symbol::BuiltIn => words::signature(described(name, |_| true)?),
     };
     // A stage of a pipe is known by what leaves it.
-    let declares = matches!(target, Target::Declared(place) if place == span);
-    if let Some(fact) = fact_at(analysis, span).filter(|_| !declares) {
-        words = format!("{}\n---\n\n{words}", words::fact(analysis, fact));
+    let declares = matches!(target, Symbol::Declaration(place) if place == span);
+    if let Some(evaluation) = evaluation_at(analysis, span).filter(|_| !declares) {
+        words = format!("{}\n---\n\n{words}", words::evaluation(analysis, evaluation));
     }
     Some((span, words))
 }
 
 /// The value of the stage or call that begins with a name, else of the name itself.
-fn fact_at(analysis: &Analysis, name: Span) -> Option<&Fact> {
-    let facts = &analysis.understood.meanings.facts;
+fn evaluation_at(analysis: &Analysis, name: Span) -> Option<&EvaluatedExpr> {
+    let evaluated = &analysis.analyzed.symbols.evaluated;
     let first = Span { end: name.end, ..name };
     let last = Span { end: u32::MAX, ..name };
     let text = |span: &Span| analysis.sources.snippet(*span);
@@ -51,8 +51,8 @@ fn fact_at(analysis: &Analysis, name: Span) -> Option<&Fact> {
             .get(text(&name).len()..)
             .is_some_and(|rest| rest.trim_start().starts_with('(') && rest.ends_with(')') && balanced(rest))
     };
-    let call = facts.range(first..=last).find(|(span, _)| is_call(span));
-    call.map(|(_, fact)| fact).or_else(|| facts.get(&name))
+    let call = evaluated.range(first..=last).find(|(span, _)| is_call(span));
+    call.map(|(_, evaluation)| evaluation).or_else(|| evaluated.get(&name))
 }
 
 /// Whether the first bracket closes with the last letter.
@@ -87,9 +87,9 @@ fn keyword(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
 fn computed(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
     let at = u32::try_from(offset).ok()?;
     let around = |span: &Span| span.file == analysis.file && span.start <= at && at < span.end;
-    let facts = analysis.understood.meanings.facts.iter().filter(|(span, _)| around(span));
-    let (span, fact) = facts.min_by_key(|(span, _)| span.end - span.start)?;
-    Some((*span, words::fact(analysis, fact)))
+    let evaluated = analysis.analyzed.symbols.evaluated.iter().filter(|(span, _)| around(span));
+    let (span, evaluation) = evaluated.min_by_key(|(span, _)| span.end - span.start)?;
+    Some((*span, words::evaluation(analysis, evaluation)))
 }
 
 fn described(name: &str, topic: impl Fn(Topic) -> bool) -> Option<&'static Signature> {

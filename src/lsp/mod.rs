@@ -1,10 +1,10 @@
 //! The language server: what an editor is told of the texts it holds, over standard input and output.
 //!
 //! ```text
-//! messages --inbox--> Server --document--> Text --understand--> Analysis --hover, complete, ...--> answers
+//! messages --inbox--> Server --document--> Text --analyze--> Analysis --hover, complete, ...--> answers
 //! ```
 //!
-//! Nothing of the language is known here: what names mean comes from [`crate::understand`], where one is typing from
+//! Nothing of the language is known here: what names mean comes from [`crate::analyze`], where one is typing from
 //! [`crate::syntax::cursor()`], what can be written from the descriptions that calls are checked against.
 
 mod actions;

@@ -2,7 +2,7 @@
 
 use super::answer::View;
 use super::place;
-use crate::sema::Target;
+use crate::sema::Symbol;
 use crate::syntax::ast::ItemKind;
 use gen_lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, Range};
 
@@ -10,13 +10,13 @@ use gen_lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, Range};
 pub(super) fn definition(view: &View<'_>, offset: usize) -> Option<Location> {
     let analysis = &view.analysis;
     match analysis.mention(offset) {
-        Some((_, Target::Declared(place))) => analysis.location(place),
+        Some((_, Symbol::Declaration(place))) => analysis.location(place),
         _ => used_file(view, offset),
     }
 }
 
 fn used_file(view: &View<'_>, offset: usize) -> Option<Location> {
-    let path = view.analysis.understood.ast.items.iter().find_map(|item| match &item.kind {
+    let path = view.analysis.analyzed.ast.items.iter().find_map(|item| match &item.kind {
         ItemKind::Use(path) if path.span.range().contains(&offset) => Some(&path.text),
         _ => None,
     })?;
@@ -36,11 +36,11 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
         }
     };
     let declared = match target {
-        Target::Declared(place) => analysis.location(place),
+        Symbol::Declaration(place) => analysis.location(place),
         _ => None,
     };
     let is_declaration = |location: &Location| !with_declaration && declared.as_ref() == Some(location);
-    for span in analysis.mentions_of(target) {
+    for span in analysis.references_to(target) {
         add(analysis.location(span).filter(|location| !is_declaration(location)));
     }
     for document in view.server.documents.values().filter(|document| document.uri != view.document.uri) {
@@ -48,13 +48,13 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
         // A declaration is the same where it stands at the same place of the same file.
         let there = match &declared {
             Some(declared) => {
-                let places = other.understood.meanings.definitions.keys();
+                let places = other.analyzed.symbols.definitions.keys();
                 let place = places.copied().find(|place| other.location(*place).as_ref() == Some(declared));
-                place.map(Target::Declared)
+                place.map(Symbol::Declaration)
             }
             None => Some(target),
         };
-        for span in there.iter().flat_map(|target| other.mentions_of(*target)) {
+        for span in there.iter().flat_map(|target| other.references_to(*target)) {
             add(other.location(span).filter(|location| !is_declaration(location)));
         }
     }
@@ -65,9 +65,9 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
 pub(super) fn highlights(view: &View<'_>, offset: usize) -> Vec<DocumentHighlight> {
     let analysis = &view.analysis;
     let Some((_, target)) = analysis.mention(offset) else { return vec![] };
-    let here = analysis.mentions_of(target).filter(|span| span.file == analysis.file);
+    let here = analysis.references_to(target).filter(|span| span.file == analysis.file);
     here.map(|span| {
-        let declares = matches!(target, Target::Declared(place) if place == span);
+        let declares = matches!(target, Symbol::Declaration(place) if place == span);
         let kind = if declares { DocumentHighlightKind::Write } else { DocumentHighlightKind::Read };
         DocumentHighlight { range: analysis.range(span), kind: Some(kind) }
     })

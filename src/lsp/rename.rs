@@ -3,7 +3,7 @@
 use super::analysis::Analysis;
 use super::answer::{Refusal, View};
 use crate::diag::Span;
-use crate::sema::{Definition, DefinitionKind, Target, signatures};
+use crate::sema::{Definition, DefinitionKind, Symbol, signatures};
 use crate::syntax::is_name;
 use gen_lsp_types::{PrepareRenamePlaceholder, PrepareRenameResult, RenameOptions, TextEdit, Uri, WorkspaceEdit};
 use lsp_server::ErrorCode;
@@ -33,7 +33,7 @@ pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<Works
     }
     // In what it brings in, a text finds its own names; in what brings it in, others may stand.
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
-    for span in analysis.mentions_of(Target::Declared(definition.span)) {
+    for span in analysis.references_to(Symbol::Declaration(definition.span)) {
         if let Some(location) = analysis.location(span) {
             let edit = TextEdit { range: location.range, new_text: name.to_owned() };
             changes.entry(location.uri).or_default().push(edit);
@@ -48,10 +48,10 @@ fn refuse(message: impl Into<String>) -> Refusal {
 
 fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), Refusal> {
     match analysis.mention(offset) {
-        Some((span, Target::Declared(place))) if place.file == analysis.understood.prelude.file => {
+        Some((span, Symbol::Declaration(place))) if place.file == analysis.analyzed.prelude.file => {
             Err(refuse(format!("`{}` belongs to the library", analysis.sources.snippet(span))))
         }
-        Some((span, Target::Declared(place))) => {
+        Some((span, Symbol::Declaration(place))) => {
             analysis.definition(place).map(|definition| (span, definition)).ok_or_else(|| refuse("not declared"))
         }
         Some((span, _)) => Err(refuse(format!("`{}` is built in", analysis.sources.snippet(span)))),
@@ -61,7 +61,7 @@ fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), 
 
 /// That nothing else goes by the new name where it would be seen.
 fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Result<(), Refusal> {
-    let definitions = &analysis.understood.meanings.definitions;
+    let definitions = &analysis.analyzed.symbols.definitions;
     let named = || definitions.values().filter(|other| other.name == name);
     let taken = |what: &str| Err(refuse(format!("`{name}` is already {what}")));
     match definition.kind {
@@ -71,8 +71,8 @@ fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Resul
                 named().any(|other| other.kind == DefinitionKind::Field && other.span.file == definition.span.file);
             if siblings { taken("a field") } else { Ok(()) }
         }
-        DefinitionKind::Declared(_) => {
-            if named().any(|other| matches!(other.kind, DefinitionKind::Declared(_))) {
+        DefinitionKind::Declaration(_) => {
+            if named().any(|other| matches!(other.kind, DefinitionKind::Declaration(_))) {
                 return taken("declared");
             }
             if signatures().iter().any(|(_, known)| known.name == name) {
@@ -82,13 +82,13 @@ fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Resul
             let hidden = named().filter(|other| is_local(other)).any(|local| {
                 let function = function_of(analysis, local.span);
                 let inside = |span: &Span| function.is_some_and(|whole| holds(whole, *span));
-                analysis.mentions_of(Target::Declared(definition.span)).any(|span| inside(&span))
+                analysis.references_to(Symbol::Declaration(definition.span)).any(|span| inside(&span))
             });
             if hidden { taken("an argument where it is used") } else { Ok(()) }
         }
         DefinitionKind::Argument | DefinitionKind::Binding => {
             let Some(function) = function_of(analysis, definition.span) else { return Ok(()) };
-            let mut inside = analysis.understood.meanings.mentions.keys().filter(|span| holds(function, **span));
+            let mut inside = analysis.analyzed.symbols.references.keys().filter(|span| holds(function, **span));
             match inside.any(|span| analysis.sources.snippet(*span) == name) {
                 true => taken("used in this function"),
                 false => Ok(()),
@@ -103,8 +103,8 @@ fn is_local(definition: &Definition) -> bool {
 
 /// The whole declaration that a place is inside of.
 fn function_of(analysis: &Analysis, place: Span) -> Option<Span> {
-    let definitions = analysis.understood.meanings.definitions.values();
-    let mut around = definitions.filter(|outer| matches!(outer.kind, DefinitionKind::Declared(_)));
+    let definitions = analysis.analyzed.symbols.definitions.values();
+    let mut around = definitions.filter(|outer| matches!(outer.kind, DefinitionKind::Declaration(_)));
     around.find(|outer| holds(outer.whole, place)).map(|outer| outer.whole)
 }
 

@@ -162,7 +162,7 @@ impl Server {
     }
 
     fn notification(&mut self, notification: Notification) {
-        // What cannot be understood of a notification cannot be answered either.
+        // What cannot be analyzed of a notification cannot be answered either.
         if self.stage == Stage::Running {
             let _ = self.notified(notification);
         }

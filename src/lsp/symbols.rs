@@ -7,7 +7,7 @@ use gen_lsp_types::{DocumentSymbol, SymbolKind};
 
 /// Every declaration, in order.
 pub(super) fn symbols(view: &View<'_>) -> Vec<DocumentSymbol> {
-    view.analysis.understood.ast.items.iter().filter_map(|item| symbol(view, item)).collect()
+    view.analysis.analyzed.ast.items.iter().filter_map(|item| symbol(view, item)).collect()
 }
 
 fn symbol(view: &View<'_>, item: &Item) -> Option<DocumentSymbol> {

@@ -2,7 +2,7 @@
 
 use super::analysis::Analysis;
 use super::answer::View;
-use crate::sema::{Declared, DefinitionKind, Target};
+use crate::sema::{DeclarationKind, DefinitionKind, Symbol};
 use crate::syntax::{KEYWORDS, Lexeme, LexemeKind, RESERVED, lexemes};
 use gen_lsp_types::{SemanticToken, SemanticTokens, SemanticTokensLegend};
 
@@ -89,22 +89,22 @@ fn token(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Colour, u32)> {
 
 fn word(analysis: &Analysis, lexeme: &Lexeme) -> Option<(Colour, u32)> {
     let word = analysis.sources.snippet(lexeme.span);
-    let Some(target) = analysis.understood.meanings.mentions.get(&lexeme.span) else {
+    let Some(target) = analysis.analyzed.symbols.references.get(&lexeme.span) else {
         let keyword = RESERVED.contains(&word) || (lexeme.first && KEYWORDS.contains(&word));
         return keyword.then_some((Colour::Keyword, 0));
     };
     Some(match target {
-        Target::Declared(place) => {
+        Symbol::Declaration(place) => {
             let declared = if *place == lexeme.span { DECLARATION } else { 0 };
-            let library = if place.file == analysis.understood.prelude.file { LIBRARY } else { 0 };
+            let library = if place.file == analysis.analyzed.prelude.file { LIBRARY } else { 0 };
             let (kind, more) = kind(analysis.definition(*place)?.kind);
             (kind, declared | library | more)
         }
-        Target::Callable(_) | Target::BuiltIn => (Colour::Function, LIBRARY),
-        Target::Argument(..) => (Colour::Parameter, 0),
-        Target::Setting => (Colour::Property, 0),
-        Target::Word | Target::Metric => (Colour::EnumMember, 0),
-        Target::Type => (Colour::Type, LIBRARY),
+        Symbol::Callable(_) | Symbol::BuiltIn => (Colour::Function, LIBRARY),
+        Symbol::Argument(..) => (Colour::Parameter, 0),
+        Symbol::Setting => (Colour::Property, 0),
+        Symbol::Word | Symbol::Metric => (Colour::EnumMember, 0),
+        Symbol::Type => (Colour::Type, LIBRARY),
     })
 }
 
@@ -114,12 +114,12 @@ fn kind(of: DefinitionKind) -> (Colour, u32) {
         DefinitionKind::Argument => (Colour::Parameter, 0),
         DefinitionKind::Binding => (Colour::Variable, 0),
         DefinitionKind::Field => (Colour::Property, 0),
-        DefinitionKind::Declared(declared) => match declared {
-            Declared::Param => (Colour::Variable, READONLY),
-            Declared::Fn => (Colour::Function, 0),
-            Declared::Label => (Colour::Enum, 0),
-            Declared::Combine | Declared::Sweep => (Colour::Class, 0),
-            Declared::Shared | Declared::Modality | Declared::Encoder => (Colour::Variable, 0),
+        DefinitionKind::Declaration(declared) => match declared {
+            DeclarationKind::Param => (Colour::Variable, READONLY),
+            DeclarationKind::Fn => (Colour::Function, 0),
+            DeclarationKind::Label => (Colour::Enum, 0),
+            DeclarationKind::Combine | DeclarationKind::Sweep => (Colour::Class, 0),
+            DeclarationKind::Shared | DeclarationKind::Modality | DeclarationKind::Encoder => (Colour::Variable, 0),
         },
     }
 }

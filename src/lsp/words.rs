@@ -4,7 +4,7 @@
 use super::analysis::Analysis;
 use crate::diag::{Span, grouped};
 use crate::ops::{Parameter, Signature};
-use crate::sema::{Declared, Definition, DefinitionKind, Fact, Known, ValueId};
+use crate::sema::{DeclarationKind, Definition, DefinitionKind, EvaluatedExpr, ExprValue, ValueId};
 use crate::syntax::ast::{Ast, Item, ItemKind, Name};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -75,8 +75,8 @@ fn sentence(doc: &str) -> String {
 
 /// Something declared: its declaration, what it came to, its documentation.
 pub(super) fn definition(analysis: &Analysis, definition: &Definition) -> String {
-    let fact = analysis.understood.meanings.facts.get(&definition.span);
-    let head = head(analysis, definition, fact);
+    let evaluation = analysis.analyzed.symbols.evaluated.get(&definition.span);
+    let head = head(analysis, definition, evaluation);
     let mut words = block(&head);
     for line in &definition.doc {
         let _ = write!(words, "\n{line}");
@@ -84,32 +84,32 @@ pub(super) fn definition(analysis: &Analysis, definition: &Definition) -> String
     if !definition.doc.is_empty() {
         words.push('\n');
     }
-    for more in details(analysis, definition, fact) {
+    for more in details(analysis, definition, evaluation) {
         let _ = write!(words, "\n{more}\n");
     }
     words
 }
 
 /// The declaration in one line, with its type.
-fn head(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) -> String {
+fn head(analysis: &Analysis, definition: &Definition, evaluation: Option<&EvaluatedExpr>) -> String {
     let name = &definition.name;
     let kind = match definition.kind {
         DefinitionKind::Pipeline => "pipeline",
-        DefinitionKind::Declared(declared) => declared.keyword(),
+        DefinitionKind::Declaration(declared) => declared.keyword(),
         DefinitionKind::Argument => "argument",
         DefinitionKind::Binding => "let",
         DefinitionKind::Field => "field",
     };
-    let declared = |keyword: Declared| definition.kind == DefinitionKind::Declared(keyword);
-    if declared(Declared::Fn)
-        || declared(Declared::Modality)
-        || declared(Declared::Label)
-        || declared(Declared::Combine)
+    let declared = |keyword: DeclarationKind| definition.kind == DefinitionKind::Declaration(keyword);
+    if declared(DeclarationKind::Fn)
+        || declared(DeclarationKind::Modality)
+        || declared(DeclarationKind::Label)
+        || declared(DeclarationKind::Combine)
     {
         return written_head(analysis, definition);
     }
-    match fact.map(|fact| known(analysis, &fact.known)) {
-        Some(value) if declared(Declared::Param) => format!("{kind} {name} = {value}"),
+    match evaluation.map(|evaluation| known(analysis, &evaluation.value)) {
+        Some(value) if declared(DeclarationKind::Param) => format!("{kind} {name} = {value}"),
         Some(value) => format!("{kind} {name}: {value}"),
         None if definition.kind == DefinitionKind::Argument => analysis.sources.snippet(definition.whole).to_owned(),
         None => format!("{kind} {name}"),
@@ -119,7 +119,7 @@ fn head(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) -> St
 /// As it is written up to its body.
 fn written_head(analysis: &Analysis, definition: &Definition) -> String {
     let text = analysis.sources.snippet(definition.whole);
-    let function = definition.kind == DefinitionKind::Declared(Declared::Fn);
+    let function = definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn);
     let end = match function {
         true => end_of_arguments(text),
         false => text.find(" {\n").unwrap_or(text.len()),
@@ -142,20 +142,20 @@ fn end_of_arguments(text: &str) -> usize {
     text.len()
 }
 
-fn details(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) -> Vec<String> {
-    let DefinitionKind::Declared(kind) = definition.kind else { return vec![] };
+fn details(analysis: &Analysis, definition: &Definition, evaluation: Option<&EvaluatedExpr>) -> Vec<String> {
+    let DefinitionKind::Declaration(kind) = definition.kind else { return vec![] };
     match kind {
-        Declared::Param => bounds(analysis, definition).into_iter().collect(),
-        Declared::Encoder => {
+        DeclarationKind::Param => bounds(analysis, definition).into_iter().collect(),
+        DeclarationKind::Encoder => {
             let weights = weights(analysis, &definition.name);
             vec![format!("{} weights", grouped(weights as u64))]
         }
-        Declared::Modality => {
-            let shape = fact.map(|fact| known(analysis, &fact.known));
+        DeclarationKind::Modality => {
+            let shape = evaluation.map(|evaluation| known(analysis, &evaluation.value));
             shape.map(|shape| format!("one row is {shape}")).into_iter().collect()
         }
-        Declared::Combine => {
-            let combine = analysis.understood.meanings.combines.iter().find(|known| known.name == definition.name);
+        DeclarationKind::Combine => {
+            let combine = analysis.analyzed.symbols.combines.iter().find(|known| known.name == definition.name);
             let Some(combine) = combine else { return vec![] };
             let names = combine.components.iter().map(|component| format!("- `{}`", component.name));
             let mut lines = vec![format!(
@@ -168,19 +168,19 @@ fn details(analysis: &Analysis, definition: &Definition, fact: Option<&Fact>) ->
             lines.push(names.collect::<Vec<_>>().join("\n"));
             lines
         }
-        Declared::Fn => match definition.span.file == analysis.understood.prelude.file {
+        DeclarationKind::Fn => match definition.span.file == analysis.analyzed.prelude.file {
             true => vec!["from the library".into()],
             false => vec![],
         },
-        Declared::Shared | Declared::Label | Declared::Sweep => vec![],
+        DeclarationKind::Shared | DeclarationKind::Label | DeclarationKind::Sweep => vec![],
     }
 }
 
 /// `in 0.0..=1.0`, as it is written.
 fn bounds(analysis: &Analysis, definition: &Definition) -> Option<String> {
-    let understood = &analysis.understood;
-    let used = understood.uses.files.iter().map(|used| &used.ast);
-    let item = used.chain([&understood.ast, &understood.prelude]).find_map(|ast| item(ast, definition.span))?;
+    let analyzed = &analysis.analyzed;
+    let used = analyzed.uses.files.iter().map(|used| &used.ast);
+    let item = used.chain([&analyzed.ast, &analyzed.prelude]).find_map(|ast| item(ast, definition.span))?;
     let ItemKind::Param(param) = &item.kind else { return None };
     let bounds = param.bounds.as_ref()?;
     Some(format!("within `{}`", analysis.sources.snippet(bounds.span)))
@@ -198,7 +198,7 @@ fn item(ast: &Ast, name: Span) -> Option<&Item> {
 
 /// How many weights the values below a name have; values of one path share theirs.
 fn weights(analysis: &Analysis, name: &str) -> usize {
-    let values = &analysis.understood.meanings.values;
+    let values = &analysis.analyzed.symbols.values;
     let mut paths: BTreeMap<&str, usize> = BTreeMap::new();
     for value in values.iter().filter(|value| !value.path.is_empty()) {
         let below = value.path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
@@ -210,13 +210,13 @@ fn weights(analysis: &Analysis, name: &str) -> usize {
 }
 
 /// What an expression came to, as a type or a value.
-pub(super) fn known(analysis: &Analysis, known_of: &Known) -> String {
+pub(super) fn known(analysis: &Analysis, known_of: &ExprValue) -> String {
     match known_of {
-        Known::Constant(value) => value.clone(),
-        Known::Tensor(value) => tensor(analysis, *value),
-        Known::Block(layers) if layers.is_empty() => "a block of layers".into(),
-        Known::Block(layers) => layers.join(" |> "),
-        Known::Record(fields) => {
+        ExprValue::Constant(value) => value.clone(),
+        ExprValue::Tensor(value) => tensor(analysis, *value),
+        ExprValue::Block(layers) if layers.is_empty() => "a block of layers".into(),
+        ExprValue::Block(layers) => layers.join(" |> "),
+        ExprValue::Record(fields) => {
             let fields = fields.iter().map(|(name, value)| format!("{name}: {}", known(analysis, value)));
             format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
         }
@@ -224,14 +224,14 @@ pub(super) fn known(analysis: &Analysis, known_of: &Known) -> String {
 }
 
 fn tensor(analysis: &Analysis, value: ValueId) -> String {
-    analysis.understood.meanings.values.get(value).map_or_else(String::new, |value| value.shape.to_string())
+    analysis.analyzed.symbols.values.get(value).map_or_else(String::new, |value| value.shape.to_string())
 }
 
 /// An expression: what it came to, and that it was computed several times if it was.
-pub(super) fn fact(analysis: &Analysis, fact: &Fact) -> String {
-    let mut words = block(&known(analysis, &fact.known));
-    if fact.times > 1 {
-        let _ = write!(words, "\nthe first of {} times it is computed\n", fact.times);
+pub(super) fn evaluation(analysis: &Analysis, evaluation: &EvaluatedExpr) -> String {
+    let mut words = block(&known(analysis, &evaluation.value));
+    if evaluation.times > 1 {
+        let _ = write!(words, "\nthe first of {} times it is computed\n", evaluation.times);
     }
     words
 }

@@ -1,7 +1,7 @@
 //! A pipeline and the files it uses as texts that stand beside each other in one folder, wherever they came from.
 
 use crate::diag::{FileId, SourceMap, Span};
-use crate::sema::lower::param::quoted;
+use crate::sema::eval::constant::quoted;
 use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ const PIPELINE: &str = "pipeline.mmc";
 
 /// A text to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
+pub struct SourceCopy {
     /// The name of its file, one of its own among all copies.
     pub name: String,
     /// What it says.
@@ -28,7 +28,7 @@ pub fn copies(
     sources: &SourceMap,
     paths: &[&str],
     moved: &dyn Fn(&str) -> String,
-) -> Vec<Copied> {
+) -> Vec<SourceCopy> {
     let mut names = BTreeMap::from([(ast.file, PIPELINE.to_owned())]);
     for used in &uses.files {
         let source = sources.get(used.ast.file).map_or("", |source| &source.name);
@@ -39,7 +39,7 @@ pub fn copies(
     let all = [ast].into_iter().chain(uses.files.iter().map(|used| &used.ast));
     all.filter_map(|ast| {
         let text = &sources.get(ast.file)?.text;
-        Some(Copied { name: names.get(&ast.file)?.clone(), text: copying.copy(ast, text) })
+        Some(SourceCopy { name: names.get(&ast.file)?.clone(), text: copying.copy(ast, text) })
     })
     .collect()
 }

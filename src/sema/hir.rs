@@ -24,7 +24,7 @@ pub struct Hir {
     /// The signals, in the order written.
     pub modalities: Vec<ModalitySpec>,
     /// Every value computed by any combine, each after those it is computed from.
-    pub values: Vec<Value>,
+    pub values: Vec<HirValue>,
     /// The combines, in the order written.
     pub combines: Vec<HirCombine>,
     /// How models are trained.
@@ -34,7 +34,7 @@ pub struct Hir {
     /// The combine to train, its place in `combines`.
     pub selected: usize,
     /// Declarations nothing used, for the lints.
-    pub unused: Vec<Unused>,
+    pub unused: Vec<UnusedDeclaration>,
 }
 
 /// A constant of the pipeline.
@@ -50,7 +50,7 @@ pub struct HirParam {
 
 /// One application of an operation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Value {
+pub struct HirValue {
     /// What is computed.
     pub op: Op,
     /// What it is computed from.
@@ -99,9 +99,9 @@ pub struct HirComponent {
 
 /// A declaration nothing used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unused {
+pub struct UnusedDeclaration {
     /// What it is.
-    pub kind: Declared,
+    pub kind: DeclarationKind,
     /// Its name.
     pub name: String,
     /// Where its name stands.
@@ -110,7 +110,7 @@ pub struct Unused {
 
 /// The kinds of named declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Declared {
+pub enum DeclarationKind {
     /// `param`
     Param,
     /// `fn`
@@ -129,35 +129,35 @@ pub enum Declared {
     Sweep,
 }
 
-impl Declared {
+impl DeclarationKind {
     /// Every kind.
-    const ALL: [Declared; 8] = [
-        Declared::Param,
-        Declared::Fn,
-        Declared::Shared,
-        Declared::Modality,
-        Declared::Encoder,
-        Declared::Combine,
-        Declared::Label,
-        Declared::Sweep,
+    const ALL: [DeclarationKind; 8] = [
+        DeclarationKind::Param,
+        DeclarationKind::Fn,
+        DeclarationKind::Shared,
+        DeclarationKind::Modality,
+        DeclarationKind::Encoder,
+        DeclarationKind::Combine,
+        DeclarationKind::Label,
+        DeclarationKind::Sweep,
     ];
 
     /// The kind that a keyword declares.
-    pub fn by_keyword(keyword: &str) -> Option<Declared> {
-        Declared::ALL.into_iter().find(|kind| kind.keyword() == keyword)
+    pub fn by_keyword(keyword: &str) -> Option<DeclarationKind> {
+        DeclarationKind::ALL.into_iter().find(|kind| kind.keyword() == keyword)
     }
 
     /// The keyword.
     pub fn keyword(self) -> &'static str {
         match self {
-            Declared::Param => "param",
-            Declared::Fn => "fn",
-            Declared::Shared => "shared",
-            Declared::Modality => "modality",
-            Declared::Encoder => "encoder",
-            Declared::Combine => "combine",
-            Declared::Label => "label",
-            Declared::Sweep => "sweep",
+            DeclarationKind::Param => "param",
+            DeclarationKind::Fn => "fn",
+            DeclarationKind::Shared => "shared",
+            DeclarationKind::Modality => "modality",
+            DeclarationKind::Encoder => "encoder",
+            DeclarationKind::Combine => "combine",
+            DeclarationKind::Label => "label",
+            DeclarationKind::Sweep => "sweep",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `use`: the files a pipeline brings in, directly and through others, each read once, before the file that uses it.
 
 use crate::diag::{Code, FileId, Problem, Problems, SourceMap, Span};
-use crate::sema::eval::arguments::suggest;
+use crate::sema::errors::suggest::suggest;
 use crate::syntax::ast::{Ast, ItemKind, Text};
 use crate::syntax::{keyword, parse};
 use crate::world::{Absent, World};
@@ -12,7 +12,7 @@ const DEEPEST: usize = 64;
 
 /// A file that is brought in.
 #[derive(Clone, Debug)]
-pub struct Used {
+pub struct UsedFile {
     /// What it declares.
     pub ast: Ast,
     /// The `use` of the pipeline that led to it.
@@ -25,7 +25,7 @@ pub struct Used {
 #[derive(Clone, Debug, Default)]
 pub struct Uses {
     /// Each file after those that it uses itself.
-    pub files: Vec<Used>,
+    pub files: Vec<UsedFile>,
     /// Which of them each `use` names, by the place of its path.
     pub targets: BTreeMap<Span, FileId>,
     /// Whether one could not be read, and has been reported: a name that nothing declares may be declared there.
@@ -127,7 +127,7 @@ impl Gathering<'_> {
             if inner.items.iter().any(|item| matches!(item.kind, ItemKind::Pipeline(_))) {
                 // It is not brought in; what else is wrong with it is its own business.
                 self.uses.incomplete = true;
-                self.uses.files.push(Used { ast: Ast { items: vec![], ..inner }, at, sees: vec![] });
+                self.uses.files.push(UsedFile { ast: Ast { items: vec![], ..inner }, at, sees: vec![] });
                 continue;
             }
             self.problems.extend(problems);
@@ -136,7 +136,7 @@ impl Gathering<'_> {
             self.open.pop();
             self.read.insert(found.identity, file);
             see(&mut sees, inner_sees.iter().copied().chain([file]));
-            self.uses.files.push(Used { ast: inner, at, sees: inner_sees });
+            self.uses.files.push(UsedFile { ast: inner, at, sees: inner_sees });
         }
         sees
     }

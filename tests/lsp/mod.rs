@@ -1,4 +1,4 @@
-//! What editors are told: the table of meanings, and sessions that talk the protocol to the program.
+//! What editors are told: the table of symbols, and sessions that talk the protocol to the program.
 
 mod changes;
 mod client;
@@ -6,5 +6,5 @@ mod completion;
 mod edits;
 mod grammar;
 mod lifecycle;
-mod mentions;
+mod references;
 mod session;

@@ -2,10 +2,10 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::Subject;
-use crate::sema::Declared;
+use crate::sema::DeclarationKind;
 use crate::syntax::ast::Item;
 
-fn unused(subject: &Subject<'_>, kinds: &[Declared], code: Code, way_on: &str) -> Problems {
+fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: &str) -> Problems {
     subject
         .hir
         .unused
@@ -25,17 +25,17 @@ fn unused(subject: &Subject<'_>, kinds: &[Declared], code: Code, way_on: &str) -
 }
 
 pub(in crate::lint) fn unused_modality(subject: &Subject<'_>) -> Problems {
-    unused(subject, &[Declared::Modality], Code::UnusedModality, "give it to a combine, or remove it")
+    unused(subject, &[DeclarationKind::Modality], Code::UnusedModality, "give it to a combine, or remove it")
 }
 
 pub(in crate::lint) fn unused_encoder(subject: &Subject<'_>) -> Problems {
-    unused(subject, &[Declared::Encoder], Code::UnusedEncoder, "give it to a combine, or remove it")
+    unused(subject, &[DeclarationKind::Encoder], Code::UnusedEncoder, "give it to a combine, or remove it")
 }
 
 pub(in crate::lint) fn unused_param(subject: &Subject<'_>) -> Problems {
-    unused(subject, &[Declared::Param], Code::UnusedParam, "use it, or remove it")
+    unused(subject, &[DeclarationKind::Param], Code::UnusedParam, "use it, or remove it")
 }
 
 pub(in crate::lint) fn unused_function(subject: &Subject<'_>) -> Problems {
-    unused(subject, &[Declared::Fn, Declared::Shared], Code::UnusedFunction, "call it, or remove it")
+    unused(subject, &[DeclarationKind::Fn, DeclarationKind::Shared], Code::UnusedFunction, "call it, or remove it")
 }

@@ -1,4 +1,4 @@
-//! What could be written at a place: only what would be understood there.
+//! What could be written at a place: only what would be analyzed there.
 
 mod names;
 mod offer;
@@ -7,7 +7,7 @@ mod templates;
 mod texts;
 
 use super::answer::View;
-use crate::sema::{Known, Topic};
+use crate::sema::{ExprValue, Topic};
 use crate::spec::Metric;
 use crate::syntax::{Around, Before, Cursor, Inside, cursor};
 use gen_lsp_types::{CompletionItemKind, CompletionList, CompletionOptions};
@@ -102,11 +102,13 @@ impl Place<'_> {
         let mut known = self.names.known(base);
         for field in inner {
             known = match known {
-                Some(Known::Record(fields)) => fields.iter().find(|(name, _)| name == field).map(|(_, known)| known),
+                Some(ExprValue::Record(fields)) => {
+                    fields.iter().find(|(name, _)| name == field).map(|(_, known)| known)
+                }
                 _ => None,
             };
         }
-        let Some(Known::Record(fields)) = known else { return vec![] };
+        let Some(ExprValue::Record(fields)) = known else { return vec![] };
         let offers = fields.iter().map(|(name, known)| {
             Offer::new(name, CompletionItemKind::Field).detail(super::words::known(&self.view.analysis, known))
         });

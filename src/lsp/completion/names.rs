@@ -3,7 +3,7 @@
 use super::offer::{Offer, of_topics};
 use crate::lsp::answer::View;
 use crate::lsp::words;
-use crate::sema::{Declared, Definition, DefinitionKind, Known, Topic};
+use crate::sema::{DeclarationKind, Definition, DefinitionKind, ExprValue, Topic};
 use gen_lsp_types::CompletionItemKind;
 
 /// Names as they are seen from a place of a text.
@@ -16,32 +16,32 @@ pub(super) struct Names<'v> {
 
 impl<'v> Names<'v> {
     fn all(&self) -> impl Iterator<Item = &'v Definition> {
-        self.view.analysis.understood.meanings.definitions.values()
+        self.view.analysis.analyzed.symbols.definitions.values()
     }
 
     fn offer(&self, definition: &Definition) -> Offer {
         let kind = match definition.kind {
-            DefinitionKind::Declared(Declared::Fn) => CompletionItemKind::Function,
-            DefinitionKind::Declared(Declared::Param) => CompletionItemKind::Constant,
-            DefinitionKind::Declared(Declared::Combine | Declared::Sweep) => CompletionItemKind::Class,
+            DefinitionKind::Declaration(DeclarationKind::Fn) => CompletionItemKind::Function,
+            DefinitionKind::Declaration(DeclarationKind::Param) => CompletionItemKind::Constant,
+            DefinitionKind::Declaration(DeclarationKind::Combine | DeclarationKind::Sweep) => CompletionItemKind::Class,
             DefinitionKind::Field => CompletionItemKind::Field,
             _ => CompletionItemKind::Variable,
         };
-        let fact = self.view.analysis.understood.meanings.facts.get(&definition.span);
+        let evaluation = self.view.analysis.analyzed.symbols.evaluated.get(&definition.span);
         let offer = match definition.doc.as_slice() {
             [] => Offer::new(&definition.name, kind),
             doc => Offer::new(&definition.name, kind).documentation(doc.join("\n")),
         };
-        match fact {
-            Some(fact) => offer.detail(words::known(&self.view.analysis, &fact.known)),
+        match evaluation {
+            Some(evaluation) => offer.detail(words::known(&self.view.analysis, &evaluation.value)),
             None => offer,
         }
     }
 
     /// The declarations of some kinds, nearest texts first: the library comes last.
-    pub(super) fn of_kinds(&self, kinds: &[Declared]) -> Vec<Offer> {
+    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<Offer> {
         let wanted = |definition: &&Definition| {
-            matches!(definition.kind, DefinitionKind::Declared(kind) if kinds.contains(&kind))
+            matches!(definition.kind, DefinitionKind::Declaration(kind) if kinds.contains(&kind))
                 && !self.is_here(definition)
         };
         self.all().filter(wanted).map(|definition| self.offer(definition)).collect()
@@ -55,9 +55,9 @@ impl<'v> Names<'v> {
 
     /// The arguments and bindings of the function around the place.
     fn locals(&self) -> Vec<Offer> {
-        let function = self
-            .all()
-            .find(|definition| definition.kind == DefinitionKind::Declared(Declared::Fn) && self.is_here(definition));
+        let function = self.all().find(|definition| {
+            definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn) && self.is_here(definition)
+        });
         let Some(function) = function else { return vec![] };
         let local = |definition: &&Definition| {
             matches!(definition.kind, DefinitionKind::Argument | DefinitionKind::Binding)
@@ -71,43 +71,43 @@ impl<'v> Names<'v> {
     /// Constants.
     pub(super) fn params(&self) -> Vec<Offer> {
         let mut offers = self.locals();
-        offers.extend(self.of_kinds(&[Declared::Param]));
+        offers.extend(self.of_kinds(&[DeclarationKind::Param]));
         offers
     }
 
     /// What a pipe could go on with.
     pub(super) fn stages(&self) -> Vec<Offer> {
         let mut offers = self.locals();
-        offers.extend(self.of_kinds(&[Declared::Fn, Declared::Shared]));
+        offers.extend(self.of_kinds(&[DeclarationKind::Fn, DeclarationKind::Shared]));
         offers.extend(of_topics(&[Topic::Layer]));
         offers
     }
 
     /// What decisions are made from.
     pub(super) fn inputs(&self) -> Vec<Offer> {
-        self.of_kinds(&[Declared::Encoder, Declared::Modality])
+        self.of_kinds(&[DeclarationKind::Encoder, DeclarationKind::Modality])
     }
 
     /// Whatever has a value.
     pub(super) fn values(&self) -> Vec<Offer> {
         let mut offers = self.locals();
         offers.extend(self.inputs());
-        offers.extend(self.of_kinds(&[Declared::Param, Declared::Fn, Declared::Shared]));
+        offers.extend(self.of_kinds(&[DeclarationKind::Param, DeclarationKind::Fn, DeclarationKind::Shared]));
         offers.extend(of_topics(&[Topic::Layer, Topic::Builtin]));
         offers
     }
 
     /// What a name came to.
-    pub(super) fn known(&self, name: &str) -> Option<&'v Known> {
-        let facts = &self.view.analysis.understood.meanings.facts;
+    pub(super) fn known(&self, name: &str) -> Option<&'v ExprValue> {
+        let evaluated = &self.view.analysis.analyzed.symbols.evaluated;
         let named = self.all().filter(|definition| definition.name == name && definition.kind != DefinitionKind::Field);
-        named.filter_map(|definition| facts.get(&definition.span)).map(|fact| &fact.known).next()
+        named.filter_map(|definition| evaluated.get(&definition.span)).map(|evaluation| &evaluation.value).next()
     }
 
     /// The arguments of a function, in order.
     pub(super) fn arguments(&self, function: &str) -> Option<Vec<&'v Definition>> {
         let function = self.all().find(|definition| {
-            definition.kind == DefinitionKind::Declared(Declared::Fn) && definition.name == function
+            definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn) && definition.name == function
         })?;
         let own = self.all().filter(|definition| {
             definition.kind == DefinitionKind::Argument

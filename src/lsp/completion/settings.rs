@@ -4,7 +4,7 @@ use super::Place;
 use super::offer::{Offer, of_param, of_word};
 use crate::lsp::words;
 use crate::ops::{Kind, Parameter, Signature};
-use crate::sema::{Declared, Topic, signatures};
+use crate::sema::{DeclarationKind, Topic, signatures};
 use crate::syntax::Around;
 use gen_lsp_types::CompletionItemKind;
 
@@ -12,7 +12,7 @@ use gen_lsp_types::CompletionItemKind;
 pub(super) fn of_call(place: &Place<'_>, declaration: &str, callee: &str, call: &Around) -> Vec<Offer> {
     let strategy = declaration == "combine" && place.place.callee.as_deref() == Some(callee);
     if strategy && described(callee, |topic| topic == Topic::Strategy).is_some() {
-        return [place.names.inputs(), place.names.of_kinds(&[Declared::Fn])].concat();
+        return [place.names.inputs(), place.names.of_kinds(&[DeclarationKind::Fn])].concat();
     }
     if declaration == "fn"
         && call.key.is_none()
@@ -69,7 +69,7 @@ pub(super) fn of_block(place: &Place<'_>, declaration: &str, block: &Around, out
             strategy.and_then(|strategy| described(strategy, |topic| topic == Topic::Strategy))
         }
         None => described(declaration, |topic| topic == Topic::Declaration),
-        Some("over") => return keys_or_params(place, block, place.names.of_kinds(&[Declared::Param])),
+        Some("over") => return keys_or_params(place, block, place.names.of_kinds(&[DeclarationKind::Param])),
         Some("weights") => return keys_or_params(place, block, place.names.inputs()),
         Some(key) => described(key, |topic| topic == Topic::Split),
     };
@@ -105,8 +105,8 @@ fn of_value(place: &Place<'_>, of: &Signature, param: &Parameter) -> Vec<Offer> 
         ("data", "source" | "train" | "valid" | "test") => return Place::topics(&[Topic::Source]),
         ("data", "split") => return named(&["by_column"], &[Topic::Split]),
         ("split", "test" | "valid") => return named(&["last", "first", "fraction"], &[Topic::Split]),
-        ("split", "stratify") => return names.of_kinds(&[Declared::Label]),
-        ("train", "combine") | ("sweep", "train") => return names.of_kinds(&[Declared::Combine]),
+        ("split", "stratify") => return names.of_kinds(&[DeclarationKind::Label]),
+        ("train", "combine") | ("sweep", "train") => return names.of_kinds(&[DeclarationKind::Combine]),
         ("train", "optimizer") => return Place::topics(&[Topic::Optimizer]),
         ("train", "schedule") => return Place::topics(&[Topic::Schedule]),
         ("train", "stop") => return Place::topics(&[Topic::Stop]),

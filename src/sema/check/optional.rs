@@ -5,7 +5,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::Op;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::{ExprKind, Typed};
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ impl Evaluator<'_> {
                 && self.merges.get(&id) != Some(&"mulmix")
                 && said.insert((value.span, value.calls.clone(), lost))
             {
-                problems.push(self.cannot_skip(id, short, lost));
+                problems.push(self.cannot_leave_out(id, short, lost));
             }
             needs.push(own);
         }
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
     }
 
     /// `id` joins an input that needs the modality `lost` with the input `short`, which does not.
-    fn cannot_skip(&self, id: ValueId, short: ValueId, lost: usize) -> (Problem, Vec<Span>) {
+    fn cannot_leave_out(&self, id: ValueId, short: ValueId, lost: usize) -> (Problem, Vec<Span>) {
         let value = &self.values[id];
         let (typed, _) = self.names.modalities[lost];
         let (name, what) = (&typed.name.text, self.merges.get(&id).copied().unwrap_or(value.op.name()));

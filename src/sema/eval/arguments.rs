@@ -1,10 +1,11 @@
 //! The arguments of a built-in call, checked against its signature.
 
-use crate::diag::{Code, Problem, Span, nearest};
+use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::errors::suggest::{count_of_arguments, suggest};
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::symbols::Target;
+use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 impl<'a> Evaluator<'a> {
@@ -17,7 +18,7 @@ impl<'a> Evaluator<'a> {
     ) -> Option<Arguments> {
         let name = signature.name;
         if self.frames.is_empty() {
-            self.notes.callable(span, signature);
+            self.recorder.callable(span, signature);
         }
         let mut found: Vec<Option<Argument>> = vec![None; signature.params.len()];
         let (mut sound, mut misnamed) = (true, false);
@@ -59,7 +60,7 @@ impl<'a> Evaluator<'a> {
             };
             let param = &signature.params[place];
             if let Some(wanted) = &arg.name {
-                self.notes.mention(wanted.span, Target::Argument(signature, param));
+                self.recorder.reference(wanted.span, Symbol::Argument(signature, param));
             }
             if found[place].is_some() {
                 sound = false;
@@ -125,7 +126,7 @@ impl<'a> Evaluator<'a> {
             let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
             let message = format!("{what} must be {}, found {found}", kind.describe());
             let problem = Problem::error(code, message).at(expr.span, "not accepted");
-            self.report_given(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
+            self.report_argument(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
         }
         fits
     }
@@ -169,7 +170,7 @@ impl<'a> Evaluator<'a> {
         match words.iter().find(|word| **word == said) {
             Some(word) => {
                 if self.frames.is_empty() && matches!(expr.kind, ExprKind::Name(_)) {
-                    self.notes.mention(expr.span, Target::Word);
+                    self.recorder.reference(expr.span, Symbol::Word);
                 }
                 Some(word)
             }
@@ -223,26 +224,8 @@ fn elements_of(kind: Kind, elements: &[(Val, Span)]) -> Option<Argument> {
     }
 }
 
-/// "no arguments", "one argument", "3 arguments".
-pub(crate) fn count_of_arguments(count: usize) -> String {
-    match count {
-        0 => "no arguments".into(),
-        1 => "one argument".into(),
-        more => format!("{more} arguments"),
-    }
-}
-
 /// A whole number of at least `min`.
 fn whole(number: f64, min: i64) -> Option<i64> {
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= LARGEST && number >= min as f64).then_some(number as i64)
-}
-
-/// Adds "did you mean", or else what there is.
-pub(crate) fn suggest(problem: Problem, wrong: &str, span: Span, known: &[&str], otherwise: &str) -> Problem {
-    match nearest(wrong, known.iter().copied()) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false),
-        None if otherwise.is_empty() || known.is_empty() => problem,
-        None => problem.help(format!("{otherwise} {}", one_of(known).replace(" or ", " and "))),
-    }
 }

@@ -3,8 +3,8 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature};
-use crate::sema::eval::expr::{Evaluator, block};
-use crate::sema::eval::value::{Callee, Stage, Val};
+use crate::sema::eval::evaluator::Evaluator;
+use crate::sema::eval::value::{BlockStage, Callee, Val};
 use crate::syntax::ast::Arg;
 use std::rc::Rc;
 
@@ -66,7 +66,7 @@ impl<'a> Evaluator<'a> {
             "concat" => Op::Concat,
             "sum" => Op::Sum,
             "mean" => Op::Mean,
-            "within" => return self.bounded(args, span),
+            "within" => return self.builtin_within(args, span),
             _ => {
                 let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
                 // `repeat(n, x, f)` has its input second, as it is read aloud.
@@ -137,10 +137,10 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A block that takes the layer `step` several times.
-    fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<Stage>>) -> Callee) -> Val {
+    fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<BlockStage>>) -> Callee) -> Val {
         let calls = self.call_trace();
         match self.eval(&step.value) {
-            Val::Block(stages) => block(Stage { callee: callee(stages), span, calls }),
+            Val::Block(stages) => Val::block(BlockStage { callee: callee(stages), span, calls }),
             other => {
                 self.expected_of("a layer or a function", &other, &step.value, |value| matches!(value, Val::Block(_)))
             }

@@ -1,13 +1,12 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Op, ValueKind};
-use crate::sema::errors::argument::Expansion;
-use crate::sema::eval::arguments::count_of_arguments;
+use crate::ops;
+use crate::sema::errors::suggest::count_of_arguments;
 use crate::sema::eval::builtin::is_builtin;
-use crate::sema::eval::expr::{Evaluator, block, join};
-use crate::sema::eval::value::{Callee, Given, Stage, Val};
-use crate::sema::names::Meaning;
+use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
+use crate::sema::eval::value::{BlockStage, Callee, Given, Val};
+use crate::sema::names::Declaration;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -32,16 +31,16 @@ impl<'a> Evaluator<'a> {
             return self.apply_block_to(&stages, args, span);
         }
         match self.names.peek(name, callee.span) {
-            Some(Meaning::Fn(index)) => {
+            Some(Declaration::Fn(index)) => {
                 self.names.get(name, callee.span);
                 let given = self.given(args);
                 self.call_function(index, given, span)
             }
-            Some(Meaning::Lost(_)) => {
+            Some(Declaration::Lost(_)) => {
                 self.given(args);
                 Val::Unknown
             }
-            Some(Meaning::Shared(_)) => match self.name(name, callee.span) {
+            Some(Declaration::Shared(_)) => match self.name(name, callee.span) {
                 Val::Block(stages) => self.apply_block_to(&stages, args, span),
                 other => other,
             },
@@ -68,10 +67,10 @@ impl<'a> Evaluator<'a> {
                 let Some(last) = stages.first().cloned() else { return Val::Unknown };
                 match last {
                     // Arguments given to a block go to the function it was made from.
-                    Stage { callee: Callee::Function(index, before), span, calls } if stages.len() == 1 => {
+                    BlockStage { callee: Callee::Function(index, before), span, calls } if stages.len() == 1 => {
                         let mut all = before.to_vec();
                         all.append(&mut given);
-                        block(Stage { callee: Callee::Function(index, Rc::new(all)), span, calls })
+                        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
                     }
                     _ if given.is_empty() => Val::Block(stages),
                     _ => self.report(
@@ -81,12 +80,12 @@ impl<'a> Evaluator<'a> {
                 }
             }
             (Some(other), _) => self.expected("a layer after `|>`", &other, span),
-            (None, Some(Meaning::Fn(index))) => {
+            (None, Some(Declaration::Fn(index))) => {
                 self.names.get(name, span);
                 let given = self.given(args);
-                block(Stage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+                Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
             }
-            (None, Some(Meaning::Lost(_))) => Val::Unknown,
+            (None, Some(Declaration::Lost(_))) => Val::Unknown,
             (None, Some(_)) if args.is_empty() => self.name(name, span),
             (None, Some(other)) => {
                 let kind = other.kind().keyword();
@@ -97,7 +96,9 @@ impl<'a> Evaluator<'a> {
             }
             (None, None) => match ops::layer(name) {
                 Some(layer) => match self.arguments(&layer.signature, args, span) {
-                    Some(arguments) => block(Stage { callee: Callee::Layer((layer.make)(&arguments)), span, calls }),
+                    Some(arguments) => {
+                        Val::block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
+                    }
                     None => Val::Unknown,
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
@@ -141,7 +142,7 @@ impl<'a> Evaluator<'a> {
             .collect()
     }
 
-    fn apply_block_to(&mut self, stages: &Rc<Vec<Stage>>, args: &'a [Arg], span: Span) -> Val {
+    fn apply_block_to(&mut self, stages: &Rc<Vec<BlockStage>>, args: &'a [Arg], span: Span) -> Val {
         let given = self.given(args);
         match given.as_slice() {
             [one] if one.name.is_none() => self.apply(stages, vec![one.value.clone()]),
@@ -153,12 +154,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Applies the stages in order; `leading` are the values before the first one's own arguments.
-    pub(crate) fn apply(&mut self, stages: &[Stage], leading: Vec<Val>) -> Val {
+    pub(crate) fn apply(&mut self, stages: &[BlockStage], leading: Vec<Val>) -> Val {
         self.apply_item(stages, leading, None)
     }
 
     /// As [`Self::apply`], where the last of `leading` was written at `origin`.
-    fn apply_item(&mut self, stages: &[Stage], leading: Vec<Val>, mut origin: Option<Span>) -> Val {
+    fn apply_item(&mut self, stages: &[BlockStage], leading: Vec<Val>, mut origin: Option<Span>) -> Val {
         let mut leading = leading;
         for stage in stages {
             leading = vec![self.apply_stage(stage, leading, origin.take())];
@@ -166,7 +167,7 @@ impl<'a> Evaluator<'a> {
         leading.pop().unwrap_or(Val::Unknown)
     }
 
-    fn apply_stage(&mut self, stage: &Stage, mut leading: Vec<Val>, origin: Option<Span>) -> Val {
+    fn apply_stage(&mut self, stage: &BlockStage, mut leading: Vec<Val>, origin: Option<Span>) -> Val {
         if leading.iter().any(|value| matches!(value, Val::Unknown)) {
             return Val::Unknown;
         }
@@ -226,7 +227,7 @@ impl<'a> Evaluator<'a> {
             return self.expand(index, given, span);
         }
         let calls = self.call_trace();
-        block(Stage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
     }
 
     /// Binds the arguments of a function and evaluates its body.
@@ -255,7 +256,7 @@ impl<'a> Evaluator<'a> {
                 for binding in &function.lets {
                     let inner = join(&path, &binding.name.text);
                     let value = this.scoped(inner, |this| this.eval(&binding.value));
-                    this.notes.fact(binding.name.span, &value);
+                    this.recorder.evaluation(binding.name.span, &value);
                     if let Some(frame) = this.frames.last_mut() {
                         frame.insert(&binding.name.text, value);
                     }
@@ -348,60 +349,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         sound.then_some((frame, bound))
-    }
-
-    /// The path of the next layer in this scope.
-    fn next_path(&mut self) -> String {
-        let counter = self.counters.entry(self.scope.clone()).or_insert(0);
-        let path = join(&self.scope, &counter.to_string());
-        *counter += 1;
-        path
-    }
-
-    /// Adds a layer to the graph that no call in the text asked for.
-    pub(crate) fn apply_layer(&mut self, op: Op, input: usize, span: Span) -> Val {
-        let stage = Stage { callee: Callee::Layer(op.clone()), span, calls: vec![] };
-        self.apply_op(op, vec![input], span, Some(&stage))
-    }
-
-    /// Adds an operation to the graph, its shape checked.
-    pub(crate) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&Stage>) -> Val {
-        self.apply_op_at(op, inputs, span, stage, span)
-    }
-
-    /// As [`Self::apply_op`], where `place` is the piece of `span` to point at if the inputs do not fit.
-    pub(crate) fn apply_op_at(
-        &mut self,
-        op: Op,
-        mut inputs: Vec<usize>,
-        span: Span,
-        stage: Option<&Stage>,
-        place: Span,
-    ) -> Val {
-        const MOST: usize = 100_000;
-        let calls = self.call_trace();
-        if self.values.len() >= MOST {
-            return self.report(
-                Problem::error(Code::TooDeep, format!("a pipeline of more than {MOST} operations"))
-                    .at(span, "one too many"),
-            );
-        }
-        let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
-        let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();
-        let typed = op.reading(&kinds).and_then(|op| op.shape(&shapes).map(|shape| (op, shape)));
-        let made = typed.and_then(|(op, shape)| {
-            let length = self.length_through(&op, &mut inputs, span)?;
-            Ok((op, length.filter(|_| shape.0.len() > 1), shape))
-        });
-        match made {
-            Ok((op, length, shape)) => {
-                let path = if stage.is_some() { self.next_path() } else { String::new() };
-                let kind = ValueKind::Numbers;
-                self.values.push(crate::sema::hir::Value { op, inputs, shape, kind, length, path, span, calls });
-                Val::Tensor(self.values.len() - 1)
-            }
-            Err(error) => self.clash(error, &inputs, place),
-        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Signature};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::Evaluator;
-use crate::sema::symbols::Target;
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::evaluator::Evaluator;
+use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl<'a> Evaluator<'a> {
                 self.report(suggest(problem, key, entry.key.span, known, "it has"));
                 continue;
             };
-            self.notes.mention(entry.key.span, Target::Argument(block, param));
+            self.recorder.reference(entry.key.span, Symbol::Argument(block, param));
             // A key given twice has been reported with the syntax.
             settings.entry(key).or_insert(entry);
         }
@@ -49,13 +49,13 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn built_in(&mut self, expr: &'a Expr, what: &str) -> Option<(&'a str, Span, &'a [Arg])> {
         match &expr.kind {
             ExprKind::Name(name) => {
-                self.notes.built_in(expr.span, name);
+                self.recorder.built_in(expr.span, name);
                 Some((name, expr.span, &[]))
             }
             ExprKind::Paren(inner) => self.built_in(inner, what),
             ExprKind::Call(callee, args) => match &callee.kind {
                 ExprKind::Name(name) => {
-                    self.notes.built_in(callee.span, name);
+                    self.recorder.built_in(callee.span, name);
                     Some((name, callee.span, args))
                 }
                 _ => {
@@ -73,7 +73,7 @@ impl<'a> Evaluator<'a> {
 
     /// Reports a built-in that does not exist.
     pub(crate) fn unknown_built_in(&mut self, what: &str, name: &str, span: Span, known: &[&str]) {
-        self.notes.forget(span);
+        self.recorder.forget(span);
         let problem =
             Problem::error(Code::UnknownFunction, format!("there is no {what} `{name}`")).at(span, "not known");
         self.report(suggest(problem, name, span, known, "there are"));

@@ -26,10 +26,15 @@ pub(crate) enum Val {
     /// A value of the graph.
     Tensor(ValueId),
     /// Layers that wait for their input.
-    Block(Rc<Vec<Stage>>),
+    Block(Rc<Vec<BlockStage>>),
 }
 
 impl Val {
+    /// A block of one call.
+    pub(crate) fn block(stage: BlockStage) -> Val {
+        Val::Block(Rc::new(vec![stage]))
+    }
+
     /// What it is, as a message says it.
     pub(crate) fn describe(&self) -> &'static str {
         match self {
@@ -79,7 +84,7 @@ impl Val {
 
 /// One call in a block, everything known but its input.
 #[derive(Clone, Debug)]
-pub(crate) struct Stage {
+pub(crate) struct BlockStage {
     /// What is called.
     pub(crate) callee: Callee,
     /// The call in the text.
@@ -88,7 +93,7 @@ pub(crate) struct Stage {
     pub(crate) calls: Vec<Span>,
 }
 
-/// What a [`Stage`] calls.
+/// What a [`BlockStage`] calls.
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {
     /// A layer.
@@ -96,11 +101,11 @@ pub(crate) enum Callee {
     /// A function of the pipeline or the prelude, and the arguments after its input.
     Function(usize, Rc<Vec<Given>>),
     /// A block that shares one set of weights, by its name.
-    Shared(String, Rc<Vec<Stage>>),
+    Shared(String, Rc<Vec<BlockStage>>),
     /// `fold(x, list, f)` without its input.
-    Fold(Rc<Vec<(Val, Span)>>, Rc<Vec<Stage>>),
+    Fold(Rc<Vec<(Val, Span)>>, Rc<Vec<BlockStage>>),
     /// `repeat(n, x, f)` without its input.
-    Repeat(usize, Rc<Vec<Stage>>),
+    Repeat(usize, Rc<Vec<BlockStage>>),
 }
 
 /// An argument of a call.

@@ -2,9 +2,9 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
-use crate::sema::eval::expr::{Evaluator, pipe_stages};
 use crate::sema::eval::value::Val;
-use crate::sema::hir::Value;
+use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
+use crate::sema::hir::HirValue;
 use crate::shape::Shape;
 use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
     fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> Val {
         let place = self.values.len();
         let is_text = matches!(kind, ModalityKind::Text { .. });
-        let input = Value {
+        let input = HirValue {
             op: Op::Input(index),
             inputs: vec![],
             shape,
@@ -150,7 +150,7 @@ impl<'a> Evaluator<'a> {
             calls: vec![],
         };
         if is_text {
-            let length = Value {
+            let length = HirValue {
                 op: Op::Length,
                 inputs: vec![place],
                 shape: Shape::vector(1),

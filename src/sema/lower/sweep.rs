@@ -2,13 +2,13 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::constant::show;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::hir::Declared;
-use crate::sema::lower::param::show;
-use crate::sema::names::Meaning;
-use crate::sema::symbols::Target;
+use crate::sema::hir::DeclarationKind;
+use crate::sema::names::Declaration;
+use crate::sema::symbols::index::Symbol;
 use crate::spec::{Metric, SweepAxis, SweepSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind, Name, Param};
 
@@ -101,11 +101,11 @@ impl<'a> Evaluator<'a> {
         for entry in entries {
             let key = entry.key.text.as_str();
             let param = match self.names.get(key, entry.key.span) {
-                Some(Meaning::Param(param)) => param,
-                Some(Meaning::Lost(_)) => continue,
+                Some(Declaration::Param(param)) => param,
+                Some(Declaration::Lost(_)) => continue,
                 None if self.names.incomplete => continue,
                 _ => {
-                    let params = self.names.of_kinds(&[Declared::Param], entry.key.span);
+                    let params = self.names.of_kinds(&[DeclarationKind::Param], entry.key.span);
                     let problem = Problem::error(Code::UnknownParam, format!("there is no param `{key}`"))
                         .at(entry.key.span, "not declared in this file");
                     self.report(suggest(problem, key, entry.key.span, &params, "there are"));
@@ -113,7 +113,7 @@ impl<'a> Evaluator<'a> {
                 }
             };
             if let Some(place) = self.names.span(key, entry.key.span) {
-                self.notes.mention(entry.key.span, Target::Declared(place));
+                self.recorder.reference(entry.key.span, Symbol::Declaration(place));
             }
             if let Some(values) = self.axis(param, &entry.value) {
                 over.push(SweepAxis { param: key.into(), values, span: entry.key.span.to(entry.value.span) });

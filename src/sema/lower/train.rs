@@ -2,11 +2,11 @@
 
 use crate::diag::{Code, Problem, nearest};
 use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::settings::Settings;
-use crate::sema::hir::Declared;
-use crate::sema::names::Meaning;
-use crate::sema::symbols::Target;
+use crate::sema::hir::DeclarationKind;
+use crate::sema::names::Declaration;
+use crate::sema::symbols::index::Symbol;
 use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
@@ -223,11 +223,11 @@ impl<'a> Evaluator<'a> {
             }
             return None;
         };
-        let known = self.names.of_kinds(&[Declared::Combine], expr.span);
+        let known = self.names.of_kinds(&[DeclarationKind::Combine], expr.span);
         if known.contains(&name.as_str()) {
             return Some(name.clone());
         }
-        if self.names.incomplete || matches!(self.names.peek(name, expr.span), Some(Meaning::Lost(_))) {
+        if self.names.incomplete || matches!(self.names.peek(name, expr.span), Some(Declaration::Lost(_))) {
             return None;
         }
         let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{name}`"))
@@ -304,7 +304,7 @@ impl<'a> Evaluator<'a> {
         let (mut epochs, mut metric) = (None, None);
         for arg in args {
             if let Some(name) = arg.name.as_ref().filter(|name| matches!(name.text.as_str(), "epochs" | "on")) {
-                self.notes.mention(name.span, Target::Setting);
+                self.recorder.reference(name.span, Symbol::Setting);
             }
             if arg.name.is_none()
                 && epochs.is_none()
@@ -341,7 +341,7 @@ impl<'a> Evaluator<'a> {
                     let problem =
                         Problem::error(Code::UnknownArgument, format!("`patience` has no argument `{other}`"))
                             .at(span, "not known here");
-                    self.report(crate::sema::eval::arguments::suggest(
+                    self.report(crate::sema::errors::suggest::suggest(
                         problem,
                         other,
                         span,
@@ -377,14 +377,14 @@ impl<'a> Evaluator<'a> {
                 );
                 return None;
             }
-            self.notes.mention(part.span, Target::Metric);
+            self.recorder.reference(part.span, Symbol::Metric);
             if let Some(found) = Metric::ALL.into_iter().find(|known| known.as_str() == metric.text) {
-                self.notes.mention(metric.span, Target::Metric);
+                self.recorder.reference(metric.span, Symbol::Metric);
                 return Some(found);
             }
             let problem = Problem::error(Code::UnknownField, format!("there is no metric `{}`", metric.text))
                 .at(metric.span, "not measured");
-            self.report(crate::sema::eval::arguments::suggest(problem, &metric.text, metric.span, &words, "there are"));
+            self.report(crate::sema::errors::suggest::suggest(problem, &metric.text, metric.span, &words, "there are"));
             return None;
         }
         let problem = Problem::error(Code::WrongType, "expected a metric such as `valid.error`");

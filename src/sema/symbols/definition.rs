@@ -1,7 +1,7 @@
 //! What can be declared in a text, and where.
 
 use crate::diag::Span;
-use crate::sema::Declared;
+use crate::sema::hir::DeclarationKind;
 use crate::syntax::ast::{Ast, Expr, ExprKind, FnArg, Item, ItemKind, Name};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub enum DefinitionKind {
     /// The pipeline itself.
     Pipeline,
     /// By a keyword.
-    Declared(Declared),
+    Declaration(DeclarationKind),
     /// An argument of a function.
     Argument,
     /// A `let` of a function.
@@ -36,13 +36,13 @@ pub enum DefinitionKind {
 }
 
 /// Everything that a text declares, as far as it can be read, added to `found`.
-pub(super) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
+pub(crate) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
     for item in &ast.items {
         Definer { item, found }.item();
     }
     for lost in &ast.lost {
-        if let (Some(name), Some(kind)) = (&lost.name, Declared::by_keyword(&lost.keyword)) {
-            let kind = DefinitionKind::Declared(kind);
+        if let (Some(name), Some(kind)) = (&lost.name, DeclarationKind::by_keyword(&lost.keyword)) {
+            let kind = DefinitionKind::Declaration(kind);
             let definition =
                 Definition { name: name.text.clone(), span: name.span, kind, doc: vec![], whole: name.span };
             found.entry(name.span).or_insert(definition);
@@ -58,23 +58,27 @@ struct Definer<'a> {
 impl Definer<'_> {
     fn item(&mut self) {
         let item = self.item;
-        let declared = DefinitionKind::Declared;
+        let declared = DefinitionKind::Declaration;
         match &item.kind {
             ItemKind::Pipeline(name) => self.add(name, DefinitionKind::Pipeline, &item.doc, item.span),
-            ItemKind::Param(param) => self.add(&param.name, declared(Declared::Param), &item.doc, item.span),
-            ItemKind::Label(typed) => self.add(&typed.name, declared(Declared::Label), &item.doc, item.span),
-            ItemKind::Modality(typed) => self.add(&typed.name, declared(Declared::Modality), &item.doc, item.span),
-            ItemKind::Shared(binding) => self.add(&binding.name, declared(Declared::Shared), &item.doc, item.span),
+            ItemKind::Param(param) => self.add(&param.name, declared(DeclarationKind::Param), &item.doc, item.span),
+            ItemKind::Label(typed) => self.add(&typed.name, declared(DeclarationKind::Label), &item.doc, item.span),
+            ItemKind::Modality(typed) => {
+                self.add(&typed.name, declared(DeclarationKind::Modality), &item.doc, item.span)
+            }
+            ItemKind::Shared(binding) => {
+                self.add(&binding.name, declared(DeclarationKind::Shared), &item.doc, item.span)
+            }
             ItemKind::Encoder(binding) => {
-                self.add(&binding.name, declared(Declared::Encoder), &item.doc, item.span);
+                self.add(&binding.name, declared(DeclarationKind::Encoder), &item.doc, item.span);
                 self.fields(&binding.value);
             }
             ItemKind::Combine(combine) => {
-                self.add(&combine.name, declared(Declared::Combine), &item.doc, item.span);
+                self.add(&combine.name, declared(DeclarationKind::Combine), &item.doc, item.span);
             }
-            ItemKind::Sweep(name, _) => self.add(name, declared(Declared::Sweep), &item.doc, item.span),
+            ItemKind::Sweep(name, _) => self.add(name, declared(DeclarationKind::Sweep), &item.doc, item.span),
             ItemKind::Fn(function) => {
-                self.add(&function.name, declared(Declared::Fn), &item.doc, item.span);
+                self.add(&function.name, declared(DeclarationKind::Fn), &item.doc, item.span);
                 for FnArg { name, default } in &function.args {
                     let end = default.as_ref().map_or(name.span, |default| default.span);
                     self.add(name, DefinitionKind::Argument, &[], name.span.to(end));

@@ -2,10 +2,10 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Kind, Op, Signature};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::{Evaluator, join};
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
-use crate::sema::eval::value::{Stage, Val};
+use crate::sema::eval::value::{BlockStage, Val};
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};
 use crate::sema::lower::fusion::merge::{Merge, Place};
 use crate::sema::lower::fusion::mixture::{Mixtures, mixtures};
@@ -21,7 +21,7 @@ struct Input {
 }
 
 /// The settings that are blocks of layers.
-type Block = Option<Rc<Vec<Stage>>>;
+type Block = Option<Rc<Vec<BlockStage>>>;
 
 impl<'a> Evaluator<'a> {
     /// The components and the loss of a `combine`.
@@ -156,7 +156,7 @@ impl<'a> Evaluator<'a> {
     fn input_name(&self, expr: &Expr, before: &[Input]) -> String {
         let mut names = vec![];
         collect_names(expr, &mut |name| {
-            use crate::sema::hir::Declared::{Encoder, Modality};
+            use crate::sema::hir::DeclarationKind::{Encoder, Modality};
             let is_value =
                 self.names.peek(name, expr.span).is_some_and(|found| matches!(found.kind(), Encoder | Modality));
             if is_value && !names.contains(&name.to_string()) {

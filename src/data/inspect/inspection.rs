@@ -1,0 +1,156 @@
+//! A look at the data of a pipeline without training on it: bounded in time, whatever the size of the files.
+
+use crate::data::dataset::Dataset;
+use crate::data::inspect::profile::Place;
+use crate::data::inspect::sample::{self, Excerpt};
+use crate::data::load::Request;
+use crate::data::load::load;
+use crate::diag::{Checked, Code, Problem, Problems, Span};
+use crate::shape::Shape;
+use crate::spec::{
+    ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Select, Source, SourceKind, Split, TransformKind,
+};
+
+/// Of larger tables so many of the first rows are looked at.
+pub const ROWS: usize = 100_000;
+
+/// What a look came to.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// A file is not there, as these say.
+    Absent(Problems),
+    /// This is too large to be read in passing, and has no first rows that could be.
+    Large(String),
+    /// What is wrong with the data, or with what the pipeline says of it, and what lints are told if nothing is.
+    Seen {
+        /// What was seen.
+        facts: Option<Facts>,
+        /// What is wrong.
+        problems: Problems,
+    },
+}
+
+/// Looks at the data that `request` asks for.
+///
+/// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
+/// large ones the first [`ROWS`] rows are read, and nothing is said of the split.
+pub fn look(request: &Request<'_>) -> Look {
+    if let Some(name) = sample::too_large(request) {
+        return Look::Large(name);
+    }
+    let excerpt = match sample::of_large(request) {
+        Ok(excerpt) => excerpt,
+        Err(error) => {
+            let message = format!("a large table cannot be looked at: {error}");
+            let problem = Problem::error(Code::FileUnreadable, message).at(request.data.span, "read here");
+            return Look::Seen { facts: None, problems: problem.into() };
+        }
+    };
+    match excerpt {
+        None => whole(request),
+        Some(excerpt) => sampled(request, &excerpt),
+    }
+}
+
+fn whole(request: &Request<'_>) -> Look {
+    let loaded = load(&Request { cache: None, ..request.clone() });
+    let absent = |problem: &Problem| problem.code == Code::FileUnreadable;
+    if loaded.value.is_none() && !loaded.problems.is_empty() && loaded.problems.iter().all(absent) {
+        return Look::Absent(loaded.problems);
+    }
+    if loaded.value.is_none() {
+        return Look::Seen { facts: None, problems: loaded.problems };
+    }
+    // The cells as they stand in the table.
+    let facts = facts(&Request { cache: None, ..request.clone() }, &loaded);
+    Look::Seen { facts, problems: loaded.problems }
+}
+
+fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
+    let mut data = request.data.clone();
+    data.origin = excerpt.origin.clone();
+    data.split = Split { span: data.split.span, ..Split::default() };
+    // Whether a column varies, or a cell may be empty, is not for the first rows to say.
+    let optional = |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: vec![], ..(*spec).clone() };
+    // Only numbers: what words there are, and whether an image is one, all rows have to say.
+    let numbers = |spec: &&&ModalitySpec| {
+        let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
+        matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
+    };
+    let modalities: Vec<ModalitySpec> = request.modalities.iter().filter(numbers).map(optional).collect();
+    let asked = Request {
+        data: &data,
+        cache: None,
+        modalities: modalities.iter().collect(),
+        // Whether something decides every row is not for the first rows to say either.
+        deciders: vec![],
+        base: excerpt.base(),
+        ..request.clone()
+    };
+    let loaded = load(&asked);
+    let mut facts = facts(&asked, &loaded);
+    if let Some(facts) = &mut facts {
+        facts.parts.clear();
+        for (table, (name, whole)) in facts.tables.iter_mut().zip(&excerpt.tables) {
+            (table.name, table.whole) = (name.clone(), *whole);
+        }
+    }
+    Look::Seen { facts, problems: loaded.problems.into_iter().map(|problem| excerpt.renamed(problem)).collect() }
+}
+
+/// What was seen of data that could be loaded: of every column of numbers as it stands in the table.
+fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
+    let raw = raw(request, loaded.value.as_ref()?);
+    let modalities = raw.iter().map(|(_, spec)| spec).collect();
+    let dataset = load(&Request { modalities, deciders: vec![], ..request.clone() }).value?;
+    let mut columns: Vec<(String, Vec<Place>)> = vec![];
+    for (at, (name, _)) in raw.iter().enumerate() {
+        match columns.last_mut().filter(|(last, _)| last == name) {
+            Some((_, places)) => places.push((at, 0)),
+            None => columns.push((name.clone(), vec![(at, 0)])),
+        }
+    }
+    Some(dataset.facts_of(columns))
+}
+
+/// Every column of numbers as a modality of its own, without transforms, beside the modality it belongs to.
+fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
+    let nameless = |source: &&&Source| matches!(source.kind, SourceKind::Table { header: false, .. });
+    let by_position = sources(&request.data.origin).iter().find(nameless).is_some();
+    let dense =
+        |name: &str| request.modalities.iter().any(|spec| spec.name == name && spec.kind == ModalityKind::Dense);
+    let numbers = (dataset.modalities.iter())
+        .filter(|modality| dense(&modality.name) && modality.shape.size() == modality.columns.len());
+    let columns = numbers.flat_map(|modality| modality.columns.iter().map(|column| (&modality.name, column)));
+    columns
+        .map(|(modality, column)| {
+            let select = match column.parse() {
+                Ok(position) if by_position => Select::Position(position),
+                _ => Select::Name(column.clone()),
+            };
+            let span = Span::default();
+            let spec = ModalitySpec {
+                name: modality.clone(),
+                doc: vec![],
+                kind: ModalityKind::Dense,
+                shape: Shape::vector(1),
+                optional: true,
+                columns: vec![ColumnRef { select, span }],
+                transforms: vec![],
+                span,
+                type_span: span,
+            };
+            (modality.clone(), spec)
+        })
+        .collect()
+}
+
+/// The tables of a data set, whatever they are read from.
+pub(super) fn sources(origin: &Origin) -> Vec<&Source> {
+    match origin {
+        Origin::Whole(source) => vec![source],
+        Origin::Parts { train, valid, test } => {
+            [Some(train), valid.as_ref(), test.as_ref()].into_iter().flatten().collect()
+        }
+    }
+}

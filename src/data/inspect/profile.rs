@@ -1,0 +1,142 @@
+//! From a data set to what lints are told of it. Knows no files.
+
+use crate::data::dataset::Dataset;
+use crate::data::inspect::inspection::ROWS;
+use crate::data::modality::rows::ModalityRows;
+use crate::spec::{ColumnFacts, Facts, ModalityFacts, Part, PartFacts, TableFacts};
+use std::collections::HashMap;
+
+/// More values than this are too many for a column that was made from the label.
+const FEW_VALUES: usize = 32;
+
+/// A value that tells the label does so on this many rows, on average, at least.
+const AGAIN: usize = 5;
+
+/// A column of a modality: the place of the modality in the data set, and the column in that.
+pub(super) type Place = (usize, usize);
+
+impl Dataset {
+    /// What lints are told of the data, as it is after the transforms.
+    pub fn facts(&self) -> Facts {
+        // A column of a text or an image is not one number.
+        let numbers = self.modalities.iter().enumerate().filter(|(_, spec)| spec.columns.len() == spec.shape.size());
+        let columns = numbers.map(|(at, modality)| {
+            let places = (0..modality.columns.len()).map(|column| (at, column));
+            (modality.name.clone(), places.collect())
+        });
+        self.facts_of(columns.collect())
+    }
+
+    /// What lints are told of modalities whose columns are at these places.
+    pub(super) fn facts_of(&self, modalities: Vec<(String, Vec<Place>)>) -> Facts {
+        let parts = [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(|part| {
+            let classes = self.part(part)?.class_counts(self.classes.len());
+            Some(PartFacts { part, classes })
+        });
+        let tables = self.tables.iter().map(|table| TableFacts {
+            part: table.part,
+            name: table.files.first().cloned().unwrap_or_default(),
+            files: table.files.clone(),
+            rows: table.rows,
+            whole: true,
+        });
+        let modalities = modalities.into_iter().map(|(name, places)| self.modality(name, &places));
+        Facts {
+            tables: tables.collect(),
+            parts: parts.collect(),
+            classes: self.classes.clone(),
+            modalities: modalities.collect(),
+            label: self.label_column.clone(),
+        }
+    }
+
+    fn modality(&self, name: String, places: &[Place]) -> ModalityFacts {
+        let mut gaps: Vec<usize> = vec![];
+        let mut columns = vec![];
+        for (modality, column) in places {
+            let mut cells = vec![];
+            let mut row = 0;
+            for part in [Some(&self.train), self.valid.as_ref(), self.test.as_ref()].into_iter().flatten() {
+                let rows = &part.modalities[*modality];
+                for (at, cell) in column_of(rows, *column).take(ROWS - row).enumerate() {
+                    if gaps.len() <= row {
+                        gaps.push(0);
+                    }
+                    match cell {
+                        Some(cell) => cells.push((cell, part.labels[at])),
+                        None => gaps[row] += 1,
+                    }
+                    row += 1;
+                }
+            }
+            let name = self.modalities[*modality].columns.get(*column).cloned().unwrap_or_default();
+            columns.push(ColumnFacts { is_label: name == self.label_column, ..of_cells(name, &cells) });
+        }
+        let width = columns.len();
+        ModalityFacts {
+            name,
+            columns,
+            empty_rows: gaps.iter().filter(|gaps| **gaps == width && width > 0).count(),
+            gap_rows: gaps.iter().filter(|gaps| **gaps > 0).count(),
+        }
+    }
+}
+
+/// One column of the rows of a part; nothing where the modality is missing.
+fn column_of(rows: &ModalityRows, column: usize) -> impl Iterator<Item = Option<f32>> {
+    let there = |row: usize| rows.present.as_ref().is_none_or(|present| present[row]);
+    (0..rows.len()).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
+}
+
+/// What can be said of cells, each with the class of its row.
+fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnFacts {
+    let numbers = || cells.iter().map(|(cell, _)| f64::from(*cell));
+    let (min, max) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
+    if min > max {
+        return ColumnFacts { name, ..ColumnFacts::default() };
+    }
+    let count = cells.len() as f64;
+    let mean = numbers().sum::<f64>() / count;
+    let std = (numbers().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
+    ColumnFacts { name, is_label: false, std, min, max, tells: tells(cells) }
+}
+
+/// How many values a column has, if they are few and each occurs, again and again, with one class only.
+fn tells(cells: &[(f32, u32)]) -> Option<usize> {
+    let mut classes: HashMap<u32, u32> = HashMap::new();
+    for (cell, class) in cells {
+        // Zero has two signs and one meaning.
+        let bits = if *cell == 0.0 { 0 } else { cell.to_bits() };
+        if *classes.entry(bits).or_insert(*class) != *class || classes.len() > FEW_VALUES {
+            return None;
+        }
+    }
+    let values = classes.len();
+    (values >= 2 && cells.len() >= AGAIN * values).then_some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_tells_the_label_if_no_value_occurs_with_two_classes() {
+        let cells = |values: [f32; 2]| (0..20).map(|row| (values[row % 2], (row % 2) as u32)).collect::<Vec<_>>();
+        assert_eq!(tells(&cells([0.0, 1.0])), Some(2));
+        assert_eq!(tells(&cells([1.0, 1.0])), None);
+        let mut noisy = cells([0.0, 1.0]);
+        noisy.push((1.0, 0));
+        assert_eq!(tells(&noisy), None);
+        // Ten rows with ten values tell nothing of new rows.
+        assert_eq!(tells(&(0..10).map(|row| (row as f32, row % 2)).collect::<Vec<_>>()), None);
+        assert_eq!(tells(&[(0.0, 0), (-0.0, 1)]), None);
+    }
+
+    #[test]
+    fn deviations_are_of_the_population() {
+        let cells: Vec<(f32, u32)> = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].map(|x| (x, 0)).to_vec();
+        let facts = of_cells("x".into(), &cells);
+        assert_eq!((facts.std, facts.min, facts.max), (2.0, 2.0, 9.0));
+        assert_eq!(of_cells("x".into(), &[]).std, 0.0);
+    }
+}

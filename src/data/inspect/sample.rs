@@ -1,0 +1,193 @@
+//! The first rows of tables that are too large to be read in passing, as tables of their own.
+
+use crate::data::inspect::inspection::{ROWS, sources};
+use crate::data::io::open;
+use crate::data::io::paths;
+use crate::data::load::Request;
+use crate::diag::Problem;
+use crate::spec::{Origin, Source, SourceKind, Spanned};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A table of more bytes than this is large; packed, a quarter of it.
+const LARGE: u64 = 64 << 20;
+
+/// No more text than this is copied, however few rows it is.
+const MOST_TEXT: usize = 64 << 20;
+
+/// Copies of the first rows; they are removed with this.
+pub(super) struct Excerpt {
+    folder: tempfile::TempDir,
+    /// The tables as they are read from the copies.
+    pub(super) origin: Origin,
+    /// For each table what it is called, and whether the copy holds all of it.
+    pub(super) tables: Vec<(String, bool)>,
+}
+
+impl Excerpt {
+    /// The folder that the paths of [`Excerpt::origin`] start at.
+    pub(super) fn base(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What is said of a copy, as said of what it was copied from.
+    pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
+        for (copy, (name, _)) in sources(&self.origin).into_iter().zip(&self.tables) {
+            let SourceKind::Table { paths, .. } = &copy.kind else { continue };
+            for path in paths {
+                problem.message = problem.message.replace(&path.value, name);
+                if let Some(place) = problem.data.as_mut().filter(|place| place.file == path.value) {
+                    place.file.clone_from(name);
+                }
+            }
+        }
+        problem
+    }
+}
+
+/// The first rows of the tables that `request` asks for, if one of them is large.
+///
+/// # Errors
+/// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
+pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Excerpt>> {
+    let sources = sources(&request.data.origin);
+    // Of what are not lines of text there is no copy of the first rows.
+    if !sources.iter().all(|source| matches!(source.kind, SourceKind::Table { .. } | SourceKind::Synthetic { .. })) {
+        return Ok(None);
+    }
+    let is_there = |source: &&Source| match &source.kind {
+        SourceKind::Table { paths, .. } => !files(paths, request.base).is_empty(),
+        _ => true,
+    };
+    if !sources.iter().all(is_there) || !sources.iter().any(|source| is_large(source, request.base)) {
+        return Ok(None);
+    }
+    let folder = tempfile::tempdir()?;
+    let mut tables = vec![];
+    let mut copies = vec![];
+    for (at, source) in sources.into_iter().enumerate() {
+        let (copy, name, whole) = copy(source, request.base, folder.path(), at)?;
+        copies.push(copy);
+        tables.push((name, whole));
+    }
+    let mut copies = copies.into_iter();
+    let origin = match (&request.data.origin, copies.next()) {
+        (_, None) => return Ok(None),
+        (Origin::Whole(_), Some(copy)) => Origin::Whole(copy),
+        (Origin::Parts { valid, test, .. }, Some(train)) => {
+            let mut next = |source: &Option<Source>| source.as_ref().and_then(|_| copies.next());
+            Origin::Parts { train, valid: next(valid), test: next(test) }
+        }
+    };
+    Ok(Some(Excerpt { folder, origin, tables }))
+}
+
+/// A source that is too large to be read in passing and that no first rows are taken of.
+pub(super) fn too_large(request: &Request<'_>) -> Option<String> {
+    let mut sources = sources(&request.data.origin);
+    let mut at = 0;
+    while at < sources.len() {
+        if let SourceKind::Join { sources: joined, .. } = &sources[at].kind {
+            sources.extend(joined);
+        }
+        at += 1;
+    }
+    let alone = !sources.iter().any(|source| matches!(source.kind, SourceKind::Join { .. }));
+    sources.into_iter().find_map(|source| match &source.kind {
+        SourceKind::Table { paths, .. } if !alone => {
+            (bytes(paths, request.base) > LARGE).then(|| paths[0].value.clone())
+        }
+        SourceKind::Parquet { paths }
+        | SourceKind::Npz { paths }
+        | SourceKind::Npy { paths }
+        | SourceKind::Jsonl { paths }
+        | SourceKind::CifarBinary { paths, .. } => (bytes(paths, request.base) > LARGE).then(|| paths[0].value.clone()),
+        _ => None,
+    })
+}
+
+/// About how many bytes files hold, those that are packed counted as unpacked.
+fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
+    let sizes = files(paths, base).into_iter().map(|(path, _)| {
+        let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
+        if open::is_compressed(&path) { 4 * bytes } else { bytes }
+    });
+    sizes.sum()
+}
+
+fn is_large(source: &Source, base: &Path) -> bool {
+    match &source.kind {
+        SourceKind::Table { paths, .. } => bytes(paths, base) > LARGE,
+        SourceKind::Synthetic { rows, .. } => *rows > ROWS,
+        _ => false,
+    }
+}
+
+/// The files of a table and their names, none if one of them is not there.
+fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
+    let found = paths::find(written, base).unwrap_or_default();
+    found.into_iter().map(|file| (file.path, file.name)).collect()
+}
+
+/// A source that reads the first rows of another, what that is called, and whether these are all of it.
+fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
+    match &source.kind {
+        SourceKind::Synthetic { name, rows, seed } => {
+            let fewer = SourceKind::Synthetic { name: name.clone(), rows: (*rows).min(ROWS), seed: *seed };
+            Ok((Source { kind: fewer, span: source.span }, format!("synthetic(\"{name}\")"), *rows <= ROWS))
+        }
+        SourceKind::Table { paths, separator, header } => {
+            let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
+            let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
+            // The copy has the name of the file, so that what is said of it is said of the file.
+            std::fs::create_dir(&place)?;
+            let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
+            let whole = copy_rows(&path, &place.join(&file), ROWS + usize::from(*header))? && files.next().is_none();
+            let span = paths.first().map_or(source.span, |path| path.span);
+            let paths = vec![Spanned { value: format!("{at}/{file}"), span }];
+            let kind = SourceKind::Table { paths, separator: *separator, header: *header };
+            Ok((Source { kind, span: source.span }, name, whole))
+        }
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    }
+}
+
+/// Copies the first lines of a file; `true` if there are no more. A line within quotes may be cut off only where the
+/// text becomes too long.
+fn copy_rows(from: &Path, to: &Path, lines: usize) -> io::Result<bool> {
+    let mut hasher = blake3::Hasher::new();
+    let mut from = BufReader::with_capacity(1 << 16, open::open(from, &mut hasher)?);
+    let mut to = BufWriter::new(File::create(to)?);
+    let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
+    while count < lines && bytes < MOST_TEXT {
+        line.clear();
+        if from.read_until(b'\n', &mut line)? == 0 {
+            to.flush()?;
+            return Ok(true);
+        }
+        quoted ^= line.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        count += usize::from(!quoted);
+        bytes += line.len();
+        to.write_all(&line)?;
+    }
+    to.flush()?;
+    Ok(from.fill_buf()?.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_rows_are_copied_and_a_row_over_several_lines_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [from, to] = ["from.csv", "to.csv"].map(|name| folder.path().join(name));
+        std::fs::write(&from, "a,b\n1,\"x\ny\"\n2,z\n").unwrap();
+        assert!(!copy_rows(&from, &to, 2).unwrap());
+        assert_eq!(std::fs::read_to_string(&to).unwrap(), "a,b\n1,\"x\ny\"\n");
+        assert!(copy_rows(&from, &to, 3).unwrap());
+        assert!(copy_rows(&from, &to, 30).unwrap());
+    }
+}

@@ -1,0 +1,217 @@
+//! What the columns of a table look like to somebody who has never seen it: what a starter pipeline is made from.
+
+use crate::data::inspect::inspection::ROWS;
+use crate::data::inspect::survey_typed;
+use crate::data::io::open;
+use crate::data::source::csv::looks_like_a_row;
+use crate::shape::Shape;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+use std::path::Path;
+
+/// Different cells of a column are counted up to so many.
+const MOST_VALUES: usize = 4096;
+
+/// What was seen of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survey {
+    /// The source that reads it: `csv`, `tsv`, `jsonl`, `parquet` or `npz`.
+    pub reader: &'static str,
+    /// Whether columns have names: in a table of text, whether the first line names them.
+    pub header: bool,
+    /// How many rows were looked at.
+    pub rows: usize,
+    /// Whether these were all.
+    pub whole: bool,
+    /// The columns in order.
+    pub columns: Vec<ColumnSurvey>,
+}
+
+/// What was seen of a column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnSurvey {
+    /// Its name, or its position in a table without a header.
+    pub name: String,
+    /// How many cells are empty, or say `NA` or `NaN`.
+    pub missing: usize,
+    /// Whether every other cell is a finite number.
+    pub numbers: bool,
+    /// Whether every other cell is a whole number.
+    pub integers: bool,
+    /// Whether no cell is less than the one before.
+    pub ascending: bool,
+    /// The different cells and how many rows each has; none where there are too many to count.
+    pub values: Option<BTreeMap<String, usize>>,
+    /// The least number.
+    pub min: f64,
+    /// The greatest number.
+    pub max: f64,
+    /// The most characters of a cell.
+    pub longest: usize,
+    /// The most words of a cell.
+    pub words: usize,
+    /// What is known of its cells if each holds several numbers; the counts above but `missing` say nothing then.
+    pub array: Option<ArraySurvey>,
+}
+
+/// What was seen of a column whose cells hold several numbers each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArraySurvey {
+    /// The shape of a cell.
+    pub shape: Shape,
+    /// Whether each of the numbers is different on some rows.
+    pub varies: bool,
+}
+
+/// Looks at the first rows of a table of comma- or tab-separated cells, or at a table of a format that knows its columns.
+///
+/// # Errors
+/// If the file cannot be read, a row is not as long as the first, or the format is not that of a table.
+pub fn survey(path: &Path) -> io::Result<Survey> {
+    match survey_typed::reader(path)? {
+        Some(reader) => survey_typed::survey(path, reader),
+        None => survey_text(path),
+    }
+}
+
+fn survey_text(path: &Path) -> io::Result<Survey> {
+    let mut hasher = blake3::Hasher::new();
+    let text = open::open(path, &mut hasher)?;
+    let separator = separator(path, &first_line(path)?)?;
+    let mut rows =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
+    let mut record = csv::StringRecord::new();
+    let reader = if separator == '\t' { "tsv" } else { "csv" };
+    let mut survey = Survey { reader, header: false, rows: 0, whole: true, columns: vec![] };
+    let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
+    while rows.read_record(&mut record)? {
+        if survey.columns.is_empty() {
+            let names: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            survey.header = !looks_like_a_row(&names);
+            let named = |(at, name): (usize, String)| if survey.header { name } else { at.to_string() };
+            survey.columns = names.into_iter().enumerate().map(named).map(ColumnSurvey::of).collect();
+            if survey.header {
+                continue;
+            }
+        }
+        if record.len() != survey.columns.len() {
+            let (found, width) = (record.len(), survey.columns.len());
+            let line = record.position().map_or(0, csv::Position::line);
+            return Err(invalid(format!("line {line} has {found} cells and not {width}")));
+        }
+        if survey.rows == ROWS {
+            survey.whole = false;
+            break;
+        }
+        survey.rows += 1;
+        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.see(cell.trim()));
+    }
+    if survey.rows == 0 {
+        return Err(invalid("it holds no rows".into()));
+    }
+    Ok(survey)
+}
+
+/// The first line of a file.
+fn first_line(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    let mut line = vec![];
+    io::BufReader::new(open::open(path, &mut hasher)?).read_until(b'\n', &mut line)?;
+    Ok(String::from_utf8_lossy(&line).into_owned())
+}
+
+/// What separates the cells of the first line: by the ending of the file, else what occurs most often.
+fn separator(path: &Path, line: &str) -> io::Result<char> {
+    let name = path.to_string_lossy().to_lowercase();
+    if name.trim_end_matches(".gz").trim_end_matches(".zst").ends_with(".tsv") {
+        return Ok('\t');
+    }
+    let count = |separator| line.matches(separator).count();
+    if count(';') > count(',') && count(';') > count('\t') {
+        let message = "its cells are separated by `;`: only commas and tabs are read";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(if count('\t') > count(',') { '\t' } else { ',' })
+}
+
+impl ColumnSurvey {
+    pub(super) fn of(name: String) -> Self {
+        Self {
+            name,
+            numbers: true,
+            integers: true,
+            ascending: true,
+            values: Some(BTreeMap::new()),
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            ..Self::default()
+        }
+    }
+
+    /// Takes note of a cell.
+    pub(super) fn see(&mut self, cell: &str) {
+        if cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan") {
+            self.missing += 1;
+            return;
+        }
+        self.longest = self.longest.max(cell.chars().count());
+        self.words = self.words.max(cell.split_whitespace().count());
+        match cell.parse::<f64>().ok().filter(|number| number.is_finite()) {
+            Some(number) => {
+                self.integers &= number.fract() == 0.0;
+                self.ascending &= number >= self.max;
+                self.min = self.min.min(number);
+                self.max = self.max.max(number);
+            }
+            None => (self.numbers, self.integers, self.ascending) = (false, false, false),
+        }
+        if let Some(values) = &mut self.values {
+            *values.entry(cell.to_owned()).or_insert(0) += 1;
+            if values.len() > MOST_VALUES {
+                self.values = None;
+            }
+        }
+    }
+
+    /// How many different cells it has, if they could be counted.
+    pub fn different(&self) -> Option<usize> {
+        self.values.as_ref().map(BTreeMap::len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, text: &str) -> io::Result<Survey> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        survey(&path)
+    }
+
+    #[test]
+    fn columns_are_known_by_their_cells() {
+        let survey = of("a.csv", "id,x,who\n1,0.5,ann\n2,,bob lee\n3,NA,ann\n").unwrap();
+        assert!(survey.header && survey.whole);
+        assert_eq!(survey.rows, 3);
+        let [id, x, who] = survey.columns.as_slice() else { panic!("three columns") };
+        assert!(id.integers && id.ascending);
+        assert_eq!((x.numbers, x.integers, x.missing), (true, false, 2));
+        assert_eq!((who.numbers, who.different(), who.longest, who.words), (false, Some(2), 7, 2));
+    }
+
+    #[test]
+    fn a_first_line_of_numbers_is_a_row() {
+        let survey = of("a.txt", "1\t2\n3\t4\n").unwrap();
+        assert_eq!((survey.header, survey.rows, survey.reader), (false, 2, "tsv"));
+        assert_eq!(survey.columns[1].name, "1");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        assert!(of("a.csv", "a;b\n1;2\n").unwrap_err().to_string().contains("`;`"));
+        assert_eq!(of("a.csv", "a,b\n1\n").unwrap_err().to_string(), "line 2 has 1 cells and not 2");
+        assert_eq!(of("a.csv", "a,b\n").unwrap_err().to_string(), "it holds no rows");
+    }
+}

@@ -1,0 +1,89 @@
+//! A look at a table of a format that knows its columns: lines of JSON, Parquet, archives of NumPy. All of it is read.
+
+use crate::data::inspect::survey::{ArraySurvey, ColumnSurvey, Survey};
+use crate::data::io::bytes::Room;
+use crate::data::source::opened::{Found, Keeping};
+use crate::data::table::columns::{Column, ColumnKind, Question, Table};
+use crate::diag::{Problems, Span};
+use crate::shape::Shape;
+use crate::spec::{Source, SourceKind, Spanned};
+use std::io;
+use std::path::Path;
+
+/// So many bytes of a table may be in memory; what is beyond lies in files meanwhile.
+const MEMORY: usize = 1 << 30;
+
+/// The source that reads a file, by its ending; none for what is taken for a table of text.
+pub(super) fn reader(path: &Path) -> io::Result<Option<&'static str>> {
+    let name = path.to_string_lossy().to_lowercase();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    if ends(&[".npy"]) {
+        let message = "it is a single array, which has no label; put arrays and labels into one `.npz`";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(match () {
+        () if ends(&[".jsonl", ".ndjson"]) => Some("jsonl"),
+        () if ends(&[".parquet"]) => Some("parquet"),
+        () if ends(&[".npz"]) => Some("npz"),
+        () => None,
+    })
+}
+
+/// Reads the whole table.
+pub(super) fn survey(path: &Path, reader: &'static str) -> io::Result<Survey> {
+    let (found, table) = read(path, reader).map_err(said)?;
+    let columns = (0..found.head.width).map(|at| {
+        let column = &table.columns[at];
+        let mut seen = ColumnSurvey::of(found.head.column(at));
+        match found.head.arrays.get(&at) {
+            Some(array) => (seen.missing, seen.array) = see_arrays(column, &array.shape, table.rows),
+            None => (0..table.rows).for_each(|row| seen.see(column.text(row))),
+        }
+        seen
+    });
+    let survey = Survey { reader, header: true, rows: table.rows, whole: true, columns: columns.collect() };
+    if survey.rows == 0 {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
+    }
+    Ok(survey)
+}
+
+fn read(path: &Path, reader: &str) -> Result<(Found, Table), Problems> {
+    let paths = vec![Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() }];
+    let kind = match reader {
+        "jsonl" => SourceKind::Jsonl { paths },
+        "parquet" => SourceKind::Parquet { paths },
+        _ => SourceKind::Npz { paths },
+    };
+    let found = Found::find(&Source { kind, span: Span::default() }, Path::new(""))?;
+    let mut question = Question::default();
+    for at in 0..found.head.width {
+        let kind = if found.head.arrays.contains_key(&at) {
+            ColumnKind::Number(found.head.numbers_in(at))
+        } else {
+            ColumnKind::Text
+        };
+        question.ask(at, kind, Span::default());
+    }
+    let table = found.read(&question, Keeping { cache: None, room: &Room::new(MEMORY, None) })?.table;
+    Ok((found, table))
+}
+
+/// How many cells are empty, and what the others are.
+fn see_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+    let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
+    let varies = |at: usize| {
+        let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
+        let first = numbers.next();
+        numbers.any(|number| Some(number) != first)
+    };
+    let varies = (0..shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+}
+
+/// The first of the problems, in one line: there is no pipeline yet that they could point into.
+fn said(problems: Problems) -> io::Error {
+    let first = problems.iter().next().map_or_else(String::new, |problem| problem.message.clone());
+    io::Error::new(io::ErrorKind::InvalidData, first)
+}

@@ -1,0 +1,263 @@
+//! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows, applied to all, and what is
+//! missing told from what is wrong. Goes over rows in blocks, so that no more of them is in memory than there is room for.
+
+use crate::data::io::bytes::Room;
+use crate::data::modality::prepare::{Source, columns_of};
+use crate::data::modality::rows::{Prepared, RowsWriter};
+use crate::data::modality::text::without_leave;
+use crate::data::modality::transform::Fitted;
+use crate::data::modality::transform::{Cells, Misfit};
+use crate::data::source::join::unmatched_in;
+use crate::data::table::errors::{no_room, shown};
+use crate::diag::{Code, Problem, Problems};
+use crate::spec::{ModalitySpec, TransformKind};
+use std::ops::Range;
+
+/// How many columns of a modality are reported one by one for the same reason.
+const SHOWN: usize = 10;
+
+/// How many rows of so many numbers are looked at together: what they take fits where memory is fast.
+fn block(width: usize) -> usize {
+    ((1 << 19) / width.max(1)).clamp(64, 1 << 14)
+}
+
+/// Fits the transforms on the first part, which is train, and makes the rows of every part. `features` is how many
+/// numbers are fitted each for itself: all of a vector, those of one step of a sequence.
+pub(crate) fn build(
+    spec: &ModalitySpec,
+    features: usize,
+    parts: &[Source<'_>],
+    room: &Room,
+) -> Result<Prepared, Problems> {
+    let width = spec.shape.size();
+    let Some(train) = parts.first() else { return Err(Problems::new()) };
+    let mut transforms: Vec<Fitted> = spec.transforms.iter().map(|transform| Fitted::new(&transform.kind)).collect();
+    let mut wrong = Wrong { spec, missing: None, too_large: vec![], problems: vec![] };
+    let mut unfit = vec![false; features];
+    for at in 0..transforms.len() {
+        let (before, rest) = transforms.split_at_mut(at);
+        let mut cells = Training::new(before, features, train);
+        for (feature, misfit) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
+            // What cannot be fitted is nothing to what comes after.
+            if !std::mem::replace(&mut unfit[feature], true) {
+                wrong.misfit(train, feature, at, misfit);
+            }
+        }
+    }
+    let mut made = vec![];
+    for part in parts {
+        let mut writer = RowsWriter::new(width, spec.optional, room);
+        let mut numbers = vec![];
+        let mut there = vec![];
+        let mut cells = vec![];
+        for (number, rows) in part.rows.chunks(block(width)).enumerate() {
+            numbers.clear();
+            numbers.resize(rows.len() * width, 0.0f32);
+            there.clear();
+            there.resize(rows.len(), true);
+            for at in (0..width).filter(|at| !unfit[at % features]) {
+                part.gather(at, rows, &mut cells);
+                for (row, cell) in cells.iter().enumerate() {
+                    let cell = transforms.iter().fold(*cell, |cell, transform| transform.apply(at % features, cell));
+                    let number_of = || number * block(width) + row;
+                    let value = cell as f32;
+                    if cell.is_nan() {
+                        there[row] = false;
+                        if !spec.optional {
+                            wrong.missing(part, at, number_of());
+                        }
+                    } else if value.is_finite() {
+                        numbers[row * width + at] = value;
+                    } else {
+                        wrong.too_large(part, at, number_of());
+                        break;
+                    }
+                }
+            }
+            // A row that lacks one number lacks the modality.
+            for (row, _) in numbers.chunks_mut(width).zip(&there).filter(|(_, there)| !**there) {
+                row.fill(0.0);
+            }
+            writer.push_all(&numbers, &there).map_err(|error| no_room(columns_of(spec), &error))?;
+        }
+        made.push(writer.finish().map_err(|error| no_room(columns_of(spec), &error))?);
+    }
+    let problems = wrong.finish();
+    if problems.has_errors() { Err(problems) } else { Ok(Prepared { transforms, rows: made, notes: vec![] }) }
+}
+
+/// How many training cells are held through all passes; of more, each pass gathers its own.
+const HELD: usize = 1 << 23;
+
+/// The training cells, with the transforms before applied.
+struct Training<'a> {
+    before: &'a [Fitted],
+    features: usize,
+    train: &'a Source<'a>,
+    buffer: Vec<f64>,
+    /// All cells, column by column, if they are few.
+    held: Vec<f64>,
+}
+
+impl<'a> Training<'a> {
+    fn new(before: &'a [Fitted], features: usize, train: &'a Source<'a>) -> Self {
+        let mut cells = Self { before, features, train, buffer: vec![], held: vec![] };
+        if train.width() * train.rows.len() <= HELD {
+            let mut held = Vec::with_capacity(train.width() * train.rows.len());
+            for at in 0..train.width() {
+                cells.gather(at, train.rows);
+                held.append(&mut cells.buffer);
+            }
+            cells.held = held;
+        }
+        cells
+    }
+
+    /// Puts cells of one number of a row into the buffer.
+    fn gather(&mut self, at: usize, rows: &[u32]) {
+        self.train.gather(at, rows, &mut self.buffer);
+        for transform in self.before {
+            self.buffer.iter_mut().for_each(|cell| *cell = transform.apply(at % self.features, *cell));
+        }
+    }
+}
+
+impl Cells for Training<'_> {
+    fn features(&self) -> usize {
+        self.features
+    }
+
+    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+        let width = self.train.width();
+        if !self.held.is_empty() {
+            let columns: Vec<&[f64]> = self.held.chunks(self.train.rows.len()).collect();
+            for feature in features {
+                let steps: Vec<&[f64]> = columns.iter().skip(feature).step_by(self.features).copied().collect();
+                steps.into_iter().for_each(|column| see(feature, column));
+            }
+            return;
+        }
+        for rows in self.train.rows.chunks(block(width)) {
+            for feature in features.clone() {
+                for at in (feature..width).step_by(self.features) {
+                    self.gather(at, rows);
+                    see(feature, &self.buffer);
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with a modality.
+struct Wrong<'a> {
+    spec: &'a ModalitySpec,
+    /// The first cell that is missing without leave, and how many there are.
+    missing: Option<(Problem, usize)>,
+    /// The columns that are said to be too large.
+    too_large: Vec<usize>,
+    problems: Vec<Problem>,
+}
+
+impl Wrong<'_> {
+    fn missing(&mut self, part: &Source<'_>, column: usize, row: usize) {
+        if let Some((_, count)) = &mut self.missing {
+            *count += 1;
+            return;
+        }
+        self.missing = Some((missing(self.spec, part, part.position(column), row), 1));
+    }
+
+    fn too_large(&mut self, part: &Source<'_>, column: usize, row: usize) {
+        if self.too_large.contains(&column) {
+            return;
+        }
+        self.too_large.push(column);
+        let (position, row) = (part.position(column), part.rows[row] as usize);
+        let number = part.number(column, row);
+        let name = part.read.head.column(position);
+        let message = format!("column `{name}`: {number:e} is too large to compute with");
+        let problem = Problem::error(Code::BadCell, message)
+            .at(columns_of(self.spec), "read as numbers here")
+            .in_data(part.read.place(Some(row), Some(position)));
+        self.problems.push(problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range"));
+    }
+
+    fn misfit(&mut self, train: &Source<'_>, column: usize, at: usize, misfit: Misfit) {
+        let position = train.position(column);
+        let name = shown(&train.read.head.column(position));
+        let transform = &self.spec.transforms[at];
+        let doing = match transform.kind {
+            TransformKind::MinMax => "brought to a range",
+            TransformKind::Impute(_) => "imputed",
+            _ => "standardized",
+        };
+        let (code, message, help) = match misfit {
+            Misfit::Constant(value) => (
+                Code::ConstantColumn,
+                format!("column `{name}` is {value} on all {} training rows and cannot be {doing}", train.rows.len()),
+                "leave the column out: what never varies tells nothing",
+            ),
+            Misfit::Empty => (
+                Code::MissingValue,
+                format!("column `{name}` is empty on all {} training rows and cannot be {doing}", train.rows.len()),
+                "leave the column out",
+            ),
+            Misfit::TooLarge => (
+                Code::BadCell,
+                format!("column `{name}` holds numbers too large to be {doing}"),
+                "`log1p` or `clip(lo, hi)` before it bring them into range",
+            ),
+        };
+        let problem = Problem::error(code, message)
+            .at(transform.span, "fitted here")
+            .also(columns_of(self.spec), "to these columns")
+            .in_data(train.read.place(None, Some(position)));
+        self.problems.push(problem.help(help));
+    }
+
+    fn finish(self) -> Problems {
+        let more = self.problems.len().saturating_sub(SHOWN);
+        let rest = self.problems.last().filter(|_| more > 0).map(|last| {
+            let message = format!("and {more} more columns of `{}` like these", self.spec.name);
+            let mut rest = Problem::error(last.code, message);
+            rest.labels = last.labels.clone();
+            rest
+        });
+        let width = self.spec.shape.size().max(1);
+        let missing = self.missing.map(|(mut problem, count)| {
+            if problem.code == Code::UnmatchedKey {
+                return without_leave(self.spec, problem, count.div_ceil(width));
+            }
+            if count > 1 {
+                problem.message.push_str(&format!(", the first of {count} in the modality"));
+            }
+            let name = &self.spec.name;
+            problem.help(format!(
+                "fill it with `impute(mean)`, before `standardize`; or write `modality {name}?`, so that the others decide \
+                 where it is missing"
+            ))
+        });
+        self.problems.into_iter().take(SHOWN).chain(rest).chain(missing).collect()
+    }
+}
+
+/// A cell that is missing without leave: empty, or in a table that has no such key.
+pub(crate) fn missing(spec: &ModalitySpec, part: &Source<'_>, position: usize, row: usize) -> Problem {
+    let row = part.rows[row] as usize;
+    let place = part.read.place(Some(row), Some(position));
+    let name = part.read.head.column(position);
+    match unmatched_in(part.read, row, position) {
+        Some(table) => {
+            let message = format!("`{table}` has no row for this key, and so no column `{name}` of `{}`", spec.name);
+            Problem::error(Code::UnmatchedKey, message)
+                .at(columns_of(spec), "nothing here says that it may be missing")
+                .in_data(place)
+        }
+        None => {
+            let message = format!("column `{name}` of `{}` has an empty cell", spec.name);
+            Problem::error(Code::MissingValue, message)
+                .at(columns_of(spec), "nothing here says what an empty cell stands for")
+                .in_data(place)
+        }
+    }
+}

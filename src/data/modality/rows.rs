@@ -1,0 +1,177 @@
+//! Prepared rows of a modality, in memory or in a mapped file: made once, read in any order. Knows nothing of tables.
+
+use crate::data::io::bytes::{Bytes, Growing, Room};
+use crate::data::modality::image::Pixels;
+use crate::data::modality::transform::Fitted;
+use std::io;
+use std::sync::Arc;
+
+/// A modality of a part of the data.
+#[derive(Clone, Debug, Default)]
+pub struct ModalityRows {
+    /// Numbers of one row.
+    pub width: usize,
+    /// Which rows have it; `None` unless it may be missing.
+    pub present: Option<Vec<bool>>,
+    cells: Arc<Bytes>,
+    /// How bytes become numbers; without this, the cells are numbers already.
+    pixels: Option<Arc<Pixels>>,
+}
+
+impl PartialEq for ModalityRows {
+    fn eq(&self, other: &Self) -> bool {
+        (self.width, &self.present, &self.pixels) == (other.width, &other.present, &other.pixels)
+            && self.cells[..] == other.cells[..]
+    }
+}
+
+/// A modality as it is after its transforms.
+pub(crate) struct Prepared {
+    /// What was fitted.
+    pub transforms: Vec<Fitted>,
+    /// The rows of every part.
+    pub rows: Vec<ModalityRows>,
+    /// What people may want to know of it.
+    pub notes: Vec<String>,
+}
+
+/// What random changes to a training row are drawn with. The same draw changes the same row in the same way, whatever
+/// other rows are in its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// The seed of the training.
+    pub seed: u64,
+    /// The epoch, counted from 1.
+    pub epoch: u64,
+}
+
+impl ModalityRows {
+    /// Of these numbers, row by row.
+    pub fn of_numbers(width: usize, numbers: &[f32], present: Option<Vec<bool>>) -> Self {
+        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        Self { width, present, cells: Arc::new(Bytes::Held(bytes)), pixels: None }
+    }
+
+    /// Adds the numbers of a row to `numbers`; with a `draw`, as a training row.
+    pub fn extend(&self, numbers: &mut Vec<f32>, row: u32, draw: Option<Draw>) {
+        let at = row as usize * self.width;
+        match &self.pixels {
+            None => {
+                let row = self.cells[4 * at..4 * (at + self.width)].as_chunks::<4>().0;
+                numbers.extend(row.iter().map(|number| f32::from_le_bytes(*number)));
+            }
+            // What is missing is zeros, not a black image.
+            Some(_) if self.present.as_ref().is_some_and(|present| !present[row as usize]) => {
+                numbers.resize(numbers.len() + self.width, 0.0);
+            }
+            Some(pixels) => {
+                let length = pixels.cell_length();
+                let cells = &self.cells[length * at..length * (at + self.width)];
+                pixels.extend(numbers, cells, row, draw);
+            }
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        let length = self.width * self.pixels.as_ref().map_or(4, |pixels| pixels.cell_length());
+        self.cells.len() / length.max(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of the numbers of a row, as it is outside of training.
+    pub fn number(&self, row: usize, at: usize) -> f32 {
+        match &self.pixels {
+            None => {
+                let cell = self.cells[4 * (row * self.width + at)..].first_chunk::<4>();
+                cell.map_or(f32::NAN, |cell| f32::from_le_bytes(*cell))
+            }
+            Some(_) => {
+                let mut numbers = vec![];
+                self.extend(&mut numbers, row as u32, None);
+                numbers[at]
+            }
+        }
+    }
+
+    /// The numbers of all rows, row by row, as they are outside of training.
+    pub fn values(&self) -> Vec<f32> {
+        let mut numbers = vec![];
+        (0..self.len()).for_each(|row| self.extend(&mut numbers, row as u32, None));
+        numbers
+    }
+
+    /// With the way its bytes become numbers.
+    pub(crate) fn with_pixels(mut self, pixels: Arc<Pixels>) -> Self {
+        self.pixels = Some(pixels);
+        self
+    }
+}
+
+/// Prepared rows as they are made.
+pub(crate) struct RowsWriter {
+    width: usize,
+    growing: Growing,
+    present: Option<Vec<bool>>,
+    row: Vec<u8>,
+}
+
+impl RowsWriter {
+    /// For rows of so many numbers.
+    pub(crate) fn new(width: usize, optional: bool, room: &Room) -> Self {
+        Self { width, growing: Growing::new(room), present: optional.then(Vec::new), row: vec![] }
+    }
+
+    fn mark(&mut self, there: bool) {
+        if let Some(present) = &mut self.present {
+            present.push(there);
+        }
+    }
+
+    /// Adds a row of numbers, or one that is missing.
+    pub(crate) fn push(&mut self, numbers: Option<&[f32]>) -> io::Result<()> {
+        match numbers {
+            Some(numbers) => self.push_all(numbers, &[true]),
+            None => {
+                self.mark(false);
+                self.row.clear();
+                self.row.resize(4 * self.width, 0);
+                self.growing.write(&self.row)
+            }
+        }
+    }
+
+    /// Adds rows of numbers, those that are missing as zeros.
+    pub(crate) fn push_all(&mut self, numbers: &[f32], there: &[bool]) -> io::Result<()> {
+        there.iter().for_each(|there| self.mark(*there));
+        self.row.clear();
+        self.row.resize(4 * numbers.len(), 0);
+        for (bytes, number) in self.row.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
+            *bytes = number.to_le_bytes();
+        }
+        self.growing.write(&self.row)
+    }
+
+    /// Adds a row of bytes, or one that is missing.
+    pub(crate) fn push_bytes(&mut self, bytes: Option<&[u8]>) -> io::Result<()> {
+        self.mark(bytes.is_some());
+        self.row.clear();
+        self.row.extend_from_slice(bytes.unwrap_or_default());
+        self.row.resize(self.width, 0);
+        self.growing.write(&self.row)
+    }
+
+    /// All of them.
+    pub(crate) fn finish(self) -> io::Result<ModalityRows> {
+        Ok(ModalityRows {
+            width: self.width,
+            present: self.present,
+            cells: Arc::new(self.growing.finish()?),
+            pixels: None,
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Whether every row can be decided: some component of each combine has all its modalities there.
+
+use crate::data::dataset::Subset;
+use crate::data::table::columns::Read;
+use crate::diag::{Code, Problem, Problems, Span};
+use crate::plan::Plan;
+use crate::spec::Part;
+
+/// One combine, as far as the data decides whether it can decide.
+#[derive(Clone, Debug)]
+pub struct Decider<'a> {
+    /// The combine.
+    pub name: &'a str,
+    /// Its strategy in the file.
+    pub span: Span,
+    /// For each component, the modalities it needs, by their places in the request.
+    pub components: Vec<Vec<usize>>,
+}
+
+impl<'a> Decider<'a> {
+    /// The combine of a plan, where `modalities` are requested, by name and in this order.
+    pub fn of(plan: &'a Plan, modalities: &[&str]) -> Self {
+        let place = |input: &usize| modalities.iter().position(|name| *name == plan.inputs[*input].name);
+        let components = plan.loss.components.iter();
+        let components = components.map(|component| component.inputs.iter().filter_map(place).collect()).collect();
+        Self { name: &plan.combine, span: plan.loss.span, components }
+    }
+}
+
+/// The rows of one part: its subset, and where each row stood.
+pub(crate) struct Rows<'a> {
+    pub(crate) part: Part,
+    pub(crate) subset: &'a Subset,
+    pub(crate) read: &'a Read,
+}
+
+/// Reports each combine that has nothing to decide some row by, with the first such row.
+pub(crate) fn check(deciders: &[Decider<'_>], parts: &[Rows<'_>]) -> Result<(), Problems> {
+    let mut problems = Problems::new();
+    for decider in deciders {
+        let mut first = None;
+        let mut count = 0usize;
+        for part in parts {
+            let present = |modality: usize, row: usize| {
+                part.subset.modalities[modality].present.as_ref().is_none_or(|present| present[row])
+            };
+            let lost = |row: &usize| !decider.components.iter().any(|needs| needs.iter().all(|m| present(*m, *row)));
+            for row in (0..part.subset.rows).filter(lost) {
+                first.get_or_insert((part, row));
+                count += 1;
+            }
+        }
+        let Some((part, row)) = first else { continue };
+        let more = match count {
+            1 => String::new(),
+            _ => format!(" (and {} more rows)", count - 1),
+        };
+        let message = format!(
+            "row {} has none of the modalities that a component of `{}` decides by{more}",
+            part.subset.row_ids[row], decider.name
+        );
+        let place = part.read.place(Some(part.subset.row_ids[row] as usize), None);
+        let problem = Problem::error(Code::NothingPresent, message)
+            .at(decider.span, format!("nothing here can decide this row of {}", part.part.as_str()))
+            .in_data(place)
+            .help("take such rows out, or give a modality a value on every row with `impute(mean)`");
+        problems.push(problem);
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}

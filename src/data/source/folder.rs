@@ -1,0 +1,127 @@
+//! A folder of images as a table: a row for each, its class the name of the sub-folder that it is in. Opens none of them.
+
+use crate::data::io::bytes::Room;
+use crate::data::io::paths::DataFile;
+use crate::data::table::columns::{ColumnKind, Counted, Head, Origin, Question, Run};
+use crate::data::table::errors::no_room;
+use crate::data::table::store::{Store, StoreWriter};
+use crate::diag::{Code, DataPlace, Problem, Problems, Span};
+use crate::spec::Spanned;
+use std::path::{Path, PathBuf};
+
+/// What the names of images end in.
+const ENDINGS: [&str; 3] = ["jpeg", "jpg", "png"];
+
+/// A folder that has been looked through.
+pub(crate) struct Folder {
+    folder: PathBuf,
+    name: String,
+    span: Span,
+    /// Class, and path from the folder on.
+    images: Vec<(String, String)>,
+}
+
+impl Folder {
+    /// Looks through the sub-folders, in alphabetical order, and theirs.
+    pub(crate) fn find(written: &Spanned<String>, base: &Path) -> Result<Self, Problems> {
+        let folder = base.join(&written.value);
+        let name = written.value.clone();
+        let problem = |code, message: String, help: String| {
+            let place = DataPlace { file: name.clone(), line: None, row: None, column: None };
+            Problems::from(Problem::error(code, message).at(written.span, "read here").in_data(place).help(help))
+        };
+        let mut images = vec![];
+        let classes = entries(&folder).map_err(|error| {
+            let message = format!("there is no folder `{name}`: {error}");
+            problem(Code::FileUnreadable, message, "relative paths start at the folder of the pipeline file".into())
+        })?;
+        for class in classes.iter().filter(|class| folder.join(class).is_dir()) {
+            let mut folders = vec![class.clone()];
+            while let Some(inner) = folders.pop() {
+                for entry in entries(&folder.join(&inner)).unwrap_or_default() {
+                    let path = format!("{inner}/{entry}");
+                    let ending = Path::new(&entry).extension().and_then(|ending| ending.to_str());
+                    if folder.join(&path).is_dir() {
+                        folders.push(path);
+                    } else if ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str())) {
+                        images.push((class.clone(), path));
+                    }
+                }
+            }
+        }
+        images.sort();
+        if images.is_empty() {
+            let message = format!("there are no images in the sub-folders of `{name}`");
+            let help = "each class has a sub-folder of its name, with PNG or JPEG files in it";
+            return Err(problem(Code::EmptyData, message, help.into()));
+        }
+        Ok(Self { folder, name, span: written.span, images })
+    }
+
+    /// `image`, `label`, `path`.
+    pub(crate) fn head(&self) -> Head {
+        Head::named(["image", "label", "path"].map(str::to_owned).to_vec())
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// What is known of the rows before any image is read: the classes and the paths.
+    pub(crate) fn listing(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for (class, path) in &self.images {
+            hasher.update(class.as_bytes()).update(&[0]).update(path.as_bytes()).update(&[0]);
+        }
+        hasher.finalize()
+    }
+
+    /// Where the rows come from: each is a file.
+    pub(crate) fn origin(&self) -> Origin {
+        let file = |(_, path): &(String, String)| DataFile {
+            path: self.folder.join(path),
+            name: format!("{}/{path}", self.name.trim_end_matches('/')),
+            span: self.span,
+        };
+        let runs = (0..self.images.len() as u64).map(|row| Run { row, file: row as u32, line: 0 });
+        Origin {
+            files: self.images.iter().map(file).collect(),
+            counted: Counted::Files,
+            folder: Some(self.folder.clone()),
+            width: 3,
+            runs: runs.collect(),
+            rows: None,
+        }
+    }
+
+    /// The columns asked for; an image is the path to it.
+    pub(crate) fn read(&self, question: &Question, room: &Room) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(question, room);
+        for (row, (class, path)) in self.images.iter().enumerate() {
+            for (column, wanted) in question.wanted.iter().enumerate() {
+                let cell = if wanted.position == 1 { class } else { path };
+                match (wanted.kind, cell.parse::<f64>()) {
+                    (ColumnKind::Number(_), Ok(number)) if number.is_finite() => writer.number(column, number),
+                    (ColumnKind::Number(_), _) => {
+                        let name = self.head().column(wanted.position);
+                        let message = format!("column `{name}` of a folder of images holds words, not numbers");
+                        let problem = Problem::error(Code::ColumnType, message).at(wanted.span, "read as numbers here");
+                        return Err(problem.into());
+                    }
+                    _ => writer.say(column, cell),
+                }
+            }
+            writer.end_rows(1, row, 0).map_err(|error| no_room(self.span, &error))?;
+        }
+        writer.finish().map_err(|error| no_room(self.span, &error).into())
+    }
+}
+
+/// The names in a folder, in order.
+fn entries(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder)?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    Ok(names)
+}

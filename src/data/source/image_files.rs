@@ -1,0 +1,153 @@
+//! Images that a table names by path: PNG and JPEG files, decoded to pixels of the size that is asked for, and kept.
+//! A path starts at the folder of the file it is written in. Knows nothing of what images show.
+
+use crate::data::source::opened::{Keeping, fingerprint};
+use crate::data::table::cache;
+use crate::data::table::columns::{Column, ColumnKind, Question, Read, Wanted};
+use crate::data::table::errors::{Found, no_room, shown};
+use crate::data::table::store::{Store, StoreWriter};
+use crate::diag::{Code, Problem, Problems};
+use image::{DynamicImage, ImageFormat, ImageReader};
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+/// Puts the images that a column of paths names into its place.
+///
+/// Pixels are kept under the paths, sizes and times of the files, so that not all of them are read to find that none has
+/// changed; the content they had is part of what the table is known by.
+pub(crate) fn open(read: &mut Read, column: usize, wanted: &Wanted, keeping: Keeping<'_>) -> Result<(), Problems> {
+    let ColumnKind::Image(size) = wanted.kind else { return Ok(()) };
+    let cells = read.table.columns[column].clone();
+    let paths: Vec<Option<PathBuf>> = (0..read.table.rows)
+        .map(|row| match cells.text(row) {
+            "" => None,
+            path => Some(folder_of(read, row).join(path)),
+        })
+        .collect();
+    let question = Question { wanted: vec![Wanted { position: 0, ..wanted.clone() }] };
+    let entry = keeping.cache.map(|folder| cache::entry(folder, "photos", &question, &[stamp(&paths)]));
+    let (store, content) = match entry.as_deref().and_then(cache::load) {
+        Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),
+        _ => {
+            read.cached = false;
+            let (store, content) = decode(read, &cells, wanted, &paths, &question, size, keeping)?;
+            if let Some(Err(error)) = entry.map(|entry| cache::store(&entry, &store, Some(content))) {
+                read.notes.push(format!("the decoded images could not be kept for the next time: {error}"));
+            }
+            (store, content)
+        }
+    };
+    read.content = fingerprint(&[read.content, content]);
+    read.table.columns[column] = Column { store: Arc::new(store), place: 0, rows: None };
+    Ok(())
+}
+
+/// The folder of the file that a row stood in.
+fn folder_of(read: &Read, row: usize) -> PathBuf {
+    let Some(origin) = read.origins.first() else { return PathBuf::new() };
+    if let Some(folder) = &origin.folder {
+        return folder.clone();
+    }
+    let after = origin.runs.partition_point(|run| run.row <= row as u64);
+    let file = after.checked_sub(1).and_then(|run| origin.files.get(origin.runs[run].file as usize));
+    file.and_then(|file| Some(file.path.parent()?.to_owned())).unwrap_or_default()
+}
+
+/// What tells whether any of the files has changed: their paths, sizes and times.
+fn stamp(paths: &[Option<PathBuf>]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for path in paths {
+        let path = path.as_deref().unwrap_or(Path::new(""));
+        hasher.update(path.as_os_str().as_encoded_bytes()).update(&[0]);
+        if let Ok(data) = std::fs::metadata(path) {
+            let since = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            hasher.update(&data.len().to_le_bytes());
+            hasher.update(&since.map_or(0, |since| since.as_nanos()).to_le_bytes());
+        }
+    }
+    hasher.finalize()
+}
+
+fn decode(
+    read: &Read,
+    cells: &Column,
+    wanted: &Wanted,
+    paths: &[Option<PathBuf>],
+    question: &Question,
+    size: [usize; 3],
+    keeping: Keeping<'_>,
+) -> Result<(Store, blake3::Hash), Problems> {
+    let mut writer = StoreWriter::new(question, keeping.room);
+    let mut found = Found::default();
+    let mut contents = blake3::Hasher::new();
+    for (row, path) in paths.iter().enumerate() {
+        let pixels = match path {
+            None => None,
+            Some(path) => match pixels(path, size, &mut contents) {
+                Ok(pixels) => Some(pixels),
+                Err(wrong) => {
+                    let name = shown(cells.text(row));
+                    found.push(
+                        Problem::error(Code::BadImage, format!("`{name}`: {}", wrong.0))
+                            .at(wanted.span, "read as an image here")
+                            .in_data(read.place(Some(row), Some(wanted.position)))
+                            .help(wrong.1),
+                    );
+                    None
+                }
+            },
+        };
+        writer.pixels(0, pixels.as_deref());
+        writer.end_rows(1, 0, row as u64).map_err(|error| no_room(wanted.span, &error))?;
+    }
+    match found.finish() {
+        Some(problems) => Err(problems),
+        None => Ok((writer.finish().map_err(|error| no_room(wanted.span, &error))?, contents.finalize())),
+    }
+}
+
+/// What is wrong with an image, and the way on.
+struct Wrong(String, String);
+
+/// The pixels of an image file, channel by channel.
+fn pixels(path: &Path, [channels, height, width]: [usize; 3], contents: &mut blake3::Hasher) -> Result<Vec<u8>, Wrong> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let help = "a path in a table starts at the folder of that table";
+        Wrong(format!("the image cannot be read: {error}"), help.to_owned())
+    })?;
+    contents.update(&bytes);
+    let formats = "images are PNG or JPEG files";
+    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
+    let reader = reader.map_err(|error| Wrong(format!("not an image: {error}"), formats.to_owned()))?;
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+        return Err(Wrong("not an image".to_owned(), formats.to_owned()));
+    }
+    let image = reader.decode().map_err(|error| Wrong(format!("not a whole image: {error}"), formats.to_owned()))?;
+    let (found_width, found_height) = (image.width() as usize, image.height() as usize);
+    if (found_height, found_width) != (height, width) {
+        return Err(Wrong(
+            format!("the image is {found_height} high and {found_width} wide, not {height} and {width}"),
+            format!(
+                "bring all images to one size first, or declare `image[{channels}, {found_height}, {found_width}]`"
+            ),
+        ));
+    }
+    planes(&image, channels).ok_or_else(|| {
+        let help = "an image has 1 channel of grey, 3 of red, green and blue, or 4 with how opaque it is".to_owned();
+        Wrong(format!("there are no images of {channels} channels"), help)
+    })
+}
+
+/// The channels one after the other, each row by row.
+fn planes(image: &DynamicImage, channels: usize) -> Option<Vec<u8>> {
+    let mixed = match channels {
+        1 => image.to_luma8().into_raw(),
+        3 => image.to_rgb8().into_raw(),
+        4 => image.to_rgba8().into_raw(),
+        _ => return None,
+    };
+    let plane = |channel: usize| mixed.iter().skip(channel).step_by(channels).copied();
+    Some((0..channels).flat_map(plane).collect())
+}

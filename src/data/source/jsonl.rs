@@ -1,0 +1,191 @@
+//! Reads lines of JSON: an object on each, whose keys are the columns. A key that an object lacks, and `null`, are empty
+//! cells. The keys of the first lines are the columns that there are.
+
+use crate::data::io::bytes::Room;
+use crate::data::io::open;
+use crate::data::io::paths::DataFile;
+use crate::data::source::opened::Reader;
+use crate::data::table::cell::Cell;
+use crate::data::table::columns::{Array, ColumnKind, Counted, Head, Question};
+use crate::data::table::errors::{Found, bad_text, empty, no_room, shown, unreadable};
+use crate::data::table::store::{Store, StoreWriter};
+use crate::diag::{Code, Problem, Problems};
+use crate::shape::Shape;
+use serde_json::{Map, Value};
+use std::io::{BufRead, BufReader};
+
+/// How many lines say what the columns are.
+const FIRST: usize = 1000;
+
+/// Files that have been found but not read.
+pub(crate) struct Jsonl {
+    /// The files, in order; together they are one table.
+    pub files: Vec<DataFile>,
+}
+
+impl Reader for Jsonl {
+    fn files(&self) -> &[DataFile] {
+        &self.files
+    }
+
+    fn counted(&self) -> Counted {
+        Counted::Lines
+    }
+
+    fn format(&self) -> String {
+        "jsonl".to_owned()
+    }
+
+    fn head(&self) -> Result<Head, Problems> {
+        let mut names: Vec<String> = vec![];
+        let mut arrays = std::collections::BTreeMap::new();
+        let mut problems = Problems::new();
+        for file in &self.files {
+            let mut left = FIRST;
+            let mut hasher = blake3::Hasher::new();
+            let seen = lines(file, &mut hasher, &mut |_, line| {
+                // What is wrong with a line is said when all are read.
+                for (key, value) in object(line).unwrap_or_default() {
+                    let place = names.iter().position(|name| *name == key).unwrap_or_else(|| {
+                        names.push(key);
+                        names.len() - 1
+                    });
+                    if let Some(shape) = shape(&value) {
+                        arrays.entry(place).or_insert(Array { shape, bytes: false });
+                    }
+                }
+                left -= 1;
+                Ok(left > 0)
+            });
+            if let Err(problem) = seen {
+                problems.push(problem);
+            }
+        }
+        let mut head = Head::named(names);
+        head.arrays = arrays;
+        match (problems.has_errors(), head.width, self.files.first()) {
+            (false, 0, Some(file)) => Err(no_object(file, 1, "").into()),
+            (false, ..) => Ok(head),
+            _ => Err(problems),
+        }
+    }
+
+    fn read(&self, head: &Head, question: &Question, hashes: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(question, room);
+        let mut found = Found::default();
+        let names: Vec<String> = question.wanted.iter().map(|wanted| head.column(wanted.position)).collect();
+        let mut numbers = vec![];
+        for (index, file) in self.files.iter().enumerate() {
+            let mut hasher = blake3::Hasher::new();
+            lines(file, &mut hasher, &mut |number, line| {
+                let object = match (object(line), std::str::from_utf8(line)) {
+                    (Some(object), _) => object,
+                    (None, Ok(text)) => {
+                        found.push(no_object(file, number, text));
+                        return Ok(true);
+                    }
+                    (None, Err(_)) => {
+                        let place = file.place(Some(number), None);
+                        if let Some(wanted) = question.wanted.first() {
+                            found.push(bad_text(file, place, line, wanted));
+                        }
+                        return Ok(true);
+                    }
+                };
+                for (column, (wanted, name)) in question.wanted.iter().zip(&names).enumerate() {
+                    let value = object.get(name).unwrap_or(&Value::Null);
+                    if let Err(misread) = writer.put(column, wanted.kind, cell(value, wanted.kind, &mut numbers)) {
+                        found.push(misread.problem(file, file.place(Some(number), Some(name.clone())), wanted));
+                    }
+                }
+                writer.end_rows(1, index, number).map_err(|error| no_room(file.span, &error))?;
+                Ok(true)
+            })?;
+            if hashes.get(index) != Some(&hasher.finalize()) {
+                let message = format!("`{}` changed while it was read", file.name);
+                let problem = file.problem(Code::FileUnreadable, message, None);
+                found.push(problem.help("run again when it is complete"));
+            }
+        }
+        if let Some(problems) = found.finish() {
+            return Err(problems);
+        }
+        let span = self.files.first().map_or_else(Default::default, |file| file.span);
+        writer.finish().map_err(|error| no_room(span, &error).into())
+    }
+}
+
+/// What is done with a line and its number; `false` to see no more.
+type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
+
+/// Shows the lines of a file that are not blank, with their numbers, as long as that is asked for.
+fn lines(file: &DataFile, hasher: &mut blake3::Hasher, see: &mut See<'_>) -> Result<(), Problem> {
+    let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+    let mut text = BufReader::with_capacity(1 << 16, text);
+    let mut line = vec![];
+    let mut any = false;
+    for number in 1.. {
+        line.clear();
+        match text.read_until(b'\n', &mut line) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => return Err(unreadable(file, &error, number - 1)),
+        }
+        let bytes = line.trim_ascii();
+        if !bytes.is_empty() {
+            any = true;
+            if !see(number, bytes)? {
+                return Ok(());
+            }
+        }
+    }
+    if any { Ok(()) } else { Err(empty(file)) }
+}
+
+fn object(line: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice(line).ok()
+}
+
+fn no_object(file: &DataFile, line: u64, text: &str) -> Problem {
+    let message = format!("expected an object of JSON, found `{}`", shown(text));
+    file.problem(Code::BadCell, message, Some(line))
+        .help("each line is an object: `{\"name\": \"Ada\", \"height\": 1.65}`")
+}
+
+/// The shape of a value that is an array of numbers, or of arrays of as many numbers.
+fn shape(value: &Value) -> Option<Shape> {
+    let items = value.as_array()?;
+    match items.first() {
+        Some(Value::Number(_)) => Some(Shape::vector(items.len())),
+        Some(first @ Value::Array(_)) => {
+            let inner = shape(first)?;
+            Some(Shape(std::iter::once(items.len()).chain(inner.0).collect()))
+        }
+        _ => None,
+    }
+}
+
+/// A value as a cell; the numbers of an array are put into `numbers`.
+fn cell<'a>(value: &'a Value, kind: ColumnKind, numbers: &'a mut Vec<f64>) -> Cell<'a> {
+    match (value, kind) {
+        (Value::Null, _) => Cell::Empty,
+        (Value::Bool(truth), ColumnKind::Number(_)) => Cell::Number(f64::from(u8::from(*truth))),
+        (Value::Bool(truth), _) => Cell::Text(if *truth { "true" } else { "false" }),
+        (Value::Number(number), _) => Cell::Number(number.as_f64().unwrap_or(f64::NAN)),
+        (Value::String(text), _) => Cell::Text(text),
+        (Value::Array(_) | Value::Object(_), _) => {
+            numbers.clear();
+            flatten(value, numbers);
+            Cell::Numbers(numbers)
+        }
+    }
+}
+
+fn flatten(value: &Value, numbers: &mut Vec<f64>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| flatten(item, numbers)),
+        Value::Number(number) => numbers.push(number.as_f64().unwrap_or(f64::NAN)),
+        Value::Null => numbers.push(f64::NAN),
+        _ => {}
+    }
+}

@@ -1,0 +1,380 @@
+//! Reads the arrays of NumPy: the archives of `npz`, whose arrays are the columns of a table, and the single arrays of
+//! `npy`, side by side. Their first axis is the rows.
+
+use crate::data::io::bytes::Room;
+use crate::data::io::paths::DataFile;
+use crate::data::source::opened::Reader;
+use crate::data::table::cell::Cell;
+use crate::data::table::columns::{Array, Counted, Head, Question};
+use crate::data::table::errors::{Found, bad_text, no_room};
+use crate::data::table::store::{Store, StoreWriter};
+use crate::diag::{Code, Problem, Problems};
+use crate::shape::Shape;
+use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use zip::ZipArchive;
+
+/// Files of arrays.
+pub(crate) struct Arrays {
+    /// The files, in order.
+    pub files: Vec<DataFile>,
+    /// Whether each is one array, a column of its own; else each is an archive, and together they are one table.
+    pub single: bool,
+}
+
+/// An array of which the header has been read.
+struct Column<R> {
+    header: NpyHeader,
+    cells: R,
+}
+
+impl Reader for Arrays {
+    fn files(&self) -> &[DataFile] {
+        &self.files
+    }
+
+    fn counted(&self) -> Counted {
+        Counted::Rows
+    }
+
+    fn format(&self) -> String {
+        format!("arrays {}", self.single)
+    }
+
+    fn head(&self) -> Result<Head, Problems> {
+        let mut heads: Vec<(&DataFile, Vec<(String, NpyHeader)>)> = vec![];
+        let mut problems = Problems::new();
+        for file in &self.files {
+            match self.headers(file) {
+                Ok(headers) => heads.push((file, headers)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if self.single {
+            let (file, mut all) = match heads.split_first() {
+                Some(((file, first), _)) => (*file, first.clone()),
+                None => return Err(problems),
+            };
+            all.extend(heads.iter().skip(1).flat_map(|(_, headers)| headers.clone()));
+            heads = vec![(file, all)];
+        }
+        let mut found: Vec<(&DataFile, Head)> = vec![];
+        for (file, headers) in &heads {
+            match head_of(file, headers) {
+                Ok(head) => found.push((file, head)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if let Some((first_file, first)) = found.first() {
+            for (file, head) in found.iter().skip(1).filter(|(_, head)| head != first) {
+                let message = format!("`{}` holds other arrays than `{}`", file.name, first_file.name);
+                let problem = file.problem(Code::MissingColumn, message, None);
+                let names = |head: &Head| head.names.clone().unwrap_or_default().join(", ");
+                problems.push(problem.help(format!("one has {}, the other {}", names(head), names(first))));
+            }
+        }
+        match found.into_iter().next() {
+            Some((_, head)) if !problems.has_errors() => Ok(head),
+            _ => Err(problems),
+        }
+    }
+
+    fn read(&self, head: &Head, question: &Question, _: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(question, room);
+        let mut found = Found::default();
+        let names: Vec<String> = question.wanted.iter().map(|wanted| head.column(wanted.position)).collect();
+        if self.single {
+            let mut columns = vec![];
+            for wanted in &question.wanted {
+                let file = &self.files[wanted.position];
+                let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
+                columns.push(open(cells).map_err(|error| damaged(file, &error))?);
+            }
+            let file = &self.files[0];
+            read_all(0, file, &names, question, columns, &mut writer, &mut found)?;
+        } else {
+            for (index, file) in self.files.iter().enumerate() {
+                // An archive for each column, so that all of them are read side by side.
+                let mut archives = vec![];
+                for _ in &question.wanted {
+                    archives.push(archive(file)?);
+                }
+                let mut columns = vec![];
+                for (archive, name) in archives.iter_mut().zip(&names) {
+                    let entry = archive.by_name(&format!("{name}.npy"));
+                    let entry = entry.map_err(|error| damaged(file, &io::Error::other(error)))?;
+                    columns.push(open(BufReader::new(entry)).map_err(|error| damaged(file, &error))?);
+                }
+                read_all(index, file, &names, question, columns, &mut writer, &mut found)?;
+            }
+        }
+        if let Some(problems) = found.finish() {
+            return Err(problems);
+        }
+        let span = self.files.first().map_or_else(Default::default, |file| file.span);
+        writer.finish().map_err(|error| no_room(span, &error).into())
+    }
+}
+
+impl Arrays {
+    /// The names of the arrays in a file, and what they are.
+    fn headers(&self, file: &DataFile) -> Result<Vec<(String, NpyHeader)>, Problem> {
+        if self.single {
+            let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
+            let header = open(cells).map_err(|error| damaged(file, &error))?.header;
+            let name = file.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            return Ok(vec![(name, header)]);
+        }
+        let mut archive = archive(file)?;
+        let mut headers = vec![];
+        for at in 0..archive.len() {
+            let entry = archive.by_index(at).map_err(|error| damaged(file, &io::Error::other(error)))?;
+            let name = entry.name().map_err(|error| damaged(file, &io::Error::other(error)))?;
+            let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
+            headers.push((name, open(entry).map_err(|error| damaged(file, &error))?.header));
+        }
+        Ok(headers)
+    }
+}
+
+fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
+    let bytes = File::open(&file.path).map_err(|error| damaged(file, &error))?;
+    if bytes.metadata().is_ok_and(|data| data.len() == 0) {
+        return Err(crate::data::table::errors::empty(file));
+    }
+    ZipArchive::new(BufReader::new(bytes)).map_err(|error| damaged(file, &io::Error::other(error)))
+}
+
+fn open<R: Read>(mut cells: R) -> io::Result<Column<R>> {
+    Ok(Column { header: NpyHeader::from_reader(&mut cells)?, cells })
+}
+
+fn damaged(file: &DataFile, error: &io::Error) -> Problem {
+    if error.kind() == io::ErrorKind::NotFound {
+        return crate::data::table::errors::unreadable(file, error, 0);
+    }
+    let message = format!("`{}` is truncated, damaged, or holds no arrays of NumPy: {error}", file.name);
+    file.problem(Code::CorruptFile, message, None).help("write it again with `numpy.savez` or `numpy.save`")
+}
+
+/// The columns of arrays.
+fn head_of(file: &DataFile, headers: &[(String, NpyHeader)]) -> Result<Head, Problem> {
+    let mut head = Head::named(headers.iter().map(|(name, _)| name.clone()).collect());
+    let mut arrays = BTreeMap::new();
+    for (at, (name, header)) in headers.iter().enumerate() {
+        let Some((_, cell)) = header.shape().split_first() else {
+            let message = format!("array `{name}` of `{}` is a single number, and has no rows", file.name);
+            return Err(file.problem(Code::ColumnType, message, None).help("leave it out of the archive"));
+        };
+        if !cell.is_empty() {
+            let shape = Shape(cell.iter().map(|size| *size as usize).collect());
+            arrays.insert(at, Array { shape, bytes: letter(header) == Some((TypeChar::Uint, 1)) });
+        }
+    }
+    head.arrays = arrays;
+    if headers.is_empty() { Err(crate::data::table::errors::empty(file)) } else { Ok(head) }
+}
+
+/// The kind of the numbers and the bytes of each.
+fn letter(header: &NpyHeader) -> Option<(TypeChar, usize)> {
+    match header.dtype() {
+        DType::Plain(plain) => Some((plain.type_char(), plain.num_bytes()?)),
+        _ => None,
+    }
+}
+
+/// Reads all rows of some columns of one table, side by side.
+fn read_all<R: Read>(
+    index: usize,
+    file: &DataFile,
+    names: &[String],
+    question: &Question,
+    mut columns: Vec<Column<R>>,
+    writer: &mut StoreWriter,
+    found: &mut Found,
+) -> Result<(), Problem> {
+    let rows = columns.first().and_then(|column| column.header.shape().first().copied()).unwrap_or(0);
+    for (column, name) in columns.iter().zip(names) {
+        let other = column.header.shape().first().copied().unwrap_or(0);
+        if other != rows {
+            let message = format!("arrays `{}` and `{name}` of `{}` have {rows} and {other} rows", names[0], file.name);
+            return Err(file.problem(Code::RowLength, message, None).help("the arrays of a table have as many rows"));
+        }
+    }
+    if rows == 0 {
+        return Err(crate::data::table::errors::empty(file));
+    }
+    let mut decoders = vec![];
+    for ((column, name), wanted) in columns.iter().zip(names).zip(&question.wanted) {
+        decoders.push(Decoder::new(&column.header).map_err(|what| {
+            let place = file.place(None, Some(name.clone()));
+            let problem = Problem::error(Code::ColumnType, format!("array `{name}` of `{}` {}", file.name, what.0));
+            problem.at(wanted.span, "asked for here").in_data(place).help(what.1)
+        })?);
+    }
+    let mut row = 0;
+    while row < rows {
+        let count = writer.room().min((rows - row) as usize);
+        for (at, (column, decoder)) in columns.iter_mut().zip(&mut decoders).enumerate() {
+            for within in 0..count as u64 {
+                let wanted = &question.wanted[at];
+                let cell = decoder.next(&mut column.cells).map_err(|error| damaged(file, &error))?;
+                let place = || file.row_place(row + within, names[at].clone());
+                let misread = match cell {
+                    Ok(cell) => writer.put(at, wanted.kind, cell),
+                    Err(bytes) => {
+                        found.push(bad_text(file, place(), &bytes, wanted));
+                        writer.put(at, wanted.kind, Cell::Empty)
+                    }
+                };
+                if let Err(misread) = misread {
+                    found.push(misread.problem(file, place(), wanted));
+                    // A text where numbers are asked for is said once of a column, not of each row.
+                    if found.is_full() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        writer.end_rows(count, index, row).map_err(|error| no_room(file.span, &error))?;
+        row += count as u64;
+    }
+    Ok(())
+}
+
+/// Reads one cell after the other.
+struct Decoder {
+    letter: TypeChar,
+    size: usize,
+    big: bool,
+    bytes: Vec<u8>,
+    numbers: Vec<f64>,
+    text: String,
+    array: bool,
+}
+
+impl Decoder {
+    /// For an array, or what is wrong with it and the way on.
+    fn new(header: &NpyHeader) -> Result<Self, (String, &'static str)> {
+        let numbers: u64 = header.shape().iter().skip(1).product();
+        let array = header.shape().len() > 1;
+        if array && header.order() == Order::Fortran {
+            return Err(("lies column by column".into(), "write `numpy.ascontiguousarray(array)`"));
+        }
+        let of = |letter: TypeChar, size: usize| match letter {
+            TypeChar::Float => [2, 4, 8].contains(&size),
+            TypeChar::Int | TypeChar::Uint => [1, 2, 4, 8].contains(&size),
+            TypeChar::Bool => size == 1,
+            TypeChar::UnicodeStr | TypeChar::ByteStr => !array,
+            _ => false,
+        };
+        let big = matches!(header.dtype(), DType::Plain(plain) if plain.endianness() == Endianness::Big);
+        match letter(header) {
+            Some((letter, size)) if of(letter, size) => {
+                let bytes = vec![0; size * numbers as usize];
+                Ok(Self { letter, size, big, bytes, numbers: vec![], text: String::new(), array })
+            }
+            _ => {
+                let descr = header.dtype().descr();
+                Err((format!("is of the type {descr}"), "arrays of numbers, of truth values and of texts can be read"))
+            }
+        }
+    }
+
+    /// The next cell; or its bytes, where they are no text.
+    fn next(&mut self, cells: &mut impl Read) -> io::Result<Result<Cell<'_>, Vec<u8>>> {
+        cells.read_exact(&mut self.bytes)?;
+        match self.letter {
+            TypeChar::ByteStr => {
+                let end = self.bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+                match std::str::from_utf8(&self.bytes[..end]) {
+                    Ok(text) => Ok(Ok(Cell::Text(text))),
+                    Err(_) => Ok(Err(self.bytes[..end].to_vec())),
+                }
+            }
+            TypeChar::UnicodeStr => {
+                self.text.clear();
+                for letter in self.bytes.as_chunks::<4>().0 {
+                    let letter = if self.big { u32::from_be_bytes(*letter) } else { u32::from_le_bytes(*letter) };
+                    match char::from_u32(letter) {
+                        Some('\0') => break,
+                        Some(letter) => self.text.push(letter),
+                        None => return Ok(Err(self.bytes.clone())),
+                    }
+                }
+                Ok(Ok(Cell::Text(&self.text)))
+            }
+            TypeChar::Uint if self.size == 1 && self.array => Ok(Ok(Cell::Pixels(&self.bytes))),
+            _ => {
+                let (letter, big) = (self.letter, self.big);
+                self.numbers.clear();
+                self.numbers.extend(self.bytes.chunks(self.size).map(|bytes| number(letter, bytes, big)));
+                match self.numbers.as_slice() {
+                    [number] if !self.array => Ok(Ok(Cell::Number(*number))),
+                    numbers => Ok(Ok(Cell::Numbers(numbers))),
+                }
+            }
+        }
+    }
+}
+
+/// The number that some bytes stand for.
+fn number(letter: TypeChar, bytes: &[u8], big: bool) -> f64 {
+    let mut wide = [0u8; 8];
+    for (to, from) in wide.iter_mut().zip(0..bytes.len()) {
+        *to = if big { bytes[bytes.len() - 1 - from] } else { bytes[from] };
+    }
+    let bits = u64::from_le_bytes(wide);
+    match (letter, bytes.len()) {
+        (TypeChar::Float, 2) => half(bits as u16),
+        (TypeChar::Float, 4) => f64::from(f32::from_bits(bits as u32)),
+        (TypeChar::Float, _) => f64::from_bits(bits),
+        (TypeChar::Int, 1) => f64::from(bits as u8 as i8),
+        (TypeChar::Int, 2) => f64::from(bits as u16 as i16),
+        (TypeChar::Int, 4) => f64::from(bits as u32 as i32),
+        (TypeChar::Int, _) => bits as i64 as f64,
+        _ => bits as f64,
+    }
+}
+
+/// A number of half precision.
+fn half(bits: u16) -> f64 {
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
+    match exponent {
+        0 => sign * fraction * 2f64.powi(-24),
+        31 if fraction == 0.0 => sign * f64::INFINITY,
+        31 => f64::NAN,
+        _ => sign * (1024.0 + fraction) * 2f64.powi(exponent - 25),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_precision_is_what_it_is_defined_as() {
+        let known = [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0001, 5.960_464_477_539_063e-8),
+            (0x3555, 0.333_251_953_125),
+        ];
+        for (bits, expected) in known {
+            assert_eq!(half(bits), expected, "{bits:x}");
+        }
+        assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());
+    }
+
+    #[test]
+    fn bytes_are_read_in_either_order() {
+        assert_eq!(number(TypeChar::Int, &[0xfe, 0xff], false), -2.0);
+        assert_eq!(number(TypeChar::Int, &[0xff, 0xfe], true), -2.0);
+        assert_eq!(number(TypeChar::Float, &1.5f32.to_be_bytes(), true), 1.5);
+        assert_eq!(number(TypeChar::Uint, &200u8.to_le_bytes(), false), 200.0);
+    }
+}

@@ -1,0 +1,181 @@
+//! Parsed tables kept on disk, named by the content they were read from and by what was asked of it, so that an entry
+//! can never be stale. An entry that is not whole is not used. Knows nothing of how tables are parsed.
+//!
+//! An entry is a magic number, the chunks of a store, its layout as JSON, the length of that, and the blake3 hash of all
+//! before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no more
+//! than [`LARGEST`] bytes: what was not used for the longest time makes way. It can be emptied at any time.
+
+use crate::data::io::bytes;
+use crate::data::table::columns::{ColumnKind, Question};
+use crate::data::table::store::{Layout, Store};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Raised whenever parsing or the layout changes.
+const MAGIC: &[u8; 8] = b"mmctbl02";
+
+/// How many bytes a folder of entries holds at most, beside the entry that was stored last.
+const LARGEST: u64 = 32 << 30;
+
+/// What an entry is beside its chunks.
+#[derive(Serialize, Deserialize)]
+struct Footer {
+    layout: Layout,
+    /// The content of files that the entry was not named by.
+    content: Option<String>,
+}
+
+/// Where the answer to `question` about these contents is kept. `format` says how the text was to be parsed.
+pub(crate) fn entry(folder: &Path, format: &str, question: &Question, contents: &[blake3::Hash]) -> PathBuf {
+    let mut key = blake3::Hasher::new();
+    key.update(MAGIC).update(format.as_bytes()).update(&[0]);
+    key.update(&(question.wanted.len() as u64).to_le_bytes());
+    for wanted in &question.wanted {
+        let numbers = match wanted.kind {
+            ColumnKind::Number(width) => [0, width, 0, 0],
+            ColumnKind::Word => [1, 0, 0, 0],
+            ColumnKind::Text => [2, 0, 0, 0],
+            ColumnKind::Image([channels, height, width]) => [3, channels, height, width],
+        };
+        for number in numbers.into_iter().chain([wanted.position]) {
+            key.update(&(number as u64).to_le_bytes());
+        }
+    }
+    for content in contents {
+        key.update(content.as_bytes());
+    }
+    folder.join(format!("{}.table", key.finalize().to_hex()))
+}
+
+/// The table kept there, if there is one and it is whole, and the content of other files it was made of.
+pub(crate) fn load(entry: &Path) -> Option<(Store, Option<blake3::Hash>)> {
+    let file = File::open(entry).ok()?;
+    let bytes = bytes::map(&file).ok()?;
+    let (content, checksum) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
+    if blake3::hash(content) != blake3::Hash::from_slice(checksum).ok()? {
+        return None;
+    }
+    let (rest, length) = content.strip_prefix(MAGIC)?.split_last_chunk::<8>()?;
+    let footer = rest.len().checked_sub(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let footer: Footer = serde_json::from_slice(rest.get(footer..)?).ok()?;
+    // Whoever cannot say that it was used loses no more than its place among the others.
+    let _ = File::options().append(true).open(entry).and_then(|file| file.set_modified(SystemTime::now()));
+    let made_of = footer.content.and_then(|content| blake3::Hash::from_hex(content).ok());
+    Some((Store::new(footer.layout, bytes, MAGIC.len()), made_of))
+}
+
+/// Keeps a table there: written beside it and renamed, so that no one ever sees a part of it. `content` is that of files
+/// the entry is not named by.
+pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) -> io::Result<()> {
+    let folder = entry.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let content = content.map(|content| content.to_hex().to_string());
+    let footer = serde_json::to_vec(&Footer { layout: store.layout.clone(), content })?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut hasher = blake3::Hasher::new();
+    for part in [&MAGIC[..], store.chunks(), &footer, &(footer.len() as u64).to_le_bytes()] {
+        for part in part.chunks(1 << 20) {
+            hasher.update(part);
+            file.write_all(part)?;
+        }
+    }
+    file.write_all(hasher.finalize().as_bytes())?;
+    file.persist(entry).map_err(|error| error.error)?;
+    make_way(folder, entry, LARGEST)
+}
+
+/// Removes the entries that were not used for the longest time until the rest is no larger than `largest`.
+fn make_way(folder: &Path, newest: &Path, largest: u64) -> io::Result<()> {
+    let mut entries = vec![];
+    for entry in fs::read_dir(folder)?.flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "table") && path != newest {
+            let data = entry.metadata()?;
+            entries.push((data.modified()?, path, data.len()));
+        }
+    }
+    entries.sort();
+    let mut all: u64 = entries.iter().map(|(_, _, length)| length).sum();
+    for (_, path, length) in entries {
+        if all <= largest {
+            break;
+        }
+        fs::remove_file(path)?;
+        all -= length;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::io::bytes::Room;
+    use crate::data::table::columns::Wanted;
+    use crate::data::table::store::StoreWriter;
+    use crate::diag::Span;
+    use proptest::prelude::*;
+
+    fn table() -> Store {
+        let wanted = [ColumnKind::Number(1), ColumnKind::Word, ColumnKind::Text];
+        let wanted = wanted.map(|kind| Wanted { position: 0, kind, span: Span::default() });
+        let mut writer = StoreWriter::new(&Question { wanted: wanted.to_vec() }, &Room::new(1 << 20, None));
+        for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
+            writer.number(0, number);
+            writer.word(1, word);
+            writer.text(2, word);
+            writer.end_rows(1, row / 2, 2).unwrap();
+        }
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_stored_is_loaded_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let entry = folder.path().join("deep/x.table");
+        assert!(load(&entry).is_none());
+        let hash = Some(blake3::hash(b"x"));
+        store(&entry, &table(), hash).unwrap();
+        let (loaded, content) = load(&entry).unwrap();
+        assert_eq!((loaded.chunks(), &loaded.layout, content), (table().chunks(), &table().layout, hash));
+        assert_eq!(std::fs::read_dir(entry.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_was_used_longest_ago_makes_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let entry = |name: &str| folder.path().join(format!("{name}.table"));
+        for (age, name) in ["a", "b", "c"].into_iter().enumerate() {
+            store(&entry(name), &table(), None).unwrap();
+            let then = SystemTime::now() - std::time::Duration::from_secs(100 - age as u64);
+            File::options().append(true).open(entry(name)).unwrap().set_modified(then).unwrap();
+        }
+        fs::write(folder.path().join("other"), b"no entry").unwrap();
+        let length = fs::metadata(entry("a")).unwrap().len();
+        // `a` has been used since.
+        load(&entry("a")).unwrap();
+        make_way(folder.path(), &entry("c"), length).unwrap();
+        assert_eq!(["a", "b", "c"].map(|name| entry(name).exists()), [true, false, true]);
+        make_way(folder.path(), &entry("c"), length - 1).unwrap();
+        assert_eq!(["a", "b", "c"].map(|name| entry(name).exists()), [false, false, true]);
+        assert!(folder.path().join("other").exists());
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_entry_is_not_used(at in 0usize..10_000, flip in 1u8.., cut in 0usize..10_000) {
+            let folder = tempfile::tempdir().unwrap();
+            let entry = folder.path().join("x.table");
+            store(&entry, &table(), None).unwrap();
+            let whole = fs::read(&entry).unwrap();
+            let mut damaged = whole.clone();
+            damaged[at % whole.len()] ^= flip;
+            fs::write(&entry, damaged).unwrap();
+            prop_assert!(load(&entry).is_none());
+            fs::write(&entry, &whole[..cut % whole.len()]).unwrap();
+            prop_assert!(load(&entry).is_none());
+        }
+    }
+}

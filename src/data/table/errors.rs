@@ -1,0 +1,154 @@
+//! What every reader says of files and cells that cannot be read. Knows no format.
+
+use crate::data::io::open;
+use crate::data::io::paths::DataFile;
+use crate::data::table::columns::Wanted;
+use crate::diag::{Code, Problem, Problems};
+
+/// How many problems of one table are reported one by one.
+const SHOWN: usize = 10;
+
+/// Problems of one table: the first few, and how many more.
+#[derive(Default)]
+pub(crate) struct Found {
+    problems: Problems,
+    more: usize,
+}
+
+impl Found {
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Whether more of the same would only be counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.len() >= SHOWN
+    }
+
+    /// Adds one.
+    pub(crate) fn push(&mut self, problem: Problem) {
+        // A file that cannot be read on is said however many cells were bad before.
+        if self.problems.len() < SHOWN || !of_cells(problem.code) {
+            self.problems.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// All of them, if there are any.
+    pub(crate) fn finish(mut self) -> Option<Problems> {
+        if let (Some(last), true) = (self.problems.iter().last(), self.more > 0) {
+            let mut rest = Problem::error(last.code, format!("and {} more cells or rows like these", self.more));
+            rest.labels = last.labels.clone();
+            self.problems.push(rest);
+        }
+        if self.problems.is_empty() { None } else { Some(self.problems) }
+    }
+}
+
+/// Whether many problems of this code are to be expected where there is one.
+fn of_cells(code: Code) -> bool {
+    matches!(code, Code::BadCell | Code::RowLength | Code::BadText | Code::BadImage | Code::ColumnType)
+}
+
+/// A cell as it can be shown: one short line.
+pub(crate) fn shown(cell: &str) -> String {
+    const MOST: usize = 40;
+    let mut text: String = cell.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if cell.chars().nth(MOST).is_some() {
+        text.push_str("...");
+    }
+    text
+}
+
+/// A file without rows.
+pub(crate) fn empty(file: &DataFile) -> Problem {
+    file.problem(Code::EmptyData, format!("`{}` holds no rows", file.name), None)
+}
+
+/// A file that cannot be opened or read to its end; `line` is the last that could be.
+pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> Problem {
+    let opened = !matches!(
+        error.kind(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::IsADirectory
+    );
+    if opened && open::is_compressed(&file.path) {
+        if std::fs::metadata(&file.path).is_ok_and(|data| data.len() == 0) {
+            return empty(file);
+        }
+        let reached = if line == 0 { "before its first row".to_owned() } else { format!("after line {line}") };
+        let message = format!("`{}` is truncated or damaged: it cannot be read on {reached}", file.name);
+        let line = (line > 0).then_some(line);
+        return file
+            .problem(Code::CorruptFile, message, line)
+            .help(format!("unpacking it said: {error}; fetch it again"));
+    }
+    let line = (line > 0).then_some(line);
+    file.problem(Code::FileUnreadable, format!("`{}` cannot be read: {error}", file.name), line)
+}
+
+/// Data that is too large for the memory, and for which there is no place on the disk either.
+pub(crate) fn no_room(span: crate::diag::Span, error: &std::io::Error) -> Problem {
+    let message = format!("prepared data does not fit into memory and cannot be kept on disk: {error}");
+    Problem::error(Code::NoRoom, message)
+        .at(span, "read here")
+        .help("name a folder on a disk with room with `--cache DIR`, or let more be in memory with `--memory MIB`")
+}
+
+/// A text that is not UTF-8.
+pub(crate) fn bad_text(file: &DataFile, place: crate::diag::DataPlace, cell: &[u8], wanted: &Wanted) -> Problem {
+    let column = place.column.clone().unwrap_or_default();
+    let text = String::from_utf8_lossy(cell);
+    let message = format!("column `{column}`: `{}` is not valid UTF-8", shown(&text));
+    Problem::error(Code::BadText, message)
+        .at(wanted.span, "read as text here")
+        .also(file.span, "")
+        .in_data(place)
+        .help("write the file again as UTF-8; it may be in Latin-1 or another encoding")
+}
+
+/// Where the table is read, for a problem with the whole of it.
+pub(crate) fn table_name(files: &[DataFile]) -> String {
+    match files {
+        [] => String::new(),
+        [file] => file.name.clone(),
+        [file, rest @ ..] => format!("{} and {} more", file.name, rest.len()),
+    }
+}
+
+/// The number in a cell; NaN for a cell that is empty or says `NA` or `NaN`; nothing where it stands for no finite
+/// number.
+pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
+    let cell = cell.trim_ascii();
+    if cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan") {
+        return Some(f64::NAN);
+    }
+    let number: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_finite_or_missing() {
+        let read = |cell: &str| parse_number(cell.as_bytes());
+        assert_eq!(read(" 1.5e2 "), Some(150.0));
+        assert_eq!(read("-0.25"), Some(-0.25));
+        for missing in ["", "  ", "NA", "na", "NaN"] {
+            assert!(read(missing).unwrap().is_nan(), "{missing}");
+        }
+        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "-nan", "1 2"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(parse_number(&[0xff, 0xfe]), None);
+    }
+
+    #[test]
+    fn long_and_strange_cells_are_shown_on_one_short_line() {
+        assert_eq!(shown("a\nb"), "a\\nb");
+        assert_eq!(shown(&"x".repeat(50)), format!("{}...", "x".repeat(40)));
+    }
+}

@@ -1,0 +1,267 @@
+//! From the columns a pipeline asks for to positions in a table. Reads no rows.
+
+use crate::data::modality::prepare::kind_of_cells;
+use crate::data::source::csv::looks_like_a_row;
+use crate::data::table::columns::{ColumnKind, Head};
+use crate::data::table::errors::shown;
+use crate::diag::{Code, DataPlace, Problem, Span, nearest};
+use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select};
+
+/// A table's columns and its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns<'a> {
+    /// The columns.
+    pub head: &'a Head,
+    /// What the table is called.
+    pub name: &'a str,
+}
+
+impl Columns<'_> {
+    /// The one position that a label, a group or a split names.
+    pub(crate) fn one(&self, column: &ColumnRef) -> Result<usize, Problem> {
+        match self.find(column)?.as_slice() {
+            [position] => Ok(*position),
+            found => {
+                let message = format!("expected one column, found {} in `{}`", found.len(), self.name);
+                Err(self.problem(Code::ColumnCount, message, column, "must be one column"))
+            }
+        }
+    }
+
+    /// The positions of all columns of a modality, in order: as many as its type declares, none of them twice.
+    pub(crate) fn of(&self, modality: &ModalitySpec) -> Result<Vec<usize>, Vec<Problem>> {
+        let mut problems: Vec<Problem> = vec![];
+        let mut found: Vec<(usize, &ColumnRef)> = vec![];
+        for column in &modality.columns {
+            match self.find(column) {
+                Ok(positions) => found.extend(positions.into_iter().map(|position| (position, column))),
+                // A range of positions is one text: what is wrong with it is said once.
+                Err(problem) if problems.last().is_some_and(|last| last.place() == problem.place()) => {}
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut first: Vec<Option<&ColumnRef>> = vec![None; self.head.width];
+        for (position, column) in &found {
+            if let Some(first) = first[*position].replace(column) {
+                let message =
+                    format!("column `{}` is selected twice in `{}`", self.head.column(*position), modality.name);
+                let problem = Problem::error(Code::ColumnCount, message).at(column.span, "selected again here");
+                return Err(vec![if first.span == column.span {
+                    problem
+                } else {
+                    problem.also(first.span, "first here")
+                }]);
+            }
+        }
+        let positions: Vec<usize> = found.iter().map(|(position, _)| *position).collect();
+        match self.size(modality, &positions) {
+            Some(problem) => Err(vec![problem]),
+            None => Ok(positions),
+        }
+    }
+
+    /// What is wrong with the number or the shape of columns, if anything is.
+    fn size(&self, modality: &ModalitySpec, positions: &[usize]) -> Option<Problem> {
+        let kinds: Vec<ColumnKind> =
+            positions.iter().map(|position| kind_of_cells(modality, self.head, *position)).collect();
+        let (name, declared) = (&modality.name, modality.shape.size());
+        let (first, last) = (modality.columns.first()?, modality.columns.last()?);
+        let columns = if positions.len() == 1 { "1 column".to_owned() } else { format!("{} columns", positions.len()) };
+        let wrong = |message: String| {
+            let problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
+            problem.also(first.span.to(last.span), format!("{columns} here"))
+        };
+        if !kinds.iter().all(|kind| matches!(kind, ColumnKind::Number(_))) {
+            let message = format!("`{name}` is made of one column, but {columns} of `{}` match", self.name);
+            if positions.len() != 1 {
+                return Some(wrong(message).help("use `column(\"name\")`"));
+            }
+        } else {
+            let numbers: usize = positions.iter().map(|position| self.head.numbers_in(*position)).sum();
+            if numbers != declared {
+                let arrays = positions.iter().any(|position| self.head.arrays.contains_key(position));
+                let found = if arrays { format!("{numbers} numbers in {columns}") } else { columns.clone() };
+                let message = format!("`{name}` is declared as {declared} wide, but {found} of `{}` match", self.name);
+                return Some(match modality.kind {
+                    ModalityKind::Dense => {
+                        let right = format!("dense[{numbers}]");
+                        wrong(message).help(format!("declare `{right}`, or select other columns")).edit(
+                            modality.type_span,
+                            right,
+                            false,
+                        )
+                    }
+                    _ => wrong(message).help("declare the shape that the columns have, or select other columns"),
+                });
+            }
+        }
+        let [position] = positions else { return None };
+        let array = self.head.arrays.get(position)?;
+        // A vector may be any array, flattened; what has a shape of its own must be given in it, or flat.
+        let flat = array.shape.0.len() == 1 && array.shape.size() == declared;
+        let shaped = matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence);
+        if !shaped || array.shape == modality.shape || flat {
+            return None;
+        }
+        let column = self.head.column(*position);
+        let message = format!(
+            "`{name}` is declared as {}, but a row of column `{column}` of `{}` is {}",
+            modality.shape, self.name, array.shape
+        );
+        let problem = wrong(message);
+        Some(match (modality.kind, array.shape.0.as_slice()) {
+            (ModalityKind::Image, [height, width, channels]) if modality.shape.0 == [*channels, *height, *width] => {
+                problem.help("write the array with the channels first: `array.transpose(0, 3, 1, 2)`")
+            }
+            _ => problem.help("declare the shape that the array has"),
+        })
+    }
+
+    fn find(&self, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
+        match &column.select {
+            Select::Position(position) if *position < self.head.width => Ok(vec![*position]),
+            Select::Position(position) => {
+                let message = format!("there is no column {position} in `{}`", self.name);
+                let last = self.head.width.saturating_sub(1);
+                let help = format!("it has {} columns, counted from 0: 0 to {last}", self.head.width);
+                Err(self.problem(Code::MissingColumn, message, column, "asked for here").help(help))
+            }
+            Select::Name(name) => self.named(name, column),
+            Select::Glob(pattern) => {
+                let names = self.names(column)?;
+                let found: Vec<usize> = (0..names.len()).filter(|at| matches(pattern, &names[*at])).collect();
+                if found.is_empty() {
+                    let message = format!("no column of `{}` matches `{pattern}`", self.name);
+                    let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
+                    return Err(problem.help(self.what_there_is(names)));
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn named(&self, name: &str, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
+        let names = self.names(column)?;
+        let found: Vec<usize> = (0..names.len()).filter(|at| names[*at] == name).collect();
+        match found.len() {
+            1 => Ok(found),
+            0 => {
+                let message = format!("there is no column `{name}` in `{}`", self.name);
+                let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
+                Err(match nearest(name, names.iter().map(String::as_str)) {
+                    Some(known) if !looks_like_a_row(names) => {
+                        let problem = problem.help(format!("did you mean `{known}`?"));
+                        match is_written(column.span, name) {
+                            true => problem.edit(column.span, format!("{known:?}"), false),
+                            false => problem,
+                        }
+                    }
+                    _ => problem.help(self.what_there_is(names)),
+                })
+            }
+            many => {
+                let message = format!("`{}` has {many} columns named `{name}`", self.name);
+                let positions: Vec<String> = found.iter().map(usize::to_string).collect();
+                let help = format!("select one by position: {}", positions.join(" or "));
+                Err(self.problem(Code::ColumnCount, message, column, "not clear which").help(help))
+            }
+        }
+    }
+
+    fn names(&self, column: &ColumnRef) -> Result<&[String], Problem> {
+        match &self.head.names {
+            Some(names) => Ok(names),
+            None => {
+                let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
+                let problem = self.problem(Code::MissingColumn, message, column, "asked for by name here");
+                Err(problem
+                    .help("select columns by position, or leave `header: false` away if the first line names them"))
+            }
+        }
+    }
+
+    /// The columns of the table in a few words.
+    fn what_there_is(&self, names: &[String]) -> String {
+        if looks_like_a_row(names) {
+            return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
+        }
+        if let [only] = names {
+            let other = [(',', "csv"), ('\t', "tsv")].into_iter().find(|(separator, _)| only.contains(*separator));
+            return match other {
+                Some((_, reader)) => format!("it is read as one column: `{reader}(..)` separates its cells"),
+                None => format!("its only column is `{}`", shown(only)),
+            };
+        }
+        let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
+        let more = if names.len() > few.len() { ", ..." } else { "" };
+        format!("the table has {} columns: {}{more}", names.len(), few.join(", "))
+    }
+
+    fn problem(&self, code: Code, message: String, column: &ColumnRef, label: &str) -> Problem {
+        let name = match &column.select {
+            Select::Position(position) => position.to_string(),
+            Select::Name(name) | Select::Glob(name) => name.clone(),
+        };
+        let place = DataPlace { file: self.name.to_owned(), line: None, row: None, column: Some(name) };
+        Problem::error(code, message).at(column.span, label).in_data(place)
+    }
+}
+
+/// Whether a string stands at a place itself, and not a name for it or what it is computed from.
+pub(crate) fn is_written(place: Span, string: &str) -> bool {
+    place.range().len() == string.len() + 2
+}
+
+/// Whether a name matches a pattern of letters, `*` for any letters and `?` for one.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    // Where the last star stood and how far it has reached: on a mismatch it takes one letter more.
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match (pattern.get(p), star) {
+            (Some('*'), _) => {
+                star = Some((p, n));
+                p += 1;
+            }
+            (Some(letter), _) if *letter == '?' || *letter == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            (_, Some((at, reached))) => {
+                star = Some((at, reached + 1));
+                p = at + 1;
+                n = reached + 1;
+            }
+            (_, None) => return false,
+        }
+    }
+    pattern[p..].iter().all(|letter| *letter == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_names() {
+        for (pattern, name, expected) in [
+            ("low_*", "low_1", true),
+            ("low_*", "low_", true),
+            ("low_*", "below_1", false),
+            ("*_pt", "jet_1_pt", true),
+            ("j?t", "jet", true),
+            ("j?t", "jt", false),
+            ("*a*b", "xaxbxab", true),
+            ("*a*b", "xaxbxa", false),
+            ("[a]", "a", false),
+            ("", "", true),
+            ("**", "", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

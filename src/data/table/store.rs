@@ -1,0 +1,297 @@
+//! The cells of a table as bytes, in chunks of rows and column by column within a chunk: written once from the first row
+//! to the last, read anywhere. Knows nothing of what columns mean.
+//!
+//! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image is
+//! a byte that says whether it is there, and its pixels.
+
+use crate::data::io::bytes::{Bytes, Growing, Room};
+use crate::data::table::columns::{ColumnKind, Question, Run, extend_runs};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io;
+
+/// About how many bytes a chunk holds.
+const CHUNK: usize = 4 << 20;
+
+/// Columns of one table, as many rows of each.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    /// How they lie.
+    pub layout: Layout,
+    bytes: Bytes,
+    /// Where the first chunk begins.
+    from: usize,
+}
+
+/// How the columns lie in the bytes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Layout {
+    /// How many rows.
+    pub rows: usize,
+    /// What each column holds.
+    pub kinds: Vec<ColumnKind>,
+    /// The words of each column, in the order they first occur; none but for columns of words.
+    pub dictionaries: Vec<Vec<String>>,
+    /// Where rows stood.
+    pub runs: Vec<Run>,
+    /// Rows in a chunk are `1 << shift`.
+    shift: u32,
+    /// Where each column of each chunk begins.
+    starts: Vec<u64>,
+}
+
+impl Store {
+    /// The store of these bytes, whose chunks begin at `from`.
+    pub(crate) fn new(layout: Layout, bytes: Bytes, from: usize) -> Self {
+        Self { layout, bytes, from }
+    }
+
+    /// All chunks.
+    pub(crate) fn chunks(&self) -> &[u8] {
+        let end = self.layout.starts.last().map_or(0, |end| *end as usize);
+        &self.bytes[self.from..self.from + end]
+    }
+
+    /// Where a column of the chunk of a row begins, and the row's place in that chunk.
+    fn locate(&self, column: usize, row: usize) -> (usize, usize) {
+        let Layout { shift, starts, kinds, .. } = &self.layout;
+        let chunk = row >> shift;
+        (self.from + starts[chunk * kinds.len() + column] as usize, row & ((1 << shift) - 1))
+    }
+
+    /// A cell of a kind whose cells are all of one length.
+    fn cell(&self, column: usize, row: usize) -> &[u8] {
+        let (start, row) = self.locate(column, row);
+        let length = cell_length(self.layout.kinds[column]);
+        &self.bytes[start + row * length..start + (row + 1) * length]
+    }
+
+    /// One of the numbers of a cell.
+    pub(crate) fn number(&self, column: usize, row: usize, at: usize) -> f64 {
+        self.cell(column, row)[8 * at..].first_chunk::<8>().map_or(f64::NAN, |bytes| f64::from_le_bytes(*bytes))
+    }
+
+    /// One of the numbers of the cells of several rows, added to `cells`; NaN for rows that are not there.
+    pub(crate) fn gather(&self, column: usize, at: usize, mut rows: &[u32], cells: &mut Vec<f64>) {
+        let length = cell_length(self.layout.kinds[column]);
+        cells.reserve(rows.len());
+        while let Some(first) = rows.first() {
+            if *first as usize >= self.layout.rows {
+                cells.push(f64::NAN);
+                rows = &rows[1..];
+                continue;
+            }
+            // Rows that follow on each other within a chunk lie so too.
+            let (start, within) = self.locate(column, *first as usize);
+            let left = (1 << self.layout.shift) - within;
+            let next = rows.iter().zip(*first..).take(left).take_while(|(row, next)| *row == next);
+            let count = next.count();
+            let bytes = &self.bytes[start + within * length..start + (within + count) * length];
+            if length == 8 {
+                cells.extend(bytes.as_chunks::<8>().0.iter().map(|number| f64::from_le_bytes(*number)));
+            } else {
+                let number =
+                    |cell: &[u8]| cell[8 * at..].first_chunk::<8>().map_or(f64::NAN, |n| f64::from_le_bytes(*n));
+                cells.extend(bytes.chunks_exact(length).map(number));
+            }
+            rows = &rows[count..];
+        }
+    }
+
+    /// The place of a cell's word in the dictionary.
+    pub(crate) fn code(&self, column: usize, row: usize) -> u32 {
+        self.cell(column, row).first_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
+    /// The pixels of a cell, if it holds an image.
+    pub(crate) fn pixels(&self, column: usize, row: usize) -> Option<&[u8]> {
+        match self.cell(column, row).split_first() {
+            Some((1, pixels)) => Some(pixels),
+            _ => None,
+        }
+    }
+
+    /// The text of a cell.
+    pub(crate) fn text(&self, column: usize, row: usize) -> &str {
+        let (start, within) = self.locate(column, row);
+        let first = row - within;
+        let rows = (self.layout.rows - first).min(1 << self.layout.shift);
+        let end = |at: usize| {
+            let bytes = self.bytes[start + 8 * at..].first_chunk::<8>();
+            bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes) as usize)
+        };
+        let begin = if within == 0 { 0 } else { end(within - 1) };
+        let texts = start + 8 * rows;
+        std::str::from_utf8(&self.bytes[texts + begin..texts + end(within)]).unwrap_or_default()
+    }
+}
+
+/// How many bytes a cell takes; for a text, what its end takes.
+fn cell_length(kind: ColumnKind) -> usize {
+    match kind {
+        ColumnKind::Number(width) => 8 * width,
+        ColumnKind::Word => 4,
+        ColumnKind::Text => 8,
+        ColumnKind::Image([channels, height, width]) => 1 + channels * height * width,
+    }
+}
+
+/// A store as it is written. Columns of a row may be written in any order, all before the row is ended.
+pub(crate) struct StoreWriter {
+    layout: Layout,
+    /// The cells of the rows that are not yet a chunk.
+    pending: Vec<Vec<u8>>,
+    /// The texts of these, for columns of text.
+    texts: Vec<Vec<u8>>,
+    known: Vec<HashMap<Box<str>, u32>>,
+    waiting: usize,
+    growing: Growing,
+}
+
+impl StoreWriter {
+    /// For the columns of a question.
+    pub(crate) fn new(question: &Question, room: &Room) -> Self {
+        let kinds: Vec<ColumnKind> = question.wanted.iter().map(|wanted| wanted.kind).collect();
+        let row: usize = kinds.iter().map(|kind| cell_length(*kind)).sum();
+        // Whole numbers of rows between 64 and 65,536, and nothing but shifts to find one.
+        let shift = (CHUNK / row.max(1)).clamp(64, 1 << 16).ilog2();
+        let columns = kinds.len();
+        let dictionaries = vec![vec![]; columns];
+        Self {
+            layout: Layout { rows: 0, kinds, dictionaries, runs: vec![], shift, starts: vec![] },
+            pending: vec![vec![]; columns],
+            texts: vec![vec![]; columns],
+            known: vec![HashMap::new(); columns],
+            waiting: 0,
+            growing: Growing::new(room),
+        }
+    }
+
+    /// How many rows can be ended at once.
+    pub(crate) fn room(&self) -> usize {
+        (1 << self.layout.shift) - self.waiting
+    }
+
+    /// How many rows have been ended.
+    pub(crate) fn rows(&self) -> usize {
+        self.layout.rows
+    }
+
+    /// Adds a number to a column.
+    pub(crate) fn number(&mut self, column: usize, number: f64) {
+        self.pending[column].extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Adds a word to a column.
+    pub(crate) fn word(&mut self, column: usize, word: &str) {
+        let code = match self.known[column].get(word) {
+            Some(code) => *code,
+            None => {
+                let dictionary = &mut self.layout.dictionaries[column];
+                let code = dictionary.len() as u32;
+                dictionary.push(word.to_owned());
+                self.known[column].insert(word.into(), code);
+                code
+            }
+        };
+        self.pending[column].extend_from_slice(&code.to_le_bytes());
+    }
+
+    /// Adds a text to a column.
+    pub(crate) fn text(&mut self, column: usize, text: &str) {
+        self.texts[column].extend_from_slice(text.as_bytes());
+        let end = self.texts[column].len() as u64;
+        self.pending[column].extend_from_slice(&end.to_le_bytes());
+    }
+
+    /// Adds an image to a column, or none.
+    pub(crate) fn pixels(&mut self, column: usize, pixels: Option<&[u8]>) {
+        let length = cell_length(self.layout.kinds[column]) - 1;
+        let cells = &mut self.pending[column];
+        cells.push(u8::from(pixels.is_some()));
+        let after = cells.len() + length;
+        cells.extend_from_slice(pixels.unwrap_or_default());
+        cells.resize(after, 0);
+    }
+
+    /// Adds a word or a text, as the column is.
+    pub(crate) fn say(&mut self, column: usize, text: &str) {
+        match self.layout.kinds[column] {
+            ColumnKind::Text => self.text(column, text),
+            _ => self.word(column, text),
+        }
+    }
+
+    /// Ends `count` rows, no more than there is [`StoreWriter::room`] for; the first stood on `line` of `file`.
+    pub(crate) fn end_rows(&mut self, count: usize, file: usize, line: u64) -> io::Result<()> {
+        if count == 0 {
+            return Ok(());
+        }
+        extend_runs(&mut self.layout.runs, self.layout.rows as u64, file as u32, line);
+        self.layout.rows += count;
+        self.waiting += count;
+        if self.room() == 0 { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes a chunk.
+    fn flush(&mut self) -> io::Result<()> {
+        for (cells, texts) in self.pending.iter_mut().zip(&mut self.texts) {
+            self.layout.starts.push(self.growing.len());
+            self.growing.write(cells)?;
+            self.growing.write(texts)?;
+            cells.clear();
+            texts.clear();
+        }
+        self.waiting = 0;
+        Ok(())
+    }
+
+    /// The store of all rows that were ended.
+    pub(crate) fn finish(mut self) -> io::Result<Store> {
+        if self.waiting > 0 {
+            self.flush()?;
+        }
+        self.layout.starts.push(self.growing.len());
+        Ok(Store::new(self.layout, self.growing.finish()?, 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::table::columns::Wanted;
+    use crate::diag::Span;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_cell_is_read_as_it_was_written(
+            rows in proptest::collection::vec((any::<f64>(), "[a-c]{1,2}", ".{0,9}", proptest::option::of(any::<[u8; 6]>())), 0..200),
+            memory in 0usize..4000,
+        ) {
+            let kinds = [ColumnKind::Number(2), ColumnKind::Word, ColumnKind::Text, ColumnKind::Image([1, 2, 3])];
+            let wanted = kinds.map(|kind| Wanted { position: 0, kind, span: Span::default() });
+            let folder = tempfile::tempdir().unwrap();
+            let room = Room::new(memory, Some(folder.path()));
+            let mut writer = StoreWriter::new(&Question { wanted: wanted.to_vec() }, &room);
+            // Short chunks, so that a few rows cross their borders.
+            writer.layout.shift = 3;
+            for (at, (number, word, text, pixels)) in rows.iter().enumerate() {
+                writer.number(0, *number);
+                writer.number(0, -number);
+                writer.word(1, word);
+                writer.text(2, text);
+                writer.pixels(3, pixels.as_ref().map(|pixels| &pixels[..]));
+                writer.end_rows(1, 0, at as u64).unwrap();
+            }
+            let store = writer.finish().unwrap();
+            prop_assert_eq!(store.layout.rows, rows.len());
+            for (row, (number, word, text, pixels)) in rows.iter().enumerate() {
+                prop_assert_eq!(store.number(0, row, 1).to_bits(), (-number).to_bits());
+                prop_assert_eq!(&store.layout.dictionaries[1][store.code(1, row) as usize], word);
+                prop_assert_eq!(store.text(2, row), text);
+                prop_assert_eq!(store.pixels(3, row), pixels.as_ref().map(|pixels| &pixels[..]));
+            }
+        }
+    }
+}
