@@ -6,7 +6,6 @@ use crate::spec::{Combination, TrainSpec};
 use crate::train::{EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;
-use std::io::{self, Write};
 
 /// Everything that decided a run. What differs between two runs of the same file, data and seed stands under `machine`
 /// and `seconds`.
@@ -118,13 +117,6 @@ pub fn versions() -> IndexMap<String, String> {
 
 /// The version of dfdx that `Cargo.toml` pins.
 const DFDX: &str = "0.13.0";
-
-/// Writes the manifest as YAML that any reader reads: mappings, sequences and scalars, no tags.
-pub fn write_manifest(file: &mut dyn Write, manifest: &Manifest) -> io::Result<()> {
-    // By way of JSON's values, since the YAML library writes variants of an enum as tags of its own.
-    let plain = serde_json::to_value(manifest)?;
-    serde_yaml::to_writer(file, &plain).map_err(io::Error::other)
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What a run leaves behind, file by file.
 
 use super::{Manifest, RunDir, Summary, TestPredictions};
-use super::{write_manifest, write_metrics, write_predictions};
+use super::{write_metrics, write_predictions, write_yaml};
 use crate::diag::Problem;
 use crate::exec::Params;
 use crate::plan::Plan;
@@ -38,7 +38,7 @@ impl RunDir {
         if let Some(predictions) = results.predictions {
             self.write("predictions.csv", |file| write_predictions(file, loss, predictions))?;
         }
-        self.write("run.yaml", |file| write_manifest(file, results.manifest))?;
+        self.write("run.yaml", |file| write_yaml(file, results.manifest))?;
         self.write("summary.json", |file| {
             serde_json::to_writer_pretty(&mut *file, results.summary)?;
             file.write_all(b"\n")
