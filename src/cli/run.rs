@@ -80,8 +80,8 @@ impl<'a> Session<'a> {
             return Err(ExitStatus::Interrupted);
         }
         // Where the file only counts the classes, the data names them.
-        if data.classes.len() == pipeline.plan.loss.classes.len() {
-            pipeline.plan.loss.classes.clone_from(&data.classes);
+        if data.label.classes.len() == pipeline.plan.loss.classes.len() {
+            pipeline.plan.loss.classes.clone_from(&data.label.classes);
         }
         let device = args.machine.describe(engine.as_ref());
         let reading = began.elapsed().as_secs_f64();
@@ -217,7 +217,7 @@ fn described(spec: &crate::spec::DataSpec, data: &Dataset) -> serde_json::Value 
         "source": spec,
         "fingerprint": data.fingerprint,
         "tables": data.tables,
-        "classes": data.classes,
+        "classes": data.label.classes,
         "rows": {
             "train": data.train.rows,
             "valid": rows(data.valid.as_ref()),
