@@ -1,11 +1,16 @@
 //! `mmc`: a declarative language for learning from several signals at once, and its interpreter.
 //!
 //! ```no_run
-//! use mmc::{Pipeline, TrainOptions};
+//! use mmc::{Model, Pipeline, Source, TrainOptions};
 //!
 //! let pipeline = Pipeline::open("p.mmc")?.set("beta", "0.3")?;
 //! let model = pipeline.train(&TrainOptions::default(), |event| ())?;
 //! model.save("runs/x")?;
+//!
+//! let predictions = Model::load("runs/x")?.predict(Source::csv("new.csv"))?;
+//! for prediction in &predictions {
+//!     println!("{}: {:?} of {:?}", prediction.label, prediction.probabilities, predictions.classes());
+//! }
 //! # Ok::<(), mmc::Error>(())
 //! ```
 //!
@@ -71,9 +76,11 @@ pub mod world;
 pub use diag::{Code, Problem, Problems, Severity, SourceMap};
 pub use exec::DeviceChoice;
 pub use experiment::{
-    Diagnostics, Error, ErrorKind, Model, Pipeline, PipelineOptions, TrainOptions, TrainedModel, system_cache,
+    Diagnostics, Error, ErrorKind, Model, Pipeline, PipelineOptions, Prediction, Predictions, TrainOptions,
+    TrainedModel, system_cache,
 };
 pub use plan::Plan;
+pub use spec::Source;
 pub use train::{ComponentScores, EpochRecord, Event, Scores, StopReason};
 pub use world::{Absent, Alone, Disk, Found, World};
 

@@ -7,6 +7,7 @@ mod correction;
 mod data;
 mod drawing;
 mod exec;
+mod experiment;
 mod explain;
 mod heavy;
 mod hygiene;

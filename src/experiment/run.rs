@@ -122,7 +122,12 @@ impl Run {
             }
             _ => None,
         };
-        self.result(Model::new(&self.pipeline, trained.params), trained.history, test, summary)
+        self.result(
+            Model::new(&self.pipeline, trained.params, self.data.preprocessing()),
+            trained.history,
+            test,
+            summary,
+        )
     }
 
     fn failed(&self, halted: Halted) -> FailedRun {
@@ -133,7 +138,7 @@ impl Run {
         }
         let summary = Summary::of_halted(plan, seed, String::new(), &halted, &problem);
         let kept = halted.kept.map(|kept| {
-            let model = Model::new(&self.pipeline, kept.params);
+            let model = Model::new(&self.pipeline, kept.params, self.data.preprocessing());
             self.result(model, halted.history, None, summary)
         });
         FailedRun { error: self.pipeline.error(problem), kept }
@@ -169,19 +174,27 @@ impl Run {
     }
 }
 
-/// The data of a run, for `run.yaml`.
+/// The data of a run, for `run.yaml`; what was fitted to it is in `preprocessing.json`.
 fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
     let rows = |split: Option<&Subset>| split.map(|split| split.rows);
+    let modalities = data.modalities.iter().map(|modality| {
+        serde_json::json!({
+            "name": modality.name,
+            "kind": modality.kind,
+            "shape": modality.shape,
+            "optional": modality.optional,
+            "columns": modality.columns.len(),
+        })
+    });
     serde_json::json!({
         "source": spec,
         "fingerprint": data.fingerprint,
         "tables": data.tables,
-        "classes": data.label.classes,
         "rows": {
             "train": data.train.rows,
             "valid": rows(data.valid.as_ref()),
             "test": rows(data.test.as_ref()),
         },
-        "modalities": data.modalities,
+        "modalities": modalities.collect::<Vec<_>>(),
     })
 }

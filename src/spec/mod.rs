@@ -6,6 +6,7 @@
 mod data;
 mod facts;
 mod loss;
+mod source;
 mod train;
 
 pub use data::*;
