@@ -1,7 +1,7 @@
 //! A pipeline and the files it uses as texts that stand beside each other in one folder, wherever they came from.
 
 use crate::diag::{FileId, SourceMap, Span};
-use crate::sema::lower::param::quoted;
+use crate::sema::eval::constant::quoted;
 use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use std::collections::BTreeMap;

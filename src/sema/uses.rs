@@ -1,7 +1,7 @@
 //! `use`: the files a pipeline brings in, directly and through others, each read once, before the file that uses it.
 
 use crate::diag::{Code, FileId, Problem, Problems, SourceMap, Span};
-use crate::sema::eval::arguments::suggest;
+use crate::sema::errors::suggest::suggest;
 use crate::syntax::ast::{Ast, ItemKind, Text};
 use crate::syntax::{keyword, parse};
 use crate::world::{Absent, World};

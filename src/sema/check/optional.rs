@@ -5,7 +5,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::Op;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::{ExprKind, Typed};
 use std::collections::BTreeSet;

@@ -2,24 +2,10 @@
 //! be seen.
 
 use crate::diag::{Code, Edit, Label, Problem, Span};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::constant::show;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::{Given, Val};
-use crate::sema::lower::param::show;
 use crate::syntax::ast::{Expr, ExprKind, Fn, FnArg};
-
-/// A function that is being expanded, and what it was given.
-pub(crate) struct Expansion<'a> {
-    /// How many frames there are with its own.
-    pub(crate) depth: usize,
-    pub(crate) function: &'a Fn,
-    pub(crate) given: Vec<(&'a FnArg, Given)>,
-}
-
-impl<'a> Expansion<'a> {
-    fn given(&self, name: &str) -> Option<&(&'a FnArg, Given)> {
-        self.given.iter().find(|(arg, _)| arg.name.text == name)
-    }
-}
 
 impl<'a> Evaluator<'a> {
     /// Where the value of an expression was written: where it stands, or, if it is no more than the name of an argument,

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Op, ShapeError};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::{HirValue, ValueId};
 use crate::shape::Shape;
@@ -75,15 +75,5 @@ fn origin_span(value: &HirValue, calls: &[Span]) -> Span {
     match value.calls.len() - common {
         0 => value.span,
         own => value.calls[own - 1],
-    }
-}
-
-/// The sign between two operands, where it stands as it usually does.
-pub(crate) fn between(left: Span, right: Span) -> Option<Span> {
-    let gap = Span { start: left.end, end: right.start, ..left };
-    match right.start.checked_sub(left.end)? {
-        1 => Some(gap),
-        3 => Some(Span { start: gap.start + 1, end: gap.end - 1, ..gap }),
-        _ => None,
     }
 }

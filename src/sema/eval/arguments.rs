@@ -1,10 +1,11 @@
 //! The arguments of a built-in call, checked against its signature.
 
-use crate::diag::{Code, Problem, Span, nearest};
+use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::errors::suggest::{count_of_arguments, suggest};
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::symbols::Symbol;
+use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 impl<'a> Evaluator<'a> {
@@ -223,26 +224,8 @@ fn elements_of(kind: Kind, elements: &[(Val, Span)]) -> Option<Argument> {
     }
 }
 
-/// "no arguments", "one argument", "3 arguments".
-pub(crate) fn count_of_arguments(count: usize) -> String {
-    match count {
-        0 => "no arguments".into(),
-        1 => "one argument".into(),
-        more => format!("{more} arguments"),
-    }
-}
-
 /// A whole number of at least `min`.
 fn whole(number: f64, min: i64) -> Option<i64> {
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= LARGEST && number >= min as f64).then_some(number as i64)
-}
-
-/// Adds "did you mean", or else what there is.
-pub(crate) fn suggest(problem: Problem, wrong: &str, span: Span, known: &[&str], otherwise: &str) -> Problem {
-    match nearest(wrong, known.iter().copied()) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false),
-        None if otherwise.is_empty() || known.is_empty() => problem,
-        None => problem.help(format!("{otherwise} {}", one_of(known).replace(" or ", " and "))),
-    }
 }

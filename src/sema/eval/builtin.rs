@@ -3,7 +3,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature};
-use crate::sema::eval::expr::{Evaluator, block};
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::{BlockStage, Callee, Val};
 use crate::syntax::ast::Arg;
 use std::rc::Rc;
@@ -140,7 +140,7 @@ impl<'a> Evaluator<'a> {
     fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<BlockStage>>) -> Callee) -> Val {
         let calls = self.call_trace();
         match self.eval(&step.value) {
-            Val::Block(stages) => block(BlockStage { callee: callee(stages), span, calls }),
+            Val::Block(stages) => Val::block(BlockStage { callee: callee(stages), span, calls }),
             other => {
                 self.expected_of("a layer or a function", &other, &step.value, |value| matches!(value, Val::Block(_)))
             }

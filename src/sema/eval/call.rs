@@ -1,11 +1,10 @@
 //! Calls: layers and functions, with their input or as blocks that wait for it.
 
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Op, ValueKind};
-use crate::sema::errors::argument::Expansion;
-use crate::sema::eval::arguments::count_of_arguments;
+use crate::ops;
+use crate::sema::errors::suggest::count_of_arguments;
 use crate::sema::eval::builtin::is_builtin;
-use crate::sema::eval::expr::{Evaluator, block, join};
+use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
 use crate::sema::eval::value::{BlockStage, Callee, Given, Val};
 use crate::sema::names::Declaration;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
@@ -71,7 +70,7 @@ impl<'a> Evaluator<'a> {
                     BlockStage { callee: Callee::Function(index, before), span, calls } if stages.len() == 1 => {
                         let mut all = before.to_vec();
                         all.append(&mut given);
-                        block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
+                        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
                     }
                     _ if given.is_empty() => Val::Block(stages),
                     _ => self.report(
@@ -84,7 +83,7 @@ impl<'a> Evaluator<'a> {
             (None, Some(Declaration::Fn(index))) => {
                 self.names.get(name, span);
                 let given = self.given(args);
-                block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+                Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
             }
             (None, Some(Declaration::Lost(_))) => Val::Unknown,
             (None, Some(_)) if args.is_empty() => self.name(name, span),
@@ -98,7 +97,7 @@ impl<'a> Evaluator<'a> {
             (None, None) => match ops::layer(name) {
                 Some(layer) => match self.arguments(&layer.signature, args, span) {
                     Some(arguments) => {
-                        block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
+                        Val::block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
                     }
                     None => Val::Unknown,
                 },
@@ -228,7 +227,7 @@ impl<'a> Evaluator<'a> {
             return self.expand(index, given, span);
         }
         let calls = self.call_trace();
-        block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
     }
 
     /// Binds the arguments of a function and evaluates its body.
@@ -350,60 +349,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         sound.then_some((frame, bound))
-    }
-
-    /// The path of the next layer in this scope.
-    fn next_path(&mut self) -> String {
-        let counter = self.counters.entry(self.scope.clone()).or_insert(0);
-        let path = join(&self.scope, &counter.to_string());
-        *counter += 1;
-        path
-    }
-
-    /// Adds a layer to the graph that no call in the text asked for.
-    pub(crate) fn apply_layer(&mut self, op: Op, input: usize, span: Span) -> Val {
-        let stage = BlockStage { callee: Callee::Layer(op.clone()), span, calls: vec![] };
-        self.apply_op(op, vec![input], span, Some(&stage))
-    }
-
-    /// Adds an operation to the graph, its shape checked.
-    pub(crate) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&BlockStage>) -> Val {
-        self.apply_op_at(op, inputs, span, stage, span)
-    }
-
-    /// As [`Self::apply_op`], where `place` is the piece of `span` to point at if the inputs do not fit.
-    pub(crate) fn apply_op_at(
-        &mut self,
-        op: Op,
-        mut inputs: Vec<usize>,
-        span: Span,
-        stage: Option<&BlockStage>,
-        place: Span,
-    ) -> Val {
-        const MOST: usize = 100_000;
-        let calls = self.call_trace();
-        if self.values.len() >= MOST {
-            return self.report(
-                Problem::error(Code::TooDeep, format!("a pipeline of more than {MOST} operations"))
-                    .at(span, "one too many"),
-            );
-        }
-        let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
-        let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();
-        let typed = op.reading(&kinds).and_then(|op| op.shape(&shapes).map(|shape| (op, shape)));
-        let made = typed.and_then(|(op, shape)| {
-            let length = self.length_through(&op, &mut inputs, span)?;
-            Ok((op, length.filter(|_| shape.0.len() > 1), shape))
-        });
-        match made {
-            Ok((op, length, shape)) => {
-                let path = if stage.is_some() { self.next_path() } else { String::new() };
-                let kind = ValueKind::Numbers;
-                self.values.push(crate::sema::hir::HirValue { op, inputs, shape, kind, length, path, span, calls });
-                Val::Tensor(self.values.len() - 1)
-            }
-            Err(error) => self.shape_mismatch(error, &inputs, place),
-        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Signature};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::Evaluator;
-use crate::sema::symbols::Symbol;
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::evaluator::Evaluator;
+use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
 use std::collections::BTreeMap;
 

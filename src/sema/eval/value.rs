@@ -30,6 +30,11 @@ pub(crate) enum Val {
 }
 
 impl Val {
+    /// A block of one call.
+    pub(crate) fn block(stage: BlockStage) -> Val {
+        Val::Block(Rc::new(vec![stage]))
+    }
+
     /// What it is, as a message says it.
     pub(crate) fn describe(&self) -> &'static str {
         match self {

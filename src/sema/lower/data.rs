@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Spanned, Split};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 

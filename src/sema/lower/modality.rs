@@ -2,8 +2,8 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
-use crate::sema::eval::expr::{Evaluator, pipe_stages};
 use crate::sema::eval::value::Val;
+use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
 use crate::shape::Shape;
 use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};

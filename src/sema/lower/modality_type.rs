@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, nearest};
 use crate::ops::{Argument, Kind, Parameter, Signature, names};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::shape::Shape;
 use crate::spec::ModalityKind;
 use crate::syntax::ast::Type;

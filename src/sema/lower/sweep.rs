@@ -2,13 +2,13 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::constant::show;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::DeclarationKind;
-use crate::sema::lower::param::show;
 use crate::sema::names::Declaration;
-use crate::sema::symbols::Symbol;
+use crate::sema::symbols::index::Symbol;
 use crate::spec::{Metric, SweepAxis, SweepSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind, Name, Param};
 

@@ -2,11 +2,11 @@
 
 use crate::diag::{Code, Problem, nearest};
 use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::settings::Settings;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
-use crate::sema::symbols::Symbol;
+use crate::sema::symbols::index::Symbol;
 use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
@@ -341,7 +341,7 @@ impl<'a> Evaluator<'a> {
                     let problem =
                         Problem::error(Code::UnknownArgument, format!("`patience` has no argument `{other}`"))
                             .at(span, "not known here");
-                    self.report(crate::sema::eval::arguments::suggest(
+                    self.report(crate::sema::errors::suggest::suggest(
                         problem,
                         other,
                         span,
@@ -384,7 +384,7 @@ impl<'a> Evaluator<'a> {
             }
             let problem = Problem::error(Code::UnknownField, format!("there is no metric `{}`", metric.text))
                 .at(metric.span, "not measured");
-            self.report(crate::sema::eval::arguments::suggest(problem, &metric.text, metric.span, &words, "there are"));
+            self.report(crate::sema::errors::suggest::suggest(problem, &metric.text, metric.span, &words, "there are"));
             return None;
         }
         let problem = Problem::error(Code::WrongType, "expected a metric such as `valid.error`");

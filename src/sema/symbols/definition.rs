@@ -1,7 +1,7 @@
 //! What can be declared in a text, and where.
 
 use crate::diag::Span;
-use crate::sema::DeclarationKind;
+use crate::sema::hir::DeclarationKind;
 use crate::syntax::ast::{Ast, Expr, ExprKind, FnArg, Item, ItemKind, Name};
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub enum DefinitionKind {
 }
 
 /// Everything that a text declares, as far as it can be read, added to `found`.
-pub(super) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
+pub(crate) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
     for item in &ast.items {
         Definer { item, found }.item();
     }

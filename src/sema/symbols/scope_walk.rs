@@ -1,13 +1,15 @@
 //! Binds every name that evaluation did not reach, by the rules of scope alone.
 
-use super::{Symbol, SymbolIndex, definition};
 use crate::diag::Span;
 use crate::ops::{self, Kind, Signature};
+use crate::sema::catalog::{Topic, signatures};
 use crate::sema::eval::builtin::BUILTINS;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::hir::DeclarationKind;
+use crate::sema::hir::{DeclarationKind, HirValue};
 use crate::sema::names::{Declaration, NameTable};
+use crate::sema::symbols::definition::define;
+use crate::sema::symbols::index::{Symbol, SymbolIndex};
 use crate::syntax::ast::{Arg, Ast, Block, Entry, Expr, ExprKind, Fn, ItemKind};
 use std::collections::BTreeMap;
 
@@ -15,8 +17,8 @@ use std::collections::BTreeMap;
 type Locals<'a> = BTreeMap<&'a str, Span>;
 
 impl<'a> Evaluator<'a> {
-    /// All that is known of the names and expressions of these texts.
-    pub(crate) fn symbols(&mut self, texts: &[&'a Ast], values: Vec<crate::sema::hir::HirValue>) -> SymbolIndex {
+    /// The symbol index of these texts.
+    pub(crate) fn symbol_index(&mut self, texts: &[&'a Ast], values: Vec<HirValue>) -> SymbolIndex {
         let mut recorder = std::mem::take(&mut self.recorder);
         for (place, (typed, _)) in self.names.modalities.iter().enumerate() {
             recorder.evaluation(typed.name.span, self.modalities.get(place).unwrap_or(&Val::Unknown));
@@ -36,9 +38,13 @@ impl<'a> Evaluator<'a> {
             }
         }
         let functions: Vec<&str> = self.names.functions.iter().map(|function| function.name.text.as_str()).collect();
-        let mut symbols = recorder.finish(values, &functions);
+        let catalog = signatures();
+        let mut symbols = recorder.finish(values, &functions, |name| {
+            let named = catalog.iter().find(|(topic, known)| *topic != Topic::Layer && known.name == name);
+            named.map(|(_, signature)| *signature)
+        });
         for ast in texts {
-            definition::define(ast, &mut symbols.definitions);
+            define(ast, &mut symbols.definitions);
         }
         for span in symbols.definitions.keys() {
             symbols.references.insert(*span, Symbol::Declaration(*span));

@@ -1,11 +1,15 @@
-//! NameTable that stand for nothing where they are written: what is said of them.
+//! Errors about names: unknown ones, those declared elsewhere, and one report for all places of one name.
 
-use crate::diag::{Code, Problem, Span, nearest};
+use crate::diag::{Code, Label, Problem, Problems, Span, nearest};
 use crate::ops;
 use crate::sema::eval::builtin::BUILTINS;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::DeclarationKind;
+use std::collections::BTreeMap;
+
+/// How many other places are shown.
+const MOST_PLACES: usize = 4;
 
 impl Evaluator<'_> {
     /// Reports a name that nothing declares.
@@ -57,5 +61,44 @@ impl Evaluator<'_> {
                 .also(place, "this one is not seen from there")
                 .help(format!("take `{name}` as an argument, or `use` the file that declares it")),
         )
+    }
+}
+
+/// Joins the reports of unknown names that are about the same name, and of names that are declared more than once. The
+/// changes they offer are made together.
+pub(crate) fn one_report_per_cause(mut problems: Problems) -> Problems {
+    problems.sort();
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    let mut kept: Vec<Problem> = vec![];
+    for problem in problems {
+        let Some(cause) = cause(&problem) else {
+            kept.push(problem);
+            continue;
+        };
+        let Some(before) = first.get(cause).and_then(|at| kept.get_mut(*at)) else {
+            first.insert(cause.to_owned(), kept.len());
+            kept.push(problem);
+            continue;
+        };
+        let Some(place) = problem.place() else { continue };
+        let known = before.labels.iter().any(|label| label.span == place);
+        if !known && before.labels.len() <= MOST_PLACES {
+            before.labels.push(Label { span: place, message: "and here".into(), primary: false });
+        }
+        // Renaming all of them mends what one cause broke.
+        before.edits.extend(problem.edits.into_iter().filter(|edit| !known && !edit.safe));
+    }
+    kept.into_iter().collect()
+}
+
+/// What a report is about: the name that it calls unknown, or all that it says of what is there more than once.
+fn cause(problem: &Problem) -> Option<&str> {
+    match problem.code {
+        _ if !problem.is_error() => None,
+        Code::DuplicateName => Some(&problem.message),
+        Code::UnknownName | Code::UnknownFunction | Code::UnknownParam | Code::UnknownCombine => {
+            problem.message.split('`').nth(1)
+        }
+        _ => None,
     }
 }
