@@ -25,7 +25,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
-    ("experiment", &["train", "exec", "plan", "spec", "diag"]),
+    (
+        "experiment",
+        &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
+    ),
     ("starter", &["data", "ops", "syntax", "diag"]),
     ("lsp", &["compile", "data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
