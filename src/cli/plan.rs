@@ -19,8 +19,8 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     let lines = || plan.steps.iter().map(|step| line_of(step, sources)).collect();
     let shown = match args.format {
         PlanFormat::Text => Ok(plan_text(plan, train, sources, output.out.style, args.full)),
-        PlanFormat::Yaml => yaml_text(&Document { plan, lines: lines(), train }).map_err(|error| error.to_string()),
-        PlanFormat::Json => serde_json::to_string_pretty(&Document { plan, lines: lines(), train })
+        PlanFormat::Yaml => yaml_text(&PlanDocument { plan, lines: lines(), train }).map_err(|error| error.to_string()),
+        PlanFormat::Json => serde_json::to_string_pretty(&PlanDocument { plan, lines: lines(), train })
             .map(|json| json + "\n")
             .map_err(|error| error.to_string()),
     };
@@ -38,7 +38,7 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
 
 /// A plan for programs: itself, the line of the file that asks for each step, and how it is trained.
 #[derive(Serialize)]
-struct Document<'a> {
+struct PlanDocument<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
     lines: Vec<usize>,

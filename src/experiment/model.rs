@@ -4,7 +4,6 @@ use super::error::Error;
 use super::pipeline::Pipeline;
 use super::predictions::Predictions;
 use super::rows::PlanRows;
-use super::run_folder::load_model;
 use crate::data::{ApplyRequest, Decider, LabelUse, Preprocessing, apply};
 use crate::diag::{Checked, Problem};
 use crate::exec::{DeviceChoice, Params, engine};
@@ -60,14 +59,6 @@ impl Model {
     /// The model of these weights.
     pub(crate) fn new(pipeline: &Arc<Pipeline>, params: Arc<Params>, preprocessing: Preprocessing) -> Self {
         Self { pipeline: Arc::clone(pipeline), params, preprocessing }
-    }
-
-    /// Loads the model of a run from its folder. The data that it was trained on is not needed.
-    ///
-    /// # Errors
-    /// If a file is absent or damaged, or the files do not belong to one run.
-    pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        load_model(folder.as_ref())
     }
 
     /// Predicts the class of every row of a table, on the CPU. The rows are prepared as the training rows were: columns are

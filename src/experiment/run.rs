@@ -174,6 +174,29 @@ impl Run {
     }
 }
 
+impl Pipeline {
+    /// Reads the data, trains, selects the best epoch by the validation rows and measures it on the test rows.
+    /// `observe` sees every step and epoch.
+    ///
+    /// ```no_run
+    /// # let pipeline = mmc::Pipeline::open("p.mmc")?;
+    /// let model = pipeline.train(&mmc::TrainOptions::default(), |event| {
+    ///     if let mmc::Event::EpochEnded(record) = event {
+    ///         println!("epoch {}: training loss {:.4}", record.epoch, record.train_loss);
+    ///     }
+    /// })?;
+    /// model.save("runs/x")?;
+    /// # Ok::<(), mmc::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the device is missing, the data does not fit, or a number of the training becomes infinite or NaN.
+    pub fn train(&self, options: &TrainOptions, mut observe: impl FnMut(Event<'_>)) -> Result<TrainedModel, Error> {
+        let run = Run::open(self.clone(), options)?;
+        run.train(&mut observe).map_err(|failed| failed.error)
+    }
+}
+
 /// The data of a run, for `run.yaml`; what was fitted to it is in `preprocessing.json`.
 fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
     let rows = |split: Option<&Subset>| split.map(|split| split.rows);

@@ -19,8 +19,18 @@ struct RunRecord {
     set: IndexMap<String, String>,
 }
 
+impl Model {
+    /// Loads the model of a run from its folder. The data that it was trained on is not needed.
+    ///
+    /// # Errors
+    /// If a file is absent or damaged, or the files do not belong to one run.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        load_model(folder.as_ref())
+    }
+}
+
 /// Reads the model of the run in `folder`, and checks that its parts belong together.
-pub(super) fn load_model(folder: &Path) -> Result<Model, Error> {
+fn load_model(folder: &Path) -> Result<Model, Error> {
     let no_texts = SourceMap::new();
     let RunRecord { combine, set } =
         read_record(&folder.join("run.yaml")).map_err(|problem| Error::of(problem, &no_texts))?;

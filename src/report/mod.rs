@@ -13,5 +13,5 @@ pub use metrics_csv::write_metrics;
 pub use predictions_csv::{TestPredictions, write_predictions};
 pub use run_dir::RunDir;
 pub use save::Results;
-pub use summary::{Failure, Status, Summary};
+pub use summary::{Status, Summary, SummaryProblem};
 pub use yaml::{write_yaml, yaml_text};
