@@ -23,7 +23,7 @@ pub(super) struct Cli {
 
 /// How what is said looks.
 #[derive(Clone, Copy, Debug, Args)]
-#[command(next_help_heading = "OutputArgs")]
+#[command(next_help_heading = "Look")]
 pub(super) struct OutputArgs {
     /// When to colour; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]

@@ -51,7 +51,7 @@ fn a_changed_pipeline_is_compiled_anew() {
 
 #[test]
 fn lint_asks_the_text_and_the_data() {
-    let pipeline = Pipeline::from_text(&SMALL.replace(" |> standardize", ""), Alone).unwrap();
+    let pipeline = Pipeline::from_text(&SMALL.replace("\"signal\"]", "\"signal\", \"neither\"]"), Alone).unwrap();
     let (text, all) = (pipeline.problems().clone(), pipeline.lint());
     assert!(all.problems.len() > text.len(), "{all}");
     assert!(all.problems.iter().all(|problem| problem.severity == Severity::Warning), "{all}");
