@@ -14,8 +14,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("world", &[]),
     ("syntax", &["diag"]),
     ("ops", &["diag", "shape", "spec"]),
+    ("optim", &["ops", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
+    ("sema", &["syntax", "ops", "optim", "spec", "shape", "diag", "world"]),
     ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
     ("compile", &["sema", "syntax", "lint", "graph", "plan", "diag", "world"]),
     ("reference", &["sema", "syntax", "lint", "ops", "spec", "diag"]),
@@ -24,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag"]),
-    ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     ("experiment", &["train", "exec", "plan", "spec", "diag"]),
     ("starter", &["data", "ops", "syntax", "diag"]),
@@ -44,6 +45,7 @@ const ALL: &[&str] = &[
     "lint",
     "lsp",
     "ops",
+    "optim",
     "plan",
     "reference",
     "report",
@@ -86,8 +88,21 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// From text to plan nothing comes from outside.
-const PURE: &[&str] =
-    &["diag", "drawing", "shape", "spec", "syntax", "ops", "sema", "lint", "reference", "graph", "plan", "compile"];
+const PURE: &[&str] = &[
+    "diag",
+    "drawing",
+    "shape",
+    "spec",
+    "syntax",
+    "ops",
+    "optim",
+    "sema",
+    "lint",
+    "reference",
+    "graph",
+    "plan",
+    "compile",
+];
 const OUTSIDE: &[&str] =
     &["std::fs", "std::io", "std::env", "std::time", "std::net", "std::process", "rand::", "Instant::now"];
 

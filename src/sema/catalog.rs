@@ -1,6 +1,7 @@
 //! Everything that has a name in the language, by topic: what documentation, hover and completion are made from.
 
 use crate::ops::{LAYERS, Signature};
+use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
 use crate::sema::lower::fusion::strategy;
 use crate::sema::lower::{data, modality, modality_type, source, sweep, train, transform};
@@ -67,8 +68,8 @@ impl Topic {
             Topic::Builtin => builtin::BUILTINS.to_vec(),
             Topic::Strategy => strategy::strategies(),
             Topic::StrategyValue => strategy::SETTING_VALUES.to_vec(),
-            Topic::Optimizer => train::OPTIMIZERS.to_vec(),
-            Topic::Schedule => train::SCHEDULES.to_vec(),
+            Topic::Optimizer => OPTIMIZERS.iter().map(|optimizer| &optimizer.signature).collect(),
+            Topic::Schedule => SCHEDULES.iter().map(|schedule| &schedule.signature).collect(),
             Topic::Stop => vec![&train::PATIENCE],
         }
     }
