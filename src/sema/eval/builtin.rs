@@ -1,5 +1,4 @@
-//! What can be called besides layers and functions: joining values, going over a list with a layer, and holding constants
-//! within bounds.
+//! Built-in functions: `concat`, `sum`, `mean`, `fold`, `repeat`, `within`.
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature};
@@ -51,16 +50,16 @@ const WITHIN: Signature =
         ])
         .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(64)");
 
-/// All of them.
+/// Signatures of the built-in functions.
 pub(crate) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT, &WITHIN];
 
-/// Whether one of them has this name.
+/// Whether a built-in function has this name.
 pub(crate) fn is_builtin(name: &str) -> bool {
     BUILTINS.iter().any(|builtin| builtin.name == name)
 }
 
 impl<'a> Evaluator<'a> {
-    /// `concat(a, b)`, `sum(a, b)`, `mean(a, b)`, `fold(x, list, f)`, `repeat(n, x, f)`.
+    /// The value of a call of a built-in function.
     pub(crate) fn builtin(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
         let op = match name {
             "concat" => Op::Concat,
@@ -69,7 +68,7 @@ impl<'a> Evaluator<'a> {
             "within" => return self.builtin_within(args, span),
             _ => {
                 let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
-                // `repeat(n, x, f)` has its input second, as it is read aloud.
+                // `repeat(n, x, f)` has its input second.
                 if name == "repeat" && args.len() == 3 {
                     let input = self.eval(&args[1].value);
                     return match self.repeating(&args[0], &args[2], span) {
@@ -136,7 +135,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A block that takes the layer `step` several times.
+    /// A block that applies the layer `step` several times.
     fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<BlockStage>>) -> Callee) -> Val {
         let calls = self.call_trace();
         match self.eval(&step.value) {

@@ -1,4 +1,4 @@
-//! The `data { ... }` block: which sources, and how their rows are split.
+//! The `data { ... }` block: the sources of rows, and their split.
 
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
@@ -29,7 +29,7 @@ pub(crate) const DATA: Signature = Signature::new(
 );
 
 const RULE: Kind = Kind::Form("`last(n)`, `first(n)` or `fraction(5%)`");
-/// The record that divides rows.
+/// The `split` record.
 pub(crate) const SPLIT: Signature =
     Signature::new("split", "which rows are for the test and for validation: portions are taken in the order written")
         .params(&[
@@ -65,7 +65,7 @@ const BY_COLUMN: Signature = Signature::new("by_column", "a column says which pa
     .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid` and `test`")])
     .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
 
-/// Every way to divide rows, for the documentation.
+/// Signatures of splits, for the catalog.
 pub(crate) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
 
 impl<'a> Evaluator<'a> {
@@ -92,7 +92,7 @@ impl<'a> Evaluator<'a> {
                 );
                 return None;
             }
-            // A key that is not known may be the one that is missing.
+            // An unknown key may be a misspelled `source` or `train`.
             (None, None) if block.entries.iter().any(|entry| !settings.contains_key(entry.key.text.as_str())) => {
                 return None;
             }
@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Bool(flag) => *flag,
             ExprKind::Error => false,
-            // What is wrong with the label has been said.
+            // The error of the label has been reported.
             ExprKind::Name(_) if label.is_none() => false,
             _ => {
                 let mut problem =

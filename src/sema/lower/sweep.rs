@@ -1,4 +1,4 @@
-//! Sweeps: params and their values, combines, seeds, what selects.
+//! Sweeps: values of params, combines, seeds, and the metric that selects.
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
@@ -28,7 +28,7 @@ pub(crate) const SWEEP: Signature =
         );
 
 impl<'a> Evaluator<'a> {
-    /// A sweep: params by their values, combines, seeds, what selects.
+    /// The sweep that a `sweep` block describes.
     pub(crate) fn sweep(&mut self, name: &'a Name, block: &'a Block) -> Option<SweepSpec> {
         let settings = self.settings(&block.entries, &SWEEP, "`sweep`");
         let over = settings.get("over").map(|entry| self.sweep_over(&entry.value));
@@ -122,7 +122,7 @@ impl<'a> Evaluator<'a> {
         over
     }
 
-    /// The values that a param is to take: a list or a range of them, or one.
+    /// The values of a param in a sweep: a list, a range, or one value.
     fn axis(&mut self, param: &'a Param, expr: &'a Expr) -> Option<Vec<String>> {
         let before = self.problems.len();
         let value = self.eval(expr);
@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             if !self.fits_param(param, &value, span) {
-                // One report says it for all of a range, and for a list that should be a list of lists.
+                // One report is enough for a range, and for a list that should be a list of lists.
                 return None;
             }
             let shown = show(&value);
