@@ -15,7 +15,7 @@ pub(super) const ADAM: OptimizerEntry = OptimizerEntry {
 
 /// `adamw(lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01)`
 pub(super) const ADAMW: OptimizerEntry = OptimizerEntry {
-    signature: Signature::new("adamw", "Adam with decay apart from the gradient")
+    signature: Signature::new("adamw", "Adam with weight decay decoupled from the gradient")
         .equation("w = w - lr * weight_decay * w, then as adam without decay")
         .params(&params(0.01))
         .example("train {\n  optimizer = adamw(lr: 1e-3, weight_decay: 0.05)\n  epochs    = 10\n}"),
@@ -27,7 +27,7 @@ const fn params(weight_decay: f64) -> [Parameter; 5] {
         LR.or_number(1e-3),
         Parameter::new("beta1", SHARE, "decay of the mean of gradients").or_number(0.9),
         Parameter::new("beta2", SHARE, "decay of the mean of their squares").or_number(0.999),
-        Parameter::new("eps", POSITIVE, "keeps the division finite").or_number(1e-8),
+        Parameter::new("eps", POSITIVE, "added to the denominator, so that it is never 0").or_number(1e-8),
         WEIGHT_DECAY.or_number(weight_decay),
     ]
 }

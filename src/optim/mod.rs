@@ -103,7 +103,7 @@ const LR: Parameter = Parameter::new("lr", POSITIVE, "the learning rate");
 const WEIGHT_DECAY: Parameter = Parameter::new(
     "weight_decay",
     POSITIVE,
-    "the share of each weight matrix that every step takes away; biases keep theirs",
+    "the share of each weight matrix that a step subtracts; biases do not decay",
 );
 
 #[cfg(test)]

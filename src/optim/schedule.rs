@@ -18,10 +18,10 @@ pub const SCHEDULES: &[ScheduleEntry] = &[CONSTANT, EXPONENTIAL, STEPS, COSINE];
 
 const PERIODS: &[&str] = &["epoch", "iteration"];
 const WARMUP: Parameter =
-    Parameter::new("warmup", Kind::Integer(0), "over so many first iterations the rate rises from nothing")
+    Parameter::new("warmup", Kind::Integer(0), "number of first iterations over which the rate rises from 0")
         .or(Constant::Integer(0));
 const CONSTANT: ScheduleEntry = ScheduleEntry {
-    signature: Signature::new("constant", "the learning rate stays")
+    signature: Signature::new("constant", "a constant learning rate")
         .params(&[WARMUP])
         .example("train {\n  schedule = constant(warmup: 500)\n  epochs   = 10\n}"),
     curve: |_| Curve::Constant,
@@ -66,7 +66,7 @@ const COSINE: ScheduleEntry = ScheduleEntry {
         "half a cosine from the learning rate down to `floor` times it, over the whole training",
     )
     .equation("lr * (floor + (1 - floor) * (1 + cos(pi * t / T)) / 2)")
-    .params(&[Parameter::new("floor", SHARE, "the last factor").or_number(0.0), WARMUP])
+    .params(&[Parameter::new("floor", SHARE, "the factor at the end").or_number(0.0), WARMUP])
     .example("train {\n  schedule = cosine(warmup: 500)\n  epochs   = 10\n}"),
     curve: |args| Curve::Cosine { floor: args.number("floor") },
 };

@@ -79,7 +79,7 @@ impl Topic {
         match self {
             Topic::Declaration => "declaration",
             Topic::Source => "source",
-            Topic::Split => "division of rows",
+            Topic::Split => "split",
             Topic::Columns => "selection of columns",
             Topic::Type => "type",
             Topic::Transform => "transform",
@@ -89,7 +89,7 @@ impl Topic {
             Topic::StrategyValue => "value of a strategy's setting",
             Topic::Optimizer => "optimizer",
             Topic::Schedule => "schedule",
-            Topic::Stop => "rule of stopping",
+            Topic::Stop => "stopping rule",
         }
     }
 
@@ -98,7 +98,7 @@ impl Topic {
         match self {
             Topic::Declaration => "Declarations",
             Topic::Source => "Sources",
-            Topic::Split => "Division of rows",
+            Topic::Split => "Splits",
             Topic::Columns => "Columns",
             Topic::Type => "Types",
             Topic::Transform => "Transforms",

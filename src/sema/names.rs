@@ -175,13 +175,13 @@ impl<'a> NameTable<'a> {
             problem = match (before.declared_in, declared_in) {
                 // Of two used files the second `use` is the place that the pipeline can change.
                 (DeclaredIn::Used(_), DeclaredIn::Used(at)) => problem
-                    .at(at, "brings it in again")
+                    .at(at, "imported again here")
                     .also(name.span, "declared again here")
                     .also(before.span, "first declared here"),
                 (DeclaredIn::Used(at), _) => problem
                     .at(name.span, "declared again here")
                     .also(before.span, "first declared here")
-                    .also(at, "brought in here"),
+                    .also(at, "imported here"),
                 _ => problem.at(name.span, "declared again here").also(before.span, "first declared here"),
             };
             problems.push(problem.help("give one of them another name"));

@@ -100,7 +100,7 @@ impl Gathering<'_> {
             if self.open.contains(&found.identity) {
                 self.problems.push(
                     Problem::error(Code::Cycle, format!("`{}` uses itself", found.name))
-                        .at(path.span, "this closes the circle")
+                        .at(path.span, "this closes the cycle")
                         .help("move what both need into a third file"),
                 );
                 continue;
@@ -114,7 +114,7 @@ impl Gathering<'_> {
             if self.open.len() >= DEEPEST {
                 self.problems.push(
                     Problem::error(Code::TooDeep, format!("files that use files more than {DEEPEST} deep"))
-                        .at(path.span, "goes too far here"),
+                        .at(path.span, "one level too deep"),
                 );
                 self.uses.incomplete = true;
                 continue;
@@ -163,7 +163,7 @@ fn unreadable(path: &Text, absent: &Absent) -> Problem {
 fn not_for_use(ast: &Ast, path: &str) -> Problems {
     let whole = ast.items.iter().find(|item| matches!(item.kind, ItemKind::Pipeline(_)));
     if let Some(header) = whole {
-        let problem = Problem::error(Code::NotForUse, format!("`{path}` is a pipeline of its own"))
+        let problem = Problem::error(Code::NotForUse, format!("`{path}` is itself a pipeline"))
             .at(header.span, "a file that is used has no `pipeline`")
             .help("move its `fn` and `param` declarations into a file that both can `use`");
         return problem.into();

@@ -44,7 +44,7 @@ impl Evaluator<'_> {
             Problem::error(Code::CannotSkip, format!("`{name}` may be missing on a row, and `{what}` cannot skip it"))
                 .at(value.span, format!("without `{name}` there is nothing to join here"))
                 .also(typed.name.span.to(typed.ty.span), format!("`{name}` may be missing, because of the `?`"))
-                .also(self.values[short].span, "this is there all the same");
+                .also(self.values[short].span, "this is always present");
         let combine = "let `mulmix`, `multiplicative` or `late` take them as inputs of their own";
         let problem = match typed.ty.name.text.as_str() {
             "dense" => {

@@ -25,8 +25,8 @@ impl Evaluator<'_> {
         known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
         known.extend(["true", "false"]);
-        let mut problem = Problem::error(Code::UnknownName, format!("nothing is called `{name}`"))
-            .at(span, "not declared in this file");
+        let mut problem =
+            Problem::error(Code::UnknownName, format!("unknown name `{name}`")).at(span, "not declared in this file");
         if let Some(near) = nearest(name, known) {
             problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
         }
@@ -56,9 +56,9 @@ impl Evaluator<'_> {
     /// Reports a name that is declared, but not visible in the file it is written in.
     fn out_of_scope(&mut self, name: &str, span: Span, place: Span) -> Val {
         self.report(
-            Problem::error(Code::UnknownName, format!("nothing in this file is called `{name}`"))
+            Problem::error(Code::UnknownName, format!("`{name}` is not visible in this file"))
                 .at(span, "not declared in this file, nor in one that it uses")
-                .also(place, "this one is not seen from there")
+                .also(place, "this declaration is not visible there")
                 .help(format!("take `{name}` as an argument, or `use` the file that declares it")),
         )
     }

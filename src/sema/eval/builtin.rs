@@ -32,7 +32,7 @@ const FOLD: Signature =
             Parameter::new("f", Kind::Block, "a layer or a function of an input and an item"),
         ])
         .example("fn step(x, width) = x |> linear(width) |> relu\n\nencoder low_net = fold(low, [128, 64], step)");
-const REPEAT: Signature = Signature::new("repeat", "applies a layer so many times, each time with weights of its own")
+const REPEAT: Signature = Signature::new("repeat", "applies a layer several times, each time with new weights")
     .shapes("repeat(2, x, f) = f(f(x))")
     .params(&[
         Parameter::new("n", Kind::Integer(0), "how many times"),
@@ -42,7 +42,7 @@ const REPEAT: Signature = Signature::new("repeat", "applies a layer so many time
     .example("encoder low_net = low |> linear(64) |> repeat(3, linear(64) |> relu)");
 
 const WITHIN: Signature =
-    Signature::new("within", "a constant as it is, and an error where it lies outside of its bounds")
+    Signature::new("within", "a constant unchanged, or an error if it lies outside of its bounds")
         .shapes("within(3, 1..=5) = 3")
         .params(&[
             Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
@@ -107,8 +107,11 @@ impl<'a> Evaluator<'a> {
         let [first, step] = args else {
             let usage = if name == "fold" { "fold(x, list, f)" } else { "repeat(n, x, f)" };
             return self.report(
-                Problem::error(Code::MissingArgument, format!("`{name}` takes an input, what to go over, and a layer"))
-                    .at(span, format!("write `{usage}`")),
+                Problem::error(
+                    Code::MissingArgument,
+                    format!("`{name}` takes an input, a list or a number, and a layer"),
+                )
+                .at(span, format!("write `{usage}`")),
             );
         };
         if name == "repeat" {

@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
                 None if is_builtin(name) => self.report(
-                    Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe brings one"))
+                    Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe passes one"))
                         .at(span, format!("write `{name}(a, b)`")),
                 ),
                 None => self.unknown_function(name, span),
@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a> {
         match given.as_slice() {
             [one] if one.name.is_none() => self.apply(stages, vec![one.value.clone()]),
             _ => self.report(
-                Problem::error(Code::TooManyArguments, "a block takes its input and nothing else".to_string())
+                Problem::error(Code::TooManyArguments, "a block takes its input as the only argument".to_string())
                     .at(span, format!("{} arguments given", given.len())),
             ),
         }

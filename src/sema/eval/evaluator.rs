@@ -147,16 +147,16 @@ impl<'a> Evaluator<'a> {
         match self.declared.get(&declaration).cloned() {
             Some(State::Done(value)) => value,
             Some(State::InProgress) => {
-                let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
-                    .at(span, "needed again here, before it is known")
+                let mut problem = Problem::error(Code::Cycle, format!("`{name}` depends on itself"))
+                    .at(span, "needed again here, before it has a value")
                     .also(declaration, "declared here");
                 let begin = self.open.iter().position(|(open, ..)| *open == declaration).unwrap_or(0);
                 for pair in self.open[begin..].windows(2) {
-                    problem = problem.also(pair[1].2, format!("`{}` needs `{}`", pair[0].1, pair[1].1));
+                    problem = problem.also(pair[1].2, format!("`{}` depends on `{}`", pair[0].1, pair[1].1));
                 }
                 let constant = matches!(self.names.peek(name, span), Some(Declaration::Param(_)));
                 let from = if constant { "a number" } else { "a modality" };
-                self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
+                self.report(problem.help(format!("let one of the declarations in the cycle start from {from}")))
             }
             None => {
                 self.open.push((declaration, name, span));

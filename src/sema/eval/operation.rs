@@ -108,7 +108,7 @@ impl Evaluator<'_> {
 
 fn two_lengths(op: &Op, other: usize) -> ShapeError {
     ShapeError {
-        message: format!("`{}` takes sequences of one length, and a row of these may have two", op.name()),
+        message: format!("`{}` takes sequences of one length, and these may differ in length", op.name()),
         inputs: vec![other, 0],
         help: Some("make a vector of each first, for example with `mean_pool`".into()),
     }

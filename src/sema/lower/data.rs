@@ -20,7 +20,7 @@ pub(crate) const DATA: Signature = Signature::new(
     Parameter::new(
         "split",
         Kind::Form("a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`"),
-        "what becomes of which rows; all are trained on where it is left out",
+        "which rows are for training, validation and test; all are for training where it is left out",
     )
     .optional(),
 ])
@@ -33,9 +33,9 @@ const RULE: Kind = Kind::Form("`last(n)`, `first(n)` or `fraction(5%)`");
 pub(crate) const SPLIT: Signature =
     Signature::new("split", "which rows are for the test and for validation: portions are taken in the order written")
         .params(&[
-            Parameter::new("test", RULE, "the rows that are looked at once, at the end").optional(),
+            Parameter::new("test", RULE, "the rows that are evaluated once, at the end").optional(),
             Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
-            Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, where it is left out")
+            Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, unless given")
                 .optional(),
             Parameter::new(
                 "stratify",
@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
             }
             (None, None) => {
                 self.report(
-                    Problem::error(Code::MissingArgument, "`data` says nowhere to read rows from")
+                    Problem::error(Code::MissingArgument, "`data` has no source of rows")
                         .at(block.span, "no `source` and no `train`")
                         .help("add `source = csv(\"rows.csv\")`, or `source = synthetic(\"collider\")` to try"),
                 );
@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
                 let what = "a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`";
                 let (name, span, args) = self.built_in(expr, what)?;
                 if name != "by_column" {
-                    self.unknown_built_in("way to split", name, span, &["by_column"]);
+                    self.unknown_built_in("split", name, span, &["by_column"]);
                     return None;
                 }
                 let args = self.arguments(&BY_COLUMN, args, expr.span)?;
@@ -186,7 +186,7 @@ impl<'a> Evaluator<'a> {
             "first" => self.arguments(&FIRST, args, expr.span).map(|args| Rule::First(args.size("rows"))),
             "fraction" => self.arguments(&FRACTION, args, expr.span).map(|args| Rule::Fraction(args.number("share"))),
             _ => {
-                self.unknown_built_in("way to take rows", name, span, &["last", "first", "fraction"]);
+                self.unknown_built_in("rule of a split", name, span, &["last", "first", "fraction"]);
                 None
             }
         }

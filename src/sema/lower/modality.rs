@@ -170,11 +170,11 @@ impl<'a> Evaluator<'a> {
         let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
         let (name, name_span, args) = self.built_in(expr, what)?;
         if !matches!(name, "column" | "columns") {
-            self.unknown_built_in("way to select columns", name, name_span, &["column", "columns"]);
+            self.unknown_built_in("selection of columns", name, name_span, &["column", "columns"]);
             return None;
         }
         if args.is_empty() {
-            let problem = Problem::error(Code::MissingArgument, format!("`{name}` needs to know which"));
+            let problem = Problem::error(Code::MissingArgument, format!("`{name}` needs the columns to select"));
             self.report(problem.at(expr.span, "by name, position, range or pattern"));
             return None;
         }

@@ -18,7 +18,7 @@ const CATEGORY: Signature =
 const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements, counts, embeddings made elsewhere")
     .params(&[size("n", "how many numbers")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
-const IMAGE: Signature = Signature::new("image", "a picture as numbers, channel by channel and row by row")
+const IMAGE: Signature = Signature::new("image", "an image as numbers, channel by channel and row by row")
     .params(&[size("c", "its channels: 3 for red, green and blue"), size("h", "its height"), size("w", "its width")])
     .example("modality photo: image[3, 32, 32] = column(\"image\")");
 const SEQUENCE: Signature = Signature::new("sequence", "steps in order, each a row of numbers")

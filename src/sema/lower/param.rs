@@ -71,10 +71,10 @@ impl<'a> Evaluator<'a> {
                     return Some(bounds);
                 }
                 Problem::error(Code::OutOfRange, "no number lies within these bounds")
-                    .at(expr.span, "ends before it begins")
+                    .at(expr.span, "the end is below the start")
             }
             (Val::List(choices), _) if choices.is_empty() => {
-                Problem::error(Code::OutOfRange, "there is nothing to choose from").at(expr.span, "an empty list")
+                Problem::error(Code::OutOfRange, "the list of choices is empty").at(expr.span, "an empty list")
             }
             (Val::List(choices), _) => {
                 let other = choices.iter().find(|(choice, _)| !alike(choice, written));

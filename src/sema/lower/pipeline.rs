@@ -142,7 +142,7 @@ impl<'a> Evaluator<'a> {
         if is_bare(ast) {
             // One report is enough for a file without content.
             if keyword == "data" {
-                let message = "there is nothing here but, at most, the name of a pipeline";
+                let message = "the pipeline has no declarations";
                 self.report(
                     Problem::error(Code::MissingDeclaration, message)
                         .at(start, "no `data`, `label`, `modality`, `combine` and `train`")

@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
             self.report(
                 Problem::error(Code::MissingArgument, format!("the sweep `{}` varies nothing", name.text))
                     .at(name.span.to(block.span), "no `over` and no `seeds`")
-                    .help("say what it goes over, such as `over = { beta: [0.1, 0.5] }` or `seeds = 1..=5`"),
+                    .help("add a setting such as `over = { beta: [0.1, 0.5] }` or `seeds = 1..=5`"),
             );
         }
         Some(SweepSpec {
@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
         let Some(seeds) = self.argument(Kind::Integers(0), expr, "`seeds`") else { return vec![] };
         let seeds = Arguments(vec![("seeds", seeds)]).integers("seeds");
         if seeds.is_empty() {
-            self.report(Problem::error(Code::MissingArgument, "`seeds` holds no seed").at(expr.span, "nothing in it"));
+            self.report(Problem::error(Code::MissingArgument, "`seeds` is empty").at(expr.span, "no values"));
         }
         if let Some(seed) = (1..seeds.len()).find(|at| seeds[..*at].contains(&seeds[*at])).map(|at| seeds[at]) {
             self.twice(&format!("the seed {seed}"), expr.span, expr.span);
@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
         let elements = value.elements(expr.span).unwrap_or_else(|| vec![(value.clone(), expr.span)]);
         if elements.is_empty() {
             let message = format!("the sweep gives `{}` no values", param.name.text);
-            self.report(Problem::error(Code::MissingArgument, message).at(expr.span, "nothing in it"));
+            self.report(Problem::error(Code::MissingArgument, message).at(expr.span, "no values"));
             return None;
         }
         let mut values: Vec<(String, Span)> = vec![];

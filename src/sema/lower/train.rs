@@ -13,7 +13,7 @@ use crate::syntax::ast::{Block, Expr, ExprKind};
 
 /// The rule of early stopping.
 pub(crate) const PATIENCE: Signature =
-    Signature::new("patience", "stops after so many epochs without improvement, and selects the best epoch")
+    Signature::new("patience", "stops after a number of epochs without improvement, and selects the best epoch")
         .params(&[
             Parameter::new("epochs", Kind::Integer(1), "how many; the paper's are 10 on HIGGS and 15 on user profiles"),
             Parameter::new(
@@ -26,7 +26,7 @@ pub(crate) const PATIENCE: Signature =
         .example("train {\n  epochs = 40\n  stop   = patience(10, on: valid.error)\n}");
 
 /// The `train` block.
-pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trained, and which is")
+pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trained, and which combine")
     .params(&[
         Parameter::new(
             "combine",
@@ -34,7 +34,7 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
             "which combine is trained; needed where the file has several, and `--combine` says another",
         )
         .optional(),
-        Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "what turns gradients into steps")
+        Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "the rule that updates weights by gradients")
             .or(Constant::Word("sgd(lr: 0.01, momentum: 0.9)"))
             .of_paper(),
         Parameter::new("schedule", Kind::Form("a schedule, such as `exponential(0.99)`"), "how the learning rate changes")
@@ -52,11 +52,11 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
         Parameter::new("stop", Kind::Form("`patience(n, on: valid.error)`"), "when to stop before that").optional(),
         Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
             .or(Constant::Integer(0)),
-        Parameter::new("init", Kind::Choice(INIT_WORDS), "how weight matrices begin").or(Constant::Word("scaled")).of_paper(),
+        Parameter::new("init", Kind::Choice(INIT_WORDS), "the initialization of weight matrices").or(Constant::Word("scaled")).of_paper(),
         Parameter::new(
             "modality_dropout",
             Kind::Number(0.0, 0.999),
-            "how probable it is that a training step leaves out a `?` modality of a row; never the last that decides",
+            "the probability of leaving a `?` modality out of a training row; at least one component keeps its inputs",
         )
         .or_number(0.0),
     ])
@@ -85,9 +85,9 @@ impl<'a> Evaluator<'a> {
         let iterations = whole(self, "iterations");
         if let (Some(a), Some(b)) = (settings.get("epochs"), settings.get("iterations")) {
             self.report(
-                Problem::error(Code::DuplicateKey, "training lasts so many epochs or so many iterations, not both")
-                    .at(b.key.span, "the length again")
-                    .also(a.key.span, "the length")
+                Problem::error(Code::DuplicateKey, "`epochs` and `iterations` cannot both be set")
+                    .at(b.key.span, "set again")
+                    .also(a.key.span, "first set here")
                     .help("remove one of them"),
             );
         }
@@ -123,7 +123,7 @@ impl<'a> Evaluator<'a> {
         if p > 0.0 && self.names.modalities.iter().all(|(typed, _)| typed.optional.is_none()) {
             let place = settings.get(key).map_or_else(Default::default, |entry| entry.key.span);
             let problem = Problem::error(Code::CannotSkip, "`modality_dropout` has no modality to leave out")
-                .at(place, "every modality is declared to be always there");
+                .at(place, "no modality is marked with `?`");
             self.report(problem.help("mark the modalities that may be left out with `?`: `modality name?: ...`"));
         }
         p
@@ -181,7 +181,7 @@ impl<'a> Evaluator<'a> {
     fn patience(&mut self, expr: &'a Expr) -> Option<Patience> {
         let (name, span, args) = self.built_in(expr, "`patience(n, on: valid.error)`")?;
         if name != "patience" {
-            self.unknown_built_in("way to stop", name, span, &["patience"]);
+            self.unknown_built_in("stopping rule", name, span, &["patience"]);
             return None;
         }
         let (mut epochs, mut metric) = (None, None);
