@@ -13,13 +13,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("whole_file", &["diag"]),
     ("world", &[]),
     ("syntax", &["diag"]),
-    ("ops", &["diag", "shape", "spec"]),
+    ("signature", &[]),
+    ("ops", &["diag", "shape", "signature", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
-    ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
+    ("sema", &["syntax", "ops", "signature", "spec", "shape", "diag", "world"]),
+    ("lint", &["syntax", "sema", "ops", "signature", "spec", "diag"]),
     ("compile", &["sema", "syntax", "lint", "graph", "plan", "diag", "world"]),
-    ("reference", &["sema", "syntax", "lint", "ops", "spec", "diag"]),
-    ("graph", &["sema", "ops", "spec", "shape", "diag"]),
+    ("reference", &["sema", "syntax", "lint", "ops", "signature", "spec", "diag"]),
+    ("graph", &["sema", "ops", "signature", "spec", "shape", "diag"]),
     ("drawing", &["plan", "ops", "shape", "spec", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
@@ -30,8 +31,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
     ),
-    ("starter", &["data", "ops", "syntax", "diag"]),
-    ("lsp", &["compile", "data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
+    ("starter", &["data", "ops", "signature", "syntax", "diag"]),
+    ("lsp", &["compile", "data", "sema", "syntax", "ops", "signature", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
@@ -52,6 +53,7 @@ const ALL: &[&str] = &[
     "report",
     "sema",
     "shape",
+    "signature",
     "spec",
     "starter",
     "syntax",
@@ -89,8 +91,21 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// From text to plan nothing comes from outside.
-const PURE: &[&str] =
-    &["diag", "drawing", "shape", "spec", "syntax", "ops", "sema", "lint", "reference", "graph", "plan", "compile"];
+const PURE: &[&str] = &[
+    "diag",
+    "drawing",
+    "shape",
+    "signature",
+    "spec",
+    "syntax",
+    "ops",
+    "sema",
+    "lint",
+    "reference",
+    "graph",
+    "plan",
+    "compile",
+];
 const OUTSIDE: &[&str] =
     &["std::fs", "std::io", "std::env", "std::time", "std::net", "std::process", "rand::", "Instant::now"];
 
