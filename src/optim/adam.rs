@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), as `torch.optim` computes them.
 
 use super::{LR, OptimizerEntry, POSITIVE, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
-use crate::ops::{Argument, Arguments, Parameter, Signature};
+use crate::signature::{Argument, Arguments, Parameter, Signature};
 use crate::spec::{AdamSpec, OptimizerSpec};
 
 /// `adam(lr: 0.001, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0)`

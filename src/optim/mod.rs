@@ -9,7 +9,7 @@ mod sgd;
 
 pub use schedule::{Extent, SCHEDULES, ScheduleEntry, show_schedule};
 
-use crate::ops::{Argument, Arguments, Kind, Parameter, Signature};
+use crate::signature::{Argument, Arguments, Kind, Parameter, Signature};
 use crate::spec::OptimizerSpec;
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! Learning-rate schedules: a factor on the learning rate at each step.
 
 use super::SHARE;
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{Curve, Period, Schedule};
 
 /// A schedule of the language.

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent with momentum, as `torch.optim.SGD` computes it.
 
 use super::{LR, OptimizerEntry, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
-use crate::ops::{Argument, Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{OptimizerSpec, SgdSpec};
 
 /// `sgd(lr: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0)`
