@@ -51,6 +51,8 @@ pub mod lsp;
 #[doc(hidden)]
 pub mod ops;
 #[doc(hidden)]
+pub mod optim;
+#[doc(hidden)]
 pub mod plan;
 #[doc(hidden)]
 pub mod reference;
@@ -60,6 +62,8 @@ pub mod report;
 pub mod sema;
 #[doc(hidden)]
 pub mod shape;
+#[doc(hidden)]
+pub mod signature;
 #[doc(hidden)]
 pub mod spec;
 #[doc(hidden)]

@@ -6,10 +6,12 @@
 mod data;
 mod facts;
 mod loss;
+mod optimizer;
 mod source;
 mod train;
 
 pub use data::*;
 pub use facts::*;
 pub use loss::*;
+pub use optimizer::*;
 pub use train::*;
