@@ -1,7 +1,7 @@
 //! Where in a text someone is typing: which declaration, which brackets, after which key. Made of words and marks
 //! alone, because a text that is being typed is rarely one that can be parsed.
 
-use super::lexeme::{Lexeme, LexemeKind, lexemes};
+use super::lexer::lexeme::{Lexeme, LexemeKind, lexemes};
 use super::{KEYWORDS, RESERVED};
 use crate::diag::{FileId, Span};
 

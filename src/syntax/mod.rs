@@ -7,27 +7,20 @@
 //! Parsing never fails: it gives the tree of what could be read and the problems of what could not.
 
 pub mod ast;
-mod bare;
-mod checks;
-mod closing;
 mod cursor;
-mod depth;
-mod doubt;
+mod dump;
 mod format;
 mod grammar;
-mod lexeme;
 mod lexer;
-mod mistake;
-mod outline;
 mod parser;
-mod recover;
-mod region;
+mod recovery;
 mod tree;
+mod validate;
 
-pub use bare::bare;
 pub use cursor::{Around, Before, Cursor, Inside, cursor};
+pub use dump::dump;
 pub use format::{Formatted, format};
-pub use lexeme::{Lexeme, LexemeKind, lexemes};
+pub use lexer::lexeme::{Lexeme, LexemeKind, lexemes};
 pub use parser::{parse, parse_expr};
 
 /// The words that begin a declaration. They may be names all the same.

@@ -2,13 +2,13 @@
 
 use super::MAX_PROBLEMS;
 use super::ast::{Ast, Comment, Expr, Item};
-use super::checks::{Checks, check_header, collect_docs, doc_line, docs_before};
-use super::doubt::doubt;
 use super::grammar::Rule;
 use super::lexer::{CommentToken, Lexed, Token, lex};
-use super::outline::{Chunk, Outline, outline};
-use super::recover::Reader;
+use super::recovery::outline::{Chunk, Outline, outline};
+use super::recovery::poison::doubt;
+use super::recovery::recover::Reader;
 use super::tree;
+use super::validate::{Checks, check_header, collect_docs, doc_line, docs_before};
 use crate::diag::{Code, FileId, Problem, Problems, Span};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! The comments of a text and which of them have been written already: none may be lost, none written twice.
 
-use crate::syntax::checks::is_doc;
+use crate::syntax::validate::is_doc;
 use crate::syntax::lexer::CommentToken;
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 
 use super::{Formatter, STEP, WIDTH, end_column, spaces};
 use crate::syntax::ast::{Arg, BinaryOp, Entry, Expr, ExprKind, FnArg};
-use crate::syntax::checks::docs_before;
+use crate::syntax::validate::docs_before;
 use std::fmt::Write;
 
 /// One of the things that stand between brackets.

@@ -4,7 +4,7 @@ use super::expr::{Brackets, Element, stages};
 use super::lines::Slot;
 use super::{Formatter, STEP, WIDTH, end_column, spaces};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Fn, Item, ItemKind, Name, Type, Typed};
-use crate::syntax::checks::docs_before;
+use crate::syntax::validate::docs_before;
 use crate::syntax::lexer::{Bracket, TokenKind};
 use crate::syntax::parser::Piece;
 

@@ -5,7 +5,7 @@ use super::ast::{Arg, Ast, Binding, Block, Entry, Expr, ExprKind, Item, ItemKind
 use std::fmt::Write;
 
 /// The declarations of a tree without anything that says where they stand, docs included.
-pub fn bare(ast: &Ast) -> String {
+pub fn dump(ast: &Ast) -> String {
     let mut out = String::new();
     for each in &ast.items {
         item(&mut out, each);

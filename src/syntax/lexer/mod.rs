@@ -3,6 +3,8 @@
 //! What the tokens mean together is the grammar's business. Numbers, strings and characters that can be nothing at all
 //! are reported here, because a person is better told "this string is not closed" than what the grammar makes of it.
 
+pub(super) mod lexeme;
+
 use super::RESERVED;
 use crate::diag::{Code, FileId, Problem, Span};
 
@@ -11,14 +13,14 @@ const BOM: char = '\u{feff}';
 
 /// The kinds of bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bracket {
+pub(in crate::syntax) enum Bracket {
     Paren,
     Square,
     Brace,
 }
 
 impl Bracket {
-    pub(super) fn open(self) -> char {
+    pub(in crate::syntax) fn open(self) -> char {
         match self {
             Bracket::Paren => '(',
             Bracket::Square => '[',
@@ -26,7 +28,7 @@ impl Bracket {
         }
     }
 
-    pub(super) fn close(self) -> char {
+    pub(in crate::syntax) fn close(self) -> char {
         match self {
             Bracket::Paren => ')',
             Bracket::Square => ']',
@@ -36,7 +38,7 @@ impl Bracket {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(in crate::syntax) enum TokenKind {
     /// A name, a keyword or a reserved word.
     Word,
     Number,
@@ -56,41 +58,41 @@ pub(super) enum TokenKind {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(in crate::syntax) struct Token {
+    pub(in crate::syntax) kind: TokenKind,
+    pub(in crate::syntax) start: usize,
+    pub(in crate::syntax) end: usize,
     /// Whether it is the first of its line.
-    pub(super) first: bool,
+    pub(in crate::syntax) first: bool,
 }
 
 /// A `#` comment, `##` ones included, and what was written as a comment of another language.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct CommentToken {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(in crate::syntax) struct CommentToken {
+    pub(in crate::syntax) start: usize,
+    pub(in crate::syntax) end: usize,
     /// Whether nothing stands before it on its line.
-    pub(super) own_line: bool,
+    pub(in crate::syntax) own_line: bool,
 }
 
 /// What the lexer found.
-pub(super) struct Lexed {
-    pub(super) tokens: Vec<Token>,
-    pub(super) comments: Vec<CommentToken>,
+pub(in crate::syntax) struct Lexed {
+    pub(in crate::syntax) tokens: Vec<Token>,
+    pub(in crate::syntax) comments: Vec<CommentToken>,
     /// What is wrong with single tokens, each with its place in `tokens`.
-    pub(super) problems: Vec<(usize, Problem)>,
+    pub(in crate::syntax) problems: Vec<(usize, Problem)>,
     /// What is wrong between tokens.
-    pub(super) loose: Vec<Problem>,
+    pub(in crate::syntax) loose: Vec<Problem>,
     /// The text with what was wrong mended or made a hole, of the same length.
-    pub(super) mended: Vec<u8>,
+    pub(in crate::syntax) mended: Vec<u8>,
 }
 
 /// Whether `c` may stand in a name.
-pub(super) fn is_word_byte(c: u8) -> bool {
+pub(in crate::syntax) fn is_word_byte(c: u8) -> bool {
     c.is_ascii_alphanumeric() || c == b'_'
 }
 
-pub(super) fn lex(file: FileId, text: &str) -> Lexed {
+pub(in crate::syntax) fn lex(file: FileId, text: &str) -> Lexed {
     let lexed =
         Lexed { tokens: vec![], comments: vec![], problems: vec![], loose: vec![], mended: text.as_bytes().to_vec() };
     let mut lexer = Lexer { file, text, bytes: text.as_bytes(), at: 0, first: true, lexed };
@@ -514,7 +516,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Whether an operand may end with `token`.
-pub(super) fn ends_operand(text: &str, token: &Token) -> bool {
+pub(in crate::syntax) fn ends_operand(text: &str, token: &Token) -> bool {
     match token.kind {
         TokenKind::Number | TokenKind::Text | TokenKind::Close(_) => true,
         TokenKind::Word => {
@@ -526,7 +528,7 @@ pub(super) fn ends_operand(text: &str, token: &Token) -> bool {
 }
 
 /// A piece of the text in backticks, cut where it is long.
-pub(super) fn shown(piece: &str) -> String {
+pub(in crate::syntax) fn shown(piece: &str) -> String {
     let clean: String = piece.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if clean.chars().count() > 24 {
         let cut: String = clean.chars().take(21).collect();

@@ -1,13 +1,13 @@
 //! What is said of a mistake: from where the grammar stopped, and what stands around, to words, a way on and a change.
 
-use super::RESERVED;
-use super::grammar::Rule;
-use super::lexer::{Bracket, Token, TokenKind, ends_operand, shown};
 use crate::diag::{Code, FileId, Problem, Span};
+use crate::syntax::RESERVED;
+use crate::syntax::grammar::Rule;
+use crate::syntax::lexer::{Bracket, Token, TokenKind, ends_operand, shown};
 
 /// What kind of bracket a mistake stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Context {
+pub(in crate::syntax) enum Context {
     /// None: the declaration itself.
     Declaration,
     /// `{ key = value }`
@@ -27,31 +27,31 @@ pub(super) enum Context {
 }
 
 /// Where the grammar could not go on.
-pub(super) struct Failure<'a> {
-    pub(super) file: FileId,
-    pub(super) text: &'a str,
+pub(in crate::syntax) struct Failure<'a> {
+    pub(in crate::syntax) file: FileId,
+    pub(in crate::syntax) text: &'a str,
     /// The keyword of the declaration.
-    pub(super) keyword: Option<&'static str>,
-    pub(super) context: Context,
+    pub(in crate::syntax) keyword: Option<&'static str>,
+    pub(in crate::syntax) context: Context,
     /// The first token of the piece it stands in.
-    pub(super) start: usize,
-    pub(super) previous: Option<Token>,
+    pub(in crate::syntax) start: usize,
+    pub(in crate::syntax) previous: Option<Token>,
     /// The token that was not expected; none at the end of the declaration.
-    pub(super) found: Option<Token>,
+    pub(in crate::syntax) found: Option<Token>,
     /// Its number.
-    pub(super) at: usize,
+    pub(in crate::syntax) at: usize,
     /// The bracket it stands in.
-    pub(super) opener: Option<usize>,
+    pub(in crate::syntax) opener: Option<usize>,
     /// What the grammar would have taken.
-    pub(super) expected: Vec<Rule>,
+    pub(in crate::syntax) expected: Vec<Rule>,
 }
 
 /// A change of the text, of the same length, that lets the rest be read.
-pub(super) struct Mend {
-    pub(super) at: usize,
-    pub(super) bytes: Vec<u8>,
+pub(in crate::syntax) struct Mend {
+    pub(in crate::syntax) at: usize,
+    pub(in crate::syntax) bytes: Vec<u8>,
     /// Whether it may only take the place of white space.
-    pub(super) over_blank: bool,
+    pub(in crate::syntax) over_blank: bool,
 }
 
 impl Failure<'_> {
@@ -64,7 +64,7 @@ impl Failure<'_> {
     }
 
     /// Whether what comes before is complete by itself.
-    pub(super) fn follows_operand(&self) -> bool {
+    pub(in crate::syntax) fn follows_operand(&self) -> bool {
         self.previous.is_some_and(|token| ends_operand(self.text, &token))
     }
 
@@ -117,7 +117,7 @@ impl Failure<'_> {
 }
 
 /// The words for a mistake, and the mend that lets the rest be read where there is one.
-pub(super) fn diagnose(failure: &Failure<'_>) -> (Problem, Option<Mend>) {
+pub(in crate::syntax) fn diagnose(failure: &Failure<'_>) -> (Problem, Option<Mend>) {
     mark_of_another_kind(failure)
         .or_else(|| bare_key(failure))
         .or_else(|| declaration_head(failure))

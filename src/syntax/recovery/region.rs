@@ -1,24 +1,24 @@
 //! The pieces of a declaration: what a mistake is inside of, and so what can be taken out with it.
 
-use super::grammar::Rule;
-use super::lexer::{Bracket, TokenKind, ends_operand};
-use super::mistake::Context;
+use super::messages::Context;
 use super::recover::Reader;
+use crate::syntax::grammar::Rule;
+use crate::syntax::lexer::{Bracket, TokenKind, ends_operand};
 
 /// A piece of a declaration that can be taken out on its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Region {
+pub(in crate::syntax) struct Region {
     /// The bracket it stands in.
-    pub(super) opener: Option<usize>,
+    pub(in crate::syntax) opener: Option<usize>,
     /// Its tokens.
-    pub(super) first: usize,
-    pub(super) end: usize,
+    pub(in crate::syntax) first: usize,
+    pub(in crate::syntax) end: usize,
     /// Where its value begins, after `key =` or `key:`.
-    pub(super) value: usize,
+    pub(in crate::syntax) value: usize,
 }
 
 impl Reader<'_> {
-    pub(super) fn context(&self, opener: Option<usize>) -> Context {
+    pub(in crate::syntax) fn context(&self, opener: Option<usize>) -> Context {
         let Some(opener) = opener else { return Context::Declaration };
         let before = opener.checked_sub(1).and_then(|at| self.token(at));
         let after_operand = before.is_some_and(|token| ends_operand(self.text, &token));
@@ -41,16 +41,16 @@ impl Reader<'_> {
     }
 
     /// Whether entries of this bracket end where a line begins anew.
-    pub(super) fn by_lines(&self, opener: Option<usize>) -> bool {
+    pub(in crate::syntax) fn by_lines(&self, opener: Option<usize>) -> bool {
         matches!(self.context(opener), Context::Block | Context::Body)
     }
 
-    pub(super) fn is_separator(&self, at: usize) -> bool {
+    pub(in crate::syntax) fn is_separator(&self, at: usize) -> bool {
         matches!(self.kind(at), Some(TokenKind::Comma | TokenKind::Semicolon))
     }
 
     /// The first token of the piece in `opener` that holds or ends at `at`.
-    pub(super) fn region_start(&self, opener: Option<usize>, at: usize) -> usize {
+    pub(in crate::syntax) fn region_start(&self, opener: Option<usize>, at: usize) -> usize {
         let floor = opener.map_or(self.chunk.tokens.start, |opener| opener + 1);
         let by_lines = self.by_lines(opener);
         let mut first = at.min(self.chunk.tokens.end);
@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     /// The piece in `opener` that holds or ends at `at`.
-    pub(super) fn region(&self, opener: Option<usize>, at: usize) -> Region {
+    pub(in crate::syntax) fn region(&self, opener: Option<usize>, at: usize) -> Region {
         let first = self.region_start(opener, at);
         let limit = match opener {
             Some(opener) => {
@@ -110,7 +110,7 @@ impl Reader<'_> {
     }
 
     /// The piece of the declaration itself, outside of all brackets, that `at` is in; none before its `=`.
-    pub(super) fn header_region(&self, at: usize) -> Option<Region> {
+    pub(in crate::syntax) fn header_region(&self, at: usize) -> Option<Region> {
         let range = self.chunk.tokens.clone();
         if self.rule == Rule::expression_alone {
             return Some(Region { opener: None, first: range.start, end: range.end, value: range.start });

@@ -1,8 +1,8 @@
 //! The words and marks of a text, for editors: whatever is wrong with it, each is somewhere and of some kind.
 
-use super::checks::is_doc;
-use super::lexer::{Bracket, TokenKind, lex};
+use super::{Bracket, TokenKind, lex};
 use crate::diag::{FileId, Span};
+use crate::syntax::validate::is_doc;
 
 /// One word, mark or comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

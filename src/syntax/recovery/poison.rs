@@ -1,15 +1,15 @@
 //! What was read around a mistake is not relied on: it stands in the tree as unknown, so that what is said of its meaning
 //! does not follow from what was said of its syntax.
 
-use super::ast::{Block, Entry, Expr, ExprKind, ItemKind, Lost};
-use super::keyword;
 use crate::diag::{Code, Problem, Problems, Span};
+use crate::syntax::ast::{Block, Entry, Expr, ExprKind, ItemKind, Lost};
+use crate::syntax::keyword;
 
 /// Makes unknown what `problems` leave in doubt of a declaration.
 ///
 /// A block keeps the entries that hold no mistake. Of functions, modalities and labels everything is in doubt, their types
 /// and arguments too: they are given as lost, and are not to be kept.
-pub(super) fn doubt(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<Lost> {
+pub(in crate::syntax) fn doubt(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<Lost> {
     let word = keyword(kind);
     let name = match kind {
         ItemKind::Pipeline(_) | ItemKind::Use(_) => return None,

@@ -1,15 +1,15 @@
 //! Reading one declaration: the smallest piece around a mistake is mended or taken out, reported once, and the rest is
 //! read again, until it can be read or nothing is left to take out.
 
-use super::KEYWORDS;
-use super::ast::{Lost, Name};
-use super::grammar::{Grammar, Rule};
-use super::lexer::{Bracket, Lexed, Token, TokenKind, shown};
-use super::mistake::{Context, Failure, Mend, diagnose};
+use super::messages::{Context, Failure, Mend, diagnose};
 use super::outline::{Chunk, Outline};
 use super::region::Region;
-use super::tree::Place;
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
+use crate::syntax::KEYWORDS;
+use crate::syntax::ast::{Lost, Name};
+use crate::syntax::grammar::{Grammar, Rule};
+use crate::syntax::lexer::{Bracket, Lexed, Token, TokenKind, shown};
+use crate::syntax::tree::Place;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,20 +22,20 @@ const MAX_READ_BYTES: usize = 4 << 20;
 const MAX_LINE: usize = 500;
 
 /// Reads one declaration, mending or taking out what is wrong until the rest can be read.
-pub(super) struct Reader<'a> {
+pub(in crate::syntax) struct Reader<'a> {
     file: FileId,
-    pub(super) text: &'a str,
+    pub(in crate::syntax) text: &'a str,
     tokens: &'a [Token],
-    pub(super) outline: &'a Outline,
-    pub(super) chunk: &'a Chunk,
-    pub(super) rule: Rule,
+    pub(in crate::syntax) outline: &'a Outline,
+    pub(in crate::syntax) chunk: &'a Chunk,
+    pub(in crate::syntax) rule: Rule,
     /// The text of the declaration from its first token, as mended so far, with the brackets it lacks closed.
     work: Vec<u8>,
     /// The offset in the file of the first byte of `work`; differs from the start where a keyword was respelt.
     shift: i64,
     /// The keyword it should begin with, where it begins with something like it.
-    pub(super) misspelt: Option<&'static str>,
-    pub(super) problems: Problems,
+    pub(in crate::syntax) misspelt: Option<&'static str>,
+    pub(in crate::syntax) problems: Problems,
     /// The tokens at which something has been reported.
     reported: BTreeSet<usize>,
     /// Those of them that were not mended.
@@ -47,11 +47,11 @@ pub(super) struct Reader<'a> {
     /// How often each piece, by its first token and the bracket it stands in, has been taken out.
     steps: BTreeMap<(usize, Option<usize>), u8>,
     /// Whether everything there is to say has been said.
-    pub(super) silent: bool,
+    pub(in crate::syntax) silent: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(
+    pub(in crate::syntax) fn new(
         file: FileId,
         text: &'a str,
         lexed: &'a Lexed,
@@ -86,31 +86,31 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    pub(super) fn token(&self, at: usize) -> Option<Token> {
+    pub(in crate::syntax) fn token(&self, at: usize) -> Option<Token> {
         self.tokens.get(at).copied().filter(|_| self.chunk.tokens.contains(&at))
     }
 
-    pub(super) fn kind(&self, at: usize) -> Option<TokenKind> {
+    pub(in crate::syntax) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.token(at).map(|token| token.kind)
     }
 
-    pub(super) fn word(&self, at: usize) -> &'a str {
+    pub(in crate::syntax) fn word(&self, at: usize) -> &'a str {
         self.token(at).map_or("", |token| &self.text[token.start..token.end])
     }
 
     /// First and last byte of the declaration.
-    pub(super) fn bounds(&self) -> Option<(usize, usize)> {
+    pub(in crate::syntax) fn bounds(&self) -> Option<(usize, usize)> {
         let first = self.token(self.chunk.tokens.start)?;
         let last = self.token(self.chunk.tokens.end.checked_sub(1)?)?;
         Some((first.start, last.end))
     }
 
-    pub(super) fn keyword(&self) -> Option<&'static str> {
+    pub(in crate::syntax) fn keyword(&self) -> Option<&'static str> {
         let word = self.word(self.chunk.tokens.start);
         self.misspelt.or_else(|| KEYWORDS.into_iter().find(|keyword| *keyword == word))
     }
 
-    pub(super) fn report(&mut self, token: usize, problem: Problem) {
+    pub(in crate::syntax) fn report(&mut self, token: usize, problem: Problem) {
         if !self.silent {
             self.problems.push(problem);
         }
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
 
     /// Reports what was found before the grammar was asked. A bracket puts its line in doubt, and one of the declaration's
     /// own that is never closed all that follows.
-    pub(super) fn report_own(&mut self, token: usize, problem: Problem) {
+    pub(in crate::syntax) fn report_own(&mut self, token: usize, problem: Problem) {
         if problem.code != Code::UnclosedBracket {
             self.report(token, problem);
             return;
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What is said of a declaration that begins with no keyword; respells one that is nearly one.
-    pub(super) fn unknown_declaration(&mut self) -> Option<Problem> {
+    pub(in crate::syntax) fn unknown_declaration(&mut self) -> Option<Problem> {
         let at = self.chunk.tokens.start;
         let token = self.token(at)?;
         let span = Span::new(self.file, token.start, token.end);
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What can be said of a declaration that could not be read: any word before its value may be its name.
-    pub(super) fn lost(&self) -> Vec<Lost> {
+    pub(in crate::syntax) fn lost(&self) -> Vec<Lost> {
         let keyword = self.keyword().unwrap_or_default();
         let first = self.chunk.tokens.start + usize::from(!keyword.is_empty());
         let head = (first..self.chunk.tokens.end).map_while(|at| match self.kind(at) {
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         if named.is_empty() { vec![lost(None)] } else { named }
     }
 
-    pub(super) fn read<T>(
+    pub(in crate::syntax) fn read<T>(
         &mut self,
         build: impl std::ops::Fn(pest::iterators::Pairs<'_, Rule>, Place) -> Option<T>,
     ) -> Option<T> {

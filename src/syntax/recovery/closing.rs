@@ -1,11 +1,11 @@
 //! Where brackets that are missing were meant to close. Knows tokens, no grammar.
 
-use super::lexer::{Bracket, Token, TokenKind};
+use crate::syntax::lexer::{Bracket, Token, TokenKind};
 use std::ops::Range;
 
 /// What to put where, so that the brackets opened by the tokens `openers`, the innermost first, are closed before token
 /// `at`; none where that is not clear.
-pub(super) fn closing(tokens: &[Token], openers: &[usize], at: usize) -> Option<(Range<usize>, String)> {
+pub(in crate::syntax) fn closing(tokens: &[Token], openers: &[usize], at: usize) -> Option<(Range<usize>, String)> {
     let brackets: Vec<Bracket> = (openers.iter())
         .filter_map(|opener| match tokens.get(*opener)?.kind {
             TokenKind::Open(bracket) => Some(bracket),

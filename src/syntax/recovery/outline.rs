@@ -5,37 +5,37 @@
 
 use super::closing::closing;
 use super::depth::Frame;
-use super::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand};
-use super::{KEYWORDS, MAX_DEPTH, MAX_OPERATORS};
 use crate::diag::{Code, FileId, Problem, Span};
+use crate::syntax::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand};
+use crate::syntax::{KEYWORDS, MAX_DEPTH, MAX_OPERATORS};
 
 /// A declaration, or what stands where one should.
 #[derive(Clone, Debug)]
-pub(super) struct Chunk {
+pub(in crate::syntax) struct Chunk {
     /// Its tokens.
-    pub(super) tokens: std::ops::Range<usize>,
+    pub(in crate::syntax) tokens: std::ops::Range<usize>,
     /// What closes the brackets it leaves open.
-    pub(super) closers: String,
+    pub(in crate::syntax) closers: String,
     /// Brackets within it that stay open though brackets around them close.
-    pub(super) broken: Vec<usize>,
+    pub(in crate::syntax) broken: Vec<usize>,
     /// Tokens in outermost entries that are to be taken out whole, because they nest too deep or their brackets cross.
-    pub(super) deep: Vec<usize>,
+    pub(in crate::syntax) deep: Vec<usize>,
 }
 
 /// Brackets, declarations and entries of a text.
-pub(super) struct Outline {
-    pub(super) chunks: Vec<Chunk>,
+pub(in crate::syntax) struct Outline {
+    pub(in crate::syntax) chunks: Vec<Chunk>,
     /// By token: the opening bracket it stands in.
-    pub(super) parent: Vec<Option<usize>>,
+    pub(in crate::syntax) parent: Vec<Option<usize>>,
     /// By token: for an opening bracket the last token of its group, for a closing bracket the first.
-    pub(super) mate: Vec<usize>,
+    pub(in crate::syntax) mate: Vec<usize>,
     /// By token: whether it begins a line and does not continue the one before.
-    pub(super) fresh: Vec<bool>,
+    pub(in crate::syntax) fresh: Vec<bool>,
     /// What is wrong with brackets, each with its token.
-    pub(super) problems: Vec<(usize, Problem)>,
+    pub(in crate::syntax) problems: Vec<(usize, Problem)>,
 }
 
-pub(super) fn outline(file: FileId, text: &str, lexed: &mut Lexed) -> Outline {
+pub(in crate::syntax) fn outline(file: FileId, text: &str, lexed: &mut Lexed) -> Outline {
     let count = lexed.tokens.len();
     let outline = Outline {
         chunks: vec![],
