@@ -1,8 +1,8 @@
 //! The words and marks of a text, for editors: whatever is wrong with it, each is somewhere and of some kind.
 
-use super::{Bracket, TokenKind, lex};
+use super::scan::lex;
+use super::token::{Bracket, TokenKind, is_doc};
 use crate::diag::{FileId, Span};
-use crate::syntax::validate::is_doc;
 
 /// One word, mark or comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

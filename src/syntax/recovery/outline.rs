@@ -3,11 +3,10 @@
 //! This is what makes recovery possible: a declaration that is wrong ends where the next one begins, an entry that is
 //! wrong ends where the next one begins, and nothing is handed to the recursive parser that nests deeper than it can go.
 
-use super::closing::closing;
-use super::depth::Frame;
+use super::brackets::{BracketFrame, MAX_DEPTH, MAX_OPERATORS, closing};
 use crate::diag::{Code, FileId, Problem, Span};
+use crate::syntax::keyword::KEYWORDS;
 use crate::syntax::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand};
-use crate::syntax::{KEYWORDS, MAX_DEPTH, MAX_OPERATORS};
 
 /// A declaration, or what stands where one should.
 #[derive(Clone, Debug)]
@@ -48,9 +47,9 @@ pub(in crate::syntax) fn outline(file: FileId, text: &str, lexed: &mut Lexed) ->
         file,
         text,
         tokens: &lexed.tokens,
-        mended: &mut lexed.mended,
+        repaired: &mut lexed.repaired,
         outline,
-        frames: vec![Frame::new(None)],
+        frames: vec![BracketFrame::new(None)],
         nesting: 0,
         indents: vec![0; count],
         depths: [vec![], vec![], vec![]],
@@ -71,10 +70,10 @@ struct Builder<'a> {
     file: FileId,
     text: &'a str,
     tokens: &'a [Token],
-    mended: &'a mut [u8],
+    repaired: &'a mut [u8],
     outline: Outline,
     /// The open brackets; the first frame is the declaration itself.
-    frames: Vec<Frame>,
+    frames: Vec<BracketFrame>,
     /// Open brackets and the `if`s between them.
     nesting: usize,
     /// By token: the indentation of its line, in bytes.
@@ -265,7 +264,7 @@ impl Builder<'_> {
             chunk.closers = closers;
         }
         self.nesting = 0;
-        self.frames = vec![Frame::new(None)];
+        self.frames = vec![BracketFrame::new(None)];
         self.depths.iter_mut().for_each(Vec::clear);
         self.blocks.clear();
     }
@@ -345,7 +344,7 @@ impl Builder<'_> {
         if self.is_block(at) {
             self.blocks.push(self.frames.len());
         }
-        self.frames.push(Frame::new(Some(at)));
+        self.frames.push(BracketFrame::new(Some(at)));
         self.nesting += 1;
         self.check_nesting(at);
     }
@@ -384,7 +383,7 @@ impl Builder<'_> {
         let inside = self.tokens.get(at).is_some_and(|token| !token.first);
         let opener = opener.filter(|opener| !(inside && self.is_block(*opener)));
         let Some(opener) = opener else {
-            self.mended[place] = b' ';
+            self.repaired[place] = b' ';
             if !self.excused {
                 let problem = Problem::error(Code::UnclosedBracket, format!("`{found}` closes nothing"))
                     .at(self.span(at), format!("there is no `{}` before it", bracket.open()))
@@ -398,7 +397,7 @@ impl Builder<'_> {
         if let Some(TokenKind::Open(open)) = self.kind(opener) {
             let mut right = [0; 1];
             open.close().encode_utf8(&mut right);
-            self.mended[place] = right[0];
+            self.repaired[place] = right[0];
             let problem = Problem::error(
                 Code::UnclosedBracket,
                 format!("expected `{}` to close `{}`, found `{found}`", open.close(), open.open()),

@@ -3,13 +3,13 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, ItemKind, Lost};
-use crate::syntax::keyword;
+use crate::syntax::keyword::keyword;
 
 /// Makes unknown what `problems` leave in doubt of a declaration.
 ///
 /// A block keeps the entries that hold no mistake. Of functions, modalities and labels everything is in doubt, their types
 /// and arguments too: they are given as lost, and are not to be kept.
-pub(in crate::syntax) fn doubt(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<Lost> {
+pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<Lost> {
     let word = keyword(kind);
     let name = match kind {
         ItemKind::Pipeline(_) | ItemKind::Use(_) => return None,

@@ -1,7 +1,7 @@
 //! The pieces of a declaration: what a mistake is inside of, and so what can be taken out with it.
 
-use super::messages::Context;
-use super::recover::Reader;
+use super::failure::Context;
+use super::state::Recovery;
 use crate::syntax::grammar::Rule;
 use crate::syntax::lexer::{Bracket, TokenKind, ends_operand};
 
@@ -17,7 +17,7 @@ pub(in crate::syntax) struct Region {
     pub(in crate::syntax) value: usize,
 }
 
-impl Reader<'_> {
+impl Recovery<'_> {
     pub(in crate::syntax) fn context(&self, opener: Option<usize>) -> Context {
         let Some(opener) = opener else { return Context::Declaration };
         let before = opener.checked_sub(1).and_then(|at| self.token(at));
