@@ -1,7 +1,7 @@
 //! The columns of the data that a pipeline names, read from its first lines and kept. Data that is not there has none.
 
-use super::answer::View;
-use super::place;
+use super::dispatch::View;
+use super::paths;
 use crate::data;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(super) type Columns = BTreeMap<String, (Instant, Rc<Vec<String>>)>;
 /// The names of the columns, in the order of the table.
 pub(super) fn of(view: &View<'_>) -> Rc<Vec<String>> {
     let Some(spec) = &view.analysis.analyzed.symbols.data else { return Rc::default() };
-    let path = place::path(&view.document.uri);
+    let path = paths::path(&view.document.uri);
     let folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
     let key = format!("{} {:?}", folder.display(), spec.origin);
     let mut kept = view.server.columns.borrow_mut();

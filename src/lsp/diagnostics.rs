@@ -1,7 +1,7 @@
 //! Problems as an editor shows them.
 
 use super::analysis::Analysis;
-use super::library::Library;
+use super::bundled::Library;
 use crate::diag::{Code, Problem, Severity, Span};
 use gen_lsp_types::{
     Code as CodeOf, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,

@@ -1,6 +1,6 @@
 //! The standard layout, as the changes that lead to it.
 
-use super::answer::View;
+use super::dispatch::View;
 use crate::syntax::format;
 use gen_lsp_types::TextEdit;
 use similar::{DiffOp, TextDiff};

@@ -7,9 +7,9 @@
 //! Nothing of the language is known here: what names mean comes from [`crate::analyze`], where one is typing from
 //! [`crate::syntax::cursor()`], what can be written from the descriptions that calls are checked against.
 
-mod actions;
+mod code_actions;
 mod analysis;
-mod answer;
+mod dispatch;
 mod capabilities;
 mod columns;
 mod completion;
@@ -17,18 +17,18 @@ mod diagnostics;
 mod document;
 mod folding;
 mod formatting;
-mod held;
-mod hints;
+mod workspace;
+mod inlay_hints;
 mod hover;
-mod inbox;
-mod library;
-mod navigate;
-mod place;
+mod message_queue;
+mod bundled;
+mod navigation;
+mod paths;
 mod position;
 mod rename;
 mod server;
 mod symbols;
-mod tokens;
-mod words;
+mod semantic_tokens;
+mod markdown;
 
 pub use server::{Ended, serve};

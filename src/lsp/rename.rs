@@ -1,7 +1,7 @@
 //! Another name for something declared, wherever it stands.
 
 use super::analysis::Analysis;
-use super::answer::{Refusal, View};
+use super::dispatch::{Refusal, View};
 use crate::diag::Span;
 use crate::sema::{Definition, DefinitionKind, Symbol, signatures};
 use crate::syntax::is_name;

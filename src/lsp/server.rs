@@ -1,15 +1,15 @@
 //! The server: which texts are open, what is to be said of them, when it ends.
 
 use super::analysis::Analysis;
-use super::answer::{Refusal, answer};
+use super::dispatch::{Refusal, answer};
 use super::capabilities::initialize_result;
 use super::columns::Columns;
 use super::diagnostics::diagnostics;
 use super::document::Document;
-use super::held::Held;
-use super::inbox::{Inbox, Next};
-use super::library::Library;
-use super::place;
+use super::workspace::Held;
+use super::message_queue::{Inbox, Next};
+use super::bundled::Library;
+use super::paths;
 use super::position::Encoding;
 use gen_lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
@@ -213,7 +213,7 @@ impl Server {
 
     /// Forgets what is known of the open texts that use this one.
     fn used(&mut self, uri: &Uri) {
-        let Some(path) = place::path(uri) else { return };
+        let Some(path) = paths::path(uri) else { return };
         let uses = |document: &Document| {
             document.uri != *uri && document.analysis.get().is_some_and(|analysis| analysis.uses(&path))
         };

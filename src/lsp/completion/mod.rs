@@ -1,18 +1,18 @@
 //! What could be written at a place: only what would be analyzed there.
 
 mod names;
-mod offer;
+mod candidate;
 mod settings;
-mod templates;
-mod texts;
+mod snippets;
+mod strings;
 
-use super::answer::View;
+use super::dispatch::View;
 use crate::sema::{ExprValue, Topic};
 use crate::spec::Metric;
 use crate::syntax::{Around, Before, Cursor, Inside, cursor};
 use gen_lsp_types::{CompletionItemKind, CompletionList, CompletionOptions};
 use names::Names;
-use offer::{Offer, of_topic, of_topics};
+use candidate::{Offer, of_topic, of_topics};
 
 pub(super) fn options() -> CompletionOptions {
     // A stage, a field and a string begin where nobody types a letter.
@@ -25,7 +25,7 @@ pub(super) fn complete(view: &View<'_>, offset: usize) -> CompletionList {
     let place = cursor(&view.document.text, offset);
     let (span, offers) = match place.inside {
         Inside::Comment => (place.word, vec![]),
-        Inside::Text(span) => texts::offers(view, &place, span, offset),
+        Inside::Text(span) => strings::offers(view, &place, span, offset),
         Inside::Code => (
             place.word,
             Place { view, place: &place, names: Names { view, offset, own: place.name.as_deref() } }.offers(),
@@ -49,7 +49,7 @@ impl Place<'_> {
             (Before::Dot(path), declaration) => self.fields(path, declaration),
             // Behind a value only an operator could follow.
             (Before::Operand, _) => vec![],
-            (_, None) => templates::declarations(),
+            (_, None) => snippets::declarations(),
             (_, Some(declaration)) => self.within(declaration, &self.place.around),
         }
     }
@@ -110,7 +110,7 @@ impl Place<'_> {
         }
         let Some(ExprValue::Record(fields)) = known else { return vec![] };
         let offers = fields.iter().map(|(name, known)| {
-            Offer::new(name, CompletionItemKind::Field).detail(super::words::known(&self.view.analysis, known))
+            Offer::new(name, CompletionItemKind::Field).detail(super::markdown::known(&self.view.analysis, known))
         });
         offers.collect()
     }

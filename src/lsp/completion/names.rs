@@ -1,8 +1,8 @@
 //! The names that can be seen from a place.
 
-use super::offer::{Offer, of_topics};
-use crate::lsp::answer::View;
-use crate::lsp::words;
+use super::candidate::{Offer, of_topics};
+use crate::lsp::dispatch::View;
+use crate::lsp::markdown;
 use crate::sema::{DeclarationKind, Definition, DefinitionKind, ExprValue, Topic};
 use gen_lsp_types::CompletionItemKind;
 
@@ -33,7 +33,7 @@ impl<'v> Names<'v> {
             doc => Offer::new(&definition.name, kind).documentation(doc.join("\n")),
         };
         match evaluation {
-            Some(evaluation) => offer.detail(words::known(&self.view.analysis, &evaluation.value)),
+            Some(evaluation) => offer.detail(markdown::known(&self.view.analysis, &evaluation.value)),
             None => offer,
         }
     }

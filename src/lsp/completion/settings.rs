@@ -1,8 +1,8 @@
 //! Keys, arguments and their values, by the descriptions that calls and blocks are checked against.
 
 use super::Place;
-use super::offer::{Offer, of_param, of_word};
-use crate::lsp::words;
+use super::candidate::{Offer, of_param, of_word};
+use crate::lsp::markdown;
 use crate::ops::{Kind, Parameter, Signature};
 use crate::sema::{DeclarationKind, Topic, signatures};
 use crate::syntax::Around;
@@ -26,7 +26,7 @@ pub(super) fn of_call(place: &Place<'_>, declaration: &str, callee: &str, call: 
         let free = arguments.iter().filter(|argument| !given(&argument.name));
         let names = free.map(|argument| {
             Offer::new(&argument.name, CompletionItemKind::Property)
-                .documentation(words::definition(&place.view.analysis, argument))
+                .documentation(markdown::definition(&place.view.analysis, argument))
                 .template(format!("{}: $1", argument.name))
         });
         let names: Vec<Offer> = if call.key.is_some() { vec![] } else { names.collect() };

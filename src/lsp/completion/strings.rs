@@ -1,9 +1,9 @@
 //! Inside of strings: columns of the data, and paths.
 
-use super::offer::Offer;
+use super::candidate::Offer;
 use crate::diag::Span;
-use crate::lsp::answer::View;
-use crate::lsp::{columns, place};
+use crate::lsp::dispatch::View;
+use crate::lsp::{columns, paths};
 use crate::sema::{Topic, signatures};
 use crate::syntax::Cursor;
 use gen_lsp_types::CompletionItemKind;
@@ -52,7 +52,7 @@ fn of_columns(view: &View<'_>, patterns: bool) -> Vec<Offer> {
 /// What lies in a folder that is named from the folder of the text.
 fn of_paths(view: &View<'_>, folder: &str) -> Vec<Offer> {
     const MOST: usize = 500;
-    let Some(here) = place::path(&view.document.uri) else { return vec![] };
+    let Some(here) = paths::path(&view.document.uri) else { return vec![] };
     let Ok(entries) = std::fs::read_dir(here.parent().unwrap_or(Path::new("/")).join(folder)) else { return vec![] };
     let mut offers: Vec<Offer> = entries
         .flatten()

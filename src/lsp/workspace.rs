@@ -1,7 +1,7 @@
 //! The files around a text as the editor has them: what is open there is read there, everything else on disk.
 
 use super::document::Document;
-use super::place;
+use super::paths;
 use crate::world::{Absent, Disk, Found, World};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ impl World for Held<'_> {
     fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
         let found = Disk.text(of, path)?;
         let open = self.documents.values().find(|document| {
-            place::path(&document.uri).is_some_and(|path| place::same(&path, Path::new(&found.identity)))
+            paths::path(&document.uri).is_some_and(|path| paths::same(&path, Path::new(&found.identity)))
         });
         Ok(match open {
             Some(document) => Found { text: document.text.clone(), ..found },

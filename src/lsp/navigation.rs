@@ -1,7 +1,7 @@
 //! From a name to where it is declared, and to everywhere else it stands.
 
-use super::answer::View;
-use super::place;
+use super::dispatch::View;
+use super::paths;
 use crate::sema::Symbol;
 use crate::syntax::ast::ItemKind;
 use gen_lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, Range};
@@ -20,9 +20,9 @@ fn used_file(view: &View<'_>, offset: usize) -> Option<Location> {
         ItemKind::Use(path) if path.span.range().contains(&offset) => Some(&path.text),
         _ => None,
     })?;
-    let folder = place::path(&view.document.uri)?;
+    let folder = paths::path(&view.document.uri)?;
     let file = folder.parent()?.join(path);
-    file.is_file().then(|| Location { uri: place::uri(&file), range: Range::default() })
+    file.is_file().then(|| Location { uri: paths::uri(&file), range: Range::default() })
 }
 
 /// Everywhere the name at a place stands, in this text, in those it brings in, and in every other that is open.

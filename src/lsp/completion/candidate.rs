@@ -1,6 +1,6 @@
 //! One thing that could be written, as an editor shows it.
 
-use crate::lsp::words;
+use crate::lsp::markdown;
 use crate::ops::{Parameter, Signature};
 use crate::sema::{Topic, signatures};
 use gen_lsp_types::{
@@ -88,15 +88,15 @@ fn of_signature(topic: Topic, signature: &'static Signature) -> Offer {
         Topic::Type => CompletionItemKind::Class,
         _ => CompletionItemKind::Function,
     };
-    let offer = Offer::new(name, kind).detail(signature.doc).documentation(words::signature(signature));
+    let offer = Offer::new(name, kind).detail(signature.doc).documentation(markdown::signature(signature));
     template.into_iter().fold(offer, Offer::template)
 }
 
 /// The name of an argument or a setting; `mark` stands between it and its value.
 pub(super) fn of_param(of: &Signature, param: &Parameter, mark: &str) -> Offer {
     Offer::new(param.name, CompletionItemKind::Property)
-        .detail(words::short(param))
-        .documentation(words::parameter(of, param))
+        .detail(markdown::short(param))
+        .documentation(markdown::parameter(of, param))
         .template(format!("{}{mark}$1", param.name))
 }
 

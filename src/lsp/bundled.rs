@@ -1,6 +1,6 @@
 //! What is shipped inside of the program, laid down as files that an editor can open: the prelude, and what codes mean.
 
-use super::place;
+use super::paths;
 use crate::diag::Code;
 use crate::whole_file::write_whole;
 use gen_lsp_types::Uri;
@@ -48,12 +48,12 @@ impl Library {
         let folder = self.folder.as_ref()?;
         let path = folder.join(name);
         if fs::read(&path).is_ok_and(|found| found == text.as_bytes()) {
-            return Some(place::uri(&path));
+            return Some(paths::uri(&path));
         }
         fs::create_dir_all(folder).ok()?;
         write_whole(&path, |file| file.write_all(text.as_bytes())).ok()?;
         lock(&path);
-        Some(place::uri(&path))
+        Some(paths::uri(&path))
     }
 }
 

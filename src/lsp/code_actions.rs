@@ -1,6 +1,6 @@
 //! What an editor offers to do about problems: the edits that they carry.
 
-use super::answer::View;
+use super::dispatch::View;
 use super::diagnostics::{diagnostic, place};
 use crate::diag::{Edit, Problem};
 use gen_lsp_types::{

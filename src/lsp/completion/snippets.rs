@@ -1,7 +1,7 @@
 //! Declarations, ready to be filled in.
 
-use super::offer::Offer;
-use crate::lsp::words;
+use super::candidate::Offer;
+use crate::lsp::markdown;
 use crate::sema::Topic;
 use gen_lsp_types::CompletionItemKind;
 
@@ -27,7 +27,7 @@ pub(super) fn declarations() -> Vec<Offer> {
     let offers = TEMPLATES.iter().map(|(keyword, template)| {
         let offer = Offer::new(*keyword, CompletionItemKind::Keyword).template(*template);
         match described.iter().find(|signature| signature.name == *keyword) {
-            Some(signature) => offer.detail(signature.doc).documentation(words::signature(signature)),
+            Some(signature) => offer.detail(signature.doc).documentation(markdown::signature(signature)),
             None => offer,
         }
     });

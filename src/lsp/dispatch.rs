@@ -3,7 +3,7 @@
 use super::analysis::Analysis;
 use super::document::Document;
 use super::server::{Server, read, write};
-use super::{actions, completion, folding, formatting, hints, hover, navigate, rename, symbols, tokens};
+use super::{code_actions, completion, folding, formatting, hover, inlay_hints, navigation, rename, semantic_tokens, symbols};
 use gen_lsp_types::{Position, TextDocumentIdentifier, TextDocumentPositionParams};
 use lsp_server::{ErrorCode, Request};
 use std::rc::Rc;
@@ -61,17 +61,17 @@ pub(super) fn answer(server: &Server, request: Request) -> Result<serde_json::Va
         "textDocument/definition" => {
             let params: gen_lsp_types::DefinitionParams = read(params)?;
             let (view, offset) = at(&params.text_document_position_params)?;
-            write(navigate::definition(&view, offset))
+            write(navigation::definition(&view, offset))
         }
         "textDocument/references" => {
             let params: gen_lsp_types::ReferenceParams = read(params)?;
             let (view, offset) = at(&params.text_document_position_params)?;
-            write(navigate::references(&view, offset, params.context.include_declaration))
+            write(navigation::references(&view, offset, params.context.include_declaration))
         }
         "textDocument/documentHighlight" => {
             let params: gen_lsp_types::DocumentHighlightParams = read(params)?;
             let (view, offset) = at(&params.text_document_position_params)?;
-            write(navigate::highlights(&view, offset))
+            write(navigation::highlights(&view, offset))
         }
         "textDocument/prepareRename" => {
             let params: gen_lsp_types::PrepareRenameParams = read(params)?;
@@ -97,15 +97,15 @@ pub(super) fn answer(server: &Server, request: Request) -> Result<serde_json::Va
         }
         "textDocument/codeAction" => {
             let params: gen_lsp_types::CodeActionParams = read(params)?;
-            write(actions::actions(&view(&params.text_document)?, &params))
+            write(code_actions::actions(&view(&params.text_document)?, &params))
         }
         "textDocument/inlayHint" => {
             let params: gen_lsp_types::InlayHintParams = read(params)?;
-            write(hints::hints(&view(&params.text_document)?, params.range))
+            write(inlay_hints::hints(&view(&params.text_document)?, params.range))
         }
         "textDocument/semanticTokens/full" => {
             let params: gen_lsp_types::SemanticTokensParams = read(params)?;
-            write(tokens::tokens(&view(&params.text_document)?))
+            write(semantic_tokens::tokens(&view(&params.text_document)?))
         }
         other => Err(Refusal::new(ErrorCode::MethodNotFound, format!("`{other}` is not known here"))),
     }

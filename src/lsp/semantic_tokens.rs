@@ -1,7 +1,7 @@
 //! Colours by meaning: what each word of a text is, which no pattern can tell.
 
 use super::analysis::Analysis;
-use super::answer::View;
+use super::dispatch::View;
 use crate::sema::{DeclarationKind, DefinitionKind, Symbol};
 use crate::syntax::{KEYWORDS, Lexeme, LexemeKind, RESERVED, lexemes};
 use gen_lsp_types::{SemanticToken, SemanticTokens, SemanticTokensLegend};
