@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 
 /// The folder of those files.
 #[derive(Debug, Default)]
-pub(super) struct Library {
+pub(super) struct BundledFiles {
     folder: Option<PathBuf>,
     /// What has been laid down in this session, by name.
     there: RefCell<BTreeMap<String, Option<Uri>>>,
 }
 
-impl Library {
+impl BundledFiles {
     /// Files below `cache`, one folder for each version; without a cache there are none.
     pub(super) fn new(cache: Option<PathBuf>) -> Self {
         let folder = cache.map(|cache| cache.join("library").join(env!("CARGO_PKG_VERSION")));
@@ -41,10 +41,10 @@ impl Library {
     /// The address of a file of this text, written if it is not there. Nobody is meant to change it.
     fn file(&self, name: &str, text: &str) -> Option<Uri> {
         let mut there = self.there.borrow_mut();
-        there.entry(name.to_owned()).or_insert_with(|| self.lay_down(name, text)).clone()
+        there.entry(name.to_owned()).or_insert_with(|| self.write(name, text)).clone()
     }
 
-    fn lay_down(&self, name: &str, text: &str) -> Option<Uri> {
+    fn write(&self, name: &str, text: &str) -> Option<Uri> {
         let folder = self.folder.as_ref()?;
         let path = folder.join(name);
         if fs::read(&path).is_ok_and(|found| found == text.as_bytes()) {

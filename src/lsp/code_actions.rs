@@ -1,7 +1,7 @@
-//! What an editor offers to do about problems: the edits that they carry.
+//! What an editor candidates to do about problems: the edits that they carry.
 
-use super::dispatch::View;
 use super::diagnostics::{diagnostic, place};
+use super::view::View;
 use crate::diag::{Edit, Problem};
 use gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Position, Range, TextEdit, WorkspaceEdit,
@@ -55,7 +55,7 @@ fn mend(view: &View<'_>, problem: &Problem) -> Option<CodeAction> {
     Some(CodeAction {
         title: title(view, problem),
         kind: Some(CodeActionKind::QuickFix),
-        diagnostics: Some(vec![diagnostic(&view.analysis, &view.server.library, problem)]),
+        diagnostics: Some(vec![diagnostic(&view.analysis, &view.workspace.bundled, problem)]),
         is_preferred: edits.iter().all(|edit| edit.safe).then_some(true),
         edit: Some(workspace_edit(view, &edits)),
         ..CodeAction::default()

@@ -1,8 +1,8 @@
 //! What is said of the name or expression under the pointer.
 
 use super::analysis::Analysis;
-use super::dispatch::View;
 use super::markdown;
+use super::view::View;
 use crate::diag::Span;
 use crate::ops::Signature;
 use crate::sema::{EvaluatedExpr, Symbol, Topic, signatures};

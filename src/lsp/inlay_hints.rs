@@ -1,7 +1,7 @@
 //! What stands between the lines: the shape of what an encoder makes and of what leaves each stage of a pipe, how many
 //! components a combine has.
 
-use super::dispatch::View;
+use super::view::View;
 use crate::diag::Span;
 use crate::sema::ExprValue;
 use crate::syntax::ast::{Expr, ExprKind, ItemKind};

@@ -1,29 +1,29 @@
-//! Messages in the order they came, read ahead so that what was called off is known before it is done.
+//! Messages in the order of arrival, read ahead so that a cancelled request is known before it is handled.
 
 use lsp_server::{Message, RequestId};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// What comes next.
-pub(super) enum Next {
-    /// A message, and whether it was called off.
+/// Next event of a connection.
+pub(super) enum Incoming {
+    /// A message, and whether it was cancelled.
     Message(Message, bool),
-    /// Nothing came for as long as was asked.
-    Quiet,
-    /// The other side is gone.
+    /// No message within the timeout.
+    Idle,
+    /// The connection is closed.
     Closed,
 }
 
-/// The messages of one connection.
-pub(super) struct Inbox {
+/// Messages of one connection.
+pub(super) struct MessageQueue {
     incoming: Receiver<Message>,
     waiting: VecDeque<Message>,
-    called_off: BTreeSet<RequestId>,
+    cancelled: BTreeSet<RequestId>,
 }
 
-impl Inbox {
-    /// Reads all messages of `source` as they come, on a thread of its own.
+impl MessageQueue {
+    /// Reads the messages of `source` on a separate thread.
     pub(super) fn read(source: impl IntoIterator<Item = Message, IntoIter: Send + 'static>) -> Self {
         let (sender, incoming) = channel();
         let source = source.into_iter();
@@ -34,38 +34,38 @@ impl Inbox {
                 }
             }
         });
-        Self { incoming, waiting: VecDeque::new(), called_off: BTreeSet::new() }
+        Self { incoming, waiting: VecDeque::new(), cancelled: BTreeSet::new() }
     }
 
-    /// The next message; `patience` is how long to wait for one.
-    pub(super) fn next(&mut self, patience: Option<Duration>) -> Next {
+    /// The next message; without `timeout`, waits for one.
+    pub(super) fn next(&mut self, timeout: Option<Duration>) -> Incoming {
         if self.waiting.is_empty() {
-            let first = match patience {
-                None => self.incoming.recv().map_err(|_| Next::Closed),
-                Some(patience) => self.incoming.recv_timeout(patience).map_err(|error| match error {
-                    RecvTimeoutError::Timeout => Next::Quiet,
-                    RecvTimeoutError::Disconnected => Next::Closed,
+            let first = match timeout {
+                None => self.incoming.recv().map_err(|_| Incoming::Closed),
+                Some(timeout) => self.incoming.recv_timeout(timeout).map_err(|error| match error {
+                    RecvTimeoutError::Timeout => Incoming::Idle,
+                    RecvTimeoutError::Disconnected => Incoming::Closed,
                 }),
             };
             match first {
-                Ok(message) => self.keep(message),
+                Ok(message) => self.enqueue(message),
                 Err(next) => return next,
             }
         }
         while let Ok(message) = self.incoming.try_recv() {
-            self.keep(message);
+            self.enqueue(message);
         }
         match self.waiting.pop_front() {
             Some(message) => {
-                let off = matches!(&message, Message::Request(request) if self.called_off.remove(&request.id));
-                Next::Message(message, off)
+                let cancelled = matches!(&message, Message::Request(request) if self.cancelled.remove(&request.id));
+                Incoming::Message(message, cancelled)
             }
-            // All that came were messages that call something off.
-            None => Next::Quiet,
+            // Only cancellations arrived.
+            None => Incoming::Idle,
         }
     }
 
-    fn keep(&mut self, message: Message) {
+    fn enqueue(&mut self, message: Message) {
         if let Message::Notification(notification) = &message
             && notification.method == "$/cancelRequest"
         {
@@ -74,8 +74,8 @@ impl Inbox {
             let waits = |id: &RequestId| {
                 self.waiting.iter().any(|waiting| matches!(waiting, Message::Request(request) if request.id == *id))
             };
-            // What has been answered cannot be called off any more.
-            self.called_off.extend(id.filter(waits));
+            // An answered request can no longer be cancelled.
+            self.cancelled.extend(id.filter(waits));
             return;
         }
         self.waiting.push_back(message);

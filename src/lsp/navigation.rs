@@ -1,7 +1,7 @@
 //! From a name to where it is declared, and to everywhere else it stands.
 
-use super::dispatch::View;
 use super::paths;
+use super::view::View;
 use crate::sema::Symbol;
 use crate::syntax::ast::ItemKind;
 use gen_lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, Range};
@@ -43,8 +43,8 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
     for span in analysis.references_to(target) {
         add(analysis.location(span).filter(|location| !is_declaration(location)));
     }
-    for document in view.server.documents.values().filter(|document| document.uri != view.document.uri) {
-        let other = view.server.analysis(document);
+    for document in view.workspace.documents.values().filter(|document| document.uri != view.document.uri) {
+        let other = view.workspace.analysis(document);
         // A declaration is the same where it stands at the same place of the same file.
         let there = match &declared {
             Some(declared) => {

@@ -1,4 +1,4 @@
-//! Addresses of texts: `file:` URIs and paths.
+//! `file:` URIs to paths and back.
 
 use gen_lsp_types::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -28,7 +28,7 @@ pub(super) fn uri(path: &Path) -> Uri {
 }
 
 /// A path without `.` and `..` in it, as far as it can be said without asking the disk.
-pub(super) fn simple(path: &Path) -> PathBuf {
+pub(super) fn normalize(path: &Path) -> PathBuf {
     let mut simple = PathBuf::new();
     for part in path.components() {
         match part {
@@ -41,8 +41,8 @@ pub(super) fn simple(path: &Path) -> PathBuf {
 }
 
 /// Whether two paths lead to one file.
-pub(super) fn same(a: &Path, b: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| simple(path));
+pub(super) fn same_file(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
     a == b || real(a) == real(b)
 }
 
@@ -57,7 +57,7 @@ mod tests {
             assert_eq!(path(&uri(Path::new(path_of))), Some(PathBuf::from(path_of)));
         }
         assert_eq!(path(&Uri("file://machine/a%20b".into())), Some(PathBuf::from("/a b")));
-        assert_eq!(simple(Path::new("/a/./b/../c/../../d.mmc")), PathBuf::from("/d.mmc"));
+        assert_eq!(normalize(Path::new("/a/./b/../c/../../d.mmc")), PathBuf::from("/d.mmc"));
         assert_eq!(path(&Uri("untitled:Untitled-1".into())), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Colours by meaning: what each word of a text is, which no pattern can tell.
 
 use super::analysis::Analysis;
-use super::dispatch::View;
+use super::view::View;
 use crate::sema::{DeclarationKind, DefinitionKind, Symbol};
 use crate::syntax::{KEYWORDS, Lexeme, LexemeKind, RESERVED, lexemes};
 use gen_lsp_types::{SemanticToken, SemanticTokens, SemanticTokensLegend};
@@ -66,7 +66,7 @@ pub(super) fn tokens(view: &View<'_>) -> SemanticTokens {
         data.push(SemanticToken {
             delta_line: at.line - line,
             delta_start,
-            length: view.server.encoding.length(analysis.sources.snippet(lexeme.span)),
+            length: view.workspace.encoding.length(analysis.sources.snippet(lexeme.span)),
             token_type: kind as u32,
             token_modifiers_bitset,
         });

@@ -8,9 +8,9 @@ use gen_lsp_types::{
     MarkupKind, Range, TextEdit,
 };
 
-/// An offer.
+/// An candidate.
 #[derive(Clone, Debug)]
-pub(super) struct Offer {
+pub(super) struct Candidate {
     pub(super) label: String,
     kind: CompletionItemKind,
     detail: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct Offer {
     template: Option<String>,
 }
 
-impl Offer {
+impl Candidate {
     pub(super) fn new(label: impl Into<String>, kind: CompletionItemKind) -> Self {
         Self { label: label.into(), kind, detail: None, documentation: None, template: None }
     }
@@ -64,17 +64,17 @@ fn plain(template: &str) -> String {
 }
 
 /// Everything described under a topic.
-pub(super) fn of_topic(topic: Topic) -> Vec<Offer> {
+pub(super) fn of_topic(topic: Topic) -> Vec<Candidate> {
     of_topics(&[topic])
 }
 
 /// Everything described under several topics.
-pub(super) fn of_topics(topics: &[Topic]) -> Vec<Offer> {
+pub(super) fn of_topics(topics: &[Topic]) -> Vec<Candidate> {
     let found = signatures().into_iter().filter(|(topic, _)| topics.contains(topic));
     found.map(|(topic, signature)| of_signature(topic, signature)).collect()
 }
 
-fn of_signature(topic: Topic, signature: &'static Signature) -> Offer {
+fn of_signature(topic: Topic, signature: &'static Signature) -> Candidate {
     let name = signature.name;
     let must_be_given = signature.params.iter().any(|param| param.default.is_none());
     let template = match topic {
@@ -88,19 +88,19 @@ fn of_signature(topic: Topic, signature: &'static Signature) -> Offer {
         Topic::Type => CompletionItemKind::Class,
         _ => CompletionItemKind::Function,
     };
-    let offer = Offer::new(name, kind).detail(signature.doc).documentation(markdown::signature(signature));
-    template.into_iter().fold(offer, Offer::template)
+    let candidate = Candidate::new(name, kind).detail(signature.doc).documentation(markdown::signature(signature));
+    template.into_iter().fold(candidate, Candidate::template)
 }
 
 /// The name of an argument or a setting; `mark` stands between it and its value.
-pub(super) fn of_param(of: &Signature, param: &Parameter, mark: &str) -> Offer {
-    Offer::new(param.name, CompletionItemKind::Property)
+pub(super) fn of_param(of: &Signature, param: &Parameter, mark: &str) -> Candidate {
+    Candidate::new(param.name, CompletionItemKind::Property)
         .detail(markdown::short(param))
         .documentation(markdown::parameter(of, param))
         .template(format!("{}{mark}$1", param.name))
 }
 
 /// A word of a choice.
-pub(super) fn of_word(word: &str) -> Offer {
-    Offer::new(word, CompletionItemKind::EnumMember)
+pub(super) fn of_word(word: &str) -> Candidate {
+    Candidate::new(word, CompletionItemKind::EnumMember)
 }

@@ -1,6 +1,6 @@
 //! Declarations, ready to be filled in.
 
-use super::candidate::Offer;
+use super::candidate::Candidate;
 use crate::lsp::markdown;
 use crate::sema::Topic;
 use gen_lsp_types::CompletionItemKind;
@@ -22,16 +22,16 @@ const TEMPLATES: [(&str, &str); 12] = [
 ];
 
 /// Every declaration.
-pub(super) fn declarations() -> Vec<Offer> {
+pub(super) fn declarations() -> Vec<Candidate> {
     let described = Topic::Declaration.signatures();
-    let offers = TEMPLATES.iter().map(|(keyword, template)| {
-        let offer = Offer::new(*keyword, CompletionItemKind::Keyword).template(*template);
+    let candidates = TEMPLATES.iter().map(|(keyword, template)| {
+        let candidate = Candidate::new(*keyword, CompletionItemKind::Keyword).template(*template);
         match described.iter().find(|signature| signature.name == *keyword) {
-            Some(signature) => offer.detail(signature.doc).documentation(markdown::signature(signature)),
-            None => offer,
+            Some(signature) => candidate.detail(signature.doc).documentation(markdown::signature(signature)),
+            None => candidate,
         }
     });
-    offers.collect()
+    candidates.collect()
 }
 
 #[cfg(test)]

@@ -1,49 +1,28 @@
-//! How much each lint matters: its default, or what was chosen for this run.
+//! Levels of the lints in one run: chosen by name, else the default.
 
-use super::rule::{RULES, Rule};
+use super::rule::{Level, Rule};
+use super::rules::RULES;
 use crate::diag::{Problems, Severity, nearest};
 use std::collections::BTreeMap;
 
-/// What becomes of a lint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Nothing is said.
-    Allow,
-    /// It is said and stops nothing.
-    Warn,
-    /// It is an error.
-    Deny,
-}
-
-impl Level {
-    /// `allow`, `warn`, `deny`
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Allow => "allow",
-            Level::Warn => "warn",
-            Level::Deny => "deny",
-        }
-    }
-}
-
-/// The word that stands for every lint whose level is [`Level::Warn`].
+/// Name of all lints whose default level is [`Level::Warn`].
 pub(super) const WARNINGS: &str = "warnings";
 
-/// The levels of one run.
+/// Levels of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Levels {
     chosen: BTreeMap<&'static str, Level>,
-    /// What becomes of warnings.
+    /// Level of all warnings.
     warnings: Option<Level>,
 }
 
-/// A name that no lint has.
+/// A name that is no lint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no lint `{name}`{}", .near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
 pub struct UnknownLint {
     /// The name.
     pub name: String,
-    /// The lint that may be meant.
+    /// The lint with the nearest name.
     pub near: Option<&'static str>,
 }
 

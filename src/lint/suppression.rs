@@ -3,21 +3,22 @@
 //! At the end of a line it covers that line; on a line of its own the declaration or setting that begins on the next
 //! one; above the first declaration the whole file.
 
-use super::rule::{RULES, Rule};
+use super::rule::Rule;
+use super::rules::RULES;
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Block, Comment, ItemKind};
 
 /// The suppressing comments of a file.
 #[derive(Clone, Debug)]
-pub struct Allows {
+pub struct Suppressions {
     file: FileId,
-    allows: Vec<Allow>,
+    suppressions: Vec<Suppression>,
     /// What is wrong with the comments themselves.
     unknown: Problems,
 }
 
 #[derive(Clone, Debug)]
-struct Allow {
+struct Suppression {
     rule: &'static str,
     /// The name in the comment.
     span: Span,
@@ -29,10 +30,10 @@ struct Allow {
     used: bool,
 }
 
-impl Allows {
+impl Suppressions {
     /// Reads the comments of a file. `text` is what `ast` was read from.
     pub fn of(ast: &Ast, text: &str) -> Self {
-        let mut found = Self { file: ast.file, allows: vec![], unknown: Problems::new() };
+        let mut found = Self { file: ast.file, suppressions: vec![], unknown: Problems::new() };
         for comment in &ast.comments {
             let Some(names) = directive(comment) else { continue };
             let names = match names {
@@ -46,7 +47,7 @@ impl Allows {
             let alone = names.len() == 1;
             for (name, span) in names {
                 match Rule::by_name(name) {
-                    Some(rule) => found.allows.push(Allow {
+                    Some(rule) => found.suppressions.push(Suppression {
                         rule: rule.name,
                         span,
                         comment: comment.span,
@@ -63,10 +64,10 @@ impl Allows {
 
     /// Leaves out what a comment allows, and remembers which comments did.
     pub(super) fn filter(&mut self, problems: Problems) -> Problems {
-        problems.into_iter().filter(|problem| !self.allow(problem)).collect()
+        problems.into_iter().filter(|problem| !self.suppresses(problem)).collect()
     }
 
-    fn allow(&mut self, problem: &Problem) -> bool {
+    fn suppresses(&mut self, problem: &Problem) -> bool {
         let Some(rule) = Rule::by_code(problem.code) else { return false };
         // What happens inside of the library is allowed where it was called from.
         let place = problem.place().filter(|span| span.file == self.file);
@@ -75,9 +76,9 @@ impl Allows {
             return false;
         };
         let mut allowed = false;
-        for allow in self.allows.iter_mut().filter(|allow| allow.rule == rule.name) {
-            if allow.covers.contains(&place.start) || allow.covers.start == place.start {
-                allow.used = true;
+        for suppression in self.suppressions.iter_mut().filter(|suppression| suppression.rule == rule.name) {
+            if suppression.covers.contains(&place.start) || suppression.covers.start == place.start {
+                suppression.used = true;
                 allowed = true;
             }
         }
@@ -91,17 +92,20 @@ impl Allows {
 
     /// Those comments about these rules that allowed nothing.
     pub(super) fn unused(&self, of_rule: impl Fn(&Rule) -> bool) -> Problems {
-        let asked = |allow: &&Allow| RULES.iter().any(|rule| rule.name == allow.rule && of_rule(rule));
-        let unused = self.allows.iter().filter(|allow| !allow.used && allow.rule != "unused_allow");
+        let asked =
+            |suppression: &&Suppression| RULES.iter().any(|rule| rule.name == suppression.rule && of_rule(rule));
+        let unused =
+            self.suppressions.iter().filter(|suppression| !suppression.used && suppression.rule != "unused_allow");
         unused.filter(asked).map(useless).collect()
     }
 }
 
-fn useless(allow: &Allow) -> Problem {
-    let problem = Problem::warning(Code::UnusedAllow, format!("`{}` is allowed here and does not happen", allow.rule))
-        .at(allow.span, "allows nothing")
-        .help("remove it: what no longer happens should be said when it happens again");
-    if allow.alone { problem.edit(allow.comment, "", true) } else { problem }
+fn useless(suppression: &Suppression) -> Problem {
+    let problem =
+        Problem::warning(Code::UnusedAllow, format!("`{}` is allowed here and does not happen", suppression.rule))
+            .at(suppression.span, "allows nothing")
+            .help("remove it: what no longer happens should be said when it happens again");
+    if suppression.alone { problem.edit(suppression.comment, "", true) } else { problem }
 }
 
 fn unknown(name: &str, span: Span) -> Problem {
