@@ -27,6 +27,7 @@ pub mod reference;
 pub mod report;
 pub mod sema;
 pub mod shape;
+pub mod signature;
 pub mod spec;
 pub mod starter;
 pub mod syntax;
