@@ -22,6 +22,7 @@ pub mod graph;
 pub mod lint;
 pub mod lsp;
 pub mod ops;
+pub mod optim;
 pub mod plan;
 pub mod reference;
 pub mod report;
