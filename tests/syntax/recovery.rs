@@ -1,12 +1,12 @@
 //! Mistakes people make, what is said of them, and what is read all the same. Each snapshot holds all three.
 
 use super::{FILE, shown};
-use mmc::syntax::{bare, parse};
+use mmc::syntax::{dump, parse};
 
 /// The text, its problems and the tree of what could be read.
 fn report(text: &str) -> String {
     let (ast, problems) = parse(FILE, text);
-    format!("{}---\n{}", shown(text, &problems), bare(&ast))
+    format!("{}---\n{}", shown(text, &problems), dump(&ast))
 }
 
 macro_rules! mistake {
