@@ -1,6 +1,6 @@
 //! Errors of the public interface: what they carry and how they print.
 
-use crate::cli::{SMALL, folder, mmc, plain};
+use crate::support::process::{SMALL, folder, mmc, plain};
 use mmc::{Alone, Code, ErrorKind, Pipeline, PipelineOptions, TrainOptions};
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! A model that was saved and loaded predicts for new rows what `predictions.csv` has for them, to the last bit.
 
-use crate::cli::mmc;
+use crate::support::process::mmc;
 use image::{Rgb, RgbImage};
 use mmc::{Disk, ErrorKind, Model, Pipeline, Source, TrainOptions, TrainedModel};
 use std::fmt::Write;

@@ -1,7 +1,6 @@
 //! A pipeline opened, changed, checked, trained and saved by a program.
 
-use crate::cli::{SMALL, folder, mmc};
-use crate::run::names;
+use crate::support::process::{SMALL, folder, mmc, names};
 use mmc::{Alone, Event, Pipeline, Severity, StopReason, TrainOptions};
 use std::fs;
 use std::sync::atomic::Ordering;

@@ -1,6 +1,6 @@
 //! YAML as other readers read it: PyYAML, which reads YAML 1.1, finds the same values as a reader of YAML 1.2.
 
-use crate::cli::{SMALL, folder, mmc, plain};
+use crate::support::process::{SMALL, folder, mmc, plain};
 use mmc::report::yaml_text;
 use serde_json::{Value, json};
 use std::fs;
