@@ -4,7 +4,7 @@
 //! missing; inside of one value nothing can be left out, so that everything a value joins must be missing together.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::Op;
+use crate::ops::{InputIndex, Op};
 use crate::sema::eval::expr::Evaluator;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::{ExprKind, Typed};
@@ -19,7 +19,9 @@ impl Evaluator<'_> {
         let mut said = BTreeSet::new();
         for (id, value) in self.values.iter().enumerate() {
             let own = match value.op {
-                Op::Input(modality) if may_be_missing(self.names.modalities[modality].0) => BTreeSet::from([modality]),
+                Op::Input(InputIndex(modality)) if may_be_missing(self.names.modalities[modality].0) => {
+                    BTreeSet::from([modality])
+                }
                 _ => value.inputs.iter().flat_map(|input| needs[*input].iter().copied()).collect(),
             };
             if let Some((short, lost)) = clash(&value.inputs, &needs, &own)

@@ -1,7 +1,7 @@
 //! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
 
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
-use crate::ops::{self, Activation, Arithmetic, Op};
+use crate::ops::{self, Activation, Affine, Arithmetic, Op};
 use crate::sema::errors::argument::Expansion;
 use crate::sema::errors::shape::between;
 use crate::sema::eval::value::{BlockStage, Callee, Val};
@@ -154,7 +154,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Negate(inner) => match self.eval(inner) {
                 Val::Number(value) => Val::Number(-value),
                 Val::Tensor(value) => {
-                    self.apply_op(Op::Affine { scale: -1.0, offset: 0.0 }, vec![value], expr.span, None)
+                    self.apply_op(Op::Affine(Affine { scale: -1.0, offset: 0.0 }), vec![value], expr.span, None)
                 }
                 other => self.expected("a number or a tensor", &other, inner.span),
             },
@@ -417,17 +417,17 @@ impl<'a> Evaluator<'a> {
                     Arithmetic::Mul => (n, 0.0),
                     Arithmetic::Div => (1.0 / n, 0.0),
                 };
-                self.apply_op(Op::Affine { scale, offset }, vec![x], span, None)
+                self.apply_op(Op::Affine(Affine { scale, offset }), vec![x], span, None)
             }
             (Val::Number(n), Val::Tensor(x)) => match arithmetic {
-                Arithmetic::Add => self.apply_op(Op::Affine { scale: 1.0, offset: n }, vec![x], span, None),
-                Arithmetic::Sub => self.apply_op(Op::Affine { scale: -1.0, offset: n }, vec![x], span, None),
-                Arithmetic::Mul => self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None),
+                Arithmetic::Add => self.apply_op(Op::Affine(Affine { scale: 1.0, offset: n }), vec![x], span, None),
+                Arithmetic::Sub => self.apply_op(Op::Affine(Affine { scale: -1.0, offset: n }), vec![x], span, None),
+                Arithmetic::Mul => self.apply_op(Op::Affine(Affine { scale: n, offset: 0.0 }), vec![x], span, None),
                 Arithmetic::Div => {
                     let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
                     match whole {
                         Val::Tensor(x) if n != 1.0 => {
-                            self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None)
+                            self.apply_op(Op::Affine(Affine { scale: n, offset: 0.0 }), vec![x], span, None)
                         }
                         other => other,
                     }

@@ -1,7 +1,7 @@
 //! Labels and modalities: what they are called, what they are, and the columns they are made of.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
+use crate::ops::{InputIndex, Kind, Op, Parameter, Signature, ValueKind};
 use crate::sema::eval::expr::{Evaluator, pipe_stages};
 use crate::sema::eval::value::Val;
 use crate::sema::hir::HirValue;
@@ -140,7 +140,7 @@ impl<'a> Evaluator<'a> {
         let place = self.values.len();
         let is_text = matches!(kind, ModalityKind::Text { .. });
         let input = HirValue {
-            op: Op::Input(index),
+            op: Op::Input(InputIndex(index)),
             inputs: vec![],
             shape,
             kind: ValueKind::from(kind),
