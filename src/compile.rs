@@ -111,7 +111,11 @@ impl Texts {
         problems.extend(of_prelude);
         let uses = sema::gather(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
-        (Texts { text, ast, prelude, uses }, Overrides { combine: request.combine.clone(), overrides }, problems)
+        (
+            Texts { text, ast, prelude, uses },
+            Overrides { combine: request.combine.clone(), params: overrides },
+            problems,
+        )
     }
 }
 

@@ -1,11 +1,15 @@
 //! What can be typed: data only, read by clap. Says nothing of how it is done.
 
 use crate::diag::{Fixes, nearest};
+use crate::exec::DeviceChoice;
+use crate::experiment::{PipelineOptions, TrainOptions, system_cache};
 use crate::lint::{Level, Levels, UnknownLint};
 use crate::starter::{TEMPLATES, Template};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A declarative language for learning from several signals at once.
 #[derive(Debug, Parser)]
@@ -40,36 +44,36 @@ pub(super) enum When {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Train and evaluate a pipeline, and leave a run behind
-    Run(Run),
+    Run(RunArgs),
     /// Train combines on the same rows with the same seeds, and compare them
-    Compare(Compare),
+    Compare(CompareArgs),
     /// Train the grid of a `sweep` block, and select the best by validation
-    Sweep(Sweep),
+    Sweep(SweepArgs),
     /// Report the problems of pipelines without running them
-    Lint(Lint),
+    Lint(LintArgs),
     /// Bring pipelines into the standard layout
-    Fmt(Fmt),
+    Fmt(FmtArgs),
     /// Show what would run: steps, shapes, parameters, costs
     Plan(PlanArgs),
     /// Draw a pipeline: modalities, encoders, mixtures, heads, the class loss
     Graph(GraphArgs),
     /// Write a pipeline to begin with, from a table or a template
-    New(New),
+    New(NewArgs),
     /// Say what a code or a name of the language means
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Measure how fast a pipeline trains on this machine
-    Bench(Bench),
+    Bench(BenchArgs),
     /// Write what completes commands, options and names in a shell
-    Completions(Completions),
+    Completions(CompletionsArgs),
     /// Write the manual page
     Man,
     /// Serve an editor over standard input and output, by the Language Server Protocol
-    Lsp(Lsp),
+    Lsp(LspArgs),
 }
 
 /// What decides which model is made from a file.
 #[derive(Debug, Args)]
-pub(super) struct Choice {
+pub(super) struct ModelArgs {
     /// The combine to train, if not the one `train` names
     #[arg(long, value_name = "NAME")]
     pub(super) combine: Option<String>,
@@ -80,13 +84,13 @@ pub(super) struct Choice {
 
 /// What decides where and how it is computed.
 #[derive(Debug, Args)]
-pub(super) struct Machine {
+pub(super) struct ComputeArgs {
     /// Threads to compute with, all there are unless given; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
     /// Where to compute: cpu, cuda or cuda:N
-    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
-    pub(super) device: Device,
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
+    pub(super) device: DeviceChoice,
     /// Read the data again, and leave no prepared copy of it behind
     #[arg(long)]
     pub(super) no_cache: bool,
@@ -98,14 +102,41 @@ pub(super) struct Machine {
     pub(super) memory: usize,
 }
 
+impl ComputeArgs {
+    /// The options of a training that `interrupt` ends.
+    pub(super) fn options(&self, interrupt: Arc<AtomicBool>) -> TrainOptions {
+        let cache = if self.no_cache { None } else { self.cache.clone().or_else(system_cache) };
+        TrainOptions {
+            device: self.device,
+            threads: self.threads.map(usize::from),
+            cache,
+            memory: self.memory.saturating_mul(1 << 20),
+            interrupt,
+        }
+    }
+}
+
+impl ModelArgs {
+    /// The changes under which a pipeline is opened.
+    pub(super) fn options(&self) -> PipelineOptions {
+        let (settings, combine) = (settings(&self.set), self.combine.clone());
+        PipelineOptions { settings, combine, ..PipelineOptions::default() }
+    }
+}
+
+/// Settings as pairs of name and value.
+pub(super) fn settings(set: &[Setting]) -> Vec<(String, String)> {
+    set.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect()
+}
+
 #[derive(Debug, Args)]
-pub(super) struct Run {
+pub(super) struct RunArgs {
     /// The pipeline
     pub(super) file: PathBuf,
     #[command(flatten)]
-    pub(super) choice: Choice,
+    pub(super) model: ModelArgs,
     #[command(flatten)]
-    pub(super) machine: Machine,
+    pub(super) compute: ComputeArgs,
     /// Another seed than the file's
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
@@ -124,7 +155,7 @@ pub(super) struct Run {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Compare {
+pub(super) struct CompareArgs {
     /// The pipelines; those of several must read the same rows
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -154,7 +185,7 @@ pub(super) struct Compare {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TableFormat,
     #[command(flatten)]
-    pub(super) machine: Machine,
+    pub(super) compute: ComputeArgs,
     /// Say nothing but the result
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -170,7 +201,7 @@ pub(super) enum TableFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Sweep {
+pub(super) struct SweepArgs {
     /// The pipeline
     pub(super) file: PathBuf,
     /// The sweep, where the file has several
@@ -191,14 +222,14 @@ pub(super) struct Sweep {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TableFormat,
     #[command(flatten)]
-    pub(super) machine: Machine,
+    pub(super) compute: ComputeArgs,
     /// Say nothing but the result
     #[arg(long, short)]
     pub(super) quiet: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Lint {
+pub(super) struct LintArgs {
     /// The pipelines
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -221,10 +252,10 @@ pub(super) struct Lint {
     #[arg(long)]
     pub(super) no_data: bool,
     #[command(flatten)]
-    pub(super) lints: Lints,
+    pub(super) lints: LintLevelArgs,
 }
 
-impl Lint {
+impl LintArgs {
     /// The changes that were asked for.
     pub(super) fn fixes(&self) -> Option<Fixes> {
         match (self.fix || self.diff, self.unsafe_fixes) {
@@ -238,7 +269,7 @@ impl Lint {
 /// What becomes of lints, by their names or codes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Lints")]
-pub(super) struct Lints {
+pub(super) struct LintLevelArgs {
     /// Make a lint an error, or all `warnings`; may be repeated
     #[arg(long, value_name = "LINT", value_parser = lint_name)]
     pub(super) deny: Vec<String>,
@@ -250,7 +281,7 @@ pub(super) struct Lints {
     pub(super) allow: Vec<String>,
 }
 
-impl Lints {
+impl LintLevelArgs {
     /// The levels that were chosen; of one lint at several levels the strictest counts.
     pub(super) fn levels(&self) -> Levels {
         let mut levels = Levels::default();
@@ -285,7 +316,7 @@ pub(super) enum ProblemFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Fmt {
+pub(super) struct FmtArgs {
     /// The pipelines; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -302,7 +333,7 @@ pub(super) struct PlanArgs {
     /// The pipeline
     pub(super) file: PathBuf,
     #[command(flatten)]
-    pub(super) choice: Choice,
+    pub(super) model: ModelArgs,
     /// How the plan is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: PlanFormat,
@@ -316,7 +347,7 @@ pub(super) struct GraphArgs {
     /// The pipeline
     pub(super) file: PathBuf,
     #[command(flatten)]
-    pub(super) choice: Choice,
+    pub(super) model: ModelArgs,
     /// What is written
     #[arg(long, value_name = "FORMAT", default_value = "svg")]
     pub(super) format: GraphFormat,
@@ -334,7 +365,7 @@ pub(super) enum GraphFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Completions {
+pub(super) struct CompletionsArgs {
     /// The shell
     pub(super) shell: clap_complete::Shell,
 }
@@ -348,7 +379,7 @@ pub(super) enum PlanFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct New {
+pub(super) struct NewArgs {
     /// The table: comma- or tab-separated or JSON lines, plain, `.gz` or `.zst`; Parquet, `.npz`
     #[arg(value_name = "DATA", required_unless_present_any = ["list", "template"])]
     pub(super) data: Option<PathBuf>,
@@ -380,27 +411,27 @@ fn template(name: &str) -> Result<Template, String> {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Explain {
+pub(super) struct ExplainArgs {
     /// A code such as MMC0301, or a name such as mulmix, linear or beta; everything is listed without one
     #[arg(value_name = "CODE|NAME")]
     pub(super) name: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Bench {
+pub(super) struct BenchArgs {
     /// The pipeline
     pub(super) file: PathBuf,
     #[command(flatten)]
-    pub(super) choice: Choice,
+    pub(super) model: ModelArgs,
     #[command(flatten)]
-    pub(super) machine: Machine,
+    pub(super) compute: ComputeArgs,
     /// How many steps to time
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) steps: u64,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Lsp {
+pub(super) struct LspArgs {
     /// Accepted because many editors give it: there is no other way to be spoken to
     #[arg(long, hide = true)]
     stdio: bool,
@@ -426,25 +457,14 @@ impl FromStr for Setting {
     }
 }
 
-/// Where to compute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Device {
-    Cpu,
-    /// The GPU of this number.
-    Cuda(usize),
-}
-
-impl FromStr for Device {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = match text {
-            "cpu" => return Ok(Self::Cpu),
-            "cuda" => Some(0),
-            _ => text.strip_prefix("cuda:").and_then(|number| number.parse().ok()),
-        };
-        number.map(Self::Cuda).ok_or_else(|| "expected `cpu`, `cuda` or `cuda:N`".into())
-    }
+/// The device called `cpu`, `cuda` or `cuda:N`.
+fn device(text: &str) -> Result<DeviceChoice, String> {
+    let number = match text {
+        "cpu" => return Ok(DeviceChoice::Cpu),
+        "cuda" => Some(0),
+        _ => text.strip_prefix("cuda:").and_then(|number| number.parse().ok()),
+    };
+    number.map(DeviceChoice::Cuda).ok_or_else(|| "expected `cpu`, `cuda` or `cuda:N`".into())
 }
 
 #[cfg(test)]
@@ -469,11 +489,11 @@ mod tests {
 
     #[test]
     fn devices_have_numbers() {
-        assert_eq!("cpu".parse(), Ok(Device::Cpu));
-        assert_eq!("cuda".parse(), Ok(Device::Cuda(0)));
-        assert_eq!("cuda:3".parse(), Ok(Device::Cuda(3)));
+        assert_eq!(device("cpu"), Ok(DeviceChoice::Cpu));
+        assert_eq!(device("cuda"), Ok(DeviceChoice::Cuda(0)));
+        assert_eq!(device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
         for bad in ["gpu", "cuda:", "cuda:x", "cpu:0", ""] {
-            assert!(bad.parse::<Device>().is_err(), "{bad}");
+            assert!(device(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `mmc completions`: what a shell completes commands, options and the names of `mmc explain` with.
 
-use super::args::{Cli, Completions};
+use super::args::{Cli, CompletionsArgs};
 use super::output::Output;
 use super::status::ExitStatus;
 use crate::reference;
@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
-pub(super) fn completions(args: &Completions, output: &Output) -> ExitStatus {
+pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> ExitStatus {
     let mut script = vec![];
     clap_complete::generate(args.shell, &mut with_names(), "mmc", &mut script);
     let mut script = String::from_utf8_lossy(&script).into_owned();

@@ -1,6 +1,6 @@
 //! `mmc explain`: what a code or a name of the language means.
 
-use super::args::Explain;
+use super::args::ExplainArgs;
 use super::markdown::show;
 use super::output::Output;
 use super::status::ExitStatus;
@@ -11,7 +11,7 @@ use crate::sema::Topic;
 use crate::spec::Metric;
 use textwrap::{Options, wrap};
 
-pub(super) fn explain(args: &Explain, output: &Output) -> ExitStatus {
+pub(super) fn explain(args: &ExplainArgs, output: &Output) -> ExitStatus {
     let style = output.out.style;
     let Some(name) = &args.name else {
         output.out.write(&everything(style));

@@ -1,16 +1,16 @@
 //! `mmc fmt`: files in the standard layout.
 
-use super::args::Fmt;
-use super::front::{Unreadable, read, text};
+use super::args::FmtArgs;
 use super::output::Output;
 use super::replace::{difference, replace};
 use super::status::ExitStatus;
 use crate::diag::{FileId, Problems, SourceMap};
+use crate::experiment::{Unreadable, add_source, read_source};
 use crate::syntax;
 use std::io::{self, Read};
 use std::path::Path;
 
-pub(super) fn fmt(args: &Fmt, output: &Output) -> ExitStatus {
+pub(super) fn fmt(args: &FmtArgs, output: &Output) -> ExitStatus {
     let mut worst = ExitStatus::Done;
     for path in &args.files {
         let status = if path == Path::new("-") { standard_input(args, output) } else { file(path, args, output) };
@@ -22,14 +22,14 @@ pub(super) fn fmt(args: &Fmt, output: &Output) -> ExitStatus {
     worst
 }
 
-fn standard_input(args: &Fmt, output: &Output) -> ExitStatus {
+fn standard_input(args: &FmtArgs, output: &Output) -> ExitStatus {
     let mut bytes = vec![];
     if let Err(error) = io::stdin().lock().read_to_end(&mut bytes) {
         output.err.line(&format!("error: cannot read standard input: {error}"));
         return ExitStatus::CouldNotRun;
     }
     let mut sources = SourceMap::new();
-    let read = text("<stdin>".into(), bytes, &mut sources);
+    let read = add_source("<stdin>".into(), bytes, &mut sources);
     let texts = match formatted(read, &sources, output) {
         Ok(texts) => texts,
         Err(status) => return status,
@@ -41,9 +41,9 @@ fn standard_input(args: &Fmt, output: &Output) -> ExitStatus {
     texts.status
 }
 
-fn file(path: &Path, args: &Fmt, output: &Output) -> ExitStatus {
+fn file(path: &Path, args: &FmtArgs, output: &Output) -> ExitStatus {
     let mut sources = SourceMap::new();
-    let read = read(path, &mut sources);
+    let read = read_source(path, &mut sources);
     let texts = match formatted(read, &sources, output) {
         Ok(texts) => texts,
         Err(status) => return status,
@@ -90,7 +90,7 @@ fn formatted(read: Result<FileId, Unreadable>, sources: &SourceMap, output: &Out
     Ok(Texts { before, after: formatted.text, status })
 }
 
-fn compare(name: &str, texts: &Texts, args: &Fmt, output: &Output) -> ExitStatus {
+fn compare(name: &str, texts: &Texts, args: &FmtArgs, output: &Output) -> ExitStatus {
     let (before, after) = (&texts.before, &texts.after);
     if before == after {
         return texts.status;

@@ -1,18 +1,18 @@
 //! `mmc graph`: a picture of a pipeline.
 
 use super::args::{GraphArgs, GraphFormat};
-use super::front::open_pipeline;
+use super::open::open_pipeline;
 use super::output::Output;
 use super::status::ExitStatus;
 use crate::drawing::{dot, figure, mermaid, svg};
 use crate::whole_file::write_whole;
 
 pub(super) fn graph(args: &GraphArgs, output: &Output) -> ExitStatus {
-    let pipeline = match open_pipeline(&args.file, &args.choice.set, args.choice.combine.clone(), output) {
+    let pipeline = match open_pipeline(&args.file, args.model.options(), output) {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    let figure = figure(&pipeline.plan);
+    let figure = figure(pipeline.plan());
     let drawn = match args.format {
         GraphFormat::Svg => svg(&figure),
         GraphFormat::Dot => dot(&figure),
@@ -25,7 +25,7 @@ pub(super) fn graph(args: &GraphArgs, output: &Output) -> ExitStatus {
     match write_whole(path, |file| file.write_all(drawn.as_bytes())) {
         Ok(()) => ExitStatus::Done,
         Err(problem) => {
-            output.problems(&[problem].into_iter().collect(), &pipeline.sources);
+            output.problems(&[problem].into_iter().collect(), pipeline.sources());
             ExitStatus::Problems
         }
     }

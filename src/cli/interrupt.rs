@@ -14,7 +14,7 @@ pub(super) struct Interrupt(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    asked: AtomicBool,
+    asked: Arc<AtomicBool>,
     /// A folder in which nothing is worth keeping yet.
     unfinished: Mutex<Option<PathBuf>>,
 }
@@ -43,7 +43,7 @@ impl Interrupt {
     }
 
     /// Set when someone asked to stop.
-    pub(super) fn flag(&self) -> &AtomicBool {
+    pub(super) fn flag(&self) -> &Arc<AtomicBool> {
         &self.0.asked
     }
 

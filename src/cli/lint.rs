@@ -1,21 +1,21 @@
 //! `mmc lint`: what is wrong with pipelines, without running them, and the changes that mend it.
 
-use super::args::{Lint, ProblemFormat};
-use super::check::{check, look_at_data};
-use super::front::{Opened, open};
+use super::args::{LintArgs, ProblemFormat, settings};
+use super::check::check;
 use super::output::{Output, count};
 use super::replace::{difference, replace};
 use super::status::ExitStatus;
 use crate::diag::{
     Fixes, Problems, Said, fix, render, render_github, render_json, render_plain, render_sarif, render_short,
 };
+use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
 use std::sync::Arc;
 
 /// How often changes are looked for again in a changed text: each turn mends something, and may bring out more.
 const MOST_TURNS: usize = 50;
 
-pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
+pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let levels = args.lints.levels();
     let mut status = ExitStatus::Done;
     let mut all = vec![];
@@ -26,7 +26,7 @@ pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
         };
         let opened = mended.and_then(|mended| {
             status = status.worst(mended);
-            open(path, &args.set, None, &levels, output)
+            CheckedFile::open(path, &settings(&args.set), &levels).map_err(|error| output.error(&error))
         });
         let mut opened = match opened {
             Ok(opened) => opened,
@@ -41,7 +41,7 @@ pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
         if !args.no_data {
             check(path, &mut opened.compiled, &levels, output);
         }
-        let Opened { sources, compiled, .. } = opened;
+        let CheckedFile { sources, compiled, .. } = opened;
         match args.format {
             ProblemFormat::Text => output.out.write(&render(&compiled.problems, &sources, output.out.style)),
             ProblemFormat::Plain => output.out.write(&render_plain(&compiled.problems, &sources)),
@@ -65,21 +65,23 @@ pub(super) fn lint(args: &Lint, output: &Output) -> ExitStatus {
 }
 
 /// Applies changes until there are none left to apply, and writes the text or shows what would change.
-fn mend(path: &Path, fixes: Fixes, args: &Lint, output: &Output) -> Result<ExitStatus, ExitStatus> {
+fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
-    let Opened { mut sources, mut file, mut compiled } = open(path, &args.set, None, &levels, output)?;
+    let set = settings(&args.set);
+    let opened = CheckedFile::open(path, &set, &levels).map_err(|error| output.error(&error))?;
+    let CheckedFile { mut sources, mut file, mut compiled } = opened;
     let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
     let (mut text, mut mended) = (before.to_string(), 0);
     for _ in 0..MOST_TURNS {
         let mut fixed = fix(file, &text, &compiled.problems, fixes);
         // What the data says is never certain, and is asked when the text itself has nothing left to mend.
         if fixed.is_none() && fixes == Fixes::All && !args.no_data {
-            look_at_data(path, &mut compiled, &levels);
+            check_data(path.parent().unwrap_or(Path::new("")), &mut compiled, &levels);
             fixed = fix(file, &text, &compiled.problems, fixes);
         }
         let Some(fixed) = fixed else { break };
         (text, mended) = (fixed.text, mended + fixed.count);
-        Opened { sources, file, compiled } = Opened::of(path, text.as_str(), &args.set, &levels);
+        CheckedFile { sources, file, compiled } = CheckedFile::of_text(path, &text, &set, &levels);
     }
     drop(sources);
     if *text == *before {

@@ -1,8 +1,8 @@
 //! `mmc lsp`: a language server over standard input and output.
 
-use super::machine::system_cache;
 use super::output::Output;
 use super::status::ExitStatus;
+use crate::experiment::system_cache;
 use crate::lsp::{Ended, serve};
 
 pub(super) fn lsp(output: &Output) -> ExitStatus {

@@ -1,6 +1,6 @@
 //! `mmc new`: a pipeline to begin with, from a table or from a template.
 
-use super::args::New;
+use super::args::NewArgs;
 use super::output::Output;
 use super::status::ExitStatus;
 use super::table::{Align, table};
@@ -11,7 +11,7 @@ use crate::whole_file::write_whole;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-pub(super) fn new(args: &New, output: &Output) -> ExitStatus {
+pub(super) fn new(args: &NewArgs, output: &Output) -> ExitStatus {
     if args.list {
         let rows = TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.about().to_owned()]);
         let header = [("template", Align::Left), ("what it is", Align::Left)];
@@ -33,7 +33,7 @@ pub(super) fn new(args: &New, output: &Output) -> ExitStatus {
 }
 
 /// Writes to the file that was named, which must not be there yet, or to standard output.
-fn write(text: &str, args: &New, output: &Output) -> ExitStatus {
+fn write(text: &str, args: &NewArgs, output: &Output) -> ExitStatus {
     let Some(path) = &args.out else {
         output.out.write(text);
         return ExitStatus::Done;
@@ -54,7 +54,7 @@ fn write(text: &str, args: &New, output: &Output) -> ExitStatus {
     }
 }
 
-fn from_table(data: &Path, args: &New) -> Result<String, String> {
+fn from_table(data: &Path, args: &NewArgs) -> Result<String, String> {
     let name = data.display();
     let seen = survey(data).map_err(|error| format!("cannot make a pipeline for `{name}`: {error}"))?;
     let stem = data.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();

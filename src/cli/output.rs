@@ -1,7 +1,9 @@
 //! Standard output and standard error, and what they can show. The only place that writes to either.
 
 use super::args::{Look, When};
+use super::status::ExitStatus;
 use crate::diag::{Problems, Severity, SourceMap, Style, render};
+use crate::experiment::Error;
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
@@ -44,6 +46,15 @@ impl Output {
             self.err.write(&render(problems, sources, self.err.style));
             self.err.line(&count(problems));
         }
+    }
+
+    /// Prints an error on standard error, and says how a command ends that met it.
+    pub(super) fn error(&self, error: &Error) -> ExitStatus {
+        match error.text() {
+            Some(text) => self.err.line(text),
+            None => self.problems(error.problems(), error.sources()),
+        }
+        error.kind().into()
     }
 }
 

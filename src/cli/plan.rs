@@ -1,7 +1,7 @@
 //! `mmc plan`: what would run.
 
 use super::args::{PlanArgs, PlanFormat};
-use super::front::open_pipeline;
+use super::open::open_pipeline;
 use super::output::Output;
 use super::plan_view::{line_of, plan_text};
 use super::status::ExitStatus;
@@ -10,11 +10,11 @@ use crate::spec::TrainSpec;
 use serde::Serialize;
 
 pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
-    let pipeline = match open_pipeline(&args.file, &args.choice.set, args.choice.combine.clone(), output) {
+    let pipeline = match open_pipeline(&args.file, args.model.options(), output) {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    let (plan, train, sources) = (&pipeline.plan, &pipeline.hir.train, &pipeline.sources);
+    let (plan, train, sources) = (pipeline.plan(), &pipeline.compiled.hir.train, pipeline.sources());
     let lines = || plan.steps.iter().map(|step| line_of(step, sources)).collect();
     let shown = match args.format {
         PlanFormat::Text => Ok(plan_text(plan, train, sources, output.out.style, args.full)),

@@ -1,53 +1,94 @@
 //! `mmc run`: from a file to a run directory.
 
-use super::args::Run;
-use super::closing::closing;
-use super::front::{Pipeline, open_pipeline};
+use super::args::RunArgs;
 use super::interrupt::Interrupt;
-use super::machine::PartRows;
 use super::numbers::grouped;
+use super::open::open_pipeline;
 use super::output::Output;
 use super::progress::Progress;
+use super::run_summary::run_summary;
 use super::status::ExitStatus;
 use crate::data::Dataset;
-use crate::diag::Problem;
-use crate::exec::{Engine, Params, initialize};
-use crate::lint::{Levels, Subject, lint_data};
+use crate::experiment::{FailedRun, PipelineOptions, Run, TrainedModel};
 use crate::plan::Plan;
-use crate::report::{Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Summary, versions};
-use crate::spec::Length;
-use crate::train::{Cause, EpochRecord, Halted, Rows, Trained, Training, fit};
+use crate::report::{RunDir, Summary};
 use serde::Serialize;
-use std::time::Instant;
 
-pub(super) fn run(args: &Run, output: &Output) -> ExitStatus {
-    let mut pipeline = match open_pipeline(&args.file, &args.choice.set, args.choice.combine.clone(), output) {
+pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
+    let options = PipelineOptions { seed: args.seed, epochs: args.epochs, ..args.model.options() };
+    let pipeline = match open_pipeline(&args.file, options, output) {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    if let Some(seed) = args.seed {
-        pipeline.hir.train.seed = seed;
+    let interrupt = Interrupt::listen();
+    let run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
+        Ok(run) => run,
+        Err(error) => return output.error(&error),
+    };
+    if !args.quiet {
+        output.problems(run.problems(), run.pipeline().sources());
     }
-    if let Some(epochs) = args.epochs {
-        pipeline.hir.train.length = Length::Epochs(epochs);
+    if interrupt.asked() {
+        output.err.line("interrupted before training began: there is nothing to keep");
+        return ExitStatus::Interrupted;
     }
-    match Session::open(args, output, pipeline) {
-        Ok((session, mut engine)) => session.train(engine.as_mut()),
-        Err(status) => status,
+    train(args, &run, &interrupt, output)
+}
+
+fn train(args: &RunArgs, run: &Run, interrupt: &Interrupt, output: &Output) -> ExitStatus {
+    // A folder that cannot be written is found out before the training, which may take long.
+    let mut directory = match run.create_directory(&args.out) {
+        Ok(directory) => directory,
+        Err(error) => return output.error(&error),
+    };
+    interrupt.remove_on_exit(Some(directory.path()));
+    if !args.quiet {
+        output.err.line(&beginning(run.pipeline().plan(), &run.data, &run.device()));
+        run.data.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
+    }
+    let mut progress = Progress::new(output, args.quiet, args.json, interrupt.flag());
+    let trained = run.train(&mut |event| progress.show(&event));
+    drop(progress);
+    if trained.as_ref().map_or_else(|failed| failed.kept.is_some(), |_| true) {
+        // From here on the folder holds something worth keeping.
+        interrupt.remove_on_exit(None);
+    }
+    match trained {
+        Ok(trained) => finish(args, run, &trained, &mut directory, output),
+        Err(failed) => keep(args, &failed, &mut directory, output),
     }
 }
 
-/// A run on its way: everything is read, nothing is written.
-struct Session<'a> {
-    args: &'a Run,
-    output: &'a Output,
-    pipeline: Pipeline,
-    /// `cpu, 2 threads`
-    device: String,
-    data: Dataset,
-    /// Seconds that reading took.
-    reading: f64,
-    interrupt: Interrupt,
+/// Saves a training that went well, and shows its results.
+fn finish(args: &RunArgs, run: &Run, trained: &TrainedModel, directory: &mut RunDir, output: &Output) -> ExitStatus {
+    if let Err(error) = trained.save_to(directory) {
+        return output.error(&error);
+    }
+    let summary = trained.summary(directory.path());
+    match args.json {
+        true => summary_line(&summary, output),
+        false => output.out.write(&run_summary(&summary, &run.device(), output.out.style)),
+    }
+    ExitStatus::Done
+}
+
+/// Saves the last good model of a training that could not go on, and says why it could not.
+fn keep(args: &RunArgs, failed: &FailedRun, directory: &mut RunDir, output: &Output) -> ExitStatus {
+    let status = output.error(&failed.error);
+    let Some(kept) = &failed.kept else { return status };
+    if let Err(error) = kept.save_to(directory) {
+        return output.error(&error);
+    }
+    let summary = kept.summary(directory.path());
+    let which = match summary.best_epoch {
+        Some(epoch) => format!("the best model so far, of epoch {epoch},"),
+        None => "the model before that step".into(),
+    };
+    output.err.line(&format!("{which} is in {}", summary.run));
+    if args.json {
+        summary_line(&summary, output);
+    }
+    status
 }
 
 /// The last line of `--json`.
@@ -58,173 +99,10 @@ struct SummaryLine<'a> {
     summary: &'a Summary,
 }
 
-impl<'a> Session<'a> {
-    fn open(args: &'a Run, output: &'a Output, mut pipeline: Pipeline) -> Result<(Self, Box<dyn Engine>), ExitStatus> {
-        let interrupt = Interrupt::listen();
-        // A device that is missing is said before the data is read, which may take long.
-        let engine = pipeline.engine(&args.machine).map_err(|problem| pipeline.fail(problem, output))?;
-        let began = Instant::now();
-        let mut loaded = pipeline.data(&args.file, &args.machine);
-        if let Some(data) = &loaded.value {
-            let facts = data.facts();
-            let subject = Subject { hir: &pipeline.hir, ast: &pipeline.ast };
-            loaded.problems.extend(lint_data(&subject, &facts, &Levels::default(), &mut pipeline.allows));
-        }
-        let quiet = args.quiet && loaded.value.is_some();
-        if !quiet {
-            output.problems(&loaded.problems, &pipeline.sources);
-        }
-        let Some(data) = loaded.value else { return Err(ExitStatus::Problems) };
-        if interrupt.asked() {
-            output.err.line("interrupted before training began: there is nothing to keep");
-            return Err(ExitStatus::Interrupted);
-        }
-        // Where the file only counts the classes, the data names them.
-        if data.classes.len() == pipeline.plan.loss.classes.len() {
-            pipeline.plan.loss.classes.clone_from(&data.classes);
-        }
-        let device = args.machine.describe(engine.as_ref());
-        let reading = began.elapsed().as_secs_f64();
-        Ok((Self { args, output, pipeline, device, data, reading, interrupt }, engine))
-    }
-
-    fn train(&self, engine: &mut dyn Engine) -> ExitStatus {
-        let Self { args, output, pipeline, data, .. } = self;
-        let made = RunDir::create(&args.out, &pipeline.plan.pipeline)
-            .and_then(|directory| pipeline.keep_in(&directory, &args.file).map(|()| directory));
-        let mut directory = match made {
-            Ok(directory) => directory,
-            Err(problem) => return pipeline.fail(problem, output),
-        };
-        self.interrupt.remove_on_exit(Some(directory.path()));
-        if !args.quiet {
-            output.err.line(&beginning(&pipeline.plan, data, &self.device));
-            data.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-        }
-
-        let train_rows = PartRows::new(&data.train);
-        let [valid, test] = [&data.valid, &data.test].map(|part| part.as_ref().map(PartRows::new));
-        let params = initialize(&pipeline.plan, pipeline.hir.train.seed);
-        let training = Training {
-            plan: &pipeline.plan,
-            spec: &pipeline.hir.train,
-            train: &train_rows,
-            valid: valid.as_ref().map(|rows| rows as &dyn Rows),
-            test: test.as_ref().map(|rows| rows as &dyn Rows),
-            interrupt: self.interrupt.flag(),
-        };
-        let mut progress = Progress::new(output, args.quiet, args.json, self.interrupt.flag());
-        let start = |plan| pipeline.start(plan, &args.machine);
-        let trained = fit(&start, params, training, &mut |event| progress.show(&event));
-        drop(progress);
-        match trained {
-            Ok(trained) => self.finish(&mut directory, &trained, &engine.device()),
-            Err(halted) if matches!(halted.cause, Cause::Interrupted { .. }) => {
-                output.err.line(&halted.cause.problem(&pipeline.plan).message);
-                ExitStatus::Interrupted
-            }
-            Err(halted) => self.give_up(&mut directory, &halted, &engine.device()),
-        }
-    }
-
-    /// Saves a training that went well, and shows its results.
-    fn finish(&self, directory: &mut RunDir, trained: &Trained, device: &str) -> ExitStatus {
-        let Self { args, output, pipeline, data, .. } = self;
-        let run = directory.path().display().to_string();
-        let summary = Summary::of_trained(&pipeline.plan, pipeline.hir.train.seed, run, trained);
-        let predictions = match (&data.test, &trained.test) {
-            (Some(rows), Some(test)) => {
-                Some(Predictions { row_ids: &rows.row_ids, labels: &rows.labels, decisions: &test.decisions })
-            }
-            _ => None,
-        };
-        if let Err(problem) = self.save(directory, &trained.params, &trained.history, predictions, &summary, device) {
-            return pipeline.fail(problem, output);
-        }
-        if args.json {
-            self.summary_line(&summary);
-        } else {
-            output.out.write(&closing(&summary, &self.device, output.out.style));
-        }
-        ExitStatus::Done
-    }
-
-    /// Keeps what is good of a training that could not go on, and says why it could not.
-    fn give_up(&self, directory: &mut RunDir, halted: &Halted, device: &str) -> ExitStatus {
-        let Self { args, output, pipeline, .. } = self;
-        let problem = halted.cause.problem(&pipeline.plan);
-        let run = directory.path().display().to_string();
-        let summary = Summary::of_halted(&pipeline.plan, pipeline.hir.train.seed, run.clone(), halted, &problem);
-        let status = pipeline.fail(problem, output);
-        let Some(kept) = &halted.kept else { return status };
-        match self.save(directory, &kept.params, &halted.history, None, &summary, device) {
-            Err(problem) => pipeline.fail(problem, output),
-            Ok(()) => {
-                let which = match kept.epoch {
-                    Some(epoch) => format!("the best model so far, of epoch {epoch},"),
-                    None => "the model before that step".into(),
-                };
-                output.err.line(&format!("{which} is in {run}"));
-                if args.json {
-                    self.summary_line(&summary);
-                }
-                status
-            }
-        }
-    }
-
-    fn save(
-        &self,
-        directory: &mut RunDir,
-        params: &Params,
-        history: &[EpochRecord],
-        predictions: Option<Predictions<'_>>,
-        summary: &Summary,
-        device: &str,
-    ) -> Result<(), Problem> {
-        let Self { args, pipeline, data, .. } = self;
-        // A number is one in YAML too; what is no JSON stands as it is written.
-        let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
-        let manifest = Manifest {
-            pipeline: pipeline.plan.pipeline.clone(),
-            combine: pipeline.plan.combine.clone(),
-            params: pipeline.hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
-            set: args.choice.set.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect(),
-            train: pipeline.hir.train.clone(),
-            data: described(&pipeline.hir.data, data),
-            plan: PlanSummary::new(&pipeline.plan),
-            versions: versions(),
-            machine: Machine::new(device.to_owned(), args.machine.thread_count()),
-            seconds: Seconds::new(self.reading, history),
-        };
-        let plan = &pipeline.plan;
-        // From here on the folder holds something worth keeping.
-        self.interrupt.remove_on_exit(None);
-        directory.save(&Results { plan, params, history, predictions, manifest: &manifest, summary })
-    }
-
-    fn summary_line(&self, summary: &Summary) {
-        // A summary holds only numbers and names, which always have a JSON form.
-        let line = serde_json::to_string(&SummaryLine { event: "summary", summary }).unwrap_or_default();
-        self.output.out.line(&line);
-    }
-}
-
-/// What was read, for `run.yaml`.
-fn described(spec: &crate::spec::DataSpec, data: &Dataset) -> serde_json::Value {
-    let rows = |part: Option<&crate::data::Subset>| part.map(|part| part.rows);
-    serde_json::json!({
-        "source": spec,
-        "fingerprint": data.fingerprint,
-        "tables": data.tables,
-        "classes": data.classes,
-        "rows": {
-            "train": data.train.rows,
-            "valid": rows(data.valid.as_ref()),
-            "test": rows(data.test.as_ref()),
-        },
-        "modalities": data.modalities,
-    })
+fn summary_line(summary: &Summary, output: &Output) {
+    // A summary holds only numbers and names, which always have a JSON form.
+    let line = serde_json::to_string(&SummaryLine { event: "summary", summary }).unwrap_or_default();
+    output.out.line(&line);
 }
 
 /// `quickstart/mulmix: 27,270 parameters; 14,000 rows to train, 2,000 to validate, 4,000 to test; cpu, 2 threads`

@@ -1,5 +1,6 @@
 //! What the process says to the one that started it.
 
+use crate::experiment::ErrorKind;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -22,6 +23,16 @@ impl ExitStatus {
             (ExitStatus::Done, other) => other,
             (_, ExitStatus::CouldNotRun) => ExitStatus::CouldNotRun,
             (first, _) => first,
+        }
+    }
+}
+
+impl From<ErrorKind> for ExitStatus {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Invalid => ExitStatus::Problems,
+            ErrorKind::CannotRun => ExitStatus::CouldNotRun,
+            ErrorKind::Interrupted => ExitStatus::Interrupted,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! only the combination gets wrong.
 
 use super::statistics::{Difference, Spread, mcnemar, paired_t};
-use super::trial::Outcome;
+use super::trial::TrialResult;
 use serde::Serialize;
 
 /// A model and its trials, one for each seed.
@@ -13,21 +13,21 @@ pub struct Candidate {
     /// Whether it decides by one modality alone.
     pub single: bool,
     /// One for each seed, in their order; `None` where the trial failed or was not made.
-    pub outcomes: Vec<Option<Outcome>>,
+    pub outcomes: Vec<Option<TrialResult>>,
 }
 
 /// What the models are compared by.
 #[derive(Clone, Debug, Default)]
-pub struct Question {
+pub struct ComparisonReference {
     /// The model that the others are compared with; the best where it is not named.
     pub against: Option<String>,
     /// Whether, and by what, over-learning is measured.
-    pub over_learn: Option<Singles>,
+    pub over_learn: Option<SingleModality>,
 }
 
 /// What counts as a single modality in the analysis of over-learning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Singles {
+pub enum SingleModality {
     /// These models, trained by themselves; those of one modality where none are named.
     Models(Vec<String>),
     /// The components of each combination.
@@ -44,12 +44,12 @@ pub struct Comparison {
     /// The model that the others are compared with.
     pub against: Option<String>,
     /// One for each model.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ComparisonRow>,
 }
 
 /// One model of the table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Line {
+pub struct ComparisonRow {
     /// What it is called.
     pub name: String,
     /// How many trials there are.
@@ -86,13 +86,13 @@ pub struct OverLearn {
 }
 
 /// Compares models whose trials have equal places for equal seeds; `labels` are the classes of the test rows.
-pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question: &Question) -> Comparison {
-    let mut lines: Vec<Line> = candidates.iter().map(line).collect();
-    let least = |of: &dyn Fn(&Line) -> Option<f64>| {
+pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question: &ComparisonReference) -> Comparison {
+    let mut lines: Vec<ComparisonRow> = candidates.iter().map(line).collect();
+    let least = |of: &dyn Fn(&ComparisonRow) -> Option<f64>| {
         lines.iter().filter_map(of).fold(None, |least: Option<f64>, value| Some(least.map_or(value, |l| l.min(value))))
     };
-    let error = |line: &Line| line.error.as_ref().map(|error| error.mean);
-    let area = |line: &Line| line.auc.as_ref().map(|auc| -auc.mean);
+    let error = |line: &ComparisonRow| line.error.as_ref().map(|error| error.mean);
+    let area = |line: &ComparisonRow| line.auc.as_ref().map(|auc| -auc.mean);
     let (least_error, least_area) = (least(&error), least(&area));
     for line in &mut lines {
         line.best = least_error.is_some() && error(line) == least_error;
@@ -114,19 +114,19 @@ pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question
     Comparison { rows: labels.len(), seeds: seeds.to_vec(), against, lines }
 }
 
-fn line(candidate: &Candidate) -> Line {
-    let outcomes: Vec<&Outcome> = candidate.outcomes.iter().flatten().collect();
-    let test = || outcomes.iter().filter_map(|outcome| outcome.measured.test);
+fn line(candidate: &Candidate) -> ComparisonRow {
+    let outcomes: Vec<&TrialResult> = candidate.outcomes.iter().flatten().collect();
+    let test = || outcomes.iter().filter_map(|outcome| outcome.scores.test);
     let area: Vec<f64> = test().filter_map(|test| test.auc).collect();
-    let seconds: Vec<f64> = outcomes.iter().map(|outcome| outcome.measured.seconds).collect();
-    let valid = outcomes.iter().filter_map(|outcome| outcome.measured.valid);
-    Line {
+    let seconds: Vec<f64> = outcomes.iter().map(|outcome| outcome.scores.seconds).collect();
+    let valid = outcomes.iter().filter_map(|outcome| outcome.scores.valid);
+    ComparisonRow {
         name: candidate.name.clone(),
         runs: outcomes.len(),
         error: Spread::of(test().map(|test| test.error).collect()),
         auc: Spread::of(area).filter(|area| area.values.len() == outcomes.len()),
         valid_error: Spread::of(valid.map(|valid| valid.error).collect()),
-        parameters: outcomes.first().map_or(0, |outcome| outcome.measured.parameters),
+        parameters: outcomes.first().map_or(0, |outcome| outcome.scores.parameters),
         seconds: Spread::of(seconds).map_or(0.0, |seconds| seconds.mean),
         best: false,
         best_auc: false,
@@ -137,9 +137,9 @@ fn line(candidate: &Candidate) -> Line {
 
 /// Over the seeds that both have, by Student's test; for one seed by the rows.
 fn difference(ours: &Candidate, theirs: &Candidate, labels: &[u32]) -> Option<Difference> {
-    let pairs: Vec<(&Outcome, &Outcome)> =
+    let pairs: Vec<(&TrialResult, &TrialResult)> =
         ours.outcomes.iter().zip(&theirs.outcomes).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?))).collect();
-    let error = |outcome: &Outcome| outcome.measured.test.map(|test| test.error);
+    let error = |outcome: &TrialResult| outcome.scores.test.map(|test| test.error);
     match pairs.as_slice() {
         [(a, b)] => mcnemar(&wrong(&a.predicted, labels), &wrong(&b.predicted, labels)),
         _ => {
@@ -153,20 +153,25 @@ fn wrong(predicted: &[u32], labels: &[u32]) -> Vec<bool> {
     predicted.iter().zip(labels).map(|(predicted, label)| predicted != label).collect()
 }
 
-fn over_learn(candidate: &Candidate, candidates: &[Candidate], singles: &Singles, labels: &[u32]) -> Option<OverLearn> {
+fn over_learn(
+    candidate: &Candidate,
+    candidates: &[Candidate],
+    singles: &SingleModality,
+    labels: &[u32],
+) -> Option<OverLearn> {
     let (mut of_all, mut of_those, mut subset) = (vec![], vec![], vec![]);
     for (seed, outcome) in candidate.outcomes.iter().enumerate() {
         let Some(outcome) = outcome else { continue };
         let known: Vec<bool> = match singles {
-            Singles::Components => {
+            SingleModality::Components => {
                 let right = |row: usize| outcome.components.iter().any(|one| one[row] == Some(labels[row]));
                 (0..labels.len()).map(right).collect()
             }
-            Singles::Models(names) => {
+            SingleModality::Models(names) => {
                 let is_single =
                     |other: &&Candidate| if names.is_empty() { other.single } else { names.contains(&other.name) };
                 // A seed that one of them lacks says nothing about what they know together.
-                let models: Option<Vec<&Outcome>> =
+                let models: Option<Vec<&TrialResult>> =
                     candidates.iter().filter(is_single).map(|other| other.outcomes[seed].as_ref()).collect();
                 let models = models.filter(|models| !models.is_empty());
                 let Some(models) = models else { continue };
@@ -188,16 +193,16 @@ fn over_learn(candidate: &Candidate, candidates: &[Candidate], singles: &Singles
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::trial::Measured;
+    use crate::experiment::trial::TrialScores;
     use crate::train::SplitScores;
 
     const LABELS: [u32; 4] = [0, 1, 1, 0];
 
-    fn outcome(predicted: [u32; 4]) -> Outcome {
+    fn outcome(predicted: [u32; 4]) -> TrialResult {
         let error = wrong(&predicted, &LABELS).iter().filter(|wrong| **wrong).count() as f64 / 4.0;
         let test = SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
-        let measured = Measured { valid: None, test: Some(test), parameters: 7, epochs: 1, seconds: 2.0 };
-        Outcome { measured, predicted: predicted.to_vec(), components: vec![] }
+        let scores = TrialScores { valid: None, test: Some(test), parameters: 7, epochs: 1, seconds: 2.0 };
+        TrialResult { scores, predicted: predicted.to_vec(), components: vec![] }
     }
 
     fn candidate(name: &str, single: bool, outcomes: &[[u32; 4]]) -> Candidate {
@@ -211,12 +216,12 @@ mod tests {
             candidate("a", false, &[[0, 1, 1, 1], [0, 1, 1, 0]]),
             candidate("b", false, &[[1, 1, 1, 1], [0, 0, 1, 0]]),
         ];
-        let found = compare(&candidates, &[1, 2], &LABELS, &Question::default());
+        let found = compare(&candidates, &[1, 2], &LABELS, &ComparisonReference::default());
         assert_eq!(found.against.as_deref(), Some("a"));
         assert!(found.lines[0].best && !found.lines[1].best && found.lines[0].difference.is_none());
         assert_eq!(found.lines[1].error.as_ref().unwrap().mean, 0.375);
         assert_eq!(found.lines[1].difference.unwrap().mean, 0.25);
-        let other = Question { against: Some("b".into()), ..Question::default() };
+        let other = ComparisonReference { against: Some("b".into()), ..ComparisonReference::default() };
         assert_eq!(compare(&candidates, &[1, 2], &LABELS, &other).lines[0].difference.unwrap().mean, -0.25);
     }
 
@@ -225,7 +230,7 @@ mod tests {
         let mut a = candidate("a", false, &[[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 1]]);
         a.outcomes[1] = None;
         let b = candidate("b", false, &[[0, 1, 0, 0], [1, 0, 0, 1], [0, 1, 1, 1]]);
-        let found = compare(&[a, b], &[1, 2, 3], &LABELS, &Question::default());
+        let found = compare(&[a, b], &[1, 2, 3], &LABELS, &ComparisonReference::default());
         assert_eq!((found.lines[0].runs, found.lines[1].runs), (2, 3));
         assert_eq!(found.lines[1].difference.unwrap().mean, 0.125);
     }
@@ -237,16 +242,17 @@ mod tests {
             candidate("high", true, &[[1, 1, 0, 0]]),
             candidate("mul", false, &[[1, 1, 0, 0]]),
         ];
-        let question = Question { against: None, over_learn: Some(Singles::Models(vec![])) };
+        let question = ComparisonReference { against: None, over_learn: Some(SingleModality::Models(vec![])) };
         let found = compare(&candidates, &[1], &LABELS, &question).lines[2].over_learn.clone().unwrap();
         // Rows 0, 1 and 3 are known to one of them; `mul` is wrong on row 0 of these, and on row 2 that nobody knows.
         assert_eq!((found.of_all.mean, found.of_those.mean, found.subset.mean), (0.25, 1.0 / 3.0, 3.0));
-        let named = Question { against: None, over_learn: Some(Singles::Models(vec!["high".into()])) };
+        let named =
+            ComparisonReference { against: None, over_learn: Some(SingleModality::Models(vec!["high".into()])) };
         let found = compare(&candidates, &[1], &LABELS, &named).lines[2].over_learn.clone().unwrap();
         assert_eq!((found.of_all.mean, found.subset.mean), (0.0, 2.0));
         let mut one = candidates[2].clone();
         one.outcomes[0].as_mut().unwrap().components = vec![vec![Some(0), None, Some(1), Some(1)]];
-        let parts = Question { against: None, over_learn: Some(Singles::Components) };
+        let parts = ComparisonReference { against: None, over_learn: Some(SingleModality::Components) };
         let found = compare(&[one], &[1], &LABELS, &parts).lines[0].over_learn.clone().unwrap();
         assert_eq!((found.of_all.mean, found.of_those.mean, found.subset.mean), (0.5, 1.0, 2.0));
     }

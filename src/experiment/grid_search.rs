@@ -2,7 +2,7 @@
 //! each combine the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
 
 use super::statistics::Spread;
-use super::trial::Measured;
+use super::trial::TrialScores;
 use crate::spec::Metric;
 use crate::train::SplitScores;
 use indexmap::IndexMap;
@@ -10,18 +10,18 @@ use serde::Serialize;
 
 /// A point and its trials, one for each seed.
 #[derive(Clone, Debug)]
-pub struct Point {
+pub struct GridPoint {
     /// The combine.
     pub combine: String,
     /// The params that vary and their values.
     pub params: IndexMap<String, String>,
     /// One for each seed, in their order; `None` where the trial failed or was not made.
-    pub trials: Vec<Option<Measured>>,
+    pub trials: Vec<Option<TrialScores>>,
 }
 
 /// What a sweep found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Search {
+pub struct GridSearch {
     /// The sweep's name.
     pub name: String,
     /// What selects, on the validation rows.
@@ -31,12 +31,12 @@ pub struct Search {
     /// How many trials of all have been made.
     pub trials: usize,
     /// One for each point, in order.
-    pub points: Vec<PointLine>,
+    pub points: Vec<GridRow>,
 }
 
 /// What one point came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PointLine {
+pub struct GridRow {
     /// The combine.
     pub combine: String,
     /// The params that vary and their values.
@@ -59,8 +59,8 @@ pub struct PointLine {
 
 /// Puts the trials of all points together and selects one point for each combine: the best mean over the seeds, the
 /// first of equals. Points that lack a trial are not selected while another has them all.
-pub fn search(name: &str, select: Metric, seeds: &[u64], points: &[Point]) -> Search {
-    let mut lines: Vec<PointLine> = points.iter().map(|point| line(point, select)).collect();
+pub fn grid_search(name: &str, select: Metric, seeds: &[u64], points: &[GridPoint]) -> GridSearch {
+    let mut lines: Vec<GridRow> = points.iter().map(|point| line(point, select)).collect();
     let mut combines: Vec<&str> = points.iter().map(|point| point.combine.as_str()).collect();
     combines.dedup();
     for combine in combines {
@@ -78,17 +78,17 @@ pub fn search(name: &str, select: Metric, seeds: &[u64], points: &[Point]) -> Se
         }
     }
     let trials = lines.iter().map(|line| line.runs).sum();
-    Search { name: name.into(), select, seeds: seeds.to_vec(), trials, points: lines }
+    GridSearch { name: name.into(), select, seeds: seeds.to_vec(), trials, points: lines }
 }
 
-fn line(point: &Point, select: Metric) -> PointLine {
-    let trials: Vec<&Measured> = point.trials.iter().flatten().collect();
-    let of = |part: &dyn Fn(&Measured) -> Option<SplitScores>, metric: Metric| {
+fn line(point: &GridPoint, select: Metric) -> GridRow {
+    let trials: Vec<&TrialScores> = point.trials.iter().flatten().collect();
+    let of = |part: &dyn Fn(&TrialScores) -> Option<SplitScores>, metric: Metric| {
         let values: Vec<f64> = trials.iter().filter_map(|trial| Some(part(trial)?.get(metric))).collect();
         Spread::of(values).filter(|spread| !spread.mean.is_nan())
     };
     let seconds: Vec<f64> = trials.iter().map(|trial| trial.seconds).collect();
-    PointLine {
+    GridRow {
         combine: point.combine.clone(),
         params: point.params.clone(),
         runs: trials.len(),
@@ -105,19 +105,19 @@ fn line(point: &Point, select: Metric) -> PointLine {
 mod tests {
     use super::*;
 
-    fn point(combine: &str, beta: &str, valid: &[Option<f64>]) -> Point {
+    fn point(combine: &str, beta: &str, valid: &[Option<f64>]) -> GridPoint {
         let part = |error: f64| SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
         let trial = |error: &Option<f64>| {
             let error = (*error)?;
             let (valid, test) = (Some(part(error)), Some(part(error + 0.5)));
-            Some(Measured { valid, test, parameters: 3, epochs: 1, seconds: 1.0 })
+            Some(TrialScores { valid, test, parameters: 3, epochs: 1, seconds: 1.0 })
         };
         let params = IndexMap::from([("beta".to_owned(), beta.to_owned())]);
-        Point { combine: combine.into(), params, trials: valid.iter().map(trial).collect() }
+        GridPoint { combine: combine.into(), params, trials: valid.iter().map(trial).collect() }
     }
 
-    fn selected(select: Metric, points: &[Point]) -> Vec<usize> {
-        let found = search("curve", select, &[1, 2], points);
+    fn selected(select: Metric, points: &[GridPoint]) -> Vec<usize> {
+        let found = grid_search("curve", select, &[1, 2], points);
         found.points.iter().enumerate().filter(|(_, line)| line.selected).map(|(index, _)| index).collect()
     }
 
@@ -132,7 +132,7 @@ mod tests {
         ];
         assert_eq!(selected(Metric::Error, &points), [1, 3]);
         assert_eq!(selected(Metric::Auc, &points), [1, 3]);
-        let found = search("curve", Metric::Error, &[1, 2], &points);
+        let found = grid_search("curve", Metric::Error, &[1, 2], &points);
         assert_eq!((found.trials, found.points[0].error.as_ref().unwrap().mean), (10, 0.875));
     }
 

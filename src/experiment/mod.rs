@@ -1,18 +1,47 @@
-//! Many trainings: trials side by side, comparisons with tests of significance, grid searches and their tables.
+//! Experiments: a pipeline with its data becomes a trained model, many trials become a comparison or a grid search.
+//!
+//! ```text
+//! Pipeline --open--> Run --train--> TrainedModel --save--> folder --load--> Model --predict--> Predictions
+//! Pipelines --open--> TrialSet --run--> TrialResults --compare--> Comparison
+//!                                                    --grid_search--> GridSearch
+//! ```
 
+mod benchmark;
 mod comparison;
+mod comparison_trials;
+mod data_check;
+mod error;
 mod grid_search;
+mod grid_search_trials;
+mod model;
+mod options;
+mod pipeline;
+mod rows;
+mod run;
 mod saved_trials;
+mod source_file;
 mod statistics;
 mod tables;
 mod trial;
+mod trial_set;
 
-pub use comparison::{Candidate, Comparison, Line, OverLearn, Question, Singles, compare};
-pub use grid_search::{Point, PointLine, Search, search};
+pub use benchmark::{Benchmark, benchmark};
+pub use comparison::{Candidate, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare};
+pub use comparison_trials::{ComparisonOptions, ComparisonTrials};
+pub use data_check::{DataCheck, check_data};
+pub use error::{Diagnostics, Error, ErrorKind};
+pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
+pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
+pub use model::{Model, TrainedModel};
+pub use options::{TrainOptions, system_cache};
+pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
+pub use run::{FailedRun, Run};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
-pub use statistics::{Difference, Spread, Test, mcnemar, paired_t};
+pub use source_file::{Unreadable, add_source, read_source};
+pub use statistics::{Difference, SignificanceTest, Spread, mcnemar, paired_t};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
     search_csv, search_markdown,
 };
-pub use trial::{Engines, Measured, Outcome, Trial, run_trials};
+pub use trial::{StartEngine, Trial, TrialResult, TrialScores, run_trials};
+pub use trial_set::{Configuration, TrialId, TrialSet};

@@ -1,6 +1,6 @@
 //! `trials.jsonl`: the trials of a sweep as they end, a line of JSON each, so that what is done is never done again.
 
-use super::trial::Measured;
+use super::trial::TrialScores;
 use crate::diag::{Code, Problem};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct SavedTrial {
     pub seed: u64,
     /// What it came to.
     #[serde(flatten)]
-    pub measured: Measured,
+    pub scores: TrialScores,
 }
 
 /// Writes all trials that are done.

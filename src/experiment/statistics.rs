@@ -40,13 +40,13 @@ pub struct Difference {
     /// How probable a difference as large as this is where there is none; not adjusted for several comparisons.
     pub p: f64,
     /// What it was found by.
-    pub test: Test,
+    pub test: SignificanceTest,
 }
 
 /// The test behind a [`Difference`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Test {
+pub enum SignificanceTest {
     /// Student's test on the differences of runs with equal seeds.
     PairedT,
     /// McNemar's exact test on the rows that one of two runs is wrong on.
@@ -61,12 +61,12 @@ pub fn paired_t(ours: &[f64], theirs: &[f64]) -> Option<Difference> {
     let error = deviation? / count.sqrt();
     if error == 0.0 {
         let p = if mean == 0.0 { 1.0 } else { 0.0 };
-        return Some(Difference { mean, low: mean, high: mean, p, test: Test::PairedT });
+        return Some(Difference { mean, low: mean, high: mean, p, test: SignificanceTest::PairedT });
     }
     let t = StudentsT::new(0.0, 1.0, count - 1.0).ok()?;
     let reach = error * t.inverse_cdf(0.5 + CONFIDENCE / 2.0);
     let p = 2.0 * t.cdf(-(mean / error).abs());
-    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: Test::PairedT })
+    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: SignificanceTest::PairedT })
 }
 
 /// The difference of two error rates on the same rows, `true` where a model is wrong; `None` without rows.
@@ -86,7 +86,7 @@ pub fn mcnemar(ours: &[bool], theirs: &[bool]) -> Option<Difference> {
         0 => 1.0,
         both => (2.0 * Binomial::new(0.5, both).ok()?.cdf(mine.min(other))).min(1.0),
     };
-    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: Test::McNemar })
+    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: SignificanceTest::McNemar })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Tables of comparisons and sweeps as Markdown and CSV, to be put into a paper or read by another program.
 
-use super::comparison::{Comparison, Line};
-use super::grid_search::{PointLine, Search};
+use super::comparison::{Comparison, ComparisonRow};
+use super::grid_search::{GridRow, GridSearch};
 use super::statistics::{Difference, Spread};
 use std::fmt::Write;
 
@@ -35,7 +35,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     }
     header.extend(["parameters", "seconds", "runs"].map(String::from));
     let bold = |text: String, best: bool| if best { format!("**{text}**") } else { text };
-    let row = |line: &Line| {
+    let row = |line: &ComparisonRow| {
         let spread = |spread: &Option<Spread>| spread.as_ref().map_or_else(|| "-".into(), percent_spread);
         let mut row = vec![
             format!("`{}`", line.name),
@@ -61,7 +61,7 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
     let header = "combine,runs,error,error_deviation,auc,auc_deviation,valid_error,difference,difference_low,\
                   difference_high,p,over_learn_of_all,over_learn_of_those,over_learn_rows,parameters,seconds";
     let mut csv = csv::Writer::from_writer(vec![]);
-    let row = |line: &Line| {
+    let row = |line: &ComparisonRow| {
         let mut row = vec![line.name.clone(), line.runs.to_string()];
         row.extend(pair(line.error.as_ref()));
         row.extend(pair(line.auc.as_ref()));
@@ -91,13 +91,13 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
 }
 
 /// The table of a sweep as Markdown, the selected points in bold.
-pub fn search_markdown(search: &Search) -> String {
+pub fn search_markdown(search: &GridSearch) -> String {
     let params = param_names(search);
     let mut header = vec!["combine".to_owned()];
     header.extend(params.iter().cloned());
     header.extend([format!("valid {}", search.select.as_str())]);
     header.extend(["test error %", "test AUC %", "parameters", "seconds", "runs"].map(String::from));
-    let row = |point: &PointLine| {
+    let row = |point: &GridRow| {
         let bold = |text: String| if point.selected { format!("**{text}**") } else { text };
         let spread = |spread: &Option<Spread>| spread.as_ref().map_or_else(|| "-".into(), percent_spread);
         let mut row = vec![format!("`{}`", point.combine)];
@@ -116,14 +116,14 @@ pub fn search_markdown(search: &Search) -> String {
 }
 
 /// The table of a sweep as CSV: a line for each point.
-pub fn search_csv(search: &Search) -> String {
+pub fn search_csv(search: &GridSearch) -> String {
     let params = param_names(search);
     let mut csv = csv::Writer::from_writer(vec![]);
     let mut header = vec!["combine".to_owned()];
     header.extend(params.iter().cloned());
     let measured = "runs,valid,valid_deviation,test_error,test_error_deviation,test_auc,test_auc_deviation,parameters,seconds,selected";
     header.extend(measured.split(',').map(String::from));
-    let row = |point: &PointLine| {
+    let row = |point: &GridRow| {
         let mut row = vec![point.combine.clone()];
         row.extend(params.iter().map(|param| point.params.get(param).cloned().unwrap_or_default()));
         row.push(point.runs.to_string());
@@ -141,7 +141,7 @@ pub fn search_csv(search: &Search) -> String {
 }
 
 /// The params that vary, in their order.
-pub fn param_names(search: &Search) -> Vec<String> {
+pub fn param_names(search: &GridSearch) -> Vec<String> {
     search.points.first().map(|point| point.params.keys().cloned().collect()).unwrap_or_default()
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 /// Starts an engine for a plan on so many threads.
-pub type Engines<'a> = dyn Fn(Arc<Plan>, usize) -> Result<Box<dyn Engine>, ExecError> + Sync + 'a;
+pub type StartEngine<'a> = dyn Fn(Arc<Plan>, usize) -> Result<Box<dyn Engine>, ExecError> + Sync + 'a;
 
 /// One training of many.
 pub struct Trial<'a> {
@@ -28,11 +28,11 @@ pub struct Trial<'a> {
     pub test: Option<&'a dyn Rows>,
 }
 
-/// What a trial came to.
+/// The result of a trial.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// What was measured.
-    pub measured: Measured,
+pub struct TrialResult {
+    /// The measurements.
+    pub scores: TrialScores,
     /// The class predicted for each test row.
     pub predicted: Vec<u32>,
     /// One for each component: the class it would predict for each test row by itself; `None` where it has no say.
@@ -41,7 +41,7 @@ pub struct Outcome {
 
 /// The measurements of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
+pub struct TrialScores {
     /// The selected model on the validation split.
     pub valid: Option<SplitScores>,
     /// The selected model on the test split.
@@ -59,9 +59,9 @@ pub struct Measured {
 pub fn run_trials(
     trials: &[Trial<'_>],
     threads: usize,
-    engines: &Engines<'_>,
+    engines: &StartEngine<'_>,
     interrupt: &AtomicBool,
-    finished: &mut dyn FnMut(usize, Result<Outcome, Problem>),
+    finished: &mut dyn FnMut(usize, Result<TrialResult, Problem>),
 ) {
     let side_by_side = threads.clamp(1, trials.len().max(1));
     let each = (threads / side_by_side).max(1);
@@ -95,9 +95,9 @@ pub fn run_trials(
 fn run(
     trial: &Trial<'_>,
     threads: usize,
-    engines: &Engines<'_>,
+    engines: &StartEngine<'_>,
     interrupt: &AtomicBool,
-) -> Option<Result<Outcome, Problem>> {
+) -> Option<Result<TrialResult, Problem>> {
     let Trial { plan, spec, train, valid, test } = *trial;
     let training = Training { plan, spec, train, valid, test, interrupt };
     let params = initialize(plan, spec.seed);
@@ -110,9 +110,9 @@ fn run(
     }
 }
 
-fn outcome(plan: &Plan, trained: Trained) -> Outcome {
+fn outcome(plan: &Plan, trained: Trained) -> TrialResult {
     let last = trained.history.last();
-    let measured = Measured {
+    let scores = TrialScores {
         valid: trained.valid.as_ref().map(SplitScores::of),
         test: trained.test.as_ref().map(|test| SplitScores::of(&test.scores)),
         parameters: plan.parameter_count(),
@@ -120,14 +120,14 @@ fn outcome(plan: &Plan, trained: Trained) -> Outcome {
         seconds: last.map_or(0.0, |record| record.seconds),
     };
     let Some(Evaluation { decisions, .. }) = trained.test else {
-        return Outcome { measured, predicted: vec![], components: vec![] };
+        return TrialResult { scores, predicted: vec![], components: vec![] };
     };
     let components = decisions.components.iter().map(|component| {
         let rows = component.probabilities.chunks_exact(decisions.classes.max(1));
         rows.map(most_probable).collect()
     });
     let components = components.collect();
-    Outcome { measured, predicted: decisions.predicted, components }
+    TrialResult { scores, predicted: decisions.predicted, components }
 }
 
 /// The class of largest probability, the first of several; `None` where the component has no say, which leaves zeros.

@@ -2,9 +2,9 @@
 
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::elementwise;
-use super::signature::{Arguments, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const RELU: Signature = Signature::new("relu", "keeps what is positive and makes the rest 0")

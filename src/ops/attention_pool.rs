@@ -2,9 +2,9 @@
 
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, WeightInit, no_statistics, numbers_only};
 use super::shape_rules::{fits_in_memory, sequence, steps_and_width};
-use super::signature::{Arguments, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Kind, Parameter, Signature};
 use crate::spec::ParamInit;
 use serde::{Deserialize, Serialize};
 

@@ -2,10 +2,10 @@
 
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, WeightInit, no_statistics, numbers_only};
 use super::shape_rules::{fits_in_memory, sequence, steps_and_width, windows_of_steps};
-use super::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use super::window::{Window, sequence_json};
 use crate::shape::Shape;
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const CONV1D: Signature = Signature::new("conv1d", "the same linear map of every window of a sequence")

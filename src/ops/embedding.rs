@@ -2,9 +2,9 @@
 
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, WeightInit, no_statistics};
 use super::shape_rules::{fits_in_memory, vector};
-use super::signature::{Arguments, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const EMBEDDING: Signature =

@@ -4,9 +4,9 @@ use super::activation::{Activation, fused};
 use super::init::{INIT_WORDS, init_by_word};
 use super::operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit, no_statistics, numbers_only};
 use super::shape_rules::{fits_in_memory, read, vector};
-use super::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::Init;
 use serde::{Deserialize, Serialize};
 

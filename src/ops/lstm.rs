@@ -2,9 +2,9 @@
 
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, numbers_only};
 use super::recurrent::Recurrent;
-use super::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const LSTM: Signature =

@@ -22,10 +22,10 @@ mod pool;
 mod recurrent;
 mod reshape;
 mod shape_rules;
-mod signature;
 mod value_kind;
 mod window;
 
+pub use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 pub use activation::Activation;
 pub use arithmetic::{Affine, Arithmetic};
 pub use attention_pool::AttentionPool;
@@ -46,6 +46,5 @@ pub use operation::{Operation, Running, ShapeError, Time, Traits, Weight, Weight
 pub use pool::{AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 pub use recurrent::Recurrent;
 pub use reshape::{Flatten, PadChannels};
-pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 pub use value_kind::ValueKind;
 pub use window::{Padding, Window};

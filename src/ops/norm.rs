@@ -3,9 +3,9 @@
 use super::activation::{Activation, fused};
 use super::operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit, no_statistics, numbers_only};
 use super::shape_rules::{single, vector};
-use super::signature::{Arguments, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Kind, Parameter, Signature};
 use crate::spec::ParamInit;
 use serde::{Deserialize, Serialize};
 

@@ -16,9 +16,9 @@ use super::norm::{self, BatchNorm, LayerNorm};
 use super::operation::{Operation, Running, ShapeError, Traits, Weight};
 use super::pool::{self, AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 use super::reshape::{self, Flatten, PadChannels};
-use super::signature::{Arguments, Signature};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Signature};
 use serde::{Deserialize, Serialize};
 
 /// The list of operations, handed to a macro that makes something of it: the variants of [`Op`] with their types. Those

@@ -2,10 +2,10 @@
 
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{image, is_image, read, sequence, steps_and_width, windows_of_image, windows_of_steps};
-use super::signature::{Arguments, Kind, Parameter, Signature};
 use super::value_kind::ValueKind;
 use super::window::{Window, sequence_json};
 use crate::shape::Shape;
+use crate::signature::{Arguments, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 const SIZE: Parameter = Parameter::new("size", Kind::Integer(1), "pixels along one side of the frame");

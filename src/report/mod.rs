@@ -9,7 +9,7 @@ mod summary;
 
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions, write_manifest};
 pub use metrics_csv::write_metrics;
-pub use predictions_csv::{Predictions, write_predictions};
+pub use predictions_csv::{TestPredictions, write_predictions};
 pub use run_dir::RunDir;
 pub use save::Results;
 pub use summary::{Failure, Status, Summary};

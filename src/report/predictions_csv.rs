@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 /// The rows that were predicted.
 #[derive(Clone, Copy, Debug)]
-pub struct Predictions<'a> {
+pub struct TestPredictions<'a> {
     /// Each one's row in the table it is from, counted from 0.
     pub row_ids: &'a [u64],
     /// The class of each.
@@ -20,8 +20,8 @@ pub struct Predictions<'a> {
 /// Columns: `row`, `label`, `prediction` (classes by name); `p_<class>`, the reported probabilities; for each component
 /// `p_<component>_<class>`, its own probabilities; for each component `q_<component>`, its weight `q` for the predicted
 /// class. What a component has no say on is empty.
-pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: Predictions<'_>) -> io::Result<()> {
-    let Predictions { row_ids, labels, decisions } = predictions;
+pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: TestPredictions<'_>) -> io::Result<()> {
+    let TestPredictions { row_ids, labels, decisions } = predictions;
     let classes = decisions.classes;
     let mut csv = csv::Writer::from_writer(file);
     let mut line: Vec<String> = ["row", "label", "prediction"].map(String::from).to_vec();

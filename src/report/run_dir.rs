@@ -28,6 +28,21 @@ impl RunDir {
         Self::try_create(out, pipeline).map_err(|error| unwritable(out, &error))
     }
 
+    /// Makes the folder `path`, and those above it; it may exist if nothing is in it.
+    ///
+    /// # Errors
+    /// `MMC0604`, naming the folder.
+    pub fn create_at(path: &Path) -> Result<Self, Problem> {
+        let made = !path.is_dir();
+        let empty =
+            || fs::read_dir(path).and_then(|mut entries| entries.next().transpose()).map(|first| first.is_none());
+        match fs::create_dir_all(path).and_then(|()| empty()) {
+            Ok(true) => Ok(Self { path: path.to_path_buf(), kept: !made, made: None }),
+            Ok(false) => Err(unwritable(path, &io::ErrorKind::DirectoryNotEmpty.into())),
+            Err(error) => Err(unwritable(path, &error)),
+        }
+    }
+
     /// A folder that an earlier run made and kept, to go on in.
     ///
     /// # Errors

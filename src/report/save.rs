@@ -1,6 +1,6 @@
 //! What a run leaves behind, file by file.
 
-use super::{Manifest, Predictions, RunDir, Summary};
+use super::{Manifest, RunDir, Summary, TestPredictions};
 use super::{write_manifest, write_metrics, write_predictions};
 use crate::diag::Problem;
 use crate::exec::Params;
@@ -17,7 +17,7 @@ pub struct Results<'a> {
     /// Every epoch.
     pub history: &'a [EpochRecord],
     /// The test split, if the model was measured on one.
-    pub predictions: Option<Predictions<'a>>,
+    pub predictions: Option<TestPredictions<'a>>,
     /// What was run.
     pub manifest: &'a Manifest,
     /// How it went.

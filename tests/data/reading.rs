@@ -30,7 +30,7 @@ fn plain_gz_and_zst_hold_the_same() {
         assert_eq!(data.train.modalities[0].values(), EXPECTED, "{file}");
         assert_eq!(data.train.labels, [1, 0, 1]);
         assert_eq!(data.train.row_ids, [0, 1, 2]);
-        assert_eq!(data.classes, ["no", "yes"]);
+        assert_eq!(data.label.classes, ["no", "yes"]);
         assert_eq!(data.fingerprint, blake3::hash(&bytes).to_hex().as_str());
     }
 }
@@ -85,7 +85,7 @@ fn tabs_and_no_header() {
     let data = case.load();
     assert_eq!(data.train.modalities[0].values(), EXPECTED);
     assert_eq!(data.train.labels, [1, 0, 1]);
-    assert_eq!(data.modalities[0].columns, ["1", "2", "3"]);
+    assert_eq!(data.modalities[0].column_names(), ["1", "2", "3"]);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn columns_by_glob_come_in_the_order_of_the_table() {
     let mut case = Case::text("c_2,y,c_1,d\n2,no,1,0\n4,yes,3,0\n").modality("m", &[Select::Glob("c_*".into())], &[]);
     case.modalities[0].shape = Shape::vector(2);
     assert_eq!(values(&case), [2.0, 1.0, 4.0, 3.0]);
-    assert_eq!(case.load().modalities[0].columns, ["c_2", "c_1"]);
+    assert_eq!(case.load().modalities[0].column_names(), ["c_2", "c_1"]);
 }
 
 #[test]

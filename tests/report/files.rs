@@ -5,10 +5,10 @@ use mmc::diag::Span;
 use mmc::exec::{ComponentDecisions, Decisions, Params};
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
-    Machine, Manifest, PlanSummary, Predictions, Results, RunDir, Seconds, Status, Summary, versions, write_metrics,
-    write_predictions,
+    Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
+    write_metrics, write_predictions,
 };
-use mmc::spec::{Combination, Curve, Init, Length, Optimizer, QGradient, Schedule, TrainSpec};
+use mmc::spec::{Combination, Curve, Init, Length, OptimizerSpec, QGradient, Schedule, SgdSpec, TrainSpec};
 use mmc::train::{ComponentScores, EpochRecord, Halted, Scores, Trained, Training, read_model, train};
 use std::fs;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +16,7 @@ use std::sync::atomic::AtomicBool;
 fn spec() -> TrainSpec {
     TrainSpec {
         combine: None,
-        optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.9, nesterov: false, weight_decay: 2e-5 },
+        optimizer: OptimizerSpec::Sgd(SgdSpec { lr: 0.1, momentum: 0.9, nesterov: false, weight_decay: 2e-5 }),
         schedule: Schedule { warmup: 0, curve: Curve::Constant },
         clip_norm: None,
         batch_size: 32,
@@ -78,7 +78,11 @@ fn a_run_leaves_its_files_behind() {
         plan: &plan,
         params: &trained.params,
         history: &trained.history,
-        predictions: Some(Predictions { row_ids: &row_ids, labels: &test.labels, decisions: &evaluation.decisions }),
+        predictions: Some(TestPredictions {
+            row_ids: &row_ids,
+            labels: &test.labels,
+            decisions: &evaluation.decisions,
+        }),
         manifest: &manifest(&plan, &spec, &trained.history),
         summary: &summary,
     })
@@ -191,7 +195,7 @@ fn awkward() -> (LossSpec, Decisions) {
 fn predictions_hold_names_probabilities_and_the_weights_of_the_predicted_class() {
     let (loss, decisions) = awkward();
     let mut text = vec![];
-    let predictions = Predictions { row_ids: &[7, 3], labels: &[1, 1], decisions: &decisions };
+    let predictions = TestPredictions { row_ids: &[7, 3], labels: &[1, 1], decisions: &decisions };
     write_predictions(&mut text, &loss, predictions).unwrap();
     let lines = read_csv(&text);
     let (never, b) = ("no, never", "a \"b\"");

@@ -1,4 +1,5 @@
 //! Checks over a whole file that follow lowering.
 
 pub(crate) mod optional;
-pub(crate) mod uncalled;
+pub(crate) mod shared_weights;
+pub(crate) mod unreached;

@@ -1,6 +1,6 @@
-//! Reports that need more than one place of the text: argument errors, shape mismatches, unknown names.
+//! Errors that need more than one place of the text: arguments, shapes, names.
 
 pub(crate) mod argument;
-pub(crate) mod once;
+pub(crate) mod name;
 pub(crate) mod shape;
-pub(crate) mod unknown;
+pub(crate) mod suggest;

@@ -1,25 +1,24 @@
-//! Calls: layers and functions, with their input or as blocks that wait for it.
+//! Calls of layers and functions, with their input or as blocks without it.
 
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Op, ValueKind};
-use crate::sema::errors::argument::Expansion;
-use crate::sema::eval::arguments::count_of_arguments;
+use crate::ops;
+use crate::sema::errors::suggest::count_of_arguments;
 use crate::sema::eval::builtin::is_builtin;
-use crate::sema::eval::expr::{Evaluator, block, join};
+use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
 use crate::sema::eval::value::{BlockStage, Callee, Given, Val};
 use crate::sema::names::Declaration;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Functions inside of functions: deeper is a circle.
+/// Deepest nesting of function calls; deeper ones are taken for endless recursion.
 const DEEPEST: usize = 48;
 
-/// The values of arguments by name, and what was given for which.
+/// Values of arguments by name, and the given argument of each.
 type Bound<'a> = (BTreeMap<&'a str, Val>, Vec<(&'a FnArg, Given)>);
 
 impl<'a> Evaluator<'a> {
-    /// A call outside of a pipe: applied if its input is given, else a block.
+    /// The value of a call outside of a pipe: applied if its input is given, else a block.
     pub(crate) fn call(&mut self, callee: &'a Expr, args: &'a [Arg], span: Span) -> Val {
         let ExprKind::Name(name) = &callee.kind else {
             let value = self.eval(callee);
@@ -58,7 +57,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A call in a pipe, `|> name(args)`: everything but its input.
+    /// The block of a call in a pipe, `|> name(args)`, which has no input yet.
     pub(crate) fn block_of_call(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
         let calls = self.call_trace();
         let local = self.frames.last().and_then(|frame| frame.get(name)).cloned();
@@ -67,11 +66,11 @@ impl<'a> Evaluator<'a> {
                 let mut given = self.given(args);
                 let Some(last) = stages.first().cloned() else { return Val::Unknown };
                 match last {
-                    // Arguments given to a block go to the function it was made from.
+                    // Arguments of a block are passed on to its function.
                     BlockStage { callee: Callee::Function(index, before), span, calls } if stages.len() == 1 => {
                         let mut all = before.to_vec();
                         all.append(&mut given);
-                        block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
+                        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
                     }
                     _ if given.is_empty() => Val::Block(stages),
                     _ => self.report(
@@ -84,7 +83,7 @@ impl<'a> Evaluator<'a> {
             (None, Some(Declaration::Fn(index))) => {
                 self.names.get(name, span);
                 let given = self.given(args);
-                block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+                Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
             }
             (None, Some(Declaration::Lost(_))) => Val::Unknown,
             (None, Some(_)) if args.is_empty() => self.name(name, span),
@@ -98,13 +97,13 @@ impl<'a> Evaluator<'a> {
             (None, None) => match ops::layer(name) {
                 Some(layer) => match self.arguments(&layer.signature, args, span) {
                     Some(arguments) => {
-                        block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
+                        Val::block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
                     }
                     None => Val::Unknown,
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
                 None if is_builtin(name) => self.report(
-                    Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe brings one"))
+                    Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe passes one"))
                         .at(span, format!("write `{name}(a, b)`")),
                 ),
                 None => self.unknown_function(name, span),
@@ -116,7 +115,7 @@ impl<'a> Evaluator<'a> {
         if ops::layer(name).is_none() {
             return self.unknown_function(name, callee);
         }
-        // The first argument is the input if it is a value of the graph; else the call is a block.
+        // The first argument is the input if it is a value of the graph, else the call is a block.
         if let Some((first, rest)) = args.split_first()
             && first.name.is_none()
             && could_be_input(&first.value)
@@ -148,7 +147,7 @@ impl<'a> Evaluator<'a> {
         match given.as_slice() {
             [one] if one.name.is_none() => self.apply(stages, vec![one.value.clone()]),
             _ => self.report(
-                Problem::error(Code::TooManyArguments, "a block takes its input and nothing else".to_string())
+                Problem::error(Code::TooManyArguments, "a block takes its input as the only argument".to_string())
                     .at(span, format!("{} arguments given", given.len())),
             ),
         }
@@ -192,7 +191,7 @@ impl<'a> Evaluator<'a> {
                 self.expand(*index, all, stage.span)
             }
             Callee::Shared(name, stages) => {
-                // Each use starts its numbering anew, so that all uses name the same weights.
+                // Each use numbers its layers from 0, so that all uses name the same weights.
                 self.counters.insert(name.clone(), 0);
                 self.calls.push(stage.span);
                 let value = self.scoped(name.clone(), |this| this.apply(stages, leading));
@@ -216,7 +215,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A function called by name outside of a pipe: a block if what is missing is its input.
+    /// The value of a function call outside of a pipe: a block if its input is missing.
     fn call_function(&mut self, index: usize, given: Vec<Given>, span: Span) -> Val {
         let function = self.names.functions[index];
         let first_is_input =
@@ -228,10 +227,10 @@ impl<'a> Evaluator<'a> {
             return self.expand(index, given, span);
         }
         let calls = self.call_trace();
-        block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
     }
 
-    /// Binds the arguments of a function and evaluates its body.
+    /// The value of a function's body with its arguments bound.
     fn expand(&mut self, index: usize, given: Vec<Given>, span: Span) -> Val {
         let function = self.names.functions[index];
         if self.calls.len() >= DEEPEST {
@@ -271,7 +270,7 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// What the arguments of a function stand for in its body, and what was given for which.
+    /// The arguments of a function bound to values; `None` after a report.
     fn bind(&mut self, function: &'a Fn, given: Vec<Given>, span: Span) -> Option<Bound<'a>> {
         let name = &function.name.text;
         let mut frame: BTreeMap<&'a str, Val> = BTreeMap::new();
@@ -337,7 +336,7 @@ impl<'a> Evaluator<'a> {
                     self.frames.pop();
                     frame.insert(wanted, value);
                 }
-                // What was given by a name that is not known, or once too often, may be what is missing.
+                // An argument with an unknown name may be the missing one.
                 None if misnamed => {}
                 None => {
                     self.report(
@@ -351,67 +350,13 @@ impl<'a> Evaluator<'a> {
         }
         sound.then_some((frame, bound))
     }
-
-    /// The path of the next layer in this scope.
-    fn next_path(&mut self) -> String {
-        let counter = self.counters.entry(self.scope.clone()).or_insert(0);
-        let path = join(&self.scope, &counter.to_string());
-        *counter += 1;
-        path
-    }
-
-    /// Adds a layer to the graph that no call in the text asked for.
-    pub(crate) fn apply_layer(&mut self, op: Op, input: usize, span: Span) -> Val {
-        let stage = BlockStage { callee: Callee::Layer(op.clone()), span, calls: vec![] };
-        self.apply_op(op, vec![input], span, Some(&stage))
-    }
-
-    /// Adds an operation to the graph, its shape checked.
-    pub(crate) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&BlockStage>) -> Val {
-        self.apply_op_at(op, inputs, span, stage, span)
-    }
-
-    /// As [`Self::apply_op`], where `place` is the piece of `span` to point at if the inputs do not fit.
-    pub(crate) fn apply_op_at(
-        &mut self,
-        op: Op,
-        mut inputs: Vec<usize>,
-        span: Span,
-        stage: Option<&BlockStage>,
-        place: Span,
-    ) -> Val {
-        const MOST: usize = 100_000;
-        let calls = self.call_trace();
-        if self.values.len() >= MOST {
-            return self.report(
-                Problem::error(Code::TooDeep, format!("a pipeline of more than {MOST} operations"))
-                    .at(span, "one too many"),
-            );
-        }
-        let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
-        let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();
-        let typed = op.reading(&kinds).and_then(|op| op.shape(&shapes).map(|shape| (op, shape)));
-        let made = typed.and_then(|(op, shape)| {
-            let length = self.length_through(&op, &mut inputs, span)?;
-            Ok((op, length.filter(|_| shape.0.len() > 1), shape))
-        });
-        match made {
-            Ok((op, length, shape)) => {
-                let path = if stage.is_some() { self.next_path() } else { String::new() };
-                let kind = ValueKind::Numbers;
-                self.values.push(crate::sema::hir::HirValue { op, inputs, shape, kind, length, path, span, calls });
-                Val::Tensor(self.values.len() - 1)
-            }
-            Err(error) => self.shape_mismatch(error, &inputs, place),
-        }
-    }
 }
 
 fn is_block(arg: &Given) -> bool {
     matches!(arg.value, Val::Block(_))
 }
 
-/// Whether an expression can come to a value of the graph, by its form.
+/// Whether the value of an expression of this form can be one of the graph.
 fn could_be_input(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Name(_) | ExprKind::Field(..) | ExprKind::Call(..) | ExprKind::Pipe(..) | ExprKind::Binary(..) => {

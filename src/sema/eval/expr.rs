@@ -1,128 +1,20 @@
-//! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
+//! Evaluation of expressions: names, arithmetic, pipes, lists, records, `if`.
 
-use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
+use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{self, Activation, Affine, Arithmetic, Op};
-use crate::sema::errors::argument::Expansion;
-use crate::sema::errors::shape::between;
+use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::value::{BlockStage, Callee, Val};
-use crate::sema::hir::{HirValue, ValueId};
-use crate::sema::names::{Declaration, NameTable};
-use crate::sema::symbols::{Symbol, SymbolRecorder};
+use crate::sema::names::Declaration;
+use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
 use indexmap::IndexMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Analysis of one pipeline: what has been declared, computed and found wrong so far.
-pub(crate) struct Evaluator<'a> {
-    pub(crate) names: NameTable<'a>,
-    /// The file of the library.
-    pub(crate) prelude: FileId,
-    pub(crate) problems: Problems,
-    /// Every value of the graph so far.
-    pub(crate) values: Vec<HirValue>,
-    /// Modalities as values of the graph; those that could not be analyzed are unknown.
-    pub(crate) modalities: Vec<Val>,
-    /// `--set`: values that replace those of params.
-    pub(crate) overrides: BTreeMap<&'a str, &'a Expr>,
-    /// Values that a strategy merged several inputs into, and its name.
-    pub(crate) merges: BTreeMap<ValueId, &'static str>,
-    /// Arguments of the functions being expanded; only the innermost are visible.
-    pub(crate) frames: Vec<BTreeMap<&'a str, Val>>,
-    /// The functions being expanded, outermost first, and what they were given.
-    pub(crate) expansions: Vec<Expansion<'a>>,
-    /// Calls being expanded, outermost first.
-    pub(crate) calls: Vec<Span>,
-    /// The path that weights are named by, and how many layers each path has had.
-    pub(crate) scope: String,
-    pub(crate) counters: BTreeMap<String, usize>,
-    /// What editors ask for: what names mean, what expressions came to.
-    pub(crate) recorder: SymbolRecorder,
-    /// Declarations by the place of their name.
-    declared: BTreeMap<Span, State>,
-    /// The declarations being computed, outermost first: the place of the name, and the name where it was asked for.
-    open: Vec<(Span, &'a str, Span)>,
-    /// The functions whose bodies have been evaluated.
-    pub(crate) expanded: BTreeSet<usize>,
-    /// Whether bodies are only looked through: nothing is known of what is given to them, and no call is followed.
-    pub(crate) checking: bool,
-}
-
-#[derive(Clone)]
-enum State {
-    InProgress,
-    Done(Val),
-}
-
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(
-        names: NameTable<'a>,
-        prelude: FileId,
-        overrides: BTreeMap<&'a str, &'a Expr>,
-        problems: Problems,
-    ) -> Self {
-        Self {
-            names,
-            prelude,
-            problems,
-            values: vec![],
-            modalities: vec![],
-            overrides,
-            merges: BTreeMap::new(),
-            frames: vec![],
-            expansions: vec![],
-            calls: vec![],
-            scope: String::new(),
-            counters: BTreeMap::new(),
-            recorder: SymbolRecorder::default(),
-            declared: BTreeMap::new(),
-            open: vec![],
-            expanded: BTreeSet::new(),
-            checking: false,
-        }
-    }
-
-    /// Reports a problem at `span`, with the calls that led there.
-    pub(crate) fn report(&mut self, problem: Problem) -> Val {
-        let calls = self.call_trace();
-        self.report_from(problem, &calls)
-    }
-
-    /// As [`Self::report`], for calls that were recorded before.
-    pub(crate) fn report_from(&mut self, mut problem: Problem, calls: &[Span]) -> Val {
-        for call in calls {
-            problem = problem.also(*call, "in this call");
-        }
-        // What goes wrong inside of the library is shown first where it was called from.
-        let of_user = calls.iter().find(|call| call.file != self.prelude);
-        if let (Some(place), Some(call)) = (problem.place(), of_user)
-            && place.file == self.prelude
-        {
-            for label in &mut problem.labels {
-                label.primary = label.span == *call;
-            }
-        }
-        self.problems.push(problem);
-        Val::Unknown
-    }
-
-    /// The calls being expanded, innermost first.
-    pub(crate) fn call_trace(&self) -> Vec<Span> {
-        self.calls.iter().rev().copied().collect()
-    }
-
-    /// Runs `body` with weights named below `path`.
-    pub(crate) fn scoped<T>(&mut self, path: String, body: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.scope, path);
-        let result = body(self);
-        self.scope = outer;
-        result
-    }
-
     /// The value of an expression.
     ///
-    /// A declaration is computed where it is first mentioned, so a chain of ten thousand of them is as deep: the stack
-    /// grows where it has to.
+    /// A declaration is computed where it is first referred to, so that a chain of ten thousand declarations recurses as
+    /// deep: the stack grows on demand.
     pub(crate) fn eval(&mut self, expr: &'a Expr) -> Val {
         const ROOM_FOR_ONE: usize = 256 << 10;
         const PIECE: usize = 4 << 20;
@@ -170,18 +62,6 @@ impl<'a> Evaluator<'a> {
                 other => self.expected("`true` or `false`", &other, condition.span),
             },
         }
-    }
-
-    /// Reports that something else was expected, unless it has been reported already.
-    pub(crate) fn expected(&mut self, expected: &str, found: &Val, span: Span) -> Val {
-        if matches!(found, Val::Unknown) {
-            return Val::Unknown;
-        }
-        let found = found.describe();
-        self.report(
-            Problem::error(Code::WrongType, format!("expected {expected}, found {found}"))
-                .at(span, format!("this is {found}")),
-        )
     }
 
     /// The value of an expression that must be a number.
@@ -250,7 +130,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What a name stands for: an argument, a declaration, or a layer used as a block.
+    /// The value of a name: an argument, a declaration, or a layer used as a block.
     pub(crate) fn name(&mut self, name: &'a str, span: Span) -> Val {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
@@ -263,7 +143,7 @@ impl<'a> Evaluator<'a> {
             Some(Declaration::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
             Some(Declaration::Lost(_)) => Val::Unknown,
             Some(Declaration::Fn(index)) => {
-                block(BlockStage { callee: Callee::Function(index, Rc::default()), span, calls })
+                Val::block(BlockStage { callee: Callee::Function(index, Rc::default()), span, calls })
             }
             Some(Declaration::Param(param)) => self.declared(name, span, |this| this.param(param)),
             Some(Declaration::Encoder(binding)) => self.declared(name, span, |this| this.binding(binding)),
@@ -271,7 +151,7 @@ impl<'a> Evaluator<'a> {
                 let value = self.declared(name, span, |this| this.shared(binding));
                 match value {
                     Val::Block(stages) => {
-                        block(BlockStage { callee: Callee::Shared(name.into(), stages), span, calls })
+                        Val::block(BlockStage { callee: Callee::Shared(name.into(), stages), span, calls })
                     }
                     other => other,
                 }
@@ -287,47 +167,6 @@ impl<'a> Evaluator<'a> {
                 Some(_) => self.block_of_call(name, &[], span),
                 None => self.unknown_name(name, span),
             },
-        }
-    }
-
-    /// The value of a declaration, computed once; a declaration that needs itself is reported.
-    fn declared(&mut self, name: &'a str, span: Span, compute: impl FnOnce(&mut Self) -> Val) -> Val {
-        let declaration = self.names.span(name, span).unwrap_or(span);
-        match self.declared.get(&declaration).cloned() {
-            Some(State::Done(value)) => value,
-            Some(State::InProgress) => {
-                let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
-                    .at(span, "needed again here, before it is known")
-                    .also(declaration, "declared here");
-                let begin = self.open.iter().position(|(open, ..)| *open == declaration).unwrap_or(0);
-                for pair in self.open[begin..].windows(2) {
-                    problem = problem.also(pair[1].2, format!("`{}` needs `{}`", pair[0].1, pair[1].1));
-                }
-                let constant = matches!(self.names.peek(name, span), Some(Declaration::Param(_)));
-                let from = if constant { "a number" } else { "a modality" };
-                self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
-            }
-            None => {
-                self.open.push((declaration, name, span));
-                self.declared.insert(declaration, State::InProgress);
-                // A declaration is computed in its own surroundings, wherever it is first mentioned.
-                let frames = std::mem::take(&mut self.frames);
-                let calls = std::mem::take(&mut self.calls);
-                let value = compute(self);
-                self.frames = frames;
-                self.calls = calls;
-                self.open.pop();
-                self.declared.insert(declaration, State::Done(value.clone()));
-                value
-            }
-        }
-    }
-
-    /// The value of the declaration whose name stands at `place`, if it has been computed.
-    pub(crate) fn known(&self, place: Span) -> Option<Val> {
-        match self.declared.get(&place) {
-            Some(State::Done(value)) => Some(value.clone()),
-            _ => None,
         }
     }
 
@@ -350,7 +189,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `a |> b |> c`, without recursion over its length.
+    /// The value of `a |> b |> c`, without recursion over its length.
     fn pipeline(&mut self, expr: &'a Expr) -> Val {
         let (input, stages) = pipe_stages(expr);
         let mut value = self.eval(input);
@@ -374,7 +213,7 @@ impl<'a> Evaluator<'a> {
                 ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
                 _ => self.eval_kind(expr),
             },
-            // What is noted of a stage is what comes out of it.
+            // The value recorded for a stage is its output.
             _ => self.eval_kind(expr),
         };
         match value {
@@ -463,11 +302,6 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// `base.name`, or `name` at the root.
-pub(crate) fn join(base: &str, name: &str) -> String {
-    if base.is_empty() { name.into() } else { format!("{base}.{name}") }
-}
-
 /// The input of a pipe and its stages in order.
 pub(crate) fn pipe_stages(mut expr: &Expr) -> (&Expr, Vec<&Expr>) {
     let mut stages = vec![];
@@ -479,7 +313,12 @@ pub(crate) fn pipe_stages(mut expr: &Expr) -> (&Expr, Vec<&Expr>) {
     (expr, stages)
 }
 
-/// A block of one call.
-pub(crate) fn block(stage: BlockStage) -> Val {
-    Val::Block(Rc::new(vec![stage]))
+/// The span of the operator between two operands, if it is written as `a + b` or `a+b`.
+fn between(left: Span, right: Span) -> Option<Span> {
+    let gap = Span { start: left.end, end: right.start, ..left };
+    match right.start.checked_sub(left.end)? {
+        1 => Some(gap),
+        3 => Some(Span { start: gap.start + 1, end: gap.end - 1, ..gap }),
+        _ => None,
+    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod fusion;
 pub(crate) mod modality;
 pub(crate) mod modality_type;
 pub(crate) mod param;
+pub(crate) mod pipeline;
 pub(crate) mod source;
 pub(crate) mod sweep;
 pub(crate) mod train;

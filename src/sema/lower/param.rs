@@ -1,12 +1,13 @@
-//! Params: the constants of a pipeline, of one type and within their bounds, whoever gives the value.
+//! Params: constants of a pipeline, whose values from the file, `--set` or a sweep have one type and lie within bounds.
 
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::constant::{alike, same, show, type_of};
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
 use crate::syntax::ast::{Arg, ExprKind, Param};
 
 impl<'a> Evaluator<'a> {
-    /// The value of a param: of `--set`, else as written; within its bounds and of its type.
+    /// The value of a param: that of `--set`, else the written one; checked for type and bounds.
     pub(crate) fn param(&mut self, param: &'a Param) -> Val {
         let written = self.eval(&param.value);
         if matches!(written, Val::Tensor(_) | Val::Block(_) | Val::Record(_)) {
@@ -20,11 +21,11 @@ impl<'a> Evaluator<'a> {
         if !self.of_type(param, &written, &value, given.span) {
             return Val::Unknown;
         }
-        // What the file says by itself has to hold too, but only one of the two is worth a report.
+        // The written value has to lie within the bounds too, but one report is enough.
         self.within(param, value, given.span, bounds.as_ref())
     }
 
-    /// `within(value, bounds)`
+    /// The value of the call `within(value, bounds)`.
     pub(crate) fn builtin_within(&mut self, args: &'a [Arg], span: Span) -> Val {
         let [value, bounds] = args else {
             return self.report(
@@ -46,12 +47,12 @@ impl<'a> Evaluator<'a> {
         self.within_bounds(name, found, value.value.span, Some((&allowed, bounds.value.span)))
     }
 
-    /// Reports a value that a sweep gives a param if it is of another type or out of bounds; false if it is.
+    /// Whether a value of a sweep has the type of a param and lies within its bounds; reports it otherwise.
     pub(crate) fn fits_param(&mut self, param: &'a Param, value: &Val, span: Span) -> bool {
         let before = self.problems.len();
         let written = self.eval(&param.value);
         let bounds = param.bounds.as_ref().map(|bounds| self.eval(bounds));
-        // What is wrong with the declaration has been reported there.
+        // Errors of the declaration have been reported there.
         self.problems.truncate(before);
         if !self.of_type(param, &written, value, span) {
             return false;
@@ -59,7 +60,7 @@ impl<'a> Evaluator<'a> {
         !matches!(self.within(param, value.clone(), span, bounds.as_ref()), Val::Unknown)
     }
 
-    /// The bounds of a param, if they can hold anything of its type.
+    /// The bounds of a param, if a value of its type can lie within them; reports them otherwise.
     fn bounds(&mut self, param: &'a Param, written: &Val) -> Option<Val> {
         let expr = param.bounds.as_ref()?;
         let bounds = self.eval(expr);
@@ -70,10 +71,10 @@ impl<'a> Evaluator<'a> {
                     return Some(bounds);
                 }
                 Problem::error(Code::OutOfRange, "no number lies within these bounds")
-                    .at(expr.span, "ends before it begins")
+                    .at(expr.span, "the end is below the start")
             }
             (Val::List(choices), _) if choices.is_empty() => {
-                Problem::error(Code::OutOfRange, "there is nothing to choose from").at(expr.span, "an empty list")
+                Problem::error(Code::OutOfRange, "the list of choices is empty").at(expr.span, "an empty list")
             }
             (Val::List(choices), _) => {
                 let other = choices.iter().find(|(choice, _)| !alike(choice, written));
@@ -101,7 +102,7 @@ impl<'a> Evaluator<'a> {
         None
     }
 
-    /// Whether a value given from elsewhere is of the type that the param is declared with; says so if not.
+    /// Whether an override has the declared type of the param; reports it otherwise.
     fn of_type(&mut self, param: &'a Param, written: &Val, value: &Val, span: Span) -> bool {
         if matches!(written, Val::Unknown) || matches!(value, Val::Unknown) {
             return false;
@@ -127,7 +128,7 @@ impl<'a> Evaluator<'a> {
         self.within_bounds(&param.name.text, value, span, bounds.zip(param.bounds.as_ref().map(|bounds| bounds.span)))
     }
 
-    /// A constant as it is if it lies within its bounds; says so if it does not.
+    /// The constant itself if it lies within the bounds; reports it otherwise.
     fn within_bounds(&mut self, name: &str, value: Val, span: Span, bounds: Option<(&Val, Span)>) -> Val {
         let Some((bounds, bounds_span)) = bounds else { return value };
         let (inside, help) = match (bounds, &value) {
@@ -164,105 +165,5 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.report(problem)
-    }
-}
-
-/// Whether two constants are of one type. An empty list is of every type of list, and so is what is not known.
-fn alike(a: &Val, b: &Val) -> bool {
-    match (a, b) {
-        (Val::Unknown, _) | (_, Val::Unknown) => true,
-        (Val::List(a), Val::List(b)) => match (a.first(), b.first()) {
-            (Some((first, _)), _) if !a.iter().all(|(element, _)| alike(first, element)) => {
-                type_of_list(a) == type_of_list(b)
-            }
-            (Some((first, _)), Some(_)) => b.iter().all(|(element, _)| alike(first, element)),
-            _ => true,
-        },
-        (Val::List(list), Val::Range(..)) | (Val::Range(..), Val::List(list)) => {
-            list.iter().all(|(element, _)| matches!(element, Val::Number(_)))
-        }
-        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
-    }
-}
-
-/// The type of a constant, as a message says it.
-pub(crate) fn type_of(value: &Val) -> String {
-    match value {
-        Val::List(elements) if !elements.is_empty() => format!("a list of {}", type_of_list(elements)),
-        other => other.describe().into(),
-    }
-}
-
-/// The type of the elements of a list, in the plural.
-fn type_of_list(elements: &[(Val, Span)]) -> String {
-    let Some((first, _)) = elements.first() else { return "nothing".into() };
-    if !elements.iter().all(|(element, _)| alike(first, element)) {
-        return "different things".into();
-    }
-    match first {
-        Val::Number(_) => "numbers".into(),
-        Val::Text(_) => "strings".into(),
-        Val::Bool(_) => "truth values".into(),
-        Val::List(inner) => format!("lists of {}", type_of_list(inner)),
-        Val::Range(..) => "ranges".into(),
-        _ => "other things".into(),
-    }
-}
-
-/// Whether two constants are equal.
-pub(crate) fn same(a: &Val, b: &Val) -> bool {
-    match (a, b) {
-        (Val::Number(a), Val::Number(b)) => a == b,
-        (Val::Text(a), Val::Text(b)) => a == b,
-        (Val::Bool(a), Val::Bool(b)) => a == b,
-        (Val::List(a), Val::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|((a, _), (b, _))| same(a, b)),
-        (Val::Range(a, b, c), Val::Range(d, e, f)) => a == d && b == e && c == f,
-        _ => false,
-    }
-}
-
-/// A constant as it would be written.
-pub(crate) fn show(value: &Val) -> String {
-    match value {
-        Val::Number(number) => format!("{number}"),
-        Val::Bool(flag) => format!("{flag}"),
-        Val::Text(text) => quoted(text),
-        Val::List(elements) => {
-            let elements: Vec<String> = elements.iter().map(|(element, _)| show(element)).collect();
-            format!("[{}]", elements.join(", "))
-        }
-        Val::Range(start, end, inclusive) => format!("{start}..{}{end}", if *inclusive { "=" } else { "" }),
-        other => other.describe().into(),
-    }
-}
-
-/// A text as a string of the language.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            letter if letter.is_control() => out.push_str(&format!("\\u{{{:X}}}", letter as u32)),
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn constants_are_shown_as_they_would_be_written() {
-        let span = Span::default();
-        let list =
-            Val::List(std::rc::Rc::new(vec![(Val::Number(0.5), span), (Val::Text("a \"b\"\u{1}".into()), span)]));
-        assert_eq!(show(&list), r#"[0.5, "a \"b\"\u{1}"]"#);
-        assert_eq!(type_of(&list), "a list of different things");
     }
 }

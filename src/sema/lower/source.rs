@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Constant, Kind, Parameter, Signature, names};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::spec::{Source, SourceKind, Spanned};
 use crate::syntax::ast::{Arg, Expr};
 

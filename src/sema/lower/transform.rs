@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, one_of};
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::modality_type::MOST_IDS;
 use crate::shape::Shape;
 use crate::spec::{Impute, Transform, TransformKind};

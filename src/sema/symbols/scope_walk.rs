@@ -1,22 +1,24 @@
-//! Binds every name that evaluation did not reach, by the rules of scope alone.
+//! Walk over the syntax tree that binds the names evaluation did not reach, by the rules of scope.
 
-use super::{Symbol, SymbolIndex, definition};
 use crate::diag::Span;
 use crate::ops::{self, Kind, Signature};
+use crate::sema::catalog::{Topic, signatures};
 use crate::sema::eval::builtin::BUILTINS;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
-use crate::sema::hir::DeclarationKind;
+use crate::sema::hir::{DeclarationKind, HirValue};
 use crate::sema::names::{Declaration, NameTable};
+use crate::sema::symbols::definition::define;
+use crate::sema::symbols::index::{Symbol, SymbolIndex};
 use crate::syntax::ast::{Arg, Ast, Block, Entry, Expr, ExprKind, Fn, ItemKind};
 use std::collections::BTreeMap;
 
-/// The arguments and bindings of the function that is looked at, by name.
+/// Arguments and bindings of the current function by name.
 type Locals<'a> = BTreeMap<&'a str, Span>;
 
 impl<'a> Evaluator<'a> {
-    /// All that is known of the names and expressions of these texts.
-    pub(crate) fn symbols(&mut self, texts: &[&'a Ast], values: Vec<crate::sema::hir::HirValue>) -> SymbolIndex {
+    /// The symbol index of these texts.
+    pub(crate) fn symbol_index(&mut self, texts: &[&'a Ast], values: Vec<HirValue>) -> SymbolIndex {
         let mut recorder = std::mem::take(&mut self.recorder);
         for (place, (typed, _)) in self.names.modalities.iter().enumerate() {
             recorder.evaluation(typed.name.span, self.modalities.get(place).unwrap_or(&Val::Unknown));
@@ -36,9 +38,13 @@ impl<'a> Evaluator<'a> {
             }
         }
         let functions: Vec<&str> = self.names.functions.iter().map(|function| function.name.text.as_str()).collect();
-        let mut symbols = recorder.finish(values, &functions);
+        let catalog = signatures();
+        let mut symbols = recorder.finish(values, &functions, |name| {
+            let named = catalog.iter().find(|(topic, known)| *topic != Topic::Layer && known.name == name);
+            named.map(|(_, signature)| *signature)
+        });
         for ast in texts {
-            definition::define(ast, &mut symbols.definitions);
+            define(ast, &mut symbols.definitions);
         }
         for span in symbols.definitions.keys() {
             symbols.references.insert(*span, Symbol::Declaration(*span));
@@ -56,9 +62,9 @@ impl<'a> Evaluator<'a> {
 struct ScopeWalk<'a, 'w> {
     names: &'w NameTable<'a>,
     references: &'w mut BTreeMap<Span, Symbol>,
-    /// Fields that evaluation has bound, by what they are fields of.
+    /// Fields that evaluation has bound, by the definition of their record.
     fields: BTreeMap<(Span, String), Symbol>,
-    /// Fields that it has not.
+    /// Fields that evaluation has not bound.
     unbound: Vec<(Span, String, Span)>,
 }
 
@@ -88,7 +94,7 @@ impl ScopeWalk<'_, '_> {
 
     fn block(&mut self, block: &Block) {
         for Entry { key, value, .. } in &block.entries {
-            // Weights are given by component, which goes by the name of its input.
+            // Weights are given by component, which has the name of its input.
             if let ("weights", ExprKind::Record(entries)) = (key.text.as_str(), &value.kind) {
                 entries.iter().for_each(|entry| self.input(&entry.key.text, entry.key.span));
             }
@@ -137,7 +143,7 @@ impl ScopeWalk<'_, '_> {
         }
     }
 
-    /// A field is the same wherever it is asked of the same name.
+    /// Fields of one name and one record have one definition, wherever they are accessed.
     fn field(&mut self, base: Span, field: &str, span: Span) {
         let Some(Symbol::Declaration(place)) = self.references.get(&base).copied() else { return };
         match self.references.get(&span) {

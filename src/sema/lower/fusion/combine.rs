@@ -2,8 +2,8 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Kind, Linear, Op, Signature};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::{Evaluator, join};
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::{BlockStage, Val};
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};

@@ -2,7 +2,7 @@
 
 use crate::diag::Span;
 use crate::ops::{Activation, Constant, Kind, Linear, Op, Parameter, Signature};
-use crate::sema::eval::expr::{Evaluator, join};
+use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::ValueId;

@@ -2,8 +2,8 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Kind};
-use crate::sema::eval::arguments::suggest;
-use crate::sema::eval::expr::Evaluator;
+use crate::sema::errors::suggest::suggest;
+use crate::sema::eval::evaluator::Evaluator;
 use crate::syntax::ast::{Expr, ExprKind};
 
 /// The `mixtures` setting.

@@ -1,7 +1,6 @@
-//! Lowering of `combine`: strategies, mixtures of inputs, merges, and blocks that share weights.
+//! Lowering of `combine`: strategies, mixtures of inputs and merges.
 
 pub(crate) mod combine;
 pub(crate) mod merge;
 pub(crate) mod mixture;
-pub(crate) mod shared;
 pub(crate) mod strategy;

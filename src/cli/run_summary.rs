@@ -1,4 +1,4 @@
-//! What stands at the end of a run: the measurements, what it took, and where everything is.
+//! The summary of a run on the terminal: the measurements, the time it took, and where its files are.
 
 use super::numbers::{duration, grouped, percent};
 use super::table::{Align, table};
@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// The table of the test split, or of the validation split where there is no other, and the lines under it.
-pub(super) fn closing(summary: &Summary, device: &str, style: Style) -> String {
+pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> String {
     let mut text = String::new();
     match (&summary.test, &summary.valid) {
         (Some(test), _) => text += &scores_table(&summary.combine, "test", test, style),
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_components_stand_below_the_combination() {
-        let text = closing(&summary(), "cpu, 2 threads", STYLE);
+        let text = run_summary(&summary(), "cpu, 2 threads", STYLE);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
@@ -136,7 +136,7 @@ mod tests {
             test.components.truncate(1);
             test.violations = Some(12);
         }
-        let text = closing(&summary, "cpu", STYLE);
+        let text = run_summary(&summary, "cpu", STYLE);
         assert!(text.starts_with("test, 4,000 rows  error %  AUC %   F1 %  log loss  violations\n"), "{text}");
         assert!(!text.contains("low ") && !text.contains("mean q"), "{text}");
     }
@@ -145,8 +145,8 @@ mod tests {
     fn without_a_test_split_the_validation_split_is_shown_as_such() {
         let mut summary = summary();
         summary.valid = summary.test.take();
-        assert!(closing(&summary, "cpu", STYLE).starts_with("valid, 4,000 rows"));
+        assert!(run_summary(&summary, "cpu", STYLE).starts_with("valid, 4,000 rows"));
         summary.valid = None;
-        assert!(closing(&summary, "cpu", STYLE).starts_with("there is no test split"));
+        assert!(run_summary(&summary, "cpu", STYLE).starts_with("there is no test split"));
     }
 }

@@ -1,0 +1,77 @@
+//! A pipeline checked against its data without training: bounded in time, whatever the size of the files.
+
+use crate::compile::Compiled;
+use crate::data::{Decider, Look, Request, look};
+use crate::diag::{Checked, Problem};
+use crate::lint::{Levels, Subject, lint_data};
+use std::path::Path;
+
+/// Bytes of the data that may be in memory.
+const MEMORY: usize = 1 << 30;
+
+/// How far a pipeline was checked against its data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DataCheck {
+    /// A file is not there, as the problem says.
+    Missing(Option<Problem>),
+    /// The named table is too large to be read, and has no first rows that could be.
+    TooLarge(String),
+    /// The data is generated, and always fits.
+    Generated,
+    /// Rows were read.
+    Checked {
+        /// The names of the tables.
+        tables: Vec<String>,
+        /// Number of rows that were read.
+        rows: usize,
+        /// Whether these are all; of the first rows alone nothing is said of the split.
+        whole: bool,
+    },
+    /// The data does not fit the pipeline, as the problems say.
+    Unfit,
+    /// Nothing is known of the data.
+    Unknown,
+}
+
+/// Adds the problems of the data, and the lints that only the data can decide, to a pipeline that has no errors; `None`
+/// for one that has. Relative paths begin at `folder`.
+pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Levels) -> Option<DataCheck> {
+    let Some(Compiled { hir, plan, ast, allows, .. }) = &mut compiled.value else { return None };
+    let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
+    let looked = look(&Request {
+        data: &hir.data,
+        label: &hir.label,
+        modalities: hir.modalities.iter().collect(),
+        deciders: vec![Decider::of(plan, &names)],
+        base: folder,
+        cache: None,
+        memory: MEMORY,
+    });
+    let check = match looked {
+        Look::Absent(problems) => DataCheck::Missing(problems.into_iter().next()),
+        Look::Large(name) => DataCheck::TooLarge(name),
+        Look::Seen { facts, problems } => {
+            let failed = problems.has_errors();
+            compiled.problems.extend(problems);
+            match &facts {
+                Some(facts) => {
+                    let found = lint_data(&Subject { hir, ast }, facts, levels, allows);
+                    compiled.problems.extend(found);
+                    let generated = |name: &str| name.is_empty() || name.starts_with("synthetic(");
+                    match facts.tables.iter().all(|table| generated(&table.name)) {
+                        true => DataCheck::Generated,
+                        false => DataCheck::Checked {
+                            tables: facts.tables.iter().map(|table| table.name.clone()).collect(),
+                            rows: facts.rows(),
+                            whole: facts.whole(),
+                        },
+                    }
+                }
+                None if failed => DataCheck::Unfit,
+                None => DataCheck::Unknown,
+            }
+        }
+    };
+    compiled.problems.sort();
+    Some(check)
+}

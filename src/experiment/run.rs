@@ -1,0 +1,187 @@
+//! One run: a pipeline with its data read and its device opened, trained once.
+
+use super::error::{Error, ErrorKind};
+use super::model::{Model, TestRows, TrainedModel};
+use super::options::TrainOptions;
+use super::pipeline::Pipeline;
+use super::rows::{SplitRows, load_or_fail};
+use crate::data::{Dataset, Subset};
+use crate::diag::{Code, Problem, Problems};
+use crate::exec::{engine, initialize};
+use crate::lint::{Levels, Subject, lint_data};
+use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
+use crate::spec::DataSpec;
+use crate::train::{Cause, EpochRecord, Event, Halted, Trained, Training, fit};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A pipeline with its data read and its device known: all that training needs.
+pub struct Run {
+    pipeline: Arc<Pipeline>,
+    options: TrainOptions,
+    /// The data, split and prepared.
+    pub data: Dataset,
+    problems: Problems,
+    /// `cpu`, `cuda:0`
+    device: String,
+    /// Seconds that reading the data took.
+    reading: f64,
+}
+
+/// A training that ended without the model it was to make.
+#[derive(Debug)]
+pub struct FailedRun {
+    /// Why.
+    pub error: Error,
+    /// The last good model, with the epochs before; `None` where no step left finite weights.
+    pub kept: Option<TrainedModel>,
+}
+
+impl Run {
+    /// Opens the device and reads the data.
+    ///
+    /// # Errors
+    /// If the device is missing, which is found out before the data is read, or if the data does not fit the pipeline.
+    pub fn open(mut pipeline: Pipeline, options: &TrainOptions) -> Result<Self, Error> {
+        let began = engine(Arc::new(pipeline.plan().clone()), options.device, Some(options.thread_count()));
+        let device = match began {
+            Ok(engine) => engine.device(),
+            Err(error) => return Err(pipeline.error(Cause::Exec(error).problem(pipeline.plan()))),
+        };
+        let began = Instant::now();
+        let data = load_or_fail(&[&pipeline], options)?;
+        let compiled = &mut pipeline.compiled;
+        let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
+        let problems = lint_data(&subject, &data.facts(), &Levels::default(), &mut compiled.allows);
+        // Where the file only counts the classes, the data names them.
+        if data.label.classes.len() == compiled.plan.loss.classes.len() {
+            compiled.plan.loss.classes.clone_from(&data.label.classes);
+        }
+        let reading = began.elapsed().as_secs_f64();
+        Ok(Self { pipeline: Arc::new(pipeline), options: options.clone(), data, problems, device, reading })
+    }
+
+    /// The pipeline. Its plan has the names of the classes that the data has.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// The warnings that only the data could decide.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    /// Device and threads in words: `cpu, 2 threads`.
+    pub fn device(&self) -> String {
+        self.options.describe(&self.device)
+    }
+
+    /// Makes the next numbered folder in `out`, and copies the pipeline into it.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn create_directory(&self, out: &Path) -> Result<RunDir, Error> {
+        let created = RunDir::create(out, &self.pipeline.plan().pipeline);
+        let directory = created.map_err(|problem| self.pipeline.error(problem))?;
+        self.pipeline.copy_to(&directory)?;
+        Ok(directory)
+    }
+
+    /// Trains, selects the best epoch and measures it.
+    ///
+    /// # Errors
+    /// If a number becomes infinite or NaN, the device fails, or an interrupt comes before there is a model.
+    pub fn train(&self, observe: &mut dyn FnMut(Event<'_>)) -> Result<TrainedModel, Box<FailedRun>> {
+        let (plan, spec) = (self.pipeline.plan(), &self.pipeline.compiled.hir.train);
+        let Some(rows) = SplitRows::new(&self.data, plan) else {
+            let problem = Problem::error(Code::Internal, "the data was loaded without a modality of the plan");
+            return Err(Box::new(FailedRun { error: self.pipeline.error(problem), kept: None }));
+        };
+        let training = Training {
+            plan,
+            spec,
+            train: &rows.train,
+            valid: rows.valid(),
+            test: rows.test(),
+            interrupt: &self.options.interrupt,
+        };
+        let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
+        match fit(&start, initialize(plan, spec.seed), training, observe) {
+            Ok(trained) => Ok(self.trained(trained)),
+            Err(halted) => Err(Box::new(self.failed(*halted))),
+        }
+    }
+
+    fn trained(&self, trained: Trained) -> TrainedModel {
+        let (plan, seed) = (self.pipeline.plan(), self.pipeline.compiled.hir.train.seed);
+        let summary = Summary::of_trained(plan, seed, String::new(), &trained);
+        let test = match (&self.data.test, trained.test) {
+            (Some(Subset { row_ids, labels, .. }), Some(evaluation)) => {
+                Some(TestRows { row_ids: row_ids.clone(), labels: labels.clone(), evaluation })
+            }
+            _ => None,
+        };
+        self.result(Model::new(&self.pipeline, trained.params), trained.history, test, summary)
+    }
+
+    fn failed(&self, halted: Halted) -> FailedRun {
+        let (plan, seed) = (self.pipeline.plan(), self.pipeline.compiled.hir.train.seed);
+        let problem = halted.cause.problem(plan);
+        if matches!(halted.cause, Cause::Interrupted { .. }) {
+            return FailedRun { error: Error::message(ErrorKind::Interrupted, problem.message), kept: None };
+        }
+        let summary = Summary::of_halted(plan, seed, String::new(), &halted, &problem);
+        let kept = halted.kept.map(|kept| {
+            let model = Model::new(&self.pipeline, kept.params);
+            self.result(model, halted.history, None, summary)
+        });
+        FailedRun { error: self.pipeline.error(problem), kept }
+    }
+
+    fn result(
+        &self,
+        model: Model,
+        history: Vec<EpochRecord>,
+        test: Option<TestRows>,
+        summary: Summary,
+    ) -> TrainedModel {
+        let manifest = self.manifest(&history);
+        TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, summary, manifest }
+    }
+
+    fn manifest(&self, history: &[EpochRecord]) -> Manifest {
+        let (plan, hir) = (self.pipeline.plan(), &self.pipeline.compiled.hir);
+        // A number is one in YAML too; what is no JSON stands as it is written.
+        let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
+        Manifest {
+            pipeline: plan.pipeline.clone(),
+            combine: plan.combine.clone(),
+            params: hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
+            set: self.pipeline.options().settings.iter().cloned().collect(),
+            train: hir.train.clone(),
+            data: described(&hir.data, &self.data),
+            plan: PlanSummary::new(plan),
+            versions: versions(),
+            machine: Machine::new(self.device.clone(), self.options.thread_count()),
+            seconds: Seconds::new(self.reading, history),
+        }
+    }
+}
+
+/// The data of a run, for `run.yaml`.
+fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
+    let rows = |split: Option<&Subset>| split.map(|split| split.rows);
+    serde_json::json!({
+        "source": spec,
+        "fingerprint": data.fingerprint,
+        "tables": data.tables,
+        "classes": data.label.classes,
+        "rows": {
+            "train": data.train.rows,
+            "valid": rows(data.valid.as_ref()),
+            "test": rows(data.test.as_ref()),
+        },
+        "modalities": data.modalities,
+    })
+}
