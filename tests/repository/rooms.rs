@@ -85,7 +85,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("io::stderr", &["cli/output.rs"]),
     ("process::exit", &["cli/"]),
     ("env::args", &["cli/"]),
-    ("unsafe ", &["data/io/bytes.rs", "exec/gemm.rs"]),
+    ("unsafe ", &["data/io/bytes.rs", "exec/math/gemm.rs"]),
     ("todo!", &[]),
     ("unimplemented!", &[]),
     ("dbg!", &[]),
