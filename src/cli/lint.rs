@@ -1,4 +1,4 @@
-//! `mmc lint`: what is wrong with pipelines, without running them, and the changes that mend it.
+//! `mmc lint`: the problems of pipelines, without running them, and the changes that fix them.
 
 use super::args::{LintArgs, ProblemFormat, settings};
 use super::check::check;
@@ -12,20 +12,20 @@ use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How often changes are looked for again in a changed text: each turn mends something, and may bring out more.
-const MOST_TURNS: usize = 50;
+/// The most passes of fixes over a text: each fixes something, and may uncover more.
+const MOST_PASSES: usize = 50;
 
 pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let levels = args.lints.levels();
     let mut status = ExitStatus::Done;
     let mut all = vec![];
     for path in &args.files {
-        let mended = match args.fixes() {
-            Some(fixes) => mend(path, fixes, args, output),
+        let fixed = match args.fixes() {
+            Some(fixes) => fix_file(path, fixes, args, output),
             None => Ok(ExitStatus::Done),
         };
-        let opened = mended.and_then(|mended| {
-            status = status.worst(mended);
+        let opened = fixed.and_then(|fixed| {
+            status = status.worst(fixed);
             CheckedFile::open(path, &settings(&args.set), &levels).map_err(|error| output.error(&error))
         });
         let mut opened = match opened {
@@ -65,22 +65,22 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
 }
 
 /// Applies changes until there are none left to apply, and writes the text or shows what would change.
-fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
+fn fix_file(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
     let set = settings(&args.set);
     let opened = CheckedFile::open(path, &set, &levels).map_err(|error| output.error(&error))?;
     let CheckedFile { mut sources, mut file, mut compiled } = opened;
     let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
-    let (mut text, mut mended) = (before.to_string(), 0);
-    for _ in 0..MOST_TURNS {
+    let (mut text, mut count) = (before.to_string(), 0);
+    for _ in 0..MOST_PASSES {
         let mut fixed = fix(file, &text, &compiled.problems, fixes);
-        // What the data says is never certain, and is asked when the text itself has nothing left to mend.
+        // Fixes that the data suggests are never certain, and come once the text has none left.
         if fixed.is_none() && fixes == Fixes::All && !args.no_data {
             check_data(path.parent().unwrap_or(Path::new("")), &mut compiled, &levels);
             fixed = fix(file, &text, &compiled.problems, fixes);
         }
         let Some(fixed) = fixed else { break };
-        (text, mended) = (fixed.text, mended + fixed.count);
+        (text, count) = (fixed.text, count + fixed.count);
         CheckedFile { sources, file, compiled } = CheckedFile::of_text(path, &text, &set, &levels);
     }
     drop(sources);
@@ -94,8 +94,8 @@ fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<E
     }
     match replace(path, &text) {
         Ok(()) => {
-            let what = if mended == 1 { "problem" } else { "problems" };
-            output.err.line(&format!("{name}: mended {mended} {what}"));
+            let what = if count == 1 { "problem" } else { "problems" };
+            output.err.line(&format!("{name}: fixed {count} {what}"));
             Ok(ExitStatus::Done)
         }
         Err(error) => {

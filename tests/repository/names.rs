@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 /// Type names that several files define.
 const SHARED_NAMES: &[&str] = &[
-    "Block", "Cell", "Column", "Decider", "Entry", "Excerpt", "Failure", "Input", "Kept", "Layout", "Levels", "Line",
-    "Lstm", "Mark", "Matrix", "Node", "Part", "Parts", "Pass", "Place", "Placed", "Rows", "Rule", "Run", "Seen",
-    "Slot", "Table", "Training",
+    "Block", "Cell", "Column", "Decider", "Entry", "Excerpt", "Failure", "Input", "Layout", "Levels", "Line", "Mark",
+    "Matrix", "Node", "Part", "Parts", "Place", "Placed", "Rows", "Rule", "Run", "Seen", "Slot", "Table", "Training",
 ];
 
 /// Words that no file, type or function is named by, and the terms in their place.
