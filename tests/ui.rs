@@ -6,7 +6,7 @@
 use crate::cli::{mmc, plain};
 use mmc::data::{Decider, Look, Request, look};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
-use mmc::lint::{Levels, Subject, lint_data};
+use mmc::lint::{LintLevels, Subject, lint_data};
 use mmc::world::{Absent, Disk, Found, World};
 use std::collections::BTreeSet;
 use std::fs;
@@ -61,7 +61,7 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
         Look::Absent(_) | Look::Large(_) => Problems::new(),
         Look::Seen { facts: None, problems } => problems,
         Look::Seen { facts: Some(facts), mut problems } => {
-            problems.extend(lint_data(&Subject { hir, ast }, &facts, &Levels::default(), suppressions));
+            problems.extend(lint_data(&Subject { hir, ast }, &facts, &LintLevels::default(), suppressions));
             problems
         }
     }

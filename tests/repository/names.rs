@@ -21,7 +21,7 @@ const SHARED_NAMES: &[&str] = &[
     "Input",
     "Kept",
     "Layout",
-    "Levels",
+    "LintLevels",
     "Line",
     "Look",
     "Lost",
