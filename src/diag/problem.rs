@@ -1,6 +1,6 @@
 //! A problem as a value: code, labels, message, help and edits.
 
-use super::{Code, Span};
+use super::{Code, SourceMap, Span};
 use serde::Serialize;
 
 /// How much a problem matters. Only errors stop a stage.
