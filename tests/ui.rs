@@ -3,7 +3,7 @@
 //! Where the data that a pipeline names is there, it is looked at too. A first line `# ui: ARGUMENTS` gives the file to
 //! the program itself, in a copy of the folders.
 
-use crate::cli::{mmc, plain};
+use crate::support::process::{mmc, plain};
 use mmc::data::{Decider, Look, Request, look};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
 use mmc::lint::{LintLevels, Subject, lint_data};

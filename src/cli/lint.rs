@@ -22,7 +22,7 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let mut all = vec![];
     for path in &args.files {
         let mended = match args.fixes() {
-            Some(fixes) => mend(path, fixes, args, output),
+            Some(fixes) => apply_fixes(path, fixes, args, output),
             None => Ok(ExitStatus::Done),
         };
         let opened = mended.and_then(|mended| {
@@ -66,7 +66,7 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
 }
 
 /// Applies changes until there are none left to apply, and writes the text or shows what would change.
-fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
+fn apply_fixes(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
     let set = settings(&args.set);
     let opened = CheckedFile::open(path, &set, &levels).map_err(|error| output.error(&error))?;

@@ -7,6 +7,7 @@ mod data;
 mod facts;
 mod loss;
 mod optimizer;
+mod source;
 mod train;
 
 pub use data::*;

@@ -1,6 +1,6 @@
 //! What holds for every text: nothing panics, places lie in the text, formatting keeps meaning and comments.
 
-use super::programs::{broken, program};
+use super::random_programs::{broken, program};
 use super::{FILE, shown};
 use mmc::syntax::{dump, format, parse, parse_expr};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Source excerpts of one problem, cut to the lines shown and concatenated for miette.
 
 use super::line::{Focus, ShownLine, show};
-use crate::diag::{FileId, Label, Problem, SourceFile, SourceMap};
+use crate::diag::{FileId, Label, Problem, SourceMap, SourceText};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -88,11 +88,11 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, limits: LineLimit
     (all, marks)
 }
 
-fn excerpt(source: &SourceFile, labels: &[&Label], base: usize, limits: LineLimits) -> (SourceExcerpt, Vec<LabelMark>) {
+fn excerpt(source: &SourceText, labels: &[&Label], base: usize, limits: LineLimits) -> (SourceExcerpt, Vec<LabelMark>) {
     let mut placed: Vec<PlacedLabel> = labels.iter().map(|label| place(label, source)).collect();
     placed.sort_by_key(|placed| (placed.start, placed.end));
 
-    // Line numbers take limits, and so does the gutter of spans over several lines.
+    // Line numbers take columns, and so does the gutter of spans over several lines.
     let last = placed.iter().map(|placed| placed.end.0 + 2).max().unwrap_or(1).min(source.line_count());
     let gutter = match placed.iter().filter(|placed| placed.start.0 != placed.end.0).count() {
         0 => 0,
@@ -167,7 +167,7 @@ fn lines_to_show(placed: &[PlacedLabel<'_>], count: usize) -> Vec<usize> {
 }
 
 /// Where `label` lies in `text`, brought to whole letters, without the blanks and line ends a span may end with.
-fn place<'a>(label: &'a Label, source: &SourceFile) -> PlacedLabel<'a> {
+fn place<'a>(label: &'a Label, source: &SourceText) -> PlacedLabel<'a> {
     let text = &source.text;
     let letter = |mut at: usize| {
         at = at.min(text.len());

@@ -1,6 +1,6 @@
 //! Preview of a fix: the changed lines after its edits. No drawing.
 
-use crate::diag::{Edit, FileId, Problem, SourceFile, SourceMap};
+use crate::diag::{Edit, FileId, Problem, SourceMap, SourceText};
 use std::ops::Range;
 
 /// Largest number of lines shown.
@@ -106,7 +106,7 @@ struct Rewritten {
 
 impl Rewritten {
     /// The lines `old` of `source` with `edits` made; `None` where that is too long.
-    fn of(source: &SourceFile, old: &Range<usize>, edits: &[&Edit]) -> Option<Self> {
+    fn of(source: &SourceText, old: &Range<usize>, edits: &[&Edit]) -> Option<Self> {
         let last = old.end - 1;
         let end = source.line_start(last) + source.line(last).len();
         let mut at = source.line_start(old.start);
@@ -159,7 +159,7 @@ impl Rewritten {
     }
 
     /// Lines with removals only, before and after; empty where nothing is left of them.
-    fn shortened(&self, source: &SourceFile, old: &Range<usize>, edits: &[&Edit], number: usize) -> Vec<PreviewLine> {
+    fn shortened(&self, source: &SourceText, old: &Range<usize>, edits: &[&Edit], number: usize) -> Vec<PreviewLine> {
         let before = old.clone().map(|line| {
             let start = source.line_start(line);
             let text = source.line(line);
