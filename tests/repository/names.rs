@@ -23,7 +23,7 @@ const REPLACED_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Names that still hold a replaced word.
-const OLD_NAMES: &[&str] = &["Mend", "Slope", "doubt", "mend", "mention", "slope", "squash"];
+const OLD_NAMES: &[&str] = &[];
 
 /// The name that a line defines after one of these words, at any visibility.
 fn defined<'t>(line: &'t str, keywords: &[&str]) -> Option<&'t str> {
