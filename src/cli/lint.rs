@@ -1,4 +1,4 @@
-//! `mmc lint`: what is wrong with pipelines, without running them, and the changes that mend it.
+//! `mmc lint`: what is wrong with pipelines, without running them, and their fixes.
 
 use super::args::{LintArgs, ProblemFormat, settings};
 use super::check::check;
@@ -13,7 +13,7 @@ use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How often changes are looked for again in a changed text: each turn mends something, and may bring out more.
+/// How often changes are looked for again in a changed text: each turn fixes something, and may bring out more.
 const MOST_TURNS: usize = 50;
 
 pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
@@ -21,12 +21,12 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let mut status = ExitStatus::Done;
     let mut all = vec![];
     for path in &args.files {
-        let mended = match args.fixes() {
+        let outcome = match args.fixes() {
             Some(fixes) => apply_fixes(path, fixes, args, output),
             None => Ok(ExitStatus::Done),
         };
-        let opened = mended.and_then(|mended| {
-            status = status.worst(mended);
+        let opened = outcome.and_then(|fixed| {
+            status = status.worst(fixed);
             CheckedFile::open(path, &settings(&args.set), &levels).map_err(|error| output.error(&error))
         });
         let mut opened = match opened {
@@ -72,16 +72,16 @@ fn apply_fixes(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> R
     let opened = CheckedFile::open(path, &set, &levels).map_err(|error| output.error(&error))?;
     let CheckedFile { mut sources, mut file, mut compiled } = opened;
     let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
-    let (mut text, mut mended) = (before.to_string(), 0);
+    let (mut text, mut fixed_count) = (before.to_string(), 0);
     for _ in 0..MOST_TURNS {
         let mut fixed = fix(file, &text, &compiled.problems, fixes);
-        // What the data says is never certain, and is asked when the text itself has nothing left to mend.
+        // What the data says is never certain, and is asked when the text itself has nothing left to fix.
         if fixed.is_none() && fixes == Fixes::All && !args.no_data {
             check_data(path.parent().unwrap_or(Path::new("")), &mut compiled, &levels);
             fixed = fix(file, &text, &compiled.problems, fixes);
         }
         let Some(fixed) = fixed else { break };
-        (text, mended) = (fixed.text, mended + fixed.count);
+        (text, fixed_count) = (fixed.text, fixed_count + fixed.count);
         CheckedFile { sources, file, compiled } = CheckedFile::of_text(path, &text, &set, &levels);
     }
     drop(sources);
@@ -95,8 +95,8 @@ fn apply_fixes(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> R
     }
     match replace(path, &text) {
         Ok(()) => {
-            let what = if mended == 1 { "problem" } else { "problems" };
-            output.err.line(&format!("{name}: mended {mended} {what}"));
+            let what = if fixed_count == 1 { "problem" } else { "problems" };
+            output.err.line(&format!("{name}: fixed {fixed_count} {what}"));
             Ok(ExitStatus::Done)
         }
         Err(error) => {
