@@ -90,7 +90,7 @@ impl Pipeline {
         Self::compile(Origin { path: path.to_path_buf(), text, world: Arc::new(Disk) }, options)
     }
 
-    /// Compiles a text named `pipeline.mmc`. The files it uses come from `world`: [`Alone`](crate::Alone) has none,
+    /// Compiles a text named `pipeline.mmc`. The files it uses come from `world`: [`NoFiles`](crate::NoFiles) has none,
     /// [`Disk`] those of the current folder, where its data is looked for too.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! changes nothing.
 //!
 //! ```text
-//! Subject [, Facts] --each rule--> Problems --levels, comments--> Problems
+//! Subject [, DataProfile] --each rule--> Problems --levels, comments--> Problems
 //! ```
 
 mod allow;
@@ -17,7 +17,7 @@ pub use rule::{RULES, Rule};
 pub use subject::Subject;
 
 use crate::diag::Problems;
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
 /// What the lints have to say of a pipeline before any data is looked at, in source order.
 ///
@@ -33,9 +33,9 @@ pub fn lint(subject: &Subject<'_>, levels: &Levels, allows: &mut Allows) -> Prob
 }
 
 /// What the lints have to say once the data has been looked at: only what [`lint`] has not said.
-pub fn lint_data(subject: &Subject<'_>, facts: &Facts, levels: &Levels, allows: &mut Allows) -> Problems {
+pub fn lint_data(subject: &Subject<'_>, profile: &DataProfile, levels: &Levels, allows: &mut Allows) -> Problems {
     let said = |rule: &Rule| levels.of(rule) != Level::Allow;
-    let found = run(levels, |rule| rule.data.map(|check| check(subject, facts)));
+    let found = run(levels, |rule| rule.data.map(|check| check(subject, profile)));
     let mut problems = allows.filter(found);
     problems.extend(allows.filter(levels.apply(allows.unused(|rule| rule.data.is_some() && said(rule)))));
     problems.sort();

@@ -4,7 +4,7 @@ use super::level::Level;
 use super::rules as of;
 use super::subject::Subject;
 use crate::diag::{Code, Problems};
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
 /// One lint.
 pub struct Rule {
@@ -17,7 +17,7 @@ pub struct Rule {
     /// Looks for it in what was written.
     pub text: Option<fn(&Subject<'_>) -> Problems>,
     /// Looks for it in what is known of the data.
-    pub data: Option<fn(&Subject<'_>, &Facts) -> Problems>,
+    pub data: Option<fn(&Subject<'_>, &DataProfile) -> Problems>,
 }
 
 impl Rule {
@@ -41,7 +41,7 @@ impl Rule {
         self
     }
 
-    const fn and_data(mut self, check: fn(&Subject<'_>, &Facts) -> Problems) -> Self {
+    const fn and_data(mut self, check: fn(&Subject<'_>, &DataProfile) -> Problems) -> Self {
         self.data = Some(check);
         self
     }
@@ -51,7 +51,7 @@ const fn text(name: &'static str, code: Code, check: fn(&Subject<'_>) -> Problem
     Rule { name, code, level: Level::Warn, text: Some(check), data: None }
 }
 
-const fn data(name: &'static str, code: Code, check: fn(&Subject<'_>, &Facts) -> Problems) -> Rule {
+const fn data(name: &'static str, code: Code, check: fn(&Subject<'_>, &DataProfile) -> Problems) -> Rule {
     Rule { name, code, level: Level::Warn, text: None, data: Some(check) }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn of(view: &View<'_>) -> Rc<Vec<String>> {
     {
         return columns.clone();
     }
-    let columns = Rc::new(data::columns(spec, folder));
+    let columns = Rc::new(data::column_names(spec, folder));
     kept.insert(key, (Instant::now(), columns.clone()));
     columns
 }

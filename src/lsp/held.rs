@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::place;
-use crate::world::{Absent, Disk, Found, World};
+use crate::world::{Disk, FoundFile, MissingFile, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,13 +12,13 @@ pub(super) struct Held<'s> {
 }
 
 impl World for Held<'_> {
-    fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
+    fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile> {
         let found = Disk.text(of, path)?;
         let open = self.documents.values().find(|document| {
             place::path(&document.uri).is_some_and(|path| place::same(&path, Path::new(&found.identity)))
         });
         Ok(match open {
-            Some(document) => Found { text: document.text.clone(), ..found },
+            Some(document) => FoundFile { text: document.text.clone(), ..found },
             None => found,
         })
     }
