@@ -19,15 +19,14 @@ mod op;
 mod pool;
 mod rules;
 mod sequence;
-mod signature;
 
+pub use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 pub use frame::{Frame, Padding};
 pub use kind::ValueKind;
 pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
 pub use linear::{INIT_WORDS, init_by_word};
 pub use op::{Activation, Arithmetic, Lstm, Op, Window};
 pub use sequence::Time;
-pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 
 /// Every layer that can be called, by name.
 pub const LAYERS: &[Layer] = &[

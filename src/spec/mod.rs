@@ -5,6 +5,7 @@
 
 mod data;
 mod loss;
+mod optimizer;
 mod profile;
 mod source;
 mod spanned;
@@ -13,6 +14,7 @@ mod transform;
 
 pub use data::*;
 pub use loss::*;
+pub use optimizer::*;
 pub use profile::*;
 pub use source::*;
 pub use spanned::*;

@@ -12,25 +12,27 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("whole_file", &["diag"]),
     ("world", &[]),
     ("syntax", &["diag"]),
-    ("ops", &["diag", "shape", "spec"]),
+    ("signature", &[]),
+    ("ops", &["diag", "shape", "signature", "spec"]),
+    ("optim", &["signature", "spec"]),
     ("prelude", &[]),
-    ("sema", &["syntax", "ops", "spec", "shape", "diag", "world"]),
-    ("lint", &["syntax", "sema", "ops", "spec", "diag"]),
+    ("sema", &["syntax", "ops", "optim", "signature", "spec", "shape", "diag", "world"]),
+    ("lint", &["syntax", "sema", "ops", "signature", "spec", "diag"]),
     ("compile", &["sema", "syntax", "lint", "graph", "plan", "diag", "world"]),
-    ("reference", &["sema", "syntax", "lint", "ops", "spec", "diag"]),
-    ("graph", &["sema", "ops", "spec", "shape", "diag"]),
+    ("reference", &["sema", "syntax", "lint", "ops", "signature", "spec", "diag"]),
+    ("graph", &["sema", "ops", "signature", "spec", "shape", "diag"]),
     ("drawing", &["plan", "ops", "shape", "spec", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag"]),
-    ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
     ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     (
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
     ),
-    ("starter", &["data", "ops", "syntax", "diag"]),
-    ("lsp", &["compile", "data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
+    ("starter", &["data", "ops", "signature", "syntax", "diag"]),
+    ("lsp", &["compile", "data", "sema", "syntax", "ops", "signature", "spec", "shape", "diag", "whole_file", "world"]),
     ("cli", ALL),
 ];
 
@@ -46,11 +48,13 @@ const ALL: &[&str] = &[
     "lint",
     "lsp",
     "ops",
+    "optim",
     "plan",
     "reference",
     "report",
     "sema",
     "shape",
+    "signature",
     "spec",
     "starter",
     "syntax",
@@ -88,8 +92,22 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// From text to plan nothing comes from outside.
-const PURE: &[&str] =
-    &["diag", "drawing", "shape", "spec", "syntax", "ops", "sema", "lint", "reference", "graph", "plan", "compile"];
+const PURE: &[&str] = &[
+    "diag",
+    "drawing",
+    "shape",
+    "signature",
+    "spec",
+    "syntax",
+    "ops",
+    "optim",
+    "sema",
+    "lint",
+    "reference",
+    "graph",
+    "plan",
+    "compile",
+];
 const OUTSIDE: &[&str] =
     &["std::fs", "std::io", "std::env", "std::time", "std::net", "std::process", "rand::", "Instant::now"];
 

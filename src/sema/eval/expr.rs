@@ -1,4 +1,4 @@
-//! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
+//! Evaluation of expressions: names, arithmetic, pipes, lists, records, `if`.
 
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{self, Activation, Arithmetic, Op};
@@ -13,8 +13,8 @@ use std::rc::Rc;
 impl<'a> Evaluator<'a> {
     /// The value of an expression.
     ///
-    /// A declaration is computed where it is first mentioned, so a chain of ten thousand of them is as deep: the stack
-    /// grows where it has to.
+    /// A declaration is computed where it is first referred to, so that a chain of ten thousand declarations recurses as
+    /// deep: the stack grows on demand.
     pub(crate) fn eval(&mut self, expr: &'a Expr) -> Val {
         const ROOM_FOR_ONE: usize = 256 << 10;
         const PIECE: usize = 4 << 20;
@@ -130,7 +130,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What a name stands for: an argument, a declaration, or a layer used as a block.
+    /// The value of a name: an argument, a declaration, or a layer used as a block.
     pub(crate) fn name(&mut self, name: &'a str, span: Span) -> Val {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `a |> b |> c`, without recursion over its length.
+    /// The value of `a |> b |> c`, without recursion over its length.
     fn pipeline(&mut self, expr: &'a Expr) -> Val {
         let (input, stages) = pipe_stages(expr);
         let mut value = self.eval(input);
@@ -213,7 +213,7 @@ impl<'a> Evaluator<'a> {
                 ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
                 _ => self.eval_kind(expr),
             },
-            // What is noted of a stage is what comes out of it.
+            // The value recorded for a stage is its output.
             _ => self.eval_kind(expr),
         };
         match value {
@@ -313,7 +313,7 @@ pub(crate) fn pipe_stages(mut expr: &Expr) -> (&Expr, Vec<&Expr>) {
     (expr, stages)
 }
 
-/// The sign between two operands, where it stands as it usually does.
+/// The span of the operator between two operands, if it is written as `a + b` or `a+b`.
 fn between(left: Span, right: Span) -> Option<Span> {
     let gap = Span { start: left.end, end: right.start, ..left };
     match right.start.checked_sub(left.end)? {

@@ -1,18 +1,87 @@
-//! The factor on the learning rate at a step. Knows numbers only.
+//! Learning-rate schedules: a factor on the learning rate at each step.
 
+use super::SHARE;
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{Curve, Period, Schedule};
 
-/// How long training lasts, as a schedule sees it.
+/// A schedule of the language.
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduleEntry {
+    /// Its name, arguments and documentation; every schedule takes `warmup`.
+    pub signature: Signature,
+    /// The curve that checked arguments of the signature give.
+    pub curve: fn(&Arguments) -> Curve,
+}
+
+/// Every schedule; the first is the default.
+pub const SCHEDULES: &[ScheduleEntry] = &[CONSTANT, EXPONENTIAL, STEPS, COSINE];
+
+const PERIODS: &[&str] = &["epoch", "iteration"];
+const WARMUP: Parameter =
+    Parameter::new("warmup", Kind::Integer(0), "number of first iterations over which the rate rises from 0")
+        .or(Constant::Integer(0));
+const CONSTANT: ScheduleEntry = ScheduleEntry {
+    signature: Signature::new("constant", "a constant learning rate")
+        .params(&[WARMUP])
+        .example("train {\n  schedule = constant(warmup: 500)\n  epochs   = 10\n}"),
+    curve: |_| Curve::Constant,
+};
+
+const EXPONENTIAL: ScheduleEntry = ScheduleEntry {
+    signature: Signature::new(
+        "exponential",
+        "the learning rate is multiplied by `factor` every epoch, or every iteration",
+    )
+    .equation("lr * factor^n, after n whole periods")
+    .params(&[
+        Parameter::new("factor", SHARE, "what it is multiplied by; the paper's is 0.99"),
+        Parameter::new("every", Kind::Choice(PERIODS), "how long a period is").or(Constant::Word("epoch")).of_paper(),
+        WARMUP,
+    ])
+    .example("train {\n  schedule = exponential(0.99, every: epoch)\n  epochs   = 10\n}"),
+    curve: |args| Curve::Exponential {
+        factor: args.number("factor"),
+        every: if args.word("every") == "iteration" { Period::Iteration } else { Period::Epoch },
+    },
+};
+
+const STEPS: ScheduleEntry = ScheduleEntry {
+    signature: Signature::new("steps", "the learning rate is multiplied by `factor` when these iterations are reached")
+        .params(&[
+            Parameter::new(
+                "at",
+                Kind::Integers(1),
+                "the iterations, counted from 1; the paper's are 40,000 and 60,000",
+            ),
+            Parameter::new("factor", SHARE, "what it is multiplied by").or_number(0.1).of_paper(),
+            WARMUP,
+        ])
+        .example("train {\n  schedule   = steps(at: [40_000, 60_000], factor: 0.1)\n  iterations = 80_000\n}"),
+    curve: |args| Curve::Steps { at: args.integers("at"), factor: args.number("factor") },
+};
+
+const COSINE: ScheduleEntry = ScheduleEntry {
+    signature: Signature::new(
+        "cosine",
+        "half a cosine from the learning rate down to `floor` times it, over the whole training",
+    )
+    .equation("lr * (floor + (1 - floor) * (1 + cos(pi * t / T)) / 2)")
+    .params(&[Parameter::new("floor", SHARE, "the factor at the end").or_number(0.0), WARMUP])
+    .example("train {\n  schedule = cosine(warmup: 500)\n  epochs   = 10\n}"),
+    curve: |args| Curve::Cosine { floor: args.number("floor") },
+};
+
+/// Length of a training, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// Steps in one pass over the training rows.
     pub steps_per_epoch: u64,
-    /// Steps of the whole training, if nothing ends it earlier.
+    /// Steps of the whole training, if it does not stop earlier.
     pub steps: u64,
 }
 
 impl Schedule {
-    /// What the learning rate is multiplied with at `step`, counted from 0.
+    /// The factor on the learning rate at `step`, counted from 0.
     ///
     /// The curve runs over the whole training; a warm-up multiplies its first steps by `1 / n, 2 / n, ..`, reaching 1
     /// at the n-th step. A cosine is 1 at the first step and its floor at the last.
@@ -43,6 +112,20 @@ impl Curve {
                 floor + (1.0 - floor) * 0.5 * (1.0 + (std::f64::consts::PI * way).cos())
             }
         }
+    }
+}
+
+/// A schedule as a call in the language, every argument given: `cosine(floor: 0, warmup: 500)`.
+pub fn show_schedule(schedule: &Schedule) -> String {
+    let warmup = schedule.warmup;
+    match &schedule.curve {
+        Curve::Constant => format!("constant(warmup: {warmup})"),
+        Curve::Exponential { factor, every } => {
+            let every = if *every == Period::Epoch { "epoch" } else { "iteration" };
+            format!("exponential({factor}, every: {every}, warmup: {warmup})")
+        }
+        Curve::Steps { at, factor } => format!("steps(at: {at:?}, factor: {factor}, warmup: {warmup})"),
+        Curve::Cosine { floor } => format!("cosine(floor: {floor}, warmup: {warmup})"),
     }
 }
 
