@@ -3,18 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
 mod applying;
-mod bad_input;
 mod cache;
+mod errors;
 mod images;
-mod inspecting;
+mod inspection;
 mod joins;
-mod large;
-mod reading;
-mod real;
+mod out_of_core;
+mod real_data;
 mod splitting;
 mod synthetic;
-mod typed;
-mod words;
+mod text_and_categories;
+mod text_tables;
+mod typed_formats;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, Decider, Request, load};

@@ -2,7 +2,7 @@
 //! `tests/fixtures/images.py` made them.
 
 use super::{BOTH, KEY, close, start};
-use crate::compile::plan_of;
+use crate::support::compiled::plan_of;
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
 use mmc::ops::{Frame, Op, Padding};

@@ -18,7 +18,6 @@ const SHARED_NAMES: &[&str] = &[
     "Mark",
     "Matrix",
     "Node",
-    "Optimizer",
     "Origin",
     "Page",
     "Part",

@@ -1,7 +1,7 @@
 //! `batch_norm` over a single row: its mean is the row and its variance 0, so that nothing of the row is left.
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 use crate::spec::{DataProfile, Length, Part};
 
 /// Every batch is one row.
