@@ -48,6 +48,7 @@ pub(in crate::lint) fn last_batch_of_one(subject: &Subject<'_>, profile: &DataPr
 fn batch_norm(subject: &Subject<'_>) -> Option<Span> {
     let logits = subject.hir.combines.iter().flat_map(|combine| &combine.components).map(|component| component.logits);
     let reached = subject.below(logits);
-    let value = reached.into_iter().map(|value| &subject.hir.values[value]).find(|value| value.op.mixes_rows())?;
+    let value =
+        reached.into_iter().map(|value| &subject.hir.values[value]).find(|value| value.op.traits().mixes_rows)?;
     Some(value.span)
 }
