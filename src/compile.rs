@@ -8,7 +8,7 @@ use crate::plan::{self, Plan};
 use crate::sema::{self, Hir, Overrides, ParamOverride, SymbolIndex, Uses};
 use crate::syntax;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
-use crate::world::{Alone, World};
+use crate::world::{NoFiles, World};
 use std::sync::Arc;
 
 /// A pipeline brought as far as its text leads: what it means, and what will run.
@@ -41,7 +41,7 @@ pub struct CompileOptions<'a> {
 
 impl Default for CompileOptions<'_> {
     fn default() -> Self {
-        Self { world: &Alone, settings: &[], combine: None, levels: LintLevels::default() }
+        Self { world: &NoFiles, settings: &[], combine: None, levels: LintLevels::default() }
     }
 }
 

@@ -86,7 +86,7 @@ impl Pipeline {
         Self::compile(PipelineText { path: path.to_path_buf(), text, world: Arc::new(Disk) }, options)
     }
 
-    /// Compiles a text named `pipeline.mmc`. The files it uses come from `world`: [`Alone`](crate::Alone) has none,
+    /// Compiles a text named `pipeline.mmc`. The files it uses come from `world`: [`NoFiles`](crate::NoFiles) has none,
     /// [`Disk`] those of the current folder, where its data is looked for too.
     ///
     /// # Errors

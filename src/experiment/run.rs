@@ -53,7 +53,7 @@ impl Run {
         let data = load_or_fail(&[&pipeline], options)?;
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
-        let problems = lint_data(&subject, &data.facts(), &LintLevels::default(), &mut compiled.suppressions);
+        let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
         // Where the file only counts the classes, the data names them.
         if data.label.classes.len() == compiled.plan.loss.classes.len() {
             compiled.plan.loss.classes.clone_from(&data.label.classes);

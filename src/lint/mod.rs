@@ -1,7 +1,7 @@
 //! Lints: constructs that are valid and probably not intended. Reads the syntax tree, the HIR and statistics of the data.
 //!
 //! ```text
-//! Subject [, Facts] --each rule--> Problems --levels, comments--> Problems
+//! Subject [, DataProfile] --each rule--> Problems --levels, comments--> Problems
 //! ```
 
 mod levels;
@@ -17,7 +17,7 @@ pub use subject::Subject;
 pub use suppression::Suppressions;
 
 use crate::diag::Problems;
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
 /// Problems of the lints that need no data, in source order.
 ///
@@ -36,12 +36,12 @@ pub fn lint(subject: &Subject<'_>, levels: &LintLevels, suppressions: &mut Suppr
 /// Problems of the lints that need statistics of the data, without those of [`lint`].
 pub fn lint_data(
     subject: &Subject<'_>,
-    facts: &Facts,
+    profile: &DataProfile,
     levels: &LintLevels,
     suppressions: &mut Suppressions,
 ) -> Problems {
     let enabled = |rule: &LintRule| levels.of(rule) != Level::Allow;
-    let found = run(levels, |rule| rule.data.map(|check| check(subject, facts)));
+    let found = run(levels, |rule| rule.data.map(|check| check(subject, profile)));
     let mut problems = suppressions.filter(found);
     problems
         .extend(suppressions.filter(levels.apply(suppressions.unused(|rule| rule.data.is_some() && enabled(rule)))));

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, TransformKind};
+use crate::spec::{DataProfile, TransformKind};
 
 /// Smallest share of rows reported.
 const FROM: f64 = 0.01;
@@ -10,13 +10,13 @@ const FROM: f64 = 0.01;
 /// The strategies whose components can be missing on a row.
 const ABLE: [&str; 4] = ["multiplicative", "mulmix", "late", "cldl"];
 
-pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let able = subject.hir.combines.iter().all(|combine| ABLE.contains(&combine.strategy));
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| able && !modality.optional) {
-        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
         let imputed = modality.transforms.iter().find(|transform| matches!(transform.kind, TransformKind::Impute(_)));
-        let (Some(imputed), rows) = (imputed, facts.tables.first().map_or(0, |table| table.rows)) else { continue };
+        let (Some(imputed), rows) = (imputed, profile.tables.first().map_or(0, |table| table.rows)) else { continue };
         let share = known.empty_rows as f64 / rows.max(1) as f64;
         if share < FROM {
             continue;
