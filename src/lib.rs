@@ -86,7 +86,7 @@ pub use experiment::{
 pub use plan::Plan;
 pub use spec::Source;
 pub use train::{ComponentScores, EpochRecord, Event, Scores, StopReason};
-pub use world::{Absent, Alone, Disk, Found, World};
+pub use world::{Disk, FoundFile, MissingFile, NoFiles, World};
 
 #[doc(hidden)]
 pub use compile::{Analyzed, CompileOptions, Compiled, analyze, analyze_in, compile, compile_in};

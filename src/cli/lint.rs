@@ -6,7 +6,8 @@ use super::output::{Output, count};
 use super::replace::{difference, replace};
 use super::status::ExitStatus;
 use crate::diag::{
-    Fixes, Problems, Said, fix, render, render_github, render_json, render_plain, render_sarif, render_short,
+    Fixes, Problems, ProblemsWithSources, fix, render, render_github, render_json, render_plain, render_sarif,
+    render_short,
 };
 use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
@@ -51,13 +52,13 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
         all.push((compiled.problems, sources));
     }
     // What programs read is one text for all files.
-    let said: Vec<Said<'_>> = all.iter().map(|(problems, sources)| (problems, sources)).collect();
+    let reports: Vec<ProblemsWithSources<'_>> = all.iter().map(|(problems, sources)| (problems, sources)).collect();
     let problems: Problems = all.iter().flat_map(|(problems, _)| problems.iter().cloned()).collect();
     match args.format {
         _ if args.diff => {}
-        ProblemFormat::Json => output.out.line(&render_json(&said)),
-        ProblemFormat::Sarif => output.out.line(&render_sarif(&said)),
-        ProblemFormat::Github => output.out.write(&render_github(&said)),
+        ProblemFormat::Json => output.out.line(&render_json(&reports)),
+        ProblemFormat::Sarif => output.out.line(&render_sarif(&reports)),
+        ProblemFormat::Github => output.out.write(&render_github(&reports)),
         ProblemFormat::Text | ProblemFormat::Plain if !problems.is_empty() => output.err.line(&count(&problems)),
         _ => {}
     }

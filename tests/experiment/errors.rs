@@ -1,7 +1,7 @@
 //! Errors of the public interface: what they carry and how they print.
 
 use crate::support::process::{SMALL, folder, mmc, plain};
-use mmc::{Alone, Code, ErrorKind, Pipeline, PipelineOptions, TrainOptions};
+use mmc::{Code, ErrorKind, NoFiles, Pipeline, PipelineOptions, TrainOptions};
 use std::fs;
 
 #[test]
@@ -29,7 +29,7 @@ fn what_cannot_be_read_is_not_the_pipelines_fault() {
     assert!(error.to_string().starts_with("error: cannot read `no/such/file.mmc`"), "{error}");
     let options = TrainOptions { device: mmc::DeviceChoice::Cuda(0), ..TrainOptions::default() };
     if cfg!(not(feature = "cuda")) {
-        let error = Pipeline::from_text(SMALL, Alone).unwrap().train(&options, |_| ()).unwrap_err();
+        let error = Pipeline::from_text(SMALL, NoFiles).unwrap().train(&options, |_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::CannotRun);
         assert!(error.problems().iter().any(|problem| problem.code == Code::NoDevice));
     }
@@ -37,13 +37,13 @@ fn what_cannot_be_read_is_not_the_pipelines_fault() {
 
 #[test]
 fn changes_that_do_not_fit_are_errors() {
-    let pipeline = || Pipeline::from_text(SMALL, Alone).unwrap();
+    let pipeline = || Pipeline::from_text(SMALL, NoFiles).unwrap();
     assert!(pipeline().set("beta", "0.3").unwrap_err().to_string().contains("--set beta"));
     assert!(pipeline().combine("mull").unwrap_err().to_string().contains("did you mean `mul`"));
     let choices = format!("{SMALL}\ncombine other = single(high_net)\n").replace("  combine    = mul\n", "");
-    assert!(Pipeline::from_text(&choices, Alone).is_err());
+    assert!(Pipeline::from_text(&choices, NoFiles).is_err());
     let options = PipelineOptions { combine: Some("other".into()), ..PipelineOptions::default() };
-    assert_eq!(Pipeline::from_text_with(&choices, Alone, options).unwrap().plan().combine, "other");
-    let library = Pipeline::from_text("fn twice(x) = x |> linear(2)\n", Alone).unwrap_err();
+    assert_eq!(Pipeline::from_text_with(&choices, NoFiles, options).unwrap().plan().combine, "other");
+    let library = Pipeline::from_text("fn twice(x) = x |> linear(2)\n", NoFiles).unwrap_err();
     assert!(library.text().unwrap().contains("no pipeline"), "{library}");
 }

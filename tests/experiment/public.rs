@@ -1,7 +1,7 @@
 //! A pipeline opened, changed, checked, trained and saved by a program.
 
 use crate::support::process::{SMALL, folder, mmc, names};
-use mmc::{Alone, Event, Pipeline, Severity, StopReason, TrainOptions};
+use mmc::{Event, NoFiles, Pipeline, Severity, StopReason, TrainOptions};
 use std::fs;
 use std::sync::atomic::Ordering;
 
@@ -37,7 +37,7 @@ fn a_program_trains_what_the_command_line_trains() {
 #[test]
 fn a_changed_pipeline_is_compiled_anew() {
     let text = SMALL.replace("mlp([16])", "mlp([width])").replace("label ", "param width = 16 in 1..=64\n\nlabel ");
-    let pipeline = Pipeline::from_text(&text, Alone).unwrap();
+    let pipeline = Pipeline::from_text(&text, NoFiles).unwrap();
     assert_eq!(pipeline.combines().collect::<Vec<_>>(), ["mul", "low_only"]);
     assert_eq!((pipeline.name(), pipeline.plan().combine.as_str()), ("small", "mul"));
     let before = pipeline.plan().parameter_count();
@@ -50,18 +50,18 @@ fn a_changed_pipeline_is_compiled_anew() {
 
 #[test]
 fn lint_asks_the_text_and_the_data() {
-    let pipeline = Pipeline::from_text(&SMALL.replace("\"signal\"]", "\"signal\", \"neither\"]"), Alone).unwrap();
+    let pipeline = Pipeline::from_text(&SMALL.replace("\"signal\"]", "\"signal\", \"neither\"]"), NoFiles).unwrap();
     let (text, all) = (pipeline.problems().clone(), pipeline.lint());
     assert!(all.problems.len() > text.len(), "{all}");
     assert!(all.problems.iter().all(|problem| problem.severity == Severity::Warning), "{all}");
     assert!(all.to_string().contains("warning"), "{all}");
-    assert_eq!(Pipeline::from_text(SMALL, Alone).unwrap().lint().to_string(), "");
+    assert_eq!(Pipeline::from_text(SMALL, NoFiles).unwrap().lint().to_string(), "");
 }
 
 #[test]
 fn an_interrupt_ends_the_training_with_a_model() {
     let options = one_thread();
-    let pipeline = Pipeline::from_text(SMALL, Alone).unwrap();
+    let pipeline = Pipeline::from_text(SMALL, NoFiles).unwrap();
     let mut reason = None;
     let trained = pipeline
         .train(&options, |event| match event {
