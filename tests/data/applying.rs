@@ -221,3 +221,38 @@ fn a_damaged_or_foreign_file_is_told_from_a_whole_one() {
     assert_eq!(unknown.code, Code::FileUnreadable);
     assert!(unknown.help.unwrap().contains("`.parquet`"));
 }
+
+#[test]
+fn what_was_fitted_for_another_plan_is_told() {
+    let text = crate::support::process::SMALL;
+    let pipeline = mmc::Pipeline::from_text(text, mmc::NoFiles).unwrap();
+    let fitted = |low: &str, kind: ModalityKind, shape: usize| {
+        let columns = [Select::Glob(if shape == 21 { "low_*" } else { "high_*" }.into())];
+        let high = [Select::Glob("high_*".into())];
+        let case = Case::new(&[]).modality(low, &columns, &[]).kind(kind, &[shape]);
+        let mut case = case.modality("high", &high, &[]).kind(ModalityKind::Dense, &[7]);
+        case = case.source(SourceKind::Synthetic { name: "collider".into(), rows: 20, seed: 7 });
+        case.label.classes = Classes::Named(vec!["background".into(), "signal".into()]);
+        case.label.column.select = name("process");
+        case.load().preprocessing()
+    };
+    let messages = |fitted: &Preprocessing| {
+        let problems: Vec<Problem> = fitted.check(pipeline.plan()).into_iter().collect();
+        assert!(problems.iter().all(|problem| problem.code == Code::ModelMismatch && problem.help.is_some()));
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    let right = fitted("low", ModalityKind::Dense, 21);
+    assert!(messages(&right).is_empty());
+    assert_eq!(messages(&fitted("lo", ModalityKind::Dense, 21)), ["`mul` reads `low`, and nothing was fitted to it"]);
+    assert_eq!(
+        messages(&fitted("low", ModalityKind::Dense, 7)),
+        ["`low` was fitted as `dense[7]`, and `mul` reads `dense[21]`"]
+    );
+    assert_eq!(
+        messages(&fitted("low?", ModalityKind::Dense, 21)),
+        ["`low` may be missing in the data, and may not be missing in `mul`"]
+    );
+    let mut more = right;
+    more.label.classes.push("other".into());
+    assert_eq!(messages(&more), ["the label has 3 classes, and `mul` decides between 2"]);
+}
