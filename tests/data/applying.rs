@@ -101,7 +101,8 @@ fn images_are_scaled_by_the_same_bits() {
     ] {
         let case =
             Case::new(&[]).modality("photo", &[name("image")], &transforms).kind(ModalityKind::Image, &[3, 32, 32]);
-        let case = case.source(SourceKind::CifarBinary { paths: vec![super::path("t.bin")], labels: 1 });
+        let mut case = case.source(SourceKind::CifarBinary { paths: vec![super::path("t.bin")], labels: 1 });
+        case.label.column.select = name("label");
         case.write("t.bin", &records);
         let data = case.load();
         let Origin::Whole(source) = &case.data.origin else { panic!() };
