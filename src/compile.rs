@@ -109,7 +109,7 @@ impl Texts {
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
         problems.extend(of_prelude);
-        let uses = sema::gather(&ast, sources, request.world, &mut problems);
+        let uses = sema::read_uses(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
         (
             Texts { text, ast, prelude, uses },
