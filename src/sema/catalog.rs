@@ -71,7 +71,7 @@ impl Topic {
         let row = |title, plural, signatures| TopicRow { title, plural, signatures };
         match self {
             Topic::Declaration => row("declaration", "Declarations", declarations()),
-            Topic::Source => row("source", "Sources", source::SOURCES.to_vec()),
+            Topic::Source => row("source", "Sources", source::signatures()),
             Topic::Split => row("split", "Splits", data::SPLITS.to_vec()),
             Topic::Columns => row("selection of columns", "Columns", modality::COLUMN_SELECTORS.to_vec()),
             Topic::Type => row("type", "Types", [modality_type::TYPES, &[&modality::CLASS]].concat()),

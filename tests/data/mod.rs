@@ -3,18 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
 mod applying;
-mod bad_input;
 mod cache;
+mod errors;
 mod images;
+mod inspection;
 mod joins;
-mod large;
-mod looking;
-mod reading;
-mod real;
+mod out_of_core;
+mod real_data;
 mod splitting;
 mod synthetic;
-mod typed;
-mod words;
+mod text_and_categories;
+mod text_tables;
+mod typed_formats;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, Decider, Request, load};
@@ -106,8 +106,8 @@ impl Case {
     }
 
     /// With a split of these portions.
-    pub(crate) fn portions(mut self, portions: &[(Part, Rule)]) -> Self {
-        let of = |(part, rule): &(Part, Rule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
+    pub(crate) fn portions(mut self, portions: &[(Part, PortionRule)]) -> Self {
+        let of = |(part, rule): &(Part, PortionRule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
         self.data.split.portions = portions.iter().map(of).collect();
         self
     }

@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
-    ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("report", &["train", "data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     (
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
@@ -85,7 +85,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("io::stderr", &["cli/output.rs"]),
     ("process::exit", &["cli/"]),
     ("env::args", &["cli/"]),
-    ("unsafe ", &["data/io/bytes.rs", "exec/gemm.rs"]),
+    ("unsafe ", &["data/io/bytes.rs", "exec/math/gemm.rs"]),
     ("todo!", &[]),
     ("unimplemented!", &[]),
     ("dbg!", &[]),

@@ -1,8 +1,8 @@
 //! The names that can be seen from a place.
 
-use super::offer::{Offer, of_topics};
-use crate::lsp::answer::View;
-use crate::lsp::words;
+use super::candidate::{CompletionCandidate, of_topics};
+use crate::lsp::markdown;
+use crate::lsp::view::View;
 use crate::sema::{DeclarationKind, Definition, DefinitionKind, ExprValue, Topic};
 use gen_lsp_types::CompletionItemKind;
 
@@ -19,7 +19,7 @@ impl<'v> Names<'v> {
         self.view.analysis.analyzed.symbols.definitions.values()
     }
 
-    fn offer(&self, definition: &Definition) -> Offer {
+    fn candidate(&self, definition: &Definition) -> CompletionCandidate {
         let kind = match definition.kind {
             DefinitionKind::Declaration(DeclarationKind::Fn) => CompletionItemKind::Function,
             DefinitionKind::Declaration(DeclarationKind::Param) => CompletionItemKind::Constant,
@@ -28,33 +28,33 @@ impl<'v> Names<'v> {
             _ => CompletionItemKind::Variable,
         };
         let evaluation = self.view.analysis.analyzed.symbols.evaluated.get(&definition.span);
-        let offer = match definition.doc.as_slice() {
-            [] => Offer::new(&definition.name, kind),
-            doc => Offer::new(&definition.name, kind).documentation(doc.join("\n")),
+        let candidate = match definition.doc.as_slice() {
+            [] => CompletionCandidate::new(&definition.name, kind),
+            doc => CompletionCandidate::new(&definition.name, kind).documentation(doc.join("\n")),
         };
         match evaluation {
-            Some(evaluation) => offer.detail(words::known(&self.view.analysis, &evaluation.value)),
-            None => offer,
+            Some(evaluation) => candidate.detail(markdown::known(&self.view.analysis, &evaluation.value)),
+            None => candidate,
         }
     }
 
     /// The declarations of some kinds, nearest texts first: the library comes last.
-    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<Offer> {
+    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<CompletionCandidate> {
         let wanted = |definition: &&Definition| {
             matches!(definition.kind, DefinitionKind::Declaration(kind) if kinds.contains(&kind))
                 && !self.is_here(definition)
         };
-        self.all().filter(wanted).map(|definition| self.offer(definition)).collect()
+        self.all().filter(wanted).map(|definition| self.candidate(definition)).collect()
     }
 
-    /// Whether a place is inside of the declaration itself, which cannot use itself. That is told by the name, because
-    /// where the declaration ends cannot be said while it is being written.
+    /// Whether a place is inside of the declaration itself, which cannot use itself. Decided by the name, because the
+    /// end of a declaration is unknown while it is being written.
     fn is_here(&self, definition: &Definition) -> bool {
         definition.span.file == self.view.analysis.file && self.own == Some(definition.name.as_str())
     }
 
     /// The arguments and bindings of the function around the place.
-    fn locals(&self) -> Vec<Offer> {
+    fn locals(&self) -> Vec<CompletionCandidate> {
         let function = self.all().find(|definition| {
             definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn) && self.is_here(definition)
         });
@@ -65,39 +65,39 @@ impl<'v> Names<'v> {
                 && function.whole.range().contains(&(definition.span.start as usize))
                 && !definition.whole.range().contains(&self.offset)
         };
-        self.all().filter(local).map(|definition| self.offer(definition)).collect()
+        self.all().filter(local).map(|definition| self.candidate(definition)).collect()
     }
 
     /// Constants.
-    pub(super) fn params(&self) -> Vec<Offer> {
-        let mut offers = self.locals();
-        offers.extend(self.of_kinds(&[DeclarationKind::Param]));
-        offers
+    pub(super) fn params(&self) -> Vec<CompletionCandidate> {
+        let mut candidates = self.locals();
+        candidates.extend(self.of_kinds(&[DeclarationKind::Param]));
+        candidates
     }
 
-    /// What a pipe could go on with.
-    pub(super) fn stages(&self) -> Vec<Offer> {
-        let mut offers = self.locals();
-        offers.extend(self.of_kinds(&[DeclarationKind::Fn, DeclarationKind::Shared]));
-        offers.extend(of_topics(&[Topic::Layer]));
-        offers
+    /// Stages that can follow a pipe.
+    pub(super) fn stages(&self) -> Vec<CompletionCandidate> {
+        let mut candidates = self.locals();
+        candidates.extend(self.of_kinds(&[DeclarationKind::Fn, DeclarationKind::Shared]));
+        candidates.extend(of_topics(&[Topic::Layer]));
+        candidates
     }
 
     /// What decisions are made from.
-    pub(super) fn inputs(&self) -> Vec<Offer> {
+    pub(super) fn inputs(&self) -> Vec<CompletionCandidate> {
         self.of_kinds(&[DeclarationKind::Encoder, DeclarationKind::Modality])
     }
 
     /// Whatever has a value.
-    pub(super) fn values(&self) -> Vec<Offer> {
-        let mut offers = self.locals();
-        offers.extend(self.inputs());
-        offers.extend(self.of_kinds(&[DeclarationKind::Param, DeclarationKind::Fn, DeclarationKind::Shared]));
-        offers.extend(of_topics(&[Topic::Layer, Topic::Builtin]));
-        offers
+    pub(super) fn values(&self) -> Vec<CompletionCandidate> {
+        let mut candidates = self.locals();
+        candidates.extend(self.inputs());
+        candidates.extend(self.of_kinds(&[DeclarationKind::Param, DeclarationKind::Fn, DeclarationKind::Shared]));
+        candidates.extend(of_topics(&[Topic::Layer, Topic::Builtin]));
+        candidates
     }
 
-    /// What a name came to.
+    /// Value of a name.
     pub(super) fn known(&self, name: &str) -> Option<&'v ExprValue> {
         let evaluated = &self.view.analysis.analyzed.symbols.evaluated;
         let named = self.all().filter(|definition| definition.name == name && definition.kind != DefinitionKind::Field);

@@ -6,21 +6,15 @@
 
 mod comments;
 mod expr;
+mod formatter;
 mod item;
 mod lines;
 
-use super::ast::Ast;
-use super::lexer::Token;
-use super::parser::{Piece, read};
+use super::parser::{DeclarationText, read};
 use crate::diag::{FileId, Problems};
 use comments::Comments;
-use lines::Slot;
-
-/// How long a line may be.
-pub(super) const WIDTH: usize = 120;
-
-/// What one level of depth is indented by.
-const STEP: usize = 2;
+use formatter::Formatter;
+use lines::FormattedItem;
 
 /// A text in canonical form.
 #[derive(Clone, Debug)]
@@ -40,16 +34,8 @@ pub fn format(text: &str) -> Formatted {
     Formatted { text, problems: parsed.problems }
 }
 
-/// What formatting needs to know beside the tree.
-struct Formatter<'a> {
-    text: &'a str,
-    ast: &'a Ast,
-    tokens: &'a [Token],
-    comments: Comments<'a>,
-}
-
 impl Formatter<'_> {
-    fn file(&mut self, pieces: &[Piece]) -> String {
+    fn file(&mut self, pieces: &[DeclarationText]) -> String {
         for piece in pieces {
             self.comments.forget(piece.docs.clone());
         }
@@ -60,7 +46,7 @@ impl Formatter<'_> {
             let start = documented.unwrap_or(piece.start);
             let item = piece.item.and_then(|item| self.ast.items.get(item));
             let slot = match (item, text) {
-                (Some(item), Some(text)) => Slot { start, end: piece.end, docs: item.doc.clone(), text },
+                (Some(item), Some(text)) => FormattedItem { start, end: piece.end, docs: item.doc.clone(), text },
                 // What cannot be read keeps its text, its documentation and the indentation of its first line.
                 _ => {
                     self.comments.forget(self.comments.within(start, piece.end));
@@ -68,7 +54,7 @@ impl Formatter<'_> {
                     let indented = self.text[line..start].trim().is_empty();
                     let from = if indented { line } else { start };
                     let text = self.text[from..piece.end].to_owned();
-                    Slot { start, end: piece.end, docs: vec![], text }
+                    FormattedItem { start, end: piece.end, docs: vec![], text }
                 }
             };
             slots.push(slot);
@@ -80,37 +66,4 @@ impl Formatter<'_> {
         }
         out
     }
-
-    /// The text of the span, as written.
-    fn written(&self, span: crate::diag::Span) -> &str {
-        self.text.get(span.range()).unwrap_or("")
-    }
-
-    fn has_newline(&self, from: usize, to: usize) -> bool {
-        self.text.get(from..to).is_some_and(|gap| gap.contains('\n'))
-    }
-
-    /// Whether an empty line stands between two places.
-    fn has_blank_line(&self, from: usize, to: usize) -> bool {
-        let gap = self.text.get(from..to).unwrap_or("");
-        let mut lines = gap.split('\n').skip(1).peekable();
-        while let Some(line) = lines.next() {
-            if lines.peek().is_some() && line.trim().is_empty() {
-                return true;
-            }
-        }
-        false
-    }
-}
-
-/// The width of a text in characters: of its last line, which begins at `column` if it is its first.
-fn end_column(text: &str, column: usize) -> usize {
-    match text.rsplit_once('\n') {
-        Some((_, last)) => last.chars().count(),
-        None => column + text.chars().count(),
-    }
-}
-
-fn spaces(count: usize) -> String {
-    " ".repeat(count)
 }

@@ -1,0 +1,99 @@
+//! A look at the data without training: whole where it is small, the first rows where it is not.
+
+use mmc::data::{Inspection, Request, SAMPLE_ROWS, inspect};
+use mmc::diag::{Code, Problems, SourceMap};
+use mmc::spec::DataProfile;
+use std::fs;
+use std::path::Path;
+
+fn pipeline(data: &str, split: &str, body: &str) -> String {
+    format!(
+        "pipeline p\n\ndata {{\n  source = {data}\n  split = {split}\n}}\n\n\
+         label kind: class[2] = column(\"kind\")\n\n{body}\n\ncombine model = single(body)\n\ntrain {{\n  seed = 1\n}}\n"
+    )
+}
+
+fn seen(text: &str, base: &Path) -> Inspection {
+    let mut sources = SourceMap::new();
+    let file = sources.add("p.mmc", text);
+    let compiled = mmc::compile(&mut sources, file, &[], None);
+    let hir = compiled.value.unwrap_or_else(|| panic!("{:?}", compiled.problems)).hir;
+    let modalities = hir.modalities.iter().collect();
+    inspect(&Request {
+        data: &hir.data,
+        label: &hir.label,
+        modalities,
+        deciders: vec![],
+        base,
+        cache: None,
+        memory: 1 << 30,
+    })
+}
+
+fn profile(look: Inspection) -> (DataProfile, Problems) {
+    match look {
+        Inspection::Inspected { profile: Some(profile), problems } => (profile, problems),
+        other => panic!("{other:?}"),
+    }
+}
+
+const BODY: &str = "modality body: dense[2] = columns([\"a\", \"b\"]) |> impute(mean) |> standardize";
+
+#[test]
+fn a_small_table_is_seen_whole_and_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = (0..20)
+        .map(|row| format!("{},{},{}\n", row % 2, row, if row % 4 == 0 { "".into() } else { (row * 100).to_string() }));
+    fs::write(folder.path().join("t.csv"), format!("kind,a,b\n{}", rows.collect::<String>())).unwrap();
+    let (profile, problems) = profile(seen(&pipeline("csv(\"t.csv\")", "{ test: last(5) }", BODY), folder.path()));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(profile.whole());
+    assert_eq!((profile.rows(), profile.parts.len(), profile.parts[1].rows()), (20, 2, 5));
+    let body = &profile.modalities[0];
+    assert_eq!((body.gap_rows, body.empty_rows), (5, 0));
+    // Not what `standardize` makes of it.
+    assert_eq!((body.columns[0].min, body.columns[0].max), (0.0, 19.0));
+    assert_eq!((body.columns[1].name.as_str(), body.columns[1].max), ("b", 1900.0));
+    // A row number tells no class.
+    assert_eq!(body.columns[0].tells, None);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_no_mistake_of_the_pipeline() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("table.csv"), "kind,a,b\n0,1,2\n").unwrap();
+    match seen(&pipeline("csv(\"tabel.csv\")", "{ test: last(5) }", BODY), folder.path()) {
+        Inspection::MissingFiles(problems) => {
+            let problem = problems.iter().next().unwrap();
+            assert_eq!(problem.help.as_deref(), Some("did you mean `table.csv`?"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn of_a_large_table_the_first_rows_are_seen_and_nothing_is_said_of_the_split() {
+    let folder = tempfile::tempdir().unwrap();
+    // More text than is read in passing, in long cells that are quick to write.
+    let row = |row: usize| format!("{},{},{}.{}\n", row % 2, row % 7, row % 11, "1".repeat(4000));
+    let text: String = std::iter::once("kind,a,b\n".to_owned()).chain((0..18_500).map(row)).collect();
+    assert!(text.len() > 68 << 20);
+    fs::write(folder.path().join("t.csv"), text).unwrap();
+    let split = "{ test: last(1_000_000) }";
+    let (profile, problems) = profile(seen(&pipeline("csv(\"t.csv\")", split, BODY), folder.path()));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(!profile.whole() && profile.parts.is_empty());
+    assert!(profile.rows() < SAMPLE_ROWS && profile.rows() > 10_000, "{}", profile.rows());
+    assert_eq!(profile.tables[0].name, "t.csv");
+
+    let misspelt = BODY.replace("\"b\"", "\"bb\"");
+    match seen(&pipeline("csv(\"t.csv\")", split, &misspelt), folder.path()) {
+        Inspection::Inspected { profile: None, problems } => {
+            let problem = problems.iter().next().unwrap();
+            assert_eq!(problem.code, Code::MissingColumn);
+            assert_eq!(problem.message, "there is no column `bb` in `t.csv`");
+            assert_eq!(problem.data.as_ref().unwrap().file, "t.csv");
+        }
+        other => panic!("{other:?}"),
+    }
+}
