@@ -248,7 +248,7 @@ pub(super) struct LintArgs {
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<SettingArg>,
-    /// OutputArgs at the text alone, and not at the data it names
+    /// Look at the text alone, and not at the data it names
     #[arg(long)]
     pub(super) no_data: bool,
     #[command(flatten)]
