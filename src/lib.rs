@@ -18,6 +18,7 @@ pub mod diag;
 pub mod drawing;
 pub mod exec;
 pub mod experiment;
+pub mod fusion;
 pub mod graph;
 pub mod lint;
 pub mod lsp;

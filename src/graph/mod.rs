@@ -9,9 +9,10 @@ pub use build::build;
 pub use pass::{PASSES, Pass, optimize};
 
 use crate::diag::Span;
+use crate::fusion::Combination;
 use crate::ops::{Op, ShapeError};
 use crate::shape::Shape;
-use crate::spec::{Combination, Init, LabelSpec, ModalitySpec};
+use crate::spec::{Init, LabelSpec, ModalitySpec};
 use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::EdgeRef;

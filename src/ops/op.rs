@@ -1,7 +1,8 @@
 //! The operations of the computation graph, as plain data.
 
 use super::Frame;
-use crate::spec::{Combination, Init};
+use crate::fusion::Combination;
+use crate::spec::Init;
 use serde::{Deserialize, Serialize};
 
 /// One operation on rows of numbers. Shapes are those of one row.

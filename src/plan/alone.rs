@@ -1,8 +1,8 @@
 //! The part of a plan that one component is computed by, as a plan of its own.
 
 use super::{Component, Cost, LossSpec, Plan, Step};
+use crate::fusion::Combination;
 use crate::ops::Op;
-use crate::spec::Combination;
 use std::collections::BTreeSet;
 
 impl Plan {

@@ -9,9 +9,10 @@ pub use batch::Batch;
 pub use planner::plan;
 
 use crate::diag::Span;
+use crate::fusion::Combination;
 use crate::ops::Op;
 use crate::shape::Shape;
-use crate::spec::{Combination, ModalityKind};
+use crate::spec::ModalityKind;
 use serde::{Deserialize, Serialize};
 
 /// Names a value of the plan: what a step makes and others read.

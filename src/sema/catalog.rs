@@ -1,9 +1,9 @@
 //! Everything that has a name in the language, by topic: what documentation, hover and completion are made from.
 
+use crate::fusion::{SETTING_VALUES, STRATEGIES};
 use crate::ops::{LAYERS, Signature};
 use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
-use crate::sema::lower::fusion::strategy;
 use crate::sema::lower::{data, modality, modality_type, source, sweep, train, transform};
 
 /// What kind of thing a name stands for; the order is that of a pipeline.
@@ -66,8 +66,8 @@ impl Topic {
             Topic::Transform => transform::signatures(),
             Topic::Layer => LAYERS.iter().map(|layer| &layer.signature).collect(),
             Topic::Builtin => builtin::BUILTINS.to_vec(),
-            Topic::Strategy => strategy::strategies(),
-            Topic::StrategyValue => strategy::SETTING_VALUES.to_vec(),
+            Topic::Strategy => STRATEGIES.iter().map(|strategy| &strategy.signature).collect(),
+            Topic::StrategyValue => SETTING_VALUES.to_vec(),
             Topic::Optimizer => OPTIMIZERS.iter().map(|optimizer| &optimizer.signature).collect(),
             Topic::Schedule => SCHEDULES.iter().map(|schedule| &schedule.signature).collect(),
             Topic::Stop => vec![&train::PATIENCE],

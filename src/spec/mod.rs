@@ -5,12 +5,10 @@
 
 mod data;
 mod facts;
-mod loss;
 mod optimizer;
 mod train;
 
 pub use data::*;
 pub use facts::*;
-pub use loss::*;
 pub use optimizer::*;
 pub use train::*;

@@ -3,9 +3,9 @@
 use super::{BOTH, close, gradient, start};
 use crate::support::network::Network;
 use mmc::exec::Params;
+use mmc::fusion::Combination;
 use mmc::ops::{Lstm, Op, Window};
 use mmc::plan::{Batch, Plan};
-use mmc::spec::Combination;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,10 +1,11 @@
 //! Plans written by hand: what the stages would make of a pipeline, in a few lines.
 
 use mmc::diag::Span;
+use mmc::fusion::Combination;
 use mmc::ops::{Activation, Arithmetic, Op, Running, WeightInit};
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
-use mmc::spec::{Combination, Init, ModalityKind};
+use mmc::spec::{Init, ModalityKind};
 
 /// A plan that grows step by step. Every method takes the slots it reads and returns the slot it makes.
 pub(crate) struct Network {

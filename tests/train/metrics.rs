@@ -1,8 +1,9 @@
 //! Metrics against scikit-learn's numbers and closed forms.
 
 use super::softmax_regression::loss_of;
-use mmc::exec::{ComponentDecisions, Decisions, RowLoss};
-use mmc::spec::{Combination, QGradient};
+use mmc::exec::{ComponentDecisions, Decisions};
+use mmc::fusion::RowLoss;
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::train::scores;
 use serde::Deserialize;
 
@@ -25,12 +26,12 @@ struct Case {
 }
 
 fn multiplicative(boost: Option<f64>) -> Combination {
-    Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost, normalize: false }
+    Combination::Multiplicative(Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost, normalize: false })
 }
 
 fn component(probabilities: &[f64], q: &[f64]) -> ComponentDecisions {
-    let surprise = probabilities.iter().map(|p| if *p > 0.0 { -p.ln() } else { 0.0 }).collect();
-    ComponentDecisions { probabilities: probabilities.to_vec(), surprise, q: q.to_vec() }
+    let neg_log_p = probabilities.iter().map(|p| if *p > 0.0 { -p.ln() } else { 0.0 }).collect();
+    ComponentDecisions { probabilities: probabilities.to_vec(), neg_log_p, q: q.to_vec() }
 }
 
 /// Decisions of one component that agrees with the whole.

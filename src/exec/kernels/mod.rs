@@ -14,6 +14,7 @@ pub(super) mod embedding;
 mod gather;
 pub(super) mod image_pool;
 pub(super) mod linear;
+mod loss_tensors;
 pub(super) mod lstm;
 pub(super) mod lstm_native;
 mod normalize;
