@@ -13,5 +13,5 @@ pub use fix::{Fixed, Fixes, fix};
 pub use grouped::grouped;
 pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, Severity};
 pub use render::{Said, Style, render, render_github, render_json, render_plain, render_sarif, render_short};
-pub use span::{FileId, Source, SourceMap, Span};
+pub use span::{FileId, SourceMap, SourceText, Span};
 pub use suggest::nearest;

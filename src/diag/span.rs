@@ -43,7 +43,7 @@ impl Span {
 
 /// One source text: what it is called and what it says.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SourceText {
     /// How the text is named to people: a path as the user wrote it, `<prelude>`, `--set beta`.
     pub name: String,
     /// The whole text.
@@ -52,7 +52,7 @@ pub struct Source {
     lines: Arc<[usize]>,
 }
 
-impl Source {
+impl SourceText {
     /// How many lines it has; the last may be empty.
     pub(super) fn line_count(&self) -> usize {
         self.lines.len()
@@ -79,7 +79,7 @@ impl Source {
 /// Every source text of one run, so that a span can be shown.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    sources: Vec<Source>,
+    sources: Vec<SourceText>,
 }
 
 impl SourceMap {
@@ -93,12 +93,12 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         let text = text.into();
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.sources.push(Source { name: name.into(), text, lines });
+        self.sources.push(SourceText { name: name.into(), text, lines });
         id
     }
 
     /// The text of `file`, if this map holds it.
-    pub fn get(&self, file: FileId) -> Option<&Source> {
+    pub fn get(&self, file: FileId) -> Option<&SourceText> {
         self.sources.get(file.0 as usize)
     }
 

@@ -1,7 +1,8 @@
 //! From logits to decisions: class losses, predicted classes, probabilities, what each component thought. The same
 //! arithmetic as training's, so that a model decides by what it was trained on.
 
-use super::{Logits, Params};
+use super::engine::Logits;
+use super::params::Params;
 use crate::fusion::{ClassLoss, CombinationRule, RowLoss};
 use crate::plan::LossSpec;
 

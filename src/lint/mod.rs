@@ -2,7 +2,7 @@
 //! changes nothing.
 //!
 //! ```text
-//! Subject [, Facts] --each rule--> Problems --levels, comments--> Problems
+//! Subject [, DataProfile] --each rule--> Problems --levels, comments--> Problems
 //! ```
 
 mod levels;
@@ -18,7 +18,7 @@ pub use subject::Subject;
 pub use suppression::Suppressions;
 
 use crate::diag::Problems;
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
 /// What the lints have to say of a pipeline before any data is looked at, in source order.
 ///
@@ -34,9 +34,14 @@ pub fn lint(subject: &Subject<'_>, levels: &Levels, suppressions: &mut Suppressi
 }
 
 /// What the lints have to say once the data has been looked at: only what [`lint`] has not said.
-pub fn lint_data(subject: &Subject<'_>, facts: &Facts, levels: &Levels, suppressions: &mut Suppressions) -> Problems {
+pub fn lint_data(
+    subject: &Subject<'_>,
+    profile: &DataProfile,
+    levels: &Levels,
+    suppressions: &mut Suppressions,
+) -> Problems {
     let said = |rule: &Rule| levels.of(rule) != Level::Allow;
-    let found = run(levels, |rule| rule.data.map(|check| check(subject, facts)));
+    let found = run(levels, |rule| rule.data.map(|check| check(subject, profile)));
     let mut problems = suppressions.filter(found);
     problems.extend(suppressions.filter(levels.apply(suppressions.unused(|rule| rule.data.is_some() && said(rule)))));
     problems.sort();

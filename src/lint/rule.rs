@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use crate::diag::{Code, Problems};
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
 /// What a lint does where it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ pub struct Rule {
     /// Check of the pipeline alone.
     pub text: Option<fn(&Subject<'_>) -> Problems>,
     /// Check that needs statistics of the data.
-    pub data: Option<fn(&Subject<'_>, &Facts) -> Problems>,
+    pub data: Option<fn(&Subject<'_>, &DataProfile) -> Problems>,
 }
 
 impl Rule {
@@ -51,7 +51,7 @@ impl Rule {
         self
     }
 
-    pub(super) const fn and_data(mut self, check: fn(&Subject<'_>, &Facts) -> Problems) -> Self {
+    pub(super) const fn and_data(mut self, check: fn(&Subject<'_>, &DataProfile) -> Problems) -> Self {
         self.data = Some(check);
         self
     }
@@ -61,7 +61,7 @@ pub(super) const fn text(name: &'static str, code: Code, check: fn(&Subject<'_>)
     Rule { name, code, level: Level::Warn, text: Some(check), data: None }
 }
 
-pub(super) const fn data(name: &'static str, code: Code, check: fn(&Subject<'_>, &Facts) -> Problems) -> Rule {
+pub(super) const fn data(name: &'static str, code: Code, check: fn(&Subject<'_>, &DataProfile) -> Problems) -> Rule {
     Rule { name, code, level: Level::Warn, text: None, data: Some(check) }
 }
 

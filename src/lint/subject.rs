@@ -2,7 +2,7 @@
 
 use crate::diag::{Problem, Span};
 use crate::fusion::CombinationRule;
-use crate::ops::Op;
+use crate::ops::{InputIndex, Op};
 use crate::sema::{Hir, HirCombine, ValueId};
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
 use std::collections::BTreeSet;
@@ -89,7 +89,7 @@ impl<'a> Subject<'a> {
 
     /// The value that a modality is, by its place among the modalities.
     pub(super) fn input(&self, modality: usize) -> Option<ValueId> {
-        self.hir.values.iter().position(|value| value.op == Op::Input(modality))
+        self.hir.values.iter().position(|value| value.op == Op::Input(InputIndex(modality)))
     }
 }
 

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::paths;
 use super::position::Encoding;
 use super::protocol::RequestError;
-use crate::world::{Absent, Disk, Found, World};
+use crate::world::{Disk, FoundFile, MissingFile, World};
 use gen_lsp_types::Uri;
 use lsp_server::ErrorCode;
 use std::cell::RefCell;
@@ -59,13 +59,13 @@ struct Overlay<'s> {
 }
 
 impl World for Overlay<'_> {
-    fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
+    fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile> {
         let found = Disk.text(of, path)?;
         let open = self.documents.values().find(|document| {
             paths::path(&document.uri).is_some_and(|path| paths::same_file(&path, Path::new(&found.identity)))
         });
         Ok(match open {
-            Some(document) => Found { text: document.text.clone(), ..found },
+            Some(document) => FoundFile { text: document.text.clone(), ..found },
             None => found,
         })
     }

@@ -102,7 +102,7 @@ fn each_model_is_what_it_would_be_by_itself() {
     let never = AtomicBool::new(false);
     let mut epochs = vec![];
     for component in 0..2 {
-        let alone = plan.alone(component);
+        let alone = plan.subplan(component);
         assert_eq!((alone.inputs.len(), alone.loss.components.len()), (1, 1));
         assert_eq!(alone.shardable, component == 1, "only one of them has batch_norm");
         let (rows, valid) = (rows.alone(component), valid.alone(component));
@@ -195,7 +195,7 @@ fn a_fusion_leaves_a_run_whose_epochs_name_their_model() {
 #[test]
 fn the_parts_of_a_plan_cost_what_they_would_alone() {
     let (plan, _) = pipeline("late(b |> linear(5), b_net)");
-    let parts: Vec<Plan> = (0..2).map(|component| plan.alone(component)).collect();
+    let parts: Vec<Plan> = (0..2).map(|component| plan.subplan(component)).collect();
     let sum: usize = parts.iter().map(Plan::parameter_count).sum();
     assert_eq!(sum, plan.parameter_count());
     let single = plan_of(

@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("exec", &["fusion", "plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["fusion", "data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
-    ("report", &["fusion", "train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("report", &["fusion", "train", "data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     (
         "experiment",
         &[
@@ -90,7 +90,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("io::stderr", &["cli/output.rs"]),
     ("process::exit", &["cli/"]),
     ("env::args", &["cli/"]),
-    ("unsafe ", &["data/io/bytes.rs", "exec/gemm.rs"]),
+    ("unsafe ", &["data/io/bytes.rs", "exec/math/gemm.rs"]),
     ("todo!", &[]),
     ("unimplemented!", &[]),
     ("dbg!", &[]),

@@ -1,6 +1,6 @@
 //! The lines that the changes of a problem would make, as they would then stand. Knows texts and changes, no drawing.
 
-use crate::diag::{Edit, FileId, Problem, Source, SourceMap};
+use crate::diag::{Edit, FileId, Problem, SourceMap, SourceText};
 use std::ops::Range;
 
 /// More lines than this are not shown.
@@ -106,7 +106,7 @@ struct Rewritten {
 
 impl Rewritten {
     /// The lines `old` of `source` with `edits` made; none where that is too much to look at.
-    fn of(source: &Source, old: &Range<usize>, edits: &[&Edit]) -> Option<Self> {
+    fn of(source: &SourceText, old: &Range<usize>, edits: &[&Edit]) -> Option<Self> {
         let last = old.end - 1;
         let end = source.line_start(last) + source.line(last).len();
         let mut at = source.line_start(old.start);
@@ -159,7 +159,7 @@ impl Rewritten {
     }
 
     /// Lines that only lose something, as they are and as they would be; none where nothing would be left of them.
-    fn shortened(&self, source: &Source, old: &Range<usize>, edits: &[&Edit], number: usize) -> Vec<Line> {
+    fn shortened(&self, source: &SourceText, old: &Range<usize>, edits: &[&Edit], number: usize) -> Vec<Line> {
         let before = old.clone().map(|line| {
             let start = source.line_start(line);
             let text = source.line(line);

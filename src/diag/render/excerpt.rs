@@ -1,7 +1,7 @@
 //! The texts one problem points into, cut to what is shown and laid end to end for miette to read. Knows no miette styles.
 
 use super::line::{Focus, ShownLine, show};
-use crate::diag::{FileId, Label, Problem, Source, SourceMap};
+use crate::diag::{FileId, Label, Problem, SourceMap, SourceText};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -88,7 +88,7 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (E
     (all, marks)
 }
 
-fn excerpt(source: &Source, labels: &[&Label], base: usize, room: Room) -> (Excerpt, Vec<Mark>) {
+fn excerpt(source: &SourceText, labels: &[&Label], base: usize, room: Room) -> (Excerpt, Vec<Mark>) {
     let mut placed: Vec<Placed> = labels.iter().map(|label| place(label, source)).collect();
     placed.sort_by_key(|placed| (placed.start, placed.end));
 
@@ -166,7 +166,7 @@ fn lines_to_show(placed: &[Placed<'_>], count: usize) -> Vec<usize> {
 }
 
 /// Where `label` lies in `text`, brought to whole letters, without the blanks and line ends a span may end with.
-fn place<'a>(label: &'a Label, source: &Source) -> Placed<'a> {
+fn place<'a>(label: &'a Label, source: &SourceText) -> Placed<'a> {
     let text = &source.text;
     let letter = |mut at: usize| {
         at = at.min(text.len());

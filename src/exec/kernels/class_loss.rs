@@ -1,9 +1,11 @@
 //! The class loss as the last node of a pass: fused on the CPU, where each row is a [`ClassLoss`], and elsewhere the
 //! portable form of the combination in dfdx's operations.
 
-use crate::exec::backend::{Backend, Native};
+use crate::exec::backend::cpu::Native;
+use crate::exec::backend::{Backend, Failure};
 use crate::exec::kernels::loss_tensors::{LogProbabilities, LossTensors};
-use crate::exec::pass::{Failure, Pass, Value};
+use crate::exec::pass::Pass;
+use crate::exec::value::Value;
 use crate::fusion::{ClassLoss, CombinationRule};
 use crate::plan::LossSpec;
 use dfdx::shapes::Rank0;
@@ -101,8 +103,8 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     let walk = targets.walk(&numbers, pass.gradients.is_some());
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
     if pass.gradients.is_some() {
-        let wanted: Vec<_> = logits.iter().map(|value| value.slope()).collect();
-        // The backward pass starts here, with a slope of 1.
+        let wanted: Vec<_> = logits.iter().map(|value| value.gradient()).collect();
+        // The backward pass starts here, with a gradient of 1.
         pass.tape.add_backward_op(move |grads| {
             for (wanted, gradient) in wanted.iter().zip(walk.gradients) {
                 wanted.add(grads, gradient)?;
@@ -125,7 +127,7 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
 
     let mut components = Vec::with_capacity(logits.len());
     for (value, numbers) in logits.iter().zip(&numbers) {
-        let tensor = value.tensor(pass)?;
+        let tensor = pass.tensor(value)?;
         components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
     }
     let mut tensors = LossTensors { pass, targets, components, logits: &numbers, counts: &walk.counts };

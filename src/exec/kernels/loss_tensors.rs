@@ -2,8 +2,9 @@
 //! class is largest, which rows count, which components are present) is found on the host.
 
 use super::class_loss::Targets;
-use crate::exec::backend::Backend;
-use crate::exec::pass::{Failure, Matrix, Pass};
+use crate::exec::backend::{Backend, Failure};
+use crate::exec::pass::Pass;
+use crate::exec::value::Matrix;
 use crate::fusion::{LabelledTensors, Tensors};
 use dfdx::shapes::{Axis, Rank0};
 use dfdx::tensor::{Tape, Tensor};

@@ -3,12 +3,12 @@
 use crate::diag::{Code, Problem, Problems};
 use crate::fusion::strategy;
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, TransformKind};
+use crate::spec::{DataProfile, TransformKind};
 
 /// The share of rows from which on it is said.
 const FROM: f64 = 0.01;
 
-pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let able = subject
         .hir
         .combines
@@ -16,9 +16,9 @@ pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, facts: &Facts) ->
         .all(|combine| strategy(combine.strategy).is_some_and(|strategy| strategy.has_components));
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| able && !modality.optional) {
-        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
         let imputed = modality.transforms.iter().find(|transform| matches!(transform.kind, TransformKind::Impute(_)));
-        let (Some(imputed), rows) = (imputed, facts.tables.first().map_or(0, |table| table.rows)) else { continue };
+        let (Some(imputed), rows) = (imputed, profile.tables.first().map_or(0, |table| table.rows)) else { continue };
         let share = known.empty_rows as f64 / rows.max(1) as f64;
         if share < FROM {
             continue;

@@ -2,12 +2,12 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
-pub(in crate::lint) fn telling_column(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn telling_column(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
     for modality in &subject.hir.modalities {
-        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
         let telling = known.columns.iter().filter(|column| !column.is_label);
         for (column, values) in telling.filter_map(|column| Some((column, column.tells?))) {
             let label = &subject.hir.label;

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, Origin, Part, Source, SourceKind};
+use crate::spec::{DataProfile, Origin, Part, Source, SourceKind};
 
 /// One path written for two parts.
 pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
@@ -16,8 +16,8 @@ pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
 }
 
 /// Two paths or globs that come to one file.
-pub(in crate::lint) fn test_in_train_by_files(subject: &Subject<'_>, facts: &Facts) -> Problems {
-    let files = |part: Part| facts.tables.iter().filter(move |table| table.part == Some(part)).flat_map(|t| &t.files);
+pub(in crate::lint) fn test_in_train_by_files(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
+    let files = |part: Part| profile.tables.iter().filter(move |table| table.part == Some(part)).flat_map(|t| &t.files);
     let mut problems = Problems::new();
     for (train, part, other) in pairs(subject).filter(|(train, _, other)| common(train, other).is_none()) {
         if let Some(file) = files(part).find(|file| files(Part::Train).any(|of_train| of_train == *file)) {

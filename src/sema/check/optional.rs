@@ -4,7 +4,7 @@
 //! an operation cannot leave an input out, so that its inputs must be missing on the same rows.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::Op;
+use crate::ops::{InputIndex, Op};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::{ExprKind, Typed};
@@ -19,7 +19,9 @@ impl Evaluator<'_> {
         let mut reported = BTreeSet::new();
         for (id, value) in self.values.iter().enumerate() {
             let own = match value.op {
-                Op::Input(modality) if may_be_missing(self.names.modalities[modality].0) => BTreeSet::from([modality]),
+                Op::Input(InputIndex(modality)) if may_be_missing(self.names.modalities[modality].0) => {
+                    BTreeSet::from([modality])
+                }
                 _ => value.inputs.iter().flat_map(|input| needs[*input].iter().copied()).collect(),
             };
             if let Some((short, lost)) = missing_apart(&value.inputs, &needs, &own)

@@ -1,7 +1,7 @@
 //! Shape mismatches: the operation that cannot take its inputs, and the origin of each shape through pipes and functions.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Op, ShapeError};
+use crate::ops::ShapeError;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::{HirValue, ValueId};
@@ -48,19 +48,7 @@ impl Evaluator<'_> {
     /// The value whose operation made the shape: activations, norms, dropout and arithmetic pass shapes on.
     fn shape_origin(&self, mut value: ValueId) -> ValueId {
         while let HirValue { op, inputs, shape, .. } = &self.values[value]
-            && let Some(from) = match op {
-                Op::Activation(_)
-                | Op::Dropout { .. }
-                | Op::BatchNorm { .. }
-                | Op::LayerNorm { .. }
-                | Op::Affine { .. }
-                | Op::Binary(_)
-                | Op::Sum
-                | Op::Mean => inputs.first(),
-                // The first input is the scores.
-                Op::Attend => inputs.get(1),
-                _ => None,
-            }
+            && let Some(from) = op.traits().keeps_shape_of.and_then(|input| inputs.get(input))
             && self.values[*from].shape == *shape
         {
             value = *from;

@@ -1,7 +1,7 @@
 //! Operations added to the graph: their paths, their shapes, and the length of sequences carried from value to value.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Op, ShapeError, Time, ValueKind};
+use crate::ops::{Op, ShapeError, Time, ValueKind, WindowCount};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::value::{BlockStage, Callee, Val};
 use crate::sema::hir::{HirValue, ValueId};
@@ -79,19 +79,19 @@ impl Evaluator<'_> {
                 Some(other) => Err(two_lengths(op, other)),
             };
         };
-        match op.time() {
-            Time::Apart => match (1..inputs.len()).find(|place| length_of(*place) != Some(first)) {
+        match op.traits().time {
+            Time::PerStep => match (1..inputs.len()).find(|place| length_of(*place) != Some(first)) {
                 None => Ok(Some(first)),
                 Some(other) => Err(two_lengths(op, other)),
             },
-            Time::Together => {
+            Time::AcrossSteps => {
                 inputs.push(first);
                 Ok(Some(first))
             }
             Time::Windows(window) => {
                 inputs.push(first);
                 self.values.push(HirValue {
-                    op: Op::Windows(window),
+                    op: Op::Windows(WindowCount(window)),
                     inputs: vec![first],
                     shape: Shape::vector(1),
                     kind: ValueKind::Numbers,

@@ -1,7 +1,7 @@
 //! Labels and modalities: names, types, and columns.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
+use crate::ops::{InputIndex, Kind, Op, Parameter, Signature, ValueKind};
 use crate::sema::eval::value::Val;
 use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
@@ -140,7 +140,7 @@ impl<'a> Evaluator<'a> {
         let place = self.values.len();
         let is_text = matches!(kind, ModalityKind::Text { .. });
         let input = HirValue {
-            op: Op::Input(index),
+            op: Op::Input(InputIndex(index)),
             inputs: vec![],
             shape,
             kind: ValueKind::from(kind),

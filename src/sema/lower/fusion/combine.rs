@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::fusion::{BOOST, Join, Mixtures, STRATEGIES, strategy};
-use crate::ops::Op;
+use crate::ops::{Linear, Op};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
@@ -305,7 +305,7 @@ impl<'a> Evaluator<'a> {
                 Some(stages) => this.apply(stages, vec![value]),
                 None => value,
             };
-            let last = Op::Linear { out: classes, bias: true, init: None, activation: None };
+            let last = Op::Linear(Linear { out: classes, bias: true, init: None, activation: None });
             match value {
                 Val::Tensor(value) => this.apply_layer(last, value, span),
                 _ => Val::Unknown,

@@ -2,7 +2,7 @@
 
 use crate::diag::Span;
 use crate::fusion::{ATTENTION, Strategy};
-use crate::ops::{Activation, Op};
+use crate::ops::{Activation, Linear, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::Val;
@@ -101,9 +101,9 @@ impl<'a> Evaluator<'a> {
         self.scoped(path, |this| {
             let mut value = Val::Tensor(value);
             for op in [
-                Op::Linear { out: size, bias: true, init: None, activation: None },
+                Op::Linear(Linear { out: size, bias: true, init: None, activation: None }),
                 Op::Activation(Activation::Tanh),
-                Op::Linear { out, bias: false, init: None, activation: None },
+                Op::Linear(Linear { out, bias: false, init: None, activation: None }),
             ] {
                 value = match value {
                     Val::Tensor(input) => this.apply_layer(op, input, span),

@@ -1,0 +1,91 @@
+//! What is known of the data once it has been looked at, as plain data: what lints are told.
+
+use super::Part;
+
+/// What was seen of the data of a pipeline.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DataProfile {
+    /// The tables, in the order train, valid, test; or the one table that is split.
+    pub tables: Vec<TableProfile>,
+    /// The label's column by name, or by position where columns have no names.
+    pub label: String,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// The parts; none where only some of the rows were looked at, so that the split is not known.
+    pub parts: Vec<PartProfile>,
+    /// The modalities that were looked at.
+    pub modalities: Vec<ModalityProfile>,
+}
+
+impl DataProfile {
+    /// How many rows were looked at.
+    pub fn rows(&self) -> usize {
+        self.tables.iter().map(|table| table.rows).sum()
+    }
+
+    /// Whether these were all rows.
+    pub fn whole(&self) -> bool {
+        self.tables.iter().all(|table| table.whole)
+    }
+}
+
+/// What was seen of one table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableProfile {
+    /// The part it is, unless it is split.
+    pub part: Option<Part>,
+    /// What it is called.
+    pub name: String,
+    /// Its files, by their full paths.
+    pub files: Vec<String>,
+    /// How many rows were looked at.
+    pub rows: usize,
+    /// Whether it has no more.
+    pub whole: bool,
+}
+
+/// What was seen of one part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartProfile {
+    /// Which part.
+    pub part: Part,
+    /// How many rows of each class it has.
+    pub classes: Vec<usize>,
+}
+
+impl PartProfile {
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.classes.iter().sum()
+    }
+}
+
+/// What was seen of the columns of a modality, in the first table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModalityProfile {
+    /// The modality.
+    pub name: String,
+    /// Its columns; empty where they do not hold numbers.
+    pub columns: Vec<ColumnProfile>,
+    /// On how many rows all of its columns are empty.
+    pub empty_rows: usize,
+    /// On how many rows any of its columns is empty.
+    pub gap_rows: usize,
+}
+
+/// What was seen of one column of numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnProfile {
+    /// Its name, or its position.
+    pub name: String,
+    /// Whether it is the label's own.
+    pub is_label: bool,
+    /// The population standard deviation of its cells; 0 without any.
+    pub std: f64,
+    /// The least of its cells.
+    pub min: f64,
+    /// The greatest of its cells.
+    pub max: f64,
+    /// How many values it has, if they are few and each occurs, again and again, with one class only.
+    pub tells: Option<usize>,
+}
