@@ -3,7 +3,7 @@
 use crate::PRELUDE;
 use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::graph;
-use crate::lint::{self, Levels, Subject};
+use crate::lint::{self, LintLevels, Subject};
 use crate::plan::{self, Plan};
 use crate::sema::{self, Hir, Overrides, ParamOverride, SymbolIndex, Uses};
 use crate::syntax;
@@ -36,12 +36,12 @@ pub struct CompileOptions<'a> {
     /// The combine to plan instead of the one the file names.
     pub combine: Option<String>,
     /// How much each lint matters.
-    pub levels: Levels,
+    pub levels: LintLevels,
 }
 
 impl Default for CompileOptions<'_> {
     fn default() -> Self {
-        Self { world: &NoFiles, settings: &[], combine: None, levels: Levels::default() }
+        Self { world: &NoFiles, settings: &[], combine: None, levels: LintLevels::default() }
     }
 }
 
@@ -113,7 +113,7 @@ impl ParsedFiles {
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
         problems.extend(of_prelude);
-        let uses = sema::gather(&ast, sources, request.world, &mut problems);
+        let uses = sema::read_uses(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
         (
             ParsedFiles { text, ast, prelude, uses },
@@ -124,7 +124,12 @@ impl ParsedFiles {
 }
 
 /// From meaning to plan. `problems` are those found before.
-fn planned(texts: ParsedFiles, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
+fn planned(
+    texts: ParsedFiles,
+    mut problems: Problems,
+    analyzed: Checked<Hir>,
+    levels: &LintLevels,
+) -> Checked<Compiled> {
     let misread = problems.has_errors();
     // What is missing may be what could not be read.
     let missing = [Code::MissingArgument, Code::MissingDeclaration, Code::PipelineHeader];

@@ -6,7 +6,7 @@
 use crate::support::process::{mmc, plain};
 use mmc::data::{Decider, Inspection, Request, inspect};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
-use mmc::lint::{Levels, Subject, lint_data};
+use mmc::lint::{LintLevels, Subject, lint_data};
 use mmc::world::{Disk, FoundFile, MissingFile, World};
 use std::collections::BTreeSet;
 use std::fs;
@@ -61,7 +61,7 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
         Inspection::MissingFiles(_) | Inspection::TooLarge(_) => Problems::new(),
         Inspection::Inspected { profile: None, problems } => problems,
         Inspection::Inspected { profile: Some(profile), mut problems } => {
-            problems.extend(lint_data(&Subject { hir, ast }, &profile, &Levels::default(), suppressions));
+            problems.extend(lint_data(&Subject { hir, ast }, &profile, &LintLevels::default(), suppressions));
             problems
         }
     }

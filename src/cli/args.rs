@@ -3,7 +3,7 @@
 use crate::diag::{Fixes, nearest};
 use crate::exec::DeviceChoice;
 use crate::experiment::{PipelineOptions, TrainOptions, system_cache};
-use crate::lint::{Level, Levels, UnknownLint};
+use crate::lint::{Level, LintLevels, UnknownLint};
 use crate::starter::{TEMPLATES, Template};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -283,8 +283,8 @@ pub(super) struct LintLevelArgs {
 
 impl LintLevelArgs {
     /// The levels that were chosen; of one lint at several levels the strictest counts.
-    pub(super) fn levels(&self) -> Levels {
-        let mut levels = Levels::default();
+    pub(super) fn levels(&self) -> LintLevels {
+        let mut levels = LintLevels::default();
         let chosen = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
         for (names, level) in chosen {
             // That each is the name of a lint has been checked as it was read.
@@ -295,7 +295,7 @@ impl LintLevelArgs {
 }
 
 fn lint_name(text: &str) -> Result<String, UnknownLint> {
-    Levels::default().set(text, Level::Warn).map(|()| text.to_owned())
+    LintLevels::default().set(text, Level::Warn).map(|()| text.to_owned())
 }
 
 /// How problems are shown.

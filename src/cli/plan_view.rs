@@ -3,7 +3,7 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::drawing::{Part, Run, parts, runs};
+use crate::drawing::{PipelinePart, Run, parts, runs};
 use crate::fusion::CombinationRule;
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
@@ -42,7 +42,7 @@ struct PlanRow {
 
 /// The steps of one part.
 struct StepGroup {
-    part: Part,
+    part: PipelinePart,
     rows: Vec<PlanRow>,
 }
 

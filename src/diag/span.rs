@@ -1,4 +1,4 @@
-//! Places in source text: which file, which bytes.
+//! Spans and source texts: which file, which bytes.
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -41,19 +41,19 @@ impl Span {
     }
 }
 
-/// One source text: what it is called and what it says.
+/// One source text with its name.
 #[derive(Clone, Debug)]
 pub struct SourceText {
-    /// How the text is named to people: a path as the user wrote it, `<prelude>`, `--set beta`.
+    /// Display name: a path as the user wrote it, `<prelude>`, `--set beta`.
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
-    /// Where each line begins.
+    /// Byte offset of each line.
     lines: Arc<[usize]>,
 }
 
 impl SourceText {
-    /// How many lines it has; the last may be empty.
+    /// Number of lines; the last may be empty.
     pub(super) fn line_count(&self) -> usize {
         self.lines.len()
     }
@@ -68,7 +68,7 @@ impl SourceText {
         self.lines.get(line).copied().unwrap_or(self.text.len())
     }
 
-    /// What a line says, without its end.
+    /// Text of a line, without its end.
     pub(super) fn line(&self, line: usize) -> &str {
         let end = self.lines.get(line + 1).map_or(self.text.len(), |next| next - 1);
         let text = self.text.get(self.line_start(line)..end).unwrap_or("");

@@ -3,7 +3,7 @@
 use crate::compile::Compiled;
 use crate::data::{Decider, Inspection, Request, inspect};
 use crate::diag::{Checked, Problem};
-use crate::lint::{Levels, Subject, lint_data};
+use crate::lint::{LintLevels, Subject, lint_data};
 use std::path::Path;
 
 /// Bytes of the data that may be in memory.
@@ -35,7 +35,7 @@ pub enum DataCheck {
 
 /// Adds the problems of the data, and the lints that only the data can decide, to a pipeline that has no errors; `None`
 /// for one that has. Relative paths begin at `folder`.
-pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Levels) -> Option<DataCheck> {
+pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &LintLevels) -> Option<DataCheck> {
     let Some(Compiled { hir, plan, ast, suppressions, .. }) = &mut compiled.value else { return None };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let looked = inspect(&Request {

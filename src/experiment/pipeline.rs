@@ -5,7 +5,7 @@ use super::error::{Diagnostics, Error, ErrorKind};
 use super::source_file::{Unreadable, read_source};
 use crate::compile::{CompileOptions, Compiled, compile_in};
 use crate::diag::{Checked, FileId, Problem, Problems, SourceMap};
-use crate::lint::Levels;
+use crate::lint::LintLevels;
 use crate::plan::Plan;
 use crate::report::RunDir;
 use crate::sema::copies;
@@ -110,7 +110,7 @@ impl Pipeline {
     fn compile(text: PipelineText, options: PipelineOptions) -> Result<Self, Error> {
         let mut sources = SourceMap::new();
         let file = sources.add(text.path.display().to_string(), Arc::clone(&text.text));
-        let levels = Levels::default();
+        let levels = LintLevels::default();
         let request = CompileOptions {
             world: text.world.as_ref(),
             settings: &options.settings,
@@ -197,7 +197,7 @@ impl Pipeline {
     /// are judged by their first rows; data that is not there is not judged.
     pub fn lint(&self) -> Diagnostics {
         let mut checked = Checked::new(self.compiled.clone(), self.problems.clone());
-        check_data(self.folder(), &mut checked, &Levels::default());
+        check_data(self.folder(), &mut checked, &LintLevels::default());
         Diagnostics { problems: checked.problems, sources: self.sources.clone() }
     }
 
@@ -285,7 +285,7 @@ impl CheckedFile {
     ///
     /// # Errors
     /// If the file cannot be read. A file that is not text is a problem like others.
-    pub fn open(path: &Path, settings: &[(String, String)], levels: &Levels) -> Result<Self, Error> {
+    pub fn open(path: &Path, settings: &[(String, String)], levels: &LintLevels) -> Result<Self, Error> {
         let mut sources = SourceMap::new();
         match read_source(path, &mut sources) {
             Ok(file) => Ok(Self::compiled(sources, file, settings, levels)),
@@ -295,13 +295,13 @@ impl CheckedFile {
     }
 
     /// Compiles `text` in the place of the file at `path`.
-    pub fn of_text(path: &Path, text: &str, settings: &[(String, String)], levels: &Levels) -> Self {
+    pub fn of_text(path: &Path, text: &str, settings: &[(String, String)], levels: &LintLevels) -> Self {
         let mut sources = SourceMap::new();
         let file = sources.add(path.display().to_string(), text);
         Self::compiled(sources, file, settings, levels)
     }
 
-    fn compiled(mut sources: SourceMap, file: FileId, settings: &[(String, String)], levels: &Levels) -> Self {
+    fn compiled(mut sources: SourceMap, file: FileId, settings: &[(String, String)], levels: &LintLevels) -> Self {
         let options = CompileOptions { world: &Disk, settings, combine: None, levels: levels.clone() };
         let compiled = compile_in(&mut sources, file, &options);
         Self { sources, file, compiled }

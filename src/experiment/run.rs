@@ -8,7 +8,7 @@ use super::rows::{SplitRows, load_or_fail};
 use crate::data::{Dataset, Subset};
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::{engine, initialize};
-use crate::lint::{Levels, Subject, lint_data};
+use crate::lint::{LintLevels, Subject, lint_data};
 use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
 use crate::spec::DataSpec;
 use crate::train::{Cause, EpochRecord, Event, Halted, Trained, Training, fit};
@@ -53,7 +53,7 @@ impl Run {
         let data = load_or_fail(&[&pipeline], options)?;
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
-        let problems = lint_data(&subject, &data.profile(), &Levels::default(), &mut compiled.suppressions);
+        let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
         // Where the file only counts the classes, the data names them.
         if data.label.classes.len() == compiled.plan.loss.classes.len() {
             compiled.plan.loss.classes.clone_from(&data.label.classes);

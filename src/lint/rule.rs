@@ -27,7 +27,7 @@ impl Level {
 }
 
 /// One lint.
-pub struct Rule {
+pub struct LintRule {
     /// Name, as in `allow(NAME)`.
     pub name: &'static str,
     /// Code of its problems; unique to the lint.
@@ -40,7 +40,7 @@ pub struct Rule {
     pub data: Option<fn(&Subject<'_>, &DataProfile) -> Problems>,
 }
 
-impl Rule {
+impl LintRule {
     pub(super) const fn silent(mut self) -> Self {
         self.level = Level::Allow;
         self
@@ -57,15 +57,19 @@ impl Rule {
     }
 }
 
-pub(super) const fn text(name: &'static str, code: Code, check: fn(&Subject<'_>) -> Problems) -> Rule {
-    Rule { name, code, level: Level::Warn, text: Some(check), data: None }
+pub(super) const fn text(name: &'static str, code: Code, check: fn(&Subject<'_>) -> Problems) -> LintRule {
+    LintRule { name, code, level: Level::Warn, text: Some(check), data: None }
 }
 
-pub(super) const fn data(name: &'static str, code: Code, check: fn(&Subject<'_>, &DataProfile) -> Problems) -> Rule {
-    Rule { name, code, level: Level::Warn, text: None, data: Some(check) }
+pub(super) const fn data(
+    name: &'static str,
+    code: Code,
+    check: fn(&Subject<'_>, &DataProfile) -> Problems,
+) -> LintRule {
+    LintRule { name, code, level: Level::Warn, text: None, data: Some(check) }
 }
 
 /// A lint of the comments that suppress lints, which `Suppressions` reports.
-pub(super) const fn comment(name: &'static str, code: Code) -> Rule {
-    Rule { name, code, level: Level::Warn, text: None, data: None }
+pub(super) const fn comment(name: &'static str, code: Code) -> LintRule {
+    LintRule { name, code, level: Level::Warn, text: None, data: None }
 }

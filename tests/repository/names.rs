@@ -4,23 +4,7 @@ use super::sources;
 use std::collections::BTreeMap;
 
 /// Type names that several files define.
-const SHARED_NAMES: &[&str] = &[
-    "Block",
-    "Candidate",
-    "Entry",
-    "Failure",
-    "Input",
-    "Length",
-    "Line",
-    "Mark",
-    "Matrix",
-    "Node",
-    "Part",
-    "Placed",
-    "Run",
-    "Slot",
-    "Training",
-];
+const SHARED_NAMES: &[&str] = &["Block", "Input", "Length", "Matrix", "Run", "Training"];
 
 /// Words that no file, type or function is named by, and the terms in their place.
 const REPLACED_WORDS: &[(&str, &str)] = &[
@@ -36,7 +20,7 @@ const REPLACED_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Names that still hold a replaced word.
-const OLD_NAMES: &[&str] = &["Mend", "Slope", "doubt", "mend", "mention", "slope", "squash"];
+const OLD_NAMES: &[&str] = &[];
 
 /// The name that a line defines after one of these words, at any visibility.
 fn defined<'t>(line: &'t str, keywords: &[&str]) -> Option<&'t str> {

@@ -20,7 +20,7 @@ pub(in crate::lint) fn absent_class(subject: &Subject<'_>, profile: &DataProfile
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let message = format!("no row in `{}` is of class {}{more}", part.part.as_str(), few.join(", "));
         let effect = match part.part {
-            Part::Train => "what is not there cannot be learned",
+            Part::Train => "a class without rows cannot be learned",
             Part::Valid => "models are selected without it",
             Part::Test => "it is not measured",
         };

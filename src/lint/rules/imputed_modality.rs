@@ -1,11 +1,11 @@
-//! A modality that is missing as a whole on some rows and made up there, in a combination that could do without it.
+//! A modality that is missing as a whole on some rows and imputed there, in a combination that can leave it out.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::fusion::strategy;
 use crate::lint::subject::Subject;
 use crate::spec::{DataProfile, TransformKind};
 
-/// The share of rows from which on it is said.
+/// Smallest share of rows reported.
 const FROM: f64 = 0.01;
 
 pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
@@ -24,7 +24,7 @@ pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, profile: &DataPro
             continue;
         }
         let message =
-            format!("`{}` is missing as a whole on {:.1}% of the rows and made up there", modality.name, 100.0 * share);
+            format!("`{}` is missing as a whole on {:.1}% of the rows and imputed there", modality.name, 100.0 * share);
         problems.push(
             Problem::warning(Code::ImputedModality, message).at(imputed.span, "fills every column of it").help(
                 format!(

@@ -1,4 +1,4 @@
-//! A modality that reads the label's own column: the answer is among the questions.
+//! A modality that reads the label's own column: the label leaks into the input.
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
@@ -17,7 +17,7 @@ pub(in crate::lint) fn label_in_input(subject: &Subject<'_>) -> Problems {
     problems
 }
 
-/// A pattern, or a name and a position, that come to one column.
+/// A pattern, or a name and a position, that select one column.
 pub(in crate::lint) fn label_in_columns(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| written(subject, modality).is_none()) {

@@ -21,7 +21,7 @@ pub(in crate::lint) fn telling_column(subject: &Subject<'_>, profile: &DataProfi
                 Problem::warning(Code::TellingColumn, message)
                     .at(place, format!("each of its {values} values occurs with one class only"))
                     .also(label.column.span, "the label is read here")
-                    .help("was it made from the label? then leave it out: it will not be there where it matters"),
+                    .help("leave it out if it was made from the label: it will not be known for new rows"),
             );
         }
     }

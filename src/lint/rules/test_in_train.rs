@@ -15,7 +15,7 @@ pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
     problems
 }
 
-/// Two paths or globs that come to one file.
+/// Two paths or globs that match one file.
 pub(in crate::lint) fn test_in_train_by_files(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let files = |part: Part| profile.tables.iter().filter(move |table| table.part == Some(part)).flat_map(|t| &t.files);
     let mut problems = Problems::new();
@@ -38,7 +38,7 @@ fn overlap(part: Part, here: Span, train: Span, what: &str) -> Problem {
     Problem::warning(Code::TestInTrain, format!("the `{part}` table {what}"))
         .at(here, format!("its rows are read as `{part}`"))
         .also(train, "and trained on here")
-        .help("what a model has been trained on says nothing of new rows: keep the files apart")
+        .help("an error on training rows does not measure new rows: keep the files separate")
 }
 
 /// The table that is trained on beside each of the others.
