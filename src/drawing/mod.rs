@@ -10,9 +10,9 @@ mod part;
 mod svg;
 mod text;
 
-pub use chain::{Run, runs};
+pub use chain::{Repeat, runs};
 pub use dot::dot;
 pub use figure::{Figure, figure};
 pub use mermaid::mermaid;
-pub use part::{Part, parts};
+pub use part::{FigurePart, parts};
 pub use svg::svg;

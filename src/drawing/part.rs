@@ -5,7 +5,7 @@ use crate::plan::{Plan, Step};
 
 /// A part of a pipeline; the order is that from data to decision.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum FigurePart {
     /// A modality as it comes in.
     Modality(String),
     /// What an encoder, or a shared block, computes.
@@ -16,21 +16,24 @@ pub enum Part {
     Head(String),
 }
 
-impl Part {
+impl FigurePart {
     /// The name of what it is a part of: a modality, an encoder, a component.
     pub fn name(&self) -> &str {
         match self {
-            Part::Modality(name) | Part::Encoder(name) | Part::Mixture(name) | Part::Head(name) => name,
+            FigurePart::Modality(name)
+            | FigurePart::Encoder(name)
+            | FigurePart::Mixture(name)
+            | FigurePart::Head(name) => name,
         }
     }
 
     /// What parts of its kind are called.
     pub fn kind(&self) -> &'static str {
         match self {
-            Part::Modality(_) => "modality",
-            Part::Encoder(_) => "encoder",
-            Part::Mixture(_) => "mixture",
-            Part::Head(_) => "head",
+            FigurePart::Modality(_) => "modality",
+            FigurePart::Encoder(_) => "encoder",
+            FigurePart::Mixture(_) => "mixture",
+            FigurePart::Head(_) => "head",
         }
     }
 }
@@ -40,15 +43,16 @@ impl Part {
 /// A layer says it by the path of its weights. What has no path, such as a sum, belongs to what it reads if that is one
 /// part, and else to what reads it; the merge of a strategy always belongs to what reads it, since its inputs can be
 /// several outputs of one encoder.
-pub fn parts(plan: &Plan) -> Vec<Part> {
-    let mut known: Vec<Option<Part>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
+pub fn parts(plan: &Plan) -> Vec<FigurePart> {
+    let mut known: Vec<Option<FigurePart>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
     // Forward: what reads one part only continues it.
     for at in 0..plan.steps.len() {
         if known[at].is_none() && !is_merge(plan, &plan.steps[at]) {
             let mut read = plan.steps[at].reads.iter().map(|slot| known[*slot].clone());
             let first = read.next().flatten();
-            known[at] = first
-                .filter(|part| !matches!(part, Part::Modality(_)) && read.all(|other| other.as_ref() == Some(part)));
+            known[at] = first.filter(|part| {
+                !matches!(part, FigurePart::Modality(_)) && read.all(|other| other.as_ref() == Some(part))
+            });
         }
     }
     // Backward: a merge belongs to what is made of it.
@@ -57,9 +61,9 @@ pub fn parts(plan: &Plan) -> Vec<Part> {
             let reader =
                 plan.steps.iter().position(|step| step.reads.contains(&at)).and_then(|reader| known[reader].clone());
             known[at] = Some(match reader {
-                Some(Part::Head(component) | Part::Mixture(component)) => Part::Mixture(component),
+                Some(FigurePart::Head(component) | FigurePart::Mixture(component)) => FigurePart::Mixture(component),
                 Some(encoder) => encoder,
-                None => Part::Mixture(component_of(plan, at)),
+                None => FigurePart::Mixture(component_of(plan, at)),
             });
         }
     }
@@ -72,9 +76,9 @@ fn is_merge(plan: &Plan, step: &Step) -> bool {
     of_step.file == of_combine.file && of_step.end == of_combine.end && of_step.start >= of_combine.start
 }
 
-fn by_path(plan: &Plan, step: &Step) -> Option<Part> {
+fn by_path(plan: &Plan, step: &Step) -> Option<FigurePart> {
     if let Op::Input(InputIndex(input)) = step.op {
-        return plan.inputs.get(input).map(|input| Part::Modality(input.name.clone()));
+        return plan.inputs.get(input).map(|input| FigurePart::Modality(input.name.clone()));
     }
     let path = step.name.split_once(' ').map(|(path, _)| path)?;
     let mut pieces = path.split('.');
@@ -84,18 +88,18 @@ fn by_path(plan: &Plan, step: &Step) -> Option<Part> {
         return None;
     }
     if first != plan.combine {
-        return Some(Part::Encoder(first.to_owned()));
+        return Some(FigurePart::Encoder(first.to_owned()));
     }
     let (place, of) = (pieces.next()?, pieces.next().unwrap_or_default());
     Some(match place {
-        "inputs" => Part::Encoder(of.to_owned()),
-        "head" => Part::Head(component_named(plan, of)),
+        "inputs" => FigurePart::Encoder(of.to_owned()),
+        "head" => FigurePart::Head(component_named(plan, of)),
         _ => match pieces.next() {
             // `NAME.project.MIXTURE.INPUT.0` of mulmix, `NAME.project.INPUT.0` of a single component.
-            Some(_) if of.contains('+') => Part::Mixture(component_named(plan, of)),
-            _ => {
-                Part::Mixture(plan.loss.components.first().map(|component| component.name.clone()).unwrap_or_default())
-            }
+            Some(_) if of.contains('+') => FigurePart::Mixture(component_named(plan, of)),
+            _ => FigurePart::Mixture(
+                plan.loss.components.first().map(|component| component.name.clone()).unwrap_or_default(),
+            ),
         },
     })
 }

@@ -27,7 +27,7 @@ mod window;
 
 pub use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 pub use activation::Activation;
-pub use arithmetic::{Affine, Arithmetic};
+pub use arithmetic::{AffineOp, Arithmetic};
 pub use attention_pool::AttentionPool;
 pub use class_loss::ClassLossOp;
 pub use conv1d::Conv1d;
@@ -35,7 +35,7 @@ pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
 pub use init::{INIT_WORDS, init_by_word};
-pub use input::{InputIndex, Length, WindowCount};
+pub use input::{InputIndex, TokenCount, WindowCount};
 pub use linear::Linear;
 pub use lstm::Lstm;
 pub use merge::{Attend, Concat, Mean, Sum};

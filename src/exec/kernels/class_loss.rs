@@ -2,7 +2,7 @@
 //! Both are [`crate::exec::class_loss`] over the rows of a pass.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::class_loss::ClassLoss;
 use crate::exec::pass::Pass;
 use crate::exec::value::{Matrix, Value};
@@ -97,7 +97,7 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     logits: &[&Value<Cpu>],
     targets: &Targets<'_>,
-) -> Result<LossNode<Cpu>, Failure<Native>> {
+) -> Result<LossNode<Cpu>, DeviceError<Native>> {
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
     let walk = targets.walk(&numbers, pass.gradients.is_some());
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
@@ -120,7 +120,7 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     logits: &[&Value<B::Device>],
     targets: &Targets<'_>,
-) -> Result<LossNode<B::Device>, Failure<B>> {
+) -> Result<LossNode<B::Device>, DeviceError<B>> {
     let (rows, classes) = (targets.labels.len(), targets.loss.classes.len());
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
     let walk = targets.walk(&numbers, false);
@@ -175,7 +175,7 @@ fn log_mass<B: Backend, T: Tape<f32, B::Device>>(
     targets: &Targets<'_>,
     losses: &Matrix<B::Device>,
     chosen: &[f32],
-) -> Result<Tensor<Rank0, f32, B::Device>, Failure<B>> {
+) -> Result<Tensor<Rank0, f32, B::Device>, DeviceError<B>> {
     let rows = targets.labels.len();
     let somebody = |row: usize| (0..targets.present.len()).any(|component| targets.present(component, row));
     let share = |row: usize| chosen.iter().skip(row).step_by(rows).sum::<f32>();
@@ -200,7 +200,7 @@ fn factor<B: Backend, T: Tape<f32, B::Device>>(
     index: usize,
     beta: f64,
     gradient: QGradient,
-) -> Result<Option<Matrix<B::Device>>, Failure<B>> {
+) -> Result<Option<Matrix<B::Device>>, DeviceError<B>> {
     let (rows, classes) = (targets.labels.len(), targets.loss.classes.len());
     let mut sum: Option<Matrix<B::Device>> = None;
     for (other, component) in components.iter().enumerate().filter(|(other, _)| *other != index && beta != 0.0) {
@@ -235,7 +235,7 @@ fn log_probabilities<B: Backend, T: Tape<f32, B::Device>>(
     logits: &Matrix<B::Device>,
     numbers: &[f32],
     classes: usize,
-) -> Result<LogProbabilities<B::Device>, Failure<B>> {
+) -> Result<LogProbabilities<B::Device>, DeviceError<B>> {
     let rows = pass.rows;
     let shape = (classes, rows);
     let mut others = vec![1.0; classes * rows];
@@ -281,7 +281,7 @@ fn log_probabilities<B: Backend, T: Tape<f32, B::Device>>(
 fn softplus<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Matrix<B::Device>,
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let most = x.clone().try_relu()?;
     let least = most.clone().try_negate()?.try_exp()?;
     pass.record(x, |x| x.try_sub(most.clone())?.try_exp()?.try_add(least)?.try_ln()?.try_add(most))

@@ -51,7 +51,7 @@ pub(in crate::exec) struct Tap {
 
 /// Neighbouring numbers of one line whose taps lie side by side too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::exec) struct Run {
+pub(in crate::exec) struct PixelRun {
     /// Where it begins in the line.
     pub(in crate::exec) first: usize,
     /// How many numbers it has.
@@ -114,8 +114,12 @@ impl Sliding {
     }
 
     /// A line of pixels as runs, from the taps of each pixel.
-    pub(in crate::exec) fn runs<I: Iterator<Item = Tap>>(&self, width: usize, taps: impl Fn(usize) -> I) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
+    pub(in crate::exec) fn runs<I: Iterator<Item = Tap>>(
+        &self,
+        width: usize,
+        taps: impl Fn(usize) -> I,
+    ) -> Vec<PixelRun> {
+        let mut runs: Vec<PixelRun> = Vec::new();
         for x in 0..width {
             let taps: Vec<Tap> = taps(x).collect();
             let goes_on = runs.last().is_some_and(|run| {
@@ -124,7 +128,7 @@ impl Sliding {
             });
             match runs.last_mut() {
                 Some(run) if goes_on => run.length += self.rows,
-                _ => runs.push(Run { first: x * self.rows, length: self.rows, taps }),
+                _ => runs.push(PixelRun { first: x * self.rows, length: self.rows, taps }),
             }
         }
         runs
