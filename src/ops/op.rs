@@ -8,6 +8,7 @@ use super::conv1d::{self, Conv1d};
 use super::conv2d::{self, Conv2d};
 use super::dropout::{self, Dropout};
 use super::embedding::{self, Embedding};
+use super::gru::{self, Gru};
 use super::input::{InputIndex, TokenCount, WindowCount};
 use super::linear::{self, Linear};
 use super::lstm::{self, Lstm};
@@ -41,6 +42,7 @@ macro_rules! operations {
                 Windows(WindowCount),
                 Embedding(Embedding),
                 Lstm(Lstm),
+                Gru(Gru),
                 Conv1d(Conv1d),
                 MaxPool(MaxPool),
                 AttentionPool(AttentionPool),
@@ -204,6 +206,7 @@ pub const LAYERS: &[Layer] = layers![
     reshape::FLATTEN => reshape::flatten,
     activation::GELU => activation::gelu,
     pool::GLOBAL_AVG_POOL => pool::global_avg_pool,
+    gru::GRU => gru::gru,
     norm::LAYER_NORM => norm::layer_norm,
     linear::LINEAR => linear::linear,
     lstm::LSTM => lstm::lstm,
