@@ -1,30 +1,30 @@
 //! Repetitions in a chain of layers: `4 x (linear 300, relu)`.
 
-/// So many times the same few items, one after the other.
+/// A repeated group of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Repeat {
-    /// Where it begins.
+pub struct Run {
+    /// Index of the first item.
     pub start: usize,
-    /// How many items are repeated.
+    /// Length of the group.
     pub length: usize,
-    /// How often they come.
+    /// Number of repetitions.
     pub times: usize,
 }
 
-/// The longest group that is looked for.
+/// Longest group searched for.
 const LONGEST: usize = 40;
 
 /// Cuts a chain into runs: from left to right the one that covers most, of those the one with the shortest group.
-pub fn runs<T: PartialEq>(items: &[T]) -> Vec<Repeat> {
+pub fn runs<T: PartialEq>(items: &[T]) -> Vec<Run> {
     let mut runs = vec![];
     let mut start = 0;
     while start < items.len() {
-        let mut best = Repeat { start, length: 1, times: 1 };
+        let mut best = Run { start, length: 1, times: 1 };
         for length in 1..=LONGEST.min((items.len() - start) / 2) {
             let group = &items[start..start + length];
             let times = 1 + items[start + length..].chunks_exact(length).take_while(|next| *next == group).count();
             if times > 1 && times * length > best.times * best.length {
-                best = Repeat { start, length, times };
+                best = Run { start, length, times };
             }
         }
         start += best.length * best.times;
@@ -33,7 +33,7 @@ pub fn runs<T: PartialEq>(items: &[T]) -> Vec<Repeat> {
     runs
 }
 
-/// A chain in words, its runs said once.
+/// A chain as text, each run listed once.
 pub(super) fn summary(items: &[String]) -> Vec<String> {
     runs(items)
         .into_iter()

@@ -1,8 +1,8 @@
-//! Where boxes stand and how wires run: columns from data to decision, wires at right angles, a lane of its own for
-//! every box that is read from another height.
+//! Layout: coordinates of boxes in columns from data to decision, and orthogonal edges with one lane for each box that is
+//! read at another height.
 
 use super::figure::Figure;
-use super::part::FigurePart;
+use super::part::PipelinePart;
 use super::text::{lines, width};
 
 /// The height of a line of text.
@@ -19,14 +19,14 @@ const LANE: f64 = 12.0;
 const CLEAR: f64 = 18.0;
 /// Letters in a line of a box.
 const WIDEST: usize = 26;
-/// Lines of what a box does.
+/// Largest number of lines of operations in a box.
 const MOST_LINES: usize = 5;
-/// What stands above the columns.
+/// Height of the headings above the columns.
 const HEAD: f64 = 96.0;
 /// The margin around everything.
 const MARGIN: f64 = 24.0;
 
-/// A box with its place and the lines that are written in it: title, what it does, measures.
+/// A box with its coordinates and lines of text: title, operations, measures.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PlacedBox {
     pub(super) x: f64,
@@ -53,7 +53,7 @@ pub(super) struct Wire {
     pub(super) arrow: bool,
 }
 
-/// Everything with its place.
+/// The diagram with coordinates.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FigureLayout {
     pub(super) boxes: Vec<PlacedBox>,
@@ -78,14 +78,14 @@ struct Stop {
     height: f64,
 }
 
-/// Finds places for all of a figure.
+/// Computes the layout of a figure.
 pub(super) fn layout(figure: &Figure) -> FigureLayout {
-    let mixtures = figure.boxes.iter().any(|node| matches!(node.part, FigurePart::Mixture(_)));
-    let column = |part: &FigurePart, depth: usize| match part {
-        FigurePart::Modality(_) => 0,
-        FigurePart::Encoder(_) => depth,
-        FigurePart::Mixture(_) => figure.depth + 1,
-        FigurePart::Head(_) => figure.depth + 1 + usize::from(mixtures),
+    let mixtures = figure.boxes.iter().any(|node| matches!(node.part, PipelinePart::Mixture(_)));
+    let column = |part: &PipelinePart, depth: usize| match part {
+        PipelinePart::Modality(_) => 0,
+        PipelinePart::Encoder(_) => depth,
+        PipelinePart::Mixture(_) => figure.depth + 1,
+        PipelinePart::Head(_) => figure.depth + 1 + usize::from(mixtures),
     };
     let columns: Vec<usize> = figure.boxes.iter().map(|node| column(&node.part, node.depth)).collect();
     let last = figure.depth + 1 + usize::from(mixtures);
@@ -159,12 +159,12 @@ pub(super) fn layout(figure: &Figure) -> FigureLayout {
     FigureLayout { boxes, wires, headings, loss, width, height: lowest + MARGIN }
 }
 
-fn heading(part: &FigurePart) -> &'static str {
+fn heading(part: &PipelinePart) -> &'static str {
     match part {
-        FigurePart::Modality(_) => "modalities",
-        FigurePart::Encoder(_) => "encoders",
-        FigurePart::Mixture(_) => "mixtures",
-        FigurePart::Head(_) => "heads",
+        PipelinePart::Modality(_) => "modalities",
+        PipelinePart::Encoder(_) => "encoders",
+        PipelinePart::Mixture(_) => "mixtures",
+        PipelinePart::Head(_) => "heads",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::figure::{Figure, FigureBox};
 use super::layout::{FigureLayout, LINE, PAD, PlacedBox, Wire, layout};
-use super::part::FigurePart;
+use super::part::PipelinePart;
 use super::text::width;
 use crate::diag::grouped;
 use std::fmt::Write;
@@ -72,7 +72,7 @@ fn legend_width() -> f64 {
     width(LEGEND) as f64 * 7.3 + 48.0
 }
 
-/// What a person hears who does not see it.
+/// Text alternative for screen readers.
 fn about(figure: &Figure) -> String {
     let names = |wanted: &str| {
         let found: Vec<&str> =
@@ -98,13 +98,13 @@ fn colors(figure: &Figure) -> Vec<Option<usize>> {
     let mut next = 0;
     let mut colors: Vec<Option<usize>> = vec![None; figure.boxes.len()];
     for (at, node) in figure.boxes.iter().enumerate() {
-        if matches!((&node.part, encoders), (FigurePart::Encoder(_), _) | (FigurePart::Modality(_), false)) {
+        if matches!((&node.part, encoders), (PipelinePart::Encoder(_), _) | (PipelinePart::Modality(_), false)) {
             colors[at] = Some(next);
             next += 1;
         }
     }
     for at in 0..figure.boxes.len() {
-        if colors[at].is_none() && matches!(figure.boxes[at].part, FigurePart::Modality(_)) {
+        if colors[at].is_none() && matches!(figure.boxes[at].part, PipelinePart::Modality(_)) {
             let reader = figure.edges.iter().find(|(from, _)| *from == at).map(|(_, to)| *to);
             colors[at] = reader.and_then(|reader| colors[reader]);
         }
@@ -162,10 +162,10 @@ fn sign(number: f64) -> f64 {
 
 fn draw_box(text: &mut String, node: &FigureBox, placed: &PlacedBox, color: Option<usize>) {
     let (class, round) = match node.part {
-        FigurePart::Modality(_) => ("box", 14.0),
-        FigurePart::Encoder(_) => ("box", 5.0),
-        FigurePart::Mixture(_) => ("box mixture", 5.0),
-        FigurePart::Head(_) => ("box head-box", 5.0),
+        PipelinePart::Modality(_) => ("box", 14.0),
+        PipelinePart::Encoder(_) => ("box", 5.0),
+        PipelinePart::Mixture(_) => ("box mixture", 5.0),
+        PipelinePart::Head(_) => ("box head-box", 5.0),
     };
     let learned =
         if node.parameters > 0 { format!(", {} parameters", grouped(node.parameters)) } else { String::new() };

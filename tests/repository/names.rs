@@ -4,11 +4,7 @@ use super::sources;
 use std::collections::BTreeMap;
 
 /// Type names that several files define.
-const SHARED_NAMES: &[&str] = &[
-    "Block", "Cell", "Column", "Decider", "Document", "Entry", "Excerpt", "Extent", "Failure", "Group", "Input",
-    "Levels", "Look", "Mark", "Origin", "Page", "Parts", "Place", "Row", "Rows", "Rule", "Run", "Seen", "Setting",
-    "Slot", "Source", "Table", "Texts", "Training",
-];
+const SHARED_NAMES: &[&str] = &["Block", "Entry", "Input", "Run"];
 
 /// Words that no file, type or function is named by, and the terms in their place.
 const REPLACED_WORDS: &[(&str, &str)] = &[
@@ -24,7 +20,7 @@ const REPLACED_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Names that still hold a replaced word.
-const OLD_NAMES: &[&str] = &["Mend", "doubt", "mend", "mention"];
+const OLD_NAMES: &[&str] = &[];
 
 /// The name that a line defines after one of these words, at any visibility.
 fn defined<'t>(line: &'t str, keywords: &[&str]) -> Option<&'t str> {

@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag"]),
     ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
-    ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("report", &["train", "data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
     (
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
