@@ -34,7 +34,7 @@ pub(super) struct Executor<B: Backend> {
     last_read: Vec<usize>,
 }
 
-/// What one shard found.
+/// The result of one shard.
 struct ShardResult {
     loss: f64,
     errors: usize,
@@ -121,7 +121,7 @@ impl<B: Compute> Executor<B> {
         let written = Rc::new(ParamGradients::new(params, std::mem::take(gradients)));
         pass.gradients = Some(Rc::clone(&written));
         pass.training = Some(TrainingKey { key, first_row: rows.start });
-        // Which step the backward pass is at, so that running out of memory there has a place too.
+        // The step that the backward pass is at, so that running out of memory there is reported with a step too.
         let place = Rc::new(Cell::new(self.plan.steps.len().saturating_sub(1)));
         let slots = self.forward(&mut pass, |index, pass, _| {
             let place = Rc::clone(&place);
@@ -183,7 +183,7 @@ impl<B: Compute> Executor<B> {
         shards::training(batch.rows, self.plan.shardable && self.backend.threaded())
     }
 
-    /// On which of some rows each component has a say.
+    /// For each component, on which of some rows it is present.
     fn present(&self, batch: &Batch, rows: &Range<usize>) -> Vec<Option<Vec<bool>>> {
         let of = |component: &crate::plan::Component| {
             let masks: Vec<&Vec<bool>> = component.inputs.iter().filter_map(|at| batch.present[*at].as_ref()).collect();

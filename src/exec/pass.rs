@@ -17,7 +17,7 @@ use dfdx::tensor::{Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What decides the randomness of a pass in training.
+/// The key of the randomness of a pass in training.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TrainingKey {
     /// The step of the training.
@@ -28,19 +28,19 @@ pub(super) struct TrainingKey {
 
 /// A pass over some rows.
 pub(super) struct Pass<'a, B: Backend, T> {
-    /// Where it computes.
+    /// The device.
     pub(super) device: B::Device,
-    /// What it computes with.
+    /// The parameters.
     pub(super) params: &'a Arc<Params>,
-    /// Where the gradients of parameters go; `None` where nothing is learned.
+    /// The gradients of parameters; `None` in evaluation.
     pub(super) gradients: Option<Rc<ParamGradients>>,
-    /// What is recorded so far.
+    /// The tape of recorded operations.
     pub(super) tape: T,
     /// `None` where the model is only evaluated.
     pub(super) training: Option<TrainingKey>,
-    /// Who computes a product.
+    /// The threads that compute a product.
     pub(super) workers: Workers,
-    /// How many rows.
+    /// Number of rows.
     pub(super) rows: usize,
     /// One array per input of the plan, features x rows.
     pub(super) inputs: Vec<Vec<f32>>,
@@ -112,7 +112,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
 }
 
 impl<T: Tape<f32, Cpu>> Pass<'_, Native, T> {
-    /// What a kernel of this program made: features x rows of numbers, which stay where they are.
+    /// The value of numbers that a native kernel made, features x rows, which stay on the host.
     pub(super) fn made(&self, numbers: Vec<f32>, learned: bool) -> Result<Value<Cpu>, DeviceError<Native>> {
         let dims = (numbers.len().checked_div(self.rows).unwrap_or(0), self.rows);
         Ok(Value::on_host(self.constant(Vec::new(), (0, 0))?, dims, learned, Arc::new(numbers)))

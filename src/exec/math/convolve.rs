@@ -45,14 +45,14 @@ impl Packed {
     }
 }
 
-/// What a sum begins with.
+/// The initial value of a sum.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) enum Begin<'a> {
-    /// Nothing.
+    /// Zero.
     Zero,
     /// One number for each channel.
     Bias(&'a [f32]),
-    /// What is there.
+    /// The numbers in the output.
     There,
 }
 

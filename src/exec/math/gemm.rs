@@ -45,7 +45,7 @@ impl<'a> MatrixView<'a> {
         Self { values, columns, ..self }
     }
 
-    /// How many columns it has.
+    /// Number of columns.
     pub(in crate::exec) fn width(&self) -> usize {
         self.columns
     }

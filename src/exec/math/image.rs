@@ -21,7 +21,7 @@ impl Image {
         }
     }
 
-    /// How many pixels a channel has.
+    /// Number of pixels of a channel.
     pub(in crate::exec) fn pixels(&self) -> usize {
         self.height * self.width
     }
@@ -30,9 +30,9 @@ impl Image {
 /// A window at its positions on an image.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) struct Sliding {
-    /// Where it slides.
+    /// The image it slides over.
     pub(in crate::exec) input: Image,
-    /// Where it leaves a number for each place.
+    /// The image of one number for each position.
     pub(in crate::exec) output: Image,
     /// Rows of the batch.
     pub(in crate::exec) rows: usize,
@@ -52,9 +52,9 @@ pub(in crate::exec) struct Tap {
 /// Neighbouring numbers of one line whose taps lie side by side too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::exec) struct PixelRun {
-    /// Where it begins in the line.
+    /// Its beginning in the line.
     pub(in crate::exec) first: usize,
-    /// How many numbers it has.
+    /// Number of numbers.
     pub(in crate::exec) length: usize,
     /// The taps of its first pixel.
     pub(in crate::exec) taps: Vec<Tap>,
@@ -64,9 +64,9 @@ pub(in crate::exec) struct PixelRun {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::exec) struct Stretch {
     pub(in crate::exec) cell: usize,
-    /// Where they begin in a channel of the output.
+    /// Their beginning in a channel of the output.
     pub(in crate::exec) output: usize,
-    /// Where they begin in a channel of the input.
+    /// Their beginning in a channel of the input.
     pub(in crate::exec) input: usize,
     pub(in crate::exec) length: usize,
 }
@@ -80,7 +80,7 @@ impl Sliding {
         Self { input, output, rows, size: window.size, stride: window.stride, before }
     }
 
-    /// How many cells the window has.
+    /// Number of cells of the window.
     pub(in crate::exec) fn cells(&self) -> usize {
         self.size * self.size
     }

@@ -134,7 +134,7 @@ fn native_sum<T: Tape<f32, Cpu>>(
     Ok(made)
 }
 
-/// `b`, under an identity of its own where it is `a`: dfdx takes no operation of a tensor with itself.
+/// `b`, or a copy of it where it is `a`: dfdx has no operation of a tensor with itself.
 fn distinct<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     a: &Value<B::Device>,

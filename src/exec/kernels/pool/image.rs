@@ -13,7 +13,7 @@ use dfdx::shapes::Axis;
 use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{MeanTo, ReshapeTo, SumTo, TryMul};
 
-/// What becomes of the pixels under a window.
+/// The reduction of the pixels under a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pooling {
     /// Their mean.
@@ -25,9 +25,9 @@ pub(super) enum Pooling {
 /// A pool over an image.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ImagePool {
-    /// What becomes of the pixels.
+    /// The reduction of the pixels.
     pub(super) pooling: Pooling,
-    /// What lies under each place of the result.
+    /// The window at each position.
     pub(super) sliding: Sliding,
 }
 

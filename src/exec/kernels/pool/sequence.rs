@@ -61,7 +61,7 @@ pub(super) fn max_portable<B: Backend, T: Tape<f32, B::Device>>(
     Ok(Value::new(y, x.learned))
 }
 
-/// Where the largest value is looked for.
+/// The sequence that a maximum is taken of, and the one that it makes.
 #[derive(Clone, Debug)]
 pub(super) struct SequencePool {
     from: Steps,

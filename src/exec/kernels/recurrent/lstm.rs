@@ -99,12 +99,12 @@ struct LstmDirection {
     order: Vec<usize>,
     /// Steps x features x rows.
     input: Arc<Vec<f32>>,
-    /// What came out of the gates: steps x 4 states x rows.
+    /// The outputs of the gates: steps x 4 states x rows.
     gates: Vec<f32>,
     /// Steps x states x rows.
     cells: Vec<f32>,
     states: Vec<f32>,
-    /// Where every row begins.
+    /// The state that every row begins with.
     nothing: Vec<f32>,
 }
 
