@@ -11,6 +11,7 @@
 //! Everything up to the plan is pure: no file, clock, randomness or environment. `ARCHITECTURE.md` says which room may
 //! use which, and what always holds.
 
+pub mod atomic_file;
 pub mod cli;
 pub mod compile;
 pub mod data;
@@ -31,7 +32,6 @@ pub mod spec;
 pub mod starter;
 pub mod syntax;
 pub mod train;
-pub mod whole_file;
 pub mod world;
 
 pub use compile::{Analyzed, CompileOptions, Compiled, analyze, analyze_in, compile, compile_in};

@@ -2,9 +2,10 @@
 
 use super::args::{LintArgs, ProblemFormat, settings};
 use super::check::check;
+use super::difference::difference;
 use super::output::{Output, count};
-use super::replace::{difference, replace};
 use super::status::ExitStatus;
+use crate::atomic_file::{Durability, replace_file};
 use crate::diag::{
     Fixes, Problems, Said, fix, render, render_github, render_json, render_plain, render_sarif, render_short,
 };
@@ -92,7 +93,7 @@ fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<E
         output.out.write(&difference(&name, &before, &text));
         return Ok(ExitStatus::Problems);
     }
-    match replace(path, &text) {
+    match replace_file(path, Durability::Synced, |file| file.write_all(text.as_bytes())) {
         Ok(()) => {
             let what = if mended == 1 { "problem" } else { "problems" };
             output.err.line(&format!("{name}: mended {mended} {what}"));

@@ -1,8 +1,8 @@
 //! What is shipped inside of the program, laid down as files that an editor can open: the prelude, and what codes mean.
 
 use super::place;
+use crate::atomic_file::write_atomic;
 use crate::diag::Code;
-use crate::whole_file::write_whole;
 use gen_lsp_types::Uri;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ impl Library {
             return Some(place::uri(&path));
         }
         fs::create_dir_all(folder).ok()?;
-        write_whole(&path, |file| file.write_all(text.as_bytes())).ok()?;
+        write_atomic(&path, |file| file.write_all(text.as_bytes())).ok()?;
         lock(&path);
         Some(place::uri(&path))
     }

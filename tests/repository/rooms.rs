@@ -9,7 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
-    ("whole_file", &["diag"]),
+    ("atomic_file", &["diag"]),
     ("world", &[]),
     ("syntax", &["diag"]),
     ("ops", &["diag", "shape", "spec"]),
@@ -22,20 +22,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("drawing", &["plan", "ops", "shape", "spec", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
-    ("data", &["spec", "plan", "shape", "diag"]),
-    ("train", &["data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
-    ("report", &["train", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("data", &["spec", "plan", "shape", "diag", "atomic_file"]),
+    ("train", &["data", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
+    ("report", &["train", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
     (
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
     ),
     ("starter", &["data", "ops", "syntax", "diag"]),
-    ("lsp", &["compile", "data", "sema", "syntax", "ops", "spec", "shape", "diag", "whole_file", "world"]),
+    ("lsp", &["compile", "data", "sema", "syntax", "ops", "spec", "shape", "diag", "atomic_file", "world"]),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
+    "atomic_file",
     "compile",
     "data",
     "diag",
@@ -55,7 +56,6 @@ const ALL: &[&str] = &[
     "starter",
     "syntax",
     "train",
-    "whole_file",
     "world",
 ];
 
