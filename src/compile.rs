@@ -23,7 +23,7 @@ pub struct Compiled {
     /// The files it uses.
     pub uses: Uses,
     /// The lints that comments of the file suppress.
-    pub allows: lint::Allows,
+    pub suppressions: lint::Suppressions,
 }
 
 /// What is asked of a text beside the text itself.
@@ -130,13 +130,13 @@ fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels:
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
     let Texts { text, ast, uses, .. } = texts;
-    let mut allows = lint::Allows::of(&ast, &text);
-    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut allows));
+    let mut suppressions = lint::Suppressions::of(&ast, &text);
+    problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut suppressions));
     problems.sort();
 
     let graph = graph::build(&hir, &hir.combines[hir.selected]);
     match graph::optimize(graph).and_then(|graph| plan::plan(&graph)) {
-        Ok(plan) => Checked::new(Compiled { hir, plan, ast, uses, allows }, problems),
+        Ok(plan) => Checked::new(Compiled { hir, plan, ast, uses, suppressions }, problems),
         Err(problem) => {
             problems.push(problem);
             Checked::failed(problems)

@@ -3,7 +3,7 @@
 //! Where the data that a pipeline names is there, it is looked at too. A first line `# ui: ARGUMENTS` gives the file to
 //! the program itself, in a copy of the folders.
 
-use crate::cli::{mmc, plain};
+use crate::support::process::{mmc, plain};
 use mmc::data::{Decider, Look, Request, look};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
 use mmc::lint::{Levels, Subject, lint_data};
@@ -46,7 +46,7 @@ pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String)
 }
 
 fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
-    let mmc::Compiled { hir, plan, ast, allows, .. } = compiled;
+    let mmc::Compiled { hir, plan, ast, suppressions, .. } = compiled;
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let (modalities, deciders) = (hir.modalities.iter().collect(), vec![Decider::of(plan, &names)]);
     match look(&Request {
@@ -61,7 +61,7 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
         Look::Absent(_) | Look::Large(_) => Problems::new(),
         Look::Seen { facts: None, problems } => problems,
         Look::Seen { facts: Some(facts), mut problems } => {
-            problems.extend(lint_data(&Subject { hir, ast }, &facts, &Levels::default(), allows));
+            problems.extend(lint_data(&Subject { hir, ast }, &facts, &Levels::default(), suppressions));
             problems
         }
     }

@@ -3,13 +3,13 @@
 use super::output::Output;
 use super::status::ExitStatus;
 use crate::experiment::system_cache;
-use crate::lsp::{Ended, serve};
+use crate::lsp::{Exit, serve};
 
 pub(super) fn lsp(output: &Output) -> ExitStatus {
     match serve(system_cache()) {
-        Ended::Asked => ExitStatus::Done,
-        Ended::Left => ExitStatus::Problems,
-        Ended::Broken(why) => {
+        Exit::Shutdown => ExitStatus::Done,
+        Exit::Disconnected => ExitStatus::Problems,
+        Exit::Protocol(why) => {
             output.err.line(&format!("error: what came was no message: {why}"));
             ExitStatus::Problems
         }

@@ -4,8 +4,9 @@ use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
 use crate::drawing::{Part, Run, parts, runs};
+use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
-use crate::spec::{Combination, Optimizer, QGradient, TrainSpec};
+use crate::spec::{Combination, QGradient, TrainSpec};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -157,10 +158,7 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     let batch = train.batch_size as u64;
     let values = plan.cost.bytes_per_row.saturating_mul(batch);
     // What the optimizer keeps beside each parameter.
-    let kept = match &train.optimizer {
-        Optimizer::Sgd { momentum, .. } => u64::from(*momentum > 0.0),
-        Optimizer::Adam { .. } => 2,
-    };
+    let kept = update_rule(&train.optimizer).moments() as u64;
     let own = plan.cost.parameter_bytes;
     let all = own.saturating_mul(2 + kept).saturating_add(values);
     let shards = if plan.shardable {
@@ -189,26 +187,8 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
 
 /// How it is trained, defaults included.
 fn training(train: &TrainSpec) -> String {
-    use crate::spec::{Curve, Length, Period};
-    let optimizer = match &train.optimizer {
-        Optimizer::Sgd { lr, momentum, nesterov, weight_decay } => {
-            format!("sgd(lr: {lr}, momentum: {momentum}, nesterov: {nesterov}, weight_decay: {weight_decay})")
-        }
-        Optimizer::Adam { lr, beta1, beta2, eps, weight_decay, decoupled } => {
-            let name = if *decoupled { "adamw" } else { "adam" };
-            format!("{name}(lr: {lr}, beta1: {beta1}, beta2: {beta2}, eps: {eps}, weight_decay: {weight_decay})")
-        }
-    };
-    let warmup = train.schedule.warmup;
-    let schedule = match &train.schedule.curve {
-        Curve::Constant => format!("constant(warmup: {warmup})"),
-        Curve::Exponential { factor, every } => {
-            let every = if *every == Period::Epoch { "epoch" } else { "iteration" };
-            format!("exponential({factor}, every: {every}, warmup: {warmup})")
-        }
-        Curve::Steps { at, factor } => format!("steps(at: {at:?}, factor: {factor}, warmup: {warmup})"),
-        Curve::Cosine { floor } => format!("cosine(floor: {floor}, warmup: {warmup})"),
-    };
+    use crate::spec::Length;
+    let (optimizer, schedule) = (show_optimizer(&train.optimizer), show_schedule(&train.schedule));
     let length = match train.length {
         Length::Epochs(epochs) => format!("{} epochs", grouped(epochs)),
         Length::Iterations(iterations) => format!("{} iterations", grouped(iterations)),

@@ -1,11 +1,12 @@
 //! The data set as training sees it: dense rows for each part, and batches made of them.
 
-use crate::data::modality::rows::Draw;
+use crate::data::label::FittedLabel;
+use crate::data::modality::fitted::FittedModality;
 use crate::data::modality::rows::ModalityRows;
-use crate::data::modality::transform::Fitted;
+use crate::data::preprocessing::Preprocessing;
+use crate::data::random::Draw;
 use crate::plan::Batch;
-use crate::shape::Shape;
-use crate::spec::{ModalityKind, Part};
+use crate::spec::Part;
 use serde::{Deserialize, Serialize};
 
 /// Everything a pipeline reads, split, transformed and ready to train on.
@@ -17,10 +18,8 @@ pub struct Dataset {
     pub valid: Option<Subset>,
     /// Rows that are looked at once, at the end.
     pub test: Option<Subset>,
-    /// The label's column by name, or by position where columns have no names.
-    pub label_column: String,
-    /// Names of the classes, in the order of the labels.
-    pub classes: Vec<String>,
+    /// The label and its classes.
+    pub label: FittedLabel,
     /// The modalities in the order requested, with what was fitted to the training rows.
     pub modalities: Vec<FittedModality>,
     /// The content that was read, in hexadecimal: the blake3 hash of the file; of the hashes, where there are several.
@@ -39,6 +38,11 @@ impl Dataset {
             Part::Valid => self.valid.as_ref(),
             Part::Test => self.test.as_ref(),
         }
+    }
+
+    /// What was fitted to the training rows: all that is needed to prepare new rows as these were.
+    pub fn preprocessing(&self) -> Preprocessing {
+        Preprocessing::new(self.label.clone(), self.modalities.clone())
     }
 
     /// The places of modalities in [`Dataset::modalities`], to make batches of; `None` if one of them is not there.
@@ -60,30 +64,6 @@ pub struct TableSummary {
     pub cached: bool,
 }
 
-/// A modality and what was fitted to it: all that is needed to prepare new rows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FittedModality {
-    /// Its name.
-    pub name: String,
-    /// What kind of signal it is.
-    pub kind: ModalityKind,
-    /// The shape of one row.
-    pub shape: Shape,
-    /// Whether it may be missing on a row.
-    pub optional: bool,
-    /// The columns it is made of: names, or positions in a table without a header.
-    pub columns: Vec<String>,
-    /// Its transforms in order.
-    pub transforms: Vec<Fitted>,
-}
-
-impl FittedModality {
-    /// What all transforms make of a cell of one of its columns; NaN where it is missing after them.
-    pub fn apply(&self, column: usize, cell: f64) -> f64 {
-        self.transforms.iter().fold(cell, |cell, transform| transform.apply(column, cell))
-    }
-}
-
 /// One part of a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subset {
@@ -91,7 +71,7 @@ pub struct Subset {
     pub rows: usize,
     /// The row of each in its table, counted from 0 over all files of the table, headers not counted.
     pub row_ids: Vec<u64>,
-    /// The class of each.
+    /// The class of each; empty where the rows have no labels, as new rows may.
     pub labels: Vec<u32>,
     /// One per modality of the data set.
     pub modalities: Vec<ModalityRows>,
@@ -121,7 +101,9 @@ impl Subset {
     fn fill_with(&self, batch: &mut Batch, rows: &[u32], modalities: &[usize], draw: Option<Draw>) {
         batch.rows = rows.len();
         batch.labels.clear();
-        batch.labels.extend(rows.iter().map(|row| self.labels[*row as usize]));
+        if self.has_labels() {
+            batch.labels.extend(rows.iter().map(|row| self.labels[*row as usize]));
+        }
         batch.inputs.resize_with(modalities.len(), Vec::new);
         batch.present.resize_with(modalities.len(), || None);
         for ((place, input), present) in modalities.iter().zip(&mut batch.inputs).zip(&mut batch.present) {
@@ -138,6 +120,11 @@ impl Subset {
                 }
             }
         }
+    }
+
+    /// Whether the class of every row is known.
+    pub fn has_labels(&self) -> bool {
+        self.labels.len() == self.rows
     }
 
     /// How many rows each class has.

@@ -1,9 +1,12 @@
 //! From the cells of the label's column to class indices. Knows no files.
 
-use crate::data::table::columns::{Read, Words};
+use crate::data::modality::fitted::InputColumn;
+use crate::data::table::columns::Words;
 use crate::data::table::errors::shown;
-use crate::diag::{Code, Problem, Problems, nearest};
-use crate::spec::{Classes, LabelSpec};
+use crate::data::table::loaded::LoadedTable;
+use crate::diag::{Code, Problem, Problems, Span, nearest};
+use crate::spec::{Classes, ColumnRef, LabelSpec, Select};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How many labels outside of the classes are reported one by one.
@@ -13,11 +16,35 @@ const SHOWN: usize = 10;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LabelColumn<'a> {
     /// The table.
-    pub read: &'a Read,
+    pub read: &'a LoadedTable,
     /// The column among those that were read.
     pub column: usize,
     /// Its position in the table.
     pub position: usize,
+}
+
+/// The label as it was read from the training tables: all that is needed to read the classes of new rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FittedLabel {
+    /// Its name.
+    pub name: String,
+    /// The column that holds it.
+    pub column: InputColumn,
+    /// Names of the classes, in order.
+    pub classes: Vec<String>,
+    /// What a cell of the column holds.
+    pub cells: LabelCells,
+}
+
+/// What the cells of a label hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelCells {
+    /// The names of classes.
+    Names,
+    /// The indices of classes, from 0.
+    Indices,
 }
 
 /// The classes and the class of every row.
@@ -25,6 +52,8 @@ pub(crate) struct LabelColumn<'a> {
 pub(crate) struct Labels {
     /// Names of the classes, in order.
     pub classes: Vec<String>,
+    /// What the cells hold.
+    pub cells: LabelCells,
     /// One array per table.
     pub rows: Vec<Vec<u32>>,
 }
@@ -54,26 +83,74 @@ fn index(cell: &str) -> Option<u64> {
 
 /// Reads the label of every row.
 ///
-/// Named classes are read by name if any cell is one of the names, else by index. Counted classes are read by index,
+/// Named classes are read by name if any cell is one of the names, else by index. RowUnit classes are read by index,
 /// unless the cells are as many different words as there are classes and not all of them integers in range: then
 /// the classes are these words in sorted order.
 pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Labels, Problems> {
-    // The different cells, and for each where it stands first and how often.
-    let mut cells: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
     let columns: Vec<Words> =
         tables.iter().map(|table| table.read.table.words(table.column).unwrap_or_default()).collect();
+    let cells = different_cells(&columns);
+    let reading = reading(&spec.classes, &cells);
+    let rows = classes_of(spec, &reading, tables, &columns, &cells)?;
+    let cells = match reading {
+        Reading::Names(_) => LabelCells::Names,
+        Reading::Indices(_) => LabelCells::Indices,
+    };
+    let classes = match (&spec.classes, reading) {
+        (Classes::Named(names), _) => names.clone(),
+        (Classes::Count(_), Reading::Names(names)) => names,
+        (Classes::Count(count), Reading::Indices(_)) => (0..*count).map(|class| class.to_string()).collect(),
+    };
+    Ok(Labels { classes, cells, rows })
+}
+
+/// Reads the label of every row of a new table as those of the training tables were read.
+pub(crate) fn read_fitted(label: &FittedLabel, table: LabelColumn<'_>) -> Result<Vec<u32>, Problems> {
+    let spec = LabelSpec {
+        name: label.name.clone(),
+        classes: Classes::Named(label.classes.clone()),
+        column: ColumnRef { select: Select::Position(table.position), span: Span::default() },
+        span: Span::default(),
+    };
+    let reading = match label.cells {
+        LabelCells::Names => Reading::Names(label.classes.clone()),
+        LabelCells::Indices => Reading::Indices(label.classes.len()),
+    };
+    let columns = [table.read.table.words(table.column).unwrap_or_default()];
+    let mut rows = classes_of(&spec, &reading, &[table], &columns, &different_cells(&columns))?;
+    Ok(rows.pop().unwrap_or_default())
+}
+
+/// Whether no row of a table has a label.
+pub(crate) fn is_empty(table: LabelColumn<'_>) -> bool {
+    table.read.table.words(table.column).is_none_or(|words| words.dictionary.iter().all(String::is_empty))
+}
+
+/// The different cells of all tables, and for each the table and row where it stands first, and how often.
+fn different_cells(columns: &[Words]) -> BTreeMap<&str, (usize, usize, usize)> {
+    let mut cells: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
     for (at, words) in columns.iter().enumerate() {
         for (row, code) in words.codes.iter().enumerate() {
             cells.entry(&words.dictionary[*code as usize]).or_insert((at, row, 0)).2 += 1;
         }
     }
-    let reading = reading(&spec.classes, &cells);
+    cells
+}
+
+/// The class of every row of every table.
+fn classes_of(
+    spec: &LabelSpec,
+    reading: &Reading,
+    tables: &[LabelColumn<'_>],
+    columns: &[Words],
+    cells: &BTreeMap<&str, (usize, usize, usize)>,
+) -> Result<Vec<Vec<u32>>, Problems> {
     let unknown: Vec<_> = cells.iter().filter(|(cell, _)| reading.class(cell).is_none()).collect();
     if !unknown.is_empty() {
         let mut problems: Problems = unknown
             .iter()
             .take(SHOWN)
-            .map(|(cell, (at, row, count))| unknown_label(spec, &reading, cell, *count, &tables[*at], *row))
+            .map(|(cell, (at, row, count))| unknown_label(spec, reading, cell, *count, &tables[*at], *row))
             .collect();
         if unknown.len() > SHOWN {
             let message = format!("and {} more different labels outside of the classes", unknown.len() - SHOWN);
@@ -81,19 +158,11 @@ pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Label
         }
         return Err(problems);
     }
-    let rows = columns
-        .iter()
-        .map(|words| {
-            let classes: Vec<u32> = words.dictionary.iter().map(|cell| reading.class(cell).unwrap_or(0)).collect();
-            words.codes.iter().map(|code| classes[*code as usize]).collect()
-        })
-        .collect();
-    let classes = match (&spec.classes, reading) {
-        (Classes::Named(names), _) => names.clone(),
-        (Classes::Count(_), Reading::Names(names)) => names,
-        (Classes::Count(count), Reading::Indices(_)) => (0..*count).map(|class| class.to_string()).collect(),
-    };
-    Ok(Labels { classes, rows })
+    let rows = columns.iter().map(|words| {
+        let classes: Vec<u32> = words.dictionary.iter().map(|cell| reading.class(cell).unwrap_or(0)).collect();
+        words.codes.iter().map(|code| classes[*code as usize]).collect()
+    });
+    Ok(rows.collect())
 }
 
 fn reading<V>(classes: &Classes, cells: &BTreeMap<&str, V>) -> Reading {
@@ -175,24 +244,23 @@ fn quoted(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::io::bytes::Room;
-    use crate::data::table::columns::{ColumnKind, Head, Question, Table};
+    use crate::data::io::bytes::MemoryBudget;
+    use crate::data::table::columns::Table;
+    use crate::data::table::schema::{CellType, Schema, TableQuery};
     use crate::data::table::store::StoreWriter;
-    use crate::diag::Span;
-    use crate::spec::{ColumnRef, Select};
 
     fn classes(classes: Classes, cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), Vec<Problem>> {
         let column = ColumnRef { select: Select::Position(0), span: Span::default() };
-        let mut question = Question::default();
-        question.ask(0, ColumnKind::Word, Span::default());
-        let mut writer = StoreWriter::new(&question, &Room::new(1 << 20, None));
+        let mut query = TableQuery::default();
+        query.add(0, CellType::Word, Span::default());
+        let mut writer = StoreWriter::new(&query, &MemoryBudget::new(1 << 20, None));
         for (row, cell) in cells.iter().enumerate() {
             writer.word(0, cell);
             writer.end_rows(1, 0, row as u64).unwrap();
         }
-        let read = Read {
+        let read = LoadedTable {
             table: Table::whole(writer.finish().unwrap()),
-            head: Head { width: 1, ..Head::default() },
+            schema: Schema { width: 1, ..Schema::default() },
             origins: vec![],
             name: "x".into(),
             content: blake3::hash(b""),

@@ -1,16 +1,18 @@
 //! The whole way from a data block to a data set: find, read, label, split, transform.
 
-use crate::data::dataset::Dataset;
-use crate::data::dataset::Subset;
-use crate::data::dataset::TableSummary;
-use crate::data::io::bytes::Room;
-use crate::data::label::{self, LabelColumn};
-use crate::data::modality::prepare;
-use crate::data::presence;
-use crate::data::presence::Decider;
-use crate::data::source::opened::{Found, Keeping, fingerprint};
+use crate::data::dataset::{Dataset, Subset, TableSummary};
+use crate::data::io::bytes::MemoryBudget;
+use crate::data::label::{self, FittedLabel, LabelColumn};
+use crate::data::modality::fitted::InputColumn;
+use crate::data::modality::input::ColumnPlaces;
+use crate::data::modality::kinds;
+use crate::data::presence::{self, Decider};
+use crate::data::source;
+use crate::data::source::opened::{OpenTable, Storage, fingerprint};
 use crate::data::split;
-use crate::data::table::columns::{ColumnKind, Head, Question, Read, Words};
+use crate::data::table::columns::Words;
+use crate::data::table::loaded::LoadedTable;
+use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select;
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
@@ -49,11 +51,11 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
 
 fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let sources = sources(request.data)?;
-    let found = all(sources.iter().map(|(_, source)| Found::find(source, request.base)))?;
+    let found = all(sources.iter().map(|(_, source)| source::open(source, request.base)))?;
     let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
-    let room = Room::new(request.memory, request.cache);
-    let keeping = Keeping { cache: request.cache, room: &room };
-    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.question, keeping)))?;
+    let budget = MemoryBudget::new(request.memory, request.cache);
+    let storage = Storage { cache: request.cache, budget: &budget };
+    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.query, storage)))?;
 
     let columns = reads.iter().zip(&asked).map(|(read, asked)| {
         let (column, position) = asked.label;
@@ -63,17 +65,14 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let (parts, unused) = parts(request.data, &sources, &reads, &asked, &labels.rows)?;
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
-        let sources = parts.iter().map(|part| {
-            let Columns { numbers, columns, positions } = &asked[part.table].modalities[at];
-            prepare::Source { read: &reads[part.table], rows: &part.rows, numbers, columns, positions }
-        });
-        prepare::build(spec, &sources.collect::<Vec<_>>(), &room)
+        let columns = parts.iter().map(|part| asked[part.table].modalities[at].of(&reads[part.table], &part.rows));
+        kinds::fit_and_apply(spec, &columns.collect::<Vec<_>>(), &budget)
     }))?;
     let (mut modalities, mut rows, mut of_modalities) = (vec![], vec![], vec![]);
-    for (fitted, made, notes) in built {
+    for (fitted, made) in built {
         modalities.push(fitted);
-        rows.push(made.into_iter());
-        of_modalities.extend(notes);
+        rows.push(made.rows.into_iter());
+        of_modalities.extend(made.notes);
     }
     let (mut train, mut valid, mut test) = (Subset::default(), None, None);
     for part in &parts {
@@ -107,17 +106,19 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
         rows: read.table.rows,
         cached: read.cached,
     });
+    let schema = &reads[0].schema;
+    let label = FittedLabel {
+        name: request.label.name.clone(),
+        column: InputColumn::of(schema, asked[0].label.1, CellType::Word),
+        classes: labels.classes,
+        cells: labels.cells,
+    };
     let contents: Vec<blake3::Hash> = reads.iter().map(|read| read.content).collect();
     Ok(Dataset {
         train,
         valid,
         test,
-        label_column: reads
-            .iter()
-            .zip(&asked)
-            .next()
-            .map_or_else(String::new, |(read, asked)| read.head.column(asked.label.1)),
-        classes: labels.classes,
+        label,
         modalities,
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
@@ -163,35 +164,25 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
-/// The columns of a modality in a table.
-struct Columns {
-    /// For each number of a row: which of the wanted columns, and which of the numbers of its cell.
-    numbers: Vec<(usize, usize)>,
-    /// Which of the wanted columns.
-    columns: Vec<usize>,
-    /// Their positions in the table.
-    positions: Vec<usize>,
-}
-
 /// What is asked of one table: which columns, and what each is for.
 struct Asked {
-    question: Question,
+    query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.
     label: (usize, usize),
     by_column: Option<(usize, usize)>,
     group: Option<(usize, usize)>,
     /// The columns of each modality.
-    modalities: Vec<Columns>,
+    modalities: Vec<ColumnPlaces>,
 }
 
 impl Asked {
-    /// The question to `table`. Globs mean the columns that they mean in the `first` table.
-    fn of(request: &Request<'_>, table: &Found, first: &Found) -> Result<Self, Problems> {
-        let columns = select::Columns { head: &table.head, name: &table.name };
-        let mut question = Question::default();
+    /// The query of `table`. Globs mean the columns that they mean in the `first` table.
+    fn of(request: &Request<'_>, table: &OpenTable, first: &OpenTable) -> Result<Self, Problems> {
+        let columns = select::Columns { schema: &table.schema, name: &table.name };
+        let mut query = TableQuery::default();
         let mut problems = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
-            Ok(position) => Some((question.ask(position, ColumnKind::Word, column.span), position)),
+            Ok(position) => Some((query.add(position, CellType::Word, column.span), position)),
             Err(problem) => {
                 problems.push(problem);
                 None
@@ -209,24 +200,13 @@ impl Asked {
         }
         let mut modalities = vec![];
         for spec in &request.modalities {
-            match columns.of(&pin_globs(spec, &first.head, &table.head)) {
-                Ok(positions) => {
-                    let span = spec.columns.first().map_or(spec.span, |column| column.span);
-                    let kinds = positions.iter().map(|position| prepare::kind_of_cells(spec, &table.head, *position));
-                    let kinds: Vec<ColumnKind> = kinds.collect();
-                    let ask = |(position, kind): (&usize, &ColumnKind)| question.ask(*position, *kind, span);
-                    let wanted: Vec<usize> = positions.iter().zip(&kinds).map(ask).collect();
-                    let numbers = wanted.iter().zip(&kinds).flat_map(|(column, kind)| match kind {
-                        ColumnKind::Number(width) => (0..*width).map(|within| (*column, within)).collect(),
-                        _ => vec![],
-                    });
-                    modalities.push(Columns { numbers: numbers.collect(), columns: wanted, positions });
-                }
+            match columns.of(&pin_globs(spec, &first.schema, &table.schema)) {
+                Ok(positions) => modalities.push(ColumnPlaces::add(spec, &table.schema, positions, &mut query)),
                 Err(more) => problems.extend(more.into_iter().collect()),
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => Ok(Self { question, label, by_column, group, modalities }),
+            Some(label) if !problems.has_errors() => Ok(Self { query, label, by_column, group, modalities }),
             _ => Err(problems),
         }
     }
@@ -234,9 +214,9 @@ impl Asked {
 
 /// The modality with its globs written out as the names they match in the first table, so that the columns of every
 /// table come in the same order.
-fn pin_globs(spec: &ModalitySpec, first: &Head, head: &Head) -> ModalitySpec {
+fn pin_globs(spec: &ModalitySpec, first: &Schema, schema: &Schema) -> ModalitySpec {
     let mut spec = spec.clone();
-    if let (Some(names), true) = (&first.names, first != head && head.names.is_some()) {
+    if let (Some(names), true) = (&first.names, first != schema && schema.names.is_some()) {
         spec.columns = std::mem::take(&mut spec.columns)
             .into_iter()
             .flat_map(|column| match &column.select {
@@ -267,7 +247,7 @@ fn decider((words, position): &(Words, usize)) -> split::Decider<'_> {
 fn parts(
     data: &DataSpec,
     sources: &[(Option<Part>, &Source)],
-    reads: &[Read],
+    reads: &[LoadedTable],
     asked: &[Asked],
     labels: &[Vec<u32>],
 ) -> Result<(Vec<PartRows>, usize), Problems> {

@@ -1,29 +1,37 @@
 //! The data set: sources, splits, transforms fitted on the training rows, batches. Knows no tensors.
 //!
 //! ```text
-//! paths --find--> Head --select--> Question --read, or cache--> Table --label, split, transform--> Dataset --> Batch
+//! paths --find--> Schema --select--> TableQuery --read, or cache--> Table --label, split, transform--> Dataset --> Batch
 //! ```
 //!
 //! Inside the room a file imports from the file that defines a thing; the re-exports here serve the other rooms.
 
+mod apply;
 mod dataset;
 mod inspect;
 mod io;
 mod label;
 mod load;
 mod modality;
+mod preprocessing;
 mod presence;
 mod random;
 mod source;
 mod split;
 mod table;
 
-pub use dataset::{Dataset, FittedModality, Subset, TableSummary};
+pub use apply::{ApplyRequest, LabelUse, PreparedRows, apply};
+pub use dataset::{Dataset, Subset, TableSummary};
 pub use inspect::column_names::columns;
 pub use inspect::inspection::{Look, ROWS, look};
 pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, survey};
+pub use label::{FittedLabel, LabelCells};
 pub use load::{Request, load};
-pub use modality::rows::{Draw, ModalityRows};
+pub use modality::fitted::{FittedModality, InputColumn};
+pub use modality::rows::ModalityRows;
 pub use modality::transform::Fitted;
+pub use preprocessing::Preprocessing;
 pub use presence::Decider;
-pub use random::{Draws, order};
+pub use random::{Draw, Draws, order};
+pub use source::source_of;
+pub use table::schema::CellType;

@@ -1,7 +1,7 @@
 //! Whether every row can be decided: some component of each combine has all its modalities there.
 
 use crate::data::dataset::Subset;
-use crate::data::table::columns::Read;
+use crate::data::table::loaded::LoadedTable;
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::plan::Plan;
 use crate::spec::Part;
@@ -31,7 +31,7 @@ impl<'a> Decider<'a> {
 pub(crate) struct Rows<'a> {
     pub(crate) part: Part,
     pub(crate) subset: &'a Subset,
-    pub(crate) read: &'a Read,
+    pub(crate) read: &'a LoadedTable,
 }
 
 /// Reports each combine that has nothing to decide some row by, with the first such row.

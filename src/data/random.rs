@@ -75,6 +75,16 @@ pub fn order(rows: usize, seed: u64, epoch: u64) -> Vec<u32> {
     rows
 }
 
+/// What random changes to a training row are drawn with. The same draw changes the same row in the same way, whatever
+/// other rows are in its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// The seed of the training.
+    pub seed: u64,
+    /// The epoch, counted from 1.
+    pub epoch: u64,
+}
+
 /// Uniform draws, one after the other.
 #[derive(Debug)]
 pub struct Draws(ChaCha8Rng);

@@ -1,7 +1,8 @@
 //! Divides the rows of a table into train, valid and test. Knows no columns but those that decide.
 
 use crate::data::random::{Purpose, shuffle, stream};
-use crate::data::table::columns::{Read, Words};
+use crate::data::table::columns::Words;
+use crate::data::table::loaded::LoadedTable;
 use crate::diag::{Code, Problem, Problems, nearest};
 use crate::spec::{Part, Portion, Rule, Spanned, Split};
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ pub(crate) type Decider<'a> = (&'a Words, usize);
 /// What the split of a table depends on.
 pub(crate) struct Table<'a> {
     /// The table.
-    pub read: &'a Read,
+    pub read: &'a LoadedTable,
     /// The class of each row.
     pub labels: &'a [u32],
     /// The column of `by_column`.
@@ -181,7 +182,12 @@ fn draw(shuffled: &[u32], count: usize, class: impl Fn(u32) -> usize, taken: &mu
 }
 
 /// The rows of each group, in the order groups first occur.
-fn groups(written: &Spanned<String>, column: Decider<'_>, read: &Read, left: &[u32]) -> Result<Vec<Vec<u32>>, Problem> {
+fn groups(
+    written: &Spanned<String>,
+    column: Decider<'_>,
+    read: &LoadedTable,
+    left: &[u32],
+) -> Result<Vec<Vec<u32>>, Problem> {
     let (words, position) = column;
     let mut place: BTreeMap<u32, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<u32>> = vec![];
@@ -230,7 +236,12 @@ fn draw_groups(groups: &[Vec<u32>], count: usize, left: &[u32], class: impl Fn(u
 }
 
 /// Divides by a column that names the part of each row.
-fn by_column(written: &Spanned<String>, column: Decider<'_>, read: &Read, parts: &mut Parts) -> Result<(), Problems> {
+fn by_column(
+    written: &Spanned<String>,
+    column: Decider<'_>,
+    read: &LoadedTable,
+    parts: &mut Parts,
+) -> Result<(), Problems> {
     let (words, position) = column;
     let part_of: Vec<Option<Part>> = words.dictionary.iter().map(|word| part_named(word)).collect();
     let mut unknown: BTreeMap<u32, usize> = BTreeMap::new();

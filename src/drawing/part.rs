@@ -1,6 +1,6 @@
 //! Which part of the pipeline a step belongs to.
 
-use crate::ops::Op;
+use crate::ops::{InputIndex, Op};
 use crate::plan::{Plan, Step};
 
 /// A part of a pipeline; the order is that from data to decision.
@@ -73,7 +73,7 @@ fn is_merge(plan: &Plan, step: &Step) -> bool {
 }
 
 fn by_path(plan: &Plan, step: &Step) -> Option<Part> {
-    if let Op::Input(input) = step.op {
+    if let Op::Input(InputIndex(input)) = step.op {
         return plan.inputs.get(input).map(|input| Part::Modality(input.name.clone()));
     }
     let path = step.name.split_once(' ').map(|(path, _)| path)?;

@@ -2,7 +2,8 @@
 //! arithmetic as training's, so that a model decides by what it was trained on.
 
 use super::class_loss::{ClassLoss, RowLoss};
-use super::{Logits, Params};
+use super::engine::Logits;
+use super::params::Params;
 use crate::plan::LossSpec;
 use crate::spec::{Combination, Combiner};
 

@@ -1,8 +1,10 @@
 //! The devices a plan can run on, and the engine for each.
 
-use super::backend::{Backend, Composed, Native};
+use super::backend::composed::Composed;
+use super::backend::cpu::Native;
+use super::engine::{Engine, ExecError};
 use super::executor::Executor;
-use super::{Engine, ExecError};
+use super::kernels::kernel::Compute;
 use crate::plan::Plan;
 use std::sync::Arc;
 
@@ -36,7 +38,7 @@ pub fn engine(plan: Arc<Plan>, device: DeviceChoice, threads: Option<usize>) -> 
         DeviceChoice::Cpu => start(plan, Native, pool),
         DeviceChoice::CpuComposed => start(plan, Composed, pool),
         #[cfg(feature = "cuda")]
-        DeviceChoice::Cuda(ordinal) => start(plan, super::backend::CudaDevice(ordinal), pool),
+        DeviceChoice::Cuda(ordinal) => start(plan, super::backend::cuda::CudaDevice(ordinal), pool),
         #[cfg(not(feature = "cuda"))]
         DeviceChoice::Cuda(ordinal) => Err(ExecError::NoDevice {
             device: format!("cuda:{ordinal}"),
@@ -46,7 +48,7 @@ pub fn engine(plan: Arc<Plan>, device: DeviceChoice, threads: Option<usize>) -> 
 }
 
 /// Opens the device once, so that a device that is missing is known before anything is read.
-fn start<B: Backend + 'static>(
+fn start<B: Compute + 'static>(
     plan: Arc<Plan>,
     backend: B,
     pool: Arc<rayon::ThreadPool>,

@@ -1,6 +1,6 @@
 //! The face of the executor that training sees: one device, behind one object-safe trait.
 
-use super::Params;
+use super::params::Params;
 use crate::plan::{Batch, BufferId};
 use std::sync::Arc;
 

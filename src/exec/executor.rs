@@ -2,11 +2,16 @@
 //! order.
 
 use super::backend::Backend;
+use super::engine::{Engine, ExecError, Logits, StepKey, StepResult};
 use super::gradients::ParamGradients;
-use super::kernels::Targets;
-use super::pass::{Pass, Training, Value};
+use super::kernels::class_loss::Targets;
+use super::kernels::compute;
+use super::kernels::kernel::{Compute, KernelCall};
+use super::params::Params;
+use super::pass::{Pass, Training};
+use super::shards;
+use super::value::Value;
 use super::workers::Workers;
-use super::{Engine, ExecError, Logits, Params, StepKey, StepResult, shards};
 use crate::plan::{Batch, BufferId, Plan};
 use dfdx::tensor::{NoneTape, OwnedTape, PutTape, Tape};
 use dfdx::tensor_ops::Backward;
@@ -40,7 +45,7 @@ struct ShardResult {
 /// The values of the slots after a pass, and the components' among them.
 type Slots<B> = Vec<Option<Value<<B as Backend>::Device>>>;
 
-impl<B: Backend> Executor<B> {
+impl<B: Compute> Executor<B> {
     /// An executor of `plan`.
     pub(super) fn new(plan: Arc<Plan>, backend: B, pool: Arc<rayon::ThreadPool>) -> Self {
         let mut last_read = vec![0; plan.slots];
@@ -66,7 +71,9 @@ impl<B: Backend> Executor<B> {
         for (index, step) in self.plan.steps.iter().enumerate() {
             let reads: Option<Vec<&Value<B::Device>>> = step.reads.iter().map(|slot| slots[*slot].as_ref()).collect();
             let reads = reads.ok_or_else(|| ExecError::Internal(format!("`{}` reads an empty slot", step.name)))?;
-            let value = pass.run(index, step, &reads).map_err(|error| self.failure(index, &error))?;
+            let computed = compute(pass, &KernelCall { index, step, reads: &reads });
+            let computed = computed.ok_or_else(|| ExecError::Internal(format!("`{}` is no step", step.name)))?;
+            let value = computed.map_err(|error| self.failure(index, &error))?;
             visit(index, pass, &value);
             for slot in step.reads.iter().filter(|slot| self.last_read[**slot] == index) {
                 slots[*slot] = None;
@@ -218,7 +225,7 @@ impl<B: Backend> Executor<B> {
     }
 }
 
-impl<B: Backend> Engine for Executor<B> {
+impl<B: Compute> Engine for Executor<B> {
     fn device(&self) -> String {
         self.backend.name()
     }

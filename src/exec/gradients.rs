@@ -1,6 +1,6 @@
 //! Where the backward pass of one shard leaves the gradients of parameters: one flat buffer laid out as the store.
 
-use super::Params;
+use super::params::Params;
 use crate::plan::ParamId;
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The first values of every parameter, each from a random stream of its own.
 
-use super::Params;
+use super::params::Params;
 use crate::plan::{ParamInit, Plan};
 use crate::spec::Init;
 use rand::{Rng, SeedableRng};

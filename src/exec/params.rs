@@ -14,7 +14,7 @@ pub struct Params {
 }
 
 impl Params {
-    /// All parameters zero, buffers as they begin. [`super::initialize`] draws the weights.
+    /// All parameters zero, buffers as they begin. [`crate::exec::initialize`] draws the weights.
     pub fn zeros(plan: &Plan) -> Self {
         let ranges: Vec<Range<usize>> =
             plan.params.iter().map(|param| param.offset..param.offset + param.shape.size()).collect();

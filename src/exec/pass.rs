@@ -4,19 +4,18 @@
 //! A value is a tensor of features x rows. Laid out so, a product with a weight as it is stored needs no transposition,
 //! and what works on one feature, one channel or one moment of a sequence finds its numbers side by side.
 
-use super::backend::{Backend, Native};
+use super::backend::cpu::Native;
+use super::backend::{Backend, Failure};
+use super::engine::StepKey;
 use super::gradients::ParamGradients;
-pub(super) use super::value::{Matrix, Slope, Value};
+use super::params::Params;
+use super::value::{Matrix, Value};
 use super::workers::Workers;
-use super::{Params, StepKey, kernels};
 use crate::plan::{BufferId, ParamId, Step};
 use dfdx::shapes::Shape;
-use dfdx::tensor::{Cpu, HasErr, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
+use dfdx::tensor::{Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// What goes wrong on a backend's device.
-pub(super) type Failure<B> = <<B as Backend>::Device as HasErr>::Err;
 
 /// What decides the randomness of a pass in training.
 #[derive(Clone, Copy, Debug)]
@@ -52,14 +51,16 @@ pub(super) struct Pass<'a, B: Backend, T> {
 }
 
 impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
-    /// Computes one step from the values it reads. `index` is its place in the plan.
-    pub(super) fn run(
-        &mut self,
-        index: usize,
-        step: &Step,
-        reads: &[&Value<B::Device>],
-    ) -> Result<Value<B::Device>, Failure<B>> {
-        kernels::run(self, index, step, reads)
+    /// The numbers of a value as a tensor for operations of dfdx; copied once, and its gradient reaches the value.
+    pub(super) fn tensor(&mut self, value: &Value<B::Device>) -> Result<Matrix<B::Device>, Failure<B>> {
+        if let Some(tensor) = value.tensor.get() {
+            return Ok(tensor.clone());
+        }
+        let tensor = self.constant(value.host().to_vec(), value.dims)?;
+        if value.learned {
+            B::bridge(&mut self.tape, &tensor, &value.identity);
+        }
+        Ok(value.tensor.get_or_init(|| tensor).clone())
     }
 
     /// Applies operations of dfdx to a tensor and records them.

@@ -4,10 +4,8 @@
 //! empty: it only says whose gradient is meant. So nothing is copied between two such kernels, and a gradient is moved
 //! to where it is wanted instead of being added to zeros.
 
-use super::backend::Backend;
-use super::pass::{Failure, Pass};
 use dfdx::shapes::HasShape;
-use dfdx::tensor::{Cpu, CpuError, Gradients, Tape, Tensor};
+use dfdx::tensor::{Cpu, CpuError, Gradients, Tensor};
 use dfdx::tensor_ops::Device;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -18,12 +16,13 @@ pub(super) type Matrix<D> = Tensor<(usize, usize), f32, D>;
 /// What a slot of the plan holds.
 #[derive(Clone, Debug)]
 pub(super) struct Value<D: Device<f32>> {
-    dims: (usize, usize),
+    pub(super) dims: (usize, usize),
     /// Whether anything that is learned had a part in it, so that its gradient is wanted.
     pub(super) learned: bool,
     /// Whose gradient it is; with the numbers, or empty where they are on the host only.
-    identity: Matrix<D>,
-    tensor: OnceCell<Matrix<D>>,
+    pub(super) identity: Matrix<D>,
+    /// The numbers on the device; empty until an operation of dfdx reads them.
+    pub(super) tensor: OnceCell<Matrix<D>>,
     host: OnceCell<Arc<Vec<f32>>>,
 }
 
@@ -44,7 +43,7 @@ impl<D: Device<f32>> Value<D> {
         Self { dims, learned, identity, tensor: OnceCell::new(), host: OnceCell::from(host) }
     }
 
-    /// How many features and rows it has.
+    /// Number of features and of rows.
     pub(super) fn dims(&self) -> (usize, usize) {
         self.dims
     }
@@ -58,38 +57,23 @@ impl<D: Device<f32>> Value<D> {
         };
         Arc::clone(self.host.get_or_init(copy))
     }
-
-    /// The numbers as a tensor for operations of dfdx; copied once, and its gradient finds its way back to this value.
-    pub(super) fn tensor<B: Backend<Device = D>, T: Tape<f32, D>>(
-        &self,
-        pass: &mut Pass<'_, B, T>,
-    ) -> Result<Matrix<D>, Failure<B>> {
-        if let Some(tensor) = self.tensor.get() {
-            return Ok(tensor.clone());
-        }
-        let tensor = pass.constant(self.host().to_vec(), self.dims)?;
-        if self.learned {
-            B::bridge(pass, &tensor, &self.identity);
-        }
-        Ok(self.tensor.get_or_init(|| tensor).clone())
-    }
 }
 
 impl Value<Cpu> {
     /// Where the gradient of this value is, for the backward step of a kernel.
-    pub(super) fn slope(&self) -> Slope {
-        Slope::new(&self.identity, self.dims)
+    pub(super) fn gradient(&self) -> ValueGradient {
+        ValueGradient::new(&self.identity, self.dims)
     }
 }
 
 /// The gradient of one value while the backward pass runs.
 #[derive(Clone, Debug)]
-pub(super) struct Slope {
+pub(super) struct ValueGradient {
     identity: Matrix<Cpu>,
     length: usize,
 }
 
-impl Slope {
+impl ValueGradient {
     /// The gradient that goes by `identity`, of a value of these dimensions.
     pub(super) fn new(identity: &Matrix<Cpu>, dims: (usize, usize)) -> Self {
         Self { identity: identity.clone(), length: dims.0 * dims.1 }
@@ -113,7 +97,7 @@ impl Slope {
         Ok(())
     }
 
-    /// As [`Slope::add`], for numbers that are still needed.
+    /// As [`ValueGradient::add`], for numbers that are still needed.
     pub(super) fn add_copy(&self, grads: &mut Gradients<f32, Cpu>, more: &[f32]) -> Result<(), CpuError> {
         let found = grads.get_or_alloc_mut(&self.identity)?;
         if found.is_empty() {

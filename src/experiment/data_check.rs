@@ -36,7 +36,7 @@ pub enum DataCheck {
 /// Adds the problems of the data, and the lints that only the data can decide, to a pipeline that has no errors; `None`
 /// for one that has. Relative paths begin at `folder`.
 pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Levels) -> Option<DataCheck> {
-    let Some(Compiled { hir, plan, ast, allows, .. }) = &mut compiled.value else { return None };
+    let Some(Compiled { hir, plan, ast, suppressions, .. }) = &mut compiled.value else { return None };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let looked = look(&Request {
         data: &hir.data,
@@ -55,7 +55,7 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
             compiled.problems.extend(problems);
             match &facts {
                 Some(facts) => {
-                    let found = lint_data(&Subject { hir, ast }, facts, levels, allows);
+                    let found = lint_data(&Subject { hir, ast }, facts, levels, suppressions);
                     compiled.problems.extend(found);
                     let generated = |name: &str| name.is_empty() || name.starts_with("synthetic(");
                     match facts.tables.iter().all(|table| generated(&table.name)) {

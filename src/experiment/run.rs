@@ -53,10 +53,10 @@ impl Run {
         let data = load_or_fail(&[&pipeline], options)?;
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
-        let problems = lint_data(&subject, &data.facts(), &Levels::default(), &mut compiled.allows);
+        let problems = lint_data(&subject, &data.facts(), &Levels::default(), &mut compiled.suppressions);
         // Where the file only counts the classes, the data names them.
-        if data.classes.len() == compiled.plan.loss.classes.len() {
-            compiled.plan.loss.classes.clone_from(&data.classes);
+        if data.label.classes.len() == compiled.plan.loss.classes.len() {
+            compiled.plan.loss.classes.clone_from(&data.label.classes);
         }
         let reading = began.elapsed().as_secs_f64();
         Ok(Self { pipeline: Arc::new(pipeline), options: options.clone(), data, problems, device, reading })
@@ -176,7 +176,7 @@ fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
         "source": spec,
         "fingerprint": data.fingerprint,
         "tables": data.tables,
-        "classes": data.classes,
+        "classes": data.label.classes,
         "rows": {
             "train": data.train.rows,
             "valid": rows(data.valid.as_ref()),

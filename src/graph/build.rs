@@ -1,7 +1,7 @@
 //! The graph of one combine: every value of the pipeline as a node, its components joined by the class loss.
 
-use super::{Graph, Node};
-use crate::ops::Op;
+use super::computation::{Graph, Node};
+use crate::ops::{ClassLossOp, Op};
 use crate::sema::{Hir, HirCombine};
 use petgraph::stable_graph::StableDiGraph;
 
@@ -25,10 +25,10 @@ pub fn build(hir: &Hir, combine: &HirCombine) -> Graph {
     }
     let classes = hir.label.classes.count();
     let loss = nodes.add_node(Node {
-        op: Op::ClassLoss {
+        op: Op::ClassLoss(ClassLossOp {
             combination: combine.combination.clone(),
             weights: combine.components.iter().map(|component| component.weight).collect(),
-        },
+        }),
         shape: crate::shape::Shape::vector(classes),
         path: String::new(),
         order: hir.values.len(),

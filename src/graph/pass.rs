@@ -1,23 +1,25 @@
 //! Passes: rewrites of the graph, in one order, each checked to keep what the graph computes into.
 
-use super::Graph;
-use super::passes::{fold_identity, fuse_activation, prune_dead};
+use super::computation::Graph;
+use super::passes::fold_identity::fold_identity;
+use super::passes::fuse_activation::fuse_activation;
+use super::passes::prune_dead::prune_dead;
 use crate::diag::{Code, Problem};
 
 /// A rewrite of the graph that keeps its loss, the components and their shapes.
-pub struct Pass {
-    /// What it is called.
+pub struct GraphPass {
+    /// Its name.
     pub name: &'static str,
-    /// Does it.
+    /// The rewrite.
     pub run: fn(&mut Graph),
 }
 
-/// All passes, in order: what is dead need not be looked at, and what does nothing should not stand between a linear
-/// layer and its activation.
-pub const PASSES: &[Pass] = &[
-    Pass { name: "prune_dead", run: prune_dead },
-    Pass { name: "fold_identity", run: fold_identity },
-    Pass { name: "fuse_activation", run: fuse_activation },
+/// All passes, in order: dead nodes need no rewrite, and a node that changes nothing should not stand between a linear layer
+/// and its activation.
+pub const PASSES: &[GraphPass] = &[
+    GraphPass { name: "prune_dead", run: prune_dead },
+    GraphPass { name: "fold_identity", run: fold_identity },
+    GraphPass { name: "fuse_activation", run: fuse_activation },
 ];
 
 /// Runs all passes.
@@ -34,7 +36,7 @@ pub fn optimize(mut graph: Graph) -> Result<Graph, Problem> {
 
 fn check(graph: &Graph, pass: &str) -> Result<(), Problem> {
     let broken = |what: &str, node| {
-        let span = graph.nodes.node_weight(node).map(|node: &super::Node| node.span).unwrap_or_default();
+        let span = graph.nodes.node_weight(node).map(|node: &super::computation::Node| node.span).unwrap_or_default();
         Problem::error(Code::Internal, format!("the pass `{pass}` {what}")).at(span, "while working on this")
     };
     if graph.inputs(graph.loss).len() != graph.components.len() {

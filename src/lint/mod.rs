@@ -5,39 +5,40 @@
 //! Subject [, Facts] --each rule--> Problems --levels, comments--> Problems
 //! ```
 
-mod allow;
-mod level;
+mod levels;
 mod rule;
 mod rules;
 mod subject;
+mod suppression;
 
-pub use allow::Allows;
-pub use level::{Level, Levels, UnknownLint};
-pub use rule::{RULES, Rule};
+pub use levels::{Levels, UnknownLint};
+pub use rule::{Level, Rule};
+pub use rules::RULES;
 pub use subject::Subject;
+pub use suppression::Suppressions;
 
 use crate::diag::Problems;
 use crate::spec::Facts;
 
 /// What the lints have to say of a pipeline before any data is looked at, in source order.
 ///
-/// `allows` remembers which of its comments were of use.
-pub fn lint(subject: &Subject<'_>, levels: &Levels, allows: &mut Allows) -> Problems {
+/// `suppressions` remembers which of its comments were of use.
+pub fn lint(subject: &Subject<'_>, levels: &Levels, suppressions: &mut Suppressions) -> Problems {
     let said = |rule: &Rule| levels.of(rule) != Level::Allow;
     let found = run(levels, |rule| rule.text.map(|check| check(subject)));
-    let mut problems = allows.filter(found);
-    problems.extend(levels.apply(allows.unknown()));
-    problems.extend(allows.filter(levels.apply(allows.unused(|rule| rule.data.is_none() && said(rule)))));
+    let mut problems = suppressions.filter(found);
+    problems.extend(levels.apply(suppressions.unknown()));
+    problems.extend(suppressions.filter(levels.apply(suppressions.unused(|rule| rule.data.is_none() && said(rule)))));
     problems.sort();
     problems
 }
 
 /// What the lints have to say once the data has been looked at: only what [`lint`] has not said.
-pub fn lint_data(subject: &Subject<'_>, facts: &Facts, levels: &Levels, allows: &mut Allows) -> Problems {
+pub fn lint_data(subject: &Subject<'_>, facts: &Facts, levels: &Levels, suppressions: &mut Suppressions) -> Problems {
     let said = |rule: &Rule| levels.of(rule) != Level::Allow;
     let found = run(levels, |rule| rule.data.map(|check| check(subject, facts)));
-    let mut problems = allows.filter(found);
-    problems.extend(allows.filter(levels.apply(allows.unused(|rule| rule.data.is_some() && said(rule)))));
+    let mut problems = suppressions.filter(found);
+    problems.extend(suppressions.filter(levels.apply(suppressions.unused(|rule| rule.data.is_some() && said(rule)))));
     problems.sort();
     problems
 }

@@ -1,7 +1,7 @@
 //! What lints look at: the pipeline as it was written and as it is meant, and the questions several of them ask.
 
 use crate::diag::{Problem, Span};
-use crate::ops::Op;
+use crate::ops::{InputIndex, Op};
 use crate::sema::{Hir, HirCombine, ValueId};
 use crate::spec::Combination;
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
@@ -90,7 +90,7 @@ impl<'a> Subject<'a> {
 
     /// The value that a modality is, by its place among the modalities.
     pub(super) fn input(&self, modality: usize) -> Option<ValueId> {
-        self.hir.values.iter().position(|value| value.op == Op::Input(modality))
+        self.hir.values.iter().position(|value| value.op == Op::Input(InputIndex(modality)))
     }
 }
 

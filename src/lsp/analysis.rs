@@ -1,7 +1,7 @@
 //! What is known of one text and of those it brings in.
 
-use super::library::Library;
-use super::place;
+use super::bundled::BundledFiles;
+use super::paths;
 use super::position::{Encoding, Lines};
 use crate::diag::{FileId, SourceMap, Span};
 use crate::sema::{Definition, Symbol};
@@ -26,12 +26,12 @@ pub(super) struct Analysis {
 }
 
 impl Analysis {
-    pub(super) fn new(uri: &Uri, text: &str, encoding: Encoding, library: &Library, world: &dyn World) -> Self {
+    pub(super) fn new(uri: &Uri, text: &str, encoding: Encoding, bundled: &BundledFiles, world: &dyn World) -> Self {
         let mut sources = SourceMap::new();
-        let name = place::path(uri).map_or_else(|| uri.to_string(), |path| path.display().to_string());
+        let name = paths::path(uri).map_or_else(|| uri.to_string(), |path| path.display().to_string());
         let file = sources.add(name, text);
         let analyzed = analyze_in(&mut sources, file, &CompileOptions { world, ..CompileOptions::default() });
-        let (lines, prelude) = (Lines::of(text), library.prelude());
+        let (lines, prelude) = (Lines::of(text), bundled.prelude());
         Self { sources, file, analyzed, uri: uri.clone(), prelude, lines, encoding }
     }
 
@@ -57,8 +57,8 @@ impl Analysis {
         if file == self.analyzed.prelude.file {
             return self.prelude.clone();
         }
-        let path = place::simple(Path::new(&self.sources.get(file)?.name));
-        path.is_file().then(|| place::uri(&path))
+        let path = paths::normalize(Path::new(&self.sources.get(file)?.name));
+        path.is_file().then(|| paths::uri(&path))
     }
 
     /// Where a span lies among all texts.
@@ -70,7 +70,7 @@ impl Analysis {
     pub(super) fn uses(&self, path: &Path) -> bool {
         let uses = &self.analyzed.uses;
         let named =
-            |file: FileId| self.sources.get(file).is_some_and(|source| place::same(Path::new(&source.name), path));
+            |file: FileId| self.sources.get(file).is_some_and(|source| paths::same_file(Path::new(&source.name), path));
         uses.incomplete || uses.files.iter().any(|used| named(used.ast.file))
     }
 

@@ -1,7 +1,7 @@
 //! What the server can do, as it says when it is asked.
 
 use super::position::Encoding;
-use super::{completion, rename, tokens};
+use super::{completion, rename, semantic_tokens};
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProvider, DefinitionProvider, DocumentFormattingProvider,
     DocumentHighlightProvider, DocumentSymbolProvider, FoldingRangeProvider, Full, HoverProvider, InitializeResult,
@@ -38,7 +38,7 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
             ..CodeActionOptions::default()
         })),
         semantic_tokens_provider: Some(SemanticTokensProvider::SemanticTokensOptions(SemanticTokensOptions {
-            legend: tokens::legend(),
+            legend: semantic_tokens::legend(),
             full: Some(Full::Bool(true)),
             ..SemanticTokensOptions::default()
         })),

@@ -1,32 +1,32 @@
-//! The columns of the data that a pipeline names, read from its first lines and kept. Data that is not there has none.
+//! Column names of the data that a pipeline reads, cached for a few seconds. Data that cannot be read has none.
 
-use super::answer::View;
-use super::place;
 use crate::data;
+use crate::spec::DataSpec;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// How long columns are taken to be what they were.
+/// Age at which cached columns are read again.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// What has been read, by what was asked for.
-pub(super) type Columns = BTreeMap<String, (Instant, Rc<Vec<String>>)>;
+/// Column names by folder and source.
+#[derive(Debug, Default)]
+pub(super) struct ColumnCache {
+    kept: BTreeMap<String, (Instant, Rc<Vec<String>>)>,
+}
 
-/// The names of the columns, in the order of the table.
-pub(super) fn of(view: &View<'_>) -> Rc<Vec<String>> {
-    let Some(spec) = &view.analysis.analyzed.symbols.data else { return Rc::default() };
-    let path = place::path(&view.document.uri);
-    let folder = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
-    let key = format!("{} {:?}", folder.display(), spec.origin);
-    let mut kept = view.server.columns.borrow_mut();
-    if let Some((since, columns)) = kept.get(&key)
-        && since.elapsed() < FRESH
-    {
-        return columns.clone();
+impl ColumnCache {
+    /// The columns of `spec`, whose paths are relative to `folder`.
+    pub(super) fn get(&mut self, spec: &DataSpec, folder: &Path) -> Rc<Vec<String>> {
+        let key = format!("{} {:?}", folder.display(), spec.origin);
+        if let Some((since, columns)) = self.kept.get(&key)
+            && since.elapsed() < FRESH
+        {
+            return columns.clone();
+        }
+        let columns = Rc::new(data::columns(spec, folder));
+        self.kept.insert(key, (Instant::now(), columns.clone()));
+        columns
     }
-    let columns = Rc::new(data::columns(spec, folder));
-    kept.insert(key, (Instant::now(), columns.clone()));
-    columns
 }

@@ -1,7 +1,7 @@
 //! Problems as an editor shows them.
 
 use super::analysis::Analysis;
-use super::library::Library;
+use super::bundled::BundledFiles;
 use crate::diag::{Code, Problem, Severity, Span};
 use gen_lsp_types::{
     Code as CodeOf, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
@@ -9,11 +9,11 @@ use gen_lsp_types::{
 };
 
 /// Everything to be said of a text.
-pub(super) fn diagnostics(analysis: &Analysis, library: &Library) -> Vec<Diagnostic> {
-    analysis.analyzed.checked.problems.iter().map(|problem| diagnostic(analysis, library, problem)).collect()
+pub(super) fn diagnostics(analysis: &Analysis, bundled: &BundledFiles) -> Vec<Diagnostic> {
+    analysis.analyzed.checked.problems.iter().map(|problem| diagnostic(analysis, bundled, problem)).collect()
 }
 
-pub(super) fn diagnostic(analysis: &Analysis, library: &Library, problem: &Problem) -> Diagnostic {
+pub(super) fn diagnostic(analysis: &Analysis, bundled: &BundledFiles, problem: &Problem) -> Diagnostic {
     let place = place(analysis, problem);
     let related = problem.labels.iter().filter(|label| Some(label.span) != place).filter_map(|label| {
         let message = if label.message.is_empty() { "see here" } else { &label.message };
@@ -27,7 +27,7 @@ pub(super) fn diagnostic(analysis: &Analysis, library: &Library, problem: &Probl
             Severity::Warning => DiagnosticSeverity::Warning,
         }),
         code: Some(CodeOf::String(problem.code.as_str().into())),
-        code_description: library.explanation(problem.code).map(|href| CodeDescription { href }),
+        code_description: bundled.explanation(problem.code).map(|href| CodeDescription { href }),
         source: Some("mmc".into()),
         message: Message::String(words(problem, place)),
         tags: is_unused(problem.code).then(|| vec![DiagnosticTag::Unnecessary]),

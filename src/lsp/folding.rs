@@ -1,6 +1,6 @@
 //! What can be folded away: declarations, brackets and comments of several lines.
 
-use super::answer::View;
+use super::view::View;
 use crate::syntax::{LexemeKind, lexemes};
 use gen_lsp_types::{FoldingRange, FoldingRangeKind};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The standard layout, as the changes that lead to it.
 
-use super::answer::View;
+use super::view::View;
 use crate::syntax::format;
 use gen_lsp_types::TextEdit;
 use similar::{DiffOp, TextDiff};
@@ -25,7 +25,7 @@ pub(super) fn formatting(view: &View<'_>) -> Vec<TextEdit> {
         .map(|op| {
             let (from, to) = (op.old_range(), op.new_range());
             let range = old[from.start]..old[from.end];
-            let range = view.document.lines.range(before, range, view.server.encoding);
+            let range = view.document.lines.range(before, range, view.workspace.encoding);
             TextEdit { range, new_text: after[new[to.start]..new[to.end]].to_owned() }
         })
         .collect()

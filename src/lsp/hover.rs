@@ -1,8 +1,8 @@
 //! What is said of the name or expression under the pointer.
 
 use super::analysis::Analysis;
-use super::answer::View;
-use super::words;
+use super::markdown;
+use super::view::View;
 use crate::diag::Span;
 use crate::ops::Signature;
 use crate::sema::{EvaluatedExpr, Symbol, Topic, signatures};
@@ -24,18 +24,18 @@ fn named(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
     let (span, target) = analysis.mention(offset)?;
     let name = analysis.sources.snippet(span);
     let mut words = match target {
-        Symbol::Declaration(place) => words::definition(analysis, analysis.definition(place)?),
-        Symbol::Callable(signature) => words::signature(signature),
-        Symbol::Argument(signature, param) => words::parameter(signature, param),
+        Symbol::Declaration(place) => markdown::definition(analysis, analysis.definition(place)?),
+        Symbol::Callable(signature) => markdown::signature(signature),
+        Symbol::Argument(signature, param) => markdown::parameter(signature, param),
         Symbol::Metric => metric(name)?,
         Symbol::Word => word(name)?,
-        Symbol::Type => words::signature(described(name, |topic| topic == Topic::Type)?),
-        Symbol::Setting | Symbol::BuiltIn => words::signature(described(name, |_| true)?),
+        Symbol::Type => markdown::signature(described(name, |topic| topic == Topic::Type)?),
+        Symbol::Setting | Symbol::BuiltIn => markdown::signature(described(name, |_| true)?),
     };
     // A stage of a pipe is known by what leaves it.
     let declares = matches!(target, Symbol::Declaration(place) if place == span);
     if let Some(evaluation) = evaluation_at(analysis, span).filter(|_| !declares) {
-        words = format!("{}\n---\n\n{words}", words::evaluation(analysis, evaluation));
+        words = format!("{}\n---\n\n{words}", markdown::evaluation(analysis, evaluation));
     }
     Some((span, words))
 }
@@ -80,7 +80,7 @@ fn keyword(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
         return None;
     }
     let signature = described(analysis.sources.snippet(lexeme.span), |topic| topic == Topic::Declaration)?;
-    Some((lexeme.span, words::signature(signature)))
+    Some((lexeme.span, markdown::signature(signature)))
 }
 
 /// The value of the smallest expression around a place.
@@ -89,7 +89,7 @@ fn computed(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
     let around = |span: &Span| span.file == analysis.file && span.start <= at && at < span.end;
     let evaluated = analysis.analyzed.symbols.evaluated.iter().filter(|(span, _)| around(span));
     let (span, evaluation) = evaluated.min_by_key(|(span, _)| span.end - span.start)?;
-    Some((*span, words::evaluation(analysis, evaluation)))
+    Some((*span, markdown::evaluation(analysis, evaluation)))
 }
 
 fn described(name: &str, topic: impl Fn(Topic) -> bool) -> Option<&'static Signature> {
@@ -112,5 +112,5 @@ fn word(name: &str) -> Option<String> {
         signature.params.iter().find(|param| kind(&param.kind)).map(|param| (signature, param))
     };
     let (signature, param) = signatures().into_iter().find_map(|(_, signature)| takes(signature))?;
-    Some(words::parameter(signature, param))
+    Some(markdown::parameter(signature, param))
 }

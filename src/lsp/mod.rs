@@ -7,28 +7,30 @@
 //! Nothing of the language is known here: what names mean comes from [`crate::analyze`], where one is typing from
 //! [`crate::syntax::cursor()`], what can be written from the descriptions that calls are checked against.
 
-mod actions;
 mod analysis;
-mod answer;
+mod bundled;
 mod capabilities;
+mod code_actions;
 mod columns;
 mod completion;
 mod diagnostics;
+mod dispatch;
 mod document;
 mod folding;
 mod formatting;
-mod held;
-mod hints;
 mod hover;
-mod inbox;
-mod library;
-mod navigate;
-mod place;
+mod inlay_hints;
+mod markdown;
+mod message_queue;
+mod navigation;
+mod paths;
 mod position;
+mod protocol;
 mod rename;
+mod semantic_tokens;
 mod server;
 mod symbols;
-mod tokens;
-mod words;
+mod view;
+mod workspace;
 
-pub use server::{Ended, serve};
+pub use server::{Exit, serve};

@@ -1,7 +1,8 @@
 //! Another name for something declared, wherever it stands.
 
 use super::analysis::Analysis;
-use super::answer::{Refusal, View};
+use super::protocol::RequestError;
+use super::view::View;
 use crate::diag::Span;
 use crate::sema::{Definition, DefinitionKind, Symbol, signatures};
 use crate::syntax::is_name;
@@ -14,7 +15,7 @@ pub(super) fn options() -> RenameOptions {
 }
 
 /// The name at a place, if it can be given another.
-pub(super) fn prepare(view: &View<'_>, offset: usize) -> Result<PrepareRenameResult, Refusal> {
+pub(super) fn prepare(view: &View<'_>, offset: usize) -> Result<PrepareRenameResult, RequestError> {
     let (span, definition) = renamable(&view.analysis, offset)?;
     let range = view.analysis.range(span);
     let placeholder = definition.name.clone();
@@ -22,7 +23,7 @@ pub(super) fn prepare(view: &View<'_>, offset: usize) -> Result<PrepareRenameRes
 }
 
 /// Every change that a new name makes.
-pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<WorkspaceEdit, Refusal> {
+pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<WorkspaceEdit, RequestError> {
     let analysis = &view.analysis;
     let (_, definition) = renamable(analysis, offset)?;
     if !is_name(name) {
@@ -42,11 +43,11 @@ pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<Works
     Ok(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
 }
 
-fn refuse(message: impl Into<String>) -> Refusal {
-    Refusal::new(ErrorCode::RequestFailed, message)
+fn refuse(message: impl Into<String>) -> RequestError {
+    RequestError::new(ErrorCode::RequestFailed, message)
 }
 
-fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), Refusal> {
+fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), RequestError> {
     match analysis.mention(offset) {
         Some((span, Symbol::Declaration(place))) if place.file == analysis.analyzed.prelude.file => {
             Err(refuse(format!("`{}` belongs to the library", analysis.sources.snippet(span))))
@@ -60,7 +61,7 @@ fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), 
 }
 
 /// That nothing else goes by the new name where it would be seen.
-fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Result<(), Refusal> {
+fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Result<(), RequestError> {
     let definitions = &analysis.analyzed.symbols.definitions;
     let named = || definitions.values().filter(|other| other.name == name);
     let taken = |what: &str| Err(refuse(format!("`{name}` is already {what}")));

@@ -1,6 +1,6 @@
 //! The outline of a text: its declarations and what they are made of.
 
-use super::answer::View;
+use super::view::View;
 use crate::diag::Span;
 use crate::syntax::ast::{Block, Item, ItemKind, Name};
 use gen_lsp_types::{DocumentSymbol, SymbolKind};

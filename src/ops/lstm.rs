@@ -1,12 +1,14 @@
 //! `lstm(hidden)`: a long short-term memory over the steps of a sequence.
 
-use super::layer::{Layer, ShapeError, Weight, WeightInit};
-use super::sequence::{fits_in_memory, sequence, steps_and_width};
-use super::{Arguments, Constant, Kind, Lstm, Op, Parameter, Signature};
+use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, numbers_only};
+use super::recurrent::Recurrent;
+use super::value_kind::ValueKind;
 use crate::shape::Shape;
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use serde::{Deserialize, Serialize};
 
-pub(super) const LSTM: Layer = Layer {
-    signature: Signature::new("lstm", "a long short-term memory that reads a sequence step by step")
+pub(super) const LSTM: Signature =
+    Signature::new("lstm", "a long short-term memory that reads a sequence step by step")
         .shapes("[t, d] -> [hidden], or [t, hidden] of all steps; twice as wide where it is bidirectional")
         .equation(
             "c_t = f_t c_(t-1) + i_t g_t, h_t = o_t tanh(c_t), with i, f, o = sigmoid and g = tanh of \
@@ -27,59 +29,73 @@ pub(super) const LSTM: Layer = Layer {
         .example(
             "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
              encoder net = name |> embedding(32) |> lstm(128)",
-        ),
-    make,
-};
+        );
 
-fn make(args: &Arguments) -> Op {
-    Op::Lstm(Lstm {
+/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as PyTorch has it: gates in the order
+/// input, forget, cell, output, two biases each. Reads a sequence, and its length if it has one. A row that ends keeps its
+/// state; past its end the result is zeros.
+///
+/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[4 hidden, in]`, `weight_hh_l` `[4 hidden, hidden]`,
+/// `bias_ih_l` and `bias_hh_l` `[4 hidden]`; those of the backward direction end in `_reverse`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lstm {
+    /// Width of the state of one direction.
+    pub hidden: usize,
+    /// Number of layers, each over the states of the one before.
+    pub layers: usize,
+    /// Whether each layer also reads the sequence from its end; states of both directions are side by side.
+    pub bidirectional: bool,
+    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction, `[states]`.
+    pub all: bool,
+}
+
+pub(super) fn lstm(args: &Arguments) -> Lstm {
+    Lstm {
         hidden: args.size("hidden"),
         layers: args.size("layers"),
         bidirectional: args.flag("bidirectional"),
         all: args.word("output") == "all",
-    })
-}
-
-/// Layers at most: more is a mistake.
-const MOST_LAYERS: usize = 64;
-
-pub(super) fn shape(lstm: &Lstm, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
-    let (steps, width) = sequence("lstm", inputs)?;
-    if lstm.layers > MOST_LAYERS {
-        let message = format!("`lstm` has at most {MOST_LAYERS} layers, found {}", lstm.layers);
-        return Err(ShapeError { message, inputs: vec![], help: None });
     }
-    fits_in_memory(&[lstm.hidden, 4, width.max(lstm.states()), lstm.layers])?;
-    Ok(if lstm.all { Shape(vec![steps, lstm.states()]) } else { Shape::vector(lstm.states()) })
 }
 
-pub(super) fn weights(lstm: &Lstm, input: &Shape) -> Vec<Weight> {
-    let (hidden, gates) = (lstm.hidden, 4 * lstm.hidden);
-    let mut weights = vec![];
-    for layer in 0..lstm.layers {
-        let width = if layer == 0 { input.0.last().copied().unwrap_or(0) } else { lstm.states() };
-        for direction in ["", "_reverse"].into_iter().take(lstm.directions()) {
-            let mut add = |name: &str, shape: Vec<usize>, init| {
-                let name = format!("{name}_l{layer}{direction}").into();
-                weights.push(Weight { name, shape: Shape(shape), init });
-            };
-            add("weight_ih", vec![gates, width], WeightInit::Recurrent { fan_in: width, hidden });
-            add("weight_hh", vec![gates, hidden], WeightInit::Recurrent { fan_in: hidden, hidden });
-            add("bias_ih", vec![gates], WeightInit::Bias { fan_in: hidden });
-            add("bias_hh", vec![gates], WeightInit::Bias { fan_in: hidden });
-        }
+impl Lstm {
+    /// What it shares with other recurrent layers.
+    pub fn recurrent(&self) -> Recurrent {
+        let Lstm { hidden, layers, bidirectional, all } = *self;
+        Recurrent { name: "lstm", gates: 4, hidden, layers, bidirectional, all }
     }
-    weights
 }
 
-/// The products, and 24 operations for each number of a state.
-pub(super) fn flops(lstm: &Lstm, inputs: &[&Shape]) -> u64 {
-    let (steps, width) = steps_and_width(inputs);
-    let states = (steps * lstm.states()) as u64;
-    (0..lstm.layers)
-        .map(|layer| {
-            let width = if layer == 0 { width } else { lstm.states() };
-            states * (8 * (width + lstm.hidden) as u64 + 24)
-        })
-        .sum()
+impl Operation for Lstm {
+    fn name(&self) -> &'static str {
+        "lstm"
+    }
+
+    fn call(&self) -> String {
+        self.recurrent().call()
+    }
+
+    fn reading(self, kinds: &[ValueKind]) -> Result<Self, ShapeError> {
+        numbers_only(self, kinds)
+    }
+
+    fn shape(&self, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+        self.recurrent().shape(inputs)
+    }
+
+    fn weights(&self, input: &Shape) -> Vec<Weight> {
+        self.recurrent().weights(input)
+    }
+
+    fn running(&self, _input: &Shape) -> Vec<Running> {
+        no_statistics()
+    }
+
+    fn traits(&self) -> Traits {
+        Traits::ACROSS_STEPS
+    }
+
+    fn flops(&self, inputs: &[&Shape], _output: &Shape) -> u64 {
+        self.recurrent().flops(inputs, 24)
+    }
 }

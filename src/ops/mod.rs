@@ -1,58 +1,50 @@
-//! The operations a pipeline is made of: what each takes, what shape it makes, what it costs. Knows no tensors.
+//! The operations that a pipeline is made of: the inputs of each, its shape rule, its weights, its cost. Knows no tensors.
+//!
+//! A family implements [`Operation`] in a file of its own and stands in the lists of `op.rs`.
 
 mod activation;
+mod arithmetic;
 mod attention_pool;
-mod call;
+mod class_loss;
 mod conv1d;
 mod conv2d;
 mod dropout;
 mod embedding;
-mod frame;
-mod image_pool;
-mod kind;
-mod layer;
+mod init;
+mod input;
 mod linear;
 mod lstm;
 mod merge;
 mod norm;
 mod op;
+mod operation;
 mod pool;
-mod rules;
-mod sequence;
-mod signature;
+mod recurrent;
+mod reshape;
+mod shape_rules;
+mod value_kind;
+mod window;
 
-pub use frame::{Frame, Padding};
-pub use kind::ValueKind;
-pub use layer::{Layer, Running, ShapeError, Weight, WeightInit};
-pub use linear::{INIT_WORDS, init_by_word};
-pub use op::{Activation, Arithmetic, Lstm, Op, Window};
-pub use sequence::Time;
-pub use signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
-
-/// Every layer that can be called, by name.
-pub const LAYERS: &[Layer] = &[
-    attention_pool::ATTENTION_POOL,
-    image_pool::AVG_POOL,
-    norm::BATCH_NORM,
-    conv1d::CONV1D,
-    conv2d::CONV2D,
-    dropout::DROPOUT,
-    embedding::EMBEDDING,
-    image_pool::FLATTEN,
-    activation::GELU,
-    image_pool::GLOBAL_AVG_POOL,
-    norm::LAYER_NORM,
-    linear::LINEAR,
-    lstm::LSTM,
-    pool::MAX_POOL,
-    pool::MEAN_POOL,
-    image_pool::PAD_CHANNELS,
-    activation::RELU,
-    activation::SIGMOID,
-    activation::TANH,
-];
-
-/// The layer of this name.
-pub fn layer(name: &str) -> Option<&'static Layer> {
-    LAYERS.iter().find(|layer| layer.signature.name == name)
-}
+pub use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
+pub use activation::Activation;
+pub use arithmetic::{Affine, Arithmetic};
+pub use attention_pool::AttentionPool;
+pub use class_loss::ClassLossOp;
+pub use conv1d::Conv1d;
+pub use conv2d::Conv2d;
+pub use dropout::Dropout;
+pub use embedding::Embedding;
+pub use init::{INIT_WORDS, init_by_word};
+pub use input::{InputIndex, Length, WindowCount};
+pub use linear::Linear;
+pub use lstm::Lstm;
+pub use merge::{Attend, Concat, Mean, Sum};
+pub use norm::{BatchNorm, LayerNorm};
+pub(crate) use op::operations;
+pub use op::{LAYERS, Layer, Op, layer};
+pub use operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit};
+pub use pool::{AvgPool, GlobalAvgPool, MaxPool, MeanPool};
+pub use recurrent::Recurrent;
+pub use reshape::{Flatten, PadChannels};
+pub use value_kind::ValueKind;
+pub use window::{Padding, Window};

@@ -1,217 +1,212 @@
-//! The operations of the computation graph, as plain data.
+//! Every operation in one list, and every layer that can be called by name in another.
 
-use super::Frame;
-use crate::spec::{Combination, Init};
+use super::activation::{self, Activation};
+use super::arithmetic::{Affine, Arithmetic};
+use super::attention_pool::{self, AttentionPool};
+use super::class_loss::ClassLossOp;
+use super::conv1d::{self, Conv1d};
+use super::conv2d::{self, Conv2d};
+use super::dropout::{self, Dropout};
+use super::embedding::{self, Embedding};
+use super::input::{InputIndex, Length, WindowCount};
+use super::linear::{self, Linear};
+use super::lstm::{self, Lstm};
+use super::merge::{Attend, Concat, Mean, Sum};
+use super::norm::{self, BatchNorm, LayerNorm};
+use super::operation::{Operation, Running, ShapeError, Traits, Weight};
+use super::pool::{self, AvgPool, GlobalAvgPool, MaxPool, MeanPool};
+use super::reshape::{self, Flatten, PadChannels};
+use super::value_kind::ValueKind;
+use crate::shape::Shape;
+use crate::signature::{Arguments, Signature};
 use serde::{Deserialize, Serialize};
 
-/// One operation on rows of numbers. Shapes are those of one row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Op {
-    /// The modality of this index: no inputs.
-    Input(usize),
-    /// How many tokens a text has, padding not counted: `[n] -> [1]`. No gradient.
-    Length,
-    /// How many windows a sequence of so many steps has: `[1] -> [1]`. No gradient.
-    Windows(Window),
-    /// A row of a table for each id: `[t] -> [t, width]` of a text, `[1] -> [width]` of a category. Row 0 of the table
-    /// is zeros and learns nothing. Parameter: `weight` `[ids, width]`.
-    Embedding {
-        /// Width of the result.
-        width: usize,
-        /// How many ids there are.
-        ids: usize,
-        /// Whether the ids are the steps of a sequence.
-        steps: bool,
-    },
-    /// A long short-term memory over the steps of a sequence; see [`Lstm`]. Reads the sequence, and its length if it
-    /// has one.
-    Lstm(Lstm),
-    /// The same linear map of every window of a sequence: `[t, d] -> [u, channels]`. Reads the sequence, and its length
-    /// if it has one. Parameters: `weight` `[channels, d, size]`, then `bias` `[channels]` if there is one.
-    Conv1d {
-        /// Width of the result.
-        channels: usize,
-        /// Where the windows lie.
-        window: Window,
-        /// Whether there is a bias.
-        bias: bool,
-    },
-    /// The largest value of each feature: over all steps, `[t, d] -> [d]`, or over windows, `[t, d] -> [u, d]`. Reads
-    /// the sequence, and its length if it has one. Of an image the largest pixel of each channel under square windows,
-    /// `[c, h, w] -> [c, h', w']`. Of equals the first has the gradient.
-    MaxPool {
-        /// Where the windows lie; `None` for all steps.
-        window: Option<Window>,
-    },
-    /// The mean over the steps of a sequence: `[t, d] -> [d]`. Reads the sequence, and its length if it has one.
-    MeanPool,
-    /// The mean over the steps of a sequence, weighted by attention: `[t, d] -> [d]`. Reads the sequence, and its
-    /// length if it has one. Parameters: `weight` `[size, d]`, `bias` `[size]`, `context` `[size]`.
-    AttentionPool {
-        /// Width of what the attention is computed from.
-        size: usize,
-    },
-    /// `y = x W^T + b`, then an activation if a pass has fused one: `[in] -> [out]`. Parameters: `weight`
-    /// `[out, in]`, then `bias` `[out]` if there is one.
-    Linear {
-        /// Width of the result.
-        out: usize,
-        /// Whether there is a bias.
-        bias: bool,
-        /// How the weight begins; the pipeline's choice where it is `None`.
-        init: Option<Init>,
-        /// What a pass fused onto it.
-        activation: Option<Activation>,
-    },
-    /// An element-wise function.
-    Activation(Activation),
-    /// Zeroes elements with probability `p` in training and scales the rest by `1 / (1 - p)`; nothing otherwise.
-    Dropout {
-        /// The probability.
-        p: f64,
-    },
-    /// Normalises every feature over the batch in training, and by running statistics otherwise; of an image every
-    /// channel, over rows and pixels: `[n] -> [n]`, `[n, h, w] -> [n, h, w]`. Then an activation if a pass has fused
-    /// one. Parameters: `weight` `[n]` (gamma), `bias` `[n]` (beta). Buffers: `running_mean`, `running_var`.
-    BatchNorm {
-        /// Added to the variance.
-        eps: f64,
-        /// Share of the batch in the running statistics.
-        momentum: f64,
-        /// What a pass fused onto it.
-        activation: Option<Activation>,
-    },
-    /// A convolution over images: `[c, h, w] -> [channels, h', w']`, as many places as the frame has. Parameters:
-    /// `weight` `[channels, c, size, size]`, then `bias` `[channels]` if there is one.
-    Conv2d {
-        /// Channels of the result.
-        channels: usize,
-        /// What lies under each place.
-        frame: Frame,
-        /// Whether there is a bias.
-        bias: bool,
-        /// How the weight begins; the pipeline's choice where it is `None`.
-        init: Option<Init>,
-    },
-    /// The mean of the pixels under a frame, channel by channel: `[c, h, w] -> [c, h', w']`.
-    AvgPool(Frame),
-    /// The mean of all pixels of each channel: `[c, h, w] -> [c]`.
-    GlobalAvgPool,
-    /// Channels of zeros around those there are, half of them before and the odd one behind.
-    PadChannels {
-        /// Channels of the result.
-        channels: usize,
-    },
-    /// The same numbers as a vector: `[..] -> [n]`.
-    Flatten,
-    /// Normalises every row over its features: `[n] -> [n]`. Parameters: `weight` `[n]`, `bias` `[n]`.
-    LayerNorm {
-        /// Added to the variance.
-        eps: f64,
-    },
-    /// Inputs side by side: `[a], [b], .. -> [a + b + ..]`.
-    Concat,
-    /// The element-wise sum of inputs of one shape.
-    Sum,
-    /// The element-wise mean of inputs of one shape.
-    Mean,
-    /// Attention over modalities: `mean_i softmax(s)_i h_i` of the scores `s` `[M]`, its first input, and `M` values of
-    /// one shape.
-    Attend,
-    /// Element-wise arithmetic of two inputs of one shape.
-    Binary(Arithmetic),
-    /// `scale * x + offset`
-    Affine {
-        /// The factor.
-        scale: f64,
-        /// The summand.
-        offset: f64,
-    },
-    /// The combination loss over the logits of its components, the last node of every graph: `[K] x C -> [K]`, the
-    /// class losses of each row.
-    ClassLoss {
-        /// What it computes.
-        combination: Combination,
-        /// One per component.
-        weights: Vec<f64>,
-    },
+/// The list of operations, handed to a macro that makes something of it: the variants of [`Op`] with their types. Those
+/// under `plain` have no settings; the one under `loss` ends every graph and is no step of a plan.
+macro_rules! operations {
+    ($macro:ident) => {
+        $macro! {
+            plain { Length, MeanPool, GlobalAvgPool, Flatten, Concat, Sum, Mean, Attend }
+            with_settings {
+                Input(InputIndex),
+                Windows(WindowCount),
+                Embedding(Embedding),
+                Lstm(Lstm),
+                Conv1d(Conv1d),
+                MaxPool(MaxPool),
+                AttentionPool(AttentionPool),
+                Linear(Linear),
+                Activation(Activation),
+                Dropout(Dropout),
+                BatchNorm(BatchNorm),
+                Conv2d(Conv2d),
+                AvgPool(AvgPool),
+                PadChannels(PadChannels),
+                LayerNorm(LayerNorm),
+                Binary(Arithmetic),
+                Affine(Affine),
+            }
+            loss { ClassLoss(ClassLossOp) }
+        }
+    };
+}
+pub(crate) use operations;
+
+/// Makes the sum type of all operations, whose methods are those of [`Operation`] of the one inside.
+macro_rules! sum_type {
+    (
+        plain { $($plain:ident),* $(,)? }
+        with_settings { $($name:ident($operation:ident)),* $(,)? }
+        loss { $loss:ident($of_loss:ident) }
+    ) => {
+        /// One operation of the computation graph, as plain data.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Op {
+            $(#[doc = concat!("[`", stringify!($plain), "`](struct@", stringify!($plain), ")")] $plain,)*
+            $(#[doc = concat!("[`", stringify!($operation), "`]")] $name($operation),)*
+            #[doc = concat!("[`", stringify!($of_loss), "`]")] $loss($of_loss),
+        }
+
+        $(impl From<$plain> for Op {
+            fn from(_: $plain) -> Self {
+                Op::$plain
+            }
+        })*
+        $(impl From<$operation> for Op {
+            fn from(operation: $operation) -> Self {
+                Op::$name(operation)
+            }
+        })*
+        impl From<$of_loss> for Op {
+            fn from(operation: $of_loss) -> Self {
+                Op::$loss(operation)
+            }
+        }
+
+        impl Op {
+            /// The name in messages and plans: see [`Operation::name`].
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Op::$plain => $plain.name(),)*
+                    $(Op::$name(operation) => operation.name(),)*
+                    Op::$loss(operation) => operation.name(),
+                }
+            }
+
+            /// The operation as a pipeline would call it, with the defaults that matter.
+            pub fn call(&self) -> String {
+                match self {
+                    $(Op::$plain => $plain.call(),)*
+                    $(Op::$name(operation) => operation.call(),)*
+                    Op::$loss(operation) => operation.call(),
+                }
+            }
+
+            /// The operation for inputs of these kinds.
+            ///
+            /// # Errors
+            /// If it computes with numbers and is given ids.
+            pub fn reading(self, kinds: &[ValueKind]) -> Result<Self, ShapeError> {
+                match self {
+                    $(Op::$plain => $plain.reading(kinds).map(Op::from),)*
+                    $(Op::$name(operation) => operation.reading(kinds).map(Op::from),)*
+                    Op::$loss(operation) => operation.reading(kinds).map(Op::from),
+                }
+            }
+
+            /// The shape of the result.
+            ///
+            /// # Errors
+            /// If it does not take inputs of these shapes.
+            pub fn shape(&self, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
+                match self {
+                    $(Op::$plain => $plain.shape(inputs),)*
+                    $(Op::$name(operation) => operation.shape(inputs),)*
+                    Op::$loss(operation) => operation.shape(inputs),
+                }
+            }
+
+            /// The parameters, for a first input of this shape.
+            pub fn weights(&self, input: &Shape) -> Vec<Weight> {
+                match self {
+                    $(Op::$plain => $plain.weights(input),)*
+                    $(Op::$name(operation) => operation.weights(input),)*
+                    Op::$loss(operation) => operation.weights(input),
+                }
+            }
+
+            /// The running statistics, for a first input of this shape.
+            pub fn running(&self, input: &Shape) -> Vec<Running> {
+                match self {
+                    $(Op::$plain => $plain.running(input),)*
+                    $(Op::$name(operation) => operation.running(input),)*
+                    Op::$loss(operation) => operation.running(input),
+                }
+            }
+
+            /// How it treats steps, rows and shapes.
+            pub fn traits(&self) -> Traits {
+                match self {
+                    $(Op::$plain => $plain.traits(),)*
+                    $(Op::$name(operation) => operation.traits(),)*
+                    Op::$loss(operation) => operation.traits(),
+                }
+            }
+
+            /// Floating-point operations of one row, forward: a multiplication and an addition count as two.
+            pub fn flops(&self, inputs: &[&Shape], output: &Shape) -> u64 {
+                match self {
+                    $(Op::$plain => $plain.flops(inputs, output),)*
+                    $(Op::$name(operation) => operation.flops(inputs, output),)*
+                    Op::$loss(operation) => operation.flops(inputs, output),
+                }
+            }
+        }
+    };
+}
+operations!(sum_type);
+
+/// A layer that can be called by name.
+#[derive(Clone, Copy)]
+pub struct Layer {
+    /// Its name, its shapes, its arguments, its purpose.
+    pub signature: Signature,
+    /// The operation that checked arguments make.
+    pub make: fn(&Arguments) -> Op,
 }
 
-/// Where the windows of a sequence lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Window {
-    /// Steps of a window.
-    pub size: usize,
-    /// Steps from one window to the next.
-    pub stride: usize,
-    /// Steps of zeros before the first and after the last step.
-    pub padding: usize,
+/// Makes the table of layers from signatures and the functions that read calls of them.
+macro_rules! layers {
+    ($($signature:path => $make:path),* $(,)?) => {
+        &[$(Layer { signature: $signature, make: |args| Op::from($make(args)) }),*]
+    };
 }
 
-impl Window {
-    /// How many windows fit into a sequence of so many steps; none into an empty one.
-    pub fn count(&self, steps: usize) -> usize {
-        let padded = steps.saturating_add(2 * self.padding);
-        if steps == 0 || padded < self.size { 0 } else { (padded - self.size) / self.stride + 1 }
-    }
-}
+/// Every layer that can be called, by name.
+pub const LAYERS: &[Layer] = layers![
+    attention_pool::ATTENTION_POOL => attention_pool::attention_pool,
+    pool::AVG_POOL => pool::avg_pool,
+    norm::BATCH_NORM => norm::batch_norm,
+    conv1d::CONV1D => conv1d::conv1d,
+    conv2d::CONV2D => conv2d::conv2d,
+    dropout::DROPOUT => dropout::dropout,
+    embedding::EMBEDDING => embedding::embedding,
+    reshape::FLATTEN => reshape::flatten,
+    activation::GELU => activation::gelu,
+    pool::GLOBAL_AVG_POOL => pool::global_avg_pool,
+    norm::LAYER_NORM => norm::layer_norm,
+    linear::LINEAR => linear::linear,
+    lstm::LSTM => lstm::lstm,
+    pool::MAX_POOL => pool::max_pool,
+    pool::MEAN_POOL => pool::mean_pool,
+    reshape::PAD_CHANNELS => reshape::pad_channels,
+    activation::RELU => activation::relu,
+    activation::SIGMOID => activation::sigmoid,
+    activation::TANH => activation::tanh,
+];
 
-/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as PyTorch has it: gates in the order
-/// input, forget, cell, output, two biases each. A row that ends keeps its state; past its end the result is zeros.
-///
-/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[4 hidden, in]`, `weight_hh_l` `[4 hidden, hidden]`,
-/// `bias_ih_l` and `bias_hh_l` `[4 hidden]`; those of the backward direction end in `_reverse`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lstm {
-    /// Width of the state of one direction.
-    pub hidden: usize,
-    /// Layers, each over the states of the one before.
-    pub layers: usize,
-    /// Whether each layer also reads the sequence from its end; states of both directions are side by side.
-    pub bidirectional: bool,
-    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction, `[states]`.
-    pub all: bool,
-}
-
-impl Lstm {
-    /// How many directions there are.
-    pub fn directions(&self) -> usize {
-        if self.bidirectional { 2 } else { 1 }
-    }
-
-    /// Width of the states of all directions.
-    pub fn states(&self) -> usize {
-        self.hidden.saturating_mul(self.directions())
-    }
-}
-
-/// Element-wise functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// `max(x, 0)`, with derivative 0 at 0.
-    Relu,
-    /// Hyperbolic tangent.
-    Tanh,
-    /// `1 / (1 + exp(-x))`
-    Sigmoid,
-    /// `x * Phi(x)`, in the approximation by tanh.
-    Gelu,
-    /// `1 / x`: what a number is divided by a value with.
-    Reciprocal,
-}
-
-/// Element-wise arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Arithmetic {
-    /// `a + b`
-    Add,
-    /// `a - b`
-    Sub,
-    /// `a * b`
-    Mul,
-    /// `a / b`
-    Div,
+/// The layer of this name.
+pub fn layer(name: &str) -> Option<&'static Layer> {
+    LAYERS.iter().find(|layer| layer.signature.name == name)
 }

@@ -1,9 +1,9 @@
 //! From graph to plan: order, slots, parameters, costs.
 
-use super::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
+use super::program::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
 use crate::diag::{Code, Problem};
 use crate::graph::{Graph, Node};
-use crate::ops::{Op, WeightInit};
+use crate::ops::{InputIndex, Op, WeightInit};
 use crate::shape::Shape;
 use crate::spec::{Classes, Combination, Init, ParamInit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
         let reads: Vec<usize> = graph.inputs(index).iter().map(|input| slots[input]).collect();
         let mut on: BTreeSet<usize> = reads.iter().flat_map(|slot| depends[*slot].iter().copied()).collect();
         let slot = depends.len();
-        if let Op::Input(modality) = node.op {
+        if let Op::Input(InputIndex(modality)) = node.op {
             on.insert(planner.input(modality)?);
         }
         let needs = on.iter().copied().filter(|input| planner.inputs[*input].optional).collect();
@@ -110,7 +110,7 @@ impl<'a> Planner<'a> {
         let shapes: Vec<Shape> = reads.iter().map(|slot| self.steps[*slot].shape.clone()).collect();
         let input = shapes.first().unwrap_or(&node.shape);
         let op = match &node.op {
-            Op::Input(modality) => Op::Input(self.modalities[modality]),
+            Op::Input(InputIndex(modality)) => Op::Input(InputIndex(self.modalities[modality])),
             op => op.clone(),
         };
         let (params, buffers) = match self.paths.get(&node.path) {
@@ -141,10 +141,7 @@ impl<'a> Planner<'a> {
     }
 
     fn params_of(&mut self, node: &Node, input: &Shape) -> Vec<usize> {
-        let own = match &node.op {
-            Op::Linear { init: Some(init), .. } | Op::Conv2d { init: Some(init), .. } => *init,
-            _ => self.graph.init,
-        };
+        let own = node.op.traits().init.unwrap_or(self.graph.init);
         let mut ids = vec![];
         for weight in node.op.weights(input) {
             let init = match weight.init {
@@ -210,7 +207,7 @@ impl<'a> Planner<'a> {
             pipeline: self.graph.pipeline.clone(),
             combine: self.graph.combine.clone(),
             inputs: self.inputs,
-            shardable: !self.steps.iter().any(|step| step.op.mixes_rows()),
+            shardable: !self.steps.iter().any(|step| step.op.traits().mixes_rows),
             steps: self.steps,
             slots,
             params: self.params,

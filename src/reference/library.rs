@@ -1,24 +1,24 @@
-//! The functions of the library, which describe themselves: their doc comments, their arguments, their text.
+//! Functions of the prelude: names, doc comments, arguments and source text.
 
 use crate::PRELUDE;
 use crate::diag::SourceMap;
 use crate::syntax::ast::{Fn, ItemKind};
 use crate::syntax::parse;
 
-/// A function of the library.
+/// A function of the prelude.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// The lines of its doc comment.
     pub doc: Vec<String>,
-    /// How it is called: `mlp(x, widths, activation: relu, dropout: 0.0)`.
+    /// Its call with defaults: `mlp(x, widths, activation: relu, dropout: 0.0)`.
     pub usage: String,
-    /// How it is written.
+    /// Its source text.
     pub source: String,
 }
 
-/// Every function of the library, in the order it is written in.
+/// The functions of the prelude, in the order written.
 pub fn functions() -> Vec<Function> {
     let mut sources = SourceMap::new();
     let (ast, _) = parse(sources.add("<prelude>", PRELUDE), PRELUDE);

@@ -1,4 +1,4 @@
-//! An entry as Markdown: what pages, hovers and the terminal are made from.
+//! Entries as Markdown, for pages, hovers and the terminal.
 
 use super::{Entry, Function, Setting};
 use crate::diag::Code;
@@ -8,7 +8,7 @@ use crate::sema::Topic;
 use crate::spec::Metric;
 use std::fmt::Write;
 
-/// All that is known of an entry, below a heading of this depth.
+/// An entry as Markdown, below a heading of this depth.
 pub fn markdown(entry: &Entry, depth: usize) -> String {
     let heading = |title: &str| format!("{} {title}\n\n", "#".repeat(depth));
     match entry {
@@ -21,7 +21,7 @@ pub fn markdown(entry: &Entry, depth: usize) -> String {
     }
 }
 
-/// The name of the lint that reports a code, and what becomes of it.
+/// The lint that reports a code, and its level.
 fn lint(code: Code) -> String {
     let Some(lint) = Rule::by_code(code) else { return String::new() };
     let (name, level) = (lint.name, lint.level.as_str());
@@ -44,7 +44,7 @@ fn named(topic: Topic, signature: &Signature) -> String {
     text
 }
 
-/// Every shape or form in marks of its own, so that brackets and stars stay what they are.
+/// A shape or form as Markdown code, so that brackets and stars are not markup.
 fn code(shapes: &str) -> String {
     format!("`{shapes}`")
 }
@@ -55,7 +55,7 @@ fn paragraph(kind: &str) -> String {
     format!("{first}{}:", letters.as_str())
 }
 
-/// How it is written: `linear(width, bias: true)`, `combine NAME = mulmix(a, b, ..) { SETTING = VALUE }`.
+/// The form of a call or declaration: `linear(width, bias: true)`, `combine NAME = mulmix(a, b, ..) { SETTING = VALUE }`.
 pub fn usage(topic: Topic, signature: &Signature) -> String {
     let name = signature.name;
     match topic {
@@ -82,7 +82,7 @@ pub fn usage(topic: Topic, signature: &Signature) -> String {
     }
 }
 
-/// The table of arguments, settings or sizes; nothing where there are none.
+/// The table of arguments, settings or sizes; empty without any.
 fn arguments(topic: Topic, params: &[Parameter]) -> String {
     if params.is_empty() {
         return String::new();
@@ -111,7 +111,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// What holds where an argument is not given.
+/// The default of an argument.
 fn otherwise(param: &Parameter) -> String {
     let paper = if param.of_paper { ", as in the paper" } else { "" };
     match param.default {

@@ -1,5 +1,5 @@
-//! What there is to know by name: the language described by itself, for `mmc explain`, the pages under `docs/` and
-//! editors. Everything here is made from the descriptions that calls are checked against.
+//! Reference of the language by name, for `mmc explain`, the pages under `docs/` and editors. It is made from the signatures
+//! that calls are checked against.
 
 mod library;
 mod markdown;
@@ -18,23 +18,23 @@ use crate::sema::{Topic, signatures};
 use crate::spec::Metric;
 use std::collections::BTreeSet;
 
-/// Something that can be explained.
+/// An entry of the reference.
 #[derive(Clone, Debug)]
 pub enum Entry {
-    /// A kind of problem.
+    /// A code of problems.
     Code(Code),
-    /// Something of the language.
+    /// A signature of the catalog.
     Named(Topic, &'static Signature),
-    /// A function of the library.
+    /// A function of the prelude.
     Function(Function),
-    /// Something measured.
+    /// A metric.
     Metric(Metric),
-    /// An argument or a setting, with all that have it.
+    /// An argument or a setting, with the signatures that have it.
     Setting(Setting),
 }
 
 impl Entry {
-    /// What it is asked for by.
+    /// The name that finds it.
     pub fn name(&self) -> &str {
         match self {
             Entry::Code(code) => code.as_str(),
@@ -46,7 +46,7 @@ impl Entry {
     }
 }
 
-/// Everything of this name; a code is read in any case, with or without its letters, and a lint by its name too.
+/// The entries of a name. A code is read in any case, with or without its letters; a lint by its name too.
 pub fn find(name: &str) -> Vec<Entry> {
     if let Ok(code) = name.parse() {
         return vec![Entry::Code(code)];
@@ -75,7 +75,7 @@ pub fn near(name: &str) -> Option<String> {
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// Every name that [`find`] knows, codes included, in order of the alphabet.
+/// The names that [`find`] knows, codes included, in alphabetical order.
 pub fn names() -> BTreeSet<String> {
     let mut names: BTreeSet<String> = Code::ALL.iter().map(|code| code.as_str().to_owned()).collect();
     names.extend(RULES.iter().map(|lint| lint.name.to_owned()));

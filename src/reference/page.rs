@@ -1,29 +1,29 @@
-//! The pages of the reference, each made from the descriptions of what it is about.
+//! Pages of the reference, made from the catalog of the language, the metrics and the codes of problems.
 
 use super::{Entry, functions, markdown};
 use crate::diag::Code;
 use crate::sema::Topic;
 use crate::spec::Metric;
 
-/// One page.
+/// A page of the reference.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
-    /// Its file below `docs/reference`.
+    /// Path of its file below `docs/reference`.
     pub file: &'static str,
-    /// What it is called.
+    /// Title.
     pub title: &'static str,
-    /// What it is about, in one paragraph.
+    /// Introduction, one paragraph.
     pub about: &'static str,
     sections: fn() -> Vec<Section>,
 }
 
-/// A part of a page.
+/// A section of a page.
 struct Section {
     title: &'static str,
     entries: Vec<Entry>,
 }
 
-/// Every page but that of the command line, in the order they are read.
+/// The pages in reading order, without that of the command line.
 pub const PAGES: &[Page] = &[
     Page {
         file: "declarations.md",
@@ -99,7 +99,7 @@ fn topics(topics: &[Topic]) -> Vec<Section> {
 }
 
 impl Page {
-    /// The whole page as Markdown.
+    /// The page as Markdown.
     pub fn text(&self) -> String {
         let mut text = format!("# {}\n\n{GENERATED}\n\n{}\n", self.title, self.about);
         let sections = (self.sections)();
@@ -118,6 +118,6 @@ impl Page {
     }
 }
 
-/// What stands at the head of every page.
+/// First line of every page.
 pub const GENERATED: &str =
     "<!-- Made from the descriptions in the source by `MMC_UPDATE=1 cargo test --test mmc reference`. -->";

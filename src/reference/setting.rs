@@ -1,23 +1,23 @@
-//! An argument or a setting by its name, wherever it is one.
+//! Arguments and settings by name, with the signatures that have them.
 
 use crate::ops::{Kind, Parameter, Signature};
 use crate::sema::{Topic, signatures};
 
-/// A name that things take an argument or have a setting by.
+/// A name of arguments and settings.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The name, or the word, that was asked for.
+    /// The name, or the word of a choice.
     pub name: String,
-    /// What it means, once for each of its meanings.
+    /// Its meanings.
     pub holders: Vec<Holder>,
 }
 
-/// One meaning of a setting, and everything that has it in this meaning.
+/// A meaning of a setting, and the signatures with this meaning.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    /// What it is.
+    /// The parameter.
     pub param: &'static Parameter,
-    /// What has it, with its topic.
+    /// The signatures that have it, with their topics.
     pub of: Vec<(Topic, &'static Signature)>,
 }
 
@@ -27,7 +27,7 @@ impl Setting {
         Self::of(name, |param| param.name == name)
     }
 
-    /// The settings that this is one of the words for.
+    /// The settings that take this word.
     pub fn with_word(word: &str) -> Option<Self> {
         Self::of(word, |param| matches!(param.kind, Kind::Choice(words) if words.contains(&word)))
     }
@@ -51,7 +51,8 @@ impl Setting {
     }
 }
 
-/// Whether arguments of this topic are ever given by name: those of a type, and what is joined, are not.
+/// Whether arguments of signatures of this topic are given by name; those of types, columns and built-in functions are
+/// not.
 pub(super) fn names_are_written(topic: Topic) -> bool {
     !matches!(topic, Topic::Type | Topic::Columns | Topic::Builtin)
 }

@@ -14,13 +14,13 @@ use crate::syntax::ast::Ast;
 
 /// Binds names, expands functions and checks shapes over the whole file.
 ///
-/// `uses` are the files that [`gather`] found. There is no value for a file of functions and params alone, which is made
-/// to be used and not to be run; what is wrong with it is said all the same.
+/// `uses` are the files that [`gather`](crate::sema::gather) found. A file of functions and params alone, made for `use`, has no value; its
+/// errors are reported.
 pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, overrides: &Overrides) -> Checked<Hir> {
     analyzed(ast, prelude, uses, overrides, false).0
 }
 
-/// As [`analyze`], with all that is known of the text's names and expressions, whatever is wrong with it.
+/// As [`analyze`], with the symbol index, which is complete for texts with errors too.
 pub fn analyze_with_symbols(
     ast: &Ast,
     prelude: &Ast,
@@ -35,13 +35,13 @@ fn analyzed(
     prelude: &Ast,
     uses: &Uses,
     overrides: &Overrides,
-    watching: bool,
+    with_symbols: bool,
 ) -> (Checked<Hir>, SymbolIndex) {
     let mut problems = Problems::new();
     let names = NameTable::collect(ast, prelude, uses, &mut problems);
     let params = overrides.by_param(&names, &mut problems);
     let mut evaluator = Evaluator::new(names, prelude.file, params, problems);
-    evaluator.recorder = SymbolRecorder::new(watching);
+    evaluator.recorder = SymbolRecorder::new(with_symbols);
     let hir = match is_library(ast) {
         true => {
             evaluator.library(ast, &uses.files);
@@ -49,7 +49,7 @@ fn analyzed(
         }
         false => evaluator.pipeline_of(ast, &uses.files, overrides),
     };
-    let symbols = match watching {
+    let symbols = match with_symbols {
         true => {
             let values = hir.as_ref().map_or_else(|| std::mem::take(&mut evaluator.values), |hir| hir.values.clone());
             let asts: Vec<&Ast> = [ast, prelude].into_iter().chain(uses.files.iter().map(|used| &used.ast)).collect();

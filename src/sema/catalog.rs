@@ -1,6 +1,7 @@
 //! Everything that has a name in the language, by topic: what documentation, hover and completion are made from.
 
 use crate::ops::{LAYERS, Signature};
+use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
 use crate::sema::lower::fusion::strategy;
 use crate::sema::lower::{data, modality, modality_type, source, sweep, train, transform};
@@ -67,8 +68,8 @@ impl Topic {
             Topic::Builtin => builtin::BUILTINS.to_vec(),
             Topic::Strategy => strategy::strategies(),
             Topic::StrategyValue => strategy::SETTING_VALUES.to_vec(),
-            Topic::Optimizer => train::OPTIMIZERS.to_vec(),
-            Topic::Schedule => train::SCHEDULES.to_vec(),
+            Topic::Optimizer => OPTIMIZERS.iter().map(|optimizer| &optimizer.signature).collect(),
+            Topic::Schedule => SCHEDULES.iter().map(|schedule| &schedule.signature).collect(),
             Topic::Stop => vec![&train::PATIENCE],
         }
     }
@@ -78,7 +79,7 @@ impl Topic {
         match self {
             Topic::Declaration => "declaration",
             Topic::Source => "source",
-            Topic::Split => "division of rows",
+            Topic::Split => "split",
             Topic::Columns => "selection of columns",
             Topic::Type => "type",
             Topic::Transform => "transform",
@@ -88,7 +89,7 @@ impl Topic {
             Topic::StrategyValue => "value of a strategy's setting",
             Topic::Optimizer => "optimizer",
             Topic::Schedule => "schedule",
-            Topic::Stop => "rule of stopping",
+            Topic::Stop => "stopping rule",
         }
     }
 
@@ -97,7 +98,7 @@ impl Topic {
         match self {
             Topic::Declaration => "Declarations",
             Topic::Source => "Sources",
-            Topic::Split => "Division of rows",
+            Topic::Split => "Splits",
             Topic::Columns => "Columns",
             Topic::Type => "Types",
             Topic::Transform => "Transforms",

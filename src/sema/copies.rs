@@ -1,4 +1,4 @@
-//! A pipeline and the files it uses as texts that stand beside each other in one folder, wherever they came from.
+//! Copies of a pipeline and the files it uses, made to lie beside each other in one folder.
 
 use crate::diag::{FileId, SourceMap, Span};
 use crate::sema::eval::constant::quoted;
@@ -6,22 +6,22 @@ use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use std::collections::BTreeMap;
 
-/// The name that the copy of a pipeline has.
+/// The file name of the copy of a pipeline.
 const PIPELINE: &str = "pipeline.mmc";
 
-/// A text to be kept.
+/// The copy of a source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceCopy {
-    /// The name of its file, one of its own among all copies.
+    /// Its file name, unique among the copies.
     pub name: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
 /// Copies of the pipeline, as `pipeline.mmc`, and of every file it uses.
 ///
-/// Only what leads out of a text is written anew: a `use` names the copy, and each of `paths`, those of the data, becomes
-/// what `moved` makes of it. In a param that holds such a path the choices are moved too, so that it stays one of them.
+/// Only paths out of a text are changed: a `use` names the copy, and `moved` gives the new form of each of `paths`, those of
+/// the data. In a param that holds such a path the choices are changed too, so that the value stays one of them.
 pub fn copies(
     ast: &Ast,
     uses: &Uses,
@@ -44,7 +44,7 @@ pub fn copies(
     .collect()
 }
 
-/// `wanted`, or what is made of it by a number where another copy has that name.
+/// `wanted`, with a number before its extension if another copy has that name.
 fn free(wanted: &str, names: &BTreeMap<FileId, String>) -> String {
     let taken = |name: &str| names.values().any(|other| other.eq_ignore_ascii_case(name));
     let (stem, ending) = wanted.rsplit_once('.').unwrap_or((wanted, "mmc"));
@@ -93,7 +93,7 @@ impl Copying<'_> {
     }
 }
 
-/// Every string in an expression, and where it stands.
+/// Adds the strings of an expression to `found`, each with its span.
 fn texts<'a>(expr: &'a Expr, found: &mut Vec<(Span, &'a str)>) {
     if let ExprKind::Text(text) = &expr.kind {
         found.push((expr.span, text));

@@ -1,75 +1,75 @@
-//! The resolved pipeline: names bound, functions expanded, every value with its shape and the text it came from.
+//! The resolved pipeline (HIR): names bound, functions expanded, every value with its shape and the text it came from.
 
 use crate::diag::Span;
 use crate::ops::{Op, ValueKind};
 use crate::shape::Shape;
 use crate::spec::{Combination, DataSpec, LabelSpec, ModalitySpec, SweepSpec, TrainSpec};
 
-/// A value of [`Hir::values`].
+/// Index into [`Hir::values`].
 pub type ValueId = usize;
 
-/// A pipeline that names and shapes have been checked in.
+/// A pipeline whose names and shapes have been checked.
 #[derive(Clone, Debug)]
 pub struct Hir {
     /// The pipeline's name.
     pub name: String,
     /// The lines of its doc comment.
     pub doc: Vec<String>,
-    /// Its constants, with the values they have in this run.
+    /// Its params, with their values in this run.
     pub params: Vec<HirParam>,
-    /// Where rows come from.
+    /// The data set.
     pub data: DataSpec,
-    /// What is predicted.
+    /// The label.
     pub label: LabelSpec,
-    /// The signals, in the order written.
+    /// The modalities, in the order written.
     pub modalities: Vec<ModalitySpec>,
-    /// Every value computed by any combine, each after those it is computed from.
+    /// The values that combines compute, each after its inputs.
     pub values: Vec<HirValue>,
     /// The combines, in the order written.
     pub combines: Vec<HirCombine>,
-    /// How models are trained.
+    /// The training.
     pub train: TrainSpec,
     /// The sweeps.
     pub sweeps: Vec<SweepSpec>,
-    /// The combine to train, its place in `combines`.
+    /// The combine to train, an index into `combines`.
     pub selected: usize,
-    /// Declarations nothing used, for the lints.
+    /// Unused declarations, for the lints.
     pub unused: Vec<UnusedDeclaration>,
 }
 
-/// A constant of the pipeline.
+/// A param of the pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HirParam {
     /// Its name.
     pub name: String,
-    /// Its value in this run, as it would be written.
+    /// Its value in this run, as written in the language.
     pub value: String,
-    /// Its declaration.
+    /// The span of its name.
     pub span: Span,
 }
 
 /// One application of an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HirValue {
-    /// What is computed.
+    /// The operation.
     pub op: Op,
-    /// What it is computed from.
+    /// The inputs of the operation.
     pub inputs: Vec<ValueId>,
     /// The shape of one row.
     pub shape: Shape,
-    /// What its numbers are.
+    /// The kind of its numbers.
     pub kind: ValueKind,
-    /// For a sequence whose steps are not all real: the value, `[1]`, that says how many are.
+    /// For a padded sequence: the value of shape `[1]` that holds the number of steps before padding.
     pub length: Option<ValueId>,
     /// The path of its weights, `low_net.0`; two values of one path share their weights.
     pub path: String,
-    /// The text that asked for it.
+    /// The text that the value came from.
     pub span: Span,
     /// The calls that led there, innermost first.
     pub calls: Vec<Span>,
 }
 
-/// One way to combine.
+/// A combine: components that decide together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HirCombine {
     /// Its name.
@@ -78,15 +78,15 @@ pub struct HirCombine {
     pub doc: Vec<String>,
     /// The strategy's name in the language.
     pub strategy: &'static str,
-    /// Those that decide, in order.
+    /// The components, in order.
     pub components: Vec<HirComponent>,
-    /// How they decide together.
+    /// The combination of the components' losses.
     pub combination: Combination,
-    /// The declaration.
+    /// The span of the declaration.
     pub span: Span,
 }
 
-/// One component of a combine.
+/// A component of a combine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HirComponent {
     /// Its name: `low_net`, `low_net+high_net`.
@@ -97,14 +97,14 @@ pub struct HirComponent {
     pub weight: f64,
 }
 
-/// A declaration nothing used.
+/// An unused declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusedDeclaration {
-    /// What it is.
+    /// Its kind.
     pub kind: DeclarationKind,
     /// Its name.
     pub name: String,
-    /// Where its name stands.
+    /// The span of its name.
     pub span: Span,
 }
 

@@ -1,7 +1,7 @@
 //! The declarations of a pipeline by name, as every file sees them, and which of them were used.
 //!
-//! What a name stands for depends on the file it is written in: the pipeline sees everything, a used file itself and
-//! what it uses, the prelude only itself. So no declaration changes what a function written elsewhere means.
+//! The declaration of a name depends on the file of the name: the pipeline sees everything, a used file itself and the
+//! files that it uses, the prelude only itself. So no declaration changes the meaning of a function in another file.
 
 use crate::diag::{Code, FileId, Problem, Problems, Span};
 use crate::sema::hir::{DeclarationKind, UnusedDeclaration};
@@ -10,7 +10,7 @@ use crate::syntax::ast::{Ast, Binding, Fn, Item, ItemKind, Param, Typed};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a name stands for.
+/// The declaration of a name.
 #[derive(Clone, Copy)]
 pub(crate) enum Declaration<'a> {
     Param(&'a Param),
@@ -21,7 +21,7 @@ pub(crate) enum Declaration<'a> {
     Combine,
     Label,
     Sweep,
-    /// A declaration in text that could not be read, and reported.
+    /// A declaration with a syntax error, which has been reported.
     Lost(DeclarationKind),
 }
 
@@ -48,7 +48,7 @@ struct NameEntry<'a> {
     used: Cell<bool>,
 }
 
-/// Where a declaration comes from.
+/// The file of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DeclaredIn {
     Prelude,
@@ -57,19 +57,19 @@ enum DeclaredIn {
     Pipeline,
 }
 
-/// NameTable and the places of their entries.
+/// Names, each with the index of its entry.
 type Scope<'a> = BTreeMap<&'a str, usize>;
 
 /// All names of a pipeline, of the files it uses and of the prelude.
 pub(crate) struct NameTable<'a> {
     entries: Vec<NameEntry<'a>>,
-    /// What the pipeline sees, and whatever is typed beside it.
+    /// Names visible to the pipeline and to the command line.
     pipeline: Scope<'a>,
-    /// What the prelude and the used files see. While names are collected, what they declare.
+    /// Names visible to the prelude and to each used file; those that they declare while names are collected.
     inner: BTreeMap<FileId, Scope<'a>>,
     /// Functions by the index that [`Declaration::Fn`] holds.
     pub(crate) functions: Vec<&'a Fn>,
-    /// Whether a used file could not be read: a name that is not here may be declared there.
+    /// Whether a used file could not be read: an unknown name may be declared there.
     pub(crate) incomplete: bool,
     /// Modalities in the order written, with their docs.
     pub(crate) modalities: Vec<(&'a Typed, &'a [String])>,
@@ -91,7 +91,7 @@ impl<'a> NameTable<'a> {
         }
         for file in &uses.files {
             names.inner.insert(file.ast.file, Scope::new());
-            // What else a used file declares has been reported, and is not brought in.
+            // Other declarations of a used file have been reported and are not visible.
             let brought = |item: &&Item| matches!(item.kind, ItemKind::Param(_) | ItemKind::Fn(_));
             for item in file.ast.items.iter().filter(brought) {
                 names.declare(item, DeclaredIn::Used(file.at), problems);
@@ -108,7 +108,7 @@ impl<'a> NameTable<'a> {
         names
     }
 
-    /// Lets every used file see, beside what it declares, what the files declare that it uses, and the prelude.
+    /// Makes visible to every used file its own names, those of the files that it uses, and those of the prelude.
     fn link_scopes(&mut self, prelude: FileId, uses: &Uses) {
         let own = self.inner.clone();
         let of_prelude = own.get(&prelude).cloned().unwrap_or_default();
@@ -121,10 +121,10 @@ impl<'a> NameTable<'a> {
         }
     }
 
-    /// Declares what could not be read in a file, as far as it can be told.
+    /// Declares the names of declarations with syntax errors.
     fn lose(&mut self, ast: &'a Ast, declared_in: DeclaredIn) {
         for lost in &ast.lost {
-            // What it would have declared is not known where it begins with no keyword; what it is called may not be.
+            // Without a keyword the kind of the declaration is unknown; its name may be unknown too.
             let kind = DeclarationKind::by_keyword(&lost.keyword);
             self.incomplete |= lost.name.is_none() && (kind.is_some() || lost.keyword.is_empty());
             if let (Some(name), true) = (&lost.name, kind.is_some() || lost.keyword.is_empty()) {
@@ -140,7 +140,7 @@ impl<'a> NameTable<'a> {
         }
     }
 
-    /// Records that a file declares a name, the first time it does.
+    /// Adds a name to those that a file declares, unless it is there.
     fn own(&mut self, file: FileId, name: &'a str, place: usize) {
         if let Some(scope) = self.inner.get_mut(&file) {
             scope.entry(name).or_insert(place);
@@ -165,7 +165,7 @@ impl<'a> NameTable<'a> {
             ItemKind::Sweep(name, _) => (name, Declaration::Sweep),
             ItemKind::Pipeline(_) | ItemKind::Use(_) | ItemKind::Data(_) | ItemKind::Train(_) => return,
         };
-        // A combine may be called as a strategy is, `mulmix = mulmix(..)`: strategies are not in this table.
+        // A combine may have the name of a strategy, `mulmix = mulmix(..)`: strategies are not in this table.
         let place = self.entries.len();
         self.entries.push(NameEntry { declaration, span: name.span, declared_in, used: Cell::new(false) });
         self.own(name.span.file, &name.text, place);
@@ -173,19 +173,19 @@ impl<'a> NameTable<'a> {
         if let Some(before) = before.filter(|before| before.declared_in != DeclaredIn::Prelude) {
             let mut problem = Problem::error(Code::DuplicateName, format!("`{}` is declared twice", name.text));
             problem = match (before.declared_in, declared_in) {
-                // Of two used files the second `use` is where the pipeline can do something about it.
+                // Of two used files the second `use` is the place that the pipeline can change.
                 (DeclaredIn::Used(_), DeclaredIn::Used(at)) => problem
-                    .at(at, "brings it in again")
+                    .at(at, "imported again here")
                     .also(name.span, "declared again here")
                     .also(before.span, "first declared here"),
                 (DeclaredIn::Used(at), _) => problem
                     .at(name.span, "declared again here")
                     .also(before.span, "first declared here")
-                    .also(at, "brought in here"),
+                    .also(at, "imported here"),
                 _ => problem.at(name.span, "declared again here").also(before.span, "first declared here"),
             };
             problems.push(problem.help("give one of them another name"));
-            // What the pipeline says itself is what it means.
+            // The declaration of the pipeline itself takes precedence.
             if matches!(before.declared_in, DeclaredIn::Pipeline) || matches!(declared_in, DeclaredIn::Used(_)) {
                 return;
             }
@@ -193,7 +193,7 @@ impl<'a> NameTable<'a> {
         self.pipeline.insert(&name.text, place);
     }
 
-    /// What can be named in the file of `at`.
+    /// Names visible in the file of `at`.
     fn scope(&self, at: Span) -> &Scope<'a> {
         self.inner.get(&at.file).unwrap_or(&self.pipeline)
     }
@@ -202,7 +202,7 @@ impl<'a> NameTable<'a> {
         self.scope(at).get(name).map(|place| &self.entries[*place])
     }
 
-    /// What a name stands for where it is written; marks it as used.
+    /// The declaration of a name written at `at`, which is marked as used.
     pub(crate) fn get(&self, name: &str, at: Span) -> Option<Declaration<'a>> {
         self.entry(name, at).map(|entry| {
             entry.used.set(true);
@@ -210,41 +210,41 @@ impl<'a> NameTable<'a> {
         })
     }
 
-    /// What a name stands for where it is written, without using it.
+    /// The declaration of a name written at `at`, without marking it.
     pub(crate) fn peek(&self, name: &str, at: Span) -> Option<Declaration<'a>> {
         self.entry(name, at).map(|entry| entry.declaration)
     }
 
-    /// The places of the names that have been used.
+    /// The spans of used declarations.
     pub(crate) fn used(&self) -> BTreeSet<Span> {
         self.entries.iter().filter(|entry| entry.used.get()).map(|entry| entry.span).collect()
     }
 
-    /// Counts the names as used that were so when [`NameTable::used`] was asked, and no others.
+    /// Marks these declarations as used, and no others; the inverse of [`NameTable::used`].
     pub(crate) fn restore(&self, used: &BTreeSet<Span>) {
         for entry in &self.entries {
             entry.used.set(used.contains(&entry.span));
         }
     }
 
-    /// Where a name is declared that is written at `at`.
+    /// The span of the declaration of a name written at `at`.
     pub(crate) fn span(&self, name: &str, at: Span) -> Option<Span> {
         self.entry(name, at).map(|entry| entry.span)
     }
 
-    /// Where the pipeline, or a file it uses, declares a name that is not to be seen from `at`.
+    /// The span of a declaration in the pipeline or a used file that is not visible at `at`.
     pub(crate) fn declared_out_of_scope(&self, name: &str, at: Span) -> Option<Span> {
         let place = self.pipeline.get(name).filter(|_| !self.scope(at).contains_key(name))?;
         Some(self.entries[*place].span)
     }
 
-    /// Every name of the given kinds that can be named at `at`, in order of the alphabet.
+    /// Names of the given kinds visible at `at`, in alphabetical order.
     pub(crate) fn of_kinds(&self, kinds: &[DeclarationKind], at: Span) -> Vec<&'a str> {
         let of_kind = |place: &usize| kinds.contains(&self.entries[*place].declaration.kind());
         self.scope(at).iter().filter(|(_, place)| of_kind(place)).map(|(name, _)| *name).collect()
     }
 
-    /// The pipeline's own declarations that nothing used, in source order.
+    /// Unused declarations of the pipeline itself, in source order.
     pub(crate) fn unused(&self) -> Vec<UnusedDeclaration> {
         let mut unused: Vec<UnusedDeclaration> = (self.pipeline.iter())
             .map(|(name, place)| (name, &self.entries[*place]))

@@ -10,15 +10,15 @@ use std::collections::btree_map::Entry;
 /// A value that replaces a param's own: `--set NAME=VALUE`.
 #[derive(Clone, Debug)]
 pub struct ParamOverride {
-    /// The param.
+    /// The name of the param.
     pub name: String,
     /// The value.
     pub value: Expr,
-    /// Where it was given.
+    /// The span of the value.
     pub span: Span,
 }
 
-/// What is chosen beside the file.
+/// Settings that replace those of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// The combine to train, instead of the one the file names.

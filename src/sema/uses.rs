@@ -7,13 +7,13 @@ use crate::syntax::{keyword, parse};
 use crate::world::{Absent, World};
 use std::collections::BTreeMap;
 
-/// Files that use files: deeper is not meant.
+/// Deepest chain of files that use files.
 const DEEPEST: usize = 64;
 
-/// A file that is brought in.
+/// A file that a pipeline uses.
 #[derive(Clone, Debug)]
 pub struct UsedFile {
-    /// What it declares.
+    /// Its syntax tree.
     pub ast: Ast,
     /// The `use` of the pipeline that led to it.
     pub at: Span,
@@ -21,14 +21,14 @@ pub struct UsedFile {
     pub sees: Vec<FileId>,
 }
 
-/// The files that a pipeline brings in.
+/// The files that a pipeline uses.
 #[derive(Clone, Debug, Default)]
 pub struct Uses {
-    /// Each file after those that it uses itself.
+    /// The files, each after those that it uses itself.
     pub files: Vec<UsedFile>,
-    /// Which of them each `use` names, by the place of its path.
+    /// The file of each `use`, by the span of its path.
     pub targets: BTreeMap<Span, FileId>,
-    /// Whether one could not be read, and has been reported: a name that nothing declares may be declared there.
+    /// Whether a file could not be read, which has been reported: an unknown name may be declared there.
     pub incomplete: bool,
 }
 
@@ -41,7 +41,7 @@ pub fn gather(ast: &Ast, sources: &mut SourceMap, world: &dyn World, problems: &
     gathering.uses
 }
 
-/// Says of problems inside of used files where the pipeline uses them, unless that is said already.
+/// Adds the `use` of the pipeline to problems inside of used files that do not point into the pipeline yet.
 pub fn point_to_uses(problems: Problems, uses: &Uses, pipeline: &Ast) -> Problems {
     let of_pipeline = |problem: &Problem| problem.labels.iter().any(|label| label.span.file == pipeline.file);
     let mut pointed = vec![];
@@ -61,16 +61,16 @@ struct Gathering<'a> {
     sources: &'a mut SourceMap,
     world: &'a dyn World,
     problems: &'a mut Problems,
-    /// Every file that has been read, by what tells it from others.
+    /// The files that have been read, by identity.
     read: BTreeMap<String, FileId>,
-    /// The files that are being read, outermost first.
+    /// The identities of the files being read, outermost first.
     open: Vec<String>,
     uses: Uses,
 }
 
 impl Gathering<'_> {
-    /// Follows the `use`s of one file; `at` is where the pipeline led to it, if it is not the pipeline itself. What comes
-    /// back are the files whose names it sees.
+    /// Reads the files that one file uses and returns those whose names it sees. `at` is the `use` of the pipeline that
+    /// led to it, `None` for the pipeline itself.
     fn uses_of(&mut self, ast: &Ast, at: Option<Span>) -> Vec<FileId> {
         let mut sees = vec![];
         let of = self.sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
@@ -100,7 +100,7 @@ impl Gathering<'_> {
             if self.open.contains(&found.identity) {
                 self.problems.push(
                     Problem::error(Code::Cycle, format!("`{}` uses itself", found.name))
-                        .at(path.span, "this closes the circle")
+                        .at(path.span, "this closes the cycle")
                         .help("move what both need into a third file"),
                 );
                 continue;
@@ -114,7 +114,7 @@ impl Gathering<'_> {
             if self.open.len() >= DEEPEST {
                 self.problems.push(
                     Problem::error(Code::TooDeep, format!("files that use files more than {DEEPEST} deep"))
-                        .at(path.span, "goes too far here"),
+                        .at(path.span, "one level too deep"),
                 );
                 self.uses.incomplete = true;
                 continue;
@@ -125,7 +125,7 @@ impl Gathering<'_> {
             let (inner, problems) = parse(file, &found.text);
             self.problems.extend(not_for_use(&inner, &path.text));
             if inner.items.iter().any(|item| matches!(item.kind, ItemKind::Pipeline(_))) {
-                // It is not brought in; what else is wrong with it is its own business.
+                // Nothing of it is used, so its other errors do not matter here.
                 self.uses.incomplete = true;
                 self.uses.files.push(UsedFile { ast: Ast { items: vec![], ..inner }, at, sees: vec![] });
                 continue;
@@ -159,11 +159,11 @@ fn unreadable(path: &Text, absent: &Absent) -> Problem {
     suggest(problem, &path.text, inside, &there, "its folder has")
 }
 
-/// What a used file declares beside functions and params.
+/// Errors for declarations of a used file other than functions and params.
 fn not_for_use(ast: &Ast, path: &str) -> Problems {
     let whole = ast.items.iter().find(|item| matches!(item.kind, ItemKind::Pipeline(_)));
     if let Some(header) = whole {
-        let problem = Problem::error(Code::NotForUse, format!("`{path}` is a pipeline of its own"))
+        let problem = Problem::error(Code::NotForUse, format!("`{path}` is itself a pipeline"))
             .at(header.span, "a file that is used has no `pipeline`")
             .help("move its `fn` and `param` declarations into a file that both can `use`");
         return problem.into();

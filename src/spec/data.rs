@@ -67,17 +67,9 @@ pub struct Source {
 
 impl Source {
     fn paths(&self) -> Vec<&str> {
-        match &self.kind {
-            SourceKind::Synthetic { .. } => vec![],
-            SourceKind::Table { paths, .. }
-            | SourceKind::Parquet { paths }
-            | SourceKind::Npz { paths }
-            | SourceKind::Npy { paths }
-            | SourceKind::Jsonl { paths }
-            | SourceKind::CifarBinary { paths, .. } => paths.iter().map(|path| path.value.as_str()).collect(),
-            SourceKind::Images { folder } => vec![&folder.value],
-            SourceKind::Join { sources, .. } => sources.iter().flat_map(Source::paths).collect(),
-        }
+        let folder = if let SourceKind::Images { folder } = &self.kind { Some(folder) } else { None };
+        let own = self.kind.files().iter().chain(folder).map(|path| path.value.as_str());
+        own.chain(self.kind.joined().iter().flat_map(Source::paths)).collect()
     }
 }
 
@@ -142,6 +134,63 @@ pub enum SourceKind {
         /// The column of the key: one name for all, or one for each.
         on: Vec<Spanned<String>>,
     },
+}
+
+impl SourceKind {
+    /// The paths and globs of its files; none for a folder, a join and rows that are made.
+    pub fn files(&self) -> &[Spanned<String>] {
+        match self {
+            SourceKind::Table { paths, .. }
+            | SourceKind::Parquet { paths }
+            | SourceKind::Npz { paths }
+            | SourceKind::Npy { paths }
+            | SourceKind::Jsonl { paths }
+            | SourceKind::CifarBinary { paths, .. } => paths,
+            SourceKind::Synthetic { .. } | SourceKind::Images { .. } | SourceKind::Join { .. } => &[],
+        }
+    }
+
+    /// The tables that it joins; none for any other source.
+    pub fn joined(&self) -> &[Source] {
+        if let SourceKind::Join { sources, .. } = self { sources } else { &[] }
+    }
+}
+
+/// A format of table files that the ending of a file's name tells.
+#[derive(Debug)]
+pub struct FileFormat {
+    /// The source that reads it, as the language names it.
+    pub source: &'static str,
+    /// The endings of file names, without `.gz` or `.zst`.
+    pub endings: &'static [&'static str],
+    /// The source for paths; the second argument is whether the first line names the columns, where there are lines.
+    pub kind: fn(Vec<Spanned<String>>, bool) -> SourceKind,
+}
+
+/// Every format that the ending of a file's name tells.
+pub const FILE_FORMATS: &[FileFormat] = &[
+    FileFormat {
+        source: "csv",
+        endings: &[".csv"],
+        kind: |paths, header| SourceKind::Table { paths, separator: ',', header },
+    },
+    FileFormat {
+        source: "tsv",
+        endings: &[".tsv"],
+        kind: |paths, header| SourceKind::Table { paths, separator: '\t', header },
+    },
+    FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
+    FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },
+    FileFormat { source: "npz", endings: &[".npz"], kind: |paths, _| SourceKind::Npz { paths } },
+];
+
+impl FileFormat {
+    /// The format of a file, by the ending of its name in any case, packed or not.
+    pub fn of(path: &str) -> Option<&'static Self> {
+        let name = path.to_lowercase();
+        let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+        FILE_FORMATS.iter().find(|format| format.endings.iter().any(|ending| name.ends_with(ending)))
+    }
 }
 
 /// How rows are divided. Portions are taken in the order written, each from what the one before left; the rest is train.

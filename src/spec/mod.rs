@@ -6,9 +6,11 @@
 mod data;
 mod facts;
 mod loss;
+mod optimizer;
 mod train;
 
 pub use data::*;
 pub use facts::*;
 pub use loss::*;
+pub use optimizer::*;
 pub use train::*;

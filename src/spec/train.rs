@@ -1,93 +1,53 @@
-//! The `train { ... }` block and the sweeps.
+//! The `train { ... }` block and sweeps as plain data.
 
+use super::optimizer::OptimizerSpec;
 use crate::diag::Span;
 use serde::{Deserialize, Serialize};
 
-/// How a model is trained.
+/// The training of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainSpec {
-    /// The combine that is trained unless the command line names another.
+    /// The combine to train, unless the command line names another.
     pub combine: Option<String>,
-    /// What turns gradients into steps.
-    pub optimizer: Optimizer,
-    /// How the learning rate changes.
+    /// The optimizer.
+    pub optimizer: OptimizerSpec,
+    /// The schedule of the learning rate.
     pub schedule: Schedule,
-    /// The largest global norm of a gradient; larger ones are scaled down to it.
+    /// Largest global norm of a gradient; larger gradients are scaled down to it.
     pub clip_norm: Option<f64>,
-    /// Rows per step.
+    /// Number of rows in a step.
     pub batch_size: usize,
-    /// How long.
+    /// The longest duration.
     pub length: Length,
-    /// When to stop before that.
+    /// The rule of early stopping.
     pub stop: Option<Patience>,
-    /// Decides initial weights, order and dropout.
+    /// Seed of initial weights, row order and dropout.
     pub seed: u64,
-    /// How weight matrices begin.
+    /// Initialization of weight matrices.
     pub init: Init,
-    /// The probability with which a training step leaves out a modality that may be missing.
+    /// Probability of leaving an optional modality out of a row in a training step.
     pub modality_dropout: f64,
-    /// The whole block.
+    /// The span of the block.
     #[serde(skip)]
     pub span: Span,
 }
 
-/// How long training lasts at most.
+/// Longest duration of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Length {
-    /// So many passes over the training rows.
+    /// Number of passes over the training rows.
     Epochs(u64),
-    /// So many steps.
+    /// Number of steps.
     Iterations(u64),
 }
 
-/// What turns gradients into steps. Decay applies to weight matrices only.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Optimizer {
-    /// `v = momentum * v + g; w -= lr * v` (Nesterov: `w -= lr * (g + momentum * v)`), as PyTorch has it.
-    Sgd {
-        /// Learning rate.
-        lr: f64,
-        /// Share of the last step that is kept.
-        momentum: f64,
-        /// Whether to look ahead.
-        nesterov: bool,
-        /// Added to the gradient as `weight_decay * w`.
-        weight_decay: f64,
-    },
-    /// Adam with bias correction; decay is added to the gradient, or to the step where `decoupled` (AdamW).
-    Adam {
-        /// Learning rate.
-        lr: f64,
-        /// Decay of the first moment.
-        beta1: f64,
-        /// Decay of the second moment.
-        beta2: f64,
-        /// Keeps the division finite.
-        eps: f64,
-        /// Weight decay.
-        weight_decay: f64,
-        /// AdamW.
-        decoupled: bool,
-    },
-}
-
-impl Optimizer {
-    /// The learning rate before any schedule.
-    pub fn lr(&self) -> f64 {
-        match self {
-            Optimizer::Sgd { lr, .. } | Optimizer::Adam { lr, .. } => *lr,
-        }
-    }
-}
-
-/// How the learning rate changes: a factor on it.
+/// Schedule of the learning rate: a factor on it for every step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Rises linearly from nothing over so many first steps; 0 for none.
+    /// Number of first steps in which the factor rises linearly from 0; 0 for none.
     pub warmup: u64,
-    /// What happens after.
+    /// The curve that the warm-up multiplies.
     pub curve: Curve,
 }
 
@@ -95,16 +55,16 @@ pub struct Schedule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Curve {
-    /// Stays.
+    /// 1 in every step.
     Constant,
-    /// `factor ^ n` after n whole periods.
+    /// `factor^n` after n whole periods.
     Exponential {
         /// The factor.
         factor: f64,
-        /// How long a period is.
+        /// The length of a period.
         every: Period,
     },
-    /// Times `factor` at each of these steps (counted from 1, applied when the step is reached).
+    /// Multiplied by `factor` at each of these steps, counted from 1.
     Steps {
         /// The steps.
         at: Vec<u64>,
@@ -131,16 +91,16 @@ pub enum Period {
 /// `patience(n, on: valid.METRIC)`: stop after n epochs without improvement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
-    /// How many epochs.
+    /// Number of epochs.
     pub epochs: u64,
-    /// What must improve.
+    /// The metric that must improve.
     pub metric: Metric,
-    /// The setting.
+    /// The span of the setting.
     #[serde(skip)]
     pub span: Span,
 }
 
-/// What is measured on a part of the data.
+/// A metric, measured on a part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
@@ -171,7 +131,7 @@ impl Metric {
         }
     }
 
-    /// What it measures, in one sentence without a capital and a period.
+    /// Description, one sentence without a capital and a period.
     pub fn doc(self) -> &'static str {
         match self {
             Metric::Error => "the share of rows that are predicted wrongly",
@@ -185,7 +145,7 @@ impl Metric {
         }
     }
 
-    /// What it computes, as a formula.
+    /// Formula.
     pub fn equation(self) -> &'static str {
         match self {
             Metric::Error => "mean over rows of [argmin over k of l^k != y]",
@@ -202,7 +162,7 @@ impl Metric {
     }
 }
 
-/// How weight matrices begin; biases begin at 0.
+/// Initialization of weight matrices; biases are initialized to 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
@@ -212,42 +172,42 @@ pub enum Init {
     HeUniform,
     /// Normal with variance `2 / fan_in`.
     HeNormal,
-    /// Normal with standard deviation `sqrt(2 / fan_out)`, drawn again beyond two of them: what the authors' convolutions
-    /// begin as.
+    /// Normal with standard deviation `sqrt(2 / fan_out)`, truncated at two of them: the authors' initialization of
+    /// convolutions.
     HeFanOut,
     /// Uniform in `±sqrt(6 / (fan_in + fan_out))`.
     XavierUniform,
     /// Normal with variance `2 / (fan_in + fan_out)`.
     XavierNormal,
-    /// Uniform in `±sqrt(1 / fan_in)`, biases too: what PyTorch does.
+    /// Uniform in `±sqrt(1 / fan_in)`, biases too: the default of PyTorch.
     Torch,
 }
 
-/// How a parameter begins.
+/// Initialization of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParamInit {
-    /// All this number.
+    /// Every element this number.
     Constant(f32),
     /// Drawn from a normal distribution around 0.
     Normal {
         /// Its standard deviation.
         std: f64,
     },
-    /// A table of rows of this width: the first is zeros, the others are drawn by this scheme for one input.
+    /// A table of rows of this width: the first is zeros, the others are drawn by the scheme with a fan-in of 1.
     Table {
         /// The scheme.
         init: Init,
-        /// Numbers of a row.
+        /// Number of elements in a row.
         width: usize,
     },
     /// Drawn by this scheme.
     Random {
         /// The scheme.
         init: Init,
-        /// Inputs of each output.
+        /// Number of inputs of each output.
         fan_in: usize,
-        /// Outputs of each input.
+        /// Number of outputs of each input.
         fan_out: usize,
     },
 }
@@ -255,30 +215,29 @@ pub enum ParamInit {
 /// A param that a sweep varies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepAxis {
-    /// The param.
+    /// The name of the param.
     pub param: String,
-    /// The values it takes, each of the param's type and within its bounds, as they would be written: what `--set`
-    /// takes.
+    /// The values, each of the param's type and within its bounds, as written in the language and taken by `--set`.
     pub values: Vec<String>,
-    /// The entry of the sweep.
+    /// The span of the entry.
     #[serde(skip)]
     pub span: Span,
 }
 
-/// `sweep NAME { ... }`
+/// A sweep, `sweep NAME { ... }`: a grid of trainings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepSpec {
     /// Its name.
     pub name: String,
     /// The params it varies.
     pub over: Vec<SweepAxis>,
-    /// The combines it trains.
+    /// The combines to train.
     pub train: Vec<String>,
-    /// The seeds each is trained with.
+    /// The seeds of each training.
     pub seeds: Vec<u64>,
-    /// What selects, on validation.
+    /// The metric on the validation rows that selects the best point.
     pub select: Metric,
-    /// The declaration.
+    /// The span of the declaration.
     #[serde(skip)]
     pub span: Span,
 }

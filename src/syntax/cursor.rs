@@ -1,8 +1,8 @@
 //! Where in a text someone is typing: which declaration, which brackets, after which key. Made of words and marks
 //! alone, because a text that is being typed is rarely one that can be parsed.
 
-use super::lexeme::{Lexeme, LexemeKind, lexemes};
-use super::{KEYWORDS, RESERVED};
+use super::keyword::{KEYWORDS, RESERVED};
+use super::lexer::{Lexeme, LexemeKind, lexemes};
 use crate::diag::{FileId, Span};
 
 /// A place in a text, as far as the words before it tell.

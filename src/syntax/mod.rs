@@ -1,72 +1,34 @@
-//! Text to syntax tree and back. The only room that knows pest; knows no files.
+//! Text to syntax tree and back. The only room that knows pest; reads no files.
 //!
 //! ```text
-//! text --lex--> tokens --outline--> declarations --pest--> pairs --tree--> Ast --format--> text
+//! text --lexer--> tokens --recovery::outline--> declarations --grammar (pest)--> pairs --tree--> Ast --format--> text
 //! ```
 //!
-//! Parsing never fails: it gives the tree of what could be read and the problems of what could not.
+//! Two parts share the work:
+//!
+//! - The grammar, by way of pest, decides what is accepted: a declaration is in the tree exactly if
+//!   `grammar/mmc.pest` matches it.
+//! - `recovery` decides what is reported: where declarations begin, which region around a failure is repaired or
+//!   removed before the grammar is asked again, and the message and fix of each mistake.
+//!
+//! Parsing never fails: its result is the tree of what could be parsed and the problems of the rest.
 
 pub mod ast;
-mod bare;
-mod checks;
-mod closing;
 mod cursor;
-mod depth;
-mod doubt;
+mod docs;
+mod dump;
 mod format;
 mod grammar;
-mod lexeme;
+mod keyword;
 mod lexer;
-mod mistake;
-mod outline;
 mod parser;
-mod recover;
-mod region;
+mod recovery;
 mod tree;
+mod validate;
 
-pub use bare::bare;
 pub use cursor::{Around, Before, Cursor, Inside, cursor};
+pub use dump::dump;
 pub use format::{Formatted, format};
-pub use lexeme::{Lexeme, LexemeKind, lexemes};
+pub use keyword::{KEYWORDS, RESERVED, is_name, keyword};
+pub use lexer::{Lexeme, LexemeKind, lexemes};
 pub use parser::{parse, parse_expr};
-
-/// The words that begin a declaration. They may be names all the same.
-pub const KEYWORDS: [&str; 12] =
-    ["pipeline", "use", "param", "fn", "data", "label", "shared", "modality", "encoder", "combine", "train", "sweep"];
-
-/// The words that are never names.
-pub const RESERVED: [&str; 7] = ["true", "false", "if", "then", "else", "in", "let"];
-
-/// Whether a text can be the name of something.
-pub fn is_name(text: &str) -> bool {
-    let begins = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    begins && text.bytes().all(lexer::is_word_byte) && !RESERVED.contains(&text)
-}
-
-/// The word that a declaration begins with.
-pub fn keyword(kind: &ast::ItemKind) -> &'static str {
-    use ast::ItemKind::{Combine, Data, Encoder, Fn, Label, Modality, Param, Pipeline, Shared, Sweep, Train, Use};
-    match kind {
-        Pipeline(_) => "pipeline",
-        Use(_) => "use",
-        Param(_) => "param",
-        Fn(_) => "fn",
-        Data(_) => "data",
-        Label(_) => "label",
-        Shared(_) => "shared",
-        Modality(_) => "modality",
-        Encoder(_) => "encoder",
-        Combine(_) => "combine",
-        Train(_) => "train",
-        Sweep(..) => "sweep",
-    }
-}
-
-/// How deep brackets and `if`s may nest.
-const MAX_DEPTH: usize = 128;
-
-/// How many operators, calls and fields one expression may hold on the way from its root to a leaf.
-const MAX_OPERATORS: usize = 500;
-
-/// After how many problems the rest is only counted.
-const MAX_PROBLEMS: usize = 100;

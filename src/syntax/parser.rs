@@ -1,16 +1,17 @@
 //! `parse`: text to tree, whatever the text. Declarations are found first and read one by one.
 
-use super::MAX_PROBLEMS;
 use super::ast::{Ast, Comment, Expr, Item};
-use super::checks::{Checks, check_header, collect_docs, doc_line, docs_before};
-use super::doubt::doubt;
+use super::docs::{collect_docs, doc_line, docs_before};
 use super::grammar::Rule;
 use super::lexer::{CommentToken, Lexed, Token, lex};
-use super::outline::{Chunk, Outline, outline};
-use super::recover::Reader;
+use super::recovery::{Chunk, Outline, Recovery, outline, poison};
 use super::tree;
+use super::validate::{Checks, check_header};
 use crate::diag::{Code, FileId, Problem, Problems, Span};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// After how many problems the rest is only counted.
+const MAX_PROBLEMS: usize = 100;
 
 /// The tree of `text` and every problem of its syntax, in source order.
 ///
@@ -33,7 +34,7 @@ pub fn parse_expr(file: FileId, text: &str) -> (Option<Expr>, Problems) {
     let deep = outline.chunks.iter().flat_map(|chunk| chunk.deep.clone()).collect();
     let chunk = Chunk { tokens: 0..count, closers, broken, deep };
     let own = own_problems(&lexed, &mut outline);
-    let mut reader = Reader::new(file, text, &lexed, &outline, &chunk, Rule::expression_alone);
+    let mut reader = Recovery::new(file, text, &lexed, &outline, &chunk, Rule::expression_alone);
     for (token, problem) in own {
         reader.report(token, problem);
     }
@@ -78,7 +79,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
     let mut in_unknown = false;
     let mut doc_comments = BTreeSet::new();
     for chunk in &outline.chunks {
-        let mut reader = Reader::new(file, text, &lexed, &outline, chunk, Rule::declaration);
+        let mut reader = Recovery::new(file, text, &lexed, &outline, chunk, Rule::declaration);
         let mut of_chunk = vec![];
         while let Some((token, problem)) = own.next_if(|(token, _)| *token < chunk.tokens.end) {
             of_chunk.push((token, problem));
@@ -108,11 +109,11 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
             Some((mut kind, span)) => {
                 // What follows a declaration with a mistake in it and begins with no keyword is likely a part of it.
                 in_unknown = !reader.problems.is_empty();
-                let doubted = match in_unknown && reader.misspelt.is_none() {
-                    true => doubt(&mut kind, &reader.problems, text),
+                let poisoned = match in_unknown && reader.misspelt.is_none() {
+                    true => poison(&mut kind, &reader.problems, text),
                     false => None,
                 };
-                if let Some(lost) = doubted {
+                if let Some(lost) = poisoned {
                     ast.lost.push(lost);
                     problems.extend(reader.problems);
                     pieces.push(piece);

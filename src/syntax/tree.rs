@@ -32,7 +32,7 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
 
 /// Where the text that was matched stands in the file.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct SourceOffsets {
     pub(super) file: FileId,
     /// What to add to an offset in the matched text.
     pub(super) shift: i64,
@@ -43,7 +43,7 @@ pub(super) struct Place {
     pub(super) end: usize,
 }
 
-impl Place {
+impl SourceOffsets {
     fn offset(&self, at: usize) -> usize {
         if at < self.respelt {
             return self.start;
@@ -61,11 +61,11 @@ impl Place {
 /// The parts of a pair that are not punctuation, one after the other.
 struct Parts<'i> {
     pairs: Pairs<'i, Rule>,
-    place: Place,
+    place: SourceOffsets,
 }
 
 impl<'i> Parts<'i> {
-    fn of(pair: Pair<'i, Rule>, place: Place) -> Self {
+    fn of(pair: Pair<'i, Rule>, place: SourceOffsets) -> Self {
         Self { pairs: pair.into_inner(), place }
     }
 
@@ -123,7 +123,7 @@ fn is_mark(rule: Rule) -> bool {
 }
 
 /// What a matched `declaration` declares, and where it stands.
-pub(super) fn declaration(pairs: Pairs<'_, Rule>, place: Place) -> Option<(ItemKind, Span)> {
+pub(super) fn declaration(pairs: Pairs<'_, Rule>, place: SourceOffsets) -> Option<(ItemKind, Span)> {
     let root = pairs.into_iter().next()?;
     let pair = root.into_inner().next()?;
     let span = place.span(&pair);
@@ -153,12 +153,12 @@ pub(super) fn declaration(pairs: Pairs<'_, Rule>, place: Place) -> Option<(ItemK
 }
 
 /// The expression of a matched `expression_alone`.
-pub(super) fn alone(pairs: Pairs<'_, Rule>, place: Place) -> Option<Expr> {
+pub(super) fn alone(pairs: Pairs<'_, Rule>, place: SourceOffsets) -> Option<Expr> {
     let root = pairs.into_iter().next()?;
     expression(root.into_inner().next()?, place)
 }
 
-fn name(pair: &Pair<'_, Rule>, place: Place) -> Name {
+fn name(pair: &Pair<'_, Rule>, place: SourceOffsets) -> Name {
     Name { text: pair.as_str().to_owned(), span: place.span(pair) }
 }
 
@@ -208,7 +208,7 @@ fn function(mut parts: Parts<'_>) -> Option<Fn> {
     Some(Fn { name, args, lets, body: result?, braced: true })
 }
 
-fn block(pair: Pair<'_, Rule>, place: Place) -> Option<Block> {
+fn block(pair: Pair<'_, Rule>, place: SourceOffsets) -> Option<Block> {
     let span = place.span(&pair);
     let mut entries = vec![];
     for pair in pair.into_inner() {
@@ -219,12 +219,12 @@ fn block(pair: Pair<'_, Rule>, place: Place) -> Option<Block> {
     Some(Block { entries, span })
 }
 
-fn entry(pair: Pair<'_, Rule>, place: Place) -> Option<Entry> {
+fn entry(pair: Pair<'_, Rule>, place: SourceOffsets) -> Option<Entry> {
     let mut parts = Parts::of(pair, place);
     Some(Entry { doc: vec![], key: parts.name()?, value: parts.expr()? })
 }
 
-fn expression(pair: Pair<'_, Rule>, place: Place) -> Option<Expr> {
+fn expression(pair: Pair<'_, Rule>, place: SourceOffsets) -> Option<Expr> {
     if pair.as_rule() != Rule::expression {
         return None;
     }
@@ -278,7 +278,7 @@ fn expression(pair: Pair<'_, Rule>, place: Place) -> Option<Expr> {
         .parse(inner)
 }
 
-fn args(call: Pair<'_, Rule>, place: Place) -> Option<Vec<Arg>> {
+fn args(call: Pair<'_, Rule>, place: SourceOffsets) -> Option<Vec<Arg>> {
     let mut args = vec![];
     for pair in call.into_inner() {
         if pair.as_rule() != Rule::arg {
@@ -296,7 +296,7 @@ fn args(call: Pair<'_, Rule>, place: Place) -> Option<Vec<Arg>> {
     Some(args)
 }
 
-fn atom(pair: Pair<'_, Rule>, place: Place) -> Option<Expr> {
+fn atom(pair: Pair<'_, Rule>, place: SourceOffsets) -> Option<Expr> {
     let span = place.span(&pair);
     let kind = match pair.as_rule() {
         Rule::name => ExprKind::Name(pair.as_str().to_owned()),

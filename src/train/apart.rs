@@ -47,7 +47,7 @@ fn apart(
             return Err(halted(Cause::Interrupted { component: component.name.clone() }));
         }
         observe(Event::Component { name: &component.name, number: index + 1, of: components });
-        let alone = plan.alone(index);
+        let alone = plan.subplan(index);
         let having = |rows| Having::new(rows, plan, component, &alone);
         let (train_rows, valid) = (having(training.train), training.valid.map(having));
         let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
@@ -100,7 +100,7 @@ fn measured(
 fn shared(plan: &Plan) -> Option<Cause> {
     let mut owners: Vec<Option<usize>> = vec![None; plan.params.len()];
     for index in 0..plan.loss.components.len() {
-        for spec in plan.alone(index).params {
+        for spec in plan.subplan(index).params {
             let param = plan.params.iter().position(|other| other.name == spec.name)?;
             let owner = *owners[param].get_or_insert(index);
             if owner != index {

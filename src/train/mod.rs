@@ -11,7 +11,6 @@ mod modality_dropout;
 mod model_file;
 mod optimizer;
 mod rows;
-mod schedule;
 mod selection;
 mod trainer;
 
@@ -24,6 +23,5 @@ pub use metrics::scores;
 pub use model_file::{plan_hash, read_model, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use rows::Rows;
-pub use schedule::Extent;
 pub use selection::Selection;
 pub use trainer::{Kept, Trained, Training, train};

@@ -1,8 +1,9 @@
-//! What turns gradients into steps: SGD, Adam and AdamW over the flat parameter store, and global-norm clipping.
-//! Knows neither the engine that made the gradients nor the schedule that chose the learning rate.
+//! Optimizer steps over the flat parameter store: sums of shards, weight decay, clipping of the global norm, and the
+//! update rule of the specification.
 
+use crate::optim::{ParamChunk, update_rule};
 use crate::plan::Plan;
-use crate::spec;
+use crate::spec::OptimizerSpec;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -13,51 +14,59 @@ const CHUNK: usize = 2 * 1024;
 /// The fewest chunks that are worth giving to another thread.
 const CHUNKS_PER_TASK: usize = 8;
 
-/// How many partial sums of squares run side by side within a chunk.
+/// Number of partial sums of squares side by side within a chunk.
 const LANES: usize = 8;
 
-/// An optimizer and what it remembers. Its state is plain data: two arrays laid out as the parameters, and a count.
+/// An optimizer and its state: plain data, two arrays laid out as the parameters, and a count.
 ///
-/// The order of things is that of the authors' code: decay that is not decoupled is added to the gradient first,
-/// then the global norm of the whole is clipped, then the step is made.
+/// The order of a step is that of the authors' code: decay that is not decoupled is added to the gradient first, then the
+/// global norm of the whole is clipped, then the parameters are updated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
-    rule: spec::Optimizer,
+    spec: OptimizerSpec,
     clip_norm: Option<f64>,
-    /// By chunk: its runs of parameters that all decay, or all do not.
-    runs: Vec<Vec<Run>>,
-    squares: Vec<f64>,
-    /// What it remembers.
+    /// The ranges of each chunk that weight decay applies to, counted from the chunk's beginning.
+    decaying: Vec<Vec<Range<usize>>>,
+    /// The moments and the number of steps.
     pub state: OptimizerState,
 }
 
-/// What an optimizer remembers from step to step.
+/// What an optimizer hands on from step to step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerState {
-    /// Steps made.
+    /// Number of steps made.
     pub steps: u64,
-    /// SGD: the velocity. Adam: the first moment.
+    /// The first moment, for SGD the velocity; as long as the parameters.
     pub first: Vec<f32>,
-    /// Adam: the second moment. Empty for SGD.
+    /// The second moment; empty for an optimizer without one.
     pub second: Vec<f32>,
 }
 
-/// Neighbours in one chunk that are treated alike, counted from the chunk's beginning.
-#[derive(Clone, Debug, PartialEq)]
-struct Run {
-    range: Range<usize>,
-    decays: bool,
+/// A chunk of the parameters in a step, and the sum of squares of its gradient.
+struct StepChunk<'a> {
+    params: ChunkArrays<'a>,
+    square: f64,
+}
+
+/// The arrays of a chunk; `second` is empty for an optimizer without a second moment.
+struct ChunkArrays<'a> {
+    weights: &'a mut [f32],
+    gradient: &'a mut [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+    decaying: &'a [Range<usize>],
 }
 
 impl Optimizer {
     /// An optimizer for the parameters of `plan` that has made no step yet.
-    pub fn new(rule: &spec::Optimizer, clip_norm: Option<f64>, plan: &Plan) -> Self {
+    pub fn new(spec: &OptimizerSpec, clip_norm: Option<f64>, plan: &Plan) -> Self {
         let length = plan.params.iter().map(|param| param.offset + param.shape.size()).max().unwrap_or(0);
         let decaying = plan.params.iter().filter(|param| param.decay);
-        let runs = runs(length, decaying.map(|param| param.offset..param.offset + param.shape.size()).collect());
-        let second = if matches!(rule, spec::Optimizer::Adam { .. }) { vec![0.0; length] } else { vec![] };
+        let decaying =
+            by_chunk(length, decaying.map(|param| param.offset..param.offset + param.shape.size()).collect());
+        let second = if update_rule(spec).moments() > 1 { vec![0.0; length] } else { vec![] };
         let state = OptimizerState { steps: 0, first: vec![0.0; length], second };
-        Self { rule: rule.clone(), clip_norm, squares: vec![0.0; runs.len()], runs, state }
+        Self { spec: spec.clone(), clip_norm, decaying, state }
     }
 
     /// Makes one step with learning rate `lr` and returns the global norm of the gradient, with coupled decay and
@@ -66,139 +75,86 @@ impl Optimizer {
     /// `gradients` are shards, each laid out as `values`, whose sum in this order is the gradient; the first is left
     /// holding it. Works in the rayon pool it is called in.
     pub fn step(&mut self, values: &mut [f32], gradients: &mut [Vec<f32>], lr: f64) -> f64 {
-        let Some((gradient, rest)) = gradients.split_first_mut() else { return 0.0 };
+        let Some((gradient, shards)) = gradients.split_first_mut() else { return 0.0 };
         debug_assert!(values.len() == gradient.len() && values.len() == self.state.first.len());
         self.state.steps += 1;
-        match self.rule {
-            spec::Optimizer::Sgd { momentum, nesterov, weight_decay, .. } => {
-                let rule = Sgd { lr: lr as f32, momentum: momentum as f32, nesterov };
-                self.sgd(rule, weight_decay as f32, values, gradient, rest)
+        let rule = update_rule(&self.spec);
+        let (decay, update) = (rule.coupled_decay(), rule.update(lr, self.state.steps));
+        let OptimizerState { first, second, .. } = &mut self.state;
+        let second = second.chunks_mut(CHUNK).chain(std::iter::repeat_with(|| &mut [][..]));
+        let mut chunks: Vec<StepChunk<'_>> = (values.chunks_mut(CHUNK))
+            .zip(gradient.chunks_mut(CHUNK))
+            .zip(first.chunks_mut(CHUNK).zip(second))
+            .zip(&self.decaying)
+            .map(|(((weights, gradient), (first, second)), decaying)| StepChunk {
+                params: ChunkArrays { weights, gradient, first, second, decaying },
+                square: 0.0,
+            })
+            .collect();
+        let clip_norm = self.clip_norm;
+        chunks.par_iter_mut().enumerate().with_min_len(CHUNKS_PER_TASK).for_each(|(index, chunk)| {
+            chunk.square = chunk.params.gather(index * CHUNK, shards, decay);
+            if clip_norm.is_none() {
+                update(chunk.params.lend(), 1.0);
             }
-            spec::Optimizer::Adam { beta1, beta2, eps, weight_decay, decoupled, .. } => {
-                let steps = self.state.steps as f64;
-                let rule = Adam {
-                    step: (lr / (1.0 - beta1.powf(steps))) as f32,
-                    rise1: (1.0 - beta1) as f32,
-                    beta2: beta2 as f32,
-                    rise2: (1.0 - beta2) as f32,
-                    root: (1.0 - beta2.powf(steps)).sqrt() as f32,
-                    eps: eps as f32,
-                    shrink: if decoupled { (1.0 - lr * weight_decay) as f32 } else { 1.0 },
-                };
-                let coupled = if decoupled { 0.0 } else { weight_decay as f32 };
-                self.adam(rule, coupled, values, gradient, rest)
-            }
-        }
-    }
-
-    fn sgd(&mut self, rule: Sgd, decay: f32, values: &mut [f32], gradient: &mut [f32], rest: &[Vec<f32>]) -> f64 {
-        let Self { runs, squares, state, clip_norm, .. } = self;
-        values
-            .par_chunks_mut(CHUNK)
-            .zip(gradient.par_chunks_mut(CHUNK))
-            .zip(state.first.par_chunks_mut(CHUNK))
-            .zip(squares.par_iter_mut())
-            .zip(runs.par_iter())
-            .enumerate()
-            .with_min_len(CHUNKS_PER_TASK)
-            .for_each(|(index, ((((w, g), v), square), runs))| {
-                *square = gather(index * CHUNK, w, g, rest, runs, decay);
-                if clip_norm.is_none() {
-                    rule.update(w, g, v, 1.0);
-                }
-            });
-        let norm = squares.iter().sum::<f64>().sqrt();
-        if let Some(limit) = *clip_norm {
+        });
+        let norm = chunks.iter().map(|chunk| chunk.square).sum::<f64>().sqrt();
+        if let Some(limit) = clip_norm {
             let scale = clip_scale(norm, limit);
-            values
-                .par_chunks_mut(CHUNK)
-                .zip(gradient.par_chunks_mut(CHUNK))
-                .zip(state.first.par_chunks_mut(CHUNK))
-                .with_min_len(CHUNKS_PER_TASK)
-                .for_each(|((w, g), v)| rule.update(w, g, v, scale));
-        }
-        norm
-    }
-
-    fn adam(&mut self, rule: Adam, decay: f32, values: &mut [f32], gradient: &mut [f32], rest: &[Vec<f32>]) -> f64 {
-        let Self { runs, squares, state, clip_norm, .. } = self;
-        values
-            .par_chunks_mut(CHUNK)
-            .zip(gradient.par_chunks_mut(CHUNK))
-            .zip(state.first.par_chunks_mut(CHUNK))
-            .zip(state.second.par_chunks_mut(CHUNK))
-            .zip(squares.par_iter_mut())
-            .zip(runs.par_iter())
-            .enumerate()
-            .with_min_len(CHUNKS_PER_TASK)
-            .for_each(|(index, (((((w, g), m), v), square), runs))| {
-                *square = gather(index * CHUNK, w, g, rest, runs, decay);
-                if clip_norm.is_none() {
-                    rule.update(w, g, m, v, runs, 1.0);
-                }
-            });
-        let norm = squares.iter().sum::<f64>().sqrt();
-        if let Some(limit) = *clip_norm {
-            let scale = clip_scale(norm, limit);
-            values
-                .par_chunks_mut(CHUNK)
-                .zip(gradient.par_chunks_mut(CHUNK))
-                .zip(state.first.par_chunks_mut(CHUNK))
-                .zip(state.second.par_chunks_mut(CHUNK))
-                .zip(runs.par_iter())
-                .with_min_len(CHUNKS_PER_TASK)
-                .for_each(|((((w, g), m), v), runs)| rule.update(w, g, m, v, runs, scale));
+            chunks.par_iter_mut().with_min_len(CHUNKS_PER_TASK).for_each(|chunk| update(chunk.params.lend(), scale));
         }
         norm
     }
 }
 
-/// What a gradient of this norm is multiplied with.
+impl ChunkArrays<'_> {
+    fn lend(&mut self) -> ParamChunk<'_> {
+        let Self { weights, gradient, first, second, decaying } = self;
+        ParamChunk { weights, gradient, first, second, decaying }
+    }
+
+    /// Adds the other shards, of which this chunk begins at `at`, and the decay to the gradient, in this order, and
+    /// returns the sum of its squares.
+    fn gather(&mut self, at: usize, shards: &[Vec<f32>], decay: f32) -> f64 {
+        let Self { weights, gradient, decaying, .. } = self;
+        for shard in shards {
+            for (g, other) in gradient.iter_mut().zip(&shard[at..]) {
+                *g += other;
+            }
+        }
+        if decay != 0.0 {
+            for range in *decaying {
+                for (g, w) in gradient[range.clone()].iter_mut().zip(&weights[range.clone()]) {
+                    *g += decay * w;
+                }
+            }
+        }
+        sum_of_squares(gradient)
+    }
+}
+
+/// The factor on a gradient of this norm.
 fn clip_scale(norm: f64, limit: f64) -> f32 {
     if norm > limit { (limit / norm) as f32 } else { 1.0 }
 }
 
-/// Cuts `0..length` into chunks, and each chunk where decay begins or ends.
-fn runs(length: usize, mut decaying: Vec<Range<usize>>) -> Vec<Vec<Run>> {
-    decaying.sort_by_key(|range| range.start);
-    let mut chunks: Vec<Vec<Run>> = vec![vec![]; length.div_ceil(CHUNK)];
-    let mut put = |mut range: Range<usize>, decays: bool| {
+/// Cuts ranges of `0..length` at the edges of chunks; ranges that touch within a chunk are joined.
+fn by_chunk(length: usize, mut ranges: Vec<Range<usize>>) -> Vec<Vec<Range<usize>>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut chunks: Vec<Vec<Range<usize>>> = vec![vec![]; length.div_ceil(CHUNK)];
+    for mut range in ranges {
         while range.start < range.end {
             let chunk = range.start / CHUNK;
             let from = chunk * CHUNK;
             let end = range.end.min(from + CHUNK);
             match chunks[chunk].last_mut() {
-                Some(last) if last.decays == decays => last.range.end = end - from,
-                _ => chunks[chunk].push(Run { range: range.start - from..end - from, decays }),
+                Some(last) if last.end == range.start - from => last.end = end - from,
+                _ => chunks[chunk].push(range.start - from..end - from),
             }
             range.start = end;
         }
-    };
-    let mut at = 0;
-    for range in decaying {
-        put(at..range.start, false);
-        at = range.end;
-        put(range, true);
     }
-    put(at..length, false);
     chunks
-}
-
-/// Adds the other shards and the decay into `g`, in this order, and returns the sum of its squares.
-fn gather(at: usize, w: &[f32], g: &mut [f32], rest: &[Vec<f32>], runs: &[Run], decay: f32) -> f64 {
-    for shard in rest {
-        for (g, other) in g.iter_mut().zip(&shard[at..]) {
-            *g += other;
-        }
-    }
-    if decay != 0.0 {
-        for run in runs.iter().filter(|run| run.decays) {
-            for (g, w) in g[run.range.clone()].iter_mut().zip(&w[run.range.clone()]) {
-                *g += decay * w;
-            }
-        }
-    }
-    sum_of_squares(g)
 }
 
 fn sum_of_squares(numbers: &[f32]) -> f64 {
@@ -211,61 +167,4 @@ fn sum_of_squares(numbers: &[f32]) -> f64 {
     }
     let tail: f64 = tail.iter().map(|number| f64::from(*number) * f64::from(*number)).sum();
     lanes.iter().sum::<f64>() + tail
-}
-
-/// `v = momentum v + g; w -= lr v`, or with Nesterov `w -= lr (g + momentum v)`.
-#[derive(Clone, Copy)]
-struct Sgd {
-    lr: f32,
-    momentum: f32,
-    nesterov: bool,
-}
-
-impl Sgd {
-    fn update(self, w: &mut [f32], g: &[f32], v: &mut [f32], scale: f32) {
-        let Self { lr, momentum, nesterov } = self;
-        if nesterov {
-            for ((w, g), v) in w.iter_mut().zip(g).zip(v) {
-                let g = g * scale;
-                *v = momentum * *v + g;
-                *w -= lr * (g + momentum * *v);
-            }
-        } else {
-            for ((w, g), v) in w.iter_mut().zip(g).zip(v) {
-                *v = momentum * *v + g * scale;
-                *w -= lr * *v;
-            }
-        }
-    }
-}
-
-/// `m += (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g^2; w -= step m / (sqrt(v) / root + eps)`, where `step` and
-/// `root` hold the corrections for the bias of the moments.
-#[derive(Clone, Copy)]
-struct Adam {
-    step: f32,
-    rise1: f32,
-    beta2: f32,
-    rise2: f32,
-    root: f32,
-    eps: f32,
-    /// What decoupled decay leaves of a weight.
-    shrink: f32,
-}
-
-impl Adam {
-    fn update(self, w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32], runs: &[Run], scale: f32) {
-        let Self { step, rise1, beta2, rise2, root, eps, shrink } = self;
-        if shrink != 1.0 {
-            for run in runs.iter().filter(|run| run.decays) {
-                w[run.range.clone()].iter_mut().for_each(|w| *w *= shrink);
-            }
-        }
-        for (((w, g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
-            let g = g * scale;
-            *m += rise1 * (g - *m);
-            *v = beta2 * *v + rise2 * (g * g);
-            *w -= step * *m / (v.sqrt() / root + eps);
-        }
-    }
 }

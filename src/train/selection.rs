@@ -59,12 +59,12 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::diag::Span;
-    use crate::spec::{Curve, Init, Length, Optimizer, Patience, Schedule};
+    use crate::spec::{Curve, Init, Length, OptimizerSpec, Patience, Schedule, SgdSpec};
 
     fn selection(stop: Option<(u64, Metric)>) -> Selection {
         Selection::new(&TrainSpec {
             combine: None,
-            optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 },
+            optimizer: OptimizerSpec::Sgd(SgdSpec { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 }),
             schedule: Schedule { warmup: 0, curve: Curve::Constant },
             clip_norm: None,
             batch_size: 1,

@@ -3,10 +3,10 @@
 
 use super::halt::{Cause, Halted, NonFinite};
 use super::modality_dropout::ModalityDropout;
-use super::schedule::Extent;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
+use crate::optim::{Extent, update_rule};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::{Combination, Length, TrainSpec};
 use std::sync::Arc;
@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
         seen.loss += result.loss * batch.rows as f64;
         seen.errors += result.errors;
         seen.violations += result.violations;
-        seen.lr = spec.optimizer.lr() * spec.schedule.factor(key.step, self.extent);
+        seen.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
 
         // The engine has let go of the weights by now, so that this changes them in place; where the best model shares
         // them, this is the copy that sets it apart.

@@ -61,7 +61,7 @@ fn another_question_is_another_entry() {
     case.modalities[0].columns.swap(0, 1);
     let swapped = case.load();
     assert!(!swapped.tables[0].cached);
-    assert_eq!(swapped.modalities[0].columns, ["b", "a"]);
+    assert_eq!(swapped.modalities[0].column_names(), ["b", "a"]);
     assert_eq!(exists(&case.cache_folder()), 2);
 }
 

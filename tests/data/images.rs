@@ -133,7 +133,7 @@ fn a_folder_has_a_sub_folder_for_each_class() {
     }
     let data = case.load();
     assert_eq!(
-        (data.classes.as_slice(), data.train.labels.as_slice()),
+        (data.label.classes.as_slice(), data.train.labels.as_slice()),
         (&["cat".into(), "dog".into()][..], &[0, 1, 1][..])
     );
     let values = data.train.modalities[0].values();

@@ -2,18 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
-mod bad_input;
+mod applying;
 mod cache;
+mod errors;
 mod images;
+mod inspection;
 mod joins;
-mod large;
-mod looking;
-mod reading;
-mod real;
+mod out_of_core;
+mod real_data;
 mod splitting;
 mod synthetic;
-mod typed;
-mod words;
+mod text_and_categories;
+mod text_tables;
+mod typed_formats;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, Decider, Request, load};

@@ -77,7 +77,7 @@ fn shards_sum_to_the_gradient_of_the_mean() {
 fn a_step_and_an_evaluation_see_the_same_model() {
     let mut plan = plan(false);
     plan.steps.iter_mut().for_each(|step| {
-        if let mmc::ops::Op::Dropout { p } = &mut step.op {
+        if let mmc::ops::Op::Dropout(mmc::ops::Dropout { p }) = &mut step.op {
             *p = 0.0;
         }
     });

@@ -5,21 +5,21 @@ use super::gradients::{ATTACHED, DETACHED, check, weights};
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
-use mmc::ops::{Activation, Frame, Op, Padding, Window};
+use mmc::ops::{Activation, AvgPool, BatchNorm, Conv2d, MaxPool, Op, PadChannels, Padding, Window};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::{Combination, Init};
 use std::sync::Arc;
 
-fn frame(size: usize, stride: usize, padding: Padding) -> Frame {
-    Frame { size, stride, padding }
+fn window(size: usize, stride: usize, padding: Padding) -> Window {
+    Window { size, stride, padding }
 }
 
 fn max_pool(size: usize, stride: usize) -> Op {
-    Op::MaxPool { window: Some(Window { size, stride, padding: 0 }) }
+    Op::MaxPool(MaxPool { window: Some(Window::over_steps(size, stride, 0)) })
 }
 
-fn conv(channels: usize, frame: Frame, bias: bool) -> Op {
-    Op::Conv2d { channels, frame, bias, init: None }
+fn conv(channels: usize, window: Window, bias: bool) -> Op {
+    Op::Conv2d(Conv2d { channels, window, bias, init: None })
 }
 
 /// A 1 x 1 convolution with a bias before the operation in question, so that its input has a gradient, and a linear layer
@@ -28,7 +28,7 @@ fn around(image: [usize; 3], channels: usize, operation: Op) -> Plan {
     let mut net = Network::new(3);
     net.init(Init::Torch);
     let x = net.image("x", image);
-    let x = net.drawn(x, conv(channels, frame(1, 1, Padding::Valid), true));
+    let x = net.drawn(x, conv(channels, window(1, 1, Padding::Valid), true));
     let y = net.drawn(x, operation);
     let y = net.drawn(y, Op::Flatten);
     let logits = net.linear(y, 3, None);
@@ -52,7 +52,7 @@ fn convolutions() {
         (1, 1, Padding::Same),
         (1, 2, Padding::Valid),
     ] {
-        let operation = conv(3, frame(size, stride, padding), stride == 1);
+        let operation = conv(3, window(size, stride, padding), stride == 1);
         check_operation(&format!("conv2d {size}, {stride}, {padding:?}"), [2, 4, 5], 2, operation);
     }
 }
@@ -60,21 +60,21 @@ fn convolutions() {
 #[test]
 fn norms_of_images() {
     for activation in [None, Some(Activation::Tanh)] {
-        let operation = Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation };
+        let operation = Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation });
         check_operation(&format!("batch_norm and {activation:?}"), [2, 3, 4], 3, operation);
     }
 }
 
 #[test]
 fn pools() {
-    let [wide, close] = [frame(2, 2, Padding::Valid), frame(3, 1, Padding::Valid)];
-    for frame in [wide, close] {
-        check_operation("avg_pool", [2, 5, 4], 2, Op::AvgPool(frame));
-        check_operation("max_pool", [2, 5, 4], 2, max_pool(frame.size, frame.stride));
+    let [wide, close] = [window(2, 2, Padding::Valid), window(3, 1, Padding::Valid)];
+    for window in [wide, close] {
+        check_operation("avg_pool", [2, 5, 4], 2, Op::AvgPool(AvgPool(window)));
+        check_operation("max_pool", [2, 5, 4], 2, max_pool(window.size, window.stride));
     }
     check_operation("global_avg_pool", [2, 3, 4], 3, Op::GlobalAvgPool);
-    check_operation("pad_channels", [2, 3, 2], 2, Op::PadChannels { channels: 5 });
-    check_operation("pad_channels to as many", [2, 3, 2], 2, Op::PadChannels { channels: 2 });
+    check_operation("pad_channels", [2, 3, 2], 2, Op::PadChannels(PadChannels { channels: 5 }));
+    check_operation("pad_channels to as many", [2, 3, 2], 2, Op::PadChannels(PadChannels { channels: 2 }));
 }
 
 /// Rows without the image count nothing in the statistics of their batch, and get no gradient from them.
@@ -83,8 +83,8 @@ fn norms_of_images_that_may_be_missing() {
     let mut net = Network::new(3);
     net.init(Init::Torch);
     let x = net.image("x", [2, 3, 4]);
-    let x = net.drawn(x, conv(3, frame(1, 1, Padding::Valid), true));
-    let x = net.drawn(x, Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Tanh) });
+    let x = net.drawn(x, conv(3, window(1, 1, Padding::Valid), true));
+    let x = net.drawn(x, Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Tanh) }));
     let x = net.drawn(x, Op::Flatten);
     let y = net.input("y", 4);
     for value in [x, y] {
@@ -103,7 +103,7 @@ fn of_equal_pixels_the_first_wins() {
     let mut net = Network::new(2);
     let x = net.image("x", [1, 4, 4]);
     // A weight of 0 makes all pixels equal, and its gradient tells which of them were chosen.
-    let x = net.drawn(x, conv(1, frame(1, 1, Padding::Valid), false));
+    let x = net.drawn(x, conv(1, window(1, 1, Padding::Valid), false));
     let x = net.drawn(x, max_pool(2, 2));
     let x = net.drawn(x, Op::Flatten);
     let logits = net.linear(x, 2, None);
@@ -129,11 +129,11 @@ fn a_sum_of_two_ways_through_an_image() {
     let mut net = Network::new(3);
     net.init(Init::Torch);
     let x = net.image("x", [2, 4, 4]);
-    let x = net.drawn(x, conv(2, frame(3, 1, Padding::Same), true));
-    let norm = net.drawn(x, Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Tanh) });
-    let way = net.drawn(norm, conv(4, frame(3, 2, Padding::Same), false));
-    let short = net.drawn(x, Op::AvgPool(frame(2, 2, Padding::Valid)));
-    let short = net.drawn(short, Op::PadChannels { channels: 4 });
+    let x = net.drawn(x, conv(2, window(3, 1, Padding::Same), true));
+    let norm = net.drawn(x, Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Tanh) }));
+    let way = net.drawn(norm, conv(4, window(3, 2, Padding::Same), false));
+    let short = net.drawn(x, Op::AvgPool(AvgPool(window(2, 2, Padding::Valid))));
+    let short = net.drawn(short, Op::PadChannels(PadChannels { channels: 4 }));
     let sum = net.sum(&[way, short]);
     let y = net.drawn(sum, Op::Flatten);
     let logits = net.linear(y, 3, None);
@@ -149,11 +149,11 @@ fn kernels_agree_with_dfdx_on_odd_shapes() {
         let mut net = Network::new(4);
         net.init(Init::Torch);
         let x = net.image("x", image);
-        let x = net.drawn(x, conv(11, frame(3, 1, Padding::Same), true));
-        let x = net.drawn(x, Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Relu) });
-        let x = net.drawn(x, conv(channels, frame(3, 2, Padding::Same), false));
-        let x = net.drawn(x, Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: None });
-        let x = net.drawn(x, conv(6, frame(1, 1, Padding::Valid), false));
+        let x = net.drawn(x, conv(11, window(3, 1, Padding::Same), true));
+        let x = net.drawn(x, Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Relu) }));
+        let x = net.drawn(x, conv(channels, window(3, 2, Padding::Same), false));
+        let x = net.drawn(x, Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation: None }));
+        let x = net.drawn(x, conv(6, window(1, 1, Padding::Valid), false));
         let y = net.drawn(x, Op::GlobalAvgPool);
         let logits = net.linear(y, 4, None);
         net.component(logits, 1.0);
@@ -187,7 +187,7 @@ fn a_convolution_is_what_its_definition_says() {
     for (size, stride, pad) in [(3, 1, 1), (3, 2, 1), (2, 2, 0), (4, 1, 2)] {
         let mut net = Network::new(2);
         let x = net.image("x", [channels, height, width]);
-        let y = net.drawn(x, conv(outputs, frame(size, stride, Padding::Zeros(pad)), true));
+        let y = net.drawn(x, conv(outputs, window(size, stride, Padding::Zeros(pad)), true));
         let y = net.drawn(y, Op::Flatten);
         let (down, across) = ((height + 2 * pad - size) / stride + 1, (width + 2 * pad - size) / stride + 1);
         let features = outputs * down * across;
@@ -239,13 +239,14 @@ fn threads_change_no_bit_of_an_image() {
     let mut net = Network::new(3);
     net.init(Init::Torch);
     let x = net.image("x", [3, 9, 9]);
-    let mut x = net.drawn(x, conv(12, frame(3, 1, Padding::Same), true));
+    let mut x = net.drawn(x, conv(12, window(3, 1, Padding::Same), true));
     for stride in [1, 2] {
-        let norm = net.drawn(x, Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Relu) });
-        x = net.drawn(norm, conv(12, frame(3, stride, Padding::Same), false));
+        let norm =
+            net.drawn(x, Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation: Some(Activation::Relu) }));
+        x = net.drawn(norm, conv(12, window(3, stride, Padding::Same), false));
     }
     let x = net.drawn(x, max_pool(2, 1));
-    let x = net.drawn(x, Op::AvgPool(frame(2, 2, Padding::Valid)));
+    let x = net.drawn(x, Op::AvgPool(AvgPool(window(2, 2, Padding::Valid))));
     let y = net.drawn(x, Op::GlobalAvgPool);
     let logits = net.linear(y, 3, None);
     net.component(logits, 1.0);
@@ -267,7 +268,7 @@ fn threads_change_no_bit_of_an_image() {
 fn what_is_not_a_number_shows() {
     let mut net = Network::new(2);
     let x = net.image("x", [1, 2, 2]);
-    let x = net.drawn(x, conv(2, frame(1, 1, Padding::Valid), true));
+    let x = net.drawn(x, conv(2, window(1, 1, Padding::Valid), true));
     let x = net.drawn(x, max_pool(2, 2));
     let y = net.drawn(x, Op::Flatten);
     net.component(y, 1.0);

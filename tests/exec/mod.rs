@@ -8,6 +8,7 @@ mod images;
 mod initialize;
 mod missing;
 mod normalize;
+mod operation_json;
 mod sequences;
 mod torch_images;
 mod torch_sequences;

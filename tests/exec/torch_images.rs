@@ -2,10 +2,10 @@
 //! `tests/fixtures/images.py` made them.
 
 use super::{BOTH, KEY, close, start};
-use crate::compile::plan_of;
+use crate::support::compiled::plan_of;
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
-use mmc::ops::{Frame, Op, Padding};
+use mmc::ops::{BatchNorm, Conv2d, Op, Padding, Window};
 use mmc::plan::{Batch, Plan};
 use mmc::shape::Shape;
 use mmc::spec::Combination;
@@ -65,12 +65,11 @@ fn numbers(count: usize, salt: u64) -> impl Iterator<Item = f64> {
 fn fill(plan: &Plan) -> Arc<Params> {
     let mut params = Params::zeros(plan);
     for (id, spec) in plan.params.iter().enumerate() {
-        let of_a_norm =
-            plan.steps.iter().any(|step| step.params.contains(&id) && matches!(step.op, Op::BatchNorm { .. }));
+        let of_a_norm = plan.steps.iter().any(|step| step.params.contains(&id) && matches!(step.op, Op::BatchNorm(_)));
         let (scale, base) = match spec.shape.0.as_slice() {
             [_, rest @ ..] if !rest.is_empty() => ((3.0 / rest.iter().product::<usize>() as f64).sqrt(), 0.0),
             _ if of_a_norm => (0.25, if spec.name.ends_with("weight") { 1.0 } else { 0.0 }),
-            _ if plan.steps.iter().any(|step| step.params.contains(&id) && matches!(step.op, Op::Conv2d { .. })) => {
+            _ if plan.steps.iter().any(|step| step.params.contains(&id) && matches!(step.op, Op::Conv2d(_))) => {
                 (0.5, 0.0)
             }
             _ => (0.25, 0.0),
@@ -110,8 +109,12 @@ fn all_close(found: &[f32], expected: &[f64], tolerance: f64, what: &str) {
 
 /// A 1 x 1 convolution to three channels, the operation, and what it makes as logits.
 fn around(image: [usize; 3], operation: Op) -> Plan {
-    let first =
-        Op::Conv2d { channels: 3, frame: Frame { size: 1, stride: 1, padding: Padding::Same }, bias: true, init: None };
+    let first = Op::Conv2d(Conv2d {
+        channels: 3,
+        window: Window { size: 1, stride: 1, padding: Padding::Same },
+        bias: true,
+        init: None,
+    });
     let mut net = Network::new(2);
     let x = net.image("x", image);
     let x = net.drawn(x, first);
@@ -161,15 +164,15 @@ fn convolutions() {
     let cases = fixture().convolutions;
     assert_eq!(cases.len(), 4);
     for Convolution { size, stride, padding, bias, case } in cases {
-        let frame = Frame { size, stride, padding: Padding::Zeros(padding) };
-        let plan = around([2, 6, 5], Op::Conv2d { channels: 4, frame, bias, init: None });
+        let window = Window { size, stride, padding: Padding::Zeros(padding) };
+        let plan = around([2, 6, 5], Op::Conv2d(Conv2d { channels: 4, window, bias, init: None }));
         check(&plan, 3, &case, &format!("conv2d {size}, {stride}, {padding}"));
     }
 }
 
 #[test]
 fn batch_norm_of_images() {
-    let plan = around([2, 3, 4], Op::BatchNorm { eps: 1e-3, momentum: 0.1, activation: None });
+    let plan = around([2, 3, 4], Op::BatchNorm(BatchNorm { eps: 1e-3, momentum: 0.1, activation: None }));
     check(&plan, 5, &fixture().norms[0], "batch_norm");
 }
 

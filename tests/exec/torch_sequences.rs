@@ -3,7 +3,7 @@
 use super::{BOTH, close, gradient, start};
 use crate::support::network::Network;
 use mmc::exec::Params;
-use mmc::ops::{Lstm, Op, Window};
+use mmc::ops::{Conv1d, Embedding, Lstm, Op, Window};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::Combination;
 use serde::Deserialize;
@@ -43,7 +43,7 @@ fn plan(op: Op, classes: usize) -> Plan {
     let mut net = Network::new(classes);
     let tokens = net.input("word", STEPS);
     let length = net.layer(Op::Length, &[tokens]);
-    let x = net.layer(Op::Embedding { width: WIDTH, ids: IDS, steps: true }, &[tokens]);
+    let x = net.layer(Op::Embedding(Embedding { width: WIDTH, ids: IDS, steps: true }), &[tokens]);
     let made = net.layer(op, &[x, length]);
     net.component(made, 1.0);
     net.finish(Combination::Average)
@@ -95,6 +95,6 @@ fn lstms_agree_with_packed_sequences() {
 
 #[test]
 fn convolutions_agree_row_by_row() {
-    let window = Window { size: 3, stride: 2, padding: 1 };
-    check(Op::Conv1d { channels: 4, window, bias: true }, &fixture().conv1d, "conv1d");
+    let window = Window::over_steps(3, 2, 1);
+    check(Op::Conv1d(Conv1d { channels: 4, window, bias: true }), &fixture().conv1d, "conv1d");
 }

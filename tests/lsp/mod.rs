@@ -1,10 +1,10 @@
 //! What editors are told: the table of symbols, and sessions that talk the protocol to the program.
 
-mod changes;
 mod client;
 mod completion;
-mod edits;
 mod grammar;
 mod lifecycle;
 mod references;
 mod session;
+mod text_sync;
+mod workspace_edits;

@@ -8,7 +8,7 @@ use mmc::report::{
     Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
     write_metrics, write_predictions,
 };
-use mmc::spec::{Combination, Curve, Init, Length, Optimizer, QGradient, Schedule, TrainSpec};
+use mmc::spec::{Combination, Curve, Init, Length, OptimizerSpec, QGradient, Schedule, SgdSpec, TrainSpec};
 use mmc::train::{ComponentScores, EpochRecord, Halted, Scores, Trained, Training, read_model, train};
 use std::fs;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +16,7 @@ use std::sync::atomic::AtomicBool;
 fn spec() -> TrainSpec {
     TrainSpec {
         combine: None,
-        optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.9, nesterov: false, weight_decay: 2e-5 },
+        optimizer: OptimizerSpec::Sgd(SgdSpec { lr: 0.1, momentum: 0.9, nesterov: false, weight_decay: 2e-5 }),
         schedule: Schedule { warmup: 0, curve: Curve::Constant },
         clip_norm: None,
         batch_size: 32,

@@ -1,4 +1,6 @@
-//! What several tests build on.
+//! Items that several tests build on.
 
+pub(crate) mod compiled;
 pub(crate) mod example;
 pub(crate) mod network;
+pub(crate) mod process;

@@ -1,7 +1,9 @@
 //! Plans written by hand: what the stages would make of a pipeline, in a few lines.
 
 use mmc::diag::Span;
-use mmc::ops::{Activation, Arithmetic, Op, Running, WeightInit};
+use mmc::ops::{
+    Activation, Affine, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, Running, WeightInit,
+};
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
 use mmc::spec::{Combination, Init, ModalityKind};
@@ -52,7 +54,7 @@ impl Network {
             shape: Shape::vector(width),
             optional: true,
         });
-        let slot = self.step(Op::Input(index), &[], width, &[], &[]);
+        let slot = self.step(Op::Input(InputIndex(index)), &[], width, &[], &[]);
         self.origins[slot] = vec![index];
         slot
     }
@@ -87,7 +89,7 @@ impl Network {
             buffers.push(self.plan.buffers.len());
             self.plan.buffers.push(BufferSpec { name: format!("{name}.{last}"), shape, value, momentum });
         }
-        self.plan.shardable &= !op.mixes_rows();
+        self.plan.shardable &= !op.traits().mixes_rows;
         let slot = self.step(op, &[x], shape.size(), &params, &buffers);
         self.reshape(slot, shape)
     }
@@ -126,7 +128,7 @@ impl Network {
         activation: Option<Activation>,
         params: &[usize],
     ) -> Slot {
-        let op = Op::Linear { out, bias: params.len() > 1, init: None, activation };
+        let op = Op::Linear(Linear { out, bias: params.len() > 1, init: None, activation });
         self.step(op, &[x], out, params, &[])
     }
 
@@ -135,17 +137,17 @@ impl Network {
     }
 
     pub(crate) fn dropout(&mut self, x: Slot, p: f64) -> Slot {
-        self.step(Op::Dropout { p }, &[x], self.width(x), &[], &[])
+        self.step(Op::Dropout(Dropout { p }), &[x], self.width(x), &[], &[])
     }
 
     pub(crate) fn batch_norm(&mut self, x: Slot, eps: f64, momentum: f64) -> Slot {
-        self.drawn(x, Op::BatchNorm { eps, momentum, activation: None })
+        self.drawn(x, Op::BatchNorm(BatchNorm { eps, momentum, activation: None }))
     }
 
     pub(crate) fn layer_norm(&mut self, x: Slot, eps: f64) -> Slot {
         let width = self.width(x);
         let params = self.norm_params(width);
-        self.step(Op::LayerNorm { eps }, &[x], width, &params, &[])
+        self.step(Op::LayerNorm(LayerNorm { eps }), &[x], width, &params, &[])
     }
 
     pub(crate) fn concat(&mut self, parts: &[Slot]) -> Slot {
@@ -171,7 +173,7 @@ impl Network {
     }
 
     pub(crate) fn affine(&mut self, x: Slot, scale: f64, offset: f64) -> Slot {
-        self.step(Op::Affine { scale, offset }, &[x], self.width(x), &[], &[])
+        self.step(Op::Affine(Affine { scale, offset }), &[x], self.width(x), &[], &[])
     }
 
     /// Makes a value the logits of a component, present where the inputs it depends on are.

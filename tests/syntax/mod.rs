@@ -2,13 +2,13 @@
 
 mod examples;
 mod format;
-mod format_around;
-mod meaning;
-mod mistakes;
-mod pipelines;
-mod programs;
+mod format_keeps_meaning;
+mod format_with_errors;
+mod hostile_texts;
 mod properties;
-mod robust;
+mod random_pipelines;
+mod random_programs;
+mod recovery;
 
 use mmc::diag::{FileId, Problems, SourceMap};
 

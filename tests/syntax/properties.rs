@@ -1,8 +1,8 @@
 //! What holds for every text: nothing panics, places lie in the text, formatting keeps meaning and comments.
 
-use super::programs::{broken, program};
+use super::random_programs::{broken, program};
 use super::{FILE, shown};
-use mmc::syntax::{bare, format, parse, parse_expr};
+use mmc::syntax::{dump, format, parse, parse_expr};
 use proptest::prelude::*;
 
 fn check_places(text: &str) -> Result<(), TestCaseError> {
@@ -39,7 +39,7 @@ proptest! {
         prop_assert!(problems.is_empty(), "{}", shown(&text, &problems));
         let formatted = format(&text).text;
         let (again, _) = parse(FILE, &formatted);
-        prop_assert_eq!(bare(&ast), bare(&again), "{}", &formatted);
+        prop_assert_eq!(dump(&ast), dump(&again), "{}", &formatted);
         prop_assert_eq!(comments(&text), comments(&formatted), "{}", &formatted);
         prop_assert_eq!(&format(&formatted).text, &formatted);
         prop_assert!(!formatted.contains(['\r', '\t']) && formatted.ends_with('\n'));
@@ -56,7 +56,7 @@ proptest! {
         let (again, still) = parse(FILE, &formatted.text);
         prop_assert_eq!(problems.has_errors(), still.has_errors());
         if !problems.has_errors() {
-            prop_assert_eq!(bare(&ast), bare(&again));
+            prop_assert_eq!(dump(&ast), dump(&again));
         }
         let _ = parse_expr(FILE, &text);
     }

@@ -41,17 +41,17 @@ struct Step {
 }
 
 impl Case {
-    fn rule(&self) -> spec::Optimizer {
+    fn rule(&self) -> spec::OptimizerSpec {
         let &Case { momentum, nesterov, beta1, beta2, eps, weight_decay, decoupled, .. } = self;
         match self.kind.as_str() {
-            "sgd" => spec::Optimizer::Sgd { lr: 1.0, momentum, nesterov, weight_decay },
-            _ => spec::Optimizer::Adam { lr: 1.0, beta1, beta2, eps, weight_decay, decoupled },
+            "sgd" => spec::OptimizerSpec::Sgd(spec::SgdSpec { lr: 1.0, momentum, nesterov, weight_decay }),
+            _ => spec::OptimizerSpec::Adam(spec::AdamSpec { lr: 1.0, beta1, beta2, eps, weight_decay, decoupled }),
         }
     }
 }
 
-fn sgd(momentum: f64, weight_decay: f64) -> spec::Optimizer {
-    spec::Optimizer::Sgd { lr: 1.0, momentum, nesterov: false, weight_decay }
+fn sgd(momentum: f64, weight_decay: f64) -> spec::OptimizerSpec {
+    spec::OptimizerSpec::Sgd(spec::SgdSpec { lr: 1.0, momentum, nesterov: false, weight_decay })
 }
 
 /// Numbers without a pattern that the code under test could share.
@@ -100,8 +100,14 @@ fn momentum_under_a_constant_gradient_is_a_geometric_sum() {
 #[test]
 fn adam_moves_by_the_learning_rate_under_a_constant_gradient() {
     let plan = plan_of(&[("bias", &[2], false)]);
-    let rule =
-        spec::Optimizer::Adam { lr: 1.0, beta1: 0.9, beta2: 0.999, eps: 0.0, weight_decay: 0.0, decoupled: false };
+    let rule = spec::OptimizerSpec::Adam(spec::AdamSpec {
+        lr: 1.0,
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 0.0,
+        weight_decay: 0.0,
+        decoupled: false,
+    });
     let mut optimizer = Optimizer::new(&rule, None, &plan);
     let mut values = vec![0.0, 0.0];
     for step in 1..=20 {
@@ -177,8 +183,14 @@ fn shards_are_added_up_in_order() {
 #[test]
 fn the_bits_do_not_depend_on_the_number_of_threads() {
     let (plan, length) = large();
-    let adam =
-        spec::Optimizer::Adam { lr: 1.0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.1, decoupled: true };
+    let adam = spec::OptimizerSpec::Adam(spec::AdamSpec {
+        lr: 1.0,
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 1e-8,
+        weight_decay: 0.1,
+        decoupled: true,
+    });
     for rule in [sgd(0.9, 0.01), adam] {
         for clip in [None, Some(0.5)] {
             let run = |threads| {

@@ -6,7 +6,7 @@ use mmc::diag::Span;
 use mmc::exec::{DeviceChoice, Engine, ExecError, Logits, Params, StepKey, StepResult, engine, initialize};
 use mmc::ops::Activation;
 use mmc::plan::{Batch, Plan};
-use mmc::spec::{Combination, Curve, Init, Length, Optimizer, QGradient, Schedule, TrainSpec};
+use mmc::spec::{AdamSpec, Combination, Curve, Init, Length, OptimizerSpec, QGradient, Schedule, TrainSpec};
 use mmc::train::{Rows, Trained, Training, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -65,14 +65,14 @@ fn mulmix(dropout: f64) -> Plan {
 fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
     let spec = TrainSpec {
         combine: None,
-        optimizer: Optimizer::Adam {
+        optimizer: OptimizerSpec::Adam(AdamSpec {
             lr: 0.01,
             beta1: 0.9,
             beta2: 0.999,
             eps: 1e-8,
             weight_decay: 1e-4,
             decoupled: false,
-        },
+        }),
         schedule: Schedule { warmup: 5, curve: Curve::Cosine { floor: 0.1 } },
         clip_norm: Some(5.0),
         batch_size: 50,

@@ -2,7 +2,7 @@
 
 use mmc::diag::Span;
 use mmc::exec::{Engine, ExecError, Logits, Params, StepKey, StepResult};
-use mmc::ops::Op;
+use mmc::ops::{InputIndex, Linear, Op};
 use mmc::plan::{Batch, BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Step};
 use mmc::shape::Shape;
 use mmc::spec::{Combination, QGradient};
@@ -63,11 +63,12 @@ pub(crate) fn regression_plan(inputs: usize, classes: usize) -> Plan {
         span: Span::new(mmc::diag::FileId(0), 10 * makes, 10 * makes + 5),
         calls: vec![],
     };
-    let linear = Op::Linear { out: classes, bias: true, init: None, activation: None };
+    let linear = Op::Linear(Linear { out: classes, bias: true, init: None, activation: None });
     let mut plan = plan_of(&[("net.0.weight", &[classes, inputs], true), ("net.0.bias", &[classes], false)]);
     plan.inputs =
         vec![Input { name: "x".into(), kind: Default::default(), shape: Shape::vector(inputs), optional: false }];
-    plan.steps = vec![step("x", Op::Input(0), vec![], 0, inputs), step("net.0 linear", linear, vec![0], 1, classes)];
+    plan.steps =
+        vec![step("x", Op::Input(InputIndex(0)), vec![], 0, inputs), step("net.0 linear", linear, vec![0], 1, classes)];
     plan.steps[1].params = vec![0, 1];
     plan.slots = 2;
     plan.buffers =

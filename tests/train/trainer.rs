@@ -4,14 +4,14 @@ use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
-use mmc::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
+use mmc::spec::{Curve, Init, Length, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec};
 use mmc::train::{Event, Halted, Rows, StopReason, Trained, Training, train};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn spec(length: Length) -> TrainSpec {
     TrainSpec {
         combine: None,
-        optimizer: Optimizer::Sgd { lr: 0.2, momentum: 0.9, nesterov: false, weight_decay: 1e-4 },
+        optimizer: OptimizerSpec::Sgd(SgdSpec { lr: 0.2, momentum: 0.9, nesterov: false, weight_decay: 1e-4 }),
         schedule: Schedule { warmup: 0, curve: Curve::Exponential { factor: 0.5, every: Period::Epoch } },
         clip_norm: Some(5.0),
         batch_size: 32,
@@ -136,7 +136,7 @@ fn the_same_inputs_give_the_same_bits_and_another_seed_others() {
 fn the_best_epoch_by_validation_is_kept_and_tested_once() {
     let mut case = Case::new(Length::Epochs(12));
     // Steps far too large jump about, so that the best epoch is not the last.
-    case.spec.optimizer = Optimizer::Sgd { lr: 30.0, momentum: 0.9, nesterov: false, weight_decay: 0.0 };
+    case.spec.optimizer = OptimizerSpec::Sgd(SgdSpec { lr: 30.0, momentum: 0.9, nesterov: false, weight_decay: 0.0 });
     case.spec.schedule.curve = Curve::Constant;
     case.spec.clip_norm = None;
     let trained = case.run().unwrap();
@@ -169,7 +169,7 @@ fn without_validation_the_last_epoch_is_kept() {
 fn patience_stops_after_as_many_epochs_without_improvement() {
     let mut case = Case::new(Length::Epochs(50));
     // With a learning rate of nothing, no epoch improves on the first; a tie keeps it.
-    case.spec.optimizer = Optimizer::Sgd { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+    case.spec.optimizer = OptimizerSpec::Sgd(SgdSpec { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 });
     for metric in Metric::ALL {
         case.spec.stop = patience(4, metric);
         let trained = case.run().unwrap();

@@ -7,9 +7,7 @@ use crate::data::load::Request;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{
-    ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Select, Source, SourceKind, Split, TransformKind,
-};
+use crate::spec::{ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Source, Split, TransformKind};
 
 /// Of larger tables so many of the first rows are looked at.
 pub const ROWS: usize = 100_000;
@@ -115,8 +113,6 @@ fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
 
 /// Every column of numbers as a modality of its own, without transforms, beside the modality it belongs to.
 fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
-    let nameless = |source: &&&Source| matches!(source.kind, SourceKind::Table { header: false, .. });
-    let by_position = sources(&request.data.origin).iter().find(nameless).is_some();
     let dense =
         |name: &str| request.modalities.iter().any(|spec| spec.name == name && spec.kind == ModalityKind::Dense);
     let numbers = (dataset.modalities.iter())
@@ -124,10 +120,7 @@ fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> 
     let columns = numbers.flat_map(|modality| modality.columns.iter().map(|column| (&modality.name, column)));
     columns
         .map(|(modality, column)| {
-            let select = match column.parse() {
-                Ok(position) if by_position => Select::Position(position),
-                _ => Select::Name(column.clone()),
-            };
+            let select = column.select();
             let span = Span::default();
             let spec = ModalitySpec {
                 name: modality.clone(),

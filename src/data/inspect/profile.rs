@@ -2,6 +2,7 @@
 
 use crate::data::dataset::Dataset;
 use crate::data::inspect::inspection::ROWS;
+use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::rows::ModalityRows;
 use crate::spec::{ColumnFacts, Facts, ModalityFacts, Part, PartFacts, TableFacts};
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ impl Dataset {
     /// What lints are told of modalities whose columns are at these places.
     pub(super) fn facts_of(&self, modalities: Vec<(String, Vec<Place>)>) -> Facts {
         let parts = [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(|part| {
-            let classes = self.part(part)?.class_counts(self.classes.len());
+            let classes = self.part(part)?.class_counts(self.label.classes.len());
             Some(PartFacts { part, classes })
         });
         let tables = self.tables.iter().map(|table| TableFacts {
@@ -44,9 +45,9 @@ impl Dataset {
         Facts {
             tables: tables.collect(),
             parts: parts.collect(),
-            classes: self.classes.clone(),
+            classes: self.label.classes.clone(),
             modalities: modalities.collect(),
-            label: self.label_column.clone(),
+            label: self.label.column.shown(),
         }
     }
 
@@ -69,8 +70,8 @@ impl Dataset {
                     row += 1;
                 }
             }
-            let name = self.modalities[*modality].columns.get(*column).cloned().unwrap_or_default();
-            columns.push(ColumnFacts { is_label: name == self.label_column, ..of_cells(name, &cells) });
+            let name = self.modalities[*modality].columns.get(*column).map(InputColumn::shown).unwrap_or_default();
+            columns.push(ColumnFacts { is_label: name == self.label.column.shown(), ..of_cells(name, &cells) });
         }
         let width = columns.len();
         ModalityFacts {

@@ -3,7 +3,7 @@
 use crate::data::inspect::inspection::ROWS;
 use crate::data::inspect::survey_typed;
 use crate::data::io::open;
-use crate::data::source::csv::looks_like_a_row;
+use crate::data::table::cell::looks_like_a_row;
 use crate::shape::Shape;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};

@@ -1,9 +1,11 @@
 //! A look at a table of a format that knows its columns: lines of JSON, Parquet, archives of NumPy. All of it is read.
 
 use crate::data::inspect::survey::{ArraySurvey, ColumnSurvey, Survey};
-use crate::data::io::bytes::Room;
-use crate::data::source::opened::{Found, Keeping};
-use crate::data::table::columns::{Column, ColumnKind, Question, Table};
+use crate::data::io::bytes::MemoryBudget;
+use crate::data::source;
+use crate::data::source::opened::{OpenTable, Storage};
+use crate::data::table::columns::{Column, Table};
+use crate::data::table::schema::{CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{Source, SourceKind, Spanned};
@@ -33,10 +35,10 @@ pub(super) fn reader(path: &Path) -> io::Result<Option<&'static str>> {
 /// Reads the whole table.
 pub(super) fn survey(path: &Path, reader: &'static str) -> io::Result<Survey> {
     let (found, table) = read(path, reader).map_err(said)?;
-    let columns = (0..found.head.width).map(|at| {
+    let columns = (0..found.schema.width).map(|at| {
         let column = &table.columns[at];
-        let mut seen = ColumnSurvey::of(found.head.column(at));
-        match found.head.arrays.get(&at) {
+        let mut seen = ColumnSurvey::of(found.schema.column(at));
+        match found.schema.arrays.get(&at) {
             Some(array) => (seen.missing, seen.array) = see_arrays(column, &array.shape, table.rows),
             None => (0..table.rows).for_each(|row| seen.see(column.text(row))),
         }
@@ -49,24 +51,24 @@ pub(super) fn survey(path: &Path, reader: &'static str) -> io::Result<Survey> {
     Ok(survey)
 }
 
-fn read(path: &Path, reader: &str) -> Result<(Found, Table), Problems> {
+fn read(path: &Path, reader: &str) -> Result<(OpenTable, Table), Problems> {
     let paths = vec![Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() }];
     let kind = match reader {
         "jsonl" => SourceKind::Jsonl { paths },
         "parquet" => SourceKind::Parquet { paths },
         _ => SourceKind::Npz { paths },
     };
-    let found = Found::find(&Source { kind, span: Span::default() }, Path::new(""))?;
-    let mut question = Question::default();
-    for at in 0..found.head.width {
-        let kind = if found.head.arrays.contains_key(&at) {
-            ColumnKind::Number(found.head.numbers_in(at))
+    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
+    let mut query = TableQuery::default();
+    for at in 0..found.schema.width {
+        let kind = if found.schema.arrays.contains_key(&at) {
+            CellType::Number(found.schema.numbers_in(at))
         } else {
-            ColumnKind::Text
+            CellType::Text
         };
-        question.ask(at, kind, Span::default());
+        query.add(at, kind, Span::default());
     }
-    let table = found.read(&question, Keeping { cache: None, room: &Room::new(MEMORY, None) })?.table;
+    let table = found.read(&query, Storage { cache: None, budget: &MemoryBudget::new(MEMORY, None) })?.table;
     Ok((found, table))
 }
 

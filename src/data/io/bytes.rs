@@ -48,12 +48,12 @@ pub(crate) fn map(file: &File) -> io::Result<Bytes> {
 
 /// How much of the data may be in memory, and where the rest goes.
 #[derive(Clone, Debug)]
-pub(crate) struct Room {
+pub(crate) struct MemoryBudget {
     folder: PathBuf,
     left: Arc<AtomicUsize>,
 }
 
-impl Room {
+impl MemoryBudget {
     /// For `memory` bytes; what is beyond lies in files in `folder`, or where the system keeps files that soon go.
     pub(crate) fn new(memory: usize, folder: Option<&Path>) -> Self {
         let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
@@ -73,7 +73,7 @@ impl Room {
 /// Bytes as they are written, one after the other.
 #[derive(Debug)]
 pub(crate) struct Growing {
-    room: Room,
+    budget: MemoryBudget,
     held: Vec<u8>,
     file: Option<BufWriter<File>>,
     length: u64,
@@ -81,8 +81,8 @@ pub(crate) struct Growing {
 
 impl Growing {
     /// No bytes yet.
-    pub(crate) fn new(room: &Room) -> Self {
-        Self { room: room.clone(), held: vec![], file: None, length: 0 }
+    pub(crate) fn new(budget: &MemoryBudget) -> Self {
+        Self { budget: budget.clone(), held: vec![], file: None, length: 0 }
     }
 
     /// How many there are.
@@ -96,14 +96,14 @@ impl Growing {
         if let Some(file) = &mut self.file {
             return file.write_all(bytes);
         }
-        if self.room.take(bytes.len()) {
+        if self.budget.take(bytes.len()) {
             self.held.extend_from_slice(bytes);
             return Ok(());
         }
-        std::fs::create_dir_all(&self.room.folder)?;
-        let mut file = BufWriter::with_capacity(1 << 20, tempfile::tempfile_in(&self.room.folder)?);
+        std::fs::create_dir_all(&self.budget.folder)?;
+        let mut file = BufWriter::with_capacity(1 << 20, tempfile::tempfile_in(&self.budget.folder)?);
         file.write_all(&self.held)?;
-        self.room.give_back(self.held.len());
+        self.budget.give_back(self.held.len());
         self.held = vec![];
         file.write_all(bytes)?;
         self.file = Some(file);
@@ -128,8 +128,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let all: Vec<u8> = (0..=255).cycle().take(5000).collect();
         for (memory, held) in [(10_000, true), (4_000, false), (0, false)] {
-            let room = Room::new(memory, Some(folder.path()));
-            let mut growing = Growing::new(&room);
+            let budget = MemoryBudget::new(memory, Some(folder.path()));
+            let mut growing = Growing::new(&budget);
             all.chunks(700).for_each(|bytes| growing.write(bytes).unwrap());
             assert_eq!(growing.len(), 5000);
             let bytes = growing.finish().unwrap();

@@ -1,6 +1,5 @@
 //! From the paths and globs of a pipeline to the files they name. Opens no file.
 
-use crate::data::table::select::is_written;
 use crate::diag::{Code, DataPlace, Problem, Span, nearest};
 use crate::spec::Spanned;
 use std::path::{Path, PathBuf};
@@ -64,6 +63,11 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
         }
     }
     if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// Whether a string stands at a place itself, and not a name for it or what it is computed from.
+pub(crate) fn is_written(place: Span, string: &str) -> bool {
+    place.range().len() == string.len() + 2
 }
 
 fn is_glob(path: &str) -> bool {

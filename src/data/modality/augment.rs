@@ -1,8 +1,7 @@
 //! Random changes of training images: a flip from left to right, and a crop out of a frame of zeros. What changes a row
 //! is drawn from the seed, the epoch, the row and the name of the modality alone.
 
-use crate::data::modality::rows::Draw;
-use crate::data::random::{Purpose, below, stream};
+use crate::data::random::{Draw, Purpose, below, stream};
 use crate::shape::Shape;
 use rand_chacha::rand_core::RngCore;
 

@@ -1,13 +1,11 @@
 //! Modalities of one word out of a fixed number, `category` and `one_hot`: the values that the training rows have, in
 //! sorted order. A value that no training row has is unknown: id 0, or no 1 among the zeros.
 
-use crate::data::io::bytes::Room;
-use crate::data::modality::numeric::missing;
-use crate::data::modality::prepare::{Source, columns_of};
-use crate::data::modality::rows::{Prepared, RowsWriter};
-use crate::data::modality::text::without_leave;
+use crate::data::io::bytes::MemoryBudget;
+use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
+use crate::data::modality::rows::{ModalityParts, RowsWriter};
 use crate::data::modality::transform::Fitted;
-use crate::data::table::errors::{no_room, shown};
+use crate::data::table::errors::{out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,34 +13,51 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many unknown values a note names.
 const NAMED: usize = 5;
 
-/// Fits the values on the first part, which is train, and makes the rows of every part.
-pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Prepared, Problems> {
-    let (most, one_hot) = match spec.kind {
-        ModalityKind::Category { count } => (count, false),
-        _ => (spec.shape.size(), true),
-    };
-    let Some(train) = parts.first() else { return Err(Problems::new()) };
+/// The values of the training rows.
+///
+/// # Errors
+/// If they are more than the modality declares.
+pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Result<Vec<Fitted>, Problems> {
     let words = train.read.table.words(train.columns[0]).unwrap_or_default();
     let used: BTreeSet<u32> = train.rows.iter().map(|row| words.codes[*row as usize]).collect();
     let values: BTreeSet<&str> = used.iter().map(|code| words.dictionary[*code as usize].as_str()).collect();
     let values: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    let (most, one_hot) = match spec.kind {
+        ModalityKind::Category { count } => (count, false),
+        _ => (spec.shape.size(), true),
+    };
     if values.len() > most {
         return Err(too_many(spec, train, values.len(), most).into());
     }
+    Ok(vec![if one_hot { Fitted::OneHot { values } } else { Fitted::Category { values } }])
+}
 
+/// The id of the value of every row, or a 1 at its place among zeros.
+pub(crate) fn apply(
+    spec: &ModalitySpec,
+    transforms: &[Fitted],
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<ModalityParts, Problems> {
+    let (values, one_hot) = match transforms.first() {
+        Some(Fitted::OneHot { values }) => (values.as_slice(), true),
+        Some(Fitted::Category { values }) => (values.as_slice(), false),
+        _ => (&[][..], false),
+    };
     let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
-    let mut empty: Option<(Problem, usize)> = None;
+    let mut missing = MissingRows::default();
     let mut made = vec![];
     for part in parts {
         let words = part.read.table.words(part.columns[0]).unwrap_or_default();
-        let ids: Vec<Option<usize>> = words.dictionary.iter().map(|word| values.binary_search(word).ok()).collect();
-        let mut writer = RowsWriter::new(spec.shape.size(), spec.optional, room);
+        let find = |word: &String| values.binary_search_by(|value| value.as_str().cmp(word)).ok();
+        let ids: Vec<Option<usize>> = words.dictionary.iter().map(find).collect();
+        let mut writer = RowsWriter::new(spec.shape.size(), spec.optional, budget);
         let mut cells = vec![0.0; spec.shape.size()];
         for (at, row) in part.rows.iter().enumerate() {
             let code = words.codes[*row as usize] as usize;
             let (word, id) = (&words.dictionary[code], ids[code]);
             if word.is_empty() && !spec.optional {
-                empty.get_or_insert_with(|| (missing(spec, part, part.positions[0], at), 0)).1 += 1;
+                missing.add(spec, part, at);
             } else if id.is_none() && !word.is_empty() {
                 *unknown.entry(word.clone()).or_default() += 1;
             }
@@ -52,13 +67,13 @@ pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> R
                 Some(id) => cells[0] = (id + 1) as f32,
                 None => {}
             }
-            writer.push((!word.is_empty()).then_some(&cells)).map_err(|error| no_room(columns_of(spec), &error))?;
+            writer
+                .push((!word.is_empty()).then_some(&cells))
+                .map_err(|error| out_of_space(columns_of(spec), &error))?;
         }
-        made.push(writer.finish().map_err(|error| no_room(columns_of(spec), &error))?);
+        made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
-    if let Some((problem, count)) = empty {
-        return Err(without_leave(spec, problem, count).into());
-    }
+    missing.finish(spec)?;
     let notes = (!unknown.is_empty()).then(|| {
         let rows: usize = unknown.values().sum();
         let named: Vec<String> = unknown.keys().take(NAMED).map(|word| format!("`{}`", shown(word))).collect();
@@ -66,13 +81,12 @@ pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> R
         let named = named.join(", ");
         format!("`{}`: {rows} rows have a value that no training row has: {named}{more}", spec.name)
     });
-    let fitted = if one_hot { Fitted::OneHot { values } } else { Fitted::Category { values } };
-    Ok(Prepared { transforms: vec![fitted], rows: made, notes: notes.into_iter().collect() })
+    Ok(ModalityParts { rows: made, notes: notes.into_iter().collect() })
 }
 
-fn too_many(spec: &ModalitySpec, train: &Source<'_>, found: usize, most: usize) -> Problem {
+fn too_many(spec: &ModalitySpec, train: &ModalityColumns<'_>, found: usize, most: usize) -> Problem {
     let position = train.positions[0];
-    let column = train.read.head.column(position);
+    let column = train.read.schema.column(position);
     let message = format!("column `{column}` has {found} different values in the training rows, not {most} at most");
     let declared = match spec.kind {
         ModalityKind::Category { .. } => format!("category[{found}]"),

@@ -1,68 +1,90 @@
 //! Modalities of images: pixels are kept as they are read, and become numbers when a batch is filled. Nothing of what
 //! is done to them but random changes differs between training and what comes after.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::augment::Augment;
-use crate::data::modality::numeric::missing;
-use crate::data::modality::prepare::{Source, columns_of};
-use crate::data::modality::rows::ModalityRows;
-use crate::data::modality::rows::{Draw, Prepared, RowsWriter};
-use crate::data::modality::text::without_leave;
+use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
+use crate::data::modality::pixels::PixelScale;
+use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
 use crate::data::modality::transform::Fitted;
-use crate::data::table::errors::no_room;
+use crate::data::table::errors::out_of_space;
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalitySpec, TransformKind};
 use std::sync::Arc;
 
-/// How the cells of an image become numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Pixels {
-    /// Whether cells are bytes; else numbers.
-    bytes: bool,
-    /// A number is multiplied by this, one for each of the image, and then
-    scale: Vec<f32>,
-    /// this is added to it.
-    shift: Vec<f32>,
-    augment: Option<Augment>,
-}
-
-impl Pixels {
-    /// How many bytes a number of an image takes as it is kept.
-    pub(crate) fn cell_length(&self) -> usize {
-        if self.bytes { 1 } else { 4 }
-    }
-
-    /// Adds the numbers of a row, whose cells these are.
-    pub(crate) fn extend(&self, numbers: &mut Vec<f32>, cells: &[u8], row: u32, draw: Option<Draw>) {
-        let start = numbers.len();
-        let affine = self.scale.iter().zip(&self.shift);
-        if self.bytes {
-            numbers.extend(cells.iter().zip(affine).map(|(byte, (scale, shift))| f32::from(*byte) * scale + shift));
-        } else {
-            let cells = cells.as_chunks::<4>().0.iter().map(|cell| f32::from_le_bytes(*cell));
-            numbers.extend(cells.zip(affine).map(|(cell, (scale, shift))| cell * scale + shift));
-        }
-        if let (Some(augment), Some(draw)) = (&self.augment, draw) {
-            augment.change(&mut numbers[start..], row, draw);
-        }
-    }
-}
-
-/// `x * scale + shift` for each number of an image.
+/// `x * scale + shift` for each number of an image: what the transforms before come to.
 struct Affine {
     scale: Vec<f64>,
     shift: Vec<f64>,
+    /// Numbers of one channel.
+    plane: usize,
+}
+
+impl Affine {
+    /// The identity.
+    fn identity(spec: &ModalitySpec) -> Self {
+        let size = spec.shape.size();
+        let plane = spec.shape.0.iter().skip(1).product::<usize>().max(1);
+        Self { scale: vec![1.0; size], shift: vec![0.0; size], plane }
+    }
+
+    /// Follows a transform.
+    fn then(&mut self, transform: &Fitted) {
+        let plane = self.plane;
+        match transform {
+            Fitted::SubtractMean { mean, .. } => {
+                for (at, mean) in mean.iter().enumerate() {
+                    self.shift[at] -= self.scale[at] * mean;
+                }
+            }
+            Fitted::NormalizePixels => self.divide(|_| 255.0),
+            Fitted::Standardize { mean, std } => {
+                for (at, shift) in self.shift.iter_mut().enumerate() {
+                    *shift -= mean[at / plane];
+                }
+                self.divide(|at| std[at / plane]);
+            }
+            _ => {}
+        }
+    }
+
+    fn divide(&mut self, by: impl Fn(usize) -> f64) {
+        for (at, (scale, shift)) in self.scale.iter_mut().zip(&mut self.shift).enumerate() {
+            *scale /= by(at);
+            *shift /= by(at);
+        }
+    }
 }
 
 /// Fits the transforms on the first part, which is train, and makes the rows of every part.
-pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Prepared, Problems> {
-    let size = spec.shape.size();
-    let plane = spec.shape.0.iter().skip(1).product::<usize>().max(1);
-    let mut affine = Affine { scale: vec![1.0; size], shift: vec![0.0; size] };
+pub(crate) fn fit_and_apply(
+    spec: &ModalitySpec,
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<(Vec<Fitted>, ModalityParts), Problems> {
+    // An image that is missing is reported before anything is fitted.
+    let rows = stored(spec, parts, budget)?;
+    let (transforms, notes) = fit(spec, parts)?;
+    let rows = with_scale(rows, spec, &transforms, parts);
+    Ok((transforms, ModalityParts { rows, notes }))
+}
+
+/// Makes the rows of every part with transforms that have been fitted.
+pub(crate) fn apply(
+    spec: &ModalitySpec,
+    transforms: &[Fitted],
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<ModalityParts, Problems> {
+    let rows = with_scale(stored(spec, parts, budget)?, spec, transforms, parts);
+    Ok(ModalityParts { rows, notes: vec![] })
+}
+
+/// Fits the transforms on the first part, which is train; the second of the results are notes.
+fn fit(spec: &ModalitySpec, parts: &[ModalityColumns<'_>]) -> Result<(Vec<Fitted>, Vec<String>), Problem> {
+    let mut affine = Affine::identity(spec);
     let mut transforms = vec![];
-    let mut augment = None;
     let mut notes = vec![];
-    let made = keep(spec, parts, room)?;
     for transform in &spec.transforms {
         let fitted = match &transform.kind {
             TransformKind::SubtractMean { reference } => {
@@ -73,63 +95,57 @@ pub(crate) fn build(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> R
                         "`{name}`: the mean image is that of all rows, those of validation and test too, as in the authors' code"
                     ));
                 }
-                let mean = mean_image(parts, size);
-                for (at, mean) in mean.iter().enumerate() {
-                    affine.shift[at] -= affine.scale[at] * mean;
-                }
-                Fitted::SubtractMean { mean: mean.iter().map(|mean| *mean as f32).collect(), reference: *reference }
-            }
-            TransformKind::NormalizePixels => {
-                affine.divide(|_| 255.0);
-                Fitted::NormalizePixels
+                Fitted::SubtractMean { mean: mean_image(parts, spec.shape.size()), reference: *reference }
             }
             TransformKind::Standardize => {
-                let (mean, std) = moments(&parts[..1], &affine, plane);
+                let (mean, std) = moments(&parts[..1], &affine);
                 if let Some(channel) = std.iter().position(|std| std.is_nan() || *std <= f64::EPSILON) {
                     let message =
                         format!("channel {channel} of `{}` never varies and cannot be standardized", spec.name);
                     let problem = Problem::error(Code::ConstantColumn, message).at(transform.span, "fitted here");
-                    return Err(problem.also(columns_of(spec), "to these images").into());
+                    return Err(problem.also(columns_of(spec), "to these images"));
                 }
-                for (at, shift) in affine.shift.iter_mut().enumerate() {
-                    *shift -= mean[at / plane];
-                }
-                affine.divide(|at| std[at / plane]);
                 Fitted::Standardize { mean, std }
             }
-            TransformKind::Augment { flip, pad } => {
-                augment = Some(Augment::new(&spec.name, &spec.shape, *flip, *pad));
-                Fitted::Augment { flip: *flip, pad: *pad }
-            }
-            _ => continue,
+            kind => Fitted::new(kind),
         };
+        affine.then(&fitted);
         transforms.push(fitted);
     }
-    let number = |numbers: &[f64]| numbers.iter().map(|number| *number as f32).collect();
-    let bytes = parts.first().is_some_and(Source::is_pixels);
-    let pixels = Pixels { bytes, scale: number(&affine.scale), shift: number(&affine.shift), augment };
-    let pixels = Arc::new(pixels);
-    let rows = made.into_iter().map(|rows| rows.with_pixels(Arc::clone(&pixels))).collect();
-    Ok(Prepared { transforms, rows, notes })
+    Ok((transforms, notes))
 }
 
-impl Affine {
-    fn divide(&mut self, by: impl Fn(usize) -> f64) {
-        for (at, (scale, shift)) in self.scale.iter_mut().zip(&mut self.shift).enumerate() {
-            *scale /= by(at);
-            *shift /= by(at);
-        }
-    }
+/// Rows of stored cells, with how these become numbers.
+fn with_scale(
+    rows: Vec<ModalityRows>,
+    spec: &ModalitySpec,
+    transforms: &[Fitted],
+    parts: &[ModalityColumns<'_>],
+) -> Vec<ModalityRows> {
+    let mut affine = Affine::identity(spec);
+    transforms.iter().for_each(|transform| affine.then(transform));
+    let augment = transforms.iter().find_map(|transform| match transform {
+        Fitted::Augment { flip, pad } => Some(Augment::new(&spec.name, &spec.shape, *flip, *pad)),
+        _ => None,
+    });
+    let numbers = |numbers: &[f64]| numbers.iter().map(|number| *number as f32).collect();
+    let bytes = parts.first().is_some_and(ModalityColumns::is_pixels);
+    let scale = Arc::new(PixelScale { bytes, scale: numbers(&affine.scale), shift: numbers(&affine.shift), augment });
+    rows.into_iter().map(|rows| rows.with_pixels(Arc::clone(&scale))).collect()
 }
 
 /// The cells of every part as they are, one row after the other.
-fn keep(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Vec<ModalityRows>, Problems> {
+fn stored(
+    spec: &ModalitySpec,
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<Vec<ModalityRows>, Problems> {
     let size = spec.shape.size();
-    let mut empty: Option<(Problem, usize)> = None;
+    let mut missing = MissingRows::default();
     let mut made = vec![];
     let mut numbers = vec![];
     for part in parts {
-        let mut writer = RowsWriter::new(size, spec.optional, room);
+        let mut writer = RowsWriter::new(size, spec.optional, budget);
         for (at, row) in part.rows.iter().enumerate() {
             let (there, pushed) = if part.is_pixels() {
                 let pixels = part.pixels(*row);
@@ -141,20 +157,18 @@ fn keep(spec: &ModalitySpec, parts: &[Source<'_>], room: &Room) -> Result<Vec<Mo
                 (there, writer.push(there.then_some(&numbers)))
             };
             if !there && !spec.optional {
-                empty.get_or_insert_with(|| (missing(spec, part, part.positions[0], at), 0)).1 += 1;
+                missing.add(spec, part, at);
             }
-            pushed.map_err(|error| no_room(columns_of(spec), &error))?;
+            pushed.map_err(|error| out_of_space(columns_of(spec), &error))?;
         }
-        made.push(writer.finish().map_err(|error| no_room(columns_of(spec), &error))?);
+        made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
-    match empty {
-        Some((problem, count)) => Err(without_leave(spec, problem, count).into()),
-        None => Ok(made),
-    }
+    missing.finish(spec)?;
+    Ok(made)
 }
 
 /// Shows every image of some parts that is there, as numbers.
-fn each(parts: &[Source<'_>], size: usize, mut see: impl FnMut(&[f64])) {
+fn each(parts: &[ModalityColumns<'_>], size: usize, mut see: impl FnMut(&[f64])) {
     let mut image = vec![0.0; size];
     for part in parts {
         for row in part.rows {
@@ -173,7 +187,7 @@ fn each(parts: &[Source<'_>], size: usize, mut see: impl FnMut(&[f64])) {
 }
 
 /// The mean of each number of an image; of bytes it is exact to the last bit of the division.
-fn mean_image(parts: &[Source<'_>], size: usize) -> Vec<f64> {
+fn mean_image(parts: &[ModalityColumns<'_>], size: usize) -> Vec<f64> {
     let mut sums = vec![0.0; size];
     let mut count = 0u64;
     each(parts, size, |image| {
@@ -184,8 +198,8 @@ fn mean_image(parts: &[Source<'_>], size: usize) -> Vec<f64> {
 }
 
 /// Mean and population standard deviation of every channel, after what was done to the numbers so far.
-fn moments(parts: &[Source<'_>], affine: &Affine, plane: usize) -> (Vec<f64>, Vec<f64>) {
-    let size = affine.scale.len();
+fn moments(parts: &[ModalityColumns<'_>], affine: &Affine) -> (Vec<f64>, Vec<f64>) {
+    let (size, plane) = (affine.scale.len(), affine.plane);
     let value = |at: usize, number: f64| number * affine.scale[at] + affine.shift[at];
     let channels = size / plane;
     let mut count = 0.0;

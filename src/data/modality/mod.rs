@@ -1,10 +1,13 @@
-//! From the columns of a table to the rows of a modality, by its kind.
+//! From the columns of a table to the rows of a modality: transforms are fitted on the training rows and applied to all.
 
 pub(crate) mod augment;
 pub(crate) mod category;
+pub(crate) mod fitted;
 pub(crate) mod image;
+pub(crate) mod input;
+pub(crate) mod kinds;
 pub(crate) mod numeric;
-pub(crate) mod prepare;
+pub(crate) mod pixels;
 pub(crate) mod rows;
 pub(crate) mod text;
 pub(crate) mod transform;

@@ -1,16 +1,13 @@
 //! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows, applied to all, and what is
-//! missing told from what is wrong. Goes over rows in blocks, so that no more of them is in memory than there is room for.
+//! missing told from what is wrong. Goes over rows in blocks, so that no more of them is in memory than the budget allows.
 
-use crate::data::io::bytes::Room;
-use crate::data::modality::prepare::{Source, columns_of};
-use crate::data::modality::rows::{Prepared, RowsWriter};
-use crate::data::modality::text::without_leave;
-use crate::data::modality::transform::Fitted;
-use crate::data::modality::transform::{Cells, Misfit};
-use crate::data::source::join::unmatched_in;
-use crate::data::table::errors::{no_room, shown};
+use crate::data::io::bytes::MemoryBudget;
+use crate::data::modality::input::{ModalityColumns, columns_of, missing_cell, not_optional};
+use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
+use crate::data::modality::transform::{Cells, FitError, Fitted};
+use crate::data::table::errors::{out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
-use crate::spec::{ModalitySpec, TransformKind};
+use crate::spec::{ModalityKind, ModalitySpec, TransformKind};
 use std::ops::Range;
 
 /// How many columns of a modality are reported one by one for the same reason.
@@ -21,32 +18,67 @@ fn block(width: usize) -> usize {
     ((1 << 19) / width.max(1)).clamp(64, 1 << 14)
 }
 
-/// Fits the transforms on the first part, which is train, and makes the rows of every part. `features` is how many
-/// numbers are fitted each for itself: all of a vector, those of one step of a sequence.
-pub(crate) fn build(
+/// Number of features that are fitted each for itself: all of a vector, those of one step of a sequence, over all steps.
+fn features(spec: &ModalitySpec) -> usize {
+    match spec.kind {
+        ModalityKind::Sequence => spec.shape.0.last().copied().unwrap_or(1),
+        _ => spec.shape.size(),
+    }
+}
+
+/// Fits the transforms on the first part, which is train, and makes the rows of every part. What is wrong with the fit
+/// and with the cells is reported together.
+pub(crate) fn fit_and_apply(
     spec: &ModalitySpec,
-    features: usize,
-    parts: &[Source<'_>],
-    room: &Room,
-) -> Result<Prepared, Problems> {
-    let width = spec.shape.size();
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<(Vec<Fitted>, ModalityParts), Problems> {
+    let features = features(spec);
     let Some(train) = parts.first() else { return Err(Problems::new()) };
     let mut transforms: Vec<Fitted> = spec.transforms.iter().map(|transform| Fitted::new(&transform.kind)).collect();
-    let mut wrong = Wrong { spec, missing: None, too_large: vec![], problems: vec![] };
+    let mut errors = NumericErrors::new(spec);
     let mut unfit = vec![false; features];
     for at in 0..transforms.len() {
         let (before, rest) = transforms.split_at_mut(at);
         let mut cells = Training::new(before, features, train);
-        for (feature, misfit) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
+        for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
             // What cannot be fitted is nothing to what comes after.
             if !std::mem::replace(&mut unfit[feature], true) {
-                wrong.misfit(train, feature, at, misfit);
+                errors.fit_error(train, feature, at, error);
             }
         }
     }
+    let rows = apply_all(spec, &transforms, &unfit, parts, budget, &mut errors)?;
+    let problems = errors.finish();
+    if problems.has_errors() { Err(problems) } else { Ok((transforms, ModalityParts { rows, notes: vec![] })) }
+}
+
+/// Makes the rows of every part with transforms that have been fitted.
+pub(crate) fn apply(
+    spec: &ModalitySpec,
+    transforms: &[Fitted],
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<ModalityParts, Problems> {
+    let mut errors = NumericErrors::new(spec);
+    let rows = apply_all(spec, transforms, &vec![false; features(spec)], parts, budget, &mut errors)?;
+    let problems = errors.finish();
+    if problems.has_errors() { Err(problems) } else { Ok(ModalityParts { rows, notes: vec![] }) }
+}
+
+/// The rows of every part; zeros for features that are `unfit`.
+fn apply_all(
+    spec: &ModalitySpec,
+    transforms: &[Fitted],
+    unfit: &[bool],
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+    errors: &mut NumericErrors<'_>,
+) -> Result<Vec<ModalityRows>, Problems> {
+    let (width, features) = (spec.shape.size(), unfit.len());
     let mut made = vec![];
     for part in parts {
-        let mut writer = RowsWriter::new(width, spec.optional, room);
+        let mut writer = RowsWriter::new(width, spec.optional, budget);
         let mut numbers = vec![];
         let mut there = vec![];
         let mut cells = vec![];
@@ -64,12 +96,12 @@ pub(crate) fn build(
                     if cell.is_nan() {
                         there[row] = false;
                         if !spec.optional {
-                            wrong.missing(part, at, number_of());
+                            errors.missing(part, at, number_of());
                         }
                     } else if value.is_finite() {
                         numbers[row * width + at] = value;
                     } else {
-                        wrong.too_large(part, at, number_of());
+                        errors.too_large(part, at, number_of());
                         break;
                     }
                 }
@@ -78,12 +110,11 @@ pub(crate) fn build(
             for (row, _) in numbers.chunks_mut(width).zip(&there).filter(|(_, there)| !**there) {
                 row.fill(0.0);
             }
-            writer.push_all(&numbers, &there).map_err(|error| no_room(columns_of(spec), &error))?;
+            writer.push_all(&numbers, &there).map_err(|error| out_of_space(columns_of(spec), &error))?;
         }
-        made.push(writer.finish().map_err(|error| no_room(columns_of(spec), &error))?);
+        made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
-    let problems = wrong.finish();
-    if problems.has_errors() { Err(problems) } else { Ok(Prepared { transforms, rows: made, notes: vec![] }) }
+    Ok(made)
 }
 
 /// How many training cells are held through all passes; of more, each pass gathers its own.
@@ -93,14 +124,14 @@ const HELD: usize = 1 << 23;
 struct Training<'a> {
     before: &'a [Fitted],
     features: usize,
-    train: &'a Source<'a>,
+    train: &'a ModalityColumns<'a>,
     buffer: Vec<f64>,
     /// All cells, column by column, if they are few.
     held: Vec<f64>,
 }
 
 impl<'a> Training<'a> {
-    fn new(before: &'a [Fitted], features: usize, train: &'a Source<'a>) -> Self {
+    fn new(before: &'a [Fitted], features: usize, train: &'a ModalityColumns<'a>) -> Self {
         let mut cells = Self { before, features, train, buffer: vec![], held: vec![] };
         if train.width() * train.rows.len() <= HELD {
             let mut held = Vec::with_capacity(train.width() * train.rows.len());
@@ -149,7 +180,7 @@ impl Cells for Training<'_> {
 }
 
 /// What is wrong with a modality.
-struct Wrong<'a> {
+struct NumericErrors<'a> {
     spec: &'a ModalitySpec,
     /// The first cell that is missing without leave, and how many there are.
     missing: Option<(Problem, usize)>,
@@ -158,23 +189,27 @@ struct Wrong<'a> {
     problems: Vec<Problem>,
 }
 
-impl Wrong<'_> {
-    fn missing(&mut self, part: &Source<'_>, column: usize, row: usize) {
+impl<'a> NumericErrors<'a> {
+    fn new(spec: &'a ModalitySpec) -> Self {
+        Self { spec, missing: None, too_large: vec![], problems: vec![] }
+    }
+
+    fn missing(&mut self, part: &ModalityColumns<'_>, column: usize, row: usize) {
         if let Some((_, count)) = &mut self.missing {
             *count += 1;
             return;
         }
-        self.missing = Some((missing(self.spec, part, part.position(column), row), 1));
+        self.missing = Some((missing_cell(self.spec, part, part.position(column), row), 1));
     }
 
-    fn too_large(&mut self, part: &Source<'_>, column: usize, row: usize) {
+    fn too_large(&mut self, part: &ModalityColumns<'_>, column: usize, row: usize) {
         if self.too_large.contains(&column) {
             return;
         }
         self.too_large.push(column);
         let (position, row) = (part.position(column), part.rows[row] as usize);
         let number = part.number(column, row);
-        let name = part.read.head.column(position);
+        let name = part.read.schema.column(position);
         let message = format!("column `{name}`: {number:e} is too large to compute with");
         let problem = Problem::error(Code::BadCell, message)
             .at(columns_of(self.spec), "read as numbers here")
@@ -182,27 +217,27 @@ impl Wrong<'_> {
         self.problems.push(problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range"));
     }
 
-    fn misfit(&mut self, train: &Source<'_>, column: usize, at: usize, misfit: Misfit) {
+    fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, fit_error: FitError) {
         let position = train.position(column);
-        let name = shown(&train.read.head.column(position));
+        let name = shown(&train.read.schema.column(position));
         let transform = &self.spec.transforms[at];
         let doing = match transform.kind {
             TransformKind::MinMax => "brought to a range",
             TransformKind::Impute(_) => "imputed",
             _ => "standardized",
         };
-        let (code, message, help) = match misfit {
-            Misfit::Constant(value) => (
+        let (code, message, help) = match fit_error {
+            FitError::Constant(value) => (
                 Code::ConstantColumn,
                 format!("column `{name}` is {value} on all {} training rows and cannot be {doing}", train.rows.len()),
                 "leave the column out: what never varies tells nothing",
             ),
-            Misfit::Empty => (
+            FitError::Empty => (
                 Code::MissingValue,
                 format!("column `{name}` is empty on all {} training rows and cannot be {doing}", train.rows.len()),
                 "leave the column out",
             ),
-            Misfit::TooLarge => (
+            FitError::TooLarge => (
                 Code::BadCell,
                 format!("column `{name}` holds numbers too large to be {doing}"),
                 "`log1p` or `clip(lo, hi)` before it bring them into range",
@@ -226,7 +261,7 @@ impl Wrong<'_> {
         let width = self.spec.shape.size().max(1);
         let missing = self.missing.map(|(mut problem, count)| {
             if problem.code == Code::UnmatchedKey {
-                return without_leave(self.spec, problem, count.div_ceil(width));
+                return not_optional(self.spec, problem, count.div_ceil(width));
             }
             if count > 1 {
                 problem.message.push_str(&format!(", the first of {count} in the modality"));
@@ -238,26 +273,5 @@ impl Wrong<'_> {
             ))
         });
         self.problems.into_iter().take(SHOWN).chain(rest).chain(missing).collect()
-    }
-}
-
-/// A cell that is missing without leave: empty, or in a table that has no such key.
-pub(crate) fn missing(spec: &ModalitySpec, part: &Source<'_>, position: usize, row: usize) -> Problem {
-    let row = part.rows[row] as usize;
-    let place = part.read.place(Some(row), Some(position));
-    let name = part.read.head.column(position);
-    match unmatched_in(part.read, row, position) {
-        Some(table) => {
-            let message = format!("`{table}` has no row for this key, and so no column `{name}` of `{}`", spec.name);
-            Problem::error(Code::UnmatchedKey, message)
-                .at(columns_of(spec), "nothing here says that it may be missing")
-                .in_data(place)
-        }
-        None => {
-            let message = format!("column `{name}` of `{}` has an empty cell", spec.name);
-            Problem::error(Code::MissingValue, message)
-                .at(columns_of(spec), "nothing here says what an empty cell stands for")
-                .in_data(place)
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! Prepared rows of a modality, in memory or in a mapped file: made once, read in any order. Knows nothing of tables.
 
-use crate::data::io::bytes::{Bytes, Growing, Room};
-use crate::data::modality::image::Pixels;
-use crate::data::modality::transform::Fitted;
+use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
+use crate::data::modality::pixels::PixelScale;
+use crate::data::random::Draw;
 use std::io;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct ModalityRows {
     pub present: Option<Vec<bool>>,
     cells: Arc<Bytes>,
     /// How bytes become numbers; without this, the cells are numbers already.
-    pixels: Option<Arc<Pixels>>,
+    pixels: Option<Arc<PixelScale>>,
 }
 
 impl PartialEq for ModalityRows {
@@ -25,24 +25,12 @@ impl PartialEq for ModalityRows {
     }
 }
 
-/// A modality as it is after its transforms.
-pub(crate) struct Prepared {
-    /// What was fitted.
-    pub transforms: Vec<Fitted>,
-    /// The rows of every part.
+/// The rows that a modality has in every part of the data.
+pub(crate) struct ModalityParts {
+    /// The rows of each part.
     pub rows: Vec<ModalityRows>,
-    /// What people may want to know of it.
+    /// Sentences about them for the user.
     pub notes: Vec<String>,
-}
-
-/// What random changes to a training row are drawn with. The same draw changes the same row in the same way, whatever
-/// other rows are in its batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Draw {
-    /// The seed of the training.
-    pub seed: u64,
-    /// The epoch, counted from 1.
-    pub epoch: u64,
 }
 
 impl ModalityRows {
@@ -50,6 +38,11 @@ impl ModalityRows {
     pub fn of_numbers(width: usize, numbers: &[f32], present: Option<Vec<bool>>) -> Self {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         Self { width, present, cells: Arc::new(Bytes::Held(bytes)), pixels: None }
+    }
+
+    /// Of so many rows that all lack the modality.
+    pub(crate) fn missing(width: usize, rows: usize) -> Self {
+        Self::of_numbers(width, &vec![0.0; width * rows], Some(vec![false; rows]))
     }
 
     /// Adds the numbers of a row to `numbers`; with a `draw`, as a training row.
@@ -106,7 +99,7 @@ impl ModalityRows {
     }
 
     /// With the way its bytes become numbers.
-    pub(crate) fn with_pixels(mut self, pixels: Arc<Pixels>) -> Self {
+    pub(crate) fn with_pixels(mut self, pixels: Arc<PixelScale>) -> Self {
         self.pixels = Some(pixels);
         self
     }
@@ -122,8 +115,8 @@ pub(crate) struct RowsWriter {
 
 impl RowsWriter {
     /// For rows of so many numbers.
-    pub(crate) fn new(width: usize, optional: bool, room: &Room) -> Self {
-        Self { width, growing: Growing::new(room), present: optional.then(Vec::new), row: vec![] }
+    pub(crate) fn new(width: usize, optional: bool, budget: &MemoryBudget) -> Self {
+        Self { width, growing: Growing::new(budget), present: optional.then(Vec::new), row: vec![] }
     }
 
     fn mark(&mut self, there: bool) {

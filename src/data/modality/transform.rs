@@ -71,7 +71,7 @@ pub enum Fitted {
     /// A number for each of an image is subtracted.
     SubtractMean {
         /// The mean image.
-        mean: Vec<f32>,
+        mean: Vec<f64>,
         /// Whether it is that of all rows.
         reference: bool,
     },
@@ -88,7 +88,7 @@ pub enum Fitted {
 
 /// Why a transform cannot be fitted to a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Misfit {
+pub(crate) enum FitError {
     /// All its values are this one.
     Constant(f64),
     /// It has no values.
@@ -118,9 +118,9 @@ impl Fitted {
     }
 
     /// Learns every feature from its training cells. A feature that cannot be learned keeps its place, and is told.
-    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, Misfit)> {
+    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, FitError)> {
         let mut misfits = vec![];
-        let mut sound = |learned: Vec<Result<(f64, f64), Misfit>>| {
+        let mut sound = |learned: Vec<Result<(f64, f64), FitError>>| {
             let (mut first, mut second) = (vec![], vec![]);
             for (feature, learned) in learned.into_iter().enumerate() {
                 let (a, b) = learned.unwrap_or_else(|misfit| {
@@ -132,13 +132,13 @@ impl Fitted {
             }
             (first, second)
         };
-        let alone = |value: Result<f64, Misfit>| value.map(|value| (value, value));
+        let alone = |value: Result<f64, FitError>| value.map(|value| (value, value));
         match self {
             Fitted::Standardize { mean, std } => (*mean, *std) = sound(moments(cells)),
             Fitted::MinMax { min, max } => {
                 let ranges = ranges(cells).into_iter().map(|range| match range? {
-                    (low, high) if low == high => Err(Misfit::Constant(low)),
-                    (low, high) if !(high - low).is_finite() => Err(Misfit::TooLarge),
+                    (low, high) if low == high => Err(FitError::Constant(low)),
+                    (low, high) if !(high - low).is_finite() => Err(FitError::TooLarge),
                     range => Ok(range),
                 });
                 (*min, *max) = sound(ranges.collect());
@@ -187,7 +187,7 @@ impl Fitted {
                     cell
                 }
             }
-            Fitted::SubtractMean { mean, .. } => cell - mean.get(column).map_or(f64::NAN, |mean| f64::from(*mean)),
+            Fitted::SubtractMean { mean, .. } => cell - of(mean),
             Fitted::NormalizePixels => cell / 255.0,
             // What reads words makes numbers of its own, and images are changed in training only.
             _ => cell,
@@ -215,21 +215,21 @@ fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f
 }
 
 /// Least and greatest.
-fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
+fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
     let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
         *low = low.min(x);
         *high = high.max(x);
     });
     let judge = |(low, high): (f64, f64)| match (low <= high, low.is_finite() && high.is_finite()) {
-        (false, _) => Err(Misfit::Empty),
-        (true, false) => Err(Misfit::TooLarge),
+        (false, _) => Err(FitError::Empty),
+        (true, false) => Err(FitError::TooLarge),
         (true, true) => Ok((low, high)),
     };
     ranges.into_iter().map(judge).collect()
 }
 
 /// The mean, summed from the first value on so that large offsets cost no digits.
-fn means(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
+fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
     let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
         if *count == 0 {
             *origin = x;
@@ -240,16 +240,16 @@ fn means(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
     let judge = |(origin, sum, count): (f64, f64, u64)| {
         let mean = origin + sum / count as f64;
         match count {
-            0 => Err(Misfit::Empty),
+            0 => Err(FitError::Empty),
             _ if mean.is_finite() => Ok(mean),
-            _ => Err(Misfit::TooLarge),
+            _ => Err(FitError::TooLarge),
         }
     };
     sums.into_iter().map(judge).collect()
 }
 
 /// Mean and population standard deviation.
-fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
+fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
     let ranges = ranges(cells);
     let means = means(cells);
     let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
@@ -262,11 +262,11 @@ fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
         let std = (sum / count as f64).sqrt();
         // Below the spacing of doubles of this size there is no variation, only rounding.
         if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
-            Err(Misfit::Constant(low))
+            Err(FitError::Constant(low))
         } else if std.is_finite() {
             Ok((mean, std))
         } else {
-            Err(Misfit::TooLarge)
+            Err(FitError::TooLarge)
         }
     };
     ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
@@ -276,7 +276,7 @@ fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), Misfit>> {
 const SORTED: usize = 1 << 23;
 
 /// The middle value, or the mean of the two middle ones. Unlike all others it holds all cells of a feature at once.
-fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
+fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
     let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
     let at_once = (SORTED / rows.max(1)).max(1);
     let mut medians = vec![];
@@ -292,10 +292,10 @@ fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, Misfit>> {
     medians
 }
 
-fn median(cells: &mut [f64]) -> Result<f64, Misfit> {
+fn median(cells: &mut [f64]) -> Result<f64, FitError> {
     cells.sort_by(f64::total_cmp);
     let middle = cells.len() / 2;
-    let upper = *cells.get(middle).ok_or(Misfit::Empty)?;
+    let upper = *cells.get(middle).ok_or(FitError::Empty)?;
     if cells.len() % 2 == 1 {
         return Ok(upper);
     }
@@ -323,7 +323,7 @@ mod tests {
     }
 
     /// Fits to one feature, and sees that another of the same cells comes to the same.
-    fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, Misfit> {
+    fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, FitError> {
         let mut fitted = Fitted::new(&kind);
         match fitted.fit(&kind, &mut Pairs(cells))[..] {
             [(0, misfit), (1, other)] => {
@@ -363,13 +363,13 @@ mod tests {
 
     #[test]
     fn a_column_without_variation_is_no_column() {
-        assert_eq!(fit(TransformKind::Standardize, &[0.1; 1000]), Err(Misfit::Constant(0.1)));
-        assert_eq!(fit(TransformKind::MinMax, &[-3.0, f64::NAN, -3.0]), Err(Misfit::Constant(-3.0)));
+        assert_eq!(fit(TransformKind::Standardize, &[0.1; 1000]), Err(FitError::Constant(0.1)));
+        assert_eq!(fit(TransformKind::MinMax, &[-3.0, f64::NAN, -3.0]), Err(FitError::Constant(-3.0)));
         let mut rounding = vec![0.1; 1000];
         rounding[7] = 0.1f64.next_up();
-        assert_eq!(fit(TransformKind::Standardize, &rounding), Err(Misfit::Constant(0.1)));
-        assert_eq!(fit(TransformKind::Standardize, &[f64::NAN]), Err(Misfit::Empty));
-        assert_eq!(fit(TransformKind::Standardize, &[1e200, -1e200]), Err(Misfit::TooLarge));
+        assert_eq!(fit(TransformKind::Standardize, &rounding), Err(FitError::Constant(0.1)));
+        assert_eq!(fit(TransformKind::Standardize, &[f64::NAN]), Err(FitError::Empty));
+        assert_eq!(fit(TransformKind::Standardize, &[1e200, -1e200]), Err(FitError::TooLarge));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Reads the binary files of CIFAR-10 and CIFAR-100: records of one or two label bytes and the 3072 bytes of an image of
 //! 32 by 32 pixels, its red, green and blue planes one after the other.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::source::opened::Reader;
-use crate::data::table::columns::{Array, ColumnKind, Counted, Head, Question};
-use crate::data::table::errors::{empty, no_room, unreadable};
+use crate::data::source::format::TableFormat;
+use crate::data::table::errors::{empty, out_of_space, unreadable};
+use crate::data::table::origin::RowUnit;
+use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
@@ -25,13 +26,13 @@ pub(crate) struct Cifar {
     pub labels: usize,
 }
 
-impl Reader for Cifar {
+impl TableFormat for Cifar {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
 
-    fn counted(&self) -> Counted {
-        Counted::Rows
+    fn row_unit(&self) -> RowUnit {
+        RowUnit::Rows
     }
 
     fn format(&self) -> String {
@@ -39,18 +40,24 @@ impl Reader for Cifar {
     }
 
     /// `image`, then `label`, or `coarse` and `label`.
-    fn head(&self) -> Result<Head, Problems> {
+    fn schema(&self) -> Result<Schema, Problems> {
         let labels: &[&str] = if self.labels == 2 { &["coarse", "label"] } else { &["label"] };
-        let mut head = Head::named(["image"].iter().chain(labels).map(|name| (*name).to_owned()).collect());
-        head.arrays.insert(0, Array { shape: Shape(SIZE.to_vec()), bytes: true });
-        Ok(head)
+        let mut schema = Schema::named(["image"].iter().chain(labels).map(|name| (*name).to_owned()).collect());
+        schema.arrays.insert(0, ArrayType { shape: Shape(SIZE.to_vec()), bytes: true });
+        Ok(schema)
     }
 
-    fn read(&self, _: &Head, question: &Question, _: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
-        let mut writer = StoreWriter::new(question, room);
+    fn read(
+        &self,
+        _: &Schema,
+        query: &TableQuery,
+        _: &[blake3::Hash],
+        budget: &MemoryBudget,
+    ) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(query, budget);
         let mut problems = Problems::new();
         for (index, file) in self.files.iter().enumerate() {
-            if let Err(problem) = self.file(index, file, question, &mut writer) {
+            if let Err(problem) = self.file(index, file, query, &mut writer) {
                 problems.push(problem);
             }
         }
@@ -58,18 +65,12 @@ impl Reader for Cifar {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| no_room(span, &error).into())
+        writer.finish().map_err(|error| out_of_space(span, &error).into())
     }
 }
 
 impl Cifar {
-    fn file(
-        &self,
-        index: usize,
-        file: &DataFile,
-        question: &Question,
-        writer: &mut StoreWriter,
-    ) -> Result<(), Problem> {
+    fn file(&self, index: usize, file: &DataFile, query: &TableQuery, writer: &mut StoreWriter) -> Result<(), Problem> {
         let mut hasher = blake3::Hasher::new();
         let mut bytes = io::BufReader::with_capacity(1 << 18, open_file(file, &mut hasher)?);
         let mut record = vec![0; self.labels + IMAGE];
@@ -82,14 +83,14 @@ impl Cifar {
                 Err(error) => return Err(unreadable(file, &error, 0)),
             }
             let (labels, image) = record.split_at(self.labels);
-            for (column, wanted) in question.wanted.iter().enumerate() {
+            for (column, wanted) in query.columns.iter().enumerate() {
                 match (wanted.kind, wanted.position.checked_sub(1)) {
-                    (ColumnKind::Image(_), _) => writer.pixels(column, Some(image)),
-                    (ColumnKind::Number(_), None) => {
+                    (CellType::Image(_), _) => writer.pixels(column, Some(image)),
+                    (CellType::Number(_), None) => {
                         image.iter().for_each(|pixel| writer.number(column, f64::from(*pixel)));
                     }
-                    (ColumnKind::Number(_), Some(label)) => writer.number(column, f64::from(labels[label])),
-                    (_, Some(label)) => writer.say(column, &labels[label].to_string()),
+                    (CellType::Number(_), Some(label)) => writer.number(column, f64::from(labels[label])),
+                    (_, Some(label)) => writer.put_words(column, &labels[label].to_string()),
                     (_, None) => {
                         let message = "column `image` holds pixels, and no words";
                         let problem = Problem::error(Code::ColumnType, message).at(wanted.span, "read as words here");
@@ -97,7 +98,7 @@ impl Cifar {
                     }
                 }
             }
-            writer.end_rows(1, index, row).map_err(|error| no_room(file.span, &error))?;
+            writer.end_rows(1, index, row).map_err(|error| out_of_space(file.span, &error))?;
         }
         Ok(())
     }

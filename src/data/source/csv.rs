@@ -1,11 +1,13 @@
 //! Reads text tables: `csv` and `tsv`, one file or several as one table. Parses the wanted columns only.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::source::opened::Reader;
-use crate::data::table::columns::{ColumnKind, Counted, Head, Question, Wanted};
-use crate::data::table::errors::{Found, bad_text, empty, no_room, parse_number, shown, unreadable};
+use crate::data::source::format::TableFormat;
+use crate::data::table::cell::parse_number;
+use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
+use crate::data::table::origin::RowUnit;
+use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use csv::ByteRecord;
@@ -23,13 +25,13 @@ pub(crate) struct Delimited {
 
 type Rows<'a> = csv::Reader<open::LineEnds<Box<dyn std::io::Read + 'a>>>;
 
-impl Reader for Delimited {
+impl TableFormat for Delimited {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
 
-    fn counted(&self) -> Counted {
-        Counted::Lines
+    fn row_unit(&self) -> RowUnit {
+        RowUnit::Lines
     }
 
     fn format(&self) -> String {
@@ -37,43 +39,49 @@ impl Reader for Delimited {
     }
 
     /// The columns, by the first line of every file.
-    fn head(&self) -> Result<Head, Problems> {
-        let mut heads: Vec<(&DataFile, Head)> = vec![];
+    fn schema(&self) -> Result<Schema, Problems> {
+        let mut schemas: Vec<(&DataFile, Schema)> = vec![];
         let mut problems = Problems::new();
         for file in &self.files {
             let mut hasher = blake3::Hasher::new();
             let mut record = ByteRecord::new();
             let first = self.rows(file, &mut hasher).and_then(|mut rows| match rows.read_byte_record(&mut record) {
-                Ok(true) => Ok(self.head_of(&record)),
+                Ok(true) => Ok(self.schema_of(&record)),
                 Ok(false) => Err(empty(file)),
                 Err(error) => Err(unreadable(file, &error.into(), 0)),
             });
             match first {
-                Ok(head) => heads.push((file, head)),
+                Ok(schema) => schemas.push((file, schema)),
                 Err(problem) => problems.push(problem),
             }
         }
-        if let Some((first_file, first)) = heads.first() {
-            for (file, head) in &heads[1..] {
-                if head != first {
-                    problems.push(disagreement(file, head, first_file, first));
+        if let Some((first_file, first)) = schemas.first() {
+            for (file, schema) in &schemas[1..] {
+                if schema != first {
+                    problems.push(disagreement(file, schema, first_file, first));
                 }
             }
         }
-        match heads.into_iter().next() {
-            Some((_, head)) if !problems.has_errors() => Ok(head),
+        match schemas.into_iter().next() {
+            Some((_, schema)) if !problems.has_errors() => Ok(schema),
             _ => Err(problems),
         }
     }
 
     /// Reads the wanted columns of all files. `hashes` are the contents that the caller knows the files by.
-    fn read(&self, head: &Head, question: &Question, hashes: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
+    fn read(
+        &self,
+        schema: &Schema,
+        query: &TableQuery,
+        hashes: &[blake3::Hash],
+        budget: &MemoryBudget,
+    ) -> Result<Store, Problems> {
         let mut parser = Parser {
-            writer: StoreWriter::new(question, room),
-            wanted: &question.wanted,
-            head,
+            writer: StoreWriter::new(query, budget),
+            wanted: &query.columns,
+            schema,
             header: self.header,
-            found: Found::default(),
+            found: CellErrors::default(),
         };
         for (index, file) in self.files.iter().enumerate() {
             let before = parser.writer.rows();
@@ -102,15 +110,15 @@ impl Reader for Delimited {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        parser.writer.finish().map_err(|error| no_room(span, &error).into())
+        parser.writer.finish().map_err(|error| out_of_space(span, &error).into())
     }
 }
 
 impl Delimited {
-    fn head_of(&self, record: &ByteRecord) -> Head {
+    fn schema_of(&self, record: &ByteRecord) -> Schema {
         let name = |cell: &[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
         let names = self.header.then(|| record.iter().map(name).collect());
-        Head { names, width: record.len(), ..Head::default() }
+        Schema { names, width: record.len(), ..Schema::default() }
     }
 
     /// Opens a file, without its header having been read.
@@ -129,10 +137,10 @@ impl Delimited {
 /// Puts cells into columns.
 struct Parser<'a> {
     writer: StoreWriter,
-    wanted: &'a [Wanted],
-    head: &'a Head,
+    wanted: &'a [ColumnQuery],
+    schema: &'a Schema,
     header: bool,
-    found: Found,
+    found: CellErrors,
 }
 
 impl Parser<'_> {
@@ -159,33 +167,33 @@ impl Parser<'_> {
             if std::mem::take(&mut header) {
                 continue;
             }
-            if record.len() != self.head.width {
-                self.found.push(row_length(file, line, &record, self.head, self.wanted));
+            if record.len() != self.schema.width {
+                self.found.push(row_length(file, line, &record, self.schema, self.wanted));
                 continue;
             }
             for (column, wanted) in self.wanted.iter().enumerate() {
                 self.cell(column, wanted, record.get(wanted.position).unwrap_or_default(), file, line);
             }
-            self.writer.end_rows(1, index, line).map_err(|error| no_room(file.span, &error))?;
+            self.writer.end_rows(1, index, line).map_err(|error| out_of_space(file.span, &error))?;
         }
     }
 
-    fn cell(&mut self, column: usize, wanted: &Wanted, cell: &[u8], file: &DataFile, line: u64) {
+    fn cell(&mut self, column: usize, wanted: &ColumnQuery, cell: &[u8], file: &DataFile, line: u64) {
         match wanted.kind {
-            ColumnKind::Word => self.writer.word(column, &String::from_utf8_lossy(cell.trim_ascii())),
-            ColumnKind::Text => match std::str::from_utf8(cell) {
+            CellType::Word => self.writer.word(column, &String::from_utf8_lossy(cell.trim_ascii())),
+            CellType::Text => match std::str::from_utf8(cell) {
                 Ok(text) => self.writer.text(column, text.trim()),
                 Err(_) => {
-                    let place = file.place(Some(line), Some(self.head.column(wanted.position)));
+                    let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
                     self.found.push(bad_text(file, place, cell, wanted));
                     self.writer.text(column, "");
                 }
             },
             // A cell of a text table holds one number; images are read by the paths in it.
-            ColumnKind::Number(_) | ColumnKind::Image(_) => {
+            CellType::Number(_) | CellType::Image(_) => {
                 let number = parse_number(cell);
                 if number.is_none() {
-                    self.found.push(bad_cell(file, line, cell, wanted, self.head, self.header));
+                    self.found.push(bad_cell(file, line, cell, wanted, self.schema, self.header));
                 }
                 self.writer.number(column, number.unwrap_or(f64::NAN));
             }
@@ -193,8 +201,8 @@ impl Parser<'_> {
     }
 }
 
-fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &Wanted, head: &Head, header: bool) -> Problem {
-    let column = head.column(wanted.position);
+fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &ColumnQuery, schema: &Schema, header: bool) -> Problem {
+    let column = schema.column(wanted.position);
     let text = String::from_utf8_lossy(cell.trim_ascii());
     let message = format!("column `{column}`: expected a number, found `{}`", shown(&text));
     let place = file.place(Some(line), Some(column));
@@ -211,8 +219,8 @@ fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &Wanted, head: &Hea
     }
 }
 
-fn row_length(file: &DataFile, line: u64, record: &ByteRecord, head: &Head, wanted: &[Wanted]) -> Problem {
-    let (found, width) = (record.len(), head.width);
+fn row_length(file: &DataFile, line: u64, record: &ByteRecord, schema: &Schema, wanted: &[ColumnQuery]) -> Problem {
+    let (found, width) = (record.len(), schema.width);
     let message = format!("expected {width} cells, found {found}");
     let mut problem = file.problem(Code::RowLength, message, Some(line));
     if let Some(wanted) = wanted.first() {
@@ -228,20 +236,16 @@ fn row_length(file: &DataFile, line: u64, record: &ByteRecord, head: &Head, want
     }
 }
 
-fn disagreement(file: &DataFile, head: &Head, first_file: &DataFile, first: &Head) -> Problem {
-    if head.width != first.width {
-        let message = format!("`{}` has {} columns, `{}` has {}", file.name, head.width, first_file.name, first.width);
+fn disagreement(file: &DataFile, schema: &Schema, first_file: &DataFile, first: &Schema) -> Problem {
+    if schema.width != first.width {
+        let message =
+            format!("`{}` has {} columns, `{}` has {}", file.name, schema.width, first_file.name, first.width);
         return file.problem(Code::RowLength, message, Some(1)).help("the files of one table have the same columns");
     }
-    let differs = (0..head.width).find(|position| head.column(*position) != first.column(*position)).unwrap_or(0);
-    let (name, expected) = (head.column(differs), first.column(differs));
+    let differs = (0..schema.width).find(|position| schema.column(*position) != first.column(*position)).unwrap_or(0);
+    let (name, expected) = (schema.column(differs), first.column(differs));
     let message =
         format!("column {differs} of `{}` is `{name}`, of `{}` it is `{expected}`", file.name, first_file.name);
     file.problem(Code::MissingColumn, message, Some(1))
         .help("the files of one table have the same columns in the same order")
-}
-
-/// Whether every name in the header is a number, so that it is probably a row.
-pub(crate) fn looks_like_a_row(names: &[String]) -> bool {
-    !names.is_empty() && names.iter().all(|name| parse_number(name.as_bytes()).is_some_and(f64::is_finite))
 }

@@ -1,9 +1,14 @@
 //! A folder of images as a table: a row for each, its class the name of the sub-folder that it is in. Opens none of them.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
-use crate::data::table::columns::{ColumnKind, Counted, Head, Origin, Question, Run};
-use crate::data::table::errors::no_room;
+use crate::data::source::image_files;
+use crate::data::source::opened::{OpenTable, RowReader, Storage};
+use crate::data::table::columns::Table;
+use crate::data::table::errors::out_of_space;
+use crate::data::table::loaded::LoadedTable;
+use crate::data::table::origin::{RowRun, RowUnit, TableOrigin};
+use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::Spanned;
@@ -13,7 +18,7 @@ use std::path::{Path, PathBuf};
 const ENDINGS: [&str; 3] = ["jpeg", "jpg", "png"];
 
 /// A folder that has been looked through.
-pub(crate) struct Folder {
+struct Folder {
     folder: PathBuf,
     name: String,
     span: Span,
@@ -21,9 +26,32 @@ pub(crate) struct Folder {
     images: Vec<(String, String)>,
 }
 
+/// The columns of every folder.
+fn schema() -> Schema {
+    Schema::named(["image", "label", "path"].map(str::to_owned).to_vec())
+}
+
+/// Lists the images of a folder as a table.
+pub(crate) fn open(written: &Spanned<String>, base: &Path) -> Result<OpenTable, Problems> {
+    let folder = Folder::find(written, base)?;
+    Ok(OpenTable::new(schema(), folder.name.clone(), folder))
+}
+
+impl RowReader for Folder {
+    fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
+        let (cells, places) = image_files::cell_query(&open.schema, query);
+        let store = self.cells(&cells, storage.budget)?;
+        let mut read = open.loaded(Table::whole(store).select(&places), self.origin(), self.listing());
+        // The listing is always made anew, and nothing beside the images.
+        read.cached = storage.cache.is_some();
+        image_files::open_all(&mut read, query, storage)?;
+        Ok(read)
+    }
+}
+
 impl Folder {
     /// Looks through the sub-folders, in alphabetical order, and theirs.
-    pub(crate) fn find(written: &Spanned<String>, base: &Path) -> Result<Self, Problems> {
+    fn find(written: &Spanned<String>, base: &Path) -> Result<Self, Problems> {
         let folder = base.join(&written.value);
         let name = written.value.clone();
         let problem = |code, message: String, help: String| {
@@ -58,18 +86,8 @@ impl Folder {
         Ok(Self { folder, name, span: written.span, images })
     }
 
-    /// `image`, `label`, `path`.
-    pub(crate) fn head(&self) -> Head {
-        Head::named(["image", "label", "path"].map(str::to_owned).to_vec())
-    }
-
-    /// What it is called.
-    pub(crate) fn name(&self) -> String {
-        self.name.clone()
-    }
-
     /// What is known of the rows before any image is read: the classes and the paths.
-    pub(crate) fn listing(&self) -> blake3::Hash {
+    fn listing(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         for (class, path) in &self.images {
             hasher.update(class.as_bytes()).update(&[0]).update(path.as_bytes()).update(&[0]);
@@ -78,16 +96,16 @@ impl Folder {
     }
 
     /// Where the rows come from: each is a file.
-    pub(crate) fn origin(&self) -> Origin {
+    fn origin(&self) -> TableOrigin {
         let file = |(_, path): &(String, String)| DataFile {
             path: self.folder.join(path),
             name: format!("{}/{path}", self.name.trim_end_matches('/')),
             span: self.span,
         };
-        let runs = (0..self.images.len() as u64).map(|row| Run { row, file: row as u32, line: 0 });
-        Origin {
+        let runs = (0..self.images.len() as u64).map(|row| RowRun { row, file: row as u32, line: 0 });
+        TableOrigin {
             files: self.images.iter().map(file).collect(),
-            counted: Counted::Files,
+            row_unit: RowUnit::Files,
             folder: Some(self.folder.clone()),
             width: 3,
             runs: runs.collect(),
@@ -96,25 +114,25 @@ impl Folder {
     }
 
     /// The columns asked for; an image is the path to it.
-    pub(crate) fn read(&self, question: &Question, room: &Room) -> Result<Store, Problems> {
-        let mut writer = StoreWriter::new(question, room);
+    fn cells(&self, query: &TableQuery, budget: &MemoryBudget) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(query, budget);
         for (row, (class, path)) in self.images.iter().enumerate() {
-            for (column, wanted) in question.wanted.iter().enumerate() {
+            for (column, wanted) in query.columns.iter().enumerate() {
                 let cell = if wanted.position == 1 { class } else { path };
                 match (wanted.kind, cell.parse::<f64>()) {
-                    (ColumnKind::Number(_), Ok(number)) if number.is_finite() => writer.number(column, number),
-                    (ColumnKind::Number(_), _) => {
-                        let name = self.head().column(wanted.position);
+                    (CellType::Number(_), Ok(number)) if number.is_finite() => writer.number(column, number),
+                    (CellType::Number(_), _) => {
+                        let name = schema().column(wanted.position);
                         let message = format!("column `{name}` of a folder of images holds words, not numbers");
                         let problem = Problem::error(Code::ColumnType, message).at(wanted.span, "read as numbers here");
                         return Err(problem.into());
                     }
-                    _ => writer.say(column, cell),
+                    _ => writer.put_words(column, cell),
                 }
             }
-            writer.end_rows(1, row, 0).map_err(|error| no_room(self.span, &error))?;
+            writer.end_rows(1, row, 0).map_err(|error| out_of_space(self.span, &error))?;
         }
-        writer.finish().map_err(|error| no_room(self.span, &error).into())
+        writer.finish().map_err(|error| out_of_space(self.span, &error).into())
     }
 }
 

@@ -1,10 +1,12 @@
 //! Images that a table names by path: PNG and JPEG files, decoded to pixels of the size that is asked for, and kept.
 //! A path starts at the folder of the file it is written in. Knows nothing of what images show.
 
-use crate::data::source::opened::{Keeping, fingerprint};
+use crate::data::source::opened::{Storage, fingerprint};
 use crate::data::table::cache;
-use crate::data::table::columns::{Column, ColumnKind, Question, Read, Wanted};
-use crate::data::table::errors::{Found, no_room, shown};
+use crate::data::table::columns::Column;
+use crate::data::table::errors::{CellErrors, out_of_space, shown};
+use crate::data::table::loaded::LoadedTable;
+use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use image::{DynamicImage, ImageFormat, ImageReader};
@@ -13,12 +15,38 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+/// Whether the cells of a column are read as images and hold their paths.
+fn is_path(schema: &Schema, column: &ColumnQuery) -> bool {
+    matches!(column.kind, CellType::Image(_)) && !schema.arrays.contains_key(&column.position)
+}
+
+/// The query of the cells themselves, with paths as texts, and for each column of `query` its place in that.
+pub(crate) fn cell_query(schema: &Schema, query: &TableQuery) -> (TableQuery, Vec<usize>) {
+    let mut cells = TableQuery::default();
+    let places = query.columns.iter().map(|column| {
+        let kind = if is_path(schema, column) { CellType::Text } else { column.kind };
+        cells.add(column.position, kind, column.span)
+    });
+    let places = places.collect();
+    (cells, places)
+}
+
+/// Puts images into the places of their paths, in all columns of `query` that are paths.
+pub(crate) fn open_all(read: &mut LoadedTable, query: &TableQuery, storage: Storage<'_>) -> Result<(), Problems> {
+    for (place, column) in query.columns.iter().enumerate() {
+        if is_path(&read.schema, column) {
+            open(read, place, column, storage)?;
+        }
+    }
+    Ok(())
+}
+
 /// Puts the images that a column of paths names into its place.
 ///
 /// Pixels are kept under the paths, sizes and times of the files, so that not all of them are read to find that none has
 /// changed; the content they had is part of what the table is known by.
-pub(crate) fn open(read: &mut Read, column: usize, wanted: &Wanted, keeping: Keeping<'_>) -> Result<(), Problems> {
-    let ColumnKind::Image(size) = wanted.kind else { return Ok(()) };
+fn open(read: &mut LoadedTable, column: usize, wanted: &ColumnQuery, storage: Storage<'_>) -> Result<(), Problems> {
+    let CellType::Image(size) = wanted.kind else { return Ok(()) };
     let cells = read.table.columns[column].clone();
     let paths: Vec<Option<PathBuf>> = (0..read.table.rows)
         .map(|row| match cells.text(row) {
@@ -26,13 +54,13 @@ pub(crate) fn open(read: &mut Read, column: usize, wanted: &Wanted, keeping: Kee
             path => Some(folder_of(read, row).join(path)),
         })
         .collect();
-    let question = Question { wanted: vec![Wanted { position: 0, ..wanted.clone() }] };
-    let entry = keeping.cache.map(|folder| cache::entry(folder, "photos", &question, &[stamp(&paths)]));
+    let query = TableQuery { columns: vec![ColumnQuery { position: 0, ..wanted.clone() }] };
+    let entry = storage.cache.map(|folder| cache::entry(folder, "photos", &query, &[stamp(&paths)]));
     let (store, content) = match entry.as_deref().and_then(cache::load) {
         Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),
         _ => {
             read.cached = false;
-            let (store, content) = decode(read, &cells, wanted, &paths, &question, size, keeping)?;
+            let (store, content) = decode(read, &cells, wanted, &paths, &query, size, storage)?;
             if let Some(Err(error)) = entry.map(|entry| cache::store(&entry, &store, Some(content))) {
                 read.notes.push(format!("the decoded images could not be kept for the next time: {error}"));
             }
@@ -45,7 +73,7 @@ pub(crate) fn open(read: &mut Read, column: usize, wanted: &Wanted, keeping: Kee
 }
 
 /// The folder of the file that a row stood in.
-fn folder_of(read: &Read, row: usize) -> PathBuf {
+fn folder_of(read: &LoadedTable, row: usize) -> PathBuf {
     let Some(origin) = read.origins.first() else { return PathBuf::new() };
     if let Some(folder) = &origin.folder {
         return folder.clone();
@@ -71,16 +99,16 @@ fn stamp(paths: &[Option<PathBuf>]) -> blake3::Hash {
 }
 
 fn decode(
-    read: &Read,
+    read: &LoadedTable,
     cells: &Column,
-    wanted: &Wanted,
+    wanted: &ColumnQuery,
     paths: &[Option<PathBuf>],
-    question: &Question,
+    query: &TableQuery,
     size: [usize; 3],
-    keeping: Keeping<'_>,
+    storage: Storage<'_>,
 ) -> Result<(Store, blake3::Hash), Problems> {
-    let mut writer = StoreWriter::new(question, keeping.room);
-    let mut found = Found::default();
+    let mut writer = StoreWriter::new(query, storage.budget);
+    let mut found = CellErrors::default();
     let mut contents = blake3::Hasher::new();
     for (row, path) in paths.iter().enumerate() {
         let pixels = match path {
@@ -100,34 +128,39 @@ fn decode(
             },
         };
         writer.pixels(0, pixels.as_deref());
-        writer.end_rows(1, 0, row as u64).map_err(|error| no_room(wanted.span, &error))?;
+        writer.end_rows(1, 0, row as u64).map_err(|error| out_of_space(wanted.span, &error))?;
     }
     match found.finish() {
         Some(problems) => Err(problems),
-        None => Ok((writer.finish().map_err(|error| no_room(wanted.span, &error))?, contents.finalize())),
+        None => Ok((writer.finish().map_err(|error| out_of_space(wanted.span, &error))?, contents.finalize())),
     }
 }
 
 /// What is wrong with an image, and the way on.
-struct Wrong(String, String);
+struct ImageError(String, String);
 
 /// The pixels of an image file, channel by channel.
-fn pixels(path: &Path, [channels, height, width]: [usize; 3], contents: &mut blake3::Hasher) -> Result<Vec<u8>, Wrong> {
+fn pixels(
+    path: &Path,
+    [channels, height, width]: [usize; 3],
+    contents: &mut blake3::Hasher,
+) -> Result<Vec<u8>, ImageError> {
     let bytes = std::fs::read(path).map_err(|error| {
         let help = "a path in a table starts at the folder of that table";
-        Wrong(format!("the image cannot be read: {error}"), help.to_owned())
+        ImageError(format!("the image cannot be read: {error}"), help.to_owned())
     })?;
     contents.update(&bytes);
     let formats = "images are PNG or JPEG files";
     let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
-    let reader = reader.map_err(|error| Wrong(format!("not an image: {error}"), formats.to_owned()))?;
+    let reader = reader.map_err(|error| ImageError(format!("not an image: {error}"), formats.to_owned()))?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
-        return Err(Wrong("not an image".to_owned(), formats.to_owned()));
+        return Err(ImageError("not an image".to_owned(), formats.to_owned()));
     }
-    let image = reader.decode().map_err(|error| Wrong(format!("not a whole image: {error}"), formats.to_owned()))?;
+    let image =
+        reader.decode().map_err(|error| ImageError(format!("not a whole image: {error}"), formats.to_owned()))?;
     let (found_width, found_height) = (image.width() as usize, image.height() as usize);
     if (found_height, found_width) != (height, width) {
-        return Err(Wrong(
+        return Err(ImageError(
             format!("the image is {found_height} high and {found_width} wide, not {height} and {width}"),
             format!(
                 "bring all images to one size first, or declare `image[{channels}, {found_height}, {found_width}]`"
@@ -136,7 +169,7 @@ fn pixels(path: &Path, [channels, height, width]: [usize; 3], contents: &mut bla
     }
     planes(&image, channels).ok_or_else(|| {
         let help = "an image has 1 channel of grey, 3 of red, green and blue, or 4 with how opaque it is".to_owned();
-        Wrong(format!("there are no images of {channels} channels"), help)
+        ImageError(format!("there are no images of {channels} channels"), help)
     })
 }
 

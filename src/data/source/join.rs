@@ -4,90 +4,102 @@
 //! match has nothing from there: a modality that may be missing is missing, any other asks for what is not there and
 //! is reported. Rows of the others that match nothing are not used. Both are counted in notes.
 
-use crate::data::source::opened::{Found, Keeping, fingerprint};
-use crate::data::table::columns::{Column, ColumnKind, Head, NOWHERE, Question, Read, Table};
+use crate::data::source::opened::{OpenTable, RowReader, Storage, fingerprint};
+use crate::data::table::columns::{Column, Table};
 use crate::data::table::errors::shown;
+use crate::data::table::loaded::LoadedTable;
+use crate::data::table::origin::NOWHERE;
+use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::diag::{Code, DataPlace, Problem, Problems, nearest};
 use crate::spec::{Source, Spanned};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
 /// How many keys that stand twice are reported one by one.
 const SHOWN: usize = 10;
 
 /// Tables that are joined, none of them read.
-pub(crate) struct Join {
+struct Join {
     members: Vec<Member>,
 }
 
 /// One of them.
 struct Member {
-    found: Found,
+    table: OpenTable,
     /// The column that holds the key, and the text that names it.
     key: (usize, Spanned<String>),
 }
 
-impl Join {
-    /// Finds the tables and their keys. `on` names the key of each, or of all.
-    pub(crate) fn find(sources: &[Source], on: &[Spanned<String>], base: &Path) -> Result<Self, Problems> {
-        let mut members = vec![];
-        let mut problems = Problems::new();
-        for (at, source) in sources.iter().enumerate() {
-            let Some(on) = on.get(at).or(on.first()) else { continue };
-            match Found::find(source, base).and_then(|found| Ok((key(&found, on)?, found))) {
-                Ok((key, found)) => members.push(Member { found, key: (key, on.clone()) }),
-                Err(more) => problems.extend(more),
-            }
+/// Joins the tables that `open` opens. `on` names the key of each, or of all.
+pub(crate) fn open(
+    sources: &[Source],
+    on: &[Spanned<String>],
+    open: &dyn Fn(&Source) -> Result<OpenTable, Problems>,
+) -> Result<OpenTable, Problems> {
+    let mut members = vec![];
+    let mut problems = Problems::new();
+    for (at, source) in sources.iter().enumerate() {
+        let Some(on) = on.get(at).or(on.first()) else { continue };
+        match open(source).and_then(|table| Ok((key(&table, on)?, table))) {
+            Ok((key, table)) => members.push(Member { table, key: (key, on.clone()) }),
+            Err(more) => problems.extend(more),
         }
-        if problems.has_errors() { Err(problems) } else { Ok(Self { members }) }
     }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let join = Join { members };
+    Ok(OpenTable::new(join.schema(), join.name(), join))
+}
 
+impl Join {
     /// The columns of all tables, one after the other.
-    pub(crate) fn head(&self) -> Head {
-        let mut head = Head { names: Some(vec![]), ..Head::default() };
-        for (at, Member { found, key }) in self.members.iter().enumerate() {
-            let names = (0..found.head.width).map(|position| match &found.head.names {
+    fn schema(&self) -> Schema {
+        let mut schema = Schema { names: Some(vec![]), ..Schema::default() };
+        for (at, Member { table, key }) in self.members.iter().enumerate() {
+            let names = (0..table.schema.width).map(|position| match &table.schema.names {
                 // A key of one name is one column: that of the first table.
                 Some(names) if at > 0 && position == key.0 && names[position] == self.members[0].key.1.value => {
-                    format!("{}.{}", found.name, names[position])
+                    format!("{}.{}", table.name, names[position])
                 }
-                _ => found.head.column(position),
+                _ => table.schema.column(position),
             });
-            head.names.get_or_insert_default().extend(names);
-            let arrays = found.head.arrays.iter();
-            head.arrays.extend(arrays.map(|(position, array)| (head.width + position, array.clone())));
-            head.width += found.head.width;
+            schema.names.get_or_insert_default().extend(names);
+            let arrays = table.schema.arrays.iter();
+            schema.arrays.extend(arrays.map(|(position, array)| (schema.width + position, array.clone())));
+            schema.width += table.schema.width;
         }
-        head
+        schema
     }
 
     /// What it is called.
-    pub(crate) fn name(&self) -> String {
-        let names: Vec<&str> = self.members.iter().map(|member| member.found.name.as_str()).collect();
+    fn name(&self) -> String {
+        let names: Vec<&str> = self.members.iter().map(|member| member.table.name.as_str()).collect();
         names.join(" with ")
     }
+}
 
-    /// Reads the columns asked for, and the keys.
-    pub(crate) fn read(&self, question: &Question, keeping: Keeping<'_>) -> Result<Read, Problems> {
-        let mut questions: Vec<Question> = self.members.iter().map(|_| Question::default()).collect();
+impl RowReader for Join {
+    /// Reads the columns of the query, and the keys.
+    fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
+        let mut queries: Vec<TableQuery> = self.members.iter().map(|_| TableQuery::default()).collect();
         // For each column that is asked for: which table, and which of its columns.
         let mut places = vec![];
-        for wanted in &question.wanted {
+        for wanted in &query.columns {
             let (mut member, mut position) = (0, wanted.position);
-            while position >= self.members[member].found.head.width {
-                position -= self.members[member].found.head.width;
+            while position >= self.members[member].table.schema.width {
+                position -= self.members[member].table.schema.width;
                 member += 1;
             }
-            places.push((member, questions[member].ask(position, wanted.kind, wanted.span)));
+            places.push((member, queries[member].add(position, wanted.kind, wanted.span)));
         }
-        let keys: Vec<usize> = (self.members.iter().zip(&mut questions))
-            .map(|(member, question)| question.ask(member.key.0, ColumnKind::Text, member.key.1.span))
+        let keys: Vec<usize> = (self.members.iter().zip(&mut queries))
+            .map(|(member, query)| query.add(member.key.0, CellType::Text, member.key.1.span))
             .collect();
         let mut reads = vec![];
         let mut problems = Problems::new();
-        for (member, question) in self.members.iter().zip(&questions) {
-            match member.found.read(question, keeping) {
+        for (member, query) in self.members.iter().zip(&queries) {
+            match member.table.read(query, storage) {
                 Ok(read) => reads.push(read),
                 Err(more) => problems.extend(more),
             }
@@ -123,11 +135,11 @@ impl Join {
             std::mem::take(&mut read.origins)
         });
         let origins = origins.collect();
-        Ok(Read {
+        Ok(LoadedTable {
             table,
-            head: self.head(),
+            schema: open.schema.clone(),
             origins,
-            name: self.name(),
+            name: open.name.clone(),
             content: fingerprint(&contents),
             cached,
             notes,
@@ -136,17 +148,17 @@ impl Join {
 }
 
 /// The place of the key among the columns of a table.
-fn key(found: &Found, on: &Spanned<String>) -> Result<usize, Problem> {
-    let names = found.head.names.as_deref().unwrap_or_default();
+fn key(table: &OpenTable, on: &Spanned<String>) -> Result<usize, Problem> {
+    let names = table.schema.names.as_deref().unwrap_or_default();
     let places: Vec<usize> = (0..names.len()).filter(|at| names[*at] == on.value).collect();
     if let [place] = places[..] {
         return Ok(place);
     }
     let message = match places.len() {
-        0 => format!("there is no column `{}` in `{}` to join on", on.value, found.name),
-        many => format!("`{}` has {many} columns named `{}`", found.name, on.value),
+        0 => format!("there is no column `{}` in `{}` to join on", on.value, table.name),
+        many => format!("`{}` has {many} columns named `{}`", table.name, on.value),
     };
-    let place = DataPlace { file: found.name.clone(), line: None, row: None, column: Some(on.value.clone()) };
+    let place = DataPlace { file: table.name.clone(), line: None, row: None, column: Some(on.value.clone()) };
     let problem = Problem::error(Code::MissingColumn, message).at(on.span, "the key of the join").in_data(place);
     Err(match nearest(&on.value, names.iter().map(String::as_str)) {
         Some(known) => problem.help(format!("did you mean `{known}`? Where the names differ: `on: [\"a\", \"b\"]`")),
@@ -155,7 +167,13 @@ fn key(found: &Found, on: &Spanned<String>) -> Result<usize, Problem> {
 }
 
 /// For each of the `rows` keys of the first table the row of `read` with the same key.
-fn look_up(first: &Column, rows: usize, key: &Column, read: &Read, member: &Member) -> Result<Vec<u32>, Problems> {
+fn look_up(
+    first: &Column,
+    rows: usize,
+    key: &Column,
+    read: &LoadedTable,
+    member: &Member,
+) -> Result<Vec<u32>, Problems> {
     let mut known: HashMap<&str, u32> = HashMap::with_capacity(read.table.rows);
     let mut twice = Problems::new();
     let mut more = 0;
@@ -188,7 +206,7 @@ fn look_up(first: &Column, rows: usize, key: &Column, read: &Read, member: &Memb
 }
 
 /// What people may want to know of keys without a match.
-fn unmatched(map: &[u32], read: &Read, first: &str) -> Vec<String> {
+fn unmatched(map: &[u32], read: &LoadedTable, first: &str) -> Vec<String> {
     let mut used = vec![false; read.table.rows];
     let mut without = 0;
     for row in map {
@@ -206,14 +224,4 @@ fn unmatched(map: &[u32], read: &Read, first: &str) -> Vec<String> {
         notes.push(format!("{unused} of {} rows of `{}` match no row of `{first}`", used.len(), read.name));
     }
     notes
-}
-
-/// The key of a row that has no match where a column is from, and what that table is called.
-pub(crate) fn unmatched_in(read: &Read, row: usize, position: usize) -> Option<String> {
-    let origin = read.origins.get(read.origin(position))?;
-    let rows = origin.rows.as_ref()?;
-    (rows.get(row) == Some(&NOWHERE)).then(|| match origin.files.as_slice() {
-        [file, ..] => file.name.clone(),
-        [] => read.name.clone(),
-    })
 }

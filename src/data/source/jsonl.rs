@@ -1,13 +1,14 @@
 //! Reads lines of JSON: an object on each, whose keys are the columns. A key that an object lacks, and `null`, are empty
 //! cells. The keys of the first lines are the columns that there are.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::source::opened::Reader;
+use crate::data::source::format::TableFormat;
 use crate::data::table::cell::Cell;
-use crate::data::table::columns::{Array, ColumnKind, Counted, Head, Question};
-use crate::data::table::errors::{Found, bad_text, empty, no_room, shown, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
+use crate::data::table::origin::RowUnit;
+use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
@@ -23,20 +24,20 @@ pub(crate) struct Jsonl {
     pub files: Vec<DataFile>,
 }
 
-impl Reader for Jsonl {
+impl TableFormat for Jsonl {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
 
-    fn counted(&self) -> Counted {
-        Counted::Lines
+    fn row_unit(&self) -> RowUnit {
+        RowUnit::Lines
     }
 
     fn format(&self) -> String {
         "jsonl".to_owned()
     }
 
-    fn head(&self) -> Result<Head, Problems> {
+    fn schema(&self) -> Result<Schema, Problems> {
         let mut names: Vec<String> = vec![];
         let mut arrays = std::collections::BTreeMap::new();
         let mut problems = Problems::new();
@@ -51,7 +52,7 @@ impl Reader for Jsonl {
                         names.len() - 1
                     });
                     if let Some(shape) = shape(&value) {
-                        arrays.entry(place).or_insert(Array { shape, bytes: false });
+                        arrays.entry(place).or_insert(ArrayType { shape, bytes: false });
                     }
                 }
                 left -= 1;
@@ -61,19 +62,25 @@ impl Reader for Jsonl {
                 problems.push(problem);
             }
         }
-        let mut head = Head::named(names);
-        head.arrays = arrays;
-        match (problems.has_errors(), head.width, self.files.first()) {
+        let mut schema = Schema::named(names);
+        schema.arrays = arrays;
+        match (problems.has_errors(), schema.width, self.files.first()) {
             (false, 0, Some(file)) => Err(no_object(file, 1, "").into()),
-            (false, ..) => Ok(head),
+            (false, ..) => Ok(schema),
             _ => Err(problems),
         }
     }
 
-    fn read(&self, head: &Head, question: &Question, hashes: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
-        let mut writer = StoreWriter::new(question, room);
-        let mut found = Found::default();
-        let names: Vec<String> = question.wanted.iter().map(|wanted| head.column(wanted.position)).collect();
+    fn read(
+        &self,
+        schema: &Schema,
+        query: &TableQuery,
+        hashes: &[blake3::Hash],
+        budget: &MemoryBudget,
+    ) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(query, budget);
+        let mut found = CellErrors::default();
+        let names: Vec<String> = query.columns.iter().map(|wanted| schema.column(wanted.position)).collect();
         let mut numbers = vec![];
         for (index, file) in self.files.iter().enumerate() {
             let mut hasher = blake3::Hasher::new();
@@ -86,19 +93,19 @@ impl Reader for Jsonl {
                     }
                     (None, Err(_)) => {
                         let place = file.place(Some(number), None);
-                        if let Some(wanted) = question.wanted.first() {
+                        if let Some(wanted) = query.columns.first() {
                             found.push(bad_text(file, place, line, wanted));
                         }
                         return Ok(true);
                     }
                 };
-                for (column, (wanted, name)) in question.wanted.iter().zip(&names).enumerate() {
+                for (column, (wanted, name)) in query.columns.iter().zip(&names).enumerate() {
                     let value = object.get(name).unwrap_or(&Value::Null);
-                    if let Err(misread) = writer.put(column, wanted.kind, cell(value, wanted.kind, &mut numbers)) {
-                        found.push(misread.problem(file, file.place(Some(number), Some(name.clone())), wanted));
+                    if let Err(error) = writer.put(column, wanted.kind, cell(value, wanted.kind, &mut numbers)) {
+                        found.push(error.problem(file, file.place(Some(number), Some(name.clone())), wanted));
                     }
                 }
-                writer.end_rows(1, index, number).map_err(|error| no_room(file.span, &error))?;
+                writer.end_rows(1, index, number).map_err(|error| out_of_space(file.span, &error))?;
                 Ok(true)
             })?;
             if hashes.get(index) != Some(&hasher.finalize()) {
@@ -111,7 +118,7 @@ impl Reader for Jsonl {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| no_room(span, &error).into())
+        writer.finish().map_err(|error| out_of_space(span, &error).into())
     }
 }
 
@@ -166,10 +173,10 @@ fn shape(value: &Value) -> Option<Shape> {
 }
 
 /// A value as a cell; the numbers of an array are put into `numbers`.
-fn cell<'a>(value: &'a Value, kind: ColumnKind, numbers: &'a mut Vec<f64>) -> Cell<'a> {
+fn cell<'a>(value: &'a Value, kind: CellType, numbers: &'a mut Vec<f64>) -> Cell<'a> {
     match (value, kind) {
         (Value::Null, _) => Cell::Empty,
-        (Value::Bool(truth), ColumnKind::Number(_)) => Cell::Number(f64::from(u8::from(*truth))),
+        (Value::Bool(truth), CellType::Number(_)) => Cell::Number(f64::from(u8::from(*truth))),
         (Value::Bool(truth), _) => Cell::Text(if *truth { "true" } else { "false" }),
         (Value::Number(number), _) => Cell::Number(number.as_f64().unwrap_or(f64::NAN)),
         (Value::String(text), _) => Cell::Text(text),

@@ -1,12 +1,67 @@
-//! The sources of a pipeline: a file for each format, joins, folders of images, rows that are made.
+//! The sources of a pipeline as tables: files of several formats, folders of images, joins, rows that are made.
+//!
+//! [`open`] is the table of sources: a source is a variant of [`SourceKind`], a row here, and a file that reads it.
 
-pub(crate) mod cifar;
-pub(crate) mod csv;
-pub(crate) mod folder;
-pub(crate) mod image_files;
-pub(crate) mod join;
-pub(crate) mod jsonl;
-pub(crate) mod npy;
+mod cifar;
+mod csv;
+mod folder;
+mod format;
+mod image_files;
+mod join;
+mod jsonl;
+mod npy;
 pub(crate) mod opened;
-pub(crate) mod parquet;
-pub(crate) mod synthetic;
+mod parquet;
+mod synthetic;
+
+use crate::data::io::paths;
+use crate::data::source::cifar::Cifar;
+use crate::data::source::csv::Delimited;
+use crate::data::source::format::open_files;
+use crate::data::source::jsonl::Jsonl;
+use crate::data::source::npy::Arrays;
+use crate::data::source::opened::OpenTable;
+use crate::data::source::parquet::Parquet;
+use crate::diag::{Code, DataPlace, Problem, Problems, Span};
+use crate::spec::{FILE_FORMATS, FileFormat, Source, SourceKind, Spanned};
+use std::path::Path;
+
+/// Opens a source and reads its schema. Relative paths start at `base`.
+pub(crate) fn open(source: &Source, base: &Path) -> Result<OpenTable, Problems> {
+    let files = |written| paths::find(written, base).map_err(Problems::from_iter);
+    match &source.kind {
+        SourceKind::Table { paths, separator, header } => {
+            let separator = u8::try_from(*separator).unwrap_or(b',');
+            open_files(Delimited { files: files(paths)?, separator, header: *header })
+        }
+        SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),
+        SourceKind::Npz { paths } => open_files(Arrays { files: files(paths)?, single: false }),
+        SourceKind::Npy { paths } => open_files(Arrays { files: files(paths)?, single: true }),
+        SourceKind::Jsonl { paths } => open_files(Jsonl { files: files(paths)? }),
+        SourceKind::CifarBinary { paths, labels } => open_files(Cifar { files: files(paths)?, labels: *labels }),
+        SourceKind::Images { folder } => folder::open(folder, base),
+        SourceKind::Synthetic { name, rows, seed } => synthetic::open(name, *rows, *seed, source.span),
+        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base)),
+    }
+}
+
+/// The source that reads a file of new rows, by the ending of its name: `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.parquet`
+/// or `.npz`, text also packed as `.gz` or `.zst`. `header` says whether the first line of a text table names the
+/// columns; see [`Preprocessing::has_header`](crate::data::Preprocessing::has_header).
+///
+/// # Errors
+/// `MMC0501` for a file of another ending. The file itself is not looked for.
+pub fn source_of(path: &Path, header: bool) -> Result<Source, Problem> {
+    let span = Span::default();
+    let path = path.to_string_lossy().into_owned();
+    match FileFormat::of(&path) {
+        Some(format) => Ok(Source { kind: (format.kind)(vec![Spanned { value: path, span }], header), span }),
+        None => {
+            let endings: Vec<String> =
+                FILE_FORMATS.iter().flat_map(|format| format.endings).map(|ending| format!("`{ending}`")).collect();
+            let problem = Problem::error(Code::FileUnreadable, format!("the format of `{path}` is not known"));
+            let place = DataPlace { file: path, line: None, row: None, column: None };
+            Err(problem.in_data(place).help(format!("the name of a file of rows ends in {}", endings.join(", "))))
+        }
+    }
+}

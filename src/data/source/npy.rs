@@ -1,12 +1,13 @@
 //! Reads the arrays of NumPy: the archives of `npz`, whose arrays are the columns of a table, and the single arrays of
 //! `npy`, side by side. Their first axis is the rows.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
-use crate::data::source::opened::Reader;
+use crate::data::source::format::TableFormat;
 use crate::data::table::cell::Cell;
-use crate::data::table::columns::{Array, Counted, Head, Question};
-use crate::data::table::errors::{Found, bad_text, no_room};
+use crate::data::table::errors::{CellErrors, bad_text, out_of_space};
+use crate::data::table::origin::RowUnit;
+use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
@@ -30,75 +31,81 @@ struct Column<R> {
     cells: R,
 }
 
-impl Reader for Arrays {
+impl TableFormat for Arrays {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
 
-    fn counted(&self) -> Counted {
-        Counted::Rows
+    fn row_unit(&self) -> RowUnit {
+        RowUnit::Rows
     }
 
     fn format(&self) -> String {
         format!("arrays {}", self.single)
     }
 
-    fn head(&self) -> Result<Head, Problems> {
-        let mut heads: Vec<(&DataFile, Vec<(String, NpyHeader)>)> = vec![];
+    fn schema(&self) -> Result<Schema, Problems> {
+        let mut schemas: Vec<(&DataFile, Vec<(String, NpyHeader)>)> = vec![];
         let mut problems = Problems::new();
         for file in &self.files {
             match self.headers(file) {
-                Ok(headers) => heads.push((file, headers)),
+                Ok(headers) => schemas.push((file, headers)),
                 Err(problem) => problems.push(problem),
             }
         }
         if self.single {
-            let (file, mut all) = match heads.split_first() {
+            let (file, mut all) = match schemas.split_first() {
                 Some(((file, first), _)) => (*file, first.clone()),
                 None => return Err(problems),
             };
-            all.extend(heads.iter().skip(1).flat_map(|(_, headers)| headers.clone()));
-            heads = vec![(file, all)];
+            all.extend(schemas.iter().skip(1).flat_map(|(_, headers)| headers.clone()));
+            schemas = vec![(file, all)];
         }
-        let mut found: Vec<(&DataFile, Head)> = vec![];
-        for (file, headers) in &heads {
-            match head_of(file, headers) {
-                Ok(head) => found.push((file, head)),
+        let mut found: Vec<(&DataFile, Schema)> = vec![];
+        for (file, headers) in &schemas {
+            match schema_of(file, headers) {
+                Ok(schema) => found.push((file, schema)),
                 Err(problem) => problems.push(problem),
             }
         }
         if let Some((first_file, first)) = found.first() {
-            for (file, head) in found.iter().skip(1).filter(|(_, head)| head != first) {
+            for (file, schema) in found.iter().skip(1).filter(|(_, schema)| schema != first) {
                 let message = format!("`{}` holds other arrays than `{}`", file.name, first_file.name);
                 let problem = file.problem(Code::MissingColumn, message, None);
-                let names = |head: &Head| head.names.clone().unwrap_or_default().join(", ");
-                problems.push(problem.help(format!("one has {}, the other {}", names(head), names(first))));
+                let names = |schema: &Schema| schema.names.clone().unwrap_or_default().join(", ");
+                problems.push(problem.help(format!("one has {}, the other {}", names(schema), names(first))));
             }
         }
         match found.into_iter().next() {
-            Some((_, head)) if !problems.has_errors() => Ok(head),
+            Some((_, schema)) if !problems.has_errors() => Ok(schema),
             _ => Err(problems),
         }
     }
 
-    fn read(&self, head: &Head, question: &Question, _: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
-        let mut writer = StoreWriter::new(question, room);
-        let mut found = Found::default();
-        let names: Vec<String> = question.wanted.iter().map(|wanted| head.column(wanted.position)).collect();
+    fn read(
+        &self,
+        schema: &Schema,
+        query: &TableQuery,
+        _: &[blake3::Hash],
+        budget: &MemoryBudget,
+    ) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(query, budget);
+        let mut found = CellErrors::default();
+        let names: Vec<String> = query.columns.iter().map(|wanted| schema.column(wanted.position)).collect();
         if self.single {
             let mut columns = vec![];
-            for wanted in &question.wanted {
+            for wanted in &query.columns {
                 let file = &self.files[wanted.position];
                 let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
                 columns.push(open(cells).map_err(|error| damaged(file, &error))?);
             }
             let file = &self.files[0];
-            read_all(0, file, &names, question, columns, &mut writer, &mut found)?;
+            read_all(0, file, &names, query, columns, &mut writer, &mut found)?;
         } else {
             for (index, file) in self.files.iter().enumerate() {
                 // An archive for each column, so that all of them are read side by side.
                 let mut archives = vec![];
-                for _ in &question.wanted {
+                for _ in &query.columns {
                     archives.push(archive(file)?);
                 }
                 let mut columns = vec![];
@@ -107,14 +114,14 @@ impl Reader for Arrays {
                     let entry = entry.map_err(|error| damaged(file, &io::Error::other(error)))?;
                     columns.push(open(BufReader::new(entry)).map_err(|error| damaged(file, &error))?);
                 }
-                read_all(index, file, &names, question, columns, &mut writer, &mut found)?;
+                read_all(index, file, &names, query, columns, &mut writer, &mut found)?;
             }
         }
         if let Some(problems) = found.finish() {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| no_room(span, &error).into())
+        writer.finish().map_err(|error| out_of_space(span, &error).into())
     }
 }
 
@@ -160,8 +167,8 @@ fn damaged(file: &DataFile, error: &io::Error) -> Problem {
 }
 
 /// The columns of arrays.
-fn head_of(file: &DataFile, headers: &[(String, NpyHeader)]) -> Result<Head, Problem> {
-    let mut head = Head::named(headers.iter().map(|(name, _)| name.clone()).collect());
+fn schema_of(file: &DataFile, headers: &[(String, NpyHeader)]) -> Result<Schema, Problem> {
+    let mut schema = Schema::named(headers.iter().map(|(name, _)| name.clone()).collect());
     let mut arrays = BTreeMap::new();
     for (at, (name, header)) in headers.iter().enumerate() {
         let Some((_, cell)) = header.shape().split_first() else {
@@ -170,11 +177,11 @@ fn head_of(file: &DataFile, headers: &[(String, NpyHeader)]) -> Result<Head, Pro
         };
         if !cell.is_empty() {
             let shape = Shape(cell.iter().map(|size| *size as usize).collect());
-            arrays.insert(at, Array { shape, bytes: letter(header) == Some((TypeChar::Uint, 1)) });
+            arrays.insert(at, ArrayType { shape, bytes: letter(header) == Some((TypeChar::Uint, 1)) });
         }
     }
-    head.arrays = arrays;
-    if headers.is_empty() { Err(crate::data::table::errors::empty(file)) } else { Ok(head) }
+    schema.arrays = arrays;
+    if headers.is_empty() { Err(crate::data::table::errors::empty(file)) } else { Ok(schema) }
 }
 
 /// The kind of the numbers and the bytes of each.
@@ -190,10 +197,10 @@ fn read_all<R: Read>(
     index: usize,
     file: &DataFile,
     names: &[String],
-    question: &Question,
+    query: &TableQuery,
     mut columns: Vec<Column<R>>,
     writer: &mut StoreWriter,
-    found: &mut Found,
+    found: &mut CellErrors,
 ) -> Result<(), Problem> {
     let rows = columns.first().and_then(|column| column.header.shape().first().copied()).unwrap_or(0);
     for (column, name) in columns.iter().zip(names) {
@@ -207,7 +214,7 @@ fn read_all<R: Read>(
         return Err(crate::data::table::errors::empty(file));
     }
     let mut decoders = vec![];
-    for ((column, name), wanted) in columns.iter().zip(names).zip(&question.wanted) {
+    for ((column, name), wanted) in columns.iter().zip(names).zip(&query.columns) {
         decoders.push(Decoder::new(&column.header).map_err(|what| {
             let place = file.place(None, Some(name.clone()));
             let problem = Problem::error(Code::ColumnType, format!("array `{name}` of `{}` {}", file.name, what.0));
@@ -216,21 +223,21 @@ fn read_all<R: Read>(
     }
     let mut row = 0;
     while row < rows {
-        let count = writer.room().min((rows - row) as usize);
+        let count = writer.rows_left().min((rows - row) as usize);
         for (at, (column, decoder)) in columns.iter_mut().zip(&mut decoders).enumerate() {
             for within in 0..count as u64 {
-                let wanted = &question.wanted[at];
+                let wanted = &query.columns[at];
                 let cell = decoder.next(&mut column.cells).map_err(|error| damaged(file, &error))?;
                 let place = || file.row_place(row + within, names[at].clone());
-                let misread = match cell {
+                let error = match cell {
                     Ok(cell) => writer.put(at, wanted.kind, cell),
                     Err(bytes) => {
                         found.push(bad_text(file, place(), &bytes, wanted));
                         writer.put(at, wanted.kind, Cell::Empty)
                     }
                 };
-                if let Err(misread) = misread {
-                    found.push(misread.problem(file, place(), wanted));
+                if let Err(error) = error {
+                    found.push(error.problem(file, place(), wanted));
                     // A text where numbers are asked for is said once of a column, not of each row.
                     if found.is_full() {
                         return Ok(());
@@ -238,7 +245,7 @@ fn read_all<R: Read>(
                 }
             }
         }
-        writer.end_rows(count, index, row).map_err(|error| no_room(file.span, &error))?;
+        writer.end_rows(count, index, row).map_err(|error| out_of_space(file.span, &error))?;
         row += count as u64;
     }
     Ok(())

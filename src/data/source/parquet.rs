@@ -1,11 +1,12 @@
 //! Reads the columns of Parquet files: numbers, truth values, texts, and lists of numbers that are as long in every row.
 
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
-use crate::data::source::opened::Reader;
+use crate::data::source::format::TableFormat;
 use crate::data::table::cell::Cell;
-use crate::data::table::columns::{Array, Counted, Head, Question};
-use crate::data::table::errors::{Found, bad_text, empty, no_room, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, unreadable};
+use crate::data::table::origin::RowUnit;
+use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
@@ -27,44 +28,50 @@ pub(crate) struct Parquet {
 /// Rows that are read at once, at most.
 const BLOCK: usize = 4096;
 
-impl Reader for Parquet {
+impl TableFormat for Parquet {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
 
-    fn counted(&self) -> Counted {
-        Counted::Rows
+    fn row_unit(&self) -> RowUnit {
+        RowUnit::Rows
     }
 
     fn format(&self) -> String {
         "parquet".to_owned()
     }
 
-    fn head(&self) -> Result<Head, Problems> {
-        let mut heads: Vec<(&DataFile, Head)> = vec![];
+    fn schema(&self) -> Result<Schema, Problems> {
+        let mut schemas: Vec<(&DataFile, Schema)> = vec![];
         let mut problems = Problems::new();
         for file in &self.files {
-            match open(file).and_then(|reader| head_of(file, &reader)) {
-                Ok(head) => heads.push((file, head)),
+            match open(file).and_then(|reader| schema_of(file, &reader)) {
+                Ok(schema) => schemas.push((file, schema)),
                 Err(problem) => problems.push(problem),
             }
         }
-        if let Some((first_file, first)) = heads.first() {
-            for (file, _) in heads.iter().skip(1).filter(|(_, head)| head != first) {
+        if let Some((first_file, first)) = schemas.first() {
+            for (file, _) in schemas.iter().skip(1).filter(|(_, schema)| schema != first) {
                 let message = format!("`{}` has other columns than `{}`", file.name, first_file.name);
                 let problem = file.problem(Code::MissingColumn, message, None);
                 problems.push(problem.help("the files of one table have the same columns in the same order"));
             }
         }
-        match heads.into_iter().next() {
-            Some((_, head)) if !problems.has_errors() => Ok(head),
+        match schemas.into_iter().next() {
+            Some((_, schema)) if !problems.has_errors() => Ok(schema),
             _ => Err(problems),
         }
     }
 
-    fn read(&self, head: &Head, question: &Question, _: &[blake3::Hash], room: &Room) -> Result<Store, Problems> {
-        let mut writer = StoreWriter::new(question, room);
-        let mut found = Found::default();
+    fn read(
+        &self,
+        schema: &Schema,
+        query: &TableQuery,
+        _: &[blake3::Hash],
+        budget: &MemoryBudget,
+    ) -> Result<Store, Problems> {
+        let mut writer = StoreWriter::new(query, budget);
+        let mut found = CellErrors::default();
         for (index, file) in self.files.iter().enumerate() {
             let reader = open(file)?;
             let mut row = 0;
@@ -72,29 +79,29 @@ impl Reader for Parquet {
                 let group = reader.get_row_group(group).map_err(|error| damaged(file, &error))?;
                 let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
                 let mut columns = vec![];
-                for wanted in &question.wanted {
+                for wanted in &query.columns {
                     columns.push(Leaf::open(group.as_ref(), wanted.position).map_err(|error| damaged(file, &error))?);
                 }
                 let mut left = rows;
                 while left > 0 {
-                    let count = writer.room().min(left).min(BLOCK);
+                    let count = writer.rows_left().min(left).min(BLOCK);
                     for (at, leaf) in columns.iter_mut().enumerate() {
-                        let wanted = &question.wanted[at];
-                        let name = head.column(wanted.position);
+                        let wanted = &query.columns[at];
+                        let name = schema.column(wanted.position);
                         let read = leaf.read(count).map_err(|error| damaged(file, &error))?;
                         if read != count {
                             return Err(damaged(file, &ParquetError::EOF(format!("`{name}` is short of rows"))).into());
                         }
                         for within in 0..count {
                             let place = || file.row_place(row + within as u64, name.clone());
-                            let misread = match leaf.cell(within) {
+                            let error = match leaf.cell(within) {
                                 Ok(cell) => writer.put(at, wanted.kind, cell),
                                 Err(bytes) => {
                                     found.push(bad_text(file, place(), bytes, wanted));
                                     writer.put(at, wanted.kind, Cell::Empty)
                                 }
                             };
-                            match misread {
+                            match error {
                                 Ok(()) => {}
                                 Err(_) if leaf.unreadable => {
                                     let message = format!("column `{name}` is of a type that cannot be read");
@@ -103,7 +110,7 @@ impl Reader for Parquet {
                                     let problem = problem.in_data(file.place(None, Some(name)));
                                     return Err(problem.help("write it as numbers or as text").into());
                                 }
-                                Err(misread) => found.push(misread.problem(file, place(), wanted)),
+                                Err(error) => found.push(error.problem(file, place(), wanted)),
                             }
                             // A column of another type is said once, not for each of its rows.
                             if found.is_full() {
@@ -111,7 +118,7 @@ impl Reader for Parquet {
                             }
                         }
                     }
-                    writer.end_rows(count, index, row).map_err(|error| no_room(file.span, &error))?;
+                    writer.end_rows(count, index, row).map_err(|error| out_of_space(file.span, &error))?;
                     row += count as u64;
                     left -= count;
                 }
@@ -124,7 +131,7 @@ impl Reader for Parquet {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| no_room(span, &error).into())
+        writer.finish().map_err(|error| out_of_space(span, &error).into())
     }
 }
 
@@ -156,9 +163,9 @@ fn name_of(column: &ColumnDescriptor) -> String {
 }
 
 /// The columns of a file. How long lists are, the first row says.
-fn head_of(file: &DataFile, reader: &SerializedFileReader<File>) -> Result<Head, Problem> {
+fn schema_of(file: &DataFile, reader: &SerializedFileReader<File>) -> Result<Schema, Problem> {
     let columns = reader.metadata().file_metadata().schema_descr_ptr();
-    let mut head = Head::named(columns.columns().iter().map(|column| name_of(column)).collect());
+    let mut schema = Schema::named(columns.columns().iter().map(|column| name_of(column)).collect());
     let mut arrays = BTreeMap::new();
     for (at, _) in columns.columns().iter().enumerate().filter(|(_, column)| column.max_rep_level() > 0) {
         for group in 0..reader.num_row_groups() {
@@ -166,13 +173,13 @@ fn head_of(file: &DataFile, reader: &SerializedFileReader<File>) -> Result<Head,
             let mut leaf = Leaf::open(group.as_ref(), at).map_err(|error| damaged(file, &error))?;
             let read = leaf.read(1).map_err(|error| damaged(file, &error))?;
             if let (1, Some(shape)) = (read, leaf.shape()) {
-                arrays.insert(at, Array { shape, bytes: false });
+                arrays.insert(at, ArrayType { shape, bytes: false });
                 break;
             }
         }
     }
-    head.arrays = arrays;
-    if head.width == 0 { Err(empty(file)) } else { Ok(head) }
+    schema.arrays = arrays;
+    if schema.width == 0 { Err(empty(file)) } else { Ok(schema) }
 }
 
 /// Values of a column as they were read.

@@ -7,7 +7,7 @@
 
 use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::bytes;
-use crate::data::table::columns::{ColumnKind, Question};
+use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Layout, Store};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -29,17 +29,17 @@ struct Footer {
     content: Option<String>,
 }
 
-/// Where the answer to `question` about these contents is kept. `format` says how the text was to be parsed.
-pub(crate) fn entry(folder: &Path, format: &str, question: &Question, contents: &[blake3::Hash]) -> PathBuf {
+/// Where the answer to `query` about these contents is kept. `format` says how the text was to be parsed.
+pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &[blake3::Hash]) -> PathBuf {
     let mut key = blake3::Hasher::new();
     key.update(MAGIC).update(format.as_bytes()).update(&[0]);
-    key.update(&(question.wanted.len() as u64).to_le_bytes());
-    for wanted in &question.wanted {
+    key.update(&(query.columns.len() as u64).to_le_bytes());
+    for wanted in &query.columns {
         let numbers = match wanted.kind {
-            ColumnKind::Number(width) => [0, width, 0, 0],
-            ColumnKind::Word => [1, 0, 0, 0],
-            ColumnKind::Text => [2, 0, 0, 0],
-            ColumnKind::Image([channels, height, width]) => [3, channels, height, width],
+            CellType::Number(width) => [0, width, 0, 0],
+            CellType::Word => [1, 0, 0, 0],
+            CellType::Text => [2, 0, 0, 0],
+            CellType::Image([channels, height, width]) => [3, channels, height, width],
         };
         for number in numbers.into_iter().chain([wanted.position]) {
             key.update(&(number as u64).to_le_bytes());
@@ -113,16 +113,16 @@ fn make_way(folder: &Path, newest: &Path, largest: u64) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::io::bytes::Room;
-    use crate::data::table::columns::Wanted;
+    use crate::data::io::bytes::MemoryBudget;
+    use crate::data::table::schema::ColumnQuery;
     use crate::data::table::store::StoreWriter;
     use crate::diag::Span;
     use proptest::prelude::*;
 
     fn table() -> Store {
-        let wanted = [ColumnKind::Number(1), ColumnKind::Word, ColumnKind::Text];
-        let wanted = wanted.map(|kind| Wanted { position: 0, kind, span: Span::default() });
-        let mut writer = StoreWriter::new(&Question { wanted: wanted.to_vec() }, &Room::new(1 << 20, None));
+        let wanted = [CellType::Number(1), CellType::Word, CellType::Text];
+        let wanted = wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+        let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &MemoryBudget::new(1 << 20, None));
         for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
             writer.number(0, number);
             writer.word(1, word);

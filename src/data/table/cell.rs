@@ -1,8 +1,8 @@
 //! A cell of a typed format, put into a column that may be asked for as another type. Knows no format.
 
 use crate::data::io::paths::DataFile;
-use crate::data::table::columns::{ColumnKind, Wanted};
 use crate::data::table::errors::shown;
+use crate::data::table::schema::{CellType, ColumnQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem};
 
@@ -23,7 +23,7 @@ pub(crate) enum Cell<'a> {
 
 /// Why a cell cannot be read as is asked.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Misread {
+pub(crate) enum CellError {
     /// Numbers are asked for, and this is a text.
     Words(String),
     /// A text is asked for, and there are numbers.
@@ -36,27 +36,27 @@ pub(crate) enum Misread {
 
 impl StoreWriter {
     /// Adds a cell to a column. Where it cannot be read as is asked, an empty one is added.
-    pub(crate) fn put(&mut self, column: usize, kind: ColumnKind, cell: Cell<'_>) -> Result<(), Misread> {
+    pub(crate) fn put(&mut self, column: usize, kind: CellType, cell: Cell<'_>) -> Result<(), CellError> {
         match kind {
-            ColumnKind::Number(width) => self.put_numbers(column, width, cell),
-            ColumnKind::Image(_) => {
+            CellType::Number(width) => self.put_numbers(column, width, cell),
+            CellType::Image(_) => {
                 let pixels = if let Cell::Pixels(pixels) = cell { Some(pixels) } else { None };
                 self.pixels(column, pixels);
-                if matches!(cell, Cell::Pixels(_) | Cell::Empty) { Ok(()) } else { Err(Misread::Array) }
+                if matches!(cell, Cell::Pixels(_) | Cell::Empty) { Ok(()) } else { Err(CellError::Array) }
             }
-            ColumnKind::Word | ColumnKind::Text => {
+            CellType::Word | CellType::Text => {
                 match cell {
-                    Cell::Text(text) => self.say(column, text.trim()),
+                    Cell::Text(text) => self.put_words(column, text.trim()),
                     // Whole numbers are written without a point, so that they are the same word in every format.
-                    Cell::Number(number) if !number.is_nan() => self.say(column, &number.to_string()),
-                    _ => self.say(column, ""),
+                    Cell::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
+                    _ => self.put_words(column, ""),
                 }
-                if matches!(cell, Cell::Numbers(_) | Cell::Pixels(_)) { Err(Misread::Array) } else { Ok(()) }
+                if matches!(cell, Cell::Numbers(_) | Cell::Pixels(_)) { Err(CellError::Array) } else { Ok(()) }
             }
         }
     }
 
-    fn put_numbers(&mut self, column: usize, width: usize, cell: Cell<'_>) -> Result<(), Misread> {
+    fn put_numbers(&mut self, column: usize, width: usize, cell: Cell<'_>) -> Result<(), CellError> {
         let one;
         let numbers: &[f64] = match cell {
             Cell::Number(number) => {
@@ -67,15 +67,15 @@ impl StoreWriter {
             _ => &[],
         };
         let wrong = match cell {
-            Cell::Text(text) => Some(Misread::Words(text.to_owned())),
+            Cell::Text(text) => Some(CellError::Words(text.to_owned())),
             Cell::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
                 return Ok(());
             }
             Cell::Number(_) | Cell::Numbers(_) | Cell::Pixels(_) if numbers.len() != width => {
-                Some(Misread::Width(width, numbers.len()))
+                Some(CellError::Width(width, numbers.len()))
             }
-            _ if numbers.iter().any(|number| number.is_infinite()) => Some(Misread::Infinite),
+            _ if numbers.iter().any(|number| number.is_infinite()) => Some(CellError::Infinite),
             _ => None,
         };
         if wrong.is_none() && numbers.len() == width {
@@ -87,38 +87,73 @@ impl StoreWriter {
     }
 }
 
-impl Misread {
+impl CellError {
     /// The problem with a cell that stood at `place`.
-    pub(crate) fn problem(self, file: &DataFile, place: crate::diag::DataPlace, wanted: &Wanted) -> Problem {
+    pub(crate) fn problem(self, file: &DataFile, place: crate::diag::DataPlace, wanted: &ColumnQuery) -> Problem {
         let column = place.column.clone().unwrap_or_default();
         let asked = match wanted.kind {
-            ColumnKind::Number(_) => "read as numbers here",
-            ColumnKind::Word => "read as words here",
-            ColumnKind::Text => "read as text here",
-            ColumnKind::Image(_) => "read as an image here",
+            CellType::Number(_) => "read as numbers here",
+            CellType::Word => "read as words here",
+            CellType::Text => "read as text here",
+            CellType::Image(_) => "read as an image here",
         };
         let (code, message, help) = match self {
-            Misread::Words(text) => (
+            CellError::Words(text) => (
                 Code::ColumnType,
                 format!("column `{column}` holds text: expected a number, found `{}`", shown(&text)),
                 "declare it as `text`, as `category`, or select another column".to_owned(),
             ),
-            Misread::Array => (
+            CellError::Array => (
                 Code::ColumnType,
                 format!("column `{column}` holds several numbers in a row, and no text"),
                 "declare it as `dense`, or select another column".to_owned(),
             ),
-            Misread::Width(expected, found) => (
+            CellError::Width(expected, found) => (
                 Code::ColumnType,
                 format!("column `{column}`: expected {expected} numbers in a row, found {found}"),
                 "every row of a column has as many numbers as the first one".to_owned(),
             ),
-            Misread::Infinite => (
+            CellError::Infinite => (
                 Code::BadCell,
                 format!("column `{column}`: a number is infinite"),
                 "only finite numbers can be learned from; not-a-number is a missing value".to_owned(),
             ),
         };
         Problem::error(code, message).at(wanted.span, asked).also(file.span, "").in_data(place).help(help)
+    }
+}
+
+/// The number in a cell; NaN for a cell that is empty or says `NA` or `NaN`; nothing where it stands for no finite
+/// number.
+pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
+    let cell = cell.trim_ascii();
+    if cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan") {
+        return Some(f64::NAN);
+    }
+    let number: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+/// Whether every name in the header is a number, so that it is probably a row.
+pub(crate) fn looks_like_a_row(names: &[String]) -> bool {
+    !names.is_empty() && names.iter().all(|name| parse_number(name.as_bytes()).is_some_and(f64::is_finite))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_finite_or_missing() {
+        let read = |cell: &str| parse_number(cell.as_bytes());
+        assert_eq!(read(" 1.5e2 "), Some(150.0));
+        assert_eq!(read("-0.25"), Some(-0.25));
+        for missing in ["", "  ", "NA", "na", "NaN"] {
+            assert!(read(missing).unwrap().is_nan(), "{missing}");
+        }
+        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "-nan", "1 2"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(parse_number(&[0xff, 0xfe]), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::table::columns::Wanted;
+use crate::data::table::schema::ColumnQuery;
 use crate::diag::{Code, Problem, Problems};
 
 /// How many problems of one table are reported one by one.
@@ -10,12 +10,12 @@ const SHOWN: usize = 10;
 
 /// Problems of one table: the first few, and how many more.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct CellErrors {
     problems: Problems,
     more: usize,
 }
 
-impl Found {
+impl CellErrors {
     /// Whether nothing is wrong so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.problems.is_empty()
@@ -89,7 +89,7 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
 }
 
 /// Data that is too large for the memory, and for which there is no place on the disk either.
-pub(crate) fn no_room(span: crate::diag::Span, error: &std::io::Error) -> Problem {
+pub(crate) fn out_of_space(span: crate::diag::Span, error: &std::io::Error) -> Problem {
     let message = format!("prepared data does not fit into memory and cannot be kept on disk: {error}");
     Problem::error(Code::NoRoom, message)
         .at(span, "read here")
@@ -97,7 +97,7 @@ pub(crate) fn no_room(span: crate::diag::Span, error: &std::io::Error) -> Proble
 }
 
 /// A text that is not UTF-8.
-pub(crate) fn bad_text(file: &DataFile, place: crate::diag::DataPlace, cell: &[u8], wanted: &Wanted) -> Problem {
+pub(crate) fn bad_text(file: &DataFile, place: crate::diag::DataPlace, cell: &[u8], wanted: &ColumnQuery) -> Problem {
     let column = place.column.clone().unwrap_or_default();
     let text = String::from_utf8_lossy(cell);
     let message = format!("column `{column}`: `{}` is not valid UTF-8", shown(&text));
@@ -117,34 +117,9 @@ pub(crate) fn table_name(files: &[DataFile]) -> String {
     }
 }
 
-/// The number in a cell; NaN for a cell that is empty or says `NA` or `NaN`; nothing where it stands for no finite
-/// number.
-pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
-    let cell = cell.trim_ascii();
-    if cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan") {
-        return Some(f64::NAN);
-    }
-    let number: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
-    number.is_finite().then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_finite_or_missing() {
-        let read = |cell: &str| parse_number(cell.as_bytes());
-        assert_eq!(read(" 1.5e2 "), Some(150.0));
-        assert_eq!(read("-0.25"), Some(-0.25));
-        for missing in ["", "  ", "NA", "na", "NaN"] {
-            assert!(read(missing).unwrap().is_nan(), "{missing}");
-        }
-        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "-nan", "1 2"] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
-        assert_eq!(parse_number(&[0xff, 0xfe]), None);
-    }
 
     #[test]
     fn long_and_strange_cells_are_shown_on_one_short_line() {

@@ -1,8 +1,11 @@
-//! A table as it was read: schema, cells, columns, where rows stood, the cache, what is wrong with cells.
+//! A table as it was read: its schema, its cells, where its rows stood, the cache, and what is wrong with cells.
 
 pub(crate) mod cache;
 pub(crate) mod cell;
 pub(crate) mod columns;
 pub(crate) mod errors;
+pub(crate) mod loaded;
+pub(crate) mod origin;
+pub(crate) mod schema;
 pub(crate) mod select;
 pub(crate) mod store;

@@ -1,17 +1,17 @@
 //! From the columns a pipeline asks for to positions in a table. Reads no rows.
 
-use crate::data::modality::prepare::kind_of_cells;
-use crate::data::source::csv::looks_like_a_row;
-use crate::data::table::columns::{ColumnKind, Head};
+use crate::data::io::paths::is_written;
+use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::errors::shown;
-use crate::diag::{Code, DataPlace, Problem, Span, nearest};
-use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select};
+use crate::data::table::schema::{CellType, Schema};
+use crate::diag::{Code, DataPlace, Problem, nearest};
+use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, TransformKind};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Columns<'a> {
     /// The columns.
-    pub head: &'a Head,
+    pub schema: &'a Schema,
     /// What the table is called.
     pub name: &'a str,
 }
@@ -43,11 +43,11 @@ impl Columns<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut first: Vec<Option<&ColumnRef>> = vec![None; self.head.width];
+        let mut first: Vec<Option<&ColumnRef>> = vec![None; self.schema.width];
         for (position, column) in &found {
             if let Some(first) = first[*position].replace(column) {
                 let message =
-                    format!("column `{}` is selected twice in `{}`", self.head.column(*position), modality.name);
+                    format!("column `{}` is selected twice in `{}`", self.schema.column(*position), modality.name);
                 let problem = Problem::error(Code::ColumnCount, message).at(column.span, "selected again here");
                 return Err(vec![if first.span == column.span {
                     problem
@@ -65,8 +65,8 @@ impl Columns<'_> {
 
     /// What is wrong with the number or the shape of columns, if anything is.
     fn size(&self, modality: &ModalitySpec, positions: &[usize]) -> Option<Problem> {
-        let kinds: Vec<ColumnKind> =
-            positions.iter().map(|position| kind_of_cells(modality, self.head, *position)).collect();
+        let kinds: Vec<CellType> =
+            positions.iter().map(|position| cell_type(modality, self.schema, *position)).collect();
         let (name, declared) = (&modality.name, modality.shape.size());
         let (first, last) = (modality.columns.first()?, modality.columns.last()?);
         let columns = if positions.len() == 1 { "1 column".to_owned() } else { format!("{} columns", positions.len()) };
@@ -74,15 +74,15 @@ impl Columns<'_> {
             let problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
             problem.also(first.span.to(last.span), format!("{columns} here"))
         };
-        if !kinds.iter().all(|kind| matches!(kind, ColumnKind::Number(_))) {
+        if !kinds.iter().all(|kind| matches!(kind, CellType::Number(_))) {
             let message = format!("`{name}` is made of one column, but {columns} of `{}` match", self.name);
             if positions.len() != 1 {
                 return Some(wrong(message).help("use `column(\"name\")`"));
             }
         } else {
-            let numbers: usize = positions.iter().map(|position| self.head.numbers_in(*position)).sum();
+            let numbers: usize = positions.iter().map(|position| self.schema.numbers_in(*position)).sum();
             if numbers != declared {
-                let arrays = positions.iter().any(|position| self.head.arrays.contains_key(position));
+                let arrays = positions.iter().any(|position| self.schema.arrays.contains_key(position));
                 let found = if arrays { format!("{numbers} numbers in {columns}") } else { columns.clone() };
                 let message = format!("`{name}` is declared as {declared} wide, but {found} of `{}` match", self.name);
                 return Some(match modality.kind {
@@ -99,14 +99,14 @@ impl Columns<'_> {
             }
         }
         let [position] = positions else { return None };
-        let array = self.head.arrays.get(position)?;
+        let array = self.schema.arrays.get(position)?;
         // A vector may be any array, flattened; what has a shape of its own must be given in it, or flat.
         let flat = array.shape.0.len() == 1 && array.shape.size() == declared;
         let shaped = matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence);
         if !shaped || array.shape == modality.shape || flat {
             return None;
         }
-        let column = self.head.column(*position);
+        let column = self.schema.column(*position);
         let message = format!(
             "`{name}` is declared as {}, but a row of column `{column}` of `{}` is {}",
             modality.shape, self.name, array.shape
@@ -122,11 +122,11 @@ impl Columns<'_> {
 
     fn find(&self, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
         match &column.select {
-            Select::Position(position) if *position < self.head.width => Ok(vec![*position]),
+            Select::Position(position) if *position < self.schema.width => Ok(vec![*position]),
             Select::Position(position) => {
                 let message = format!("there is no column {position} in `{}`", self.name);
-                let last = self.head.width.saturating_sub(1);
-                let help = format!("it has {} columns, counted from 0: 0 to {last}", self.head.width);
+                let last = self.schema.width.saturating_sub(1);
+                let help = format!("it has {} columns, counted from 0: 0 to {last}", self.schema.width);
                 Err(self.problem(Code::MissingColumn, message, column, "asked for here").help(help))
             }
             Select::Name(name) => self.named(name, column),
@@ -172,7 +172,7 @@ impl Columns<'_> {
     }
 
     fn names(&self, column: &ColumnRef) -> Result<&[String], Problem> {
-        match &self.head.names {
+        match &self.schema.names {
             Some(names) => Ok(names),
             None => {
                 let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
@@ -210,9 +210,31 @@ impl Columns<'_> {
     }
 }
 
-/// Whether a string stands at a place itself, and not a name for it or what it is computed from.
-pub(crate) fn is_written(place: Span, string: &str) -> bool {
-    place.range().len() == string.len() + 2
+/// Whether a modality is one column of words, each a 1 among zeros.
+pub(crate) fn is_one_hot(spec: &ModalitySpec) -> bool {
+    spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot)
+}
+
+/// What the cells of a modality's columns are read as.
+pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -> CellType {
+    let one_hot = is_one_hot(spec);
+    let numbers = CellType::Number(schema.numbers_in(position));
+    match spec.kind {
+        ModalityKind::Text { .. } => CellType::Text,
+        ModalityKind::Category { .. } => CellType::Word,
+        ModalityKind::Dense if one_hot => CellType::Word,
+        ModalityKind::Dense | ModalityKind::Sequence => numbers,
+        // One column is an image or its path; several are its pixels, each a column.
+        ModalityKind::Image => match (spec.columns.as_slice(), schema.arrays.get(&position), spec.shape.0.as_slice()) {
+            ([_], Some(array), [channels, height, width]) if array.bytes => {
+                CellType::Image([*channels, *height, *width])
+            }
+            ([column], None, [channels, height, width]) if !matches!(column.select, Select::Glob(_)) => {
+                CellType::Image([*channels, *height, *width])
+            }
+            _ => numbers,
+        },
+    }
 }
 
 /// Whether a name matches a pattern of letters, `*` for any letters and `?` for one.

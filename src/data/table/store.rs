@@ -4,8 +4,9 @@
 //! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image is
 //! a byte that says whether it is there, and its pixels.
 
-use crate::data::io::bytes::{Bytes, Growing, Room};
-use crate::data::table::columns::{ColumnKind, Question, Run, extend_runs};
+use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
+use crate::data::table::origin::{RowRun, extend_runs};
+use crate::data::table::schema::{CellType, TableQuery};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
@@ -29,11 +30,11 @@ pub(crate) struct Layout {
     /// How many rows.
     pub rows: usize,
     /// What each column holds.
-    pub kinds: Vec<ColumnKind>,
+    pub kinds: Vec<CellType>,
     /// The words of each column, in the order they first occur; none but for columns of words.
     pub dictionaries: Vec<Vec<String>>,
     /// Where rows stood.
-    pub runs: Vec<Run>,
+    pub runs: Vec<RowRun>,
     /// Rows in a chunk are `1 << shift`.
     shift: u32,
     /// Where each column of each chunk begins.
@@ -127,12 +128,12 @@ impl Store {
 }
 
 /// How many bytes a cell takes; for a text, what its end takes.
-fn cell_length(kind: ColumnKind) -> usize {
+fn cell_length(kind: CellType) -> usize {
     match kind {
-        ColumnKind::Number(width) => 8 * width,
-        ColumnKind::Word => 4,
-        ColumnKind::Text => 8,
-        ColumnKind::Image([channels, height, width]) => 1 + channels * height * width,
+        CellType::Number(width) => 8 * width,
+        CellType::Word => 4,
+        CellType::Text => 8,
+        CellType::Image([channels, height, width]) => 1 + channels * height * width,
     }
 }
 
@@ -149,9 +150,9 @@ pub(crate) struct StoreWriter {
 }
 
 impl StoreWriter {
-    /// For the columns of a question.
-    pub(crate) fn new(question: &Question, room: &Room) -> Self {
-        let kinds: Vec<ColumnKind> = question.wanted.iter().map(|wanted| wanted.kind).collect();
+    /// For the columns of a query.
+    pub(crate) fn new(query: &TableQuery, budget: &MemoryBudget) -> Self {
+        let kinds: Vec<CellType> = query.columns.iter().map(|wanted| wanted.kind).collect();
         let row: usize = kinds.iter().map(|kind| cell_length(*kind)).sum();
         // Whole numbers of rows between 64 and 65,536, and nothing but shifts to find one.
         let shift = (CHUNK / row.max(1)).clamp(64, 1 << 16).ilog2();
@@ -163,12 +164,12 @@ impl StoreWriter {
             texts: vec![vec![]; columns],
             known: vec![HashMap::new(); columns],
             waiting: 0,
-            growing: Growing::new(room),
+            growing: Growing::new(budget),
         }
     }
 
     /// How many rows can be ended at once.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn rows_left(&self) -> usize {
         (1 << self.layout.shift) - self.waiting
     }
 
@@ -215,14 +216,14 @@ impl StoreWriter {
     }
 
     /// Adds a word or a text, as the column is.
-    pub(crate) fn say(&mut self, column: usize, text: &str) {
+    pub(crate) fn put_words(&mut self, column: usize, text: &str) {
         match self.layout.kinds[column] {
-            ColumnKind::Text => self.text(column, text),
+            CellType::Text => self.text(column, text),
             _ => self.word(column, text),
         }
     }
 
-    /// Ends `count` rows, no more than there is [`StoreWriter::room`] for; the first stood on `line` of `file`.
+    /// Ends `count` rows, no more than there is [`StoreWriter::rows_left`] for; the first stood on `line` of `file`.
     pub(crate) fn end_rows(&mut self, count: usize, file: usize, line: u64) -> io::Result<()> {
         if count == 0 {
             return Ok(());
@@ -230,7 +231,7 @@ impl StoreWriter {
         extend_runs(&mut self.layout.runs, self.layout.rows as u64, file as u32, line);
         self.layout.rows += count;
         self.waiting += count;
-        if self.room() == 0 { self.flush() } else { Ok(()) }
+        if self.rows_left() == 0 { self.flush() } else { Ok(()) }
     }
 
     /// Writes a chunk.
@@ -259,7 +260,7 @@ impl StoreWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::columns::Wanted;
+    use crate::data::table::schema::ColumnQuery;
     use crate::diag::Span;
     use proptest::prelude::*;
 
@@ -269,11 +270,11 @@ mod tests {
             rows in proptest::collection::vec((any::<f64>(), "[a-c]{1,2}", ".{0,9}", proptest::option::of(any::<[u8; 6]>())), 0..200),
             memory in 0usize..4000,
         ) {
-            let kinds = [ColumnKind::Number(2), ColumnKind::Word, ColumnKind::Text, ColumnKind::Image([1, 2, 3])];
-            let wanted = kinds.map(|kind| Wanted { position: 0, kind, span: Span::default() });
+            let kinds = [CellType::Number(2), CellType::Word, CellType::Text, CellType::Image([1, 2, 3])];
+            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
             let folder = tempfile::tempdir().unwrap();
-            let room = Room::new(memory, Some(folder.path()));
-            let mut writer = StoreWriter::new(&Question { wanted: wanted.to_vec() }, &room);
+            let budget = MemoryBudget::new(memory, Some(folder.path()));
+            let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
             // Short chunks, so that a few rows cross their borders.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {

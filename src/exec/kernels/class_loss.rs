@@ -1,9 +1,11 @@
 //! The combination loss as the last node of a pass: fused on the CPU, and composed of dfdx's operations elsewhere.
 //! Both are [`crate::exec::class_loss`] over the rows of a pass.
 
-use crate::exec::backend::{Backend, Native};
+use crate::exec::backend::cpu::Native;
+use crate::exec::backend::{Backend, Failure};
 use crate::exec::class_loss::ClassLoss;
-use crate::exec::pass::{Failure, Matrix, Pass, Value};
+use crate::exec::pass::Pass;
+use crate::exec::value::{Matrix, Value};
 use crate::plan::LossSpec;
 use crate::spec::{Combination, QGradient};
 use dfdx::shapes::{Axis, Rank0};
@@ -100,7 +102,7 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     let walk = targets.walk(&numbers, pass.gradients.is_some());
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
     if pass.gradients.is_some() {
-        let wanted: Vec<_> = logits.iter().map(|value| value.slope()).collect();
+        let wanted: Vec<_> = logits.iter().map(|value| value.gradient()).collect();
         // The backward pass starts here, with a slope of 1.
         pass.tape.add_backward_op(move |grads| {
             for (wanted, gradient) in wanted.iter().zip(walk.gradients) {
@@ -125,7 +127,7 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
 
     let mut components = Vec::with_capacity(logits.len());
     for (value, numbers) in logits.iter().zip(&numbers) {
-        let tensor = value.tensor(pass)?;
+        let tensor = pass.tensor(value)?;
         components.push(log_probabilities(pass, &tensor, numbers, classes)?);
     }
     // The label of each row, on the rows that count, in parts of the batch.

@@ -1,8 +1,8 @@
 //! Puts an activation onto the linear layer or the batch norm before it, where nothing else reads that: one pass over
 //! the memory.
 
-use crate::graph::Graph;
-use crate::ops::{Activation, Op};
+use crate::graph::computation::Graph;
+use crate::ops::{Activation, BatchNorm, Linear, Op};
 
 pub(in crate::graph) fn fuse_activation(graph: &mut Graph) {
     for node in graph.in_order() {
@@ -15,9 +15,11 @@ pub(in crate::graph) fn fuse_activation(graph: &mut Graph) {
             continue;
         }
         let free = match &mut graph.nodes[*before].op {
-            Op::Linear { activation: activation @ None, .. } => activation,
+            Op::Linear(Linear { activation: activation @ None, .. }) => activation,
             // A batch norm keeps what comes out, which is not enough for the derivative of gelu.
-            Op::BatchNorm { activation: activation @ None, .. } if function != Activation::Gelu => activation,
+            Op::BatchNorm(BatchNorm { activation: activation @ None, .. }) if function != Activation::Gelu => {
+                activation
+            }
             _ => continue,
         };
         *free = Some(function);

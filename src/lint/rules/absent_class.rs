@@ -1,7 +1,7 @@
 //! A class without a single row in some part: it cannot be learned there, selected on or measured.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::{Facts, Part};
 
 /// So many classes are named.

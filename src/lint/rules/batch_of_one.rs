@@ -1,7 +1,7 @@
 //! `batch_norm` over a single row: its mean is the row and its variance 0, so that nothing of the row is left.
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 use crate::spec::{Facts, Length, Part};
 
 /// Every batch is one row.
@@ -48,6 +48,7 @@ pub(in crate::lint) fn last_batch_of_one(subject: &Subject<'_>, facts: &Facts) -
 fn batch_norm(subject: &Subject<'_>) -> Option<Span> {
     let logits = subject.hir.combines.iter().flat_map(|combine| &combine.components).map(|component| component.logits);
     let reached = subject.below(logits);
-    let value = reached.into_iter().map(|value| &subject.hir.values[value]).find(|value| value.op.mixes_rows())?;
+    let value =
+        reached.into_iter().map(|value| &subject.hir.values[value]).find(|value| value.op.traits().mixes_rows)?;
     Some(value.span)
 }

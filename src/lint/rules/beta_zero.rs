@@ -1,7 +1,7 @@
 //! `beta = 0` written out: every `q` is 1, and the combination is the average of the decisions.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();

@@ -1,7 +1,7 @@
 //! A sweep over a param that nothing it trains depends on: the same model again and again.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 use crate::spec::SweepAxis;
 use crate::syntax::ast::{Block, Expr, ItemKind};
 use std::collections::{BTreeMap, BTreeSet};

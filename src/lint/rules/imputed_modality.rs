@@ -1,7 +1,7 @@
 //! A modality that is missing as a whole on some rows and made up there, in a combination that could do without it.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::{Facts, TransformKind};
 
 /// The share of rows from which on it is said.

@@ -1,7 +1,7 @@
 //! A modality that reads the label's own column: the answer is among the questions.
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::{Facts, ModalitySpec, Select};
 
 /// One name or position for both.

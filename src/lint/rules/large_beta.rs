@@ -1,7 +1,7 @@
 //! `beta` beyond 1: outside of what the paper looks at, where components silence each other.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn large_beta(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();

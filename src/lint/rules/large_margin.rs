@@ -2,7 +2,7 @@
 //! their weights, and not a difference of probabilities (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::Combination;
 
 /// A margin that is passed only by components surer than this is passed by none.

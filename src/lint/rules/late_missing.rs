@@ -1,7 +1,7 @@
 //! `missing(values)` after a transform that has changed the numbers it looks for.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::TransformKind;
 
 pub(in crate::lint) fn late_missing(subject: &Subject<'_>) -> Problems {

@@ -1,7 +1,7 @@
 //! A strategy that combines, given one thing: whatever its rule, it is plain cross-entropy.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 
 /// The strategies whose rule needs at least two components.
 const COMBINING: [&str; 4] = ["multiplicative", "mulmix", "cldl", "late"];

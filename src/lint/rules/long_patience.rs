@@ -1,7 +1,7 @@
 //! Early stopping that cannot happen: it waits as long as the training lasts.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::Length;
 
 pub(in crate::lint) fn long_patience(subject: &Subject<'_>) -> Problems {

@@ -1,7 +1,7 @@
 //! `mulmix` over many inputs: the number of mixtures, and so of heads, doubles with every input.
 
 use crate::diag::{Code, Problem, Problems, grouped};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 
 /// More heads than this are probably not meant: five inputs have 31 mixtures.
 const MOST_HEADS: usize = 31;

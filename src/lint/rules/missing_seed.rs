@@ -1,7 +1,7 @@
 //! A training without a seed of its own. Silent by default: without one it is 0, and results repeat all the same.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 
 pub(in crate::lint) fn missing_seed(subject: &Subject<'_>) -> Problems {
     let Some(block) = subject.train().filter(|block| subject::entry(block, "seed").is_none()) else {

@@ -1,7 +1,7 @@
 //! Early stopping on validation rows that the split does not make.
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 use crate::spec::{Origin, Part};
 use crate::syntax::ast::ExprKind;
 

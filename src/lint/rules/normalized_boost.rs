@@ -2,7 +2,7 @@
 //! loss that is not normalized (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::Combination;
 
 pub(in crate::lint) fn normalized_boost(subject: &Subject<'_>) -> Problems {

@@ -1,7 +1,7 @@
 //! `late` over components that share weights: they are no longer models of their own (equation 2).
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use std::collections::BTreeMap;
 
 pub(in crate::lint) fn shared_late(subject: &Subject<'_>) -> Problems {

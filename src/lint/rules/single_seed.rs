@@ -1,7 +1,7 @@
 //! A sweep with one seed: whether one value is better than another cannot be told from chance.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 
 /// As many as the paper repeats its runs.
 const RUNS: usize = 5;

@@ -1,7 +1,7 @@
 //! A column of few values each of which occurs with one class only: it probably was made from the label.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::Facts;
 
 pub(in crate::lint) fn telling_column(subject: &Subject<'_>, facts: &Facts) -> Problems {

@@ -1,7 +1,7 @@
 //! Rows of the test or the validation that are trained on as well: one file in two tables.
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::{Facts, Origin, Part, Source, SourceKind};
 
 /// One path written for two parts.

@@ -1,7 +1,7 @@
 //! Statistics fitted on all rows, those of the test too, as some reference implementations do.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 use crate::syntax::ast::{Expr, ExprKind, ItemKind};
 
 pub(in crate::lint) fn test_statistics(subject: &Subject<'_>) -> Problems {

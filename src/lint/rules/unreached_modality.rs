@@ -1,7 +1,7 @@
 //! A modality that is mentioned and yet reaches no loss: no gradient ever comes to what is made of it.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn unreached_modality(subject: &Subject<'_>) -> Problems {
     let hir = subject.hir;

@@ -1,7 +1,7 @@
 //! A step of the learning rate that comes after the training has ended.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::{Subject, subject};
+use crate::lint::subject::{self, Subject};
 use crate::spec::{Curve, Length};
 
 pub(in crate::lint) fn unreached_step(subject: &Subject<'_>) -> Problems {

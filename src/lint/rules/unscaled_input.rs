@@ -1,7 +1,7 @@
 //! Numbers of widely different scales given to a network as they are: the largest drown the others.
 
 use crate::diag::{Code, Problem, Problems, Span, grouped};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::spec::{Facts, ModalitySpec, TransformKind};
 
 /// How many times larger the deviation of one column may be than that of another.

@@ -1,7 +1,7 @@
 //! Declarations that nothing uses: dead weight, or a name that was forgotten somewhere.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 use crate::sema::DeclarationKind;
 use crate::syntax::ast::Item;
 

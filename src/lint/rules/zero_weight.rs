@@ -1,7 +1,7 @@
 //! A component of weight 0: it is in no loss, learns nothing and still has a say in what the others yield.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::lint::Subject;
+use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn zero_weight(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();

@@ -1,18 +1,20 @@
 //! What could be written at a place: only what would be analyzed there.
 
+mod candidate;
+mod context;
 mod names;
-mod offer;
 mod settings;
-mod templates;
-mod texts;
+mod snippets;
+mod strings;
 
-use super::answer::View;
+use super::view::View;
 use crate::sema::{ExprValue, Topic};
 use crate::spec::Metric;
-use crate::syntax::{Around, Before, Cursor, Inside, cursor};
+use crate::syntax::{Around, Before, Inside, cursor};
+use candidate::{Candidate, of_topic, of_topics};
+use context::Completion;
 use gen_lsp_types::{CompletionItemKind, CompletionList, CompletionOptions};
 use names::Names;
-use offer::{Offer, of_topic, of_topics};
 
 pub(super) fn options() -> CompletionOptions {
     // A stage, a field and a string begin where nobody types a letter.
@@ -20,44 +22,38 @@ pub(super) fn options() -> CompletionOptions {
     CompletionOptions { trigger_characters: Some(triggers.map(str::to_owned).to_vec()), ..CompletionOptions::default() }
 }
 
-/// The offers for a place, in the order they are to be shown.
+/// The candidates for a place, in the order they are to be shown.
 pub(super) fn complete(view: &View<'_>, offset: usize) -> CompletionList {
-    let place = cursor(&view.document.text, offset);
-    let (span, offers) = match place.inside {
-        Inside::Comment => (place.word, vec![]),
-        Inside::Text(span) => texts::offers(view, &place, span, offset),
+    let at = cursor(&view.document.text, offset);
+    let (span, candidates) = match at.inside {
+        Inside::Comment => (at.word, vec![]),
+        Inside::Text(span) => strings::candidates(view, &at, span, offset),
         Inside::Code => (
-            place.word,
-            Place { view, place: &place, names: Names { view, offset, own: place.name.as_deref() } }.offers(),
+            at.word,
+            Completion { view, cursor: &at, names: Names { view, offset, own: at.name.as_deref() } }.candidates(),
         ),
     };
-    let range = view.document.lines.range(&view.document.text, span.range(), view.server.encoding);
-    let items = offers.into_iter().enumerate().map(|(at, offer)| offer.item(at, range, view.server.snippets));
+    let range = view.range(span.range());
+    let items =
+        candidates.into_iter().enumerate().map(|(at, candidate)| candidate.item(at, range, view.workspace.snippets));
     CompletionList { is_incomplete: false, items: items.collect(), ..CompletionList::default() }
 }
 
-/// A place in code.
-struct Place<'v> {
-    view: &'v View<'v>,
-    place: &'v Cursor,
-    names: Names<'v>,
-}
-
-impl Place<'_> {
-    fn offers(&self) -> Vec<Offer> {
-        match (&self.place.before, self.place.declaration.as_deref()) {
+impl Completion<'_> {
+    fn candidates(&self) -> Vec<Candidate> {
+        match (&self.cursor.before, self.cursor.declaration.as_deref()) {
             (Before::Dot(path), declaration) => self.fields(path, declaration),
             // Behind a value only an operator could follow.
             (Before::Operand, _) => vec![],
-            (_, None) => templates::declarations(),
-            (_, Some(declaration)) => self.within(declaration, &self.place.around),
+            (_, None) => snippets::declarations(),
+            (_, Some(declaration)) => self.within(declaration, &self.cursor.around),
         }
     }
 
     /// What a place inside of a declaration takes; `around` are the brackets around it, innermost first.
-    fn within(&self, declaration: &str, around: &[Around]) -> Vec<Offer> {
+    fn within(&self, declaration: &str, around: &[Around]) -> Vec<Candidate> {
         let Some((inner, outer)) = around.split_first() else { return vec![] };
-        let piped = inner.piped && self.place.before == Before::Pipe;
+        let piped = inner.piped && self.cursor.before == Before::Pipe;
         match (inner.bracket, inner.callee.as_deref()) {
             (' ', _) => self.header(declaration, inner, piped),
             _ if piped => self.names.stages(),
@@ -74,12 +70,14 @@ impl Place<'_> {
     }
 
     /// Outside of all brackets of a declaration.
-    fn header(&self, declaration: &str, header: &Around, piped: bool) -> Vec<Offer> {
+    fn header(&self, declaration: &str, header: &Around, piped: bool) -> Vec<Candidate> {
         match (declaration, header.key.as_deref()) {
             ("modality", Some(":")) => {
-                of_topic(Topic::Type).into_iter().filter(|offer| offer.label != "class").collect()
+                of_topic(Topic::Type).into_iter().filter(|candidate| candidate.label != "class").collect()
             }
-            ("label", Some(":")) => of_topic(Topic::Type).into_iter().filter(|offer| offer.label == "class").collect(),
+            ("label", Some(":")) => {
+                of_topic(Topic::Type).into_iter().filter(|candidate| candidate.label == "class").collect()
+            }
             ("modality", Some("=")) if piped => of_topic(Topic::Transform),
             ("modality" | "label", Some("=")) => of_topic(Topic::Columns),
             ("combine", Some("=")) => of_topic(Topic::Strategy),
@@ -92,11 +90,11 @@ impl Place<'_> {
     }
 
     /// What stands after a dot.
-    fn fields(&self, path: &[String], declaration: Option<&str>) -> Vec<Offer> {
+    fn fields(&self, path: &[String], declaration: Option<&str>) -> Vec<Candidate> {
         let Some((base, inner)) = path.split_first() else { return vec![] };
         if base == "valid" && matches!(declaration, Some("train" | "sweep")) {
             let metrics =
-                Metric::ALL.into_iter().map(|metric| Offer::new(metric.as_str(), CompletionItemKind::EnumMember));
+                Metric::ALL.into_iter().map(|metric| Candidate::new(metric.as_str(), CompletionItemKind::EnumMember));
             return metrics.collect();
         }
         let mut known = self.names.known(base);
@@ -109,14 +107,14 @@ impl Place<'_> {
             };
         }
         let Some(ExprValue::Record(fields)) = known else { return vec![] };
-        let offers = fields.iter().map(|(name, known)| {
-            Offer::new(name, CompletionItemKind::Field).detail(super::words::known(&self.view.analysis, known))
+        let candidates = fields.iter().map(|(name, known)| {
+            Candidate::new(name, CompletionItemKind::Field).detail(super::markdown::known(&self.view.analysis, known))
         });
-        offers.collect()
+        candidates.collect()
     }
 
     /// Everything that could be called where a setting wants something of these topics.
-    fn topics(topics: &[Topic]) -> Vec<Offer> {
+    fn topics(topics: &[Topic]) -> Vec<Candidate> {
         of_topics(topics)
     }
 }

@@ -1,8 +1,8 @@
 //! The names that can be seen from a place.
 
-use super::offer::{Offer, of_topics};
-use crate::lsp::answer::View;
-use crate::lsp::words;
+use super::candidate::{Candidate, of_topics};
+use crate::lsp::markdown;
+use crate::lsp::view::View;
 use crate::sema::{DeclarationKind, Definition, DefinitionKind, ExprValue, Topic};
 use gen_lsp_types::CompletionItemKind;
 
@@ -19,7 +19,7 @@ impl<'v> Names<'v> {
         self.view.analysis.analyzed.symbols.definitions.values()
     }
 
-    fn offer(&self, definition: &Definition) -> Offer {
+    fn candidate(&self, definition: &Definition) -> Candidate {
         let kind = match definition.kind {
             DefinitionKind::Declaration(DeclarationKind::Fn) => CompletionItemKind::Function,
             DefinitionKind::Declaration(DeclarationKind::Param) => CompletionItemKind::Constant,
@@ -28,23 +28,23 @@ impl<'v> Names<'v> {
             _ => CompletionItemKind::Variable,
         };
         let evaluation = self.view.analysis.analyzed.symbols.evaluated.get(&definition.span);
-        let offer = match definition.doc.as_slice() {
-            [] => Offer::new(&definition.name, kind),
-            doc => Offer::new(&definition.name, kind).documentation(doc.join("\n")),
+        let candidate = match definition.doc.as_slice() {
+            [] => Candidate::new(&definition.name, kind),
+            doc => Candidate::new(&definition.name, kind).documentation(doc.join("\n")),
         };
         match evaluation {
-            Some(evaluation) => offer.detail(words::known(&self.view.analysis, &evaluation.value)),
-            None => offer,
+            Some(evaluation) => candidate.detail(markdown::known(&self.view.analysis, &evaluation.value)),
+            None => candidate,
         }
     }
 
     /// The declarations of some kinds, nearest texts first: the library comes last.
-    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<Offer> {
+    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<Candidate> {
         let wanted = |definition: &&Definition| {
             matches!(definition.kind, DefinitionKind::Declaration(kind) if kinds.contains(&kind))
                 && !self.is_here(definition)
         };
-        self.all().filter(wanted).map(|definition| self.offer(definition)).collect()
+        self.all().filter(wanted).map(|definition| self.candidate(definition)).collect()
     }
 
     /// Whether a place is inside of the declaration itself, which cannot use itself. That is told by the name, because
@@ -54,7 +54,7 @@ impl<'v> Names<'v> {
     }
 
     /// The arguments and bindings of the function around the place.
-    fn locals(&self) -> Vec<Offer> {
+    fn locals(&self) -> Vec<Candidate> {
         let function = self.all().find(|definition| {
             definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn) && self.is_here(definition)
         });
@@ -65,36 +65,36 @@ impl<'v> Names<'v> {
                 && function.whole.range().contains(&(definition.span.start as usize))
                 && !definition.whole.range().contains(&self.offset)
         };
-        self.all().filter(local).map(|definition| self.offer(definition)).collect()
+        self.all().filter(local).map(|definition| self.candidate(definition)).collect()
     }
 
     /// Constants.
-    pub(super) fn params(&self) -> Vec<Offer> {
-        let mut offers = self.locals();
-        offers.extend(self.of_kinds(&[DeclarationKind::Param]));
-        offers
+    pub(super) fn params(&self) -> Vec<Candidate> {
+        let mut candidates = self.locals();
+        candidates.extend(self.of_kinds(&[DeclarationKind::Param]));
+        candidates
     }
 
     /// What a pipe could go on with.
-    pub(super) fn stages(&self) -> Vec<Offer> {
-        let mut offers = self.locals();
-        offers.extend(self.of_kinds(&[DeclarationKind::Fn, DeclarationKind::Shared]));
-        offers.extend(of_topics(&[Topic::Layer]));
-        offers
+    pub(super) fn stages(&self) -> Vec<Candidate> {
+        let mut candidates = self.locals();
+        candidates.extend(self.of_kinds(&[DeclarationKind::Fn, DeclarationKind::Shared]));
+        candidates.extend(of_topics(&[Topic::Layer]));
+        candidates
     }
 
     /// What decisions are made from.
-    pub(super) fn inputs(&self) -> Vec<Offer> {
+    pub(super) fn inputs(&self) -> Vec<Candidate> {
         self.of_kinds(&[DeclarationKind::Encoder, DeclarationKind::Modality])
     }
 
     /// Whatever has a value.
-    pub(super) fn values(&self) -> Vec<Offer> {
-        let mut offers = self.locals();
-        offers.extend(self.inputs());
-        offers.extend(self.of_kinds(&[DeclarationKind::Param, DeclarationKind::Fn, DeclarationKind::Shared]));
-        offers.extend(of_topics(&[Topic::Layer, Topic::Builtin]));
-        offers
+    pub(super) fn values(&self) -> Vec<Candidate> {
+        let mut candidates = self.locals();
+        candidates.extend(self.inputs());
+        candidates.extend(self.of_kinds(&[DeclarationKind::Param, DeclarationKind::Fn, DeclarationKind::Shared]));
+        candidates.extend(of_topics(&[Topic::Layer, Topic::Builtin]));
+        candidates
     }
 
     /// What a name came to.

@@ -1,16 +1,16 @@
 //! Keys, arguments and their values, by the descriptions that calls and blocks are checked against.
 
-use super::Place;
-use super::offer::{Offer, of_param, of_word};
-use crate::lsp::words;
+use super::candidate::{Candidate, of_param, of_word};
+use super::context::Completion;
+use crate::lsp::markdown;
 use crate::ops::{Kind, Parameter, Signature};
 use crate::sema::{DeclarationKind, Topic, signatures};
 use crate::syntax::Around;
 use gen_lsp_types::CompletionItemKind;
 
 /// In the brackets of a call.
-pub(super) fn of_call(place: &Place<'_>, declaration: &str, callee: &str, call: &Around) -> Vec<Offer> {
-    let strategy = declaration == "combine" && place.place.callee.as_deref() == Some(callee);
+pub(super) fn of_call(place: &Completion<'_>, declaration: &str, callee: &str, call: &Around) -> Vec<Candidate> {
+    let strategy = declaration == "combine" && place.cursor.callee.as_deref() == Some(callee);
     if strategy && described(callee, |topic| topic == Topic::Strategy).is_some() {
         return [place.names.inputs(), place.names.of_kinds(&[DeclarationKind::Fn])].concat();
     }
@@ -25,11 +25,11 @@ pub(super) fn of_call(place: &Place<'_>, declaration: &str, callee: &str, call: 
         let given = |name: &String| call.keys.contains(name);
         let free = arguments.iter().filter(|argument| !given(&argument.name));
         let names = free.map(|argument| {
-            Offer::new(&argument.name, CompletionItemKind::Property)
-                .documentation(words::definition(&place.view.analysis, argument))
+            Candidate::new(&argument.name, CompletionItemKind::Property)
+                .documentation(markdown::definition(&place.view.analysis, argument))
                 .template(format!("{}: $1", argument.name))
         });
-        let names: Vec<Offer> = if call.key.is_some() { vec![] } else { names.collect() };
+        let names: Vec<Candidate> = if call.key.is_some() { vec![] } else { names.collect() };
         return [names, place.names.values()].concat();
     }
     let topics: fn(Topic) -> bool = match declaration {
@@ -41,16 +41,16 @@ pub(super) fn of_call(place: &Place<'_>, declaration: &str, callee: &str, call: 
         Some(key) => signature.param(key).map(|param| of_value(place, signature, param)).unwrap_or_default(),
         None => {
             let free = signature.params.iter().filter(|param| !call.keys.iter().any(|key| key == param.name));
-            let mut offers: Vec<Offer> = match signature.params.get(call.elements) {
+            let mut candidates: Vec<Candidate> = match signature.params.get(call.elements) {
                 Some(param) => of_value(place, signature, param),
                 None => vec![],
             };
-            offers.extend(free.map(|param| of_param(signature, param, ": ")));
+            candidates.extend(free.map(|param| of_param(signature, param, ": ")));
             // A layer or what joins values takes its inputs first.
             if matches!(topic, Topic::Layer | Topic::Builtin) {
-                offers.extend(place.names.values());
+                candidates.extend(place.names.values());
             }
-            offers
+            candidates
         }
     }
 }
@@ -61,11 +61,11 @@ fn is_value(topic: Topic) -> bool {
 }
 
 /// In the braces of a block or record.
-pub(super) fn of_block(place: &Place<'_>, declaration: &str, block: &Around, outer: &[Around]) -> Vec<Offer> {
+pub(super) fn of_block(place: &Completion<'_>, declaration: &str, block: &Around, outer: &[Around]) -> Vec<Candidate> {
     let whose = outer.first().filter(|around| around.bracket == '{').and_then(|around| around.key.as_deref());
     let signature = match whose {
         None if declaration == "combine" => {
-            let strategy = place.place.callee.as_deref();
+            let strategy = place.cursor.callee.as_deref();
             strategy.and_then(|strategy| described(strategy, |topic| topic == Topic::Strategy))
         }
         None => described(declaration, |topic| topic == Topic::Declaration),
@@ -85,33 +85,33 @@ pub(super) fn of_block(place: &Place<'_>, declaration: &str, block: &Around, out
 }
 
 /// A record whose keys are names of the file.
-fn keys_or_params(place: &Place<'_>, block: &Around, names: Vec<Offer>) -> Vec<Offer> {
+fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<Candidate>) -> Vec<Candidate> {
     match block.key {
         Some(_) => place.names.params(),
         None => names
             .into_iter()
-            .map(|offer| {
-                let template = format!("{}: $1", offer.label);
-                offer.template(template)
+            .map(|candidate| {
+                let template = format!("{}: $1", candidate.label);
+                candidate.template(template)
             })
             .collect(),
     }
 }
 
 /// What an argument or setting takes.
-fn of_value(place: &Place<'_>, of: &Signature, param: &Parameter) -> Vec<Offer> {
+fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Candidate> {
     let names = &place.names;
     match (of.name, param.name) {
-        ("data", "source" | "train" | "valid" | "test") => return Place::topics(&[Topic::Source]),
+        ("data", "source" | "train" | "valid" | "test") => return Completion::topics(&[Topic::Source]),
         ("data", "split") => return named(&["by_column"], &[Topic::Split]),
         ("split", "test" | "valid") => return named(&["last", "first", "fraction"], &[Topic::Split]),
         ("split", "stratify") => return names.of_kinds(&[DeclarationKind::Label]),
         ("train", "combine") | ("sweep", "train") => return names.of_kinds(&[DeclarationKind::Combine]),
-        ("train", "optimizer") => return Place::topics(&[Topic::Optimizer]),
-        ("train", "schedule") => return Place::topics(&[Topic::Schedule]),
-        ("train", "stop") => return Place::topics(&[Topic::Stop]),
+        ("train", "optimizer") => return Completion::topics(&[Topic::Optimizer]),
+        ("train", "schedule") => return Completion::topics(&[Topic::Schedule]),
+        ("train", "stop") => return Completion::topics(&[Topic::Stop]),
         ("patience", "on") => return vec![of_word("valid").template("valid.")],
-        (_, "mixtures") if !place.place.around.iter().all(|around| around.bracket != '[') => return names.inputs(),
+        (_, "mixtures") if !place.cursor.around.iter().all(|around| around.bracket != '[') => return names.inputs(),
         _ => {}
     }
     match param.kind {
@@ -125,9 +125,9 @@ fn of_value(place: &Place<'_>, of: &Signature, param: &Parameter) -> Vec<Offer> 
 }
 
 /// What stands in backticks in the words for a form: words, and calls by their name.
-fn forms(form: &str) -> Vec<Offer> {
+fn forms(form: &str) -> Vec<Candidate> {
     let pieces = form.split('`').skip(1).step_by(2);
-    let offers = pieces.filter_map(|piece| {
+    let candidates = pieces.filter_map(|piece| {
         let name: String = piece.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
         let whole = name.len() == piece.len();
         match (name.is_empty(), described(&name, |_| true)) {
@@ -137,12 +137,12 @@ fn forms(form: &str) -> Vec<Offer> {
             (false, None) => Some(of_word(&name).template(format!("{name}($1)"))),
         }
     });
-    offers.collect()
+    candidates.collect()
 }
 
-/// The offers of a topic with these names.
-fn named(wanted: &[&str], topics: &[Topic]) -> Vec<Offer> {
-    Place::topics(topics).into_iter().filter(|offer| wanted.contains(&offer.label.as_str())).collect()
+/// The candidates of a topic with these names.
+fn named(wanted: &[&str], topics: &[Topic]) -> Vec<Candidate> {
+    Completion::topics(topics).into_iter().filter(|candidate| wanted.contains(&candidate.label.as_str())).collect()
 }
 
 fn described(name: &str, topic: impl Fn(Topic) -> bool) -> Option<(Topic, &'static Signature)> {

@@ -1,30 +1,32 @@
-//! Values that may be missing on a row: which `?` modalities each needs, and where one cannot be left out.
+//! Values that may be missing on a row: the `?` modalities that each needs, and operations that cannot leave an input out.
 //!
-//! A value is missing on a row where a modality it is computed from is. A strategy leaves out the components that are
-//! missing; inside of one value nothing can be left out, so that everything a value joins must be missing together.
+//! A value is missing on a row if a modality that it is computed from is missing. A strategy leaves missing components out;
+//! an operation cannot leave an input out, so that its inputs must be missing on the same rows.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::Op;
+use crate::ops::{InputIndex, Op};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::{ExprKind, Typed};
 use std::collections::BTreeSet;
 
 impl Evaluator<'_> {
-    /// Reports values that join something that may be missing with something that is there without it.
+    /// Reports operations on inputs that are missing on different rows.
     pub(crate) fn check_optional(&mut self) {
         let mut needs: Vec<BTreeSet<usize>> = Vec::with_capacity(self.values.len());
         let mut problems = vec![];
-        // Several values can come from one place, as those of a merge by attention do.
-        let mut said = BTreeSet::new();
+        // Several values can come from one place, as in a merge by attention.
+        let mut reported = BTreeSet::new();
         for (id, value) in self.values.iter().enumerate() {
             let own = match value.op {
-                Op::Input(modality) if may_be_missing(self.names.modalities[modality].0) => BTreeSet::from([modality]),
+                Op::Input(InputIndex(modality)) if may_be_missing(self.names.modalities[modality].0) => {
+                    BTreeSet::from([modality])
+                }
                 _ => value.inputs.iter().flat_map(|input| needs[*input].iter().copied()).collect(),
             };
-            if let Some((short, lost)) = clash(&value.inputs, &needs, &own)
+            if let Some((short, lost)) = missing_apart(&value.inputs, &needs, &own)
                 && self.merges.get(&id) != Some(&"mulmix")
-                && said.insert((value.span, value.calls.clone(), lost))
+                && reported.insert((value.span, value.calls.clone(), lost))
             {
                 problems.push(self.cannot_leave_out(id, short, lost));
             }
@@ -44,7 +46,7 @@ impl Evaluator<'_> {
             Problem::error(Code::CannotSkip, format!("`{name}` may be missing on a row, and `{what}` cannot skip it"))
                 .at(value.span, format!("without `{name}` there is nothing to join here"))
                 .also(typed.name.span.to(typed.ty.span), format!("`{name}` may be missing, because of the `?`"))
-                .also(self.values[short].span, "this is there all the same");
+                .also(self.values[short].span, "this is always present");
         let combine = "let `mulmix`, `multiplicative` or `late` take them as inputs of their own";
         let problem = match typed.ty.name.text.as_str() {
             "dense" => {
@@ -59,7 +61,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether rows can be left that lack the modality: it is marked with `?`, and nothing fills every gap.
+/// Whether a row can lack the modality: it is marked with `?`, and `impute` does not fill all gaps.
 fn may_be_missing(typed: &Typed) -> bool {
     let (_, stages) = crate::sema::eval::expr::pipe_stages(&typed.value);
     let last = stages.iter().rev().find_map(|stage| match &stage.kind {
@@ -72,7 +74,7 @@ fn may_be_missing(typed: &Typed) -> bool {
     typed.optional.is_some() && last != Some("impute")
 }
 
-/// An input that does not need all that the whole does, and one modality that it does not need.
-fn clash(inputs: &[ValueId], needs: &[BTreeSet<usize>], whole: &BTreeSet<usize>) -> Option<(ValueId, usize)> {
+/// An input that needs fewer modalities than `whole`, and one that it does not need.
+fn missing_apart(inputs: &[ValueId], needs: &[BTreeSet<usize>], whole: &BTreeSet<usize>) -> Option<(ValueId, usize)> {
     inputs.iter().find_map(|input| Some((*input, *whole.difference(&needs[*input]).next()?)))
 }

@@ -1,4 +1,4 @@
-//! Shared weights: every use of a `shared` block must need the same ones.
+//! Shared weights: every use of a `shared` block must need weights of the same shapes.
 
 use crate::diag::{Code, Problem};
 use crate::sema::eval::evaluator::Evaluator;

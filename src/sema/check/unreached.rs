@@ -7,7 +7,7 @@ use crate::syntax::ast::{Ast, ItemKind};
 use std::collections::BTreeMap;
 
 impl<'a> Evaluator<'a> {
-    /// What can be checked of a file that is made to be used.
+    /// Checks a library file: its params and functions.
     pub(crate) fn library(&mut self, ast: &'a Ast, used: &'a [UsedFile]) {
         self.check_rest(ast);
         for file in used {
@@ -16,7 +16,7 @@ impl<'a> Evaluator<'a> {
         self.check_uncalled();
     }
 
-    /// Encoders, shared blocks and params that nothing used are checked all the same, and stay unused.
+    /// Checks encoders, shared blocks and params without a use, which stay unused.
     pub(crate) fn check_rest(&mut self, ast: &'a Ast) {
         let used = self.names.used();
         for item in &ast.items {
@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
                 ItemKind::Param(param) => &param.name,
                 _ => continue,
             };
-            // One of two declarations of a name is not what the name stands for.
+            // Of two declarations of a name only one is in the table.
             if !used.contains(&name.span) && self.names.span(&name.text, name.span) == Some(name.span) {
                 self.name(&name.text, name.span);
             }

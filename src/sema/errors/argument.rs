@@ -1,5 +1,5 @@
-//! Arguments that the body of a function cannot use: said where they were given, with the call as it was meant if that can
-//! be seen.
+//! Argument errors: a value that the body of a function cannot use is reported at the call that passed it, with a fix of the
+//! call if the intended order of arguments is clear.
 
 use crate::diag::{Code, Edit, Label, Problem, Span};
 use crate::sema::eval::constant::show;
@@ -8,21 +8,21 @@ use crate::sema::eval::value::{Given, Val};
 use crate::syntax::ast::{Expr, ExprKind, Fn, FnArg};
 
 impl<'a> Evaluator<'a> {
-    /// Where the value of an expression was written: where it stands, or, if it is no more than the name of an argument,
-    /// where that was given.
+    /// The span where the value of an expression was written: that of the argument in the call if the expression is the
+    /// name of a function's argument, else its own.
     pub(crate) fn origin(&self, expr: &Expr) -> Span {
         let given = self.argument_of(expr);
         given.map_or(expr.span, |given| given.origin)
     }
 
-    /// What was given for the argument that `expr` names.
+    /// The value passed for the argument that `expr` names.
     fn argument_of(&self, expr: &Expr) -> Option<&Given> {
         let ExprKind::Name(name) = &expr.kind else { return None };
         let expansion = self.expansions.last().filter(|expansion| expansion.depth == self.frames.len())?;
         expansion.given(name).map(|(_, given)| given)
     }
 
-    /// Reports that `found`, the value of `expr`, is not what was expected.
+    /// Reports that `found`, the value of `expr`, is not `what`; `fits` tells whether another value would be.
     pub(crate) fn expected_of(&mut self, what: &str, found: &Val, expr: &'a Expr, fits: fn(&Val) -> bool) -> Val {
         if matches!(found, Val::Unknown) {
             return Val::Unknown;
@@ -38,7 +38,7 @@ impl<'a> Evaluator<'a> {
         self.report_argument(problem, expr, &fits)
     }
 
-    /// Reports a problem with the value of `expr`; where that was given by a caller, it is the caller's.
+    /// Reports a problem with the value of `expr` at the place where the value was written.
     pub(crate) fn report_argument(
         &mut self,
         mut problem: Problem,
@@ -58,22 +58,22 @@ impl<'a> Evaluator<'a> {
                 break;
             }
         }
-        if let (true, Some((help, edits))) = (problem.help.is_none(), self.as_meant(origin, fits)) {
-            // Two arguments in each other's place are one mistake.
+        if let (true, Some((help, edits))) = (problem.help.is_none(), self.swapped(origin, fits)) {
+            // Two swapped arguments are one error.
             if self.problems.iter().any(|before| before.edits == edits) {
                 return Val::Unknown;
             }
             problem = problem.help(help);
             problem.edits = edits;
         }
-        // The calls that lead from where it was given to where it is used need not be shown.
+        // The calls between the place of the argument and its use are not shown.
         let calls = self.call_trace();
         let holds = |call: &Span| call.file == origin.file && call.start <= origin.start && origin.end <= call.end;
         let outer = calls.iter().rposition(holds).map_or(0, |own| own + 1);
         self.report_from(problem, &calls[outer..])
     }
 
-    /// The function that was called with what `expr` names, and the argument, where it was written by a caller.
+    /// The outermost function that the value of `expr` was passed to, and its argument there.
     fn outermost(&self, expr: &Expr) -> Option<(&'a Fn, &'a FnArg)> {
         let origin = self.argument_of(expr)?.origin;
         self.expansions.iter().find_map(|expansion| {
@@ -82,8 +82,8 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Arguments in the wrong order: what was written at `origin` does not fit, and another of the same call would.
-    fn as_meant(&self, origin: Span, fits: &dyn core::ops::Fn(&Val) -> bool) -> Option<(String, Vec<Edit>)> {
+    /// Fix for arguments in the wrong order: the one at `origin` does not fit, and another of the same call does.
+    fn swapped(&self, origin: Span, fits: &dyn core::ops::Fn(&Val) -> bool) -> Option<(String, Vec<Edit>)> {
         let expansion =
             self.expansions.iter().find(|expansion| expansion.given.iter().any(|(_, given)| given.origin == origin))?;
         let positional: Vec<&(&FnArg, Given)> =
@@ -99,7 +99,7 @@ impl<'a> Evaluator<'a> {
             edits.sort_by_key(|edit| edit.span);
             return Some((help, edits));
         }
-        // What would not fit in the place of the other may be meant for an argument further on, given by its name.
+        // An argument that does not fit in the place of the other may be intended for a later one, given by name.
         let last = positional.iter().all(|(_, given)| given.span <= meant.span);
         let free = |arg: &&FnArg| arg.default.is_some() && expansion.given(&arg.name.text).is_none();
         let by_name =
@@ -110,7 +110,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether an argument may be meant to be a value, by what it is if nothing is given.
+/// Whether an argument may take a value, judged by the type of its default.
 fn takes(arg: &FnArg, value: &Val) -> bool {
     let default = arg.default.as_ref().map(|default| &default.kind);
     matches!(
@@ -124,7 +124,7 @@ fn takes(arg: &FnArg, value: &Val) -> bool {
     )
 }
 
-/// A constant as it would be written.
+/// A constant as written in the language.
 fn written(value: &Val) -> Option<String> {
     match value {
         Val::Number(_) | Val::Bool(_) | Val::Text(_) | Val::Range(..) => Some(show(value)),

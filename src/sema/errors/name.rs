@@ -1,4 +1,4 @@
-//! Errors about names: unknown ones, those declared elsewhere, and one report for all places of one name.
+//! Name errors: unknown names, names declared in other files, and one report for all places of one name.
 
 use crate::diag::{Code, Label, Problem, Problems, Span, nearest};
 use crate::ops;
@@ -8,11 +8,11 @@ use crate::sema::eval::value::Val;
 use crate::sema::hir::DeclarationKind;
 use std::collections::BTreeMap;
 
-/// How many other places are shown.
+/// Number of further places shown.
 const MOST_PLACES: usize = 4;
 
 impl Evaluator<'_> {
-    /// Reports a name that nothing declares.
+    /// Reports an unknown name.
     pub(crate) fn unknown_name(&mut self, name: &str, span: Span) -> Val {
         if self.names.incomplete {
             return Val::Unknown;
@@ -25,15 +25,15 @@ impl Evaluator<'_> {
         known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
         known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
         known.extend(["true", "false"]);
-        let mut problem = Problem::error(Code::UnknownName, format!("nothing is called `{name}`"))
-            .at(span, "not declared in this file");
+        let mut problem =
+            Problem::error(Code::UnknownName, format!("unknown name `{name}`")).at(span, "not declared in this file");
         if let Some(near) = nearest(name, known) {
             problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
         }
         self.report(problem)
     }
 
-    /// Reports a call of what is neither a layer nor a function.
+    /// Reports a call of an unknown layer or function.
     pub(crate) fn unknown_function(&mut self, name: &str, span: Span) -> Val {
         if self.names.incomplete {
             return Val::Unknown;
@@ -53,19 +53,18 @@ impl Evaluator<'_> {
         self.report(problem)
     }
 
-    /// Reports a name that is declared, but not for the file it is written in.
+    /// Reports a name that is declared, but not visible in the file it is written in.
     fn out_of_scope(&mut self, name: &str, span: Span, place: Span) -> Val {
         self.report(
-            Problem::error(Code::UnknownName, format!("nothing in this file is called `{name}`"))
+            Problem::error(Code::UnknownName, format!("`{name}` is not visible in this file"))
                 .at(span, "not declared in this file, nor in one that it uses")
-                .also(place, "this one is not seen from there")
+                .also(place, "this declaration is not visible there")
                 .help(format!("take `{name}` as an argument, or `use` the file that declares it")),
         )
     }
 }
 
-/// Joins the reports of unknown names that are about the same name, and of names that are declared more than once. The
-/// changes they offer are made together.
+/// Joins reports of one unknown name, and reports of one duplicate declaration; their fixes are applied together.
 pub(crate) fn one_report_per_cause(mut problems: Problems) -> Problems {
     problems.sort();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
@@ -85,13 +84,13 @@ pub(crate) fn one_report_per_cause(mut problems: Problems) -> Problems {
         if !known && before.labels.len() <= MOST_PLACES {
             before.labels.push(Label { span: place, message: "and here".into(), primary: false });
         }
-        // Renaming all of them mends what one cause broke.
+        // One fix renames all places.
         before.edits.extend(problem.edits.into_iter().filter(|edit| !known && !edit.safe));
     }
     kept.into_iter().collect()
 }
 
-/// What a report is about: the name that it calls unknown, or all that it says of what is there more than once.
+/// The cause of a report: the unknown name, or for a duplicate the whole message.
 fn cause(problem: &Problem) -> Option<&str> {
     match problem.code {
         _ if !problem.is_error() => None,

@@ -1,7 +1,7 @@
-//! Values whose shapes do not fit: where they meet, and where each shape was born, through pipes and functions.
+//! Shape mismatches: the operation that cannot take its inputs, and the origin of each shape through pipes and functions.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Op, ShapeError};
+use crate::ops::ShapeError;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::{HirValue, ValueId};
@@ -12,16 +12,16 @@ impl Evaluator<'_> {
     pub(crate) fn shape_mismatch(&mut self, error: ShapeError, inputs: &[ValueId], place: Span) -> Val {
         let code = if inputs.len() > 1 { Code::ShapeMismatch } else { Code::BadInput };
         let problem = Problem::error(code, error.message).at(place, "does not fit here");
-        let clashing: Vec<ValueId> = error.inputs.iter().filter_map(|place| inputs.get(*place).copied()).collect();
-        let mut problem = self.with_shape_origins(problem, &clashing);
+        let mismatched: Vec<ValueId> = error.inputs.iter().filter_map(|place| inputs.get(*place).copied()).collect();
+        let mut problem = self.with_shape_origins(problem, &mismatched);
         if let Some(help) = error.help {
             problem = problem.help(help);
         }
         self.report(problem)
     }
 
-    /// Points at where the shape of each value was born: at the layer that made it, and where a function did, at the call
-    /// of it.
+    /// Adds the origin of the shape of each value: the layer that made it, and the call if that layer is inside of a
+    /// function.
     pub(crate) fn with_shape_origins(&self, mut problem: Problem, values: &[ValueId]) -> Problem {
         let calls = self.call_trace();
         let mut inside: Vec<(Span, Vec<&Shape>)> = vec![];
@@ -45,22 +45,10 @@ impl Evaluator<'_> {
         problem
     }
 
-    /// The value that a value has its shape from: activations, norms, dropout and arithmetic keep it.
+    /// The value whose operation made the shape: activations, norms, dropout and arithmetic pass shapes on.
     fn shape_origin(&self, mut value: ValueId) -> ValueId {
         while let HirValue { op, inputs, shape, .. } = &self.values[value]
-            && let Some(from) = match op {
-                Op::Activation(_)
-                | Op::Dropout { .. }
-                | Op::BatchNorm { .. }
-                | Op::LayerNorm { .. }
-                | Op::Affine { .. }
-                | Op::Binary(_)
-                | Op::Sum
-                | Op::Mean => inputs.first(),
-                // The first input is the scores.
-                Op::Attend => inputs.get(1),
-                _ => None,
-            }
+            && let Some(from) = op.traits().keeps_shape_of.and_then(|input| inputs.get(input))
             && self.values[*from].shape == *shape
         {
             value = *from;
@@ -69,7 +57,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// Where a value came from, as seen from a place that `calls` led to: the call that brought it there, if another did.
+/// The span of a value as seen from a place that `calls` led to: the outermost call that is not shared with it, if any.
 fn origin_span(value: &HirValue, calls: &[Span]) -> Span {
     let common = value.calls.iter().rev().zip(calls.iter().rev()).take_while(|(a, b)| a == b).count();
     match value.calls.len() - common {

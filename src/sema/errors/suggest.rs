@@ -3,7 +3,7 @@
 use crate::diag::{Problem, Span, nearest};
 use crate::ops::one_of;
 
-/// Adds "did you mean", or else what there is.
+/// Adds the nearest known name as help and fix, or else the list of known names after `otherwise`.
 pub(crate) fn suggest(problem: Problem, wrong: &str, span: Span, known: &[&str], otherwise: &str) -> Problem {
     match nearest(wrong, known.iter().copied()) {
         Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false),
@@ -12,7 +12,7 @@ pub(crate) fn suggest(problem: Problem, wrong: &str, span: Span, known: &[&str],
     }
 }
 
-/// "no arguments", "one argument", "3 arguments".
+/// Number of arguments in words: "no arguments", "one argument", "3 arguments".
 pub(crate) fn count_of_arguments(count: usize) -> String {
     match count {
         0 => "no arguments".into(),

@@ -1,4 +1,4 @@
-//! The arguments of a built-in call, checked against its signature.
+//! Arguments of built-in calls, checked against their signature.
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
@@ -9,7 +9,7 @@ use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 impl<'a> Evaluator<'a> {
-    /// Matches `args` with the signature; reports everything that does not fit.
+    /// The arguments by name, with defaults; reports those that do not fit the signature.
     pub(crate) fn arguments(
         &mut self,
         signature: &'static Signature,
@@ -34,7 +34,7 @@ impl<'a> Evaluator<'a> {
                         )
                         .at(wanted.span, "not known here");
                         let problem = suggest(problem, &wanted.text, wanted.span, &known, "it takes");
-                        // What is given alone can only be meant for the only one there is.
+                        // A single unknown argument can only be intended for the only known one.
                         self.report(match known.as_slice() {
                             [only] if args.len() == 1 && problem.edits.is_empty() => {
                                 problem.edit(wanted.span, *only, false)
@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
             }
             if found[place].is_some() {
                 sound = false;
-                // Two names alike have been reported with the syntax.
+                // Duplicate names have been reported by the parser.
                 let alike = |other: &Arg| other.name.as_ref().is_some_and(|name| name.text == param.name);
                 if args.iter().filter(|other| alike(other)).count() > 1 {
                     continue;
@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
             match (given, param.default) {
                 (Some(argument), _) => arguments.push((param.name, argument)),
                 (None, Some(default)) => arguments.push((param.name, default.into())),
-                // What was given by a name that is not known, or once too often, may be what is missing.
+                // An argument with an unknown name may be the missing one.
                 (None, None) if misnamed => {}
                 (None, None) => {
                     self.report(
@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
         sound.then_some(Arguments(arguments))
     }
 
-    /// One argument of a kind; `what` names it in messages.
+    /// An argument of a kind; `what` is its name in messages.
     pub(crate) fn argument(&mut self, kind: Kind, expr: &'a Expr, what: &str) -> Option<Argument> {
         if let Kind::Choice(words) = kind {
             return self.choice(words, expr, what).map(Argument::Word);
@@ -131,7 +131,7 @@ impl<'a> Evaluator<'a> {
         fits
     }
 
-    /// Whether an expression says a word rather than a number: one of these, or a name that nothing else bears.
+    /// Whether an expression is a word rather than a number: one of `words`, a string, or a name that is not declared.
     fn is_word(&self, words: &[&str], expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Name(name) => {
@@ -146,7 +146,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A bare word, or a string or a function's argument that says one.
+    /// One of `words`, given as a bare word, a string, or the argument of a function that holds a string.
     pub(crate) fn choice(
         &mut self,
         words: &'static [&'static str],
@@ -184,7 +184,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// A value as an argument of a kind, if it is one; `span` is where it stands.
+/// A value as an argument of a kind, if it fits; `span` is its place.
 fn accepted(kind: Kind, value: &Val, span: Span) -> Option<Argument> {
     match (kind, value) {
         (Kind::Integer(min) | Kind::WordOrInteger(_, min), Val::Number(number)) => {
@@ -208,7 +208,7 @@ fn accepted(kind: Kind, value: &Val, span: Span) -> Option<Argument> {
     }
 }
 
-/// The elements of a list, each as the kind of list asks for.
+/// The elements of a list as an argument of a list kind, if each fits.
 fn elements_of(kind: Kind, elements: &[(Val, Span)]) -> Option<Argument> {
     let numbers =
         || elements.iter().map(|(element, _)| if let Val::Number(number) = element { Some(*number) } else { None });

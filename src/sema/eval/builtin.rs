@@ -1,5 +1,4 @@
-//! What can be called besides layers and functions: joining values, going over a list with a layer, and holding constants
-//! within bounds.
+//! Built-in functions: `concat`, `sum`, `mean`, `fold`, `repeat`, `within`.
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature};
@@ -33,7 +32,7 @@ const FOLD: Signature =
             Parameter::new("f", Kind::Block, "a layer or a function of an input and an item"),
         ])
         .example("fn step(x, width) = x |> linear(width) |> relu\n\nencoder low_net = fold(low, [128, 64], step)");
-const REPEAT: Signature = Signature::new("repeat", "applies a layer so many times, each time with weights of its own")
+const REPEAT: Signature = Signature::new("repeat", "applies a layer several times, each time with new weights")
     .shapes("repeat(2, x, f) = f(f(x))")
     .params(&[
         Parameter::new("n", Kind::Integer(0), "how many times"),
@@ -43,7 +42,7 @@ const REPEAT: Signature = Signature::new("repeat", "applies a layer so many time
     .example("encoder low_net = low |> linear(64) |> repeat(3, linear(64) |> relu)");
 
 const WITHIN: Signature =
-    Signature::new("within", "a constant as it is, and an error where it lies outside of its bounds")
+    Signature::new("within", "a constant unchanged, or an error if it lies outside of its bounds")
         .shapes("within(3, 1..=5) = 3")
         .params(&[
             Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
@@ -51,16 +50,16 @@ const WITHIN: Signature =
         ])
         .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(64)");
 
-/// All of them.
+/// Signatures of the built-in functions.
 pub(crate) const BUILTINS: &[&Signature] = &[&CONCAT, &SUM, &MEAN, &FOLD, &REPEAT, &WITHIN];
 
-/// Whether one of them has this name.
+/// Whether a built-in function has this name.
 pub(crate) fn is_builtin(name: &str) -> bool {
     BUILTINS.iter().any(|builtin| builtin.name == name)
 }
 
 impl<'a> Evaluator<'a> {
-    /// `concat(a, b)`, `sum(a, b)`, `mean(a, b)`, `fold(x, list, f)`, `repeat(n, x, f)`.
+    /// The value of a call of a built-in function.
     pub(crate) fn builtin(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
         let op = match name {
             "concat" => Op::Concat,
@@ -69,7 +68,7 @@ impl<'a> Evaluator<'a> {
             "within" => return self.builtin_within(args, span),
             _ => {
                 let Some((first, rest)) = args.split_first() else { return self.folding(name, args, span) };
-                // `repeat(n, x, f)` has its input second, as it is read aloud.
+                // `repeat(n, x, f)` has its input second.
                 if name == "repeat" && args.len() == 3 {
                     let input = self.eval(&args[1].value);
                     return match self.repeating(&args[0], &args[2], span) {
@@ -108,8 +107,11 @@ impl<'a> Evaluator<'a> {
         let [first, step] = args else {
             let usage = if name == "fold" { "fold(x, list, f)" } else { "repeat(n, x, f)" };
             return self.report(
-                Problem::error(Code::MissingArgument, format!("`{name}` takes an input, what to go over, and a layer"))
-                    .at(span, format!("write `{usage}`")),
+                Problem::error(
+                    Code::MissingArgument,
+                    format!("`{name}` takes an input, a list or a number, and a layer"),
+                )
+                .at(span, format!("write `{usage}`")),
             );
         };
         if name == "repeat" {
@@ -136,7 +138,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A block that takes the layer `step` several times.
+    /// A block that applies the layer `step` several times.
     fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<BlockStage>>) -> Callee) -> Val {
         let calls = self.call_trace();
         match self.eval(&step.value) {

@@ -1,4 +1,4 @@
-//! Calls: layers and functions, with their input or as blocks that wait for it.
+//! Calls of layers and functions, with their input or as blocks without it.
 
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops;
@@ -11,14 +11,14 @@ use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Functions inside of functions: deeper is a circle.
+/// Deepest nesting of function calls; deeper ones are taken for endless recursion.
 const DEEPEST: usize = 48;
 
-/// The values of arguments by name, and what was given for which.
+/// Values of arguments by name, and the given argument of each.
 type Bound<'a> = (BTreeMap<&'a str, Val>, Vec<(&'a FnArg, Given)>);
 
 impl<'a> Evaluator<'a> {
-    /// A call outside of a pipe: applied if its input is given, else a block.
+    /// The value of a call outside of a pipe: applied if its input is given, else a block.
     pub(crate) fn call(&mut self, callee: &'a Expr, args: &'a [Arg], span: Span) -> Val {
         let ExprKind::Name(name) = &callee.kind else {
             let value = self.eval(callee);
@@ -57,7 +57,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A call in a pipe, `|> name(args)`: everything but its input.
+    /// The block of a call in a pipe, `|> name(args)`, which has no input yet.
     pub(crate) fn block_of_call(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
         let calls = self.call_trace();
         let local = self.frames.last().and_then(|frame| frame.get(name)).cloned();
@@ -66,7 +66,7 @@ impl<'a> Evaluator<'a> {
                 let mut given = self.given(args);
                 let Some(last) = stages.first().cloned() else { return Val::Unknown };
                 match last {
-                    // Arguments given to a block go to the function it was made from.
+                    // Arguments of a block are passed on to its function.
                     BlockStage { callee: Callee::Function(index, before), span, calls } if stages.len() == 1 => {
                         let mut all = before.to_vec();
                         all.append(&mut given);
@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
                 None if is_builtin(name) => self.report(
-                    Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe brings one"))
+                    Problem::error(Code::NotABlock, format!("`{name}` takes several values, a pipe passes one"))
                         .at(span, format!("write `{name}(a, b)`")),
                 ),
                 None => self.unknown_function(name, span),
@@ -115,7 +115,7 @@ impl<'a> Evaluator<'a> {
         if ops::layer(name).is_none() {
             return self.unknown_function(name, callee);
         }
-        // The first argument is the input if it is a value of the graph; else the call is a block.
+        // The first argument is the input if it is a value of the graph, else the call is a block.
         if let Some((first, rest)) = args.split_first()
             && first.name.is_none()
             && could_be_input(&first.value)
@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a> {
         match given.as_slice() {
             [one] if one.name.is_none() => self.apply(stages, vec![one.value.clone()]),
             _ => self.report(
-                Problem::error(Code::TooManyArguments, "a block takes its input and nothing else".to_string())
+                Problem::error(Code::TooManyArguments, "a block takes its input as the only argument".to_string())
                     .at(span, format!("{} arguments given", given.len())),
             ),
         }
@@ -191,7 +191,7 @@ impl<'a> Evaluator<'a> {
                 self.expand(*index, all, stage.span)
             }
             Callee::Shared(name, stages) => {
-                // Each use starts its numbering anew, so that all uses name the same weights.
+                // Each use numbers its layers from 0, so that all uses name the same weights.
                 self.counters.insert(name.clone(), 0);
                 self.calls.push(stage.span);
                 let value = self.scoped(name.clone(), |this| this.apply(stages, leading));
@@ -215,7 +215,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A function called by name outside of a pipe: a block if what is missing is its input.
+    /// The value of a function call outside of a pipe: a block if its input is missing.
     fn call_function(&mut self, index: usize, given: Vec<Given>, span: Span) -> Val {
         let function = self.names.functions[index];
         let first_is_input =
@@ -230,7 +230,7 @@ impl<'a> Evaluator<'a> {
         Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
     }
 
-    /// Binds the arguments of a function and evaluates its body.
+    /// The value of a function's body with its arguments bound.
     fn expand(&mut self, index: usize, given: Vec<Given>, span: Span) -> Val {
         let function = self.names.functions[index];
         if self.calls.len() >= DEEPEST {
@@ -270,7 +270,7 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// What the arguments of a function stand for in its body, and what was given for which.
+    /// The arguments of a function bound to values; `None` after a report.
     fn bind(&mut self, function: &'a Fn, given: Vec<Given>, span: Span) -> Option<Bound<'a>> {
         let name = &function.name.text;
         let mut frame: BTreeMap<&'a str, Val> = BTreeMap::new();
@@ -336,7 +336,7 @@ impl<'a> Evaluator<'a> {
                     self.frames.pop();
                     frame.insert(wanted, value);
                 }
-                // What was given by a name that is not known, or once too often, may be what is missing.
+                // An argument with an unknown name may be the missing one.
                 None if misnamed => {}
                 None => {
                     self.report(
@@ -356,7 +356,7 @@ fn is_block(arg: &Given) -> bool {
     matches!(arg.value, Val::Block(_))
 }
 
-/// Whether an expression can come to a value of the graph, by its form.
+/// Whether the value of an expression of this form can be one of the graph.
 fn could_be_input(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Name(_) | ExprKind::Field(..) | ExprKind::Call(..) | ExprKind::Pipe(..) | ExprKind::Binary(..) => {

@@ -3,7 +3,8 @@
 use crate::diag::Span;
 use crate::sema::eval::value::Val;
 
-/// Whether two constants are of one type. An empty list is of every type of list, and so is what is not known.
+/// Whether two constants are of one type. An empty list is of every list type, and an unknown
+/// value of every type.
 pub(crate) fn alike(a: &Val, b: &Val) -> bool {
     match (a, b) {
         (Val::Unknown, _) | (_, Val::Unknown) => true,
@@ -21,7 +22,7 @@ pub(crate) fn alike(a: &Val, b: &Val) -> bool {
     }
 }
 
-/// The type of a constant, as a message says it.
+/// The type of a constant, as in messages.
 pub(crate) fn type_of(value: &Val) -> String {
     match value {
         Val::List(elements) if !elements.is_empty() => format!("a list of {}", type_of_list(elements)),
@@ -57,7 +58,7 @@ pub(crate) fn same(a: &Val, b: &Val) -> bool {
     }
 }
 
-/// A constant as it would be written.
+/// A constant as written in the language.
 pub(crate) fn show(value: &Val) -> String {
     match value {
         Val::Number(number) => format!("{number}"),
@@ -72,7 +73,7 @@ pub(crate) fn show(value: &Val) -> String {
     }
 }
 
-/// A text as a string of the language.
+/// A text as a string literal of the language.
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {

@@ -1,5 +1,4 @@
-//! State of the analysis of one pipeline, and what every part of it needs: reports, scopes of weights, declarations
-//! computed once.
+//! State of the analysis of one pipeline, with its reports, scopes of weights, and declarations computed once.
 
 use crate::diag::{Code, FileId, Problem, Problems, Span};
 use crate::sema::eval::value::{Given, Val};
@@ -9,38 +8,38 @@ use crate::sema::symbols::recorder::SymbolRecorder;
 use crate::syntax::ast::{Expr, Fn, FnArg};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Analysis of one pipeline: what has been declared, computed and found wrong so far.
+/// Analysis of one pipeline: names, values and problems so far.
 pub(crate) struct Evaluator<'a> {
     pub(crate) names: NameTable<'a>,
-    /// The file of the library.
+    /// The file of the prelude.
     pub(crate) prelude: FileId,
     pub(crate) problems: Problems,
     /// Every value of the graph so far.
     pub(crate) values: Vec<HirValue>,
-    /// Modalities as values of the graph; those that could not be analyzed are unknown.
+    /// Modalities as values of the graph; those with errors are unknown.
     pub(crate) modalities: Vec<Val>,
-    /// `--set`: values that replace those of params.
+    /// Values of params from `--set`, by name.
     pub(crate) overrides: BTreeMap<&'a str, &'a Expr>,
-    /// Values that a strategy merged several inputs into, and its name.
+    /// Values that merge several inputs of a strategy, with the name of the strategy.
     pub(crate) merges: BTreeMap<ValueId, &'static str>,
     /// Arguments of the functions being expanded; only the innermost are visible.
     pub(crate) frames: Vec<BTreeMap<&'a str, Val>>,
-    /// The functions being expanded, outermost first, and what they were given.
+    /// The functions being expanded with their arguments, outermost first.
     pub(crate) expansions: Vec<Expansion<'a>>,
     /// Calls being expanded, outermost first.
     pub(crate) calls: Vec<Span>,
-    /// The path that weights are named by, and how many layers each path has had.
+    /// The path of weights; `counters` holds the number of layers of each path so far.
     pub(crate) scope: String,
     pub(crate) counters: BTreeMap<String, usize>,
-    /// What editors ask for: what names mean, what expressions came to.
+    /// Recorder of names and values for the symbol index.
     pub(crate) recorder: SymbolRecorder,
-    /// Declarations by the place of their name.
+    /// Declarations by the span of their name.
     declared: BTreeMap<Span, State>,
-    /// The declarations being computed, outermost first: the place of the name, and the name where it was asked for.
+    /// The declarations being computed, outermost first: the span of the name, and the name with the span of its use.
     open: Vec<(Span, &'a str, Span)>,
     /// The functions whose bodies have been evaluated.
     pub(crate) expanded: BTreeSet<usize>,
-    /// Whether bodies are only looked through: nothing is known of what is given to them, and no call is followed.
+    /// Whether bodies of functions are only checked: their arguments are unknown and no call is expanded.
     pub(crate) checking: bool,
 }
 
@@ -50,9 +49,9 @@ enum State {
     Done(Val),
 }
 
-/// A function that is being expanded, and what it was given.
+/// A function being expanded, with its arguments.
 pub(crate) struct Expansion<'a> {
-    /// How many frames there are with its own.
+    /// Number of frames, its own included.
     pub(crate) depth: usize,
     pub(crate) function: &'a Fn,
     pub(crate) given: Vec<(&'a FnArg, Given)>,
@@ -99,12 +98,12 @@ impl<'a> Evaluator<'a> {
         self.report_from(problem, &calls)
     }
 
-    /// As [`Self::report`], for calls that were recorded before.
+    /// As [`Self::report`], with these calls.
     pub(crate) fn report_from(&mut self, mut problem: Problem, calls: &[Span]) -> Val {
         for call in calls {
             problem = problem.also(*call, "in this call");
         }
-        // What goes wrong inside of the library is shown first where it was called from.
+        // A problem inside of the prelude is shown first at the call from outside.
         let of_user = calls.iter().find(|call| call.file != self.prelude);
         if let (Some(place), Some(call)) = (problem.place(), of_user)
             && place.file == self.prelude
@@ -130,7 +129,7 @@ impl<'a> Evaluator<'a> {
         result
     }
 
-    /// Reports that something else was expected, unless it has been reported already.
+    /// Reports that `found` is not what was expected, unless it is an error reported before.
     pub(crate) fn expected(&mut self, expected: &str, found: &Val, span: Span) -> Val {
         if matches!(found, Val::Unknown) {
             return Val::Unknown;
@@ -142,27 +141,27 @@ impl<'a> Evaluator<'a> {
         )
     }
 
-    /// The value of a declaration, computed once; a declaration that needs itself is reported.
+    /// The value of a declaration, computed once; a cycle of declarations is reported.
     pub(crate) fn declared(&mut self, name: &'a str, span: Span, compute: impl FnOnce(&mut Self) -> Val) -> Val {
         let declaration = self.names.span(name, span).unwrap_or(span);
         match self.declared.get(&declaration).cloned() {
             Some(State::Done(value)) => value,
             Some(State::InProgress) => {
-                let mut problem = Problem::error(Code::Cycle, format!("`{name}` needs itself"))
-                    .at(span, "needed again here, before it is known")
+                let mut problem = Problem::error(Code::Cycle, format!("`{name}` depends on itself"))
+                    .at(span, "needed again here, before it has a value")
                     .also(declaration, "declared here");
                 let begin = self.open.iter().position(|(open, ..)| *open == declaration).unwrap_or(0);
                 for pair in self.open[begin..].windows(2) {
-                    problem = problem.also(pair[1].2, format!("`{}` needs `{}`", pair[0].1, pair[1].1));
+                    problem = problem.also(pair[1].2, format!("`{}` depends on `{}`", pair[0].1, pair[1].1));
                 }
                 let constant = matches!(self.names.peek(name, span), Some(Declaration::Param(_)));
                 let from = if constant { "a number" } else { "a modality" };
-                self.report(problem.help(format!("let one of the declarations in the circle start from {from}")))
+                self.report(problem.help(format!("let one of the declarations in the cycle start from {from}")))
             }
             None => {
                 self.open.push((declaration, name, span));
                 self.declared.insert(declaration, State::InProgress);
-                // A declaration is computed in its own surroundings, wherever it is first mentioned.
+                // A declaration is computed outside of the functions that first refer to it.
                 let frames = std::mem::take(&mut self.frames);
                 let calls = std::mem::take(&mut self.calls);
                 let value = compute(self);
@@ -175,7 +174,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value of the declaration whose name stands at `place`, if it has been computed.
+    /// The value of the declaration with its name at `place`, if it has been computed.
     pub(crate) fn known(&self, place: Span) -> Option<Val> {
         match self.declared.get(&place) {
             Some(State::Done(value)) => Some(value.clone()),

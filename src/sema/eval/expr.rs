@@ -1,7 +1,7 @@
-//! Expressions to values: names, arithmetic, pipes, lists, records, `if`.
+//! Evaluation of expressions: names, arithmetic, pipes, lists, records, `if`.
 
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Activation, Arithmetic, Op};
+use crate::ops::{self, Activation, Affine, Arithmetic, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::value::{BlockStage, Callee, Val};
 use crate::sema::names::Declaration;
@@ -13,8 +13,8 @@ use std::rc::Rc;
 impl<'a> Evaluator<'a> {
     /// The value of an expression.
     ///
-    /// A declaration is computed where it is first mentioned, so a chain of ten thousand of them is as deep: the stack
-    /// grows where it has to.
+    /// A declaration is computed where it is first referred to, so that a chain of ten thousand declarations recurses as
+    /// deep: the stack grows on demand.
     pub(crate) fn eval(&mut self, expr: &'a Expr) -> Val {
         const ROOM_FOR_ONE: usize = 256 << 10;
         const PIECE: usize = 4 << 20;
@@ -46,7 +46,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Negate(inner) => match self.eval(inner) {
                 Val::Number(value) => Val::Number(-value),
                 Val::Tensor(value) => {
-                    self.apply_op(Op::Affine { scale: -1.0, offset: 0.0 }, vec![value], expr.span, None)
+                    self.apply_op(Op::Affine(Affine { scale: -1.0, offset: 0.0 }), vec![value], expr.span, None)
                 }
                 other => self.expected("a number or a tensor", &other, inner.span),
             },
@@ -130,7 +130,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What a name stands for: an argument, a declaration, or a layer used as a block.
+    /// The value of a name: an argument, a declaration, or a layer used as a block.
     pub(crate) fn name(&mut self, name: &'a str, span: Span) -> Val {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `a |> b |> c`, without recursion over its length.
+    /// The value of `a |> b |> c`, without recursion over its length.
     fn pipeline(&mut self, expr: &'a Expr) -> Val {
         let (input, stages) = pipe_stages(expr);
         let mut value = self.eval(input);
@@ -213,7 +213,7 @@ impl<'a> Evaluator<'a> {
                 ExprKind::Name(name) => self.block_of_call(name, args, expr.span),
                 _ => self.eval_kind(expr),
             },
-            // What is noted of a stage is what comes out of it.
+            // The value recorded for a stage is its output.
             _ => self.eval_kind(expr),
         };
         match value {
@@ -256,17 +256,17 @@ impl<'a> Evaluator<'a> {
                     Arithmetic::Mul => (n, 0.0),
                     Arithmetic::Div => (1.0 / n, 0.0),
                 };
-                self.apply_op(Op::Affine { scale, offset }, vec![x], span, None)
+                self.apply_op(Op::Affine(Affine { scale, offset }), vec![x], span, None)
             }
             (Val::Number(n), Val::Tensor(x)) => match arithmetic {
-                Arithmetic::Add => self.apply_op(Op::Affine { scale: 1.0, offset: n }, vec![x], span, None),
-                Arithmetic::Sub => self.apply_op(Op::Affine { scale: -1.0, offset: n }, vec![x], span, None),
-                Arithmetic::Mul => self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None),
+                Arithmetic::Add => self.apply_op(Op::Affine(Affine { scale: 1.0, offset: n }), vec![x], span, None),
+                Arithmetic::Sub => self.apply_op(Op::Affine(Affine { scale: -1.0, offset: n }), vec![x], span, None),
+                Arithmetic::Mul => self.apply_op(Op::Affine(Affine { scale: n, offset: 0.0 }), vec![x], span, None),
                 Arithmetic::Div => {
                     let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
                     match whole {
                         Val::Tensor(x) if n != 1.0 => {
-                            self.apply_op(Op::Affine { scale: n, offset: 0.0 }, vec![x], span, None)
+                            self.apply_op(Op::Affine(Affine { scale: n, offset: 0.0 }), vec![x], span, None)
                         }
                         other => other,
                     }
@@ -313,7 +313,7 @@ pub(crate) fn pipe_stages(mut expr: &Expr) -> (&Expr, Vec<&Expr>) {
     (expr, stages)
 }
 
-/// The sign between two operands, where it stands as it usually does.
+/// The span of the operator between two operands, if it is written as `a + b` or `a+b`.
 fn between(left: Span, right: Span) -> Option<Span> {
     let gap = Span { start: left.end, end: right.start, ..left };
     match right.start.checked_sub(left.end)? {

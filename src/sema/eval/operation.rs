@@ -1,7 +1,7 @@
 //! Operations added to the graph: their paths, their shapes, and the length of sequences carried from value to value.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Op, ShapeError, Time, ValueKind};
+use crate::ops::{Op, ShapeError, Time, ValueKind, WindowCount};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::value::{BlockStage, Callee, Val};
 use crate::sema::hir::{HirValue, ValueId};
@@ -16,18 +16,18 @@ impl Evaluator<'_> {
         path
     }
 
-    /// Adds a layer to the graph that no call in the text asked for.
+    /// Adds a layer to the graph without a call in the text.
     pub(crate) fn apply_layer(&mut self, op: Op, input: usize, span: Span) -> Val {
         let stage = BlockStage { callee: Callee::Layer(op.clone()), span, calls: vec![] };
         self.apply_op(op, vec![input], span, Some(&stage))
     }
 
-    /// Adds an operation to the graph, its shape checked.
+    /// Adds an operation to the graph after a check of its shape.
     pub(crate) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&BlockStage>) -> Val {
         self.apply_op_at(op, inputs, span, stage, span)
     }
 
-    /// As [`Self::apply_op`], where `place` is the piece of `span` to point at if the inputs do not fit.
+    /// As [`Self::apply_op`]; a shape mismatch is reported at `place`, a part of `span`.
     pub(crate) fn apply_op_at(
         &mut self,
         op: Op,
@@ -61,11 +61,11 @@ impl Evaluator<'_> {
             Err(error) => self.shape_mismatch(error, &inputs, place),
         }
     }
-    /// The length of what an operation makes of `inputs`. Where it looks at several steps at once, their length becomes
-    /// its second input.
+    /// The sequence length of the result of an operation on `inputs`. For an operation over several steps the length
+    /// becomes the second input.
     ///
     /// # Errors
-    /// If it joins sequences that may have ended at different steps.
+    /// Inputs whose sequences may have different lengths.
     fn length_through(
         &mut self,
         op: &Op,
@@ -79,19 +79,19 @@ impl Evaluator<'_> {
                 Some(other) => Err(two_lengths(op, other)),
             };
         };
-        match op.time() {
-            Time::Apart => match (1..inputs.len()).find(|place| length_of(*place) != Some(first)) {
+        match op.traits().time {
+            Time::PerStep => match (1..inputs.len()).find(|place| length_of(*place) != Some(first)) {
                 None => Ok(Some(first)),
                 Some(other) => Err(two_lengths(op, other)),
             },
-            Time::Together => {
+            Time::AcrossSteps => {
                 inputs.push(first);
                 Ok(Some(first))
             }
             Time::Windows(window) => {
                 inputs.push(first);
                 self.values.push(HirValue {
-                    op: Op::Windows(window),
+                    op: Op::Windows(WindowCount(window)),
                     inputs: vec![first],
                     shape: Shape::vector(1),
                     kind: ValueKind::Numbers,
@@ -108,7 +108,7 @@ impl Evaluator<'_> {
 
 fn two_lengths(op: &Op, other: usize) -> ShapeError {
     ShapeError {
-        message: format!("`{}` takes sequences of one length, and a row of these may have two", op.name()),
+        message: format!("`{}` takes sequences of one length, and these may differ in length", op.name()),
         inputs: vec![other, 0],
         help: Some("make a vector of each first, for example with `mean_pool`".into()),
     }

@@ -1,4 +1,4 @@
-//! The settings of a block by key: unknown keys are reported.
+//! Settings of a block by key, and calls of built-in names.
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Signature};
@@ -30,13 +30,13 @@ impl<'a> Evaluator<'a> {
                 continue;
             };
             self.recorder.reference(entry.key.span, Symbol::Argument(block, param));
-            // A key given twice has been reported with the syntax.
+            // A duplicate key has been reported by the parser.
             settings.entry(key).or_insert(entry);
         }
         settings
     }
 
-    /// The setting `key` of `block`: as given, else its default; `None` where what was given was wrong.
+    /// The setting `key` of `block`: the given value, else its default; `None` after a report.
     pub(crate) fn setting(&mut self, block: &Signature, settings: &Settings<'a>, key: &str) -> Option<Argument> {
         let param = block.param(key)?;
         match settings.get(key) {

@@ -1,4 +1,4 @@
-//! What an expression comes to while a pipeline is analyzed.
+//! Values of expressions during analysis: constants, values of the graph, blocks of layers.
 
 use crate::diag::Span;
 use crate::ops::Op;
@@ -9,23 +9,23 @@ use std::rc::Rc;
 /// The value of an expression.
 #[derive(Clone, Debug)]
 pub(crate) enum Val {
-    /// Something was wrong and has been reported; whatever is made of it is silent.
+    /// An error that has been reported; everything computed from it is unknown too, without a report.
     Unknown,
-    /// A number, and whether it is whole as written.
+    /// A number.
     Number(f64),
     /// `true` or `false`.
     Bool(bool),
     /// A string.
     Text(String),
-    /// A list, with the place of each element.
+    /// A list: each element with its span.
     List(Rc<Vec<(Val, Span)>>),
-    /// A range of numbers: first, last, and whether the last belongs to it.
+    /// A range of numbers: start, end, and whether the end is included.
     Range(f64, f64, bool),
-    /// Named values.
+    /// A record: its fields by name.
     Record(Rc<IndexMap<String, Val>>),
     /// A value of the graph.
     Tensor(ValueId),
-    /// Layers that wait for their input.
+    /// A block of layers without an input.
     Block(Rc<Vec<BlockStage>>),
 }
 
@@ -35,7 +35,7 @@ impl Val {
         Val::Block(Rc::new(vec![stage]))
     }
 
-    /// What it is, as a message says it.
+    /// The type, as in messages.
     pub(crate) fn describe(&self) -> &'static str {
         match self {
             Val::Unknown => "something that has been reported",
@@ -50,7 +50,7 @@ impl Val {
         }
     }
 
-    /// Whether values of the graph are in it, so that it can only be an input.
+    /// Whether it contains values of the graph, or is unknown: such a value can only be an input.
     pub(crate) fn is_input(&self) -> bool {
         match self {
             Val::Tensor(_) | Val::Unknown => true,
@@ -59,7 +59,7 @@ impl Val {
         }
     }
 
-    /// Its elements, if it is a list or a range of whole numbers that is not absurdly long.
+    /// The elements of a list, or of a range of at most a million whole numbers.
     pub(crate) fn elements(&self, span: Span) -> Option<Vec<(Val, Span)>> {
         const MOST: f64 = 1_000_000.0;
         match self {
@@ -82,18 +82,18 @@ impl Val {
     }
 }
 
-/// One call in a block, everything known but its input.
+/// A call in a block, complete except for its input.
 #[derive(Clone, Debug)]
 pub(crate) struct BlockStage {
-    /// What is called.
+    /// The callee.
     pub(crate) callee: Callee,
-    /// The call in the text.
+    /// The span of the call.
     pub(crate) span: Span,
     /// The calls that led there, innermost first.
     pub(crate) calls: Vec<Span>,
 }
 
-/// What a [`BlockStage`] calls.
+/// The callee of a [`BlockStage`].
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {
     /// A layer.
@@ -115,8 +115,8 @@ pub(crate) struct Given {
     pub(crate) name: Option<(String, Span)>,
     /// Its value.
     pub(crate) value: Val,
-    /// Where it stands.
+    /// The span in the call.
     pub(crate) span: Span,
-    /// Where its value was written: elsewhere if what stands there is the name of an outer function's argument.
+    /// The span where its value was written: in an outer call, if the argument is the name of an outer function's argument.
     pub(crate) origin: Span,
 }

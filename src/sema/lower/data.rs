@@ -1,4 +1,4 @@
-//! The `data { ... }` block: which sources, and how their rows are split.
+//! The `data { ... }` block: the sources of rows, and their split.
 
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
@@ -20,7 +20,7 @@ pub(crate) const DATA: Signature = Signature::new(
     Parameter::new(
         "split",
         Kind::Form("a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`"),
-        "what becomes of which rows; all are trained on where it is left out",
+        "which rows are for training, validation and test; all are for training where it is left out",
     )
     .optional(),
 ])
@@ -29,13 +29,13 @@ pub(crate) const DATA: Signature = Signature::new(
 );
 
 const RULE: Kind = Kind::Form("`last(n)`, `first(n)` or `fraction(5%)`");
-/// The record that divides rows.
+/// The `split` record.
 pub(crate) const SPLIT: Signature =
     Signature::new("split", "which rows are for the test and for validation: portions are taken in the order written")
         .params(&[
-            Parameter::new("test", RULE, "the rows that are looked at once, at the end").optional(),
+            Parameter::new("test", RULE, "the rows that are evaluated once, at the end").optional(),
             Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
-            Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, where it is left out")
+            Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, unless given")
                 .optional(),
             Parameter::new(
                 "stratify",
@@ -65,7 +65,7 @@ const BY_COLUMN: Signature = Signature::new("by_column", "a column says which pa
     .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid` and `test`")])
     .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
 
-/// Every way to divide rows, for the documentation.
+/// Signatures of splits, for the catalog.
 pub(crate) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
 
 impl<'a> Evaluator<'a> {
@@ -92,13 +92,13 @@ impl<'a> Evaluator<'a> {
                 );
                 return None;
             }
-            // A key that is not known may be the one that is missing.
+            // An unknown key may be a misspelled `source` or `train`.
             (None, None) if block.entries.iter().any(|entry| !settings.contains_key(entry.key.text.as_str())) => {
                 return None;
             }
             (None, None) => {
                 self.report(
-                    Problem::error(Code::MissingArgument, "`data` says nowhere to read rows from")
+                    Problem::error(Code::MissingArgument, "`data` has no source of rows")
                         .at(block.span, "no `source` and no `train`")
                         .help("add `source = csv(\"rows.csv\")`, or `source = synthetic(\"collider\")` to try"),
                 );
@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
                 let what = "a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`";
                 let (name, span, args) = self.built_in(expr, what)?;
                 if name != "by_column" {
-                    self.unknown_built_in("way to split", name, span, &["by_column"]);
+                    self.unknown_built_in("split", name, span, &["by_column"]);
                     return None;
                 }
                 let args = self.arguments(&BY_COLUMN, args, expr.span)?;
@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Bool(flag) => *flag,
             ExprKind::Error => false,
-            // What is wrong with the label has been said.
+            // The error of the label has been reported.
             ExprKind::Name(_) if label.is_none() => false,
             _ => {
                 let mut problem =
@@ -186,7 +186,7 @@ impl<'a> Evaluator<'a> {
             "first" => self.arguments(&FIRST, args, expr.span).map(|args| Rule::First(args.size("rows"))),
             "fraction" => self.arguments(&FRACTION, args, expr.span).map(|args| Rule::Fraction(args.number("share"))),
             _ => {
-                self.unknown_built_in("way to take rows", name, span, &["last", "first", "fraction"]);
+                self.unknown_built_in("rule of a split", name, span, &["last", "first", "fraction"]);
                 None
             }
         }

@@ -1,7 +1,7 @@
-//! Labels and modalities: what they are called, what they are, and the columns they are made of.
+//! Labels and modalities: names, types, and columns.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Kind, Op, Parameter, Signature, ValueKind};
+use crate::ops::{InputIndex, Kind, Op, Parameter, Signature, ValueKind};
 use crate::sema::eval::value::Val;
 use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
@@ -29,11 +29,11 @@ const COLUMNS: Signature = Signature::new("columns", "several columns of the tab
     )])
     .example("modality low: dense[21] = columns(1..=21) |> standardize");
 
-/// Every way to select columns, for the documentation.
+/// Signatures of column selections, for the catalog.
 pub(crate) const COLUMN_SELECTORS: &[&Signature] = &[&COLUMN, &COLUMNS];
 
 impl<'a> Evaluator<'a> {
-    /// The label.
+    /// The label that a `label` declaration describes.
     pub(crate) fn label(&mut self, typed: &'a Typed) -> Option<LabelSpec> {
         if let Some(mark) = typed.optional {
             self.report(
@@ -109,7 +109,7 @@ impl<'a> Evaluator<'a> {
     /// A modality, as a specification and as a value of the graph.
     pub(crate) fn modality(&mut self, index: usize, typed: &'a Typed, doc: &'a [String]) -> Option<ModalitySpec> {
         let Some((kind, shape)) = self.modality_type(&typed.ty) else {
-            // What follows belongs to a type that has been reported.
+            // The transforms belong to a type that has been reported.
             self.modalities.push(Val::Unknown);
             return None;
         };
@@ -135,12 +135,12 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The modality as a value of the graph; for a text, with how many tokens a row of it has.
+    /// The modality as a value of the graph; for a text, with the number of tokens of a row.
     fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> Val {
         let place = self.values.len();
         let is_text = matches!(kind, ModalityKind::Text { .. });
         let input = HirValue {
-            op: Op::Input(index),
+            op: Op::Input(InputIndex(index)),
             inputs: vec![],
             shape,
             kind: ValueKind::from(kind),
@@ -170,11 +170,11 @@ impl<'a> Evaluator<'a> {
         let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
         let (name, name_span, args) = self.built_in(expr, what)?;
         if !matches!(name, "column" | "columns") {
-            self.unknown_built_in("way to select columns", name, name_span, &["column", "columns"]);
+            self.unknown_built_in("selection of columns", name, name_span, &["column", "columns"]);
             return None;
         }
         if args.is_empty() {
-            let problem = Problem::error(Code::MissingArgument, format!("`{name}` needs to know which"));
+            let problem = Problem::error(Code::MissingArgument, format!("`{name}` needs the columns to select"));
             self.report(problem.at(expr.span, "by name, position, range or pattern"));
             return None;
         }
@@ -213,7 +213,7 @@ impl<'a> Evaluator<'a> {
         Some(columns)
     }
 
-    /// Whether an expression is just this name.
+    /// Whether an expression is this name alone.
     pub(crate) fn is_name(expr: &Expr, name: &str) -> bool {
         matches!(&expr.kind, ExprKind::Name(found) if found == name)
     }

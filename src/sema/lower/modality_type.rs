@@ -18,7 +18,7 @@ const CATEGORY: Signature =
 const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements, counts, embeddings made elsewhere")
     .params(&[size("n", "how many numbers")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
-const IMAGE: Signature = Signature::new("image", "a picture as numbers, channel by channel and row by row")
+const IMAGE: Signature = Signature::new("image", "an image as numbers, channel by channel and row by row")
     .params(&[size("c", "its channels: 3 for red, green and blue"), size("h", "its height"), size("w", "its width")])
     .example("modality photo: image[3, 32, 32] = column(\"image\")");
 const SEQUENCE: Signature = Signature::new("sequence", "steps in order, each a row of numbers")
@@ -28,17 +28,17 @@ const TEXT: Signature = Signature::new("text", "a text as ids of characters or w
     .params(&[size("n", "how many of them are kept")])
     .example("modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)");
 
-/// Every type of a modality: its arguments are its sizes.
+/// Signatures of modality types; their arguments are sizes.
 pub(crate) const TYPES: &[&Signature] = &[&CATEGORY, &DENSE, &IMAGE, &SEQUENCE, &TEXT];
 
-/// Numbers of one row at most: more is a mistake.
+/// Largest number of values in one row.
 const LARGEST_ROW: usize = 1 << 28;
 
-/// Ids at most: those up to here are exact where they are kept, in numbers of 32 bits.
+/// Largest number of ids: up to here they are exact as 32-bit floats.
 pub(crate) const MOST_IDS: usize = 1 << 24;
 
 impl<'a> Evaluator<'a> {
-    /// What a type means; of a text, the size of its vocabulary is for its transforms to say.
+    /// Kind and shape of a modality type. The vocabulary size of a text is decided by its transforms.
     pub(crate) fn modality_type(&mut self, ty: &'a Type) -> Option<(ModalityKind, Shape)> {
         let name = ty.name.text.as_str();
         let Some(known) = TYPES.iter().find(|known| known.name == name) else {

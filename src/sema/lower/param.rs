@@ -1,4 +1,4 @@
-//! Params: the constants of a pipeline, of one type and within their bounds, whoever gives the value.
+//! Params: constants of a pipeline, whose values from the file, `--set` or a sweep have one type and lie within bounds.
 
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::sema::eval::constant::{alike, same, show, type_of};
@@ -7,7 +7,7 @@ use crate::sema::eval::value::Val;
 use crate::syntax::ast::{Arg, ExprKind, Param};
 
 impl<'a> Evaluator<'a> {
-    /// The value of a param: of `--set`, else as written; within its bounds and of its type.
+    /// The value of a param: that of `--set`, else the written one; checked for type and bounds.
     pub(crate) fn param(&mut self, param: &'a Param) -> Val {
         let written = self.eval(&param.value);
         if matches!(written, Val::Tensor(_) | Val::Block(_) | Val::Record(_)) {
@@ -21,11 +21,11 @@ impl<'a> Evaluator<'a> {
         if !self.of_type(param, &written, &value, given.span) {
             return Val::Unknown;
         }
-        // What the file says by itself has to hold too, but only one of the two is worth a report.
+        // The written value has to lie within the bounds too, but one report is enough.
         self.within(param, value, given.span, bounds.as_ref())
     }
 
-    /// `within(value, bounds)`
+    /// The value of the call `within(value, bounds)`.
     pub(crate) fn builtin_within(&mut self, args: &'a [Arg], span: Span) -> Val {
         let [value, bounds] = args else {
             return self.report(
@@ -47,12 +47,12 @@ impl<'a> Evaluator<'a> {
         self.within_bounds(name, found, value.value.span, Some((&allowed, bounds.value.span)))
     }
 
-    /// Reports a value that a sweep gives a param if it is of another type or out of bounds; false if it is.
+    /// Whether a value of a sweep has the type of a param and lies within its bounds; reports it otherwise.
     pub(crate) fn fits_param(&mut self, param: &'a Param, value: &Val, span: Span) -> bool {
         let before = self.problems.len();
         let written = self.eval(&param.value);
         let bounds = param.bounds.as_ref().map(|bounds| self.eval(bounds));
-        // What is wrong with the declaration has been reported there.
+        // Errors of the declaration have been reported there.
         self.problems.truncate(before);
         if !self.of_type(param, &written, value, span) {
             return false;
@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
         !matches!(self.within(param, value.clone(), span, bounds.as_ref()), Val::Unknown)
     }
 
-    /// The bounds of a param, if they can hold anything of its type.
+    /// The bounds of a param, if a value of its type can lie within them; reports them otherwise.
     fn bounds(&mut self, param: &'a Param, written: &Val) -> Option<Val> {
         let expr = param.bounds.as_ref()?;
         let bounds = self.eval(expr);
@@ -71,10 +71,10 @@ impl<'a> Evaluator<'a> {
                     return Some(bounds);
                 }
                 Problem::error(Code::OutOfRange, "no number lies within these bounds")
-                    .at(expr.span, "ends before it begins")
+                    .at(expr.span, "the end is below the start")
             }
             (Val::List(choices), _) if choices.is_empty() => {
-                Problem::error(Code::OutOfRange, "there is nothing to choose from").at(expr.span, "an empty list")
+                Problem::error(Code::OutOfRange, "the list of choices is empty").at(expr.span, "an empty list")
             }
             (Val::List(choices), _) => {
                 let other = choices.iter().find(|(choice, _)| !alike(choice, written));
@@ -102,7 +102,7 @@ impl<'a> Evaluator<'a> {
         None
     }
 
-    /// Whether a value given from elsewhere is of the type that the param is declared with; says so if not.
+    /// Whether an override has the declared type of the param; reports it otherwise.
     fn of_type(&mut self, param: &'a Param, written: &Val, value: &Val, span: Span) -> bool {
         if matches!(written, Val::Unknown) || matches!(value, Val::Unknown) {
             return false;
@@ -128,7 +128,7 @@ impl<'a> Evaluator<'a> {
         self.within_bounds(&param.name.text, value, span, bounds.zip(param.bounds.as_ref().map(|bounds| bounds.span)))
     }
 
-    /// A constant as it is if it lies within its bounds; says so if it does not.
+    /// The constant itself if it lies within the bounds; reports it otherwise.
     fn within_bounds(&mut self, name: &str, value: Val, span: Span, bounds: Option<(&Val, Span)>) -> Val {
         let Some((bounds, bounds_span)) = bounds else { return value };
         let (inside, help) = match (bounds, &value) {

@@ -1,4 +1,4 @@
-//! A whole pipeline: its declarations in order, what is missing of them, and the combine to train.
+//! The pipeline as a whole: its declarations in order, those that are missing, and the combine to train.
 
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::sema::eval::constant::show;
@@ -9,7 +9,7 @@ use crate::sema::uses::UsedFile;
 use crate::syntax::ast::{Ast, Block, Item, ItemKind};
 use crate::syntax::keyword;
 
-/// Whether a file is made to be used by pipelines: it declares functions or params, and nothing that makes a pipeline.
+/// Whether a file is a library for `use`: it declares functions or params, and nothing else.
 pub(crate) fn is_library(ast: &Ast) -> bool {
     let for_use = |keyword: &str| matches!(keyword, "fn" | "param" | "use");
     let mut declared = ast.items.iter().map(|item| keyword(&item.kind)).peekable();
@@ -60,9 +60,9 @@ impl<'a> Evaluator<'a> {
         if modalities.is_empty() {
             self.missing::<()>(ast, "modality", "modality x: dense[2] = columns([\"a\", \"b\"])");
         }
-        // Where the label could not be analyzed, two classes stand in for it: the report has been made.
+        // A label with errors, which have been reported, counts as two classes.
         let classes = label.as_ref().map_or(2, |label| label.classes.count());
-        // A combine that could not be read is declared all the same.
+        // A combine with a syntax error counts as declared.
         let mut declared = ast.lost.iter().filter(|lost| lost.keyword == "combine").count();
         let mut combines = vec![];
         for item in &ast.items {
@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The name of the pipeline. That it comes first and once is a matter of syntax.
+    /// The name and doc of the pipeline. The parser checks that it comes first and once.
     fn header(&mut self, ast: &'a Ast) -> Option<(String, Vec<String>)> {
         let header = ast.items.iter().find_map(|item| match &item.kind {
             ItemKind::Pipeline(name) => Some((name.text.clone(), item.doc.clone())),
@@ -140,9 +140,9 @@ impl<'a> Evaluator<'a> {
         }
         let start = Span::new(ast.file, 0, 0);
         if is_bare(ast) {
-            // Whoever begins is told once.
+            // One report is enough for a file without content.
             if keyword == "data" {
-                let message = "there is nothing here but, at most, the name of a pipeline";
+                let message = "the pipeline has no declarations";
                 self.report(
                     Problem::error(Code::MissingDeclaration, message)
                         .at(start, "no `data`, `label`, `modality`, `combine` and `train`")
@@ -181,7 +181,7 @@ impl<'a> Evaluator<'a> {
         params
     }
 
-    /// The combine to train: as chosen, else as `train` says, else the only one.
+    /// The combine to train: the override, else the setting of `train`, else the only one.
     fn selected(
         &mut self,
         overrides: &Overrides,
@@ -194,7 +194,7 @@ impl<'a> Evaluator<'a> {
         let wanted = overrides.combine.clone().or(of_train);
         if wanted.is_none() && train.is_some_and(|block| block.entries.iter().any(|entry| entry.key.text == "combine"))
         {
-            // What it says has been reported.
+            // The error of the setting has been reported.
             return None;
         }
         match wanted {

@@ -1,4 +1,4 @@
-//! Sweeps: params and their values, combines, seeds, what selects.
+//! Sweeps: values of params, combines, seeds, and the metric that selects.
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
@@ -28,7 +28,7 @@ pub(crate) const SWEEP: Signature =
         );
 
 impl<'a> Evaluator<'a> {
-    /// A sweep: params by their values, combines, seeds, what selects.
+    /// The sweep that a `sweep` block describes.
     pub(crate) fn sweep(&mut self, name: &'a Name, block: &'a Block) -> Option<SweepSpec> {
         let settings = self.settings(&block.entries, &SWEEP, "`sweep`");
         let over = settings.get("over").map(|entry| self.sweep_over(&entry.value));
@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
             self.report(
                 Problem::error(Code::MissingArgument, format!("the sweep `{}` varies nothing", name.text))
                     .at(name.span.to(block.span), "no `over` and no `seeds`")
-                    .help("say what it goes over, such as `over = { beta: [0.1, 0.5] }` or `seeds = 1..=5`"),
+                    .help("add a setting such as `over = { beta: [0.1, 0.5] }` or `seeds = 1..=5`"),
             );
         }
         Some(SweepSpec {
@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
         let Some(seeds) = self.argument(Kind::Integers(0), expr, "`seeds`") else { return vec![] };
         let seeds = Arguments(vec![("seeds", seeds)]).integers("seeds");
         if seeds.is_empty() {
-            self.report(Problem::error(Code::MissingArgument, "`seeds` holds no seed").at(expr.span, "nothing in it"));
+            self.report(Problem::error(Code::MissingArgument, "`seeds` is empty").at(expr.span, "no values"));
         }
         if let Some(seed) = (1..seeds.len()).find(|at| seeds[..*at].contains(&seeds[*at])).map(|at| seeds[at]) {
             self.twice(&format!("the seed {seed}"), expr.span, expr.span);
@@ -122,7 +122,7 @@ impl<'a> Evaluator<'a> {
         over
     }
 
-    /// The values that a param is to take: a list or a range of them, or one.
+    /// The values of a param in a sweep: a list, a range, or one value.
     fn axis(&mut self, param: &'a Param, expr: &'a Expr) -> Option<Vec<String>> {
         let before = self.problems.len();
         let value = self.eval(expr);
@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
         let elements = value.elements(expr.span).unwrap_or_else(|| vec![(value.clone(), expr.span)]);
         if elements.is_empty() {
             let message = format!("the sweep gives `{}` no values", param.name.text);
-            self.report(Problem::error(Code::MissingArgument, message).at(expr.span, "nothing in it"));
+            self.report(Problem::error(Code::MissingArgument, message).at(expr.span, "no values"));
             return None;
         }
         let mut values: Vec<(String, Span)> = vec![];
@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             if !self.fits_param(param, &value, span) {
-                // One report says it for all of a range, and for a list that should be a list of lists.
+                // One report is enough for a range, and for a list that should be a list of lists.
                 return None;
             }
             let shown = show(&value);

@@ -1,100 +1,19 @@
 //! The `train { ... }` block.
 
 use crate::diag::{Code, Problem, nearest};
-use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word, names};
+use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word};
+use crate::optim::{OPTIMIZERS, SCHEDULES, default_optimizer};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::settings::Settings;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
 use crate::sema::symbols::index::Symbol;
-use crate::spec::{Curve, Init, Length, Metric, Optimizer, Patience, Period, Schedule, TrainSpec};
+use crate::spec::{Curve, Init, Length, Metric, OptimizerSpec, Patience, Schedule, TrainSpec};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
-const POSITIVE: Kind = Kind::Number(0.0, f64::INFINITY);
-const SHARE: Kind = Kind::Number(0.0, 1.0);
-
-const LR: Parameter = Parameter::new("lr", POSITIVE, "the learning rate");
-const WEIGHT_DECAY: Parameter = Parameter::new(
-    "weight_decay",
-    POSITIVE,
-    "the share of each weight matrix that every step takes away; biases keep theirs",
-);
-
-const SGD: Signature =
-    Signature::new("sgd", "stochastic gradient descent with momentum, as the paper trains HIGGS and CIFAR")
-        .equation("v = momentum * v + g + weight_decay * w;  w = w - lr * v\nnesterov: w = w - lr * (g + momentum * v)")
-        .params(&[
-            LR.or_number(0.01).of_paper(),
-            Parameter::new("momentum", SHARE, "the share of the last step that is kept").or_number(0.9).of_paper(),
-            Parameter::new("nesterov", Kind::Bool, "whether to look ahead").or(Constant::Bool(false)).of_paper(),
-            WEIGHT_DECAY.or_number(0.0),
-        ])
-        .example("train {\n  optimizer = sgd(lr: 0.05, momentum: 0.9, weight_decay: 2e-5)\n  epochs    = 10\n}");
-
-const fn adam_params(weight_decay: f64) -> [Parameter; 5] {
-    [
-        LR.or_number(1e-3),
-        Parameter::new("beta1", SHARE, "decay of the mean of gradients").or_number(0.9),
-        Parameter::new("beta2", SHARE, "decay of the mean of their squares").or_number(0.999),
-        Parameter::new("eps", POSITIVE, "keeps the division finite").or_number(1e-8),
-        WEIGHT_DECAY.or_number(weight_decay),
-    ]
-}
-
-const ADAM: Signature = Signature::new("adam", "Adam with bias correction, as the paper trains on user profiles")
-    .equation("g = g + weight_decay * w\nm = beta1 * m + (1 - beta1) * g;  v = beta2 * v + (1 - beta2) * g^2\nw = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)")
-    .params(&adam_params(0.0))
-    .example("train {\n  optimizer = adam(lr: 1e-3)\n  epochs    = 10\n}");
-const ADAMW: Signature = Signature::new("adamw", "Adam with decay apart from the gradient")
-    .equation("w = w - lr * weight_decay * w, then as adam without decay")
-    .params(&adam_params(0.01))
-    .example("train {\n  optimizer = adamw(lr: 1e-3, weight_decay: 0.05)\n  epochs    = 10\n}");
-
-/// Every optimizer, for the documentation.
-pub(crate) const OPTIMIZERS: &[&Signature] = &[&SGD, &ADAM, &ADAMW];
-
-const PERIODS: &[&str] = &["epoch", "iteration"];
-const WARMUP: Parameter =
-    Parameter::new("warmup", Kind::Integer(0), "over so many first iterations the rate rises from nothing")
-        .or(Constant::Integer(0));
-const CONSTANT: Signature = Signature::new("constant", "the learning rate stays")
-    .params(&[WARMUP])
-    .example("train {\n  schedule = constant(warmup: 500)\n  epochs   = 10\n}");
-const EXPONENTIAL: Signature =
-    Signature::new("exponential", "the learning rate is multiplied by `factor` every epoch, or every iteration")
-        .equation("lr * factor^n, after n whole periods")
-        .params(&[
-            Parameter::new("factor", SHARE, "what it is multiplied by; the paper's is 0.99"),
-            Parameter::new("every", Kind::Choice(PERIODS), "how long a period is")
-                .or(Constant::Word("epoch"))
-                .of_paper(),
-            WARMUP,
-        ])
-        .example("train {\n  schedule = exponential(0.99, every: epoch)\n  epochs   = 10\n}");
-const STEPS: Signature =
-    Signature::new("steps", "the learning rate is multiplied by `factor` when these iterations are reached")
-        .params(&[
-            Parameter::new(
-                "at",
-                Kind::Integers(1),
-                "the iterations, counted from 1; the paper's are 40,000 and 60,000",
-            ),
-            Parameter::new("factor", SHARE, "what it is multiplied by").or_number(0.1).of_paper(),
-            WARMUP,
-        ])
-        .example("train {\n  schedule   = steps(at: [40_000, 60_000], factor: 0.1)\n  iterations = 80_000\n}");
-const COSINE: Signature =
-    Signature::new("cosine", "half a cosine from the learning rate down to `floor` times it, over the whole training")
-        .equation("lr * (floor + (1 - floor) * (1 + cos(pi * t / T)) / 2)")
-        .params(&[Parameter::new("floor", SHARE, "the last factor").or_number(0.0), WARMUP])
-        .example("train {\n  schedule = cosine(warmup: 500)\n  epochs   = 10\n}");
-
-/// Every schedule, for the documentation.
-pub(crate) const SCHEDULES: &[&Signature] = &[&CONSTANT, &EXPONENTIAL, &STEPS, &COSINE];
-
-/// When training stops early.
+/// The rule of early stopping.
 pub(crate) const PATIENCE: Signature =
-    Signature::new("patience", "stops after so many epochs without improvement, and selects the best epoch")
+    Signature::new("patience", "stops after a number of epochs without improvement, and selects the best epoch")
         .params(&[
             Parameter::new("epochs", Kind::Integer(1), "how many; the paper's are 10 on HIGGS and 15 on user profiles"),
             Parameter::new(
@@ -107,7 +26,7 @@ pub(crate) const PATIENCE: Signature =
         .example("train {\n  epochs = 40\n  stop   = patience(10, on: valid.error)\n}");
 
 /// The `train` block.
-pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trained, and which is")
+pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trained, and which combine")
     .params(&[
         Parameter::new(
             "combine",
@@ -115,7 +34,7 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
             "which combine is trained; needed where the file has several, and `--combine` says another",
         )
         .optional(),
-        Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "what turns gradients into steps")
+        Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "the rule that updates weights by gradients")
             .or(Constant::Word("sgd(lr: 0.01, momentum: 0.9)"))
             .of_paper(),
         Parameter::new("schedule", Kind::Form("a schedule, such as `exponential(0.99)`"), "how the learning rate changes")
@@ -133,11 +52,11 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
         Parameter::new("stop", Kind::Form("`patience(n, on: valid.error)`"), "when to stop before that").optional(),
         Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
             .or(Constant::Integer(0)),
-        Parameter::new("init", Kind::Choice(INIT_WORDS), "how weight matrices begin").or(Constant::Word("scaled")).of_paper(),
+        Parameter::new("init", Kind::Choice(INIT_WORDS), "the initialization of weight matrices").or(Constant::Word("scaled")).of_paper(),
         Parameter::new(
             "modality_dropout",
             Kind::Number(0.0, 0.999),
-            "how probable it is that a training step leaves out a `?` modality of a row; never the last that decides",
+            "the probability of leaving a `?` modality out of a training row; at least one component keeps its inputs",
         )
         .or_number(0.0),
     ])
@@ -166,9 +85,9 @@ impl<'a> Evaluator<'a> {
         let iterations = whole(self, "iterations");
         if let (Some(a), Some(b)) = (settings.get("epochs"), settings.get("iterations")) {
             self.report(
-                Problem::error(Code::DuplicateKey, "training lasts so many epochs or so many iterations, not both")
-                    .at(b.key.span, "the length again")
-                    .also(a.key.span, "the length")
+                Problem::error(Code::DuplicateKey, "`epochs` and `iterations` cannot both be set")
+                    .at(b.key.span, "set again")
+                    .also(a.key.span, "first set here")
                     .help("remove one of them"),
             );
         }
@@ -184,12 +103,7 @@ impl<'a> Evaluator<'a> {
         let modality_dropout = self.modality_dropout(&settings);
         TrainSpec {
             combine,
-            optimizer: optimizer.unwrap_or(Optimizer::Sgd {
-                lr: 0.01,
-                momentum: 0.9,
-                nesterov: false,
-                weight_decay: 0.0,
-            }),
+            optimizer: optimizer.unwrap_or_else(default_optimizer),
             schedule: schedule.unwrap_or(Schedule { warmup: 0, curve: Curve::Constant }),
             clip_norm,
             batch_size,
@@ -202,19 +116,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The probability that a `?` modality is left out of a row in training; there must be one to leave out.
+    /// The probability of leaving a `?` modality out of a training row; reports a pipeline without such a modality.
     fn modality_dropout(&mut self, settings: &Settings<'a>) -> f64 {
         let key = "modality_dropout";
         let Some(Argument::Number(p)) = self.setting(&TRAIN, settings, key) else { return 0.0 };
         if p > 0.0 && self.names.modalities.iter().all(|(typed, _)| typed.optional.is_none()) {
             let place = settings.get(key).map_or_else(Default::default, |entry| entry.key.span);
             let problem = Problem::error(Code::CannotSkip, "`modality_dropout` has no modality to leave out")
-                .at(place, "every modality is declared to be always there");
+                .at(place, "no modality is marked with `?`");
             self.report(problem.help("mark the modalities that may be left out with `?`: `modality name?: ...`"));
         }
         p
     }
 
+    /// The name of a declared combine.
     pub(crate) fn combine_name(&mut self, expr: &'a Expr) -> Option<String> {
         let ExprKind::Name(name) = &expr.kind else {
             if !matches!(expr.kind, ExprKind::Error) {
@@ -241,64 +156,32 @@ impl<'a> Evaluator<'a> {
         None
     }
 
-    fn optimizer(&mut self, expr: &'a Expr) -> Option<Optimizer> {
+    fn optimizer(&mut self, expr: &'a Expr) -> Option<OptimizerSpec> {
         let (name, span, args) = self.built_in(expr, "an optimizer, such as `sgd(lr: 0.01)`")?;
-        let signature = match name {
-            "sgd" => &SGD,
-            "adam" => &ADAM,
-            "adamw" => &ADAMW,
-            _ => {
-                self.unknown_built_in("optimizer", name, span, &names(OPTIMIZERS));
-                return None;
-            }
+        let Some(optimizer) = OPTIMIZERS.iter().find(|optimizer| optimizer.signature.name == name) else {
+            let known: Vec<&str> = OPTIMIZERS.iter().map(|optimizer| optimizer.signature.name).collect();
+            self.unknown_built_in("optimizer", name, span, &known);
+            return None;
         };
-        let args = self.arguments(signature, args, expr.span)?;
-        let (lr, weight_decay) = (args.number("lr"), args.number("weight_decay"));
-        Some(match name {
-            "sgd" => {
-                Optimizer::Sgd { lr, momentum: args.number("momentum"), nesterov: args.flag("nesterov"), weight_decay }
-            }
-            _ => Optimizer::Adam {
-                lr,
-                beta1: args.number("beta1"),
-                beta2: args.number("beta2"),
-                eps: args.number("eps"),
-                weight_decay,
-                decoupled: name == "adamw",
-            },
-        })
+        self.arguments(&optimizer.signature, args, expr.span).map(|args| (optimizer.spec)(&args))
     }
 
     fn schedule(&mut self, expr: &'a Expr) -> Option<Schedule> {
         let (name, span, args) = self.built_in(expr, "a schedule, such as `exponential(0.99)`")?;
-        let signature = match name {
-            "constant" => &CONSTANT,
-            "exponential" => &EXPONENTIAL,
-            "steps" => &STEPS,
-            "cosine" => &COSINE,
-            _ => {
-                self.unknown_built_in("schedule", name, span, &names(SCHEDULES));
-                return None;
-            }
+        let Some(schedule) = SCHEDULES.iter().find(|schedule| schedule.signature.name == name) else {
+            let known: Vec<&str> = SCHEDULES.iter().map(|schedule| schedule.signature.name).collect();
+            self.unknown_built_in("schedule", name, span, &known);
+            return None;
         };
-        let args = self.arguments(signature, args, expr.span)?;
-        let curve = match name {
-            "exponential" => Curve::Exponential {
-                factor: args.number("factor"),
-                every: if args.word("every") == "iteration" { Period::Iteration } else { Period::Epoch },
-            },
-            "steps" => Curve::Steps { at: args.integers("at"), factor: args.number("factor") },
-            "cosine" => Curve::Cosine { floor: args.number("floor") },
-            _ => Curve::Constant,
-        };
-        Some(Schedule { warmup: args.integer("warmup"), curve })
+        let args = self.arguments(&schedule.signature, args, expr.span)?;
+        Some(Schedule { warmup: args.integer("warmup"), curve: (schedule.curve)(&args) })
     }
 
-    /// `patience(n, on: valid.METRIC)`
+    /// The stopping rule `patience(n, on: valid.METRIC)`.
     fn patience(&mut self, expr: &'a Expr) -> Option<Patience> {
         let (name, span, args) = self.built_in(expr, "`patience(n, on: valid.error)`")?;
         if name != "patience" {
-            self.unknown_built_in("way to stop", name, span, &["patience"]);
+            self.unknown_built_in("stopping rule", name, span, &["patience"]);
             return None;
         }
         let (mut epochs, mut metric) = (None, None);
@@ -364,7 +247,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// `valid.METRIC`
+    /// The metric `valid.METRIC`.
     pub(crate) fn metric(&mut self, expr: &'a Expr) -> Option<Metric> {
         let words: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
         if let ExprKind::Field(part, metric) = &expr.kind {

@@ -1,22 +1,22 @@
-//! What can be declared in a text, and where.
+//! Definitions of a text: names that it declares, with their docs and spans.
 
 use crate::diag::Span;
 use crate::sema::hir::DeclarationKind;
 use crate::syntax::ast::{Ast, Expr, ExprKind, FnArg, Item, ItemKind, Name};
 use std::collections::BTreeMap;
 
-/// Something that a text declares.
+/// A named thing that a text declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
     /// Its name.
     pub name: String,
-    /// Where the name stands.
+    /// The span of the name.
     pub span: Span,
-    /// What it is.
+    /// Its kind.
     pub kind: DefinitionKind,
     /// The lines of its doc comment.
     pub doc: Vec<String>,
-    /// All of the text that declares it.
+    /// The span of the whole declaration.
     pub whole: Span,
 }
 
@@ -25,7 +25,7 @@ pub struct Definition {
 pub enum DefinitionKind {
     /// The pipeline itself.
     Pipeline,
-    /// By a keyword.
+    /// A declaration that a keyword begins.
     Declaration(DeclarationKind),
     /// An argument of a function.
     Argument,
@@ -35,7 +35,7 @@ pub enum DefinitionKind {
     Field,
 }
 
-/// Everything that a text declares, as far as it can be read, added to `found`.
+/// Adds the definitions of a text to `found`, also of declarations with syntax errors, by the span of their name.
 pub(crate) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
     for item in &ast.items {
         Definer { item, found }.item();
@@ -98,7 +98,7 @@ impl Definer<'_> {
         self.found.entry(name.span).or_insert(definition);
     }
 
-    /// The keys of records, which field accesses lead to.
+    /// Adds the keys of records, the definitions of field accesses.
     fn fields(&mut self, expr: &Expr) {
         if let ExprKind::Record(entries) = &expr.kind {
             for entry in entries {

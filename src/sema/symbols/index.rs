@@ -1,9 +1,9 @@
 //! The symbol index of a text: the referent of every name and the value of every expression, for editors.
 //!
 //! Two passes fill it, so that it is complete for a file with mistakes too. While a pipeline is evaluated, what only
-//! the surroundings decide is noted: that `constant` is a schedule here and a word there, which record a field belongs
-//! to, the value of an expression. Afterwards a walk over the whole tree (`scope_walk`) finds every declaration and binds
-//! what evaluation did not reach: functions that nobody calls, the branch not taken, whatever stands behind a mistake.
+//! the context decides is recorded: that `constant` is a schedule in one place and a word in another, the record of a
+//! field, the value of an expression. Afterwards a walk over the whole tree (`scope_walk`) finds every declaration and
+//! binds the names that evaluation did not reach: functions without a call, branches not taken, text behind an error.
 
 use crate::diag::Span;
 use crate::ops::{Parameter, Signature};
@@ -12,16 +12,16 @@ use crate::sema::symbols::definition::Definition;
 use crate::spec::DataSpec;
 use std::collections::BTreeMap;
 
-/// What a name in the text stands for.
+/// Referent of a name in the text.
 #[derive(Clone, Copy, Debug)]
 pub enum Symbol {
-    /// Something declared in a text: the place of its name there, a key of [`SymbolIndex::definitions`].
+    /// A declaration: the span of its name, a key of [`SymbolIndex::definitions`].
     Declaration(Span),
-    /// A layer, source, transform, strategy or whatever else can be called and is built in.
+    /// A built-in layer, source, transform, strategy or anything else that can be called.
     Callable(&'static Signature),
-    /// An argument of one.
+    /// An argument of a built-in signature.
     Argument(&'static Signature, &'static Parameter),
-    /// Something else that is built in.
+    /// Another built-in name.
     BuiltIn,
     /// A key of a block or record of settings.
     Setting,
@@ -33,41 +33,41 @@ pub enum Symbol {
     Metric,
 }
 
-/// What an expression came to.
+/// Value of an expression, as plain data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprValue {
-    /// A constant, as it would be written.
+    /// A constant, as written in the language.
     Constant(String),
-    /// A value of the graph.
+    /// A value of the graph, by its place in [`SymbolIndex::values`].
     Tensor(ValueId),
-    /// Layers that wait for their input, by name.
+    /// A block of layers without an input, by their names.
     Block(Vec<String>),
-    /// Named values.
+    /// A record: its fields by name.
     Record(Vec<(String, ExprValue)>),
 }
 
-/// An expression's value, and how often it was computed: a function's body once for every call.
+/// Value of an expression, and the number of its evaluations: the body of a function is evaluated in every call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvaluatedExpr {
-    /// What it came to the first time.
+    /// The value of the first evaluation.
     pub value: ExprValue,
-    /// How many times it was computed.
+    /// Number of evaluations.
     pub times: usize,
 }
 
-/// Everything that is known of the names and expressions of a text.
+/// Names and expressions of a text, by span.
 #[derive(Clone, Debug, Default)]
 pub struct SymbolIndex {
-    /// By the place of a name: what it stands for. The names of declarations are among them.
+    /// Referents by the span of a name, names of declarations among them.
     pub references: BTreeMap<Span, Symbol>,
-    /// By the place of its name: everything declared, in the pipeline, what it uses, and the prelude.
+    /// Definitions by the span of their name, in the pipeline, the files it uses, and the prelude.
     pub definitions: BTreeMap<Span, Definition>,
-    /// By the place of an expression, a stage of a pipe or a declared name: what it came to.
+    /// Values by the span of an expression, a stage of a pipe or a declared name.
     pub evaluated: BTreeMap<Span, EvaluatedExpr>,
-    /// Every value of the graph that was computed.
+    /// The values of the graph.
     pub values: Vec<HirValue>,
-    /// The combines that could be analyzed.
+    /// The combines without errors.
     pub combines: Vec<HirCombine>,
-    /// Where rows come from, if that could be analyzed.
+    /// The data set, if its block has no errors.
     pub data: Option<DataSpec>,
 }

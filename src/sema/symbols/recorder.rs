@@ -1,4 +1,4 @@
-//! What evaluation records for the symbol index on its way.
+//! Recorder of names and values during evaluation, from which the symbol index is made.
 
 use crate::diag::Span;
 use crate::ops::Signature;
@@ -14,36 +14,36 @@ use std::rc::Rc;
 /// The fields of a record, by name.
 type Fields = IndexMap<String, Val>;
 
-/// What evaluation notes on its way.
+/// Referents and values met during evaluation.
 #[derive(Default)]
 pub(crate) struct SymbolRecorder {
-    /// Whether anyone will ask; a run does not.
-    watching: bool,
+    /// Whether anything is recorded: for editors, not for runs.
+    enabled: bool,
     references: BTreeMap<Span, Symbol>,
     /// Names of built-in things by the span of a reference, which the catalog resolves at the end.
     built_ins: BTreeMap<Span, String>,
     evaluated: BTreeMap<Span, (Val, usize)>,
     combines: Vec<HirCombine>,
     data: Option<DataSpec>,
-    /// Records by where they lie in memory, and where their keys stand. They are kept, so that no other takes the place.
+    /// Records by their address, with the spans of their keys. The records are kept alive, so that no address is reused.
     records: BTreeMap<*const Fields, (Rc<Fields>, BTreeMap<String, Span>)>,
 }
 
 impl SymbolRecorder {
-    pub(crate) fn new(watching: bool) -> Self {
-        Self { watching, ..Self::default() }
+    pub(crate) fn new(enabled: bool) -> Self {
+        Self { enabled, ..Self::default() }
     }
 
-    /// Records what a name stands for, unless that is known.
+    /// Records the referent of a name, unless it has one.
     pub(crate) fn reference(&mut self, span: Span, target: Symbol) {
-        if self.watching {
+        if self.enabled {
             self.references.entry(span).or_insert(target);
         }
     }
 
-    /// Records that a name stands for what is built in under it, whatever the call of it takes.
+    /// Records a built-in name; its signature is found in the catalog at the end.
     pub(crate) fn built_in(&mut self, span: Span, name: &str) {
-        if self.watching {
+        if self.enabled {
             let Self { references, built_ins, .. } = self;
             references.entry(span).or_insert_with(|| {
                 built_ins.insert(span, name.to_owned());
@@ -52,13 +52,13 @@ impl SymbolRecorder {
         }
     }
 
-    /// Records that a built-in call within `call` is one of this signature.
+    /// Records the signature of the built-in call at `call`.
     pub(crate) fn callable(&mut self, call: Span, signature: &'static Signature) {
-        if !self.watching {
+        if !self.enabled {
             return;
         }
         let Self { references, built_ins, .. } = self;
-        // The name stands first, but for brackets around the call.
+        // The name comes first, except for brackets around the call.
         let callee = references.range_mut(Span { end: 0, ..call }..).next();
         let is_callee = |span: &Span, target: &Symbol| match target {
             Symbol::BuiltIn => built_ins.get(span).is_some_and(|name| name == signature.name),
@@ -75,42 +75,42 @@ impl SymbolRecorder {
         }
     }
 
-    /// Takes back what was noted of a name that turned out to be nothing.
+    /// Removes the referent of a name that turned out to be unknown.
     pub(crate) fn forget(&mut self, span: Span) {
         self.references.remove(&span);
     }
 
-    /// Records what an expression came to.
+    /// Records the value of an expression.
     pub(crate) fn evaluation(&mut self, span: Span, value: &Val) {
-        if self.watching && !matches!(value, Val::Unknown) {
+        if self.enabled && !matches!(value, Val::Unknown) {
             self.evaluated.entry(span).or_insert_with(|| (value.clone(), 0)).1 += 1;
         }
     }
 
-    /// Records a combine that was analyzed.
+    /// Records a combine without errors.
     pub(crate) fn combine(&mut self, combine: &HirCombine) {
-        if self.watching {
+        if self.enabled {
             self.combines.push(combine.clone());
         }
     }
 
-    /// Records where rows come from.
+    /// Records the data set.
     pub(crate) fn data(&mut self, data: &Option<DataSpec>) {
-        if self.watching {
+        if self.enabled {
             self.data.clone_from(data);
         }
     }
 
-    /// Records where the keys of a record stand.
+    /// Records the spans of the keys of a record.
     pub(crate) fn record(&mut self, fields: &Rc<Fields>, keys: impl Iterator<Item = (String, Span)>) {
-        if self.watching {
+        if self.enabled {
             self.records.insert(Rc::as_ptr(fields), (fields.clone(), keys.collect()));
         }
     }
 
     /// Records that a name is a field of this record.
     pub(crate) fn field(&mut self, fields: &Rc<Fields>, name: &str, span: Span) {
-        if self.watching
+        if self.enabled
             && let Some(key) = self.records.get(&Rc::as_ptr(fields)).and_then(|(_, keys)| keys.get(name))
         {
             self.references.entry(span).or_insert(Symbol::Declaration(*key));
@@ -145,7 +145,7 @@ impl SymbolRecorder {
     }
 }
 
-/// What a value is, as plain data.
+/// A value as plain data.
 fn known(value: &Val, functions: &[&str]) -> ExprValue {
     match value {
         Val::Tensor(value) => ExprValue::Tensor(*value),

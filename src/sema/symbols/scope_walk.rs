@@ -1,4 +1,4 @@
-//! Binds every name that evaluation did not reach, by the rules of scope alone.
+//! Walk over the syntax tree that binds the names evaluation did not reach, by the rules of scope.
 
 use crate::diag::Span;
 use crate::ops::{self, Kind, Signature};
@@ -13,7 +13,7 @@ use crate::sema::symbols::index::{Symbol, SymbolIndex};
 use crate::syntax::ast::{Arg, Ast, Block, Entry, Expr, ExprKind, Fn, ItemKind};
 use std::collections::BTreeMap;
 
-/// The arguments and bindings of the function that is looked at, by name.
+/// Arguments and bindings of the current function by name.
 type Locals<'a> = BTreeMap<&'a str, Span>;
 
 impl<'a> Evaluator<'a> {
@@ -62,9 +62,9 @@ impl<'a> Evaluator<'a> {
 struct ScopeWalk<'a, 'w> {
     names: &'w NameTable<'a>,
     references: &'w mut BTreeMap<Span, Symbol>,
-    /// Fields that evaluation has bound, by what they are fields of.
+    /// Fields that evaluation has bound, by the definition of their record.
     fields: BTreeMap<(Span, String), Symbol>,
-    /// Fields that it has not.
+    /// Fields that evaluation has not bound.
     unbound: Vec<(Span, String, Span)>,
 }
 
@@ -94,7 +94,7 @@ impl ScopeWalk<'_, '_> {
 
     fn block(&mut self, block: &Block) {
         for Entry { key, value, .. } in &block.entries {
-            // Weights are given by component, which goes by the name of its input.
+            // Weights are given by component, which has the name of its input.
             if let ("weights", ExprKind::Record(entries)) = (key.text.as_str(), &value.kind) {
                 entries.iter().for_each(|entry| self.input(&entry.key.text, entry.key.span));
             }
@@ -143,7 +143,7 @@ impl ScopeWalk<'_, '_> {
         }
     }
 
-    /// A field is the same wherever it is asked of the same name.
+    /// Fields of one name and one record have one definition, wherever they are accessed.
     fn field(&mut self, base: Span, field: &str, span: Span) {
         let Some(Symbol::Declaration(place)) = self.references.get(&base).copied() else { return };
         match self.references.get(&span) {

@@ -1,7 +1,6 @@
 //! The comments of a text and which of them have been written already: none may be lost, none written twice.
 
-use crate::syntax::checks::is_doc;
-use crate::syntax::lexer::CommentToken;
+use crate::syntax::lexer::{CommentToken, is_doc};
 use std::ops::Range;
 
 pub(super) struct Comments<'a> {

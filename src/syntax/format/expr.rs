@@ -1,8 +1,8 @@
 //! Expressions: on one line where they fit and nothing forces them apart, else broken at pipes, brackets and operators.
 
-use super::{Formatter, STEP, WIDTH, end_column, spaces};
+use super::formatter::{Formatter, STEP, WIDTH, end_column, spaces};
 use crate::syntax::ast::{Arg, BinaryOp, Entry, Expr, ExprKind, FnArg};
-use crate::syntax::checks::docs_before;
+use crate::syntax::docs::docs_before;
 use std::fmt::Write;
 
 /// One of the things that stand between brackets.

@@ -1,10 +1,10 @@
 //! Declarations and settings: their heads, their blocks, and the columns of neighbouring ones.
 
 use super::expr::{Brackets, Element, stages};
+use super::formatter::{Formatter, STEP, WIDTH, end_column, spaces};
 use super::lines::Slot;
-use super::{Formatter, STEP, WIDTH, end_column, spaces};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Fn, Item, ItemKind, Name, Type, Typed};
-use crate::syntax::checks::docs_before;
+use crate::syntax::docs::docs_before;
 use crate::syntax::lexer::{Bracket, TokenKind};
 use crate::syntax::parser::Piece;
 

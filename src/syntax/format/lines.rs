@@ -1,7 +1,7 @@
 //! Things that stand on lines of their own, such as declarations and settings, with the comments and blank lines
 //! between them.
 
-use super::{Formatter, spaces};
+use super::formatter::{Formatter, spaces};
 
 /// One such thing: where it stood, with its documentation, and what it has become.
 pub(super) struct Slot {

@@ -6,21 +6,15 @@
 
 mod comments;
 mod expr;
+mod formatter;
 mod item;
 mod lines;
 
-use super::ast::Ast;
-use super::lexer::Token;
 use super::parser::{Piece, read};
 use crate::diag::{FileId, Problems};
 use comments::Comments;
+use formatter::Formatter;
 use lines::Slot;
-
-/// How long a line may be.
-pub(super) const WIDTH: usize = 120;
-
-/// What one level of depth is indented by.
-const STEP: usize = 2;
 
 /// A text in canonical form.
 #[derive(Clone, Debug)]
@@ -38,14 +32,6 @@ pub fn format(text: &str) -> Formatted {
         Formatter { text, ast: &parsed.ast, tokens: &parsed.tokens, comments: Comments::new(text, &parsed.comments) };
     let text = formatter.file(&parsed.pieces);
     Formatted { text, problems: parsed.problems }
-}
-
-/// What formatting needs to know beside the tree.
-struct Formatter<'a> {
-    text: &'a str,
-    ast: &'a Ast,
-    tokens: &'a [Token],
-    comments: Comments<'a>,
 }
 
 impl Formatter<'_> {
@@ -80,37 +66,4 @@ impl Formatter<'_> {
         }
         out
     }
-
-    /// The text of the span, as written.
-    fn written(&self, span: crate::diag::Span) -> &str {
-        self.text.get(span.range()).unwrap_or("")
-    }
-
-    fn has_newline(&self, from: usize, to: usize) -> bool {
-        self.text.get(from..to).is_some_and(|gap| gap.contains('\n'))
-    }
-
-    /// Whether an empty line stands between two places.
-    fn has_blank_line(&self, from: usize, to: usize) -> bool {
-        let gap = self.text.get(from..to).unwrap_or("");
-        let mut lines = gap.split('\n').skip(1).peekable();
-        while let Some(line) = lines.next() {
-            if lines.peek().is_some() && line.trim().is_empty() {
-                return true;
-            }
-        }
-        false
-    }
-}
-
-/// The width of a text in characters: of its last line, which begins at `column` if it is its first.
-fn end_column(text: &str, column: usize) -> usize {
-    match text.rsplit_once('\n') {
-        Some((_, last)) => last.chars().count(),
-        None => column + text.chars().count(),
-    }
-}
-
-fn spaces(count: usize) -> String {
-    " ".repeat(count)
 }

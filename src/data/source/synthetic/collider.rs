@@ -6,10 +6,10 @@
 
 use super::detector::{Truth, W_MASS, measure};
 use super::kinematics::{FourVector, breit_wigner, decay, decay_at, exponential, normal};
-use crate::data::io::bytes::Room;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::random::{Purpose, stream, uniform};
-use crate::data::table::columns::{ColumnKind, Head, Question};
-use crate::data::table::errors::no_room;
+use crate::data::table::errors::out_of_space;
+use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems, Span};
 use rand_chacha::ChaCha8Rng;
@@ -52,39 +52,45 @@ const NAMES: [&str; 28] = [
 ];
 
 /// The columns: `process`, then 21 `low_*` and 7 `high_*`, in GeV and radians.
-pub(crate) fn head() -> Head {
-    Head::named(std::iter::once("process").chain(NAMES).map(str::to_owned).collect())
+pub(crate) fn schema() -> Schema {
+    Schema::named(std::iter::once("process").chain(NAMES).map(str::to_owned).collect())
 }
 
 /// The first `rows` rows of this seed. `span` is the text that asks for them.
 ///
 /// # Errors
 /// If the process is asked for as a number, or there is no room for so many rows.
-pub(crate) fn table(rows: usize, seed: u64, question: &Question, room: &Room, span: Span) -> Result<Store, Problems> {
-    let mut writer = StoreWriter::new(question, room);
-    for wanted in &question.wanted {
-        if let (ColumnKind::Number(_), 0) = (wanted.kind, wanted.position) {
+pub(crate) fn table(
+    rows: usize,
+    seed: u64,
+    query: &TableQuery,
+    budget: &MemoryBudget,
+    span: Span,
+) -> Result<Store, Problems> {
+    let mut writer = StoreWriter::new(query, budget);
+    for wanted in &query.columns {
+        if let (CellType::Number(_), 0) = (wanted.kind, wanted.position) {
             let message = "column `process`: expected numbers, found `background` and `signal`";
             return Err(Problem::error(Code::BadCell, message).at(wanted.span, "read as numbers here").into());
         }
     }
     while writer.rows() < rows {
         let first = writer.rows();
-        let count = writer.room().min(rows - first);
+        let count = writer.rows_left().min(rows - first);
         let events: Vec<(bool, [f64; 28])> =
             (first..first + count).into_par_iter().map(|row| event(seed, row as u64)).collect();
-        for (column, wanted) in question.wanted.iter().enumerate() {
+        for (column, wanted) in query.columns.iter().enumerate() {
             for (signal, quantities) in &events {
                 match (wanted.kind, wanted.position.checked_sub(1)) {
-                    (ColumnKind::Number(_), Some(at)) => writer.number(column, quantities[at]),
-                    (_, Some(at)) => writer.say(column, &quantities[at].to_string()),
-                    (_, None) => writer.say(column, if *signal { "signal" } else { "background" }),
+                    (CellType::Number(_), Some(at)) => writer.number(column, quantities[at]),
+                    (_, Some(at)) => writer.put_words(column, &quantities[at].to_string()),
+                    (_, None) => writer.put_words(column, if *signal { "signal" } else { "background" }),
                 }
             }
         }
-        writer.end_rows(count, 0, first as u64).map_err(|error| no_room(span, &error))?;
+        writer.end_rows(count, 0, first as u64).map_err(|error| out_of_space(span, &error))?;
     }
-    writer.finish().map_err(|error| no_room(span, &error).into())
+    writer.finish().map_err(|error| out_of_space(span, &error).into())
 }
 
 /// One row: whether it is signal, and its quantities in the order of [`NAMES`]. Events that the detector does not

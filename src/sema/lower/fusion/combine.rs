@@ -1,7 +1,7 @@
 //! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Argument, Kind, Op, Signature};
+use crate::ops::{Argument, Kind, Linear, Op, Signature};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
@@ -306,7 +306,7 @@ impl<'a> Evaluator<'a> {
                 Some(stages) => this.apply(stages, vec![value]),
                 None => value,
             };
-            let last = Op::Linear { out: classes, bias: true, init: None, activation: None };
+            let last = Op::Linear(Linear { out: classes, bias: true, init: None, activation: None });
             match value {
                 Val::Tensor(value) => this.apply_layer(last, value, span),
                 _ => Val::Unknown,

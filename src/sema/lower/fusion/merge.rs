@@ -1,7 +1,7 @@
 //! Merging representations into one: side by side, by sum, by mean, or by attention.
 
 use crate::diag::Span;
-use crate::ops::{Activation, Constant, Kind, Op, Parameter, Signature};
+use crate::ops::{Activation, Constant, Kind, Linear, Op, Parameter, Signature};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::Val;
@@ -125,9 +125,9 @@ impl<'a> Evaluator<'a> {
         self.scoped(path, |this| {
             let mut value = Val::Tensor(value);
             for op in [
-                Op::Linear { out: size, bias: true, init: None, activation: None },
+                Op::Linear(Linear { out: size, bias: true, init: None, activation: None }),
                 Op::Activation(Activation::Tanh),
-                Op::Linear { out, bias: false, init: None, activation: None },
+                Op::Linear(Linear { out, bias: false, init: None, activation: None }),
             ] {
                 value = match value {
                     Val::Tensor(input) => this.apply_layer(op, input, span),

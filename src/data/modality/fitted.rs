@@ -1,0 +1,134 @@
+//! A modality with what was fitted to its training rows, as plain data: all that is needed to prepare new rows of it.
+
+use crate::data::modality::transform::Fitted;
+use crate::data::table::schema::{CellType, Schema};
+use crate::diag::Span;
+use crate::shape::Shape;
+use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
+use serde::{Deserialize, Serialize};
+
+/// A column that a modality or the label is made of, as it was in the training table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputColumn {
+    /// Its name; none in a table whose columns have no names, and where several columns have the same one.
+    pub name: Option<String>,
+    /// Its position in the training table, counted from 0. A column without a name is found by it.
+    pub position: usize,
+    /// What its cells are read as.
+    pub cells: CellType,
+}
+
+impl InputColumn {
+    /// The column of a table at a position.
+    pub(crate) fn of(schema: &Schema, position: usize, cells: CellType) -> Self {
+        let name = schema.names.as_ref().and_then(|names| {
+            let name = names.get(position)?;
+            (names.iter().filter(|other| *other == name).count() == 1).then(|| name.clone())
+        });
+        Self { name, position, cells }
+    }
+
+    /// The way it is selected in a table: by name, else by position.
+    pub(crate) fn select(&self) -> Select {
+        self.name.clone().map_or(Select::Position(self.position), Select::Name)
+    }
+
+    /// The column as it is shown: its name, or its position.
+    pub fn shown(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.position.to_string())
+    }
+}
+
+/// A modality and what was fitted to it: all that is needed to prepare new rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FittedModality {
+    /// Its name.
+    pub name: String,
+    /// What kind of signal it is.
+    pub kind: ModalityKind,
+    /// The shape of one row.
+    pub shape: Shape,
+    /// Whether it may be missing on a row.
+    pub optional: bool,
+    /// The columns it is made of, in order.
+    pub columns: Vec<InputColumn>,
+    /// Its transforms in order, with what was fitted to the training rows.
+    pub transforms: Vec<Fitted>,
+}
+
+impl FittedModality {
+    /// The result of all transforms for a cell of one of its columns; NaN where it is missing after them.
+    pub fn apply(&self, column: usize, cell: f64) -> f64 {
+        self.transforms.iter().fold(cell, |cell, transform| transform.apply(column, cell))
+    }
+
+    /// The names of its columns, or positions where they have no names.
+    pub fn column_names(&self) -> Vec<String> {
+        self.columns.iter().map(InputColumn::shown).collect()
+    }
+
+    /// The declaration that reads its columns from another table, without places in a text.
+    pub(crate) fn spec(&self) -> ModalitySpec {
+        let span = Span::default();
+        let column = |column: &InputColumn| ColumnRef { select: column.select(), span };
+        // Of the transforms only this one decides how cells are read.
+        let one_hot = self.transforms.iter().find(|transform| matches!(transform, Fitted::OneHot { .. }));
+        ModalitySpec {
+            name: self.name.clone(),
+            doc: vec![],
+            kind: self.kind,
+            shape: self.shape.clone(),
+            optional: self.optional,
+            columns: self.columns.iter().map(column).collect(),
+            transforms: one_hot.map(|_| Transform { kind: TransformKind::OneHot, span }).into_iter().collect(),
+            span,
+            type_span: span,
+        }
+    }
+
+    /// What does not fit together in it, if anything: statistics of another number than there are features, for example.
+    pub(crate) fn inconsistency(&self) -> Option<String> {
+        let Self { name, shape, transforms, columns, .. } = self;
+        if columns.is_empty() {
+            return Some(format!("`{name}` has no columns"));
+        }
+        let planes = shape.0.first().copied().unwrap_or(1);
+        let features = match self.kind {
+            ModalityKind::Sequence => shape.0.last().copied().unwrap_or(1),
+            _ => shape.size(),
+        };
+        let statistics = transforms.iter().find_map(|transform| {
+            let lengths = match (transform, self.kind) {
+                (Fitted::Standardize { mean, std }, ModalityKind::Image) => [(mean.len(), planes), (std.len(), planes)],
+                (Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second }, _) => {
+                    [(first.len(), features), (second.len(), features)]
+                }
+                (Fitted::Impute { values }, _) => [(values.len(), features); 2],
+                (Fitted::SubtractMean { mean, .. }, _) => [(mean.len(), features); 2],
+                _ => return None,
+            };
+            let (found, expected) = lengths.into_iter().find(|(found, expected)| found != expected)?;
+            Some(format!("a transform of `{name}` has {found} statistics where {expected} are expected"))
+        });
+        statistics.or_else(|| match (self.kind, transforms.last(), transforms.first()) {
+            (ModalityKind::Text { vocabulary: ids }, last, _) => match last {
+                Some(Fitted::Chars { max, vocabulary } | Fitted::Words { max, vocabulary })
+                    if *max == shape.size() && vocabulary.len() + 2 <= ids =>
+                {
+                    None
+                }
+                _ => Some(format!("the text `{name}` has no vocabulary that fits its type")),
+            },
+            (ModalityKind::Category { count }, _, first) => match first {
+                Some(Fitted::Category { values }) if values.len() <= count => None,
+                _ => Some(format!("the category `{name}` has no list of values that fits its type")),
+            },
+            (_, _, Some(Fitted::OneHot { values })) if values.len() > shape.size() => {
+                Some(format!("`{name}` has {} values for {} numbers", values.len(), shape.size()))
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! From the columns of a table to the rows of a modality, by its kind. What is fitted is fitted on the training rows.
+
+use crate::data::io::bytes::MemoryBudget;
+use crate::data::modality::fitted::{FittedModality, InputColumn};
+use crate::data::modality::input::ModalityColumns;
+use crate::data::modality::rows::ModalityParts;
+use crate::data::modality::transform::Fitted;
+use crate::data::modality::{category, image, numeric, text};
+use crate::data::table::select::{cell_type, is_one_hot};
+use crate::diag::Problems;
+use crate::spec::{ModalityKind, ModalitySpec};
+
+/// Fits the transforms of a modality on the first part, which is train, and makes the rows of every part.
+pub(crate) fn fit_and_apply(
+    spec: &ModalitySpec,
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<(FittedModality, ModalityParts), Problems> {
+    let Some(train) = parts.first() else { return Err(Problems::new()) };
+    let (transforms, rows) = match spec.kind {
+        ModalityKind::Image => image::fit_and_apply(spec, parts, budget)?,
+        ModalityKind::Dense if !is_one_hot(spec) => numeric::fit_and_apply(spec, parts, budget)?,
+        ModalityKind::Sequence => numeric::fit_and_apply(spec, parts, budget)?,
+        ModalityKind::Text { .. } => {
+            let transforms = text::fit(spec, train);
+            let rows = text::apply(spec, &transforms, parts, budget)?;
+            (transforms, rows)
+        }
+        ModalityKind::Category { .. } | ModalityKind::Dense => {
+            let transforms = category::fit(spec, train)?;
+            let rows = category::apply(spec, &transforms, parts, budget)?;
+            (transforms, rows)
+        }
+    };
+    let schema = &train.read.schema;
+    let column = |position: &usize| InputColumn::of(schema, *position, cell_type(spec, schema, *position));
+    let fitted = FittedModality {
+        name: spec.name.clone(),
+        kind: spec.kind,
+        shape: spec.shape.clone(),
+        optional: spec.optional,
+        columns: train.positions.iter().map(column).collect(),
+        transforms,
+    };
+    Ok((fitted, rows))
+}
+
+/// Makes the rows of every part with transforms that have been fitted: the same bits as in training for the same cells.
+pub(crate) fn apply(
+    spec: &ModalitySpec,
+    transforms: &[Fitted],
+    parts: &[ModalityColumns<'_>],
+    budget: &MemoryBudget,
+) -> Result<ModalityParts, Problems> {
+    match spec.kind {
+        ModalityKind::Image => image::apply(spec, transforms, parts, budget),
+        ModalityKind::Dense if !is_one_hot(spec) => numeric::apply(spec, transforms, parts, budget),
+        ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget),
+        ModalityKind::Text { .. } => text::apply(spec, transforms, parts, budget),
+        ModalityKind::Category { .. } | ModalityKind::Dense => category::apply(spec, transforms, parts, budget),
+    }
+}

@@ -1,0 +1,133 @@
+//! What was fitted to the training rows, as one value that a program writes beside the weights and reads back.
+
+use crate::data::label::FittedLabel;
+use crate::data::modality::fitted::FittedModality;
+use crate::diag::{Code, Problem, Problems};
+use crate::plan::Plan;
+use serde::{Deserialize, Serialize};
+
+/// The version of the form that [`Preprocessing`] is written in.
+const VERSION: u32 = 1;
+
+/// Everything that is needed to prepare new rows as the training rows were: the label with its classes, and for each
+/// modality its columns, the statistics of its transforms, its vocabulary or its values.
+///
+/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](crate::data::apply) uses it. It is
+/// written as JSON in which every number reads back as the same bits:
+///
+/// ```text
+/// std::fs::write("preprocessing.json", data.preprocessing().to_json())?;
+/// let preprocessing = Preprocessing::from_json(&std::fs::read_to_string("preprocessing.json")?, "preprocessing.json")?;
+/// let problems = preprocessing.check(&plan);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preprocessing {
+    version: u32,
+    /// The label, its column and its classes.
+    pub label: FittedLabel,
+    /// The modalities in the order they were requested.
+    pub modalities: Vec<FittedModality>,
+}
+
+impl Preprocessing {
+    /// Of a label and modalities that were fitted.
+    pub(crate) fn new(label: FittedLabel, modalities: Vec<FittedModality>) -> Self {
+        Self { version: VERSION, label, modalities }
+    }
+
+    /// Names of the classes, in the order of the model's outputs.
+    pub fn classes(&self) -> &[String] {
+        &self.label.classes
+    }
+
+    /// Whether the columns of the training table had names: a text table of new rows then begins with them, too.
+    pub fn has_header(&self) -> bool {
+        let columns = self.modalities.iter().flat_map(|modality| &modality.columns);
+        columns.chain([&self.label.column]).any(|column| column.name.is_some())
+    }
+
+    /// A modality by name.
+    pub fn modality(&self, name: &str) -> Option<&FittedModality> {
+        self.modalities.iter().find(|modality| modality.name == name)
+    }
+
+    /// The value as JSON, on one line.
+    pub fn to_json(&self) -> String {
+        // Numbers and texts, and maps whose keys are texts: nothing here lacks a form in JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads the value back from JSON; `name` is that of the file, for the problem.
+    ///
+    /// # Errors
+    /// `MMC0606` if the text is damaged, written in another version, or its parts do not fit together.
+    pub fn from_json(text: &str, name: &str) -> Result<Self, Problem> {
+        let bad = |message: String| Problem::error(Code::BadModel, message);
+        let again = "copy the file from the folder of its run again, or train the model again";
+        let value: serde_json::Value = serde_json::from_str(text)
+            .map_err(|error| bad(format!("`{name}` is truncated, damaged, or no JSON: {error}")).help(again))?;
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(version) => {
+                let message = format!("`{name}` is written in version {version}; this program reads version {VERSION}");
+                return Err(bad(message).help("use the `mmc` that trained the model, or train the model again"));
+            }
+            None => {
+                let message = format!("`{name}` does not say what was fitted to the training rows");
+                return Err(bad(message).help("name the `preprocessing.json` of a run"));
+            }
+        }
+        let read: Self =
+            serde_json::from_value(value).map_err(|error| bad(format!("`{name}` is damaged: {error}")).help(again))?;
+        match read.inconsistency() {
+            Some(what) => Err(bad(format!("`{name}` is damaged: {what}")).help(again)),
+            None => Ok(read),
+        }
+    }
+
+    /// What does not fit together, if anything.
+    fn inconsistency(&self) -> Option<String> {
+        let mut names: Vec<&str> = self.modalities.iter().map(|modality| modality.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Some(format!("the modality `{}` stands there twice", pair[0]));
+        }
+        if self.label.classes.len() < 2 {
+            return Some("the label has fewer than two classes".to_owned());
+        }
+        self.modalities.iter().find_map(FittedModality::inconsistency)
+    }
+
+    /// The differences to what a plan reads and decides: `MMC0607` for each, nothing if the two belong together.
+    ///
+    /// Modalities that the plan does not read are no difference: one value may serve several combines of a pipeline.
+    pub fn check(&self, plan: &Plan) -> Problems {
+        let mut problems = Problems::new();
+        let mut differ = |message: String| {
+            let problem = Problem::error(Code::ModelMismatch, message);
+            problems.push(problem.help("the pipeline, the weights and `preprocessing.json` belong to one run"));
+        };
+        for input in &plan.inputs {
+            let name = &input.name;
+            match self.modality(name) {
+                None => differ(format!("`{}` reads `{name}`, and nothing was fitted to it", plan.combine)),
+                Some(fitted) if (fitted.kind, &fitted.shape) != (input.kind, &input.shape) => {
+                    let message = format!("`{name}` was fitted as {:?} {}, ", fitted.kind, fitted.shape);
+                    differ(format!("{message}and `{}` reads {:?} {}", plan.combine, input.kind, input.shape));
+                }
+                Some(fitted) if fitted.optional != input.optional => {
+                    let said = |optional| if optional { "may be missing" } else { "may not be missing" };
+                    let (fitted, input) = (said(fitted.optional), said(input.optional));
+                    differ(format!("`{name}` {fitted} in the data, and {input} in `{}`", plan.combine));
+                }
+                Some(_) => {}
+            }
+        }
+        let (found, expected) = (self.label.classes.len(), plan.loss.classes.len());
+        if found != expected {
+            differ(format!("the label has {found} classes, and `{}` decides between {expected}", plan.combine));
+        }
+        problems
+    }
+}

@@ -1,0 +1,96 @@
+//! Tables that lie in files: a reader for each format, and the cache before all of them.
+
+use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::open;
+use crate::data::io::paths::DataFile;
+use crate::data::source::image_files;
+use crate::data::source::opened::{OpenTable, RowReader, Storage, fingerprint};
+use crate::data::table::cache;
+use crate::data::table::columns::Table;
+use crate::data::table::errors::{table_name, unreadable};
+use crate::data::table::loaded::LoadedTable;
+use crate::data::table::origin::{RowUnit, TableOrigin};
+use crate::data::table::schema::{Schema, TableQuery};
+use crate::data::table::store::Store;
+use crate::diag::Problems;
+
+/// A format of files: its columns, and the cells of those that are queried.
+pub(crate) trait TableFormat {
+    /// The files, in order.
+    fn files(&self) -> &[DataFile];
+
+    /// What its rows are counted by.
+    fn row_unit(&self) -> RowUnit;
+
+    /// What decides the result beside the content and the query: the format and its options.
+    fn format(&self) -> String;
+
+    /// The columns. Reads as little as that takes.
+    fn schema(&self) -> Result<Schema, Problems>;
+
+    /// Reads the columns of the query, in their order. `hashes` are the contents that the caller knows the files by.
+    fn read(
+        &self,
+        schema: &Schema,
+        query: &TableQuery,
+        hashes: &[blake3::Hash],
+        budget: &MemoryBudget,
+    ) -> Result<Store, Problems>;
+}
+
+/// The table of these files, its schema read.
+pub(crate) fn open_files(reader: impl TableFormat + 'static) -> Result<OpenTable, Problems> {
+    let (schema, name) = (reader.schema()?, table_name(reader.files()));
+    Ok(OpenTable::new(schema, name, CachedFiles(reader)))
+}
+
+/// Files that are read once for each content and query, if there is a cache.
+struct CachedFiles<R>(R);
+
+impl<R: TableFormat> RowReader for CachedFiles<R> {
+    fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
+        let Self(reader) = self;
+        let files = reader.files();
+        let mut hashes = vec![];
+        let mut problems = Problems::new();
+        for file in files {
+            match open::hash_file(&file.path) {
+                Ok(hash) => hashes.push(hash),
+                Err(error) => problems.push(unreadable(file, &error, 0)),
+            }
+        }
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        let (cells, places) = image_files::cell_query(&open.schema, query);
+        let entry = storage.cache.map(|folder| cache::entry(folder, &reader.format(), &cells, &hashes));
+        let kept = entry.as_deref().and_then(cache::load).map(|(store, _)| store);
+        let kept = kept.filter(|kept| kept.layout.kinds.iter().eq(cells.columns.iter().map(|column| &column.kind)));
+        let cached = kept.is_some();
+        let mut stored = Ok(());
+        let store = match kept {
+            Some(kept) => kept,
+            None => {
+                let read = reader.read(&open.schema, &cells, &hashes, storage.budget)?;
+                stored = entry.map_or(Ok(()), |entry| cache::store(&entry, &read, None));
+                read
+            }
+        };
+        let runs = store.layout.runs.clone();
+        let table = Table::whole(store).select(&places);
+        let origin = TableOrigin {
+            files: files.to_vec(),
+            row_unit: reader.row_unit(),
+            width: open.schema.width,
+            runs,
+            ..TableOrigin::default()
+        };
+        let mut read = open.loaded(table, origin, fingerprint(&hashes));
+        read.cached = cached;
+        image_files::open_all(&mut read, query, storage)?;
+        if let Err(error) = stored {
+            read.notes.push(format!("the parsed table could not be kept for the next time: {error}"));
+        }
+        Ok(read)
+    }
+}

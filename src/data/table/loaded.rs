@@ -1,0 +1,67 @@
+//! A table that was read: its rows, its schema, and where each row stood.
+
+use crate::data::table::columns::Table;
+use crate::data::table::origin::{NOWHERE, RowUnit, TableOrigin};
+use crate::data::table::schema::Schema;
+use crate::diag::DataPlace;
+
+/// A table and how people know it.
+#[derive(Debug)]
+pub(crate) struct LoadedTable {
+    /// The rows.
+    pub table: Table,
+    /// Its columns.
+    pub schema: Schema,
+    /// Where they come from: one origin, or one for each table of a join.
+    pub origins: Vec<TableOrigin>,
+    /// What it is called where no single file is to blame.
+    pub name: String,
+    /// The content it was read from.
+    pub content: blake3::Hash,
+    /// Whether it came from the cache.
+    pub cached: bool,
+    /// What people may want to know of it.
+    pub notes: Vec<String>,
+}
+
+impl LoadedTable {
+    /// Where a cell stood; the table as a whole without a row.
+    pub(crate) fn place(&self, row: Option<usize>, position: Option<usize>) -> DataPlace {
+        let column = position.map(|position| self.schema.column(position));
+        let origin = position.map_or(0, |position| self.origin(position));
+        let found = row.and_then(|row| {
+            // Where a table of a join has no such row, the first table says which it is.
+            let [own, first] = [self.origins.get(origin), self.origins.first()];
+            own.and_then(|own| own.place(row, column.as_ref())).or_else(|| first?.place(row, column.as_ref()))
+        });
+        found.unwrap_or_else(|| DataPlace { file: self.name.clone(), line: None, row: None, column })
+    }
+
+    /// Which origin a column is from.
+    pub(crate) fn origin(&self, position: usize) -> usize {
+        let ends = self.origins.iter().scan(0, |end, origin| {
+            *end += origin.width;
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= position).count()
+    }
+
+    /// The names of its files; of a folder whose rows are files, that of the folder.
+    pub(crate) fn file_names(&self) -> Vec<String> {
+        let names = |origin: &TableOrigin| match origin.row_unit {
+            RowUnit::Files => vec![self.name.clone()],
+            _ => origin.files.iter().map(|file| file.name.clone()).collect(),
+        };
+        self.origins.iter().flat_map(names).collect()
+    }
+
+    /// The name of the joined table that a column is from, if that table has no match for the key of a row.
+    pub(crate) fn unmatched_table(&self, row: usize, position: usize) -> Option<String> {
+        let origin = self.origins.get(self.origin(position))?;
+        let rows = origin.rows.as_ref()?;
+        (rows.get(row) == Some(&NOWHERE)).then(|| match origin.files.as_slice() {
+            [file, ..] => file.name.clone(),
+            [] => self.name.clone(),
+        })
+    }
+}

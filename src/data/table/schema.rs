@@ -1,0 +1,91 @@
+//! The columns of a table, what the cells of each are read as, and which of them are read. Knows no rows.
+
+use crate::diag::Span;
+use crate::shape::Shape;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is known of a table before its rows are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Schema {
+    /// The names of the columns, if it has a header.
+    pub names: Option<Vec<String>>,
+    /// How many columns.
+    pub width: usize,
+    /// The columns whose cells hold several numbers.
+    pub arrays: BTreeMap<usize, ArrayType>,
+}
+
+/// What the cells of a column hold that is more than one number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArrayType {
+    /// The shape of each.
+    pub shape: Shape,
+    /// Whether they are whole numbers from 0 to 255.
+    pub bytes: bool,
+}
+
+impl Schema {
+    /// The schema of columns with these names.
+    pub(crate) fn named(names: Vec<String>) -> Self {
+        Self { width: names.len(), names: Some(names), arrays: BTreeMap::new() }
+    }
+
+    /// A column as people know it: its name, or its position counted from 0.
+    pub(crate) fn column(&self, position: usize) -> String {
+        match self.names.as_ref().and_then(|names| names.get(position)) {
+            Some(name) => name.clone(),
+            None => position.to_string(),
+        }
+    }
+
+    /// How many numbers a cell of a column holds.
+    pub(crate) fn numbers_in(&self, position: usize) -> usize {
+        self.arrays.get(&position).map_or(1, |array| array.shape.size())
+    }
+}
+
+/// What a cell is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellType {
+    /// So many finite numbers, or nothing for each.
+    Number(usize),
+    /// One of a number of words.
+    Word,
+    /// A text.
+    Text,
+    /// Pixels of channels, rows and columns, or no image.
+    Image([usize; 3]),
+}
+
+/// One column that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ColumnQuery {
+    /// Its position in the table.
+    pub position: usize,
+    /// What it is read as.
+    pub kind: CellType,
+    /// The text that asks for it.
+    pub span: Span,
+}
+
+/// The columns that are wanted of a table, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TableQuery {
+    /// In the order they were first asked for.
+    pub columns: Vec<ColumnQuery>,
+}
+
+impl TableQuery {
+    /// Asks for a column; returns its place in [`Table::columns`].
+    pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
+        match self.columns.iter().position(|wanted| wanted.position == position && wanted.kind == kind) {
+            Some(place) => place,
+            None => {
+                self.columns.push(ColumnQuery { position, kind, span });
+                self.columns.len() - 1
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Values that need no arithmetic: the modalities of a row, the number of its real steps, and the same numbers as a vector.
+
+use super::kernel::{Computed, Kernel, KernelCall};
+use crate::exec::backend::{Backend, Failure};
+use crate::exec::pass::Pass;
+use crate::exec::value::Value;
+use crate::ops::{Flatten, InputIndex, Length, WindowCount};
+use dfdx::tensor::Tape;
+use std::sync::Arc;
+
+impl Kernel for InputIndex {
+    fn portable<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+        call: &KernelCall<'_, B::Device>,
+    ) -> Computed<B> {
+        let host = Arc::new(std::mem::take(&mut pass.inputs[self.0]));
+        let tensor = pass.constant(host.to_vec(), (call.step.shape.size(), pass.rows))?;
+        Ok(Value::with_host(tensor, false, host))
+    }
+}
+
+/// Everything up to the last token that is not padding.
+impl Kernel for Length {
+    fn portable<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+        call: &KernelCall<'_, B::Device>,
+    ) -> Computed<B> {
+        let tokens = call.x();
+        let (steps, rows) = tokens.dims();
+        let ids = tokens.host();
+        let real = |row: usize| (0..steps).rev().find(|step| ids[step * rows + row] != 0.0).map_or(0, |step| step + 1);
+        lengths(pass, (0..rows).map(real).collect())
+    }
+}
+
+impl Kernel for WindowCount {
+    fn portable<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+        call: &KernelCall<'_, B::Device>,
+    ) -> Computed<B> {
+        lengths(pass, call.x().host().iter().map(|length| self.0.count(*length as usize)).collect())
+    }
+}
+
+/// A number for each row.
+fn lengths<B: Backend, T: Tape<f32, B::Device>>(
+    pass: &mut Pass<'_, B, T>,
+    lengths: Vec<usize>,
+) -> Result<Value<B::Device>, Failure<B>> {
+    let lengths: Vec<f32> = lengths.into_iter().map(|length| length as f32).collect();
+    let tensor = pass.constant(lengths.clone(), (1, lengths.len()))?;
+    Ok(Value::with_host(tensor, false, Arc::new(lengths)))
+}
+
+impl Kernel for Flatten {
+    fn portable<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        _pass: &mut Pass<'_, B, T>,
+        call: &KernelCall<'_, B::Device>,
+    ) -> Computed<B> {
+        Ok(call.x().clone())
+    }
+}

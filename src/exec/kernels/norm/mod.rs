@@ -1,0 +1,5 @@
+//! Normalisation, over the batch and over the features of a row.
+
+mod batch_norm;
+mod layer_norm;
+mod standardize;

@@ -1,0 +1,186 @@
+//! Comments that suppress lints by name or code: `# mmc: allow(beta_zero)`.
+//!
+//! At the end of a line it covers that line; on a line of its own the declaration or setting that begins on the next
+//! one; above the first declaration the whole file.
+
+use super::rule::Rule;
+use super::rules::RULES;
+use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
+use crate::syntax::ast::{Ast, Block, Comment, ItemKind};
+
+/// The suppressing comments of a file.
+#[derive(Clone, Debug)]
+pub struct Suppressions {
+    file: FileId,
+    suppressions: Vec<Suppression>,
+    /// What is wrong with the comments themselves.
+    unknown: Problems,
+}
+
+#[derive(Clone, Debug)]
+struct Suppression {
+    rule: &'static str,
+    /// The name in the comment.
+    span: Span,
+    comment: Span,
+    /// Where the comment names nothing else, so that all of it can go.
+    alone: bool,
+    /// The bytes in which the lint is suppressed.
+    covers: std::ops::Range<u32>,
+    used: bool,
+}
+
+impl Suppressions {
+    /// Reads the comments of a file. `text` is what `ast` was read from.
+    pub fn of(ast: &Ast, text: &str) -> Self {
+        let mut found = Self { file: ast.file, suppressions: vec![], unknown: Problems::new() };
+        for comment in &ast.comments {
+            let Some(names) = directive(comment) else { continue };
+            let names = match names {
+                Ok(names) => names,
+                Err(problem) => {
+                    found.unknown.push(*problem);
+                    continue;
+                }
+            };
+            let covers = covered(ast, text, comment);
+            let alone = names.len() == 1;
+            for (name, span) in names {
+                match Rule::by_name(name) {
+                    Some(rule) => found.suppressions.push(Suppression {
+                        rule: rule.name,
+                        span,
+                        comment: comment.span,
+                        alone,
+                        covers: covers.clone(),
+                        used: false,
+                    }),
+                    None => found.unknown.push(unknown(name, span)),
+                }
+            }
+        }
+        found
+    }
+
+    /// Leaves out what a comment allows, and remembers which comments did.
+    pub(super) fn filter(&mut self, problems: Problems) -> Problems {
+        problems.into_iter().filter(|problem| !self.suppresses(problem)).collect()
+    }
+
+    fn suppresses(&mut self, problem: &Problem) -> bool {
+        let Some(rule) = Rule::by_code(problem.code) else { return false };
+        // What happens inside of the library is allowed where it was called from.
+        let place = problem.place().filter(|span| span.file == self.file);
+        let Some(place) = place.or(problem.labels.iter().map(|label| label.span).find(|span| span.file == self.file))
+        else {
+            return false;
+        };
+        let mut allowed = false;
+        for suppression in self.suppressions.iter_mut().filter(|suppression| suppression.rule == rule.name) {
+            if suppression.covers.contains(&place.start) || suppression.covers.start == place.start {
+                suppression.used = true;
+                allowed = true;
+            }
+        }
+        allowed
+    }
+
+    /// What is wrong with the comments themselves.
+    pub(super) fn unknown(&self) -> Problems {
+        self.unknown.clone()
+    }
+
+    /// Those comments about these rules that allowed nothing.
+    pub(super) fn unused(&self, of_rule: impl Fn(&Rule) -> bool) -> Problems {
+        let asked =
+            |suppression: &&Suppression| RULES.iter().any(|rule| rule.name == suppression.rule && of_rule(rule));
+        let unused =
+            self.suppressions.iter().filter(|suppression| !suppression.used && suppression.rule != "unused_allow");
+        unused.filter(asked).map(useless).collect()
+    }
+}
+
+fn useless(suppression: &Suppression) -> Problem {
+    let problem =
+        Problem::warning(Code::UnusedAllow, format!("`{}` is allowed here and does not happen", suppression.rule))
+            .at(suppression.span, "allows nothing")
+            .help("remove it: what no longer happens should be said when it happens again");
+    if suppression.alone { problem.edit(suppression.comment, "", true) } else { problem }
+}
+
+fn unknown(name: &str, span: Span) -> Problem {
+    let problem = Problem::warning(Code::UnknownLint, format!("there is no lint `{name}`")).at(span, "allows nothing");
+    match nearest(name, RULES.iter().map(|rule| rule.name)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near, false),
+        None => problem.help("`mmc explain` lists every lint with its name"),
+    }
+}
+
+/// The names in a comment, each where it stands, or what is wrong with the comment.
+type Named<'a> = Result<Vec<(&'a str, Span)>, Box<Problem>>;
+
+/// The names in a comment that speaks to `mmc`; `None` for one that does not.
+fn directive(comment: &Comment) -> Option<Named<'_>> {
+    let text = comment.text.as_str();
+    let words = text.trim_start_matches('#').trim_start().strip_prefix("mmc:")?;
+    let inner = words.trim().strip_prefix("allow").map(str::trim_start);
+    let Some(inner) = inner.and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')')) else {
+        let problem = Problem::warning(Code::UnknownLint, "a comment to `mmc` that it does not understand")
+            .at(comment.span, "changes nothing")
+            .help("write `# mmc: allow(NAME)` with the name of a lint");
+        return Some(Err(Box::new(problem)));
+    };
+    let names = inner.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| {
+        let at = comment.span.start as usize + (name.as_ptr() as usize - text.as_ptr() as usize);
+        (name, Span::new(comment.span.file, at, at + name.len()))
+    });
+    Some(Ok(names.collect()))
+}
+
+/// The bytes that a comment speaks of.
+fn covered(ast: &Ast, text: &str, comment: &Comment) -> std::ops::Range<u32> {
+    let start = comment.span.start as usize;
+    if ast.items.first().is_none_or(|first| comment.span.start < first.span.start) {
+        return 0..u32::MAX;
+    }
+    let line = text.get(..start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+    let ends = |from: usize| text.get(from..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| from + at);
+    let range = |start: usize, end: usize| start as u32..end as u32;
+    if text.get(line..start).is_some_and(|before| !before.trim().is_empty()) {
+        return range(line, ends(start));
+    }
+    // The next line that says something, comments passed over.
+    let mut next = ends(start) + 1;
+    while let Some(rest) = text.get(next..).filter(|rest| !rest.is_empty()) {
+        let written = rest.lines().next().unwrap_or_default().trim_start();
+        if !written.is_empty() && !written.starts_with('#') {
+            let end = ends(next);
+            return range(next, end.max(beginning_in(ast, next, end)));
+        }
+        next = ends(next) + 1;
+    }
+    range(text.len(), text.len())
+}
+
+/// Where the declarations and settings end that begin on this line.
+fn beginning_in(ast: &Ast, line: usize, end: usize) -> usize {
+    let on_line = |span: Span| (line..=end).contains(&(span.start as usize));
+    let mut last = 0;
+    for item in &ast.items {
+        if on_line(item.span) {
+            last = last.max(item.span.end as usize);
+        }
+        let entries = match &item.kind {
+            ItemKind::Data(block) | ItemKind::Train(block) | ItemKind::Sweep(_, block) => &block.entries,
+            ItemKind::Combine(combine) => match &combine.settings {
+                Some(Block { entries, .. }) => entries,
+                None => continue,
+            },
+            _ => continue,
+        };
+        for entry in entries.iter().filter(|entry| on_line(entry.key.span)) {
+            last = last.max(entry.value.span.end as usize);
+        }
+    }
+    last
+}

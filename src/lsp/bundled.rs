@@ -1,0 +1,67 @@
+//! What is shipped inside of the program, laid down as files that an editor can open: the prelude, and what codes mean.
+
+use super::paths;
+use crate::atomic_file::write_atomic;
+use crate::diag::Code;
+use gen_lsp_types::Uri;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder of those files.
+#[derive(Debug, Default)]
+pub(super) struct BundledFiles {
+    folder: Option<PathBuf>,
+    /// What has been laid down in this session, by name.
+    there: RefCell<BTreeMap<String, Option<Uri>>>,
+}
+
+impl BundledFiles {
+    /// Files below `cache`, one folder for each version; without a cache there are none.
+    pub(super) fn new(cache: Option<PathBuf>) -> Self {
+        let folder = cache.map(|cache| cache.join("library").join(env!("CARGO_PKG_VERSION")));
+        Self { folder, there: RefCell::default() }
+    }
+
+    /// The prelude.
+    pub(super) fn prelude(&self) -> Option<Uri> {
+        self.file("prelude.mmc", crate::PRELUDE)
+    }
+
+    /// What a code means, at length.
+    pub(super) fn explanation(&self, code: Code) -> Option<Uri> {
+        let name = format!("{}.md", code.as_str());
+        if let Some(there) = self.there.borrow().get(&name) {
+            return there.clone();
+        }
+        self.file(&name, &format!("# {}: {}\n\n{}", code.as_str(), code.title(), code.explanation()))
+    }
+
+    /// The address of a file of this text, written if it is not there. Nobody is meant to change it.
+    fn file(&self, name: &str, text: &str) -> Option<Uri> {
+        let mut there = self.there.borrow_mut();
+        there.entry(name.to_owned()).or_insert_with(|| self.write(name, text)).clone()
+    }
+
+    fn write(&self, name: &str, text: &str) -> Option<Uri> {
+        let folder = self.folder.as_ref()?;
+        let path = folder.join(name);
+        if fs::read(&path).is_ok_and(|found| found == text.as_bytes()) {
+            return Some(paths::uri(&path));
+        }
+        fs::create_dir_all(folder).ok()?;
+        write_atomic(&path, |file| file.write_all(text.as_bytes())).ok()?;
+        lock(&path);
+        Some(paths::uri(&path))
+    }
+}
+
+/// An editor shows a file that cannot be written as such. That it could not be locked harms nothing.
+fn lock(path: &Path) {
+    if let Ok(about) = fs::metadata(path) {
+        let mut permissions = about.permissions();
+        permissions.set_readonly(true);
+        let _ = fs::set_permissions(path, permissions);
+    }
+}

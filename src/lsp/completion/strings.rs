@@ -1,0 +1,73 @@
+//! Inside of strings: columns of the data, and paths.
+
+use super::candidate::Candidate;
+use crate::diag::Span;
+use crate::lsp::paths;
+use crate::lsp::view::View;
+use crate::sema::{Topic, signatures};
+use crate::syntax::Cursor;
+use gen_lsp_types::CompletionItemKind;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The candidates, and the text they replace.
+pub(super) fn candidates(view: &View<'_>, cursor: &Cursor, inside: Span, offset: usize) -> (Span, Vec<Candidate>) {
+    let inner = cursor.around.iter().find(|around| around.bracket != '[');
+    let callee = inner.and_then(|around| around.callee.as_deref());
+    let key = inner.and_then(|around| around.key.as_deref());
+    let of = |topic: Topic| {
+        signatures().into_iter().any(|(known, signature)| known == topic && Some(signature.name) == callee)
+    };
+    if of(Topic::Columns) || callee == Some("by_column") || key == Some("group") {
+        return (inside, of_columns(view, callee == Some("columns")));
+    }
+    if of(Topic::Source) || cursor.declaration.as_deref() == Some("use") {
+        let written = &view.document.text[inside.start as usize..offset];
+        let name = written.rfind('/').map_or(0, |slash| slash + 1);
+        let last = Span { start: inside.start + u32::try_from(name).unwrap_or(0), ..inside };
+        return (last, of_paths(view, &written[..name]));
+    }
+    (inside, vec![])
+}
+
+/// The columns of the data, and patterns that several of them fit.
+fn of_columns(view: &View<'_>, patterns: bool) -> Vec<Candidate> {
+    let columns = view.columns();
+    let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
+    for column in columns.iter().filter(|_| patterns) {
+        if let Some(underscore) = column.rfind('_') {
+            *groups.entry(&column[..=underscore]).or_insert(0) += 1;
+        }
+    }
+    let groups = groups.into_iter().filter(|(_, count)| *count > 1).map(|(prefix, count)| {
+        Candidate::new(format!("{prefix}*"), CompletionItemKind::Value).detail(format!("{count} columns"))
+    });
+    groups
+        .chain(
+            columns
+                .iter()
+                .map(|column| Candidate::new(column, CompletionItemKind::Field).detail("a column of the data")),
+        )
+        .collect()
+}
+
+/// What lies in a folder that is named from the folder of the text.
+fn of_paths(view: &View<'_>, folder: &str) -> Vec<Candidate> {
+    const MOST: usize = 500;
+    let Some(here) = paths::path(&view.document.uri) else { return vec![] };
+    let Ok(entries) = std::fs::read_dir(here.parent().unwrap_or(Path::new("/")).join(folder)) else { return vec![] };
+    let mut candidates: Vec<Candidate> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok().filter(|name| !name.starts_with('.'))?;
+            let folder = entry.path().is_dir();
+            Some(match folder {
+                true => Candidate::new(format!("{name}/"), CompletionItemKind::Folder),
+                false => Candidate::new(name, CompletionItemKind::File),
+            })
+        })
+        .take(MOST)
+        .collect();
+    candidates.sort_by(|a, b| a.label.cmp(&b.label));
+    candidates
+}

@@ -1,0 +1,42 @@
+//! What the numbers of a value are: measurements to compute with, or ids that stand for something.
+
+use crate::spec::ModalityKind;
+
+/// What the numbers of a value are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ValueKind {
+    /// Numbers that can be computed with.
+    #[default]
+    Numbers,
+    /// The ids of a text's tokens, one for each step; see [`ModalityKind::Text`].
+    Text {
+        /// How many ids there are, padding and unknown included.
+        vocabulary: usize,
+    },
+    /// The id of a category; see [`ModalityKind::Category`].
+    Category {
+        /// How many values there are, the unknown one not counted.
+        count: usize,
+    },
+}
+
+impl From<ModalityKind> for ValueKind {
+    fn from(kind: ModalityKind) -> Self {
+        match kind {
+            ModalityKind::Dense | ModalityKind::Image | ModalityKind::Sequence => ValueKind::Numbers,
+            ModalityKind::Text { vocabulary } => ValueKind::Text { vocabulary },
+            ModalityKind::Category { count } => ValueKind::Category { count },
+        }
+    }
+}
+
+impl ValueKind {
+    /// What it is, as a message says it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            ValueKind::Numbers => "numbers",
+            ValueKind::Text { .. } => "the tokens of a text",
+            ValueKind::Category { .. } => "a category",
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The steps, slots, parameters and costs of a plan.
+
+use crate::diag::Span;
+use crate::ops::Op;
+use crate::shape::Shape;
+use crate::spec::{Combination, ModalityKind, ParamInit};
+use serde::{Deserialize, Serialize};
+
+/// Names a value of the plan: what a step makes and others read.
+pub type Slot = usize;
+
+/// Names a parameter of the plan by its place in [`Plan::params`].
+pub type ParamId = usize;
+
+/// Names a buffer of the plan by its place in [`Plan::buffers`].
+pub type BufferId = usize;
+
+/// One combine of a pipeline, ready to run. A plan exists only if every shape is known and checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The combine's name.
+    pub combine: String,
+    /// The modalities it reads, in the order of [`crate::plan::Batch::inputs`].
+    pub inputs: Vec<Input>,
+    /// What is computed, each step after those it reads from. The class loss is not among them.
+    pub steps: Vec<Step>,
+    /// How many slots there are.
+    pub slots: usize,
+    /// What is learned.
+    pub params: Vec<ParamSpec>,
+    /// What is kept beside the parameters, such as running statistics.
+    pub buffers: Vec<BufferSpec>,
+    /// The combination loss, the last thing computed.
+    pub loss: LossSpec,
+    /// Whether a batch may be cut into shards that are computed apart; no, where rows depend on each other.
+    pub shardable: bool,
+    /// What a training step costs.
+    pub cost: Cost,
+}
+
+impl Plan {
+    /// How many numbers are learned.
+    pub fn parameter_count(&self) -> usize {
+        self.params.iter().map(|param| param.shape.size()).sum()
+    }
+}
+
+/// A modality that the plan reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// The modality's name.
+    pub name: String,
+    /// What kind of signal it is.
+    pub kind: ModalityKind,
+    /// The shape of one row.
+    pub shape: Shape,
+    /// Whether it may be missing on a row.
+    pub optional: bool,
+}
+
+/// One step: an operation, what it reads and what it makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What people know it by: `low_net.0 linear`.
+    pub name: String,
+    /// What is computed. For [`Op::Input`], an index into [`Plan::inputs`].
+    pub op: Op,
+    /// The slots it reads.
+    pub reads: Vec<Slot>,
+    /// The shape of one row of the first value it reads; of what it makes, if it reads none.
+    pub takes: Shape,
+    /// The slot it makes.
+    pub makes: Slot,
+    /// The shape of one row of what it makes.
+    pub shape: Shape,
+    /// Its parameters, in the order its operation names them.
+    pub params: Vec<ParamId>,
+    /// Its buffers, in the order its operation names them.
+    pub buffers: Vec<BufferId>,
+    /// The inputs that may be missing and that it is computed from: on a row that lacks one, what it makes means nothing.
+    pub needs: Vec<usize>,
+    /// Floating-point operations of one row, forward.
+    pub flops: u64,
+    /// The text that asked for it.
+    #[serde(skip)]
+    pub span: Span,
+    /// The calls that led there, innermost first, where it was written inside of a function.
+    #[serde(skip)]
+    pub calls: Vec<Span>,
+}
+
+/// Something learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ParamSpec {
+    /// Its name, as a PyTorch state dict has it: `low_net.0.weight`.
+    pub name: String,
+    /// Its shape: `[out, in]` for the weight of a linear layer.
+    pub shape: Shape,
+    /// Where it begins in the parameter store, counted in numbers.
+    pub offset: usize,
+    /// How it begins.
+    pub init: ParamInit,
+    /// Whether weight decay applies: to matrices only.
+    pub decay: bool,
+}
+
+/// Something kept beside the parameters that no gradient changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BufferSpec {
+    /// Its name, as a PyTorch state dict has it: `view.1.running_mean`.
+    pub name: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// What it begins as.
+    pub value: f32,
+    /// Share of a batch in it: `new = (1 - momentum) * old + momentum * batch`.
+    pub momentum: f64,
+}
+
+/// The combination loss: the components and how they decide together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LossSpec {
+    /// The names of the classes, in order; as many as every component has logits.
+    pub classes: Vec<String>,
+    /// What decides.
+    pub components: Vec<Component>,
+    /// How they decide together.
+    pub combination: Combination,
+    /// The weight of each component and the bias of each class of a learned combiner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub combiner: Option<(ParamId, ParamId)>,
+    /// The strategy in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// One component of the combination: a modality or a mixture of several that decides for itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Component {
+    /// Its name: `low_net`, `low_net+high_net`.
+    pub name: String,
+    /// Where its logits are, `[K]`.
+    pub logits: Slot,
+    /// Its weight in the class losses.
+    pub weight: f64,
+    /// The inputs it depends on; it is left out on a row that lacks one of them.
+    pub inputs: Vec<usize>,
+}
+
+/// What a training step costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Floating-point operations of one row, forward and backward.
+    pub flops_per_row: u64,
+    /// Bytes of values kept for the backward pass, of one row.
+    pub bytes_per_row: u64,
+    /// Bytes of parameters.
+    pub parameter_bytes: u64,
+}
+
+impl Cost {
+    /// Of these steps, a loss and so many numbers learned.
+    pub(super) fn of(steps: &[Step], loss: &LossSpec, numbers: usize) -> Self {
+        let forward: u64 = steps.iter().map(|step| step.flops).sum();
+        let loss_flops = 12 * (loss.classes.len() * loss.components.len()) as u64;
+        // Every value is kept, and has a gradient of the same size.
+        let kept: u64 = steps.iter().map(|step| step.shape.size() as u64).sum();
+        Self {
+            // The backward pass of a product is two products of the same size.
+            flops_per_row: 3 * forward + 2 * loss_flops,
+            bytes_per_row: 8 * kept,
+            parameter_bytes: 4 * numbers as u64,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The checked arguments of a call.
+
+use super::entry::Constant;
+
+/// An argument after it was checked against its [`Kind`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    /// Of [`Kind::Integer`].
+    Integer(i64),
+    /// Of [`Kind::Number`] and [`Kind::Share`].
+    Number(f64),
+    /// Of [`Kind::Bool`].
+    Bool(bool),
+    /// Of [`Kind::Text`].
+    Text(String),
+    /// Of [`Kind::Choice`].
+    Word(&'static str),
+    /// Of [`Kind::Integers`].
+    Integers(Vec<i64>),
+    /// Of [`Kind::Numbers`].
+    Numbers(Vec<f64>),
+    /// Of [`Kind::Texts`].
+    Texts(Vec<String>),
+    /// Not given, and without a default.
+    Nothing,
+}
+
+impl From<Constant> for Argument {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Integer(value) => Argument::Integer(value),
+            Constant::Number(value) => Argument::Number(value),
+            Constant::Bool(value) => Argument::Bool(value),
+            Constant::Word(word) => Argument::Word(word),
+            Constant::Nothing => Argument::Nothing,
+        }
+    }
+}
+
+/// The checked arguments of one call, in the order of its signature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arguments(pub Vec<(&'static str, Argument)>);
+
+impl Arguments {
+    fn get(&self, name: &str) -> Option<&Argument> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, argument)| argument)
+    }
+
+    /// A whole number; 0 where nothing was given.
+    pub fn integer(&self, name: &str) -> u64 {
+        match self.get(name) {
+            Some(Argument::Integer(value)) => u64::try_from(*value).unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// A whole number that counts things in memory; see [`Arguments::integer`].
+    pub fn size(&self, name: &str) -> usize {
+        usize::try_from(self.integer(name)).unwrap_or(usize::MAX)
+    }
+
+    /// A number, if one was given.
+    pub fn number_if(&self, name: &str) -> Option<f64> {
+        match self.get(name) {
+            Some(Argument::Number(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A number; 0 where nothing was given.
+    pub fn number(&self, name: &str) -> f64 {
+        self.number_if(name).unwrap_or(0.0)
+    }
+
+    /// `true` if that was given.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Argument::Bool(true)))
+    }
+
+    /// One of the words of a choice; empty where nothing was given.
+    pub fn word(&self, name: &str) -> &'static str {
+        match self.get(name) {
+            Some(Argument::Word(word)) => word,
+            _ => "",
+        }
+    }
+
+    /// A string; empty where nothing was given.
+    pub fn text(&self, name: &str) -> &str {
+        match self.get(name) {
+            Some(Argument::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Strings.
+    pub fn texts(&self, name: &str) -> &[String] {
+        match self.get(name) {
+            Some(Argument::Texts(texts)) => texts,
+            _ => &[],
+        }
+    }
+
+    /// Numbers.
+    pub fn numbers(&self, name: &str) -> &[f64] {
+        match self.get(name) {
+            Some(Argument::Numbers(numbers)) => numbers,
+            _ => &[],
+        }
+    }
+
+    /// Whole numbers.
+    pub fn integers(&self, name: &str) -> Vec<u64> {
+        match self.get(name) {
+            Some(Argument::Integers(values)) => values.iter().filter_map(|value| u64::try_from(*value).ok()).collect(),
+            _ => vec![],
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The kinds of values that an argument can have.
+
+/// What an argument may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A whole number, at least this.
+    Integer(i64),
+    /// A number from the first to the second, both included.
+    Number(f64, f64),
+    /// A number between 0 and 1, both excluded.
+    Share,
+    /// `true` or `false`.
+    Bool,
+    /// A string.
+    Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// One of these words, or a whole number of at least this.
+    WordOrInteger(&'static [&'static str], i64),
+    /// One or several whole numbers, each at least this.
+    Integers(i64),
+    /// One or several numbers.
+    Numbers,
+    /// One or several strings.
+    Texts,
+    /// Layers that wait for their input.
+    Block,
+    /// Something of a form of its own, in words: whoever takes it checks it.
+    Form(&'static str),
+}
+
+impl Kind {
+    /// What is expected, as a message says it.
+    pub fn describe(&self) -> String {
+        match self {
+            Kind::Integer(0) => "a whole number".into(),
+            Kind::Integer(min) => format!("a whole number of at least {min}"),
+            Kind::Number(min, max) if min.is_infinite() && max.is_infinite() => "a number".into(),
+            Kind::Number(min, max) if max.is_infinite() => format!("a number of at least {min}"),
+            Kind::Number(min, max) => format!("a number from {min} to {max}"),
+            Kind::Share => "a share between 0% and 100%".into(),
+            Kind::Bool => "`true` or `false`".into(),
+            Kind::Text => "a string".into(),
+            Kind::Choice(words) => one_of(words),
+            Kind::WordOrInteger(words, min) => {
+                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                format!("{} or {}", words.join(", "), Kind::Integer(*min).describe())
+            }
+            Kind::Integers(_) => "a list of whole numbers".into(),
+            Kind::Numbers => "a list of numbers".into(),
+            Kind::Texts => "a string or a list of strings".into(),
+            Kind::Block => "a block of layers".into(),
+            Kind::Form(words) => (*words).into(),
+        }
+    }
+}
+
+/// "`a`, `b` or `c`".
+pub fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => format!("`{word}`"),
+        [rest @ .., last] => {
+            let rest: Vec<String> = rest.iter().map(|word| format!("`{word}`")).collect();
+            format!("{} or `{last}`", rest.join(", "))
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Descriptions of what has a name in the language: layers, sources, transforms, strategies, optimizers, declarations.
+//! Calls are checked against them, defaults are taken from them, and documentation is made from them.
+
+mod arguments;
+mod entry;
+mod kind;
+
+pub use arguments::{Argument, Arguments};
+pub use entry::{Constant, Parameter, Signature, names};
+pub use kind::{Kind, one_of};

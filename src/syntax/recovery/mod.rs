@@ -1,0 +1,26 @@
+//! Error recovery: which declarations a text holds, what of each can be parsed, and one report for each mistake.
+//!
+//! ```text
+//! tokens --outline--> declarations --grammar--> failure --messages--> report + repair --repair--> text --grammar--> ...
+//! ```
+//!
+//! The outline finds brackets and the starts of declarations (resynchronisation points). Within a declaration the grammar
+//! is asked again after each repair. Expressions around a mistake are poisoned: they stand in the tree as errors, so
+//! that no later stage reports a consequence.
+
+mod brackets;
+mod failure;
+mod forms;
+mod head;
+mod messages;
+mod outline;
+mod poison;
+mod recover;
+mod region;
+mod repair;
+mod state;
+mod unknown;
+
+pub(super) use outline::{Chunk, Outline, outline};
+pub(super) use poison::poison;
+pub(super) use state::Recovery;

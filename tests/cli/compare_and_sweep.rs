@@ -1,0 +1,257 @@
+//! `mmc compare` and `mmc sweep` as processes: the numbers of single runs side by side, and nothing lost on the way.
+
+use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal};
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// With a param to sweep, and two sweeps.
+fn swept() -> String {
+    SMALL
+        .replace("combine mul =", "param beta = 0.5 in 0.0..=1.0\n\ncombine mul =")
+        .replace("{ beta = 0.5 }", "{ beta = beta }")
+        + "
+sweep curve {
+  over   = { beta: [0.0, 0.5, 1.0] }
+  train  = [mul, low_only]
+  seeds  = [1, 2]
+  select = min(valid.loss)
+}
+
+sweep seeds_only {
+  train = [low_only]
+  seeds = 3..5
+}
+"
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let done = mmc(folder).args(arguments).args(["--no-cache", "--quiet", "--format", "json"]).assert().success();
+    serde_json::from_str(&plain(&done.get_output().stdout)).unwrap()
+}
+
+#[test]
+fn a_comparison_has_the_numbers_of_single_runs() {
+    let folder = folder(SMALL);
+    let arguments = ["compare", "small.mmc", "--seeds", "2", "--epochs", "2", "--over-learn", "components"];
+    let found = json(folder.path(), &arguments);
+    assert_eq!((&found["rows"], &found["seeds"]), (&200.into(), &serde_json::json!([1, 2])));
+    let mut errors = vec![];
+    for (line, name) in found["lines"].as_array().unwrap().iter().zip(["mul", "low_only"]) {
+        assert_eq!((&line["name"], &line["runs"]), (&name.into(), &2.into()));
+        let of_seed = |seed: &str| {
+            let arguments = ["run", "small.mmc", "--no-cache", "--quiet", "--json", "--epochs", "2", "--seed", seed];
+            let done = mmc(folder.path()).args(arguments).args(["--combine", name]).assert().success();
+            let lines = plain(&done.get_output().stdout);
+            let summary: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+            (summary["test"]["error"].as_f64().unwrap(), summary["test"]["auc"].as_f64().unwrap())
+        };
+        let (one, two) = (of_seed("1"), of_seed("2"));
+        let values =
+            |what: &str| line[what]["values"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+        let (error, auc): (Vec<f64>, Vec<f64>) = (values("error"), values("auc"));
+        assert_eq!((error.as_slice(), auc.as_slice()), (&[one.0, two.0][..], &[one.1, two.1][..]), "{name}");
+        errors.push((one.0 + two.0) / 2.0);
+        let over = &line["over_learn"];
+        let count = |what: &str| over[what]["mean"].as_f64().unwrap();
+        assert!(count("of_all") <= count("of_those") && count("subset") <= 200.0, "{over}");
+    }
+    let best = usize::from(errors[1] < errors[0]);
+    assert_eq!(found["lines"][best]["best"], true);
+    let difference = found["lines"][1 - best]["difference"]["mean"].as_f64().unwrap();
+    assert!((difference - (errors[1 - best] - errors[best])).abs() < 1e-12);
+    assert!(found["lines"][best]["difference"].is_null());
+    assert_eq!(names(folder.path()).iter().filter(|name| *name != "runs").collect::<Vec<_>>(), ["small.mmc"]);
+}
+
+#[test]
+fn a_table_does_not_depend_on_threads_and_has_four_forms() {
+    let folder = folder(SMALL);
+    let table = |arguments: &[&str]| {
+        let common = ["compare", "small.mmc", "--seeds", "2", "--epochs", "1", "--no-cache", "--quiet"];
+        let done = mmc(folder.path()).args(common).args(arguments).assert().success();
+        plain(&done.get_output().stdout)
+    };
+    let without_time = |text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let lines = value["lines"].as_array().unwrap().iter();
+        lines.map(|line| (line["error"].clone(), line["auc"].clone(), line["difference"].clone())).collect::<Vec<_>>()
+    };
+    let [one, two] = ["1", "2"].map(|threads| table(&["--threads", threads, "--format", "json"]));
+    assert_eq!(without_time(&one), without_time(&two));
+
+    let markdown = table(&["--format", "markdown", "--combine", "low_only,mul"]);
+    let lines: Vec<&str> = markdown.lines().collect();
+    assert_eq!((lines.len(), lines[1]), (4, "|---|---:|---:|---:|---:|---:|---:|---:|"));
+    assert!(lines[2].starts_with("| `mul` |") && markdown.contains("**"), "{markdown}");
+    let csv = table(&["--format", "csv", "--combine", "low_only"]);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let row = reader.records().next().unwrap().unwrap();
+    assert_eq!((&row[0], &row[1], reader.headers().unwrap().len()), ("low_only", "2", 16));
+    let text = table(&[]);
+    for word in
+        ["test, 200 rows", "error %", "difference [95%]", "mul", "low_only", "*", "paired test", "seeds       1, 2"]
+    {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+}
+
+#[test]
+fn one_seed_is_compared_by_its_rows() {
+    let folder = folder(SMALL);
+    let found = json(folder.path(), &["compare", "small.mmc", "--seeds", "1", "--epochs", "1", "--against", "mul"]);
+    assert_eq!((&found["against"], &found["lines"][1]["difference"]["test"]), (&"mul".into(), &"mc_nemar".into()));
+    assert!(found["lines"][0]["error"]["deviation"].is_null());
+}
+
+#[test]
+fn a_file_is_named_only_before_combines_that_several_have() {
+    let folder = folder(SMALL);
+    let deep = folder.path().join("deep");
+    fs::create_dir(&deep).unwrap();
+    fs::write(deep.join("small.mmc"), SMALL.replace("combine low_only", "combine first")).unwrap();
+    fs::write(folder.path().join("other.mmc"), SMALL.replace("combine low_only", "combine alone")).unwrap();
+    let called = |files: &[&str]| {
+        let arguments = [&["compare"], files, &["--seeds", "1", "--epochs", "1", "--against", "alone"]].concat();
+        let found = json(folder.path(), &arguments);
+        found["lines"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let two: Vec<String> = called(&["small.mmc", "other.mmc"]);
+    assert_eq!(two, ["small:mul", "low_only", "other:mul", "alone"]);
+    let three: Vec<String> = called(&["small.mmc", "deep/small.mmc", "other.mmc"]);
+    assert_eq!(three, ["small.mmc:mul", "low_only", "deep/small.mmc:mul", "first", "other:mul", "alone"]);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let folder = folder(SMALL);
+    fs::write(folder.path().join("other.mmc"), SMALL.replace("seed: 7", "seed: 8")).unwrap();
+    let said = |arguments: &[&str]| {
+        let done = mmc(folder.path()).args(arguments).args(["--no-cache", "--epochs", "1"]).assert().code(1);
+        plain(&done.get_output().stderr)
+    };
+    let other = said(&["compare", "small.mmc", "other.mmc", "--combine", "mul", "--seeds", "1"]);
+    assert!(other.contains("`small:mul` and `other:mul`") && other.contains("same rows"), "{other}");
+    let unknown = said(&["compare", "small.mmc", "--combine", "mull"]);
+    assert!(unknown.contains("did you mean `mul`?"), "{unknown}");
+    let unknown = said(&["compare", "small.mmc", "--against", "none"]);
+    assert!(unknown.contains("`mul`, `low_only`"), "{unknown}");
+    assert!(said(&["sweep", "small.mmc"]).contains("has no `sweep`"));
+    fs::write(folder.path().join("small.mmc"), swept()).unwrap();
+    assert!(said(&["sweep", "small.mmc"]).contains("`curve`, `seeds_only`"));
+    assert!(said(&["sweep", "small.mmc", "curv"]).contains("did you mean `curve`?"));
+}
+
+#[test]
+fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
+    let folder = folder(&swept());
+    let found = json(folder.path(), &["sweep", "small.mmc", "curve", "--epochs", "1"]);
+    let points = found["points"].as_array().unwrap();
+    assert_eq!((points.len(), &found["trials"]), (6, &12.into()));
+    for combine in ["mul", "low_only"] {
+        let of: Vec<&Value> = points.iter().filter(|point| point["combine"] == combine).collect();
+        let betas: Vec<&str> = of.iter().map(|point| point["params"]["beta"].as_str().unwrap()).collect();
+        assert_eq!(betas, ["0", "0.5", "1"]);
+        let valid = |point: &&Value| point["valid"]["mean"].as_f64().unwrap();
+        let least = of.iter().map(valid).fold(f64::INFINITY, f64::min);
+        let selected: Vec<&&Value> = of.iter().filter(|point| point["selected"] == true).collect();
+        assert_eq!((selected.len(), valid(selected[0])), (1, least));
+    }
+    let path = folder.path().join("runs/small-curve-0001");
+    assert_eq!(names(&path), ["pipeline.mmc", "sweep.csv", "sweep.json", "sweep.md", "trials.jsonl"]);
+    let trials = fs::read_to_string(path.join("trials.jsonl")).unwrap();
+    assert_eq!(trials.lines().count(), 12);
+
+    // What half of a sweep has done is not done again, and the whole is the same. `low_only` does not depend on beta, so
+    // that one trial of it stands for three. Trials are written as they end, in an order that varies.
+    let kept = |line: &&str| {
+        let trial: Value = serde_json::from_str(line).unwrap();
+        trial["seed"] == 1 && (trial["combine"] == "mul" || trial["params"]["beta"] == "0")
+    };
+    let half: String = trials.lines().filter(kept).map(|line| format!("{line}\n")).collect();
+    fs::write(path.join("trials.jsonl"), half).unwrap();
+    let arguments = ["sweep", "small.mmc", "curve", "--epochs", "1", "--no-cache", "--resume", "runs/small-curve-0001"];
+    let done = mmc(folder.path()).args(arguments).assert().success();
+    let said = plain(&done.get_output().stderr);
+    assert!(said.contains("12 trials, 6 of them done before") && said.contains("6/6"), "{said}");
+    let again: Value = serde_json::from_str(&fs::read_to_string(path.join("sweep.json")).unwrap()).unwrap();
+    let measured = |found: &Value| -> Vec<Value> {
+        found["points"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|point| serde_json::json!([point["valid"], point["error"]]))
+            .collect()
+    };
+    assert_eq!(measured(&again), measured(&found));
+    assert_eq!(names(&folder.path().join("runs")), ["small-curve-0001"]);
+
+    // A trial of another length is another trial.
+    let other = ["sweep", "small.mmc", "curve", "--epochs", "2", "--no-cache", "--resume", "runs/small-curve-0001"];
+    let done = mmc(folder.path()).args(other).assert().success();
+    assert!(plain(&done.get_output().stderr).contains("12/12"));
+    fs::write(path.join("trials.jsonl"), "{}\n").unwrap();
+    let done = mmc(folder.path()).args(arguments).assert().code(1);
+    assert!(plain(&done.get_output().stderr).contains("MMC0606"));
+}
+
+/// A study that would take far longer than any test, once a line of its standard error begins so.
+#[cfg(unix)]
+fn long_study(folder: &Path, arguments: &[&str], begins: &str) -> (Child, impl Iterator<Item = String>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
+        .args(arguments)
+        .args(["--no-cache", "--threads", "1"])
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    assert!(lines.any(|line| line.starts_with(begins)), "it never came to `{begins}`");
+    (child, lines)
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_sweep_keeps_what_is_done() {
+    let text = swept()
+        .replace("combine mul =", "param length = 1\n\ncombine mul =")
+        .replace("epochs     = 3", "epochs     = length")
+        .replace("over   = { beta: [0.0, 0.5, 1.0] }", "over   = { length: [1, 1_000_000] }");
+    let folder = folder(&text);
+    let (child, lines) = long_study(folder.path(), &["sweep", "small.mmc", "curve"], "1/8");
+    signal(&child, "-INT");
+    let said: Vec<String> = lines.collect();
+    let (code, result) = ended(child);
+    assert_eq!(code, Some(0), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("1 of 8 trials are done; `--resume")), "{said:?}");
+    assert!(result.contains("runs/small-curve-0001"), "{result}");
+    let path = folder.path().join("runs/small-curve-0001");
+    assert_eq!(fs::read_to_string(path.join("trials.jsonl")).unwrap().lines().count(), 1);
+    assert!(path.join("sweep.json").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_comparison_shows_what_is_done() {
+    let folder = folder(SMALL);
+    fs::write(folder.path().join("long.mmc"), SMALL.replace("epochs     = 3", "epochs     = 1_000_000")).unwrap();
+    let arguments = ["compare", "small.mmc", "long.mmc", "--combine", "mul", "--seeds", "1"];
+    let (child, lines) = long_study(folder.path(), &arguments, "1/2");
+    signal(&child, "-INT");
+    let said: Vec<String> = lines.collect();
+    let (code, result) = ended(child);
+    assert_eq!(code, Some(0), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("interrupted")), "{said:?}");
+    assert!(result.contains("small:mul") && result.contains("long:mul"), "{result}");
+
+    // Before anything is done there is nothing to show.
+    let warned = SMALL.replace("epochs     = 3", "epochs     = 1_000_000");
+    fs::write(folder.path().join("long.mmc"), warned).unwrap();
+    let (child, _lines) = long_study(folder.path(), &["compare", "long.mmc", "--seeds", "1"], "training");
+    signal(&child, "-INT");
+    let (code, result) = ended(child);
+    assert_eq!((code, result.as_str()), (Some(130), ""));
+}

@@ -1,0 +1,3 @@
+//! Runs and what can be done with them.
+
+mod rerun;

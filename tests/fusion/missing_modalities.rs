@@ -1,0 +1,226 @@
+//! What `?` promises, from the text on: a row that lacks a modality is learned from and decided as by the pipeline
+//! written without that modality.
+
+use crate::support::compiled::plan_of;
+use mmc::exec::{DeviceChoice, Params, StepKey, decide, engine, initialize};
+use mmc::plan::{Batch, Plan};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+const KEY: StepKey = StepKey { seed: 1, step: 3 };
+const NAMES: [&str; 3] = ["a", "b", "c"];
+const WIDTHS: [usize; 3] = [3, 2, 4];
+
+/// A strategy over some of three modalities.
+fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
+    let mut text = String::from(
+        "pipeline p\n\
+         data { source = csv(\"rows.csv\")\n split = { test: last(10), valid: last(10) } }\n\
+         label y: class[3] = column(\"y\")\n\
+         train { epochs = 1 }\n",
+    );
+    for input in inputs {
+        let (name, width) = (NAMES[*input], WIDTHS[*input]);
+        text += &format!("modality {name}?: dense[{width}] = columns(\"{name}_*\")\n");
+        text += &format!("encoder {name}_net = {name} |> linear(5) |> tanh\n");
+    }
+    let names: Vec<String> = inputs.iter().map(|input| format!("{}_net", NAMES[*input])).collect();
+    text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
+}
+
+const COMBINES: [(&str, &str); 6] = [
+    ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
+    ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
+    ("mulmix", "beta = 0.6\n normalize = true"),
+    ("mulmix", "beta = 0.3\n merge = concat\n project = linear(3) |> relu\n boost = margin(0.05)"),
+    ("multiplicative", "beta = 0.9"),
+    ("late", "by = average"),
+];
+
+/// The weights of a smaller plan, from those of a larger one that has them all.
+fn taken(plan: &Plan, whole: &Plan, params: &Params) -> Params {
+    let mut own = Params::zeros(plan);
+    for (id, spec) in plan.params.iter().enumerate() {
+        let place = whole.params.iter().position(|other| other.name == spec.name).unwrap();
+        assert_eq!(whole.params[place].shape, spec.shape);
+        let range = own.range(id);
+        own.values[range].copy_from_slice(params.get(place));
+    }
+    own
+}
+
+/// One training step, its gradients by name.
+fn step(plan: &Plan, params: &Params, batch: &Batch) -> (f64, Vec<(String, Vec<f32>)>) {
+    let mut engine = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, Some(1)).unwrap();
+    let result = engine.step(&Arc::new(params.clone()), batch, KEY).unwrap();
+    let gradient = |id: usize| {
+        let mut sum = vec![0.0; plan.params[id].shape.size()];
+        for shard in result.gradients.iter() {
+            sum.iter_mut().zip(&shard[params.range(id)]).for_each(|(to, from)| *to += from);
+        }
+        sum
+    };
+    let gradients = plan.params.iter().enumerate().map(|(id, spec)| (spec.name.clone(), gradient(id)));
+    (result.loss, gradients.collect())
+}
+
+/// The row of a batch, as the inputs of a plan read it.
+fn row_of(batch: &Batch, row: usize, inputs: &[usize]) -> Batch {
+    let numbers = |input: &usize| batch.inputs[*input][row * WIDTHS[*input]..][..WIDTHS[*input]].to_vec();
+    Batch {
+        rows: 1,
+        inputs: inputs.iter().map(numbers).collect(),
+        present: vec![None; inputs.len()],
+        labels: vec![batch.labels[row]],
+    }
+}
+
+fn close(found: f64, expected: f64, what: &str) -> Result<(), TestCaseError> {
+    let near = (found - expected).abs() <= 2e-6 * expected.abs().max(1.0);
+    prop_assert!(near, "{what}: {found} instead of {expected}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_row_counts_as_in_the_pipeline_without_what_it_lacks(
+        combine in 0..COMBINES.len(),
+        has in prop::collection::vec(1usize..8, 1..12),
+        numbers in prop::collection::vec(-2.0f32..2.0, 9 * 12),
+        seed in 0u64..100,
+    ) {
+        let (strategy, settings) = COMBINES[combine];
+        let whole = plan_of(&pipeline(&[0, 1, 2], strategy, settings), None);
+        let params = initialize(&whole, seed);
+        let rows = has.len();
+        let mut numbers = numbers.into_iter();
+        let mut batch = Batch {
+            rows,
+            inputs: WIDTHS.iter().map(|width| numbers.by_ref().take(rows * width).collect()).collect(),
+            present: (0..3).map(|input| Some(has.iter().map(|has| has >> input & 1 == 1).collect())).collect(),
+            labels: (0..rows as u32).map(|row| (row * 2 + seed as u32) % 3).collect(),
+        };
+        for (input, width) in WIDTHS.iter().enumerate() {
+            for (row, _) in has.iter().enumerate().filter(|(_, has)| *has >> input & 1 == 0) {
+                batch.inputs[input][row * width..(row + 1) * width].fill(0.0);
+            }
+        }
+        let (loss, gradients) = step(&whole, &params, &batch);
+        let shared = Arc::new(params.clone());
+        let logits = engine(Arc::new(whole.clone()), DeviceChoice::Cpu, Some(1)).unwrap().logits(&shared, &batch).unwrap();
+        let decided = decide(&whole.loss, &logits);
+
+        let mut expected_loss = 0.0;
+        let mut expected: Vec<(String, Vec<f32>)> =
+            gradients.iter().map(|(name, numbers)| (name.clone(), vec![0.0; numbers.len()])).collect();
+        for (row, has) in has.iter().enumerate() {
+            let inputs: Vec<usize> = (0..3).filter(|input| has >> input & 1 == 1).collect();
+            let plan = plan_of(&pipeline(&inputs, strategy, settings), None);
+            let own = taken(&plan, &whole, &params);
+            let one = row_of(&batch, row, &inputs);
+            let (loss, gradients) = step(&plan, &own, &one);
+            expected_loss += loss / rows as f64;
+            for (name, gradient) in gradients {
+                let (_, sum) = expected.iter_mut().find(|(other, _)| *other == name).unwrap();
+                sum.iter_mut().zip(gradient).for_each(|(to, from)| *to += from / rows as f32);
+            }
+            let logits = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, Some(1)).unwrap().logits(&Arc::new(own), &one).unwrap();
+            let alone = decide(&plan.loss, &logits);
+            prop_assert_eq!(alone.predicted[0], decided.predicted[row]);
+            for class in 0..3 {
+                close(decided.probabilities[row * 3 + class], alone.probabilities[class], "probability")?;
+                close(decided.class_losses[row * 3 + class], alone.class_losses[class], "class loss")?;
+            }
+        }
+        close(loss, expected_loss, "loss")?;
+        for ((name, found), (_, expected)) in gradients.iter().zip(&expected) {
+            for (found, expected) in found.iter().zip(expected) {
+                close(f64::from(*found), f64::from(*expected), name)?;
+            }
+        }
+    }
+}
+
+#[test]
+fn only_what_may_be_missing_is_needed() {
+    let text = pipeline(&[0, 1], "mulmix", "head = linear(4) |> batch_norm").replace("modality b?", "modality b");
+    let plan = plan_of(&text, None);
+    let optional: Vec<bool> = plan.inputs.iter().map(|input| input.optional).collect();
+    assert_eq!(optional, [true, false]);
+    for component in &plan.loss.components {
+        let step = plan.steps.iter().find(|step| step.makes == component.logits).unwrap();
+        let expected: &[usize] = if component.inputs.contains(&0) { &[0] } else { &[] };
+        assert_eq!(step.needs, expected, "{}", component.name);
+    }
+}
+
+/// A linear layer of a plan over one row, in double precision; its weights are found by where their names begin.
+fn layer(plan: &Plan, params: &Params, path: &str, x: &[f64]) -> Vec<f64> {
+    let of = |ending: &str| {
+        let is = |name: &str| name.starts_with(path) && name.ends_with(ending);
+        params.get(plan.params.iter().position(|spec| is(&spec.name)).unwrap())
+    };
+    let (weight, bias) = (of(".weight"), of(".bias"));
+    let line = |(weights, bias): (&[f32], &f32)| {
+        f64::from(*bias) + weights.iter().zip(x).map(|(weight, x)| f64::from(*weight) * x).sum::<f64>()
+    };
+    weight.chunks(x.len()).zip(bias).map(line).collect()
+}
+
+/// Encoders that are made of several modalities and of other encoders are combined as any: a row without `c` is decided by
+/// what `a` and `b` come to alone.
+#[test]
+fn encoders_of_several_modalities_are_combined_as_any() {
+    let text = "pipeline p\n\
+        data { source = csv(\"rows.csv\")\n split = { test: last(10), valid: last(10) } }\n\
+        label y: class[3] = column(\"y\")\n\
+        modality a: dense[3] = columns(\"a_*\")\n\
+        modality b: dense[2] = columns(\"b_*\")\n\
+        modality c?: dense[4] = columns(\"c_*\")\n\
+        encoder a_net = a |> linear(3)\n\
+        encoder both = concat(a_net, b) |> linear(5)\n\
+        encoder c_net = c |> linear(5)\n\
+        combine mix = mulmix(both, c_net) { beta = 0.7 }\n\
+        train { epochs = 1 }\n";
+    let plan = plan_of(text, None);
+    let params = initialize(&plan, 3);
+    let batch = Batch {
+        rows: 2,
+        inputs: vec![
+            vec![0.5, -1.0, 2.0, 1.5, 0.25, -0.5],
+            vec![1.0, -2.0, 0.75, 0.5],
+            vec![1.0, 0.5, -1.5, 2.0, 0.0, 0.0, 0.0, 0.0],
+        ],
+        present: vec![None, None, Some(vec![true, false])],
+        labels: vec![2, 1],
+    };
+    let (loss, _) = step(&plan, &params, &batch);
+
+    let number = |input: usize, row: usize| {
+        batch.inputs[input][row * WIDTHS[input]..][..WIDTHS[input]].iter().map(|x| f64::from(*x))
+    };
+    let mut expected = 0.0;
+    for row in 0..2 {
+        let mut joined = layer(&plan, &params, "a_net.", &number(0, row).collect::<Vec<_>>());
+        joined.extend(number(1, row));
+        let both = layer(&plan, &params, "both.", &joined);
+        let c = layer(&plan, &params, "c_net.", &number(2, row).collect::<Vec<_>>());
+        let sum: Vec<f64> = both.iter().zip(&c).map(|(both, c)| both + c).collect();
+        let says = |component: &str, x: &[f64]| {
+            let logits = layer(&plan, &params, &format!("mix.head.{component}."), x);
+            let whole: f64 = logits.iter().map(|z| z.exp()).sum();
+            logits[batch.labels[row] as usize].exp() / whole
+        };
+        let p = match row {
+            0 => vec![says("both", &both), says("c_net", &c), says("both+c_net", &sum)],
+            _ => vec![says("both", &both)],
+        };
+        for (i, own) in p.iter().enumerate() {
+            let others = (0..p.len()).filter(|j| *j != i).map(|j| 1.0 - p[j]).product::<f64>();
+            let q = if p.len() > 1 { others.powf(0.7 / (p.len() - 1) as f64) } else { 1.0 };
+            expected -= q * own.ln() / 2.0;
+        }
+    }
+    assert!((loss - expected).abs() < 1e-5, "{loss} instead of {expected}");
+}

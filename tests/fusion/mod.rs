@@ -1,0 +1,4 @@
+//! Ways of fusing modalities, trained and evaluated.
+
+mod late;
+mod missing_modalities;

@@ -1,0 +1,4 @@
+//! The pipelines that come with the project.
+
+mod paper;
+mod quickstart;

@@ -1,0 +1,3 @@
+//! Names and meaning.
+
+mod name_hygiene;

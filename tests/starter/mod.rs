@@ -1,0 +1,3 @@
+//! Pipelines to begin with.
+
+mod new;
