@@ -88,10 +88,8 @@ fn threads_change_nothing() {
 }
 
 #[test]
-fn a_device_this_build_lacks_is_said_with_a_way_on() {
-    if cfg!(feature = "cuda") {
-        return;
-    }
+#[cfg(not(feature = "cuda"))]
+fn a_device_that_this_build_lacks_is_an_error_with_a_fix() {
     let folder = folder(SMALL);
     for command in ["run", "bench"] {
         let done = mmc(folder.path()).args([command, "small.mmc", "--no-cache", "--device", "cuda"]).assert().code(2);

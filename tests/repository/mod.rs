@@ -2,6 +2,7 @@
 
 mod file_writes;
 mod files;
+mod ignored_tests;
 mod import_graph;
 mod names;
 mod paths;
