@@ -2,8 +2,9 @@
 
 use assert_cmd::Command;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{self, Child};
+use std::process::{self, Child, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -64,6 +65,22 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
+}
+
+/// Starts the program in `folder`, and waits for a line of its standard error that begins with `line`. The lines after
+/// it come with the process.
+#[cfg(unix)]
+pub(crate) fn start_until(folder: &Path, arguments: &[&str], line: &str) -> (Child, impl Iterator<Item = String>) {
+    let mut child = process::Command::new(env!("CARGO_BIN_EXE_mmc"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    assert!(lines.any(|found| found.starts_with(line)), "no line begins with `{line}`");
+    (child, lines)
 }
 
 /// Sends a signal such as `-INT` to a process.
