@@ -1,4 +1,4 @@
-//! The program as a process: where it runs, what it printed, how it is ended.
+//! The program as a process: its folder, its output, signals and exit codes.
 
 use assert_cmd::Command;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::{self, Child, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// A pipeline that needs nothing but itself.
+/// A pipeline on synthetic data, which needs no other file.
 pub(crate) const SMALL: &str = r#"pipeline small
 
 data {
@@ -44,21 +44,21 @@ pub(crate) fn folder(text: &str) -> TempDir {
     folder
 }
 
-/// The binary, in `folder`, without anything of the environment that changes how it looks.
+/// The binary, run in `folder`, without environment variables that change its output.
 pub(crate) fn mmc(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("mmc").unwrap();
     command.current_dir(folder).env_remove("NO_COLOR").env("TERM", "xterm").env("RUST_BACKTRACE", "0");
     command
 }
 
-/// What was written to a stream, as text without escape codes.
+/// The text of a stream, which must not have escape codes.
 pub(crate) fn plain(stream: &[u8]) -> String {
     let text = String::from_utf8(stream.to_vec()).unwrap();
     assert!(!text.contains('\u{1b}'), "escape codes in piped output: {text:?}");
     text
 }
 
-/// The names of what a folder holds, sorted.
+/// The names of the entries of a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =

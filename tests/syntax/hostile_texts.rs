@@ -1,4 +1,4 @@
-//! Texts made to break a parser: every one gets an answer, soon, on a small stack.
+//! Texts made to break a parser: each is parsed and formatted on a small stack in bounded time.
 
 use super::FILE;
 use mmc::diag::{Code, Problems};
@@ -143,7 +143,7 @@ fn many_mistakes() {
 }
 
 #[test]
-fn nothing_at_all() {
+fn texts_without_declarations_have_no_problems() {
     for text in ["", "\u{feff}", "\n\n", "   ", "# only a comment", "## only a doc\n", "\r\n"] {
         let (ast, problems) = parse(FILE, text);
         assert!(problems.is_empty() && ast.items.is_empty());
