@@ -3,12 +3,12 @@
 use crate::PRELUDE;
 use crate::diag::{Checked, Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::graph;
-use crate::lint::{self, Levels, Subject};
+use crate::lint::{self, LintLevels, Subject};
 use crate::plan::{self, Plan};
 use crate::sema::{self, Hir, Overrides, ParamOverride, SymbolIndex, Uses};
 use crate::syntax;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
-use crate::world::{Alone, World};
+use crate::world::{NoFiles, World};
 use std::sync::Arc;
 
 /// A pipeline brought as far as its text leads: what it means, and what will run.
@@ -36,12 +36,12 @@ pub struct CompileOptions<'a> {
     /// The combine to plan instead of the one the file names.
     pub combine: Option<String>,
     /// How much each lint matters.
-    pub levels: Levels,
+    pub levels: LintLevels,
 }
 
 impl Default for CompileOptions<'_> {
     fn default() -> Self {
-        Self { world: &Alone, settings: &[], combine: None, levels: Levels::default() }
+        Self { world: &NoFiles, settings: &[], combine: None, levels: LintLevels::default() }
     }
 }
 
@@ -60,7 +60,7 @@ pub fn compile(
 /// The texts that problems may point into are added to `sources`. There is no value, and no problem, for a file of
 /// functions and params that is only made to be used.
 pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Checked<Compiled> {
-    let (texts, choices, problems) = Texts::parse(sources, file, request);
+    let (texts, choices, problems) = ParsedFiles::parse(sources, file, request);
     let analyzed = sema::analyze(&texts.ast, &texts.prelude, &texts.uses, &choices);
     planned(texts, problems, analyzed, &request.levels)
 }
@@ -87,7 +87,7 @@ pub fn analyze(sources: &mut SourceMap, file: FileId) -> Analyzed {
 
 /// As [`compile_in`], keeping what is known on the way.
 pub fn analyze_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Analyzed {
-    let (texts, choices, problems) = Texts::parse(sources, file, request);
+    let (texts, choices, problems) = ParsedFiles::parse(sources, file, request);
     let (analyzed, symbols) = sema::analyze_with_symbols(&texts.ast, &texts.prelude, &texts.uses, &choices);
     let (ast, prelude, uses) = (texts.ast.clone(), texts.prelude.clone(), texts.uses.clone());
     let checked = planned(texts, problems, analyzed, &request.levels);
@@ -95,16 +95,20 @@ pub fn analyze_in(sources: &mut SourceMap, file: FileId, request: &CompileOption
 }
 
 /// The trees that a pipeline is made of.
-struct Texts {
+struct ParsedFiles {
     text: Arc<str>,
     ast: Ast,
     prelude: Ast,
     uses: Uses,
 }
 
-impl Texts {
+impl ParsedFiles {
     /// Parses everything, with what is chosen beside the file and the problems of its syntax.
-    fn parse(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> (Texts, Overrides, Problems) {
+    fn parse(
+        sources: &mut SourceMap,
+        file: FileId,
+        request: &CompileOptions<'_>,
+    ) -> (ParsedFiles, Overrides, Problems) {
         let text = sources.get(file).map_or_else(|| "".into(), |source| source.text.clone());
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
@@ -112,7 +116,7 @@ impl Texts {
         let uses = sema::gather(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
         (
-            Texts { text, ast, prelude, uses },
+            ParsedFiles { text, ast, prelude, uses },
             Overrides { combine: request.combine.clone(), params: overrides },
             problems,
         )
@@ -120,7 +124,12 @@ impl Texts {
 }
 
 /// From meaning to plan. `problems` are those found before.
-fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels: &Levels) -> Checked<Compiled> {
+fn planned(
+    texts: ParsedFiles,
+    mut problems: Problems,
+    analyzed: Checked<Hir>,
+    levels: &LintLevels,
+) -> Checked<Compiled> {
     let misread = problems.has_errors();
     // What is missing may be what could not be read.
     let missing = [Code::MissingArgument, Code::MissingDeclaration, Code::PipelineHeader];
@@ -129,7 +138,7 @@ fn planned(texts: Texts, mut problems: Problems, analyzed: Checked<Hir>, levels:
     let mut problems = sema::point_to_uses(problems, &texts.uses, &texts.ast);
     problems.sort();
     let Some(hir) = analyzed.value.filter(|_| !misread) else { return Checked::failed(problems) };
-    let Texts { text, ast, uses, .. } = texts;
+    let ParsedFiles { text, ast, uses, .. } = texts;
     let mut suppressions = lint::Suppressions::of(&ast, &text);
     problems.extend(lint::lint(&Subject { hir: &hir, ast: &ast }, levels, &mut suppressions));
     problems.sort();

@@ -11,7 +11,7 @@ pub trait World {
     ///
     /// # Errors
     /// If there is none, or it is no text.
-    fn text(&self, of: &str, path: &str) -> Result<Found, Absent>;
+    fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile>;
 
     /// What tells the text called `name` from every other, however it is named.
     fn identity(&self, name: &str) -> String {
@@ -21,7 +21,7 @@ pub trait World {
 
 /// A file that is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundFile {
     /// How it is named to people.
     pub name: String,
     /// What tells it from every other file; see [`World::identity`].
@@ -32,7 +32,7 @@ pub struct Found {
 
 /// A file that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Absent {
+pub struct MissingFile {
     /// Why, in words.
     pub reason: String,
     /// What could be named instead, as it would be written.
@@ -41,11 +41,11 @@ pub struct Absent {
 
 /// A world with nothing in it, for texts that stand alone.
 #[derive(Clone, Copy, Debug)]
-pub struct Alone;
+pub struct NoFiles;
 
-impl World for Alone {
-    fn text(&self, _: &str, _: &str) -> Result<Found, Absent> {
-        Err(Absent { reason: "this text is read without the files around it".into(), there: vec![] })
+impl World for NoFiles {
+    fn text(&self, _: &str, _: &str) -> Result<FoundFile, MissingFile> {
+        Err(MissingFile { reason: "this text is read without the files around it".into(), there: vec![] })
     }
 }
 
@@ -63,7 +63,7 @@ impl Disk {
 }
 
 impl World for Disk {
-    fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
+    fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile> {
         let folder = Self::folder(of);
         let full = simple(&folder.join(path));
         let name = full.display().to_string();
@@ -75,12 +75,12 @@ impl World for Disk {
                     ErrorKind::IsADirectory => "it is a folder".into(),
                     _ => error.to_string(),
                 };
-                return Err(Absent { reason, there: neighbours(folder, path) });
+                return Err(MissingFile { reason, there: neighbours(folder, path) });
             }
         };
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Found { identity: self.identity(&name), name, text }),
-            Err(_) => Err(Absent { reason: "it is not UTF-8 text".into(), there: vec![] }),
+            Ok(text) => Ok(FoundFile { identity: self.identity(&name), name, text }),
+            Err(_) => Err(MissingFile { reason: "it is not UTF-8 text".into(), there: vec![] }),
         }
     }
 

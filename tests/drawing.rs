@@ -1,6 +1,6 @@
 //! Pictures of pipelines: nothing lies over anything else, everything is drawn once, and it is what the plan says.
 
-use mmc::drawing::{Figure, Part, dot, figure, mermaid, svg};
+use mmc::drawing::{Figure, PipelinePart, dot, figure, mermaid, svg};
 use std::fs;
 use std::path::Path;
 
@@ -121,7 +121,7 @@ fn a_figure_has_the_parts_of_the_pipeline_and_all_its_parameters() {
         assert_eq!(drawn, plan.parameter_count() as u64, "{file}");
     }
     let quickstart = drawn("quickstart.mmc", None);
-    let low = quickstart.boxes.iter().find(|node| node.part == Part::Encoder("low_net".into())).unwrap();
+    let low = quickstart.boxes.iter().find(|node| node.part == PipelinePart::Encoder("low_net".into())).unwrap();
     assert_eq!(low.does, "3 x (linear 64, relu)");
     assert_eq!(quickstart.loss, ["class loss", "multiplicative", "beta = 0.5"]);
 }
@@ -151,7 +151,7 @@ fn deep_and_wide_pipelines_are_still_drawn() {
 fn mixtures_of_one_encoder_are_boxes_of_their_own() {
     let figure = drawn("cifar.mmc", None);
     let mixtures: Vec<&str> = (figure.boxes.iter())
-        .filter(|node| matches!(node.part, Part::Mixture(_)))
+        .filter(|node| matches!(node.part, PipelinePart::Mixture(_)))
         .map(|node| node.title.as_str())
         .collect();
     assert_eq!(

@@ -4,10 +4,10 @@
 //! the program itself, in a copy of the folders.
 
 use crate::support::process::{mmc, plain};
-use mmc::data::{Decider, Look, Request, look};
+use mmc::data::{Decider, Inspection, Request, inspect};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
-use mmc::lint::{Levels, Subject, lint_data};
-use mmc::world::{Absent, Disk, Found, World};
+use mmc::lint::{LintLevels, Subject, lint_data};
+use mmc::world::{Disk, FoundFile, MissingFile, World};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
     let mmc::Compiled { hir, plan, ast, suppressions, .. } = compiled;
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
     let (modalities, deciders) = (hir.modalities.iter().collect(), vec![Decider::of(plan, &names)]);
-    match look(&Request {
+    match inspect(&Request {
         data: &hir.data,
         label: &hir.label,
         modalities,
@@ -58,10 +58,10 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
         cache: None,
         memory: 1 << 30,
     }) {
-        Look::Absent(_) | Look::Large(_) => Problems::new(),
-        Look::Seen { facts: None, problems } => problems,
-        Look::Seen { facts: Some(facts), mut problems } => {
-            problems.extend(lint_data(&Subject { hir, ast }, &facts, &Levels::default(), suppressions));
+        Inspection::MissingFiles(_) | Inspection::TooLarge(_) => Problems::new(),
+        Inspection::Inspected { profile: None, problems } => problems,
+        Inspection::Inspected { profile: Some(profile), mut problems } => {
+            problems.extend(lint_data(&Subject { hir, ast }, &profile, &LintLevels::default(), suppressions));
             problems
         }
     }
@@ -87,10 +87,10 @@ fn said_by_program(path: &Path, arguments: &str) -> String {
 struct Beside<'a>(&'a Path);
 
 impl World for Beside<'_> {
-    fn text(&self, of: &str, path: &str) -> Result<Found, Absent> {
+    fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile> {
         let found = Disk.text(&self.0.join(of).display().to_string(), path)?;
         let name = Path::new(&found.name).strip_prefix(self.0).unwrap().display().to_string();
-        Ok(Found { name, ..found })
+        Ok(FoundFile { name, ..found })
     }
 
     fn identity(&self, name: &str) -> String {

@@ -1,4 +1,4 @@
-//! Any text is compiled, or explained; what is said of it can be shown.
+//! Any text compiles or yields problems, and its problems can be rendered.
 
 #![no_main]
 

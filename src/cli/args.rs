@@ -3,7 +3,7 @@
 use crate::diag::{Fixes, nearest};
 use crate::exec::DeviceChoice;
 use crate::experiment::{PipelineOptions, TrainOptions, system_cache};
-use crate::lint::{Level, Levels, UnknownLint};
+use crate::lint::{Level, LintLevels, UnknownLint};
 use crate::starter::{TEMPLATES, Template};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -18,13 +18,13 @@ pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
     #[command(flatten)]
-    pub(super) look: Look,
+    pub(super) output: OutputArgs,
 }
 
 /// How what is said looks.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Look")]
-pub(super) struct Look {
+pub(super) struct OutputArgs {
     /// When to colour; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(super) color: When,
@@ -79,7 +79,7 @@ pub(super) struct ModelArgs {
     pub(super) combine: Option<String>,
     /// Give a `param` of the file another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub(super) set: Vec<Setting>,
+    pub(super) set: Vec<SettingArg>,
 }
 
 /// What decides where and how it is computed.
@@ -125,7 +125,7 @@ impl ModelArgs {
 }
 
 /// Settings as pairs of name and value.
-pub(super) fn settings(set: &[Setting]) -> Vec<(String, String)> {
+pub(super) fn settings(set: &[SettingArg]) -> Vec<(String, String)> {
     set.iter().map(|setting| (setting.name.clone(), setting.value.clone())).collect()
 }
 
@@ -164,7 +164,7 @@ pub(super) struct CompareArgs {
     pub(super) combine: Vec<String>,
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub(super) set: Vec<Setting>,
+    pub(super) set: Vec<SettingArg>,
     /// How many seeds each is trained with
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(super) seeds: u64,
@@ -183,7 +183,7 @@ pub(super) struct CompareArgs {
     pub(super) over_learn: Option<Vec<String>>,
     /// How the table is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: TableFormat,
+    pub(super) format: TableFormatArg,
     #[command(flatten)]
     pub(super) compute: ComputeArgs,
     /// Say nothing but the result
@@ -193,7 +193,7 @@ pub(super) struct CompareArgs {
 
 /// How a table is shown: for people, to be put into a text, or to be read by programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum TableFormat {
+pub(super) enum TableFormatArg {
     Text,
     Markdown,
     Csv,
@@ -208,7 +208,7 @@ pub(super) struct SweepArgs {
     pub(super) name: Option<String>,
     /// Give a `param` of the file that is not swept another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub(super) set: Vec<Setting>,
+    pub(super) set: Vec<SettingArg>,
     /// Another number of epochs than the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) epochs: Option<u64>,
@@ -220,7 +220,7 @@ pub(super) struct SweepArgs {
     pub(super) resume: Option<PathBuf>,
     /// How the table is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: TableFormat,
+    pub(super) format: TableFormatArg,
     #[command(flatten)]
     pub(super) compute: ComputeArgs,
     /// Say nothing but the result
@@ -247,8 +247,8 @@ pub(super) struct LintArgs {
     pub(super) diff: bool,
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub(super) set: Vec<Setting>,
-    /// Look at the text alone, and not at the data it names
+    pub(super) set: Vec<SettingArg>,
+    /// OutputArgs at the text alone, and not at the data it names
     #[arg(long)]
     pub(super) no_data: bool,
     #[command(flatten)]
@@ -283,8 +283,8 @@ pub(super) struct LintLevelArgs {
 
 impl LintLevelArgs {
     /// The levels that were chosen; of one lint at several levels the strictest counts.
-    pub(super) fn levels(&self) -> Levels {
-        let mut levels = Levels::default();
+    pub(super) fn levels(&self) -> LintLevels {
+        let mut levels = LintLevels::default();
         let chosen = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
         for (names, level) in chosen {
             // That each is the name of a lint has been checked as it was read.
@@ -295,7 +295,7 @@ impl LintLevelArgs {
 }
 
 fn lint_name(text: &str) -> Result<String, UnknownLint> {
-    Levels::default().set(text, Level::Warn).map(|()| text.to_owned())
+    LintLevels::default().set(text, Level::Warn).map(|()| text.to_owned())
 }
 
 /// How problems are shown.
@@ -439,12 +439,12 @@ pub(super) struct LspArgs {
 
 /// `NAME=VALUE`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Setting {
+pub(super) struct SettingArg {
     pub(super) name: String,
     pub(super) value: String,
 }
 
-impl FromStr for Setting {
+impl FromStr for SettingArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -479,11 +479,11 @@ mod tests {
 
     #[test]
     fn settings_are_a_name_and_a_value() {
-        let setting: Setting = " beta = 0.5".parse().unwrap();
+        let setting: SettingArg = " beta = 0.5".parse().unwrap();
         assert_eq!((setting.name.as_str(), setting.value.as_str()), ("beta", "0.5"));
-        assert_eq!("path=a=b".parse::<Setting>().unwrap().value, "a=b");
+        assert_eq!("path=a=b".parse::<SettingArg>().unwrap().value, "a=b");
         for bad in ["beta", "=1", "beta=", ""] {
-            assert!(bad.parse::<Setting>().is_err(), "{bad}");
+            assert!(bad.parse::<SettingArg>().is_err(), "{bad}");
         }
     }
 

@@ -5,12 +5,12 @@ use super::output::Output;
 use crate::compile::Compiled;
 use crate::diag::Checked;
 use crate::experiment::{DataCheck, check_data};
-use crate::lint::Levels;
+use crate::lint::LintLevels;
 use std::path::Path;
 
 /// Checks a pipeline that has no errors against its data, adds the problems to its own, and prints on standard error
 /// what it was checked against.
-pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Levels, output: &Output) {
+pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &LintLevels, output: &Output) {
     let checked = check_data(path.parent().unwrap_or(Path::new("")), compiled, levels);
     if let Some(line) = checked.and_then(|checked| line(&checked)) {
         output.err.line(&format!("{}: {line}", path.display()));

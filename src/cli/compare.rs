@@ -1,12 +1,12 @@
 //! `mmc compare`: the combines of one or several files, trained on the same rows with the same seeds, in one table.
 
-use super::args::{CompareArgs, TableFormat, settings};
+use super::args::{CompareArgs, TableFormatArg, settings};
 use super::interrupt::Interrupt;
 use super::numbers::{duration, grouped};
 use super::open::warn;
 use super::output::Output;
 use super::status::ExitStatus;
-use super::table::{Align, Row, marked_table};
+use super::table::{Align, MarkedRow, marked_table};
 use super::trial_line::TrialLines;
 use crate::diag::Style;
 use crate::experiment::{
@@ -63,10 +63,10 @@ fn run(args: &CompareArgs, comparison: &ComparisonTrials, output: &Output) -> Ex
         output.err.line("interrupted: the table has what was done by then");
     }
     match args.format {
-        TableFormat::Text => output.out.write(&text(&found, output.out.style)),
-        TableFormat::Markdown => output.out.write(&comparison_markdown(&found)),
-        TableFormat::Csv => output.out.write(&comparison_csv(&found)),
-        TableFormat::Json => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
+        TableFormatArg::Text => output.out.write(&text(&found, output.out.style)),
+        TableFormatArg::Markdown => output.out.write(&comparison_markdown(&found)),
+        TableFormatArg::Csv => output.out.write(&comparison_csv(&found)),
+        TableFormatArg::Json => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
     }
     if lines.failed { ExitStatus::Problems } else { ExitStatus::Done }
 }
@@ -105,7 +105,7 @@ fn text(comparison: &Comparison, style: Style) -> String {
     text
 }
 
-fn row(line: &ComparisonRow, over_learn: bool) -> Row {
+fn row(line: &ComparisonRow, over_learn: bool) -> MarkedRow {
     let spread = |spread: &Option<_>| spread.as_ref().map_or_else(|| "-".into(), percent_spread);
     let mut cells = vec![
         (line.name.clone(), false),

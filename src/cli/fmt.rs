@@ -65,14 +65,18 @@ fn file(path: &Path, args: &FmtArgs, output: &Output) -> ExitStatus {
 }
 
 /// A text before and after, and how its formatting ended. What cannot be read of it stays as it is.
-struct Texts {
+struct FormattedText {
     before: String,
     after: String,
     status: ExitStatus,
 }
 
 /// Formats a text; what is wrong with it is said.
-fn formatted(read: Result<FileId, Unreadable>, sources: &SourceMap, output: &Output) -> Result<Texts, ExitStatus> {
+fn formatted(
+    read: Result<FileId, Unreadable>,
+    sources: &SourceMap,
+    output: &Output,
+) -> Result<FormattedText, ExitStatus> {
     let file = match read {
         Ok(file) => file,
         Err(Unreadable::NoFile(message)) => {
@@ -88,10 +92,10 @@ fn formatted(read: Result<FileId, Unreadable>, sources: &SourceMap, output: &Out
     let formatted = syntax::format(&before);
     output.problems(&formatted.problems, sources);
     let status = if formatted.problems.has_errors() { ExitStatus::Problems } else { ExitStatus::Done };
-    Ok(Texts { before, after: formatted.text, status })
+    Ok(FormattedText { before, after: formatted.text, status })
 }
 
-fn compare(name: &str, texts: &Texts, args: &FmtArgs, output: &Output) -> ExitStatus {
+fn compare(name: &str, texts: &FormattedText, args: &FmtArgs, output: &Output) -> ExitStatus {
     let (before, after) = (&texts.before, &texts.after);
     if before == after {
         return texts.status;

@@ -1,4 +1,4 @@
-//! `mmc lint`: what is wrong with pipelines, without running them, and the changes that mend it.
+//! `mmc lint`: what is wrong with pipelines, without running them, and their fixes.
 
 use super::args::{LintArgs, ProblemFormat, settings};
 use super::check::check;
@@ -7,13 +7,14 @@ use super::output::{Output, count};
 use super::status::ExitStatus;
 use crate::atomic_file::{Durability, replace_file};
 use crate::diag::{
-    Fixes, Problems, Said, fix, render, render_github, render_json, render_plain, render_sarif, render_short,
+    Fixes, Problems, ProblemsWithSources, fix, render, render_github, render_json, render_plain, render_sarif,
+    render_short,
 };
 use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How often changes are looked for again in a changed text: each turn mends something, and may bring out more.
+/// How often changes are looked for again in a changed text: each turn fixes something, and may bring out more.
 const MOST_TURNS: usize = 50;
 
 pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
@@ -21,12 +22,12 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let mut status = ExitStatus::Done;
     let mut all = vec![];
     for path in &args.files {
-        let mended = match args.fixes() {
-            Some(fixes) => mend(path, fixes, args, output),
+        let outcome = match args.fixes() {
+            Some(fixes) => apply_fixes(path, fixes, args, output),
             None => Ok(ExitStatus::Done),
         };
-        let opened = mended.and_then(|mended| {
-            status = status.worst(mended);
+        let opened = outcome.and_then(|fixed| {
+            status = status.worst(fixed);
             CheckedFile::open(path, &settings(&args.set), &levels).map_err(|error| output.error(&error))
         });
         let mut opened = match opened {
@@ -52,13 +53,13 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
         all.push((compiled.problems, sources));
     }
     // What programs read is one text for all files.
-    let said: Vec<Said<'_>> = all.iter().map(|(problems, sources)| (problems, sources)).collect();
+    let reports: Vec<ProblemsWithSources<'_>> = all.iter().map(|(problems, sources)| (problems, sources)).collect();
     let problems: Problems = all.iter().flat_map(|(problems, _)| problems.iter().cloned()).collect();
     match args.format {
         _ if args.diff => {}
-        ProblemFormat::Json => output.out.line(&render_json(&said)),
-        ProblemFormat::Sarif => output.out.line(&render_sarif(&said)),
-        ProblemFormat::Github => output.out.write(&render_github(&said)),
+        ProblemFormat::Json => output.out.line(&render_json(&reports)),
+        ProblemFormat::Sarif => output.out.line(&render_sarif(&reports)),
+        ProblemFormat::Github => output.out.write(&render_github(&reports)),
         ProblemFormat::Text | ProblemFormat::Plain if !problems.is_empty() => output.err.line(&count(&problems)),
         _ => {}
     }
@@ -66,22 +67,22 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
 }
 
 /// Applies changes until there are none left to apply, and writes the text or shows what would change.
-fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
+fn apply_fixes(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
     let set = settings(&args.set);
     let opened = CheckedFile::open(path, &set, &levels).map_err(|error| output.error(&error))?;
     let CheckedFile { mut sources, mut file, mut compiled } = opened;
     let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
-    let (mut text, mut mended) = (before.to_string(), 0);
+    let (mut text, mut fixed_count) = (before.to_string(), 0);
     for _ in 0..MOST_TURNS {
         let mut fixed = fix(file, &text, &compiled.problems, fixes);
-        // What the data says is never certain, and is asked when the text itself has nothing left to mend.
+        // What the data says is never certain, and is asked when the text itself has nothing left to fix.
         if fixed.is_none() && fixes == Fixes::All && !args.no_data {
             check_data(path.parent().unwrap_or(Path::new("")), &mut compiled, &levels);
             fixed = fix(file, &text, &compiled.problems, fixes);
         }
         let Some(fixed) = fixed else { break };
-        (text, mended) = (fixed.text, mended + fixed.count);
+        (text, fixed_count) = (fixed.text, fixed_count + fixed.count);
         CheckedFile { sources, file, compiled } = CheckedFile::of_text(path, &text, &set, &levels);
     }
     drop(sources);
@@ -95,8 +96,8 @@ fn mend(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<E
     }
     match replace_file(path, Durability::Synced, |file| file.write_all(text.as_bytes())) {
         Ok(()) => {
-            let what = if mended == 1 { "problem" } else { "problems" };
-            output.err.line(&format!("{name}: mended {mended} {what}"));
+            let what = if fixed_count == 1 { "problem" } else { "problems" };
+            output.err.line(&format!("{name}: fixed {fixed_count} {what}"));
             Ok(ExitStatus::Done)
         }
         Err(error) => {

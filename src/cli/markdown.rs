@@ -11,7 +11,7 @@ const READABLE: usize = 100;
 
 /// Draws `markdown`.
 pub(super) fn show(markdown: &str, style: Style) -> String {
-    let mut page = Page { style, width: style.width.min(READABLE), ..Page::default() };
+    let mut page = MarkdownPage { style, width: style.width.min(READABLE), ..MarkdownPage::default() };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         page.take(event);
     }
@@ -19,7 +19,7 @@ pub(super) fn show(markdown: &str, style: Style) -> String {
 }
 
 #[derive(Default)]
-struct Page {
+struct MarkdownPage {
     style: Style,
     width: usize,
     text: String,
@@ -33,7 +33,7 @@ struct Page {
     rows: Vec<Vec<String>>,
 }
 
-impl Page {
+impl MarkdownPage {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {

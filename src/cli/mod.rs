@@ -42,7 +42,7 @@ use std::process::ExitCode;
 /// 0: done. 1: problems in the file or the data, which have been said. 2: it could not run.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let output = Output::new(cli.look);
+    let output = Output::new(cli.output);
     panic::install(output);
     // A defect ends with its own words and code, and not with those of a crash.
     std::panic::catch_unwind(|| dispatch(&cli, &output)).unwrap_or(ExitStatus::CouldNotRun).into()

@@ -7,7 +7,7 @@ use super::table::{Align, table};
 use crate::atomic_file::write_atomic;
 use crate::data::survey;
 use crate::diag::{Problems, SourceMap};
-use crate::starter::{TEMPLATES, Table, starter};
+use crate::starter::{TEMPLATES, TableFile, starter};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -64,7 +64,7 @@ fn from_table(data: &Path, args: &NewArgs) -> Result<String, String> {
         None => data.to_owned(),
     };
     let path = path.to_string_lossy().replace('\\', "/");
-    let table = Table { path: &path, name: stem, survey: &seen };
+    let table = TableFile { path: &path, name: stem, survey: &seen };
     starter(&table, args.label.as_deref()).map_err(|error| error.to_string())
 }
 

@@ -1,6 +1,6 @@
 //! Standard output and standard error, and what they can show. The only place that writes to either.
 
-use super::args::{Look, When};
+use super::args::{OutputArgs, When};
 use super::status::ExitStatus;
 use crate::diag::{Problems, Severity, SourceMap, Style, render};
 use crate::experiment::Error;
@@ -36,7 +36,7 @@ enum Target {
 }
 
 impl Output {
-    pub(super) fn new(look: Look) -> Self {
+    pub(super) fn new(look: OutputArgs) -> Self {
         Self { out: Stream::new(Target::Out, look), err: Stream::new(Target::Err, look) }
     }
 
@@ -59,7 +59,7 @@ impl Output {
 }
 
 impl Stream {
-    fn new(target: Target, look: Look) -> Self {
+    fn new(target: Target, look: OutputArgs) -> Self {
         let terminal = match target {
             Target::Out => io::stdout().is_terminal(),
             Target::Err => io::stderr().is_terminal(),

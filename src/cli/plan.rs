@@ -6,6 +6,7 @@ use super::output::Output;
 use super::plan_view::{line_of, plan_text};
 use super::status::ExitStatus;
 use crate::plan::Plan;
+use crate::report::yaml_text;
 use crate::spec::TrainSpec;
 use serde::Serialize;
 
@@ -18,10 +19,8 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     let lines = || plan.steps.iter().map(|step| line_of(step, sources)).collect();
     let shown = match args.format {
         PlanFormat::Text => Ok(plan_text(plan, train, sources, output.out.style, args.full)),
-        PlanFormat::Yaml => {
-            serde_yaml::to_string(&Document { plan, lines: lines(), train }).map_err(|error| error.to_string())
-        }
-        PlanFormat::Json => serde_json::to_string_pretty(&Document { plan, lines: lines(), train })
+        PlanFormat::Yaml => yaml_text(&PlanDocument { plan, lines: lines(), train }).map_err(|error| error.to_string()),
+        PlanFormat::Json => serde_json::to_string_pretty(&PlanDocument { plan, lines: lines(), train })
             .map(|json| json + "\n")
             .map_err(|error| error.to_string()),
     };
@@ -39,7 +38,7 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
 
 /// A plan for programs: itself, the line of the file that asks for each step, and how it is trained.
 #[derive(Serialize)]
-struct Document<'a> {
+struct PlanDocument<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
     lines: Vec<usize>,

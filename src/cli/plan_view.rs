@@ -3,7 +3,7 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::drawing::{Part, Run, parts, runs};
+use crate::drawing::{PipelinePart, Run, parts, runs};
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
 use crate::spec::{Combination, QGradient, TrainSpec};
@@ -32,7 +32,7 @@ pub(super) fn line_of(step: &Step, sources: &SourceMap) -> usize {
 
 /// One step as it is shown.
 #[derive(Clone, PartialEq)]
-struct Row {
+struct PlanRow {
     name: String,
     /// All but its name and its line: rows alike in these are said once.
     alike: (String, String, u64, u64),
@@ -40,19 +40,19 @@ struct Row {
 }
 
 /// The steps of one part.
-struct Group {
-    part: Part,
-    rows: Vec<Row>,
+struct StepGroup {
+    part: PipelinePart,
+    rows: Vec<PlanRow>,
 }
 
-fn groups(plan: &Plan, sources: &SourceMap) -> Vec<Group> {
-    let mut groups: Vec<Group> = vec![];
+fn groups(plan: &Plan, sources: &SourceMap) -> Vec<StepGroup> {
+    let mut groups: Vec<StepGroup> = vec![];
     let mut counted: BTreeSet<ParamId> = BTreeSet::new();
     for (step, part) in plan.steps.iter().zip(parts(plan)) {
         // Parameters that a step shares with an earlier one are counted there.
         let own = step.params.iter().filter(|id| counted.insert(**id)).filter_map(|id| plan.params.get(*id));
         let parameters = own.map(|param| param.shape.size() as u64).sum();
-        let row = Row {
+        let row = PlanRow {
             // The operation, which ends the name of a step, has a column of its own.
             name: step.name.split(' ').next().unwrap_or(&step.name).to_owned(),
             alike: (step.op.call(), step.shape.to_string(), parameters, step.flops),
@@ -60,11 +60,12 @@ fn groups(plan: &Plan, sources: &SourceMap) -> Vec<Group> {
         };
         match groups.iter_mut().find(|group| group.part == part) {
             Some(group) => group.rows.push(row),
-            None => groups.push(Group { part, rows: vec![row] }),
+            None => groups.push(StepGroup { part, rows: vec![row] }),
         }
     }
-    let kind =
-        |group: &Group| ["modality", "encoder", "mixture", "head"].iter().position(|kind| *kind == group.part.kind());
+    let kind = |group: &StepGroup| {
+        ["modality", "encoder", "mixture", "head"].iter().position(|kind| *kind == group.part.kind())
+    };
     groups.sort_by_key(kind);
     groups
 }
@@ -104,9 +105,9 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
 }
 
 /// The rows of a part: what it comes to, then its steps; a modality is one row.
-fn part_rows(group: &Group, times: usize, full: bool, rows: &mut Vec<Vec<String>>) {
+fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<String>>) {
     let said = |times: usize| if times > 1 { format!("{times} x") } else { String::new() };
-    let sum = |of: fn(&Row) -> u64| group.rows.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&PlanRow) -> u64| group.rows.iter().map(of).sum::<u64>();
     let (kind, name) = (group.part.kind(), group.part.name());
     let modality = kind == "modality";
     let title = if times > 1 { format!("{kind} {name}, and {} alike", times - 1) } else { format!("{kind} {name}") };

@@ -23,14 +23,14 @@ pub(super) struct Progress<'a> {
     json: bool,
     interrupted: &'a AtomicBool,
     bar: Option<ProgressBar>,
-    extent: Extent,
+    extent: ProgressLength,
     worded: Option<Instant>,
     said_interrupted: bool,
 }
 
 /// How much there is to do.
 #[derive(Clone, Copy, Default)]
-struct Extent {
+struct ProgressLength {
     epochs: u64,
     steps_per_epoch: u64,
     /// Of the first step; the last one of an epoch may have fewer.
@@ -53,7 +53,7 @@ impl<'a> Progress<'a> {
             bar.set_style(style(output));
             bar
         });
-        let extent = Extent::default();
+        let extent = ProgressLength::default();
         Self { output, quiet, json, interrupted, bar, extent, worded: None, said_interrupted: false }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Progress<'a> {
         match event {
             Event::Component { name, number, of } => self.say(&format!("`{name}` by itself ({number} of {of})")),
             Event::Started { epochs, steps_per_epoch } => {
-                self.extent = Extent { epochs: *epochs, steps_per_epoch: *steps_per_epoch, rows_per_step: 0 };
+                self.extent = ProgressLength { epochs: *epochs, steps_per_epoch: *steps_per_epoch, rows_per_step: 0 };
             }
             Event::Stepped { epoch, step, rows, loss, error } => {
                 self.stepped(*epoch, *step, *rows as u64, *loss, *error);

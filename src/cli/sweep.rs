@@ -1,12 +1,12 @@
 //! `mmc sweep`: the grid of a `sweep` block, every point with every seed, the best point of each combine by validation.
 
-use super::args::{SweepArgs, TableFormat, settings};
+use super::args::{SweepArgs, TableFormatArg, settings};
 use super::interrupt::Interrupt;
 use super::numbers::{duration, grouped};
 use super::open::warn;
 use super::output::Output;
 use super::status::ExitStatus;
-use super::table::{Align, Row, marked_table};
+use super::table::{Align, MarkedRow, marked_table};
 use super::trial_line::TrialLines;
 use crate::diag::Style;
 use crate::experiment::{
@@ -57,10 +57,10 @@ fn run(args: &SweepArgs, search: &GridSearchTrials, output: &Output) -> Result<E
     let written = run.write_tables(&found);
     let path = run.folder().display().to_string();
     match args.format {
-        TableFormat::Text => output.out.write(&text(&found, &path, output.out.style)),
-        TableFormat::Markdown => output.out.write(&search_markdown(&found)),
-        TableFormat::Csv => output.out.write(&search_csv(&found)),
-        TableFormat::Json => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
+        TableFormatArg::Text => output.out.write(&text(&found, &path, output.out.style)),
+        TableFormatArg::Markdown => output.out.write(&search_markdown(&found)),
+        TableFormatArg::Csv => output.out.write(&search_csv(&found)),
+        TableFormatArg::Json => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
     }
     if search.trials.interrupted() {
         let (done, total) = (run.done(), run.total());
@@ -86,7 +86,7 @@ fn text(found: &GridSearch, path: &str, style: Style) -> String {
     ]);
     let rows = found.points.iter().map(|point| {
         let spread = |spread: &Option<_>| spread.as_ref().map_or_else(|| "-".into(), percent_spread);
-        let mut row: Row = vec![(point.combine.clone(), false)];
+        let mut row: MarkedRow = vec![(point.combine.clone(), false)];
         row.extend(params.iter().map(|param| (point.params.get(param).cloned().unwrap_or_default(), false)));
         row.push((point.valid.as_ref().map_or_else(|| "-".into(), plain_spread), point.selected));
         row.push((spread(&point.error), false));

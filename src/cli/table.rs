@@ -19,7 +19,7 @@ pub(super) enum Align {
 const TIED: char = '\u{a0}';
 
 /// The cells of a row, each with whether it is marked.
-pub(super) type Row = Vec<(String, bool)>;
+pub(super) type MarkedRow = Vec<(String, bool)>;
 
 /// Draws a table with these columns.
 pub(super) fn table(header: &[(&str, Align)], rows: Vec<Vec<String>>, style: Style) -> String {
@@ -31,7 +31,7 @@ pub(super) fn table(header: &[(&str, Align)], rows: Vec<Vec<String>>, style: Sty
 }
 
 /// Draws a table with these columns, marked cells in bold, or with a star where there is no bold.
-pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<Row>, style: Style) -> String {
+pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<MarkedRow>, style: Style) -> String {
     let mut table = Table::new();
     if style.color {
         table.enforce_styling();

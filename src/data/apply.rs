@@ -110,7 +110,7 @@ fn without_text(mut problem: Problem) -> Problem {
 fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<PreparedRows, Problems> {
     let modalities = requested(preprocessing, &request.modalities)?;
     let open = source::open(request.source, request.base)?;
-    let columns = select::Columns { schema: &open.schema, name: &open.name };
+    let columns = select::ColumnFinder { schema: &open.schema, name: &open.name };
     let mut problems = Problems::new();
     let mut query = TableQuery::default();
     let label = match label_column(&preprocessing.label, request.labels, columns) {
@@ -173,7 +173,7 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
     if problems.has_errors() {
         return Err(problems);
     }
-    presence::check(&request.deciders, &[presence::Rows { part: Part::Test, subset: &subset, read: &read }])?;
+    presence::check(&request.deciders, &[presence::PartTable { part: Part::Test, subset: &subset, read: &read }])?;
     let table = TableSummary { part: None, files: read.file_names(), rows: rows.len(), cached: read.cached };
     notes.extend(read.notes);
     Ok(PreparedRows { rows: subset, table, fingerprint: read.content.to_hex().to_string(), absent, notes })
@@ -198,7 +198,11 @@ fn requested<'a>(preprocessing: &'a Preprocessing, names: &[&str]) -> Result<Vec
 }
 
 /// The position of the label, if it is to be read.
-fn label_column(label: &FittedLabel, labels: LabelUse, columns: select::Columns<'_>) -> Result<Option<usize>, Problem> {
+fn label_column(
+    label: &FittedLabel,
+    labels: LabelUse,
+    columns: select::ColumnFinder<'_>,
+) -> Result<Option<usize>, Problem> {
     match labels {
         LabelUse::Ignore => Ok(None),
         LabelUse::IfPresent if !is_there(columns.schema, &label.column) => Ok(None),

@@ -92,7 +92,7 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let subsets = [(Part::Train, Some(&train)), (Part::Valid, valid.as_ref()), (Part::Test, test.as_ref())];
     let rows = subsets.into_iter().filter_map(|(part, subset)| {
         let table = parts.iter().find(|rows| rows.part == part)?.table;
-        Some(presence::Rows { part, subset: subset?, read: &reads[table] })
+        Some(presence::PartTable { part, subset: subset?, read: &reads[table] })
     });
     presence::check(&request.deciders, &rows.collect::<Vec<_>>())?;
 
@@ -178,7 +178,7 @@ struct Asked {
 impl Asked {
     /// The query of `table`. Globs mean the columns that they mean in the `first` table.
     fn of(request: &Request<'_>, table: &OpenTable, first: &OpenTable) -> Result<Self, Problems> {
-        let columns = select::Columns { schema: &table.schema, name: &table.name };
+        let columns = select::ColumnFinder { schema: &table.schema, name: &table.name };
         let mut query = TableQuery::default();
         let mut problems = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
@@ -233,13 +233,13 @@ fn pin_globs(spec: &ModalitySpec, first: &Schema, schema: &Schema) -> ModalitySp
 }
 
 /// A part: which table it lies in, and which rows of that.
-struct PartRows {
+struct PartIndices {
     part: Part,
     table: usize,
     rows: Vec<u32>,
 }
 
-fn decider((words, position): &(Words, usize)) -> split::Decider<'_> {
+fn decider((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
     (words, *position)
 }
 
@@ -250,7 +250,7 @@ fn parts(
     reads: &[LoadedTable],
     asked: &[Asked],
     labels: &[Vec<u32>],
-) -> Result<(Vec<PartRows>, usize), Problems> {
+) -> Result<(Vec<PartIndices>, usize), Problems> {
     let (Some(read), Some(asked), Some(of_first)) = (reads.first(), asked.first(), labels.first()) else {
         return Err(Problems::new());
     };
@@ -258,22 +258,22 @@ fn parts(
         column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
     };
     let (by_column, group) = (words(asked.by_column), words(asked.group));
-    let table = split::Table {
+    let table = split::SplitTable {
         read,
         labels: of_first,
         by_column: by_column.as_ref().map(decider),
         group: group.as_ref().map(decider),
     };
     let divided = split::divide(&data.split, &table)?;
-    let mut parts = vec![PartRows { part: Part::Train, table: 0, rows: divided.train }];
+    let mut parts = vec![PartIndices { part: Part::Train, table: 0, rows: divided.train }];
     for (part, rows) in [(Part::Valid, divided.valid), (Part::Test, divided.test)] {
         if let Some(rows) = rows {
-            parts.push(PartRows { part, table: 0, rows });
+            parts.push(PartIndices { part, table: 0, rows });
         }
     }
     for (table, (part, _)) in sources.iter().enumerate().skip(1) {
         if let Some(part) = part {
-            parts.push(PartRows { part: *part, table, rows: (0..reads[table].table.rows as u32).collect() });
+            parts.push(PartIndices { part: *part, table, rows: (0..reads[table].table.rows as u32).collect() });
         }
     }
     Ok((parts, divided.unused))

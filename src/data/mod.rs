@@ -22,14 +22,14 @@ mod table;
 
 pub use apply::{ApplyRequest, LabelUse, PreparedRows, apply};
 pub use dataset::{Dataset, Subset, TableSummary};
-pub use inspect::column_names::columns;
-pub use inspect::inspection::{Look, ROWS, look};
-pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, survey};
+pub use inspect::inspection::{Inspection, inspect};
+pub use inspect::sample::SAMPLE_ROWS;
+pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, survey};
 pub use label::{FittedLabel, LabelCells};
 pub use load::{Request, load};
 pub use modality::fitted::{FittedModality, InputColumn};
 pub use modality::rows::ModalityRows;
-pub use modality::transform::Fitted;
+pub use modality::transform::FittedTransform;
 pub use preprocessing::Preprocessing;
 pub use presence::Decider;
 pub use random::{Draw, Draws, order};

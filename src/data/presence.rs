@@ -28,14 +28,14 @@ impl<'a> Decider<'a> {
 }
 
 /// The rows of one part: its subset, and where each row stood.
-pub(crate) struct Rows<'a> {
+pub(crate) struct PartTable<'a> {
     pub(crate) part: Part,
     pub(crate) subset: &'a Subset,
     pub(crate) read: &'a LoadedTable,
 }
 
 /// Reports each combine that has nothing to decide some row by, with the first such row.
-pub(crate) fn check(deciders: &[Decider<'_>], parts: &[Rows<'_>]) -> Result<(), Problems> {
+pub(crate) fn check(deciders: &[Decider<'_>], parts: &[PartTable<'_>]) -> Result<(), Problems> {
     let mut problems = Problems::new();
     for decider in deciders {
         let mut first = None;

@@ -4,30 +4,30 @@ use crate::data::random::{Purpose, shuffle, stream};
 use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::diag::{Code, Problem, Problems, nearest};
-use crate::spec::{Part, Portion, Rule, Spanned, Split};
+use crate::spec::{Part, Portion, PortionRule, Spanned, Split};
 use std::collections::BTreeMap;
 
 /// How many bad values of a split column are reported one by one.
 const SHOWN: usize = 10;
 
 /// A column that decides, and its position in the table.
-pub(crate) type Decider<'a> = (&'a Words, usize);
+pub(crate) type SplitColumn<'a> = (&'a Words, usize);
 
 /// What the split of a table depends on.
-pub(crate) struct Table<'a> {
+pub(crate) struct SplitTable<'a> {
     /// The table.
     pub read: &'a LoadedTable,
     /// The class of each row.
     pub labels: &'a [u32],
     /// The column of `by_column`.
-    pub by_column: Option<Decider<'a>>,
+    pub by_column: Option<SplitColumn<'a>>,
     /// The column of `group`.
-    pub group: Option<Decider<'a>>,
+    pub group: Option<SplitColumn<'a>>,
 }
 
 /// The rows of each part, in the order of the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Parts {
+pub(crate) struct SplitIndices {
     /// Rows to train on.
     pub train: Vec<u32>,
     /// Rows to select on.
@@ -38,7 +38,7 @@ pub(crate) struct Parts {
     pub unused: usize,
 }
 
-impl Parts {
+impl SplitIndices {
     /// The rows of a part, none if there is no such part.
     pub(crate) fn get_mut(&mut self, part: Part) -> &mut Vec<u32> {
         match part {
@@ -50,8 +50,8 @@ impl Parts {
 }
 
 /// Divides the rows as `split` says. What no portion takes is train, unless a portion says what train is.
-pub(crate) fn divide(split: &Split, table: &Table<'_>) -> Result<Parts, Problems> {
-    let mut parts = Parts::default();
+pub(crate) fn divide(split: &Split, table: &SplitTable<'_>) -> Result<SplitIndices, Problems> {
+    let mut parts = SplitIndices::default();
     let mut left: Vec<u32> = match (&split.by_column, table.by_column) {
         (Some(written), Some(column)) => {
             by_column(written, column, table.read, &mut parts)?;
@@ -91,16 +91,16 @@ fn take(
     split: &Split,
     portion: &Portion,
     number: u64,
-    table: &Table<'_>,
+    table: &SplitTable<'_>,
     left: &mut Vec<u32>,
 ) -> Result<Vec<u32>, Problem> {
     let part = portion.part.as_str();
     let rows = table.labels.len();
     let (count, asked) = match portion.rule {
-        Rule::Last(count) => (count, format!("the last {count} rows")),
-        Rule::First(count) => (count, format!("the first {count} rows")),
+        PortionRule::Last(count) => (count, format!("the last {count} rows")),
+        PortionRule::First(count) => (count, format!("the first {count} rows")),
         // Halves go away from zero, so that 5% of 10 rows is a row.
-        Rule::Fraction(share) => {
+        PortionRule::Fraction(share) => {
             let count = ((share * rows as f64).round() as usize).max(1);
             (count, format!("{} of {rows} rows, which is {count},", percent(share)))
         }
@@ -112,9 +112,9 @@ fn take(
         return Err(problem.help("portions are taken in the order written, each from what the one before left"));
     }
     match portion.rule {
-        Rule::Last(_) => Ok(left.split_off(left.len() - count)),
-        Rule::First(_) => Ok(left.drain(..count).collect()),
-        Rule::Fraction(_) => {
+        PortionRule::Last(_) => Ok(left.split_off(left.len() - count)),
+        PortionRule::First(_) => Ok(left.drain(..count).collect()),
+        PortionRule::Fraction(_) => {
             let mut random = stream(Purpose::Split, split.seed, number);
             let class = |row: u32| if split.stratify { table.labels[row as usize] as usize } else { 0 };
             let mut taken = vec![false; rows];
@@ -184,7 +184,7 @@ fn draw(shuffled: &[u32], count: usize, class: impl Fn(u32) -> usize, taken: &mu
 /// The rows of each group, in the order groups first occur.
 fn groups(
     written: &Spanned<String>,
-    column: Decider<'_>,
+    column: SplitColumn<'_>,
     read: &LoadedTable,
     left: &[u32],
 ) -> Result<Vec<Vec<u32>>, Problem> {
@@ -238,9 +238,9 @@ fn draw_groups(groups: &[Vec<u32>], count: usize, left: &[u32], class: impl Fn(u
 /// Divides by a column that names the part of each row.
 fn by_column(
     written: &Spanned<String>,
-    column: Decider<'_>,
+    column: SplitColumn<'_>,
     read: &LoadedTable,
-    parts: &mut Parts,
+    parts: &mut SplitIndices,
 ) -> Result<(), Problems> {
     let (words, position) = column;
     let part_of: Vec<Option<Part>> = words.dictionary.iter().map(|word| part_named(word)).collect();

@@ -19,12 +19,12 @@ macro_rules! codes {
                 match self { $(Code::$variant => $code),* }
             }
 
-            /// What the code stands for, in a few words.
+            /// Title.
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title),* }
             }
 
-            /// What it means at length, with an example and a way on: the text of `explain/CODE.md`.
+            /// Explanation with an example: the text of `explain/CODE.md`.
             pub fn explanation(self) -> &'static str {
                 match self { $(Code::$variant => include_str!(concat!("explain/", $code, ".md"))),* }
             }
@@ -39,20 +39,20 @@ codes! {
     BadString = "MMC0104", "a string that is not closed, or has an unknown escape";
     PipelineHeader = "MMC0105", "a file begins with `pipeline NAME`, once";
     DuplicateKey = "MMC0106", "a key, argument or setting given twice";
-    TooDeep = "MMC0107", "brackets or operators nested deeper than anyone means";
+    TooDeep = "MMC0107", "brackets or operators nested too deep";
     NotUtf8 = "MMC0108", "the file is not UTF-8 text";
 
     UnknownName = "MMC0201", "a name that nothing declares";
     DuplicateName = "MMC0202", "a name declared twice";
     UnknownFunction = "MMC0203", "a function, layer, strategy, source or transform that does not exist";
-    UnknownArgument = "MMC0204", "an argument the called thing does not take";
+    UnknownArgument = "MMC0204", "an argument the call does not take";
     UnknownKey = "MMC0205", "a setting this block does not have";
     MissingArgument = "MMC0206", "an argument or setting that must be given";
     Cycle = "MMC0207", "declarations that need each other";
     UnknownField = "MMC0208", "a field the value does not have";
     UnknownCombine = "MMC0209", "a combine the file does not declare";
     UnknownParam = "MMC0210", "a param the file does not declare";
-    TooManyArguments = "MMC0211", "more arguments than the called thing takes";
+    TooManyArguments = "MMC0211", "more arguments than the call takes";
     MissingDeclaration = "MMC0212", "a declaration that every pipeline needs";
     UnreadableUse = "MMC0213", "a used file that cannot be read";
     NotForUse = "MMC0214", "a declaration that a used file cannot hold";
@@ -64,7 +64,7 @@ codes! {
     BadMixture = "MMC0305", "a mixture that is empty, repeated or names no input";
     NotABlock = "MMC0306", "a block of layers is expected here";
     BadInput = "MMC0307", "a layer does not take a value of this shape";
-    CannotSkip = "MMC0320", "a value that may be missing where nothing can leave it out";
+    CannotSkip = "MMC0320", "a value that may be missing where a value is required";
 
     UnusedModality = "MMC0401", "a modality nothing uses";
     UnusedEncoder = "MMC0402", "an encoder no combine uses";
@@ -73,21 +73,21 @@ codes! {
     BetaZero = "MMC0405", "beta = 0 makes the combination a plain average";
     NoValidation = "MMC0406", "early stopping without a validation split";
     LongPatience = "MMC0407", "early stopping that waits longer than the training lasts";
-    UnknownLint = "MMC0408", "a comment that allows a lint there is not";
-    UnusedAllow = "MMC0409", "a comment that allows what does not happen";
+    UnknownLint = "MMC0408", "a comment that allows an unknown lint";
+    UnusedAllow = "MMC0409", "a comment that allows a lint that is not reported";
     UnreachedModality = "MMC0410", "a modality that never reaches the loss";
     LargeBeta = "MMC0411", "beta beyond 1";
     ManyMixtures = "MMC0412", "mixtures of so many inputs that there are too many heads";
-    LoneComponent = "MMC0413", "a strategy that combines, given one component";
+    LoneComponent = "MMC0413", "a combining strategy with one component";
     ZeroWeight = "MMC0414", "a component of weight 0";
     LargeMargin = "MMC0415", "a margin that no row can pass";
     BoostedBeta = "MMC0416", "boosting together with a tuned beta";
     SharedLate = "MMC0417", "late combination of components that share weights";
-    MissingSeed = "MMC0418", "a training without a seed of its own";
+    MissingSeed = "MMC0418", "a training without a seed";
     UnreachedStep = "MMC0419", "a step of the learning rate after the training has ended";
-    LateMissing = "MMC0420", "`missing` after a transform that changed what it looks for";
+    LateMissing = "MMC0420", "`missing` after a transform that changed the values";
     TestStatistics = "MMC0421", "statistics that are fitted on the test rows too";
-    TestInTrain = "MMC0422", "rows of another part that are trained on as well";
+    TestInTrain = "MMC0422", "rows of another part that are also trained on";
     BatchOfOne = "MMC0423", "batch_norm over batches of one row";
     LastBatchOfOne = "MMC0424", "batch_norm over a last batch of one row";
     IdleSweepParam = "MMC0425", "a swept param that nothing depends on";
@@ -95,7 +95,7 @@ codes! {
     UnscaledInput = "MMC0427", "numbers of widely different scales, not standardized";
     AbsentClass = "MMC0428", "a class without a row in some part";
     TellingColumn = "MMC0429", "a column that determines the label";
-    ImputedModality = "MMC0430", "a modality that is made up where it is missing as a whole";
+    ImputedModality = "MMC0430", "a modality imputed on rows where all of it is missing";
     NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
@@ -106,22 +106,22 @@ codes! {
     EmptyData = "MMC0506", "a data file without rows";
     CorruptFile = "MMC0507", "a compressed file that is truncated or damaged";
     ConstantColumn = "MMC0508", "a column without variation cannot be standardized";
-    TooFewRows = "MMC0509", "fewer rows than the split asks for";
+    TooFewRows = "MMC0509", "fewer rows than the split needs";
     ColumnCount = "MMC0510", "the columns selected are not as many as the type declares";
-    MissingValue = "MMC0511", "an empty cell where nothing says what it stands for";
+    MissingValue = "MMC0511", "an empty cell without a rule for missing values";
     BadSplitValue = "MMC0512", "a split column says something other than train, valid or test";
     LabelInInput = "MMC0513", "a modality that reads the label's own column";
     BadText = "MMC0514", "a text that is not valid UTF-8";
     BadImage = "MMC0515", "an image that cannot be read, or of another size";
     TooManyValues = "MMC0516", "more different values than a category declares";
-    UnmatchedKey = "MMC0517", "a row of a join without a match, where nothing says that it may be missing";
-    RepeatedKey = "MMC0518", "a key that stands twice in a table that is joined";
-    ColumnType = "MMC0519", "a column of a type that cannot be read as is asked";
+    UnmatchedKey = "MMC0517", "a row of a join without a match, not declared optional";
+    RepeatedKey = "MMC0518", "a key that occurs twice in a joined table";
+    ColumnType = "MMC0519", "a column whose type cannot be converted";
     NothingPresent = "MMC0520", "a row without any modality that could decide it";
     NoRoom = "MMC0521", "prepared data fits neither into memory nor on disk";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";
-    NoDevice = "MMC0602", "the device asked for is not available";
+    NoDevice = "MMC0602", "the requested device is not available";
     OutOfMemory = "MMC0603", "the device ran out of memory";
     OutputUnwritable = "MMC0604", "the output folder cannot be made or written";
     WriteFailed = "MMC0605", "a result file could not be written whole";
@@ -131,7 +131,7 @@ codes! {
 }
 
 impl Code {
-    /// The families of codes: how each begins, and what it is about.
+    /// Prefix and title of each family of codes.
     pub const FAMILIES: [(&'static str, &'static str); 6] = [
         ("MMC01", "Syntax"),
         ("MMC02", "Names"),
@@ -160,7 +160,7 @@ impl std::str::FromStr for Code {
     }
 }
 
-/// A text that is no code.
+/// A text that is not a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a code; a code looks like `MMC0301`")]
 pub struct UnknownCode(String);

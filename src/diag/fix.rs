@@ -1,29 +1,29 @@
-//! Applying the changes that problems offer to the text they are about. Knows texts and problems, no files.
+//! Application of the fixes of problems to a text. Opens no files.
 
 use super::{FileId, Problem, Problems};
 
-/// Which changes may be applied.
+/// Selection of fixes to apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fixes {
-    /// Those that keep what was meant for certain.
+    /// Fixes that certainly keep the meaning.
     Safe,
-    /// Those that are likely to be meant, too: a name that is nearly another.
+    /// Also fixes that are likely right, such as the nearest name.
     All,
 }
 
-/// A text with changes applied.
+/// A text with fixes applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fixed {
     /// The text.
     pub text: String,
-    /// How many problems were mended.
+    /// Number of problems fixed.
     pub count: usize,
 }
 
-/// Applies what `problems` offer for `file`, whose text is `text`; none where there is nothing to apply.
+/// Applies the fixes of `problems` to `text`, the text of `file`; `None` where there is none.
 ///
-/// All changes of a problem are applied, or none of them: those that lie in another text, or touch what an earlier
-/// problem changes, are left for when the text has been looked at again.
+/// The edits of a problem are applied together or not at all. Fixes with edits in another text, or that overlap an earlier
+/// fix, are left for the next pass over the text.
 pub fn fix(file: FileId, text: &str, problems: &Problems, fixes: Fixes) -> Option<Fixed> {
     let mut taken: Vec<(usize, usize, &str)> = vec![];
     let mut count = 0;

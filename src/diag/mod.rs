@@ -1,8 +1,8 @@
-//! Problems as values: codes, places, words and how they are shown. Knows no other room.
+//! Diagnostics: problems as values with codes, spans, messages and fixes, and their rendering. Imports no other room.
 
 mod code;
 mod fix;
-mod grouped;
+mod number;
 mod problem;
 mod render;
 mod span;
@@ -10,8 +10,8 @@ mod suggest;
 
 pub use code::{Code, UnknownCode};
 pub use fix::{Fixed, Fixes, fix};
-pub use grouped::grouped;
-pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, Severity};
-pub use render::{Said, Style, render, render_github, render_json, render_plain, render_sarif, render_short};
-pub use span::{FileId, Source, SourceMap, Span};
+pub use number::grouped;
+pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, ProblemsWithSources, Severity};
+pub use render::{Style, render, render_github, render_json, render_plain, render_sarif, render_short};
+pub use span::{FileId, SourceMap, SourceText, Span};
 pub use suggest::nearest;

@@ -1,6 +1,6 @@
-//! One problem as a value: a code, a place, words and a way on.
+//! A problem as a value: code, labels, message, help and edits.
 
-use super::{Code, Span};
+use super::{Code, SourceMap, Span};
 use serde::Serialize;
 
 /// How much a problem matters. Only errors stop a stage.
@@ -22,14 +22,14 @@ impl std::fmt::Display for Severity {
     }
 }
 
-/// A piece of text pointed at, and why.
+/// A span with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// The text pointed at.
+    /// The labelled text.
     pub span: Span,
-    /// What is said of it; may be empty.
+    /// Message at the span; may be empty.
     pub message: String,
-    /// Whether this is where the problem is, rather than what it has to do with.
+    /// Whether this is the place of the problem; else it is related text.
     pub primary: bool,
 }
 
@@ -38,9 +38,9 @@ pub struct Label {
 pub struct Edit {
     /// The text to replace; empty to insert.
     pub span: Span,
-    /// What to put there.
+    /// The replacement.
     pub replacement: String,
-    /// Whether it keeps the meaning that was intended, so that it may be applied unasked.
+    /// Whether it certainly keeps the intended meaning, so that it may be applied without asking.
     pub safe: bool,
 }
 
@@ -88,9 +88,9 @@ pub struct Problem {
     pub message: String,
     /// Where; the first primary label is the place the problem sorts by.
     pub labels: Vec<Label>,
-    /// The way on.
+    /// Suggestion to the user.
     pub help: Option<String>,
-    /// Changes that would mend it.
+    /// Edits of the fix.
     pub edits: Vec<Edit>,
     /// The place in the data, for problems found in data.
     pub data: Option<DataPlace>,
@@ -106,36 +106,36 @@ impl Problem {
         Self::new(code, Severity::Error, message)
     }
 
-    /// A problem that is said and stops nothing.
+    /// A problem that does not stop the run.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Warning, message)
     }
 
-    /// Says where the problem is.
+    /// Adds the place of the problem.
     pub fn at(mut self, span: Span, message: impl Into<String>) -> Self {
         self.labels.push(Label { span, message: message.into(), primary: true });
         self
     }
 
-    /// Points at a text that has to do with it.
+    /// Adds related text.
     pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
         self.labels.push(Label { span, message: message.into(), primary: false });
         self
     }
 
-    /// Says the way on.
+    /// Sets the suggestion to the user.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Offers a change that a machine can apply.
+    /// Adds an edit of the fix.
     pub fn edit(mut self, span: Span, replacement: impl Into<String>, safe: bool) -> Self {
         self.edits.push(Edit { span, replacement: replacement.into(), safe });
         self
     }
 
-    /// Names the place in the data.
+    /// Sets the place in the data.
     pub fn in_data(mut self, place: DataPlace) -> Self {
         self.data = Some(place);
         self
@@ -172,7 +172,7 @@ impl Problems {
         self.0.extend(other.0);
     }
 
-    /// Takes back all but the first `count`.
+    /// Drops all but the first `count`.
     pub fn truncate(&mut self, count: usize) {
         self.0.truncate(count);
     }
@@ -224,7 +224,10 @@ impl IntoIterator for Problems {
     }
 }
 
-/// What a stage made, if it could, and what it has to say about it.
+/// Problems and the sources that their spans point into.
+pub type ProblemsWithSources<'a> = (&'a Problems, &'a SourceMap);
+
+/// Result of a stage: a value, if there is one, and its problems.
 #[derive(Clone, Debug)]
 pub struct Checked<T> {
     /// Present unless an error made it impossible.

@@ -1,4 +1,4 @@
-//! Places in source text: which file, which bytes.
+//! Spans and source texts: which file, which bytes.
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -41,19 +41,19 @@ impl Span {
     }
 }
 
-/// One source text: what it is called and what it says.
+/// One source text with its name.
 #[derive(Clone, Debug)]
-pub struct Source {
-    /// How the text is named to people: a path as the user wrote it, `<prelude>`, `--set beta`.
+pub struct SourceText {
+    /// Display name: a path as the user wrote it, `<prelude>`, `--set beta`.
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
-    /// Where each line begins.
+    /// Byte offset of each line.
     lines: Arc<[usize]>,
 }
 
-impl Source {
-    /// How many lines it has; the last may be empty.
+impl SourceText {
+    /// Number of lines; the last may be empty.
     pub(super) fn line_count(&self) -> usize {
         self.lines.len()
     }
@@ -68,7 +68,7 @@ impl Source {
         self.lines.get(line).copied().unwrap_or(self.text.len())
     }
 
-    /// What a line says, without its end.
+    /// Text of a line, without its end.
     pub(super) fn line(&self, line: usize) -> &str {
         let end = self.lines.get(line + 1).map_or(self.text.len(), |next| next - 1);
         let text = self.text.get(self.line_start(line)..end).unwrap_or("");
@@ -79,7 +79,7 @@ impl Source {
 /// Every source text of one run, so that a span can be shown.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    sources: Vec<Source>,
+    sources: Vec<SourceText>,
 }
 
 impl SourceMap {
@@ -93,12 +93,12 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         let text = text.into();
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.sources.push(Source { name: name.into(), text, lines });
+        self.sources.push(SourceText { name: name.into(), text, lines });
         id
     }
 
     /// The text of `file`, if this map holds it.
-    pub fn get(&self, file: FileId) -> Option<&Source> {
+    pub fn get(&self, file: FileId) -> Option<&SourceText> {
         self.sources.get(file.0 as usize)
     }
 

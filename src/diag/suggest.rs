@@ -1,4 +1,4 @@
-//! "Did you mean": the known name nearest to one that is not known.
+//! "Did you mean": the known name nearest to an unknown one.
 
 /// The candidate nearest to `name`, if one is near enough to be what was meant.
 ///

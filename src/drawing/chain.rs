@@ -1,17 +1,17 @@
 //! Repetitions in a chain of layers: `4 x (linear 300, relu)`.
 
-/// So many times the same few items, one after the other.
+/// A repeated group of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Where it begins.
+    /// Index of the first item.
     pub start: usize,
-    /// How many items are repeated.
+    /// Length of the group.
     pub length: usize,
-    /// How often they come.
+    /// Number of repetitions.
     pub times: usize,
 }
 
-/// The longest group that is looked for.
+/// Longest group searched for.
 const LONGEST: usize = 40;
 
 /// Cuts a chain into runs: from left to right the one that covers most, of those the one with the shortest group.
@@ -33,7 +33,7 @@ pub fn runs<T: PartialEq>(items: &[T]) -> Vec<Run> {
     runs
 }
 
-/// A chain in words, its runs said once.
+/// A chain as text, each run listed once.
 pub(super) fn summary(items: &[String]) -> Vec<String> {
     runs(items)
         .into_iter()

@@ -1,6 +1,6 @@
 //! The figure in the language of Graphviz.
 
-use super::figure::{Figure, Node};
+use super::figure::{Figure, FigureBox};
 use std::fmt::Write;
 
 /// Writes the figure as DOT.
@@ -39,7 +39,7 @@ const KINDS: [(&str, &str, &str); 4] = [
     ("head", "heads", ""),
 ];
 
-fn label(node: &Node) -> String {
+fn label(node: &FigureBox) -> String {
     let lines = [node.title.clone(), node.does.clone(), node.measures()];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

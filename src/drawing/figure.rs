@@ -1,7 +1,7 @@
-//! A plan as boxes and arrows: what belongs together is one box, in the column of its kind.
+//! Boxes and edges of the diagram: one box for each part of the pipeline, in the column of its kind.
 
 use super::chain::summary;
-use super::part::{Part, parts};
+use super::part::{PipelinePart, parts};
 use crate::diag::grouped;
 use crate::ops::Op;
 use crate::plan::{ParamId, Plan, Step};
@@ -9,50 +9,50 @@ use crate::shape::Shape;
 use crate::spec::Combination;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More components than this are not drawn, but counted.
+/// Largest number of components drawn; the others are counted.
 const MOST_COMPONENTS: usize = 64;
 
-/// What is drawn, without places.
+/// The diagram before layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     /// The pipeline and the combine.
     pub title: String,
-    /// What it comes to: parameters, cost.
+    /// Totals: parameters, cost.
     pub subtitle: String,
     /// The boxes, column by column.
-    pub boxes: Vec<Node>,
-    /// Which box is read by which, each pair once.
+    pub boxes: Vec<FigureBox>,
+    /// Edges from a box to the box that reads it, each once.
     pub edges: Vec<(usize, usize)>,
-    /// The box that decides for each component.
+    /// The head of each component.
     pub decides: Vec<usize>,
-    /// The class loss, in lines.
+    /// Lines of text of the class loss.
     pub loss: Vec<String>,
-    /// How many components there are that are not drawn.
+    /// Number of components not drawn.
     pub left_out: usize,
-    /// How many columns of encoders there are.
+    /// Number of encoder columns.
     pub depth: usize,
 }
 
 /// One box.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// What it stands for.
-    pub part: Part,
-    /// What it is called.
+pub struct FigureBox {
+    /// Part of the pipeline.
+    pub part: PipelinePart,
+    /// Title.
     pub title: String,
-    /// What it does, runs of layers said once; empty for a modality.
+    /// Operations, repeated runs of layers listed once; empty for a modality.
     pub does: String,
-    /// The shape of what it makes.
+    /// Shape of its output.
     pub shape: Shape,
-    /// What it learns.
+    /// Its parameters.
     pub parameters: u64,
-    /// The column of encoders it stands in, from 1; 0 for what is no encoder.
+    /// The column of encoders it stands in, from 1; 0 for other parts.
     pub depth: usize,
     /// The row of its component, for mixtures and heads.
     pub row: usize,
 }
 
-impl Node {
+impl FigureBox {
     /// Its last line: the shape it makes, and what it learns.
     pub fn measures(&self) -> String {
         match self.parameters {
@@ -70,12 +70,12 @@ pub fn figure(plan: &Plan) -> Figure {
         .enumerate()
         .map(|(row, component)| (component.name.as_str(), row))
         .collect();
-    let row = |part: &Part| match part {
-        Part::Mixture(name) | Part::Head(name) => shown.get(name.as_str()).copied(),
+    let row = |part: &PipelinePart| match part {
+        PipelinePart::Mixture(name) | PipelinePart::Head(name) => shown.get(name.as_str()).copied(),
         _ => Some(0),
     };
     // The order of parts is by kind; within a kind it is that of components, or of the steps.
-    let mut order: Vec<&Part> = vec![];
+    let mut order: Vec<&PipelinePart> = vec![];
     for part in &of_step {
         if row(part).is_some() && !order.contains(&part) {
             order.push(part);
@@ -83,14 +83,14 @@ pub fn figure(plan: &Plan) -> Figure {
     }
     order.sort_by_key(|part| (kind(part), row(part)));
     let mut counted: BTreeSet<ParamId> = BTreeSet::new();
-    let mut boxes: Vec<Node> = order
+    let mut boxes: Vec<FigureBox> = order
         .iter()
         .map(|part| {
             let steps = plan.steps.iter().zip(&of_step).filter(|(_, of)| of == part).map(|(step, _)| step);
             node(plan, part, steps.collect(), row(part).unwrap_or_default(), &mut counted)
         })
         .collect();
-    let place = |part: &Part| order.iter().position(|other| *other == part);
+    let place = |part: &PipelinePart| order.iter().position(|other| *other == part);
     let mut edges: Vec<(usize, usize)> = vec![];
     for (step, part) in plan.steps.iter().zip(&of_step) {
         for slot in &step.reads {
@@ -126,39 +126,39 @@ pub fn figure(plan: &Plan) -> Figure {
     }
 }
 
-/// The place of a part's kind on the way from data to decision.
-fn kind(part: &Part) -> usize {
+/// Column order of a part's kind, from data to decision.
+fn kind(part: &PipelinePart) -> usize {
     match part {
-        Part::Modality(_) => 0,
-        Part::Encoder(_) => 1,
-        Part::Mixture(_) => 2,
-        Part::Head(_) => 3,
+        PipelinePart::Modality(_) => 0,
+        PipelinePart::Encoder(_) => 1,
+        PipelinePart::Mixture(_) => 2,
+        PipelinePart::Head(_) => 3,
     }
 }
 
-fn node(plan: &Plan, part: &Part, steps: Vec<&Step>, row: usize, counted: &mut BTreeSet<ParamId>) -> Node {
+fn node(plan: &Plan, part: &PipelinePart, steps: Vec<&Step>, row: usize, counted: &mut BTreeSet<ParamId>) -> FigureBox {
     let does: Vec<String> = steps.iter().flat_map(|step| words(&step.op)).collect();
     let own = steps.iter().flat_map(|step| step.params.iter()).filter(|id| counted.insert(**id));
     let parameters = own.filter_map(|id| plan.params.get(*id)).map(|param| param.shape.size() as u64).sum();
     let component = plan.loss.components.iter().find(|component| component.name == part.name());
     let mut title = match part {
-        Part::Head(name) if name.contains('+') => "head".to_owned(),
-        Part::Mixture(name) | Part::Head(name) => name.replace('+', " + "),
-        Part::Modality(name) if plan.inputs.iter().any(|input| input.name == *name && input.optional) => {
+        PipelinePart::Head(name) if name.contains('+') => "head".to_owned(),
+        PipelinePart::Mixture(name) | PipelinePart::Head(name) => name.replace('+', " + "),
+        PipelinePart::Modality(name) if plan.inputs.iter().any(|input| input.name == *name && input.optional) => {
             format!("{name}?")
         }
-        Part::Modality(name) | Part::Encoder(name) => name.clone(),
+        PipelinePart::Modality(name) | PipelinePart::Encoder(name) => name.clone(),
     };
-    if let (Part::Head(_), Some(weight)) = (part, component.map(|component| component.weight))
+    if let (PipelinePart::Head(_), Some(weight)) = (part, component.map(|component| component.weight))
         && weight != 1.0
     {
         title += &format!(", weight {weight}");
     }
     let shape = steps.last().map(|step| step.shape.clone()).unwrap_or_else(|| Shape(vec![]));
-    Node { part: part.clone(), title, does: summary(&does).join(", "), shape, parameters, depth: 0, row }
+    FigureBox { part: part.clone(), title, does: summary(&does).join(", "), shape, parameters, depth: 0, row }
 }
 
-/// An operation in a word or two: `linear 64`. What is fused onto it is said apart.
+/// Short name of an operation: `linear 64`. A fused activation is listed separately.
 fn words(op: &Op) -> Vec<String> {
     if matches!(op, Op::Input(_)) {
         return vec![];
@@ -171,10 +171,10 @@ fn words(op: &Op) -> Vec<String> {
     op.call().split(" |> ").map(one).collect()
 }
 
-/// Gives every encoder its column, after the columns of those it reads; how many columns there are.
-fn depths(boxes: &mut [Node], edges: &[(usize, usize)]) -> usize {
+/// Gives every encoder its column, after the columns of those it reads; returns the number of columns.
+fn depths(boxes: &mut [FigureBox], edges: &[(usize, usize)]) -> usize {
     for at in 0..boxes.len() {
-        if matches!(boxes[at].part, Part::Encoder(_)) {
+        if matches!(boxes[at].part, PipelinePart::Encoder(_)) {
             let read = edges.iter().filter(|(_, to)| *to == at).map(|(from, _)| boxes[*from].depth);
             boxes[at].depth = read.max().unwrap_or_default() + 1;
         }

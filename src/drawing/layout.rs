@@ -1,8 +1,8 @@
-//! Where boxes stand and how wires run: columns from data to decision, wires at right angles, a lane of its own for
-//! every box that is read from another height.
+//! Layout: coordinates of boxes in columns from data to decision, and orthogonal edges with one lane for each box that is
+//! read at another height.
 
 use super::figure::Figure;
-use super::part::Part;
+use super::part::PipelinePart;
 use super::text::{lines, width};
 
 /// The height of a line of text.
@@ -19,16 +19,16 @@ const LANE: f64 = 12.0;
 const CLEAR: f64 = 18.0;
 /// Letters in a line of a box.
 const WIDEST: usize = 26;
-/// Lines of what a box does.
+/// Largest number of lines of operations in a box.
 const MOST_LINES: usize = 5;
-/// What stands above the columns.
+/// Height of the headings above the columns.
 const HEAD: f64 = 96.0;
 /// The margin around everything.
 const MARGIN: f64 = 24.0;
 
-/// A box with its place and the lines that are written in it: title, what it does, measures.
+/// A box with its coordinates and lines of text: title, operations, measures.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Placed {
+pub(super) struct PlacedBox {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) width: f64,
@@ -38,7 +38,7 @@ pub(super) struct Placed {
     pub(super) measures: String,
 }
 
-impl Placed {
+impl PlacedBox {
     fn middle(&self) -> f64 {
         self.y + self.height / 2.0
     }
@@ -53,15 +53,15 @@ pub(super) struct Wire {
     pub(super) arrow: bool,
 }
 
-/// Everything with its place.
+/// The diagram with coordinates.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Layout {
-    pub(super) boxes: Vec<Placed>,
+pub(super) struct FigureLayout {
+    pub(super) boxes: Vec<PlacedBox>,
     pub(super) wires: Vec<Wire>,
     /// Headings of columns: what and where its middle is.
     pub(super) headings: Vec<(&'static str, f64)>,
     /// The class loss.
-    pub(super) loss: Placed,
+    pub(super) loss: PlacedBox,
     pub(super) width: f64,
     pub(super) height: f64,
 }
@@ -78,18 +78,18 @@ struct Stop {
     height: f64,
 }
 
-/// Finds places for all of a figure.
-pub(super) fn layout(figure: &Figure) -> Layout {
-    let mixtures = figure.boxes.iter().any(|node| matches!(node.part, Part::Mixture(_)));
-    let column = |part: &Part, depth: usize| match part {
-        Part::Modality(_) => 0,
-        Part::Encoder(_) => depth,
-        Part::Mixture(_) => figure.depth + 1,
-        Part::Head(_) => figure.depth + 1 + usize::from(mixtures),
+/// Computes the layout of a figure.
+pub(super) fn layout(figure: &Figure) -> FigureLayout {
+    let mixtures = figure.boxes.iter().any(|node| matches!(node.part, PipelinePart::Mixture(_)));
+    let column = |part: &PipelinePart, depth: usize| match part {
+        PipelinePart::Modality(_) => 0,
+        PipelinePart::Encoder(_) => depth,
+        PipelinePart::Mixture(_) => figure.depth + 1,
+        PipelinePart::Head(_) => figure.depth + 1 + usize::from(mixtures),
     };
     let columns: Vec<usize> = figure.boxes.iter().map(|node| column(&node.part, node.depth)).collect();
     let last = figure.depth + 1 + usize::from(mixtures);
-    let mut boxes: Vec<Placed> = figure.boxes.iter().map(sized).collect();
+    let mut boxes: Vec<PlacedBox> = figure.boxes.iter().map(sized).collect();
     // Boxes of a column are as wide as its widest, and not narrower than its heading.
     for at in 0..=last {
         let widest = (0..boxes.len()).filter(|place| columns[*place] == at).map(|place| boxes[place].width);
@@ -134,12 +134,12 @@ pub(super) fn layout(figure: &Figure) -> Layout {
     // What decides is read by the loss straight across.
     let loss_x = x + 2.0 * CLEAR;
     let letters = figure.loss.iter().map(|line| width(line)).max().unwrap_or_default();
-    let rows: Vec<&Placed> = figure.decides.iter().filter_map(|place| boxes.get(*place)).collect();
+    let rows: Vec<&PlacedBox> = figure.decides.iter().filter_map(|place| boxes.get(*place)).collect();
     let top = rows.iter().map(|row| row.y).fold(f64::INFINITY, f64::min).min(HEAD + height / 2.0);
     let bottom = rows.iter().map(|row| row.y + row.height).fold(0.0, f64::max);
     let needed = LINE * figure.loss.len() as f64 + 2.0 * PAD;
     let loss_height = (bottom - top).max(needed);
-    let loss = Placed {
+    let loss = PlacedBox {
         x: loss_x,
         y: (top + bottom) / 2.0 - loss_height / 2.0,
         width: letters as f64 * LETTER + 2.0 * PAD,
@@ -156,26 +156,26 @@ pub(super) fn layout(figure: &Figure) -> Layout {
     headings.push(("class loss", loss_x + loss.width / 2.0));
     let width = loss_x + loss.width + MARGIN;
     let lowest = boxes.iter().map(|placed| placed.y + placed.height).fold(loss.y + loss.height, f64::max);
-    Layout { boxes, wires, headings, loss, width, height: lowest + MARGIN }
+    FigureLayout { boxes, wires, headings, loss, width, height: lowest + MARGIN }
 }
 
-fn heading(part: &Part) -> &'static str {
+fn heading(part: &PipelinePart) -> &'static str {
     match part {
-        Part::Modality(_) => "modalities",
-        Part::Encoder(_) => "encoders",
-        Part::Mixture(_) => "mixtures",
-        Part::Head(_) => "heads",
+        PipelinePart::Modality(_) => "modalities",
+        PipelinePart::Encoder(_) => "encoders",
+        PipelinePart::Mixture(_) => "mixtures",
+        PipelinePart::Head(_) => "heads",
     }
 }
 
 /// A box as large as what is written in it.
-fn sized(node: &super::figure::Node) -> Placed {
+fn sized(node: &super::figure::FigureBox) -> PlacedBox {
     let title = lines(&node.title, WIDEST, 3);
     let does = if node.does.is_empty() { vec![] } else { lines(&node.does, WIDEST, MOST_LINES) };
     let measures = node.measures();
     let letters = title.iter().chain(&does).chain([&measures]).map(|line| width(line)).max().unwrap_or_default();
     let count = title.len() + does.len() + 1;
-    Placed {
+    PlacedBox {
         x: 0.0,
         y: 0.0,
         width: letters as f64 * LETTER + 2.0 * PAD + 4.0,

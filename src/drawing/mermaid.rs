@@ -1,6 +1,6 @@
 //! The figure in the language of Mermaid, which many places show in a page.
 
-use super::figure::{Figure, Node};
+use super::figure::{Figure, FigureBox};
 use std::fmt::Write;
 
 /// Writes the figure as a Mermaid flow chart.
@@ -35,7 +35,7 @@ const KINDS: [(&str, &str, &str, &str); 4] = [
     ("head", "heads", "[", "]"),
 ];
 
-fn label(node: &Node) -> String {
+fn label(node: &FigureBox) -> String {
     let lines = [node.title.clone(), node.does.clone(), node.measures()];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("<br>")
 }

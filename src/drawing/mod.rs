@@ -1,5 +1,5 @@
-//! A plan as a picture, as in Figure 1(d) of the paper: modalities, encoders, mixtures, heads, the class loss. What
-//! belongs together is one box, and repeated layers are said once. Knows no files.
+//! Diagram of a plan, as in Figure 1(d) of the paper: modalities, encoders, mixtures, heads, the class loss. Each part of
+//! the pipeline is one box, and repeated layers are listed once. Opens no files.
 
 mod chain;
 mod dot;
@@ -14,5 +14,5 @@ pub use chain::{Run, runs};
 pub use dot::dot;
 pub use figure::{Figure, figure};
 pub use mermaid::mermaid;
-pub use part::{Part, parts};
+pub use part::{PipelinePart, parts};
 pub use svg::svg;

@@ -5,50 +5,54 @@ use crate::plan::{Plan, Step};
 
 /// A part of a pipeline; the order is that from data to decision.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// A modality as it comes in.
+pub enum PipelinePart {
+    /// A modality.
     Modality(String),
-    /// What an encoder, or a shared block, computes.
+    /// An encoder or a shared block.
     Encoder(String),
-    /// What brings several inputs together before a component's head: projections and the merge.
+    /// Projections and merge of several inputs before a component's head.
     Mixture(String),
-    /// What decides for a component.
+    /// The head of a component.
     Head(String),
 }
 
-impl Part {
-    /// The name of what it is a part of: a modality, an encoder, a component.
+impl PipelinePart {
+    /// Name of the modality, encoder or component.
     pub fn name(&self) -> &str {
         match self {
-            Part::Modality(name) | Part::Encoder(name) | Part::Mixture(name) | Part::Head(name) => name,
+            PipelinePart::Modality(name)
+            | PipelinePart::Encoder(name)
+            | PipelinePart::Mixture(name)
+            | PipelinePart::Head(name) => name,
         }
     }
 
-    /// What parts of its kind are called.
+    /// Name of the kind.
     pub fn kind(&self) -> &'static str {
         match self {
-            Part::Modality(_) => "modality",
-            Part::Encoder(_) => "encoder",
-            Part::Mixture(_) => "mixture",
-            Part::Head(_) => "head",
+            PipelinePart::Modality(_) => "modality",
+            PipelinePart::Encoder(_) => "encoder",
+            PipelinePart::Mixture(_) => "mixture",
+            PipelinePart::Head(_) => "head",
         }
     }
 }
 
 /// The part of every step of the plan, in the order of its steps.
 ///
-/// A layer says it by the path of its weights. What has no path, such as a sum, belongs to what it reads if that is one
-/// part, and else to what reads it; the merge of a strategy always belongs to what reads it, since its inputs can be
-/// several outputs of one encoder.
-pub fn parts(plan: &Plan) -> Vec<Part> {
-    let mut known: Vec<Option<Part>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
+/// A layer is assigned by the path of its weights. A step without a path, such as a sum, belongs to the part of its inputs
+/// if that is one part, else to the part of its readers; the merge of a strategy always belongs to its reader, since its
+/// inputs can be several outputs of one encoder.
+pub fn parts(plan: &Plan) -> Vec<PipelinePart> {
+    let mut known: Vec<Option<PipelinePart>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
     // Forward: what reads one part only continues it.
     for at in 0..plan.steps.len() {
         if known[at].is_none() && !is_merge(plan, &plan.steps[at]) {
             let mut read = plan.steps[at].reads.iter().map(|slot| known[*slot].clone());
             let first = read.next().flatten();
-            known[at] = first
-                .filter(|part| !matches!(part, Part::Modality(_)) && read.all(|other| other.as_ref() == Some(part)));
+            known[at] = first.filter(|part| {
+                !matches!(part, PipelinePart::Modality(_)) && read.all(|other| other.as_ref() == Some(part))
+            });
         }
     }
     // Backward: a merge belongs to what is made of it.
@@ -57,24 +61,26 @@ pub fn parts(plan: &Plan) -> Vec<Part> {
             let reader =
                 plan.steps.iter().position(|step| step.reads.contains(&at)).and_then(|reader| known[reader].clone());
             known[at] = Some(match reader {
-                Some(Part::Head(component) | Part::Mixture(component)) => Part::Mixture(component),
+                Some(PipelinePart::Head(component) | PipelinePart::Mixture(component)) => {
+                    PipelinePart::Mixture(component)
+                }
                 Some(encoder) => encoder,
-                None => Part::Mixture(component_of(plan, at)),
+                None => PipelinePart::Mixture(component_of(plan, at)),
             });
         }
     }
     known.into_iter().flatten().collect()
 }
 
-/// Whether the strategy itself asked for a step: it bears the place of the whole call, which ends where the strategy does.
+/// Whether a step is made by the strategy itself: its span is that of the whole call, which ends with the strategy.
 fn is_merge(plan: &Plan, step: &Step) -> bool {
     let (of_step, of_combine) = (step.span, plan.loss.span);
     of_step.file == of_combine.file && of_step.end == of_combine.end && of_step.start >= of_combine.start
 }
 
-fn by_path(plan: &Plan, step: &Step) -> Option<Part> {
+fn by_path(plan: &Plan, step: &Step) -> Option<PipelinePart> {
     if let Op::Input(InputIndex(input)) = step.op {
-        return plan.inputs.get(input).map(|input| Part::Modality(input.name.clone()));
+        return plan.inputs.get(input).map(|input| PipelinePart::Modality(input.name.clone()));
     }
     let path = step.name.split_once(' ').map(|(path, _)| path)?;
     let mut pieces = path.split('.');
@@ -84,18 +90,18 @@ fn by_path(plan: &Plan, step: &Step) -> Option<Part> {
         return None;
     }
     if first != plan.combine {
-        return Some(Part::Encoder(first.to_owned()));
+        return Some(PipelinePart::Encoder(first.to_owned()));
     }
     let (place, of) = (pieces.next()?, pieces.next().unwrap_or_default());
     Some(match place {
-        "inputs" => Part::Encoder(of.to_owned()),
-        "head" => Part::Head(component_named(plan, of)),
+        "inputs" => PipelinePart::Encoder(of.to_owned()),
+        "head" => PipelinePart::Head(component_named(plan, of)),
         _ => match pieces.next() {
             // `NAME.project.MIXTURE.INPUT.0` of mulmix, `NAME.project.INPUT.0` of a single component.
-            Some(_) if of.contains('+') => Part::Mixture(component_named(plan, of)),
-            _ => {
-                Part::Mixture(plan.loss.components.first().map(|component| component.name.clone()).unwrap_or_default())
-            }
+            Some(_) if of.contains('+') => PipelinePart::Mixture(component_named(plan, of)),
+            _ => PipelinePart::Mixture(
+                plan.loss.components.first().map(|component| component.name.clone()).unwrap_or_default(),
+            ),
         },
     })
 }

@@ -1,9 +1,9 @@
 //! The figure as SVG: drawn for light and dark backgrounds, in colours that the colour-blind can tell apart, readable
 //! without them.
 
-use super::figure::{Figure, Node};
-use super::layout::{LINE, Layout, PAD, Placed, Wire, layout};
-use super::part::Part;
+use super::figure::{Figure, FigureBox};
+use super::layout::{FigureLayout, LINE, PAD, PlacedBox, Wire, layout};
+use super::part::PipelinePart;
 use super::text::width;
 use crate::diag::grouped;
 use std::fmt::Write;
@@ -72,7 +72,7 @@ fn legend_width() -> f64 {
     width(LEGEND) as f64 * 7.3 + 48.0
 }
 
-/// What a person hears who does not see it.
+/// Text alternative for screen readers.
 fn about(figure: &Figure) -> String {
     let names = |wanted: &str| {
         let found: Vec<&str> =
@@ -98,13 +98,13 @@ fn colors(figure: &Figure) -> Vec<Option<usize>> {
     let mut next = 0;
     let mut colors: Vec<Option<usize>> = vec![None; figure.boxes.len()];
     for (at, node) in figure.boxes.iter().enumerate() {
-        if matches!((&node.part, encoders), (Part::Encoder(_), _) | (Part::Modality(_), false)) {
+        if matches!((&node.part, encoders), (PipelinePart::Encoder(_), _) | (PipelinePart::Modality(_), false)) {
             colors[at] = Some(next);
             next += 1;
         }
     }
     for at in 0..figure.boxes.len() {
-        if colors[at].is_none() && matches!(figure.boxes[at].part, Part::Modality(_)) {
+        if colors[at].is_none() && matches!(figure.boxes[at].part, PipelinePart::Modality(_)) {
             let reader = figure.edges.iter().find(|(from, _)| *from == at).map(|(_, to)| *to);
             colors[at] = reader.and_then(|reader| colors[reader]);
         }
@@ -160,12 +160,12 @@ fn sign(number: f64) -> f64 {
     }
 }
 
-fn draw_box(text: &mut String, node: &Node, placed: &Placed, color: Option<usize>) {
+fn draw_box(text: &mut String, node: &FigureBox, placed: &PlacedBox, color: Option<usize>) {
     let (class, round) = match node.part {
-        Part::Modality(_) => ("box", 14.0),
-        Part::Encoder(_) => ("box", 5.0),
-        Part::Mixture(_) => ("box mixture", 5.0),
-        Part::Head(_) => ("box head-box", 5.0),
+        PipelinePart::Modality(_) => ("box", 14.0),
+        PipelinePart::Encoder(_) => ("box", 5.0),
+        PipelinePart::Mixture(_) => ("box mixture", 5.0),
+        PipelinePart::Head(_) => ("box head-box", 5.0),
     };
     let learned =
         if node.parameters > 0 { format!(", {} parameters", grouped(node.parameters)) } else { String::new() };
@@ -196,7 +196,7 @@ fn draw_box(text: &mut String, node: &Node, placed: &Placed, color: Option<usize
 }
 
 /// The class loss stands beside all that it reads.
-fn draw_loss(text: &mut String, places: &Layout) {
+fn draw_loss(text: &mut String, places: &FigureLayout) {
     let loss = &places.loss;
     rect(text, "box loss", loss, 5.0);
     let mut y = loss.y + loss.height / 2.0 - LINE * loss.title.len() as f64 / 2.0 - 4.0;
@@ -207,7 +207,7 @@ fn draw_loss(text: &mut String, places: &Layout) {
     }
 }
 
-fn rect(text: &mut String, class: &str, placed: &Placed, round: f64) {
+fn rect(text: &mut String, class: &str, placed: &PlacedBox, round: f64) {
     let _ = writeln!(
         text,
         "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",

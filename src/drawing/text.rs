@@ -1,13 +1,13 @@
-//! Text that has to fit: widths in letters, lines broken between words, numbers as people read them.
+//! Text measures and line breaks: widths in characters, lines broken between words.
 
 use unicode_width::UnicodeWidthStr;
 
-/// How many letters wide a text is.
+/// Width of a text in characters.
 pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text in lines of at most so many letters, broken at blanks; at most `most` lines, the last one cut.
+/// The text in lines of at most so many characters, broken at blanks; at most `most` lines, the last one cut.
 pub(super) fn lines(text: &str, letters: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split(' ') {

@@ -1,9 +1,9 @@
 //! A pipeline checked against its data without training: bounded in time, whatever the size of the files.
 
 use crate::compile::Compiled;
-use crate::data::{Decider, Look, Request, look};
+use crate::data::{Decider, Inspection, Request, inspect};
 use crate::diag::{Checked, Problem};
-use crate::lint::{Levels, Subject, lint_data};
+use crate::lint::{LintLevels, Subject, lint_data};
 use std::path::Path;
 
 /// Bytes of the data that may be in memory.
@@ -35,10 +35,10 @@ pub enum DataCheck {
 
 /// Adds the problems of the data, and the lints that only the data can decide, to a pipeline that has no errors; `None`
 /// for one that has. Relative paths begin at `folder`.
-pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Levels) -> Option<DataCheck> {
+pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &LintLevels) -> Option<DataCheck> {
     let Some(Compiled { hir, plan, ast, suppressions, .. }) = &mut compiled.value else { return None };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
-    let looked = look(&Request {
+    let looked = inspect(&Request {
         data: &hir.data,
         label: &hir.label,
         modalities: hir.modalities.iter().collect(),
@@ -48,22 +48,22 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Leve
         memory: MEMORY,
     });
     let check = match looked {
-        Look::Absent(problems) => DataCheck::Missing(problems.into_iter().next()),
-        Look::Large(name) => DataCheck::TooLarge(name),
-        Look::Seen { facts, problems } => {
+        Inspection::MissingFiles(problems) => DataCheck::Missing(problems.into_iter().next()),
+        Inspection::TooLarge(name) => DataCheck::TooLarge(name),
+        Inspection::Inspected { profile, problems } => {
             let failed = problems.has_errors();
             compiled.problems.extend(problems);
-            match &facts {
-                Some(facts) => {
-                    let found = lint_data(&Subject { hir, ast }, facts, levels, suppressions);
+            match &profile {
+                Some(profile) => {
+                    let found = lint_data(&Subject { hir, ast }, profile, levels, suppressions);
                     compiled.problems.extend(found);
                     let generated = |name: &str| name.is_empty() || name.starts_with("synthetic(");
-                    match facts.tables.iter().all(|table| generated(&table.name)) {
+                    match profile.tables.iter().all(|table| generated(&table.name)) {
                         true => DataCheck::Generated,
                         false => DataCheck::Checked {
-                            tables: facts.tables.iter().map(|table| table.name.clone()).collect(),
-                            rows: facts.rows(),
-                            whole: facts.whole(),
+                            tables: profile.tables.iter().map(|table| table.name.clone()).collect(),
+                            rows: profile.rows(),
+                            whole: profile.whole(),
                         },
                     }
                 }

@@ -11,7 +11,7 @@ use std::fmt;
 ///
 /// ```
 /// let text = "pipeline small\n\nmodality x: dense[2] = columns([\"a\", \"b\")\n";
-/// let error = mmc::Pipeline::from_text(text, mmc::Alone).unwrap_err();
+/// let error = mmc::Pipeline::from_text(text, mmc::NoFiles).unwrap_err();
 /// assert!(error.problems().iter().any(|problem| problem.is_error()));
 /// assert!(error.to_string().contains("pipeline.mmc:3"), "{error}");
 /// ```

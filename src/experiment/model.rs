@@ -1,22 +1,37 @@
-//! Trained models: saved as the folder of a run, with everything that was measured.
+//! Models: trained, saved as the folder of a run with everything that was measured, loaded, and asked for predictions.
 
 use super::error::Error;
 use super::pipeline::Pipeline;
-use crate::diag::Problem;
-use crate::exec::Params;
+use super::predictions::Predictions;
+use super::rows::PlanRows;
+use crate::data::{ApplyRequest, Decider, LabelUse, Preprocessing, apply};
+use crate::diag::{Checked, Problem};
+use crate::exec::{DeviceChoice, Params, engine};
 use crate::plan::Plan;
 use crate::report::{Manifest, Results, RunDir, Summary, TestPredictions};
-use crate::train::{EpochRecord, Evaluation, Scores};
+use crate::spec::{Source, SourceKind};
+use crate::train::{Cause, EpochRecord, Evaluation, Scores, predict};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A model: the plan of a pipeline and its weights.
+/// A model: the plan of a pipeline, its weights, and how new rows are prepared for it.
+///
+/// ```no_run
+/// let model = mmc::Model::load("runs/x")?;
+/// let predictions = model.predict(mmc::Source::csv("new.csv"))?;
+/// assert_eq!(predictions.classes(), model.classes());
+/// # Ok::<(), mmc::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Model {
     pipeline: Arc<Pipeline>,
     pub(crate) params: Arc<Params>,
+    pub(crate) preprocessing: Preprocessing,
 }
+
+/// Bytes of new rows that may be in memory.
+const MEMORY: usize = 2 << 30;
 
 /// A model that was just trained, with the record of its training.
 #[derive(Clone)]
@@ -42,8 +57,47 @@ pub(crate) struct TestRows {
 
 impl Model {
     /// The model of these weights.
-    pub(crate) fn new(pipeline: &Arc<Pipeline>, params: Arc<Params>) -> Self {
-        Self { pipeline: Arc::clone(pipeline), params }
+    pub(crate) fn new(pipeline: &Arc<Pipeline>, params: Arc<Params>, preprocessing: Preprocessing) -> Self {
+        Self { pipeline: Arc::clone(pipeline), params, preprocessing }
+    }
+
+    /// Predicts the class of every row of a table, on the CPU. The rows are prepared as the training rows were: columns are
+    /// found by their names, the label is not needed, and a modality that may be missing may lack its columns.
+    ///
+    /// A row has the same probabilities, to the last bit, as `predictions.csv` has for it.
+    ///
+    /// # Errors
+    /// If a column is absent, a cell does not fit it, or a row has none of the modalities that a component needs.
+    pub fn predict(&self, mut source: Source) -> Result<Predictions, Error> {
+        if let SourceKind::Table { header, .. } = &mut source.kind {
+            *header = self.preprocessing.has_header();
+        }
+        let plan = self.plan();
+        let modalities: Vec<&str> = plan.inputs.iter().map(|input| input.name.as_str()).collect();
+        let applied = apply(
+            &self.preprocessing,
+            &ApplyRequest {
+                source: &source,
+                base: Path::new(""),
+                deciders: vec![Decider::of(plan, &modalities)],
+                modalities,
+                labels: LabelUse::Ignore,
+                cache: None,
+                memory: MEMORY,
+            },
+        );
+        let Checked { value, problems } = applied;
+        let prepared = value.ok_or_else(|| Error::new(problems, self.pipeline.sources.clone()))?;
+        let rows = PlanRows::prepared(&prepared.rows);
+        let decisions = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, None)
+            .and_then(|engine| predict(engine.as_ref(), &self.params, &plan.loss, &rows))
+            .map_err(|error| self.pipeline.error(Cause::Exec(error).problem(plan)))?;
+        Ok(Predictions {
+            classes: plan.loss.classes.clone(),
+            predicted: decisions.predicted,
+            probabilities: decisions.probabilities,
+            notes: prepared.notes,
+        })
     }
 
     /// What is computed.
@@ -63,6 +117,14 @@ impl TrainedModel {
         &self.model
     }
 
+    /// Predicts with the model. See [`Model::predict`].
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn predict(&self, source: Source) -> Result<Predictions, Error> {
+        self.model.predict(source)
+    }
+
     /// The measurements of every epoch, in order.
     pub fn history(&self) -> &[EpochRecord] {
         &self.history
@@ -79,7 +141,7 @@ impl TrainedModel {
     }
 
     /// Saves the model and everything that was measured into a new folder: the pipeline, `run.yaml`, `metrics.csv`,
-    /// `model.safetensors`, `summary.json` and `predictions.csv`.
+    /// `model.safetensors`, `preprocessing.json`, `summary.json` and `predictions.csv`. [`Model::load`] reads it back.
     ///
     /// # Errors
     /// If the folder exists and is not empty, or cannot be written.
@@ -103,6 +165,7 @@ impl TrainedModel {
         let saved = directory.save(&Results {
             plan: self.pipeline.plan(),
             params: &self.model.params,
+            preprocessing: &self.model.preprocessing,
             history: &self.history,
             predictions,
             manifest: &self.manifest,

@@ -2,19 +2,15 @@
 
 use super::data_check::check_data;
 use super::error::{Diagnostics, Error, ErrorKind};
-use super::model::TrainedModel;
-use super::options::TrainOptions;
-use super::run::Run;
 use super::source_file::{Unreadable, read_source};
 use crate::compile::{CompileOptions, Compiled, compile_in};
 use crate::diag::{Checked, FileId, Problem, Problems, SourceMap};
-use crate::lint::Levels;
+use crate::lint::LintLevels;
 use crate::plan::Plan;
 use crate::report::RunDir;
 use crate::sema::copies;
 use crate::spec::Length;
 use crate::syntax::ast::ItemKind;
-use crate::train::Event;
 use crate::world::{Disk, World};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -32,7 +28,7 @@ use std::sync::Arc;
 /// What is changed, such as a param, is compiled anew: a `Pipeline` is always one that could run.
 #[derive(Clone)]
 pub struct Pipeline {
-    origin: Origin,
+    text: PipelineText,
     options: PipelineOptions,
     /// Every text that a problem may point into.
     pub(crate) sources: SourceMap,
@@ -63,7 +59,7 @@ pub struct PipelineOptions {
 
 /// Where the text is from.
 #[derive(Clone)]
-struct Origin {
+struct PipelineText {
     path: PathBuf,
     text: Arc<str>,
     world: Arc<dyn World + Send + Sync>,
@@ -87,10 +83,10 @@ impl Pipeline {
         let mut sources = SourceMap::new();
         let file = read_source(path, &mut sources).map_err(|unreadable| unreadable.into_error(&sources))?;
         let text = text_of(&sources, file);
-        Self::compile(Origin { path: path.to_path_buf(), text, world: Arc::new(Disk) }, options)
+        Self::compile(PipelineText { path: path.to_path_buf(), text, world: Arc::new(Disk) }, options)
     }
 
-    /// Compiles a text named `pipeline.mmc`. The files it uses come from `world`: [`Alone`](crate::Alone) has none,
+    /// Compiles a text named `pipeline.mmc`. The files it uses come from `world`: [`NoFiles`](crate::NoFiles) has none,
     /// [`Disk`] those of the current folder, where its data is looked for too.
     ///
     /// # Errors
@@ -108,15 +104,15 @@ impl Pipeline {
         world: impl World + Send + Sync + 'static,
         options: PipelineOptions,
     ) -> Result<Self, Error> {
-        Self::compile(Origin { path: "pipeline.mmc".into(), text: text.into(), world: Arc::new(world) }, options)
+        Self::compile(PipelineText { path: "pipeline.mmc".into(), text: text.into(), world: Arc::new(world) }, options)
     }
 
-    fn compile(origin: Origin, options: PipelineOptions) -> Result<Self, Error> {
+    fn compile(text: PipelineText, options: PipelineOptions) -> Result<Self, Error> {
         let mut sources = SourceMap::new();
-        let file = sources.add(origin.path.display().to_string(), Arc::clone(&origin.text));
-        let levels = Levels::default();
+        let file = sources.add(text.path.display().to_string(), Arc::clone(&text.text));
+        let levels = LintLevels::default();
         let request = CompileOptions {
-            world: origin.world.as_ref(),
+            world: text.world.as_ref(),
             settings: &options.settings,
             combine: options.combine.clone(),
             levels,
@@ -126,7 +122,7 @@ impl Pipeline {
             if problems.has_errors() {
                 return Err(Error::new(problems, sources));
             }
-            let name = origin.path.display();
+            let name = text.path.display();
             let message = format!("error: `{name}` holds functions and params for other files to `use`, no pipeline");
             return Err(Error::message(ErrorKind::Invalid, message));
         };
@@ -136,7 +132,7 @@ impl Pipeline {
         if let Some(epochs) = options.epochs {
             compiled.hir.train.length = Length::Epochs(epochs);
         }
-        Ok(Self { origin, options, sources, compiled, problems })
+        Ok(Self { text, options, sources, compiled, problems })
     }
 
     /// The pipeline with another value of a param, written as in the language: `0.3`, `50%`, `[64, 64]`. A param that is
@@ -146,7 +142,7 @@ impl Pipeline {
     /// If there is no such param, or the value does not fit it.
     pub fn set(mut self, name: &str, value: &str) -> Result<Self, Error> {
         self.options.settings.push((name.to_owned(), value.to_owned()));
-        Self::compile(self.origin, self.options)
+        Self::compile(self.text, self.options)
     }
 
     /// The pipeline with another of its combines to train.
@@ -155,7 +151,7 @@ impl Pipeline {
     /// If there is no such combine.
     pub fn combine(mut self, name: &str) -> Result<Self, Error> {
         self.options.combine = Some(name.to_owned());
-        Self::compile(self.origin, self.options)
+        Self::compile(self.text, self.options)
     }
 
     /// The pipeline with another seed.
@@ -201,39 +197,18 @@ impl Pipeline {
     /// are judged by their first rows; data that is not there is not judged.
     pub fn lint(&self) -> Diagnostics {
         let mut checked = Checked::new(self.compiled.clone(), self.problems.clone());
-        check_data(self.folder(), &mut checked, &Levels::default());
+        check_data(self.folder(), &mut checked, &LintLevels::default());
         Diagnostics { problems: checked.problems, sources: self.sources.clone() }
-    }
-
-    /// Reads the data, trains, selects the best epoch by the validation rows and measures it on the test rows.
-    /// `observe` sees every step and epoch.
-    ///
-    /// ```no_run
-    /// # let pipeline = mmc::Pipeline::open("p.mmc")?;
-    /// let model = pipeline.train(&mmc::TrainOptions::default(), |event| {
-    ///     if let mmc::Event::EpochEnded(record) = event {
-    ///         println!("epoch {}: training loss {:.4}", record.epoch, record.train_loss);
-    ///     }
-    /// })?;
-    /// model.save("runs/x")?;
-    /// # Ok::<(), mmc::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If the device is missing, the data does not fit, or a number of the training becomes infinite or NaN.
-    pub fn train(&self, options: &TrainOptions, mut observe: impl FnMut(Event<'_>)) -> Result<TrainedModel, Error> {
-        let run = Run::open(self.clone(), options)?;
-        run.train(&mut observe).map_err(|failed| failed.error)
     }
 
     /// The file, as it was named.
     pub(crate) fn path(&self) -> &Path {
-        &self.origin.path
+        &self.text.path
     }
 
     /// The folder that relative paths of the data begin at.
     pub(crate) fn folder(&self) -> &Path {
-        folder_of(&self.origin.path)
+        folder_of(&self.text.path)
     }
 
     /// The changes under which it was opened.
@@ -263,7 +238,7 @@ impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = &self.compiled.plan;
         f.debug_struct("Pipeline")
-            .field("path", &self.origin.path)
+            .field("path", &self.text.path)
             .field("name", &plan.pipeline)
             .field("combine", &plan.combine)
             .field("options", &self.options)
@@ -310,7 +285,7 @@ impl CheckedFile {
     ///
     /// # Errors
     /// If the file cannot be read. A file that is not text is a problem like others.
-    pub fn open(path: &Path, settings: &[(String, String)], levels: &Levels) -> Result<Self, Error> {
+    pub fn open(path: &Path, settings: &[(String, String)], levels: &LintLevels) -> Result<Self, Error> {
         let mut sources = SourceMap::new();
         match read_source(path, &mut sources) {
             Ok(file) => Ok(Self::compiled(sources, file, settings, levels)),
@@ -320,13 +295,13 @@ impl CheckedFile {
     }
 
     /// Compiles `text` in the place of the file at `path`.
-    pub fn of_text(path: &Path, text: &str, settings: &[(String, String)], levels: &Levels) -> Self {
+    pub fn of_text(path: &Path, text: &str, settings: &[(String, String)], levels: &LintLevels) -> Self {
         let mut sources = SourceMap::new();
         let file = sources.add(path.display().to_string(), text);
         Self::compiled(sources, file, settings, levels)
     }
 
-    fn compiled(mut sources: SourceMap, file: FileId, settings: &[(String, String)], levels: &Levels) -> Self {
+    fn compiled(mut sources: SourceMap, file: FileId, settings: &[(String, String)], levels: &LintLevels) -> Self {
         let options = CompileOptions { world: &Disk, settings, combine: None, levels: levels.clone() };
         let compiled = compile_in(&mut sources, file, &options);
         Self { sources, file, compiled }

@@ -50,6 +50,11 @@ impl<'a> PlanRows<'a> {
     pub(crate) fn new(data: &Dataset, subset: &'a Subset, plan: &Plan) -> Option<Self> {
         Some(Self { subset, places: data.places(plan.inputs.iter().map(|input| input.name.as_str()))? })
     }
+
+    /// Rows that were prepared for a plan, with the modalities in the order of its inputs.
+    pub(crate) fn prepared(subset: &'a Subset) -> Self {
+        Self { subset, places: (0..subset.modalities.len()).collect() }
+    }
 }
 
 /// The rows of every split of a data set as a plan reads them.

@@ -8,7 +8,7 @@ use super::rows::{SplitRows, load_or_fail};
 use crate::data::{Dataset, Subset};
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::{engine, initialize};
-use crate::lint::{Levels, Subject, lint_data};
+use crate::lint::{LintLevels, Subject, lint_data};
 use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
 use crate::spec::DataSpec;
 use crate::train::{Cause, EpochRecord, Event, Halted, Trained, Training, fit};
@@ -53,7 +53,7 @@ impl Run {
         let data = load_or_fail(&[&pipeline], options)?;
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
-        let problems = lint_data(&subject, &data.facts(), &Levels::default(), &mut compiled.suppressions);
+        let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
         // Where the file only counts the classes, the data names them.
         if data.label.classes.len() == compiled.plan.loss.classes.len() {
             compiled.plan.loss.classes.clone_from(&data.label.classes);
@@ -122,7 +122,12 @@ impl Run {
             }
             _ => None,
         };
-        self.result(Model::new(&self.pipeline, trained.params), trained.history, test, summary)
+        self.result(
+            Model::new(&self.pipeline, trained.params, self.data.preprocessing()),
+            trained.history,
+            test,
+            summary,
+        )
     }
 
     fn failed(&self, halted: Halted) -> FailedRun {
@@ -133,7 +138,7 @@ impl Run {
         }
         let summary = Summary::of_halted(plan, seed, String::new(), &halted, &problem);
         let kept = halted.kept.map(|kept| {
-            let model = Model::new(&self.pipeline, kept.params);
+            let model = Model::new(&self.pipeline, kept.params, self.data.preprocessing());
             self.result(model, halted.history, None, summary)
         });
         FailedRun { error: self.pipeline.error(problem), kept }
@@ -169,19 +174,50 @@ impl Run {
     }
 }
 
-/// The data of a run, for `run.yaml`.
+impl Pipeline {
+    /// Reads the data, trains, selects the best epoch by the validation rows and measures it on the test rows.
+    /// `observe` sees every step and epoch.
+    ///
+    /// ```no_run
+    /// # let pipeline = mmc::Pipeline::open("p.mmc")?;
+    /// let model = pipeline.train(&mmc::TrainOptions::default(), |event| {
+    ///     if let mmc::Event::EpochEnded(record) = event {
+    ///         println!("epoch {}: training loss {:.4}", record.epoch, record.train_loss);
+    ///     }
+    /// })?;
+    /// model.save("runs/x")?;
+    /// # Ok::<(), mmc::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the device is missing, the data does not fit, or a number of the training becomes infinite or NaN.
+    pub fn train(&self, options: &TrainOptions, mut observe: impl FnMut(Event<'_>)) -> Result<TrainedModel, Error> {
+        let run = Run::open(self.clone(), options)?;
+        run.train(&mut observe).map_err(|failed| failed.error)
+    }
+}
+
+/// The data of a run, for `run.yaml`; what was fitted to it is in `preprocessing.json`.
 fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
     let rows = |split: Option<&Subset>| split.map(|split| split.rows);
+    let modalities = data.modalities.iter().map(|modality| {
+        serde_json::json!({
+            "name": modality.name,
+            "kind": modality.kind,
+            "shape": modality.shape,
+            "optional": modality.optional,
+            "columns": modality.columns.len(),
+        })
+    });
     serde_json::json!({
         "source": spec,
         "fingerprint": data.fingerprint,
         "tables": data.tables,
-        "classes": data.label.classes,
         "rows": {
             "train": data.train.rows,
             "valid": rows(data.valid.as_ref()),
             "test": rows(data.test.as_ref()),
         },
-        "modalities": data.modalities,
+        "modalities": modalities.collect::<Vec<_>>(),
     })
 }

@@ -1,6 +1,6 @@
-//! Levels of the lints in one run: chosen by name, else the default.
+//! LintLevels of the lints in one run: chosen by name, else the default.
 
-use super::rule::{Level, Rule};
+use super::rule::{Level, LintRule};
 use super::rules::RULES;
 use crate::diag::{Problems, Severity, nearest};
 use std::collections::BTreeMap;
@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 /// Name of all lints whose default level is [`Level::Warn`].
 pub(super) const WARNINGS: &str = "warnings";
 
-/// Levels of one run.
+/// LintLevels of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Levels {
+pub struct LintLevels {
     chosen: BTreeMap<&'static str, Level>,
     /// Level of all warnings.
     warnings: Option<Level>,
@@ -26,7 +26,7 @@ pub struct UnknownLint {
     pub near: Option<&'static str>,
 }
 
-impl Levels {
+impl LintLevels {
     /// Chooses the level of a lint by its name or code, or of all `warnings`.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Levels {
             self.warnings = Some(level);
             return Ok(());
         }
-        match Rule::by_name(name) {
+        match LintRule::by_name(name) {
             Some(rule) => {
                 self.chosen.insert(rule.name, level);
                 Ok(())
@@ -49,7 +49,7 @@ impl Levels {
     }
 
     /// The level of a lint: chosen by its name, else its default, with what was chosen for all warnings.
-    pub fn of(&self, rule: &Rule) -> Level {
+    pub fn of(&self, rule: &LintRule) -> Level {
         match (self.chosen.get(rule.name), rule.level, self.warnings) {
             (Some(chosen), _, _) => *chosen,
             (None, Level::Warn, Some(instead)) => instead,
@@ -60,7 +60,7 @@ impl Levels {
     /// Gives every problem the severity of its lint, and leaves out those that are allowed.
     pub fn apply(&self, problems: Problems) -> Problems {
         let levelled = problems.into_iter().filter_map(|mut problem| {
-            match Rule::by_code(problem.code).map(|rule| self.of(rule)) {
+            match LintRule::by_code(problem.code).map(|rule| self.of(rule)) {
                 Some(Level::Allow) => return None,
                 Some(Level::Warn) => problem.severity = Severity::Warning,
                 Some(Level::Deny) => problem.severity = Severity::Error,
@@ -79,8 +79,8 @@ mod tests {
 
     #[test]
     fn a_name_is_stronger_than_all_warnings() {
-        let rule = |code| Rule::by_code(code).unwrap();
-        let mut levels = Levels::default();
+        let rule = |code| LintRule::by_code(code).unwrap();
+        let mut levels = LintLevels::default();
         levels.set(WARNINGS, Level::Deny).unwrap();
         levels.set("beta_zero", Level::Warn).unwrap();
         assert_eq!(levels.of(rule(Code::BetaZero)), Level::Warn);
@@ -91,8 +91,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_lint_is_told_its_neighbour() {
-        let error = Levels::default().set("beta_zer", Level::Allow).unwrap_err();
+        let error = LintLevels::default().set("beta_zer", Level::Allow).unwrap_err();
         assert_eq!(error.to_string(), "there is no lint `beta_zer`; did you mean `beta_zero`?");
-        assert_eq!(Levels::default().set("x", Level::Allow).unwrap_err().to_string(), "there is no lint `x`");
+        assert_eq!(LintLevels::default().set("x", Level::Allow).unwrap_err().to_string(), "there is no lint `x`");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use crate::diag::{Code, Problems};
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
 /// What a lint does where it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ impl Level {
 }
 
 /// One lint.
-pub struct Rule {
+pub struct LintRule {
     /// Name, as in `allow(NAME)`.
     pub name: &'static str,
     /// Code of its problems; unique to the lint.
@@ -37,10 +37,10 @@ pub struct Rule {
     /// Check of the pipeline alone.
     pub text: Option<fn(&Subject<'_>) -> Problems>,
     /// Check that needs statistics of the data.
-    pub data: Option<fn(&Subject<'_>, &Facts) -> Problems>,
+    pub data: Option<fn(&Subject<'_>, &DataProfile) -> Problems>,
 }
 
-impl Rule {
+impl LintRule {
     pub(super) const fn silent(mut self) -> Self {
         self.level = Level::Allow;
         self
@@ -51,21 +51,25 @@ impl Rule {
         self
     }
 
-    pub(super) const fn and_data(mut self, check: fn(&Subject<'_>, &Facts) -> Problems) -> Self {
+    pub(super) const fn and_data(mut self, check: fn(&Subject<'_>, &DataProfile) -> Problems) -> Self {
         self.data = Some(check);
         self
     }
 }
 
-pub(super) const fn text(name: &'static str, code: Code, check: fn(&Subject<'_>) -> Problems) -> Rule {
-    Rule { name, code, level: Level::Warn, text: Some(check), data: None }
+pub(super) const fn text(name: &'static str, code: Code, check: fn(&Subject<'_>) -> Problems) -> LintRule {
+    LintRule { name, code, level: Level::Warn, text: Some(check), data: None }
 }
 
-pub(super) const fn data(name: &'static str, code: Code, check: fn(&Subject<'_>, &Facts) -> Problems) -> Rule {
-    Rule { name, code, level: Level::Warn, text: None, data: Some(check) }
+pub(super) const fn data(
+    name: &'static str,
+    code: Code,
+    check: fn(&Subject<'_>, &DataProfile) -> Problems,
+) -> LintRule {
+    LintRule { name, code, level: Level::Warn, text: None, data: Some(check) }
 }
 
 /// A lint of the comments that suppress lints, which `Suppressions` reports.
-pub(super) const fn comment(name: &'static str, code: Code) -> Rule {
-    Rule { name, code, level: Level::Warn, text: None, data: None }
+pub(super) const fn comment(name: &'static str, code: Code) -> LintRule {
+    LintRule { name, code, level: Level::Warn, text: None, data: None }
 }

@@ -1,4 +1,4 @@
-//! What lints look at: the pipeline as it was written and as it is meant, and the questions several of them ask.
+//! Input of the lints: syntax tree and HIR of a pipeline, with lookups that several lints share.
 
 use crate::diag::{Problem, Span};
 use crate::ops::{InputIndex, Op};
@@ -7,12 +7,12 @@ use crate::spec::Combination;
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
 use std::collections::BTreeSet;
 
-/// A pipeline, written and understood.
+/// Syntax tree and HIR of a pipeline.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// As it is meant.
+    /// Meaning.
     pub hir: &'a Hir,
-    /// As it was written.
+    /// Syntax tree.
     pub ast: &'a Ast,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Subject<'a> {
         entries.iter().find(|entry| entry.key.text == param).map(|entry| entry.key.span)
     }
 
-    /// Every value that `logits` are computed from, themselves too.
+    /// Every value that `logits` are computed from, including themselves.
     pub(super) fn below(&self, logits: impl IntoIterator<Item = ValueId>) -> BTreeSet<ValueId> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<ValueId> = logits.into_iter().collect();
@@ -81,7 +81,7 @@ impl<'a> Subject<'a> {
         reached
     }
 
-    /// How many numbers a value learns.
+    /// Number of parameters of a value.
     pub(super) fn parameters(&self, value: ValueId) -> usize {
         let value = &self.hir.values[value];
         let Some(input) = value.inputs.first() else { return 0 };
@@ -112,7 +112,7 @@ pub(super) fn call(expr: &Expr) -> Option<(&str, &[Arg])> {
     }
 }
 
-/// Offers to add `key = value` to a combine, or to replace the value it has.
+/// Adds the fix that sets `key = value` in a combine.
 pub(super) fn set(problem: Problem, combine: &Combine, key: &str, value: &str, safe: bool) -> Problem {
     match combine.settings.as_ref() {
         Some(block) => set_in(problem, block, key, value, safe),
@@ -124,7 +124,7 @@ pub(super) fn set(problem: Problem, combine: &Combine, key: &str, value: &str, s
     }
 }
 
-/// Offers to add `key = value` to a block, or to replace the value it has.
+/// Adds the fix that sets `key = value` in a block.
 pub(super) fn set_in(problem: Problem, block: &Block, key: &str, value: &str, safe: bool) -> Problem {
     if let Some(entry) = entry(block, key) {
         return problem.edit(entry.value.span, value, safe);
@@ -137,7 +137,7 @@ pub(super) fn set_in(problem: Problem, block: &Block, key: &str, value: &str, sa
     problem.edit(Span::new(block.span.file, at, at), text, safe)
 }
 
-/// Every name in an expression, those of functions too.
+/// Every name in an expression, names of functions included.
 pub(super) fn names<'a>(expr: &'a Expr, found: &mut BTreeSet<&'a str>) {
     let mut each = |exprs: &mut dyn Iterator<Item = &'a Expr>| exprs.for_each(|expr| names(expr, found));
     match &expr.kind {

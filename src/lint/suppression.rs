@@ -1,9 +1,9 @@
 //! Comments that suppress lints by name or code: `# mmc: allow(beta_zero)`.
 //!
-//! At the end of a line it covers that line; on a line of its own the declaration or setting that begins on the next
-//! one; above the first declaration the whole file.
+//! At the end of a line it covers that line; on a separate line the declaration or setting that begins on the next one;
+//! above the first declaration the whole file.
 
-use super::rule::Rule;
+use super::rule::LintRule;
 use super::rules::RULES;
 use crate::diag::{Code, FileId, Problem, Problems, Span, nearest};
 use crate::syntax::ast::{Ast, Block, Comment, ItemKind};
@@ -13,7 +13,7 @@ use crate::syntax::ast::{Ast, Block, Comment, ItemKind};
 pub struct Suppressions {
     file: FileId,
     suppressions: Vec<Suppression>,
-    /// What is wrong with the comments themselves.
+    /// Problems of the comments themselves.
     unknown: Problems,
 }
 
@@ -46,7 +46,7 @@ impl Suppressions {
             let covers = covered(ast, text, comment);
             let alone = names.len() == 1;
             for (name, span) in names {
-                match Rule::by_name(name) {
+                match LintRule::by_name(name) {
                     Some(rule) => found.suppressions.push(Suppression {
                         rule: rule.name,
                         span,
@@ -62,14 +62,14 @@ impl Suppressions {
         found
     }
 
-    /// Leaves out what a comment allows, and remembers which comments did.
+    /// Removes the problems that a comment allows, and records which comments took effect.
     pub(super) fn filter(&mut self, problems: Problems) -> Problems {
         problems.into_iter().filter(|problem| !self.suppresses(problem)).collect()
     }
 
     fn suppresses(&mut self, problem: &Problem) -> bool {
-        let Some(rule) = Rule::by_code(problem.code) else { return false };
-        // What happens inside of the library is allowed where it was called from.
+        let Some(rule) = LintRule::by_code(problem.code) else { return false };
+        // A problem inside of the library is allowed at its call.
         let place = problem.place().filter(|span| span.file == self.file);
         let Some(place) = place.or(problem.labels.iter().map(|label| label.span).find(|span| span.file == self.file))
         else {
@@ -90,8 +90,8 @@ impl Suppressions {
         self.unknown.clone()
     }
 
-    /// Those comments about these rules that allowed nothing.
-    pub(super) fn unused(&self, of_rule: impl Fn(&Rule) -> bool) -> Problems {
+    /// Comments about these rules that had no effect.
+    pub(super) fn unused(&self, of_rule: impl Fn(&LintRule) -> bool) -> Problems {
         let asked =
             |suppression: &&Suppression| RULES.iter().any(|rule| rule.name == suppression.rule && of_rule(rule));
         let unused =
@@ -102,14 +102,14 @@ impl Suppressions {
 
 fn useless(suppression: &Suppression) -> Problem {
     let problem =
-        Problem::warning(Code::UnusedAllow, format!("`{}` is allowed here and does not happen", suppression.rule))
-            .at(suppression.span, "allows nothing")
-            .help("remove it: what no longer happens should be said when it happens again");
+        Problem::warning(Code::UnusedAllow, format!("`{}` is allowed here but not reported", suppression.rule))
+            .at(suppression.span, "has no effect")
+            .help("remove it, so that the lint is reported when it applies again");
     if suppression.alone { problem.edit(suppression.comment, "", true) } else { problem }
 }
 
 fn unknown(name: &str, span: Span) -> Problem {
-    let problem = Problem::warning(Code::UnknownLint, format!("there is no lint `{name}`")).at(span, "allows nothing");
+    let problem = Problem::warning(Code::UnknownLint, format!("there is no lint `{name}`")).at(span, "has no effect");
     match nearest(name, RULES.iter().map(|rule| rule.name)) {
         Some(near) => problem.help(format!("did you mean `{near}`?")).edit(span, near, false),
         None => problem.help("`mmc explain` lists every lint with its name"),
@@ -119,14 +119,14 @@ fn unknown(name: &str, span: Span) -> Problem {
 /// The names in a comment, each where it stands, or what is wrong with the comment.
 type Named<'a> = Result<Vec<(&'a str, Span)>, Box<Problem>>;
 
-/// The names in a comment that speaks to `mmc`; `None` for one that does not.
+/// The names in a comment with an `mmc:` directive; `None` for other comments.
 fn directive(comment: &Comment) -> Option<Named<'_>> {
     let text = comment.text.as_str();
     let words = text.trim_start_matches('#').trim_start().strip_prefix("mmc:")?;
     let inner = words.trim().strip_prefix("allow").map(str::trim_start);
     let Some(inner) = inner.and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')')) else {
-        let problem = Problem::warning(Code::UnknownLint, "a comment to `mmc` that it does not understand")
-            .at(comment.span, "changes nothing")
+        let problem = Problem::warning(Code::UnknownLint, "unknown directive in a comment to `mmc`")
+            .at(comment.span, "has no effect")
             .help("write `# mmc: allow(NAME)` with the name of a lint");
         return Some(Err(Box::new(problem)));
     };
@@ -137,7 +137,7 @@ fn directive(comment: &Comment) -> Option<Named<'_>> {
     Some(Ok(names.collect()))
 }
 
-/// The bytes that a comment speaks of.
+/// The bytes that a comment covers.
 fn covered(ast: &Ast, text: &str, comment: &Comment) -> std::ops::Range<u32> {
     let start = comment.span.start as usize;
     if ast.items.first().is_none_or(|first| comment.span.start < first.span.start) {

@@ -1,4 +1,4 @@
-//! What is known of one text and of those it brings in.
+//! Analysis of a document and of the files it uses.
 
 use super::bundled::BundledFiles;
 use super::paths;
@@ -10,13 +10,13 @@ use crate::{Analyzed, CompileOptions, analyze_in};
 use gen_lsp_types::{Location, Range, Uri};
 use std::path::Path;
 
-/// A text, analyzed.
+/// An analyzed document.
 pub(super) struct Analysis {
     /// Every text that a span may point into.
     pub(super) sources: SourceMap,
     /// The text itself.
     pub(super) file: FileId,
-    /// What it means.
+    /// Result of the analysis.
     pub(super) analyzed: Analyzed,
     uri: Uri,
     /// Where the library can be read, if it can.
@@ -75,7 +75,7 @@ impl Analysis {
     }
 
     /// The name at a byte of the text, and what it stands for.
-    pub(super) fn mention(&self, offset: usize) -> Option<(Span, Symbol)> {
+    pub(super) fn reference_at(&self, offset: usize) -> Option<(Span, Symbol)> {
         let at = u32::try_from(offset).ok()?;
         let last = Span { file: self.file, start: at, end: u32::MAX };
         let (span, target) = self.analyzed.symbols.references.range(..=last).next_back()?;

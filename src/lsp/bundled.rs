@@ -1,4 +1,4 @@
-//! What is shipped inside of the program, laid down as files that an editor can open: the prelude, and what codes mean.
+//! Bundled files, written to disk so that an editor can open them: the prelude and the explanations of codes.
 
 use super::paths;
 use crate::atomic_file::write_atomic;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub(super) struct BundledFiles {
     folder: Option<PathBuf>,
-    /// What has been laid down in this session, by name.
+    /// URIs of the files written in this session, by name.
     there: RefCell<BTreeMap<String, Option<Uri>>>,
 }
 
@@ -29,7 +29,7 @@ impl BundledFiles {
         self.file("prelude.mmc", crate::PRELUDE)
     }
 
-    /// What a code means, at length.
+    /// The explanation of a code.
     pub(super) fn explanation(&self, code: Code) -> Option<Uri> {
         let name = format!("{}.md", code.as_str());
         if let Some(there) = self.there.borrow().get(&name) {

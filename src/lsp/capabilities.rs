@@ -1,4 +1,4 @@
-//! What the server can do, as it says when it is asked.
+//! Capabilities of the server.
 
 use super::position::Encoding;
 use super::{completion, rename, semantic_tokens};

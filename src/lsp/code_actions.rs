@@ -1,4 +1,4 @@
-//! What an editor candidates to do about problems: the edits that they carry.
+//! Code actions: the fixes of problems.
 
 use super::diagnostics::{diagnostic, place};
 use super::view::View;
@@ -8,7 +8,7 @@ use gen_lsp_types::{
 };
 use std::collections::HashMap;
 
-/// Mends for the problems in a range, and one that mends all that can be mended safely.
+/// Quick fixes for the problems in a range, and one action for all safe fixes.
 pub(super) fn actions(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeActionResponse> {
     let problems = &view.analysis.analyzed.checked.problems;
     let wants = |kind: &CodeActionKind| {
@@ -22,7 +22,7 @@ pub(super) fn actions(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeAct
         let here = problems.iter().filter(|problem| {
             place(&view.analysis, problem).is_some_and(|span| touch(view.analysis.range(span), params.range))
         });
-        actions.extend(here.filter_map(|problem| mend(view, problem)));
+        actions.extend(here.filter_map(|problem| quick_fix(view, problem)));
     }
     let safe = safe_edits(view);
     if wants(&CodeActionKind::SourceFixAll) && !safe.is_empty() {
@@ -47,7 +47,7 @@ fn touch(a: Range, b: Range) -> bool {
 }
 
 /// All edits of one problem, which belong together.
-fn mend(view: &View<'_>, problem: &Problem) -> Option<CodeAction> {
+fn quick_fix(view: &View<'_>, problem: &Problem) -> Option<CodeAction> {
     let edits: Vec<&Edit> = problem.edits.iter().collect();
     if edits.is_empty() || edits.iter().any(|edit| edit.span.file != view.analysis.file) {
         return None;
@@ -62,7 +62,7 @@ fn mend(view: &View<'_>, problem: &Problem) -> Option<CodeAction> {
     })
 }
 
-/// What the edits do, in words.
+/// Title of the action.
 fn title(view: &View<'_>, problem: &Problem) -> String {
     const LONGEST: usize = 40;
     let [edit] = problem.edits.as_slice() else {

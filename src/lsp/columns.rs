@@ -25,7 +25,7 @@ impl ColumnCache {
         {
             return columns.clone();
         }
-        let columns = Rc::new(data::columns(spec, folder));
+        let columns = Rc::new(data::column_names(spec, folder));
         self.kept.insert(key, (Instant::now(), columns.clone()));
         columns
     }

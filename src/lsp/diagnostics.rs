@@ -1,4 +1,4 @@
-//! Problems as an editor shows them.
+//! Problems as diagnostics of the protocol.
 
 use super::analysis::Analysis;
 use super::bundled::BundledFiles;
@@ -8,7 +8,7 @@ use gen_lsp_types::{
     Message,
 };
 
-/// Everything to be said of a text.
+/// Diagnostics of a document.
 pub(super) fn diagnostics(analysis: &Analysis, bundled: &BundledFiles) -> Vec<Diagnostic> {
     analysis.analyzed.checked.problems.iter().map(|problem| diagnostic(analysis, bundled, problem)).collect()
 }
@@ -29,21 +29,21 @@ pub(super) fn diagnostic(analysis: &Analysis, bundled: &BundledFiles, problem: &
         code: Some(CodeOf::String(problem.code.as_str().into())),
         code_description: bundled.explanation(problem.code).map(|href| CodeDescription { href }),
         source: Some("mmc".into()),
-        message: Message::String(words(problem, place)),
+        message: Message::String(message(problem, place)),
         tags: is_unused(problem.code).then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
         data: None,
     }
 }
 
-/// Where in this text a problem is shown: at its place, or at what has to do with it where that is in another text.
+/// Span of a problem in this document: its place, or a related label where its place is in another file.
 pub(super) fn place(analysis: &Analysis, problem: &Problem) -> Option<Span> {
     let here = |span: &Span| span.file == analysis.file;
     problem.place().filter(here).or_else(|| problem.labels.iter().map(|label| label.span).find(here))
 }
 
-/// The message, what is said of the place, and the way on.
-fn words(problem: &Problem, place: Option<Span>) -> String {
+/// Message, label and help of a problem.
+fn message(problem: &Problem, place: Option<Span>) -> String {
     let mut words = problem.message.clone();
     let label = problem.labels.iter().find(|label| Some(label.span) == place).map(|label| label.message.as_str());
     for (before, more) in [("", label), ("help: ", problem.help.as_deref())] {
@@ -54,7 +54,7 @@ fn words(problem: &Problem, place: Option<Span>) -> String {
     words
 }
 
-/// Whether it is about text that could as well not be there.
+/// Whether the problem is about unused code.
 fn is_unused(code: Code) -> bool {
     matches!(code, Code::UnusedModality | Code::UnusedEncoder | Code::UnusedParam | Code::UnusedFunction)
 }

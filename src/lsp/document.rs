@@ -1,4 +1,4 @@
-//! One text that an editor holds, as it is there now.
+//! An open document with the editor's current text.
 
 use super::analysis::Analysis;
 use super::position::{Encoding, Lines};
@@ -6,8 +6,8 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// A text, and what is known of it as soon as anyone asks.
-pub(super) struct Document {
+/// An open document; its analysis is made on first use.
+pub(super) struct OpenDocument {
     pub(super) uri: Uri,
     pub(super) version: i32,
     pub(super) text: String,
@@ -15,12 +15,12 @@ pub(super) struct Document {
     pub(super) analysis: OnceCell<Rc<Analysis>>,
 }
 
-impl Document {
+impl OpenDocument {
     pub(super) fn new(uri: Uri, version: i32, text: String) -> Self {
         Self { uri, version, lines: Lines::of(&text), text, analysis: OnceCell::new() }
     }
 
-    /// Takes changes in their order, each in the text that the one before made.
+    /// Applies changes in order, each to the result of the one before.
     pub(super) fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: Encoding) {
         for change in changes {
             match change {

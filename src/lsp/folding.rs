@@ -1,11 +1,11 @@
-//! What can be folded away: declarations, brackets and comments of several lines.
+//! Folding ranges: declarations, brackets and comments of several lines.
 
 use super::view::View;
 use crate::syntax::{LexemeKind, lexemes};
 use gen_lsp_types::{FoldingRange, FoldingRangeKind};
 use std::collections::BTreeMap;
 
-/// Each folding that begins on a line of its own.
+/// Folding ranges, at most one for each first line.
 pub(super) fn foldings(view: &View<'_>) -> Vec<FoldingRange> {
     let analysis = &view.analysis;
     let mut found: BTreeMap<u32, (u32, bool)> = BTreeMap::new();

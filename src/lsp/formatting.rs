@@ -1,4 +1,4 @@
-//! The standard layout, as the changes that lead to it.
+//! Formatting as text edits.
 
 use super::view::View;
 use crate::syntax::format;

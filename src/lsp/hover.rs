@@ -1,4 +1,4 @@
-//! What is said of the name or expression under the pointer.
+//! Hover: description of the name or expression under the pointer.
 
 use super::analysis::Analysis;
 use super::markdown;
@@ -10,7 +10,7 @@ use crate::spec::Metric;
 use crate::syntax::{LexemeKind, lexemes};
 use gen_lsp_types::{Contents, Hover, MarkupContent, MarkupKind};
 
-/// The words for a place, with the text that they are about.
+/// Description of a place, with the span it is about.
 pub(super) fn hover(view: &View<'_>, offset: usize) -> Option<Hover> {
     let analysis = &*view.analysis;
     let (span, value) =
@@ -21,7 +21,7 @@ pub(super) fn hover(view: &View<'_>, offset: usize) -> Option<Hover> {
 
 /// What a name stands for, and what it came to where it stands.
 fn named(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
-    let (span, target) = analysis.mention(offset)?;
+    let (span, target) = analysis.reference_at(offset)?;
     let name = analysis.sources.snippet(span);
     let mut words = match target {
         Symbol::Declaration(place) => markdown::definition(analysis, analysis.definition(place)?),

@@ -1,5 +1,4 @@
-//! What stands between the lines: the shape of what an encoder makes and of what leaves each stage of a pipe, how many
-//! components a combine has.
+//! Inlay hints: output shapes of encoders and of the stages of a pipe, number of components of a combine.
 
 use super::view::View;
 use crate::diag::Span;

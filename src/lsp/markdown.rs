@@ -1,5 +1,4 @@
-//! What is said of a name, in Markdown: made from the descriptions that calls are checked against and from what the
-//! analysis found.
+//! Markdown descriptions of names, made from signatures and from the analysis.
 
 use super::analysis::Analysis;
 use crate::diag::{Span, grouped};

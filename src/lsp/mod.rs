@@ -1,7 +1,7 @@
-//! The language server: what an editor is told of the texts it holds, over standard input and output.
+//! Language server over standard input and output.
 //!
 //! ```text
-//! messages --inbox--> Server --document--> Text --analyze--> Analysis --hover, complete, ...--> answers
+//! messages --queue--> Server --dispatch--> View (document, analysis, workspace) --hover, completion, ...--> results
 //! ```
 //!
 //! Nothing of the language is known here: what names mean comes from [`crate::analyze`], where one is typing from

@@ -1,4 +1,4 @@
-//! From a name to where it is declared, and to everywhere else it stands.
+//! Go to definition, references and highlights.
 
 use super::paths;
 use super::view::View;
@@ -9,7 +9,7 @@ use gen_lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, Range};
 /// Where the name at a place is declared; for `use "FILE"` the file.
 pub(super) fn definition(view: &View<'_>, offset: usize) -> Option<Location> {
     let analysis = &view.analysis;
-    match analysis.mention(offset) {
+    match analysis.reference_at(offset) {
         Some((_, Symbol::Declaration(place))) => analysis.location(place),
         _ => used_file(view, offset),
     }
@@ -28,7 +28,7 @@ fn used_file(view: &View<'_>, offset: usize) -> Option<Location> {
 /// Everywhere the name at a place stands, in this text, in those it brings in, and in every other that is open.
 pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool) -> Vec<Location> {
     let analysis = &view.analysis;
-    let Some((_, target)) = analysis.mention(offset) else { return vec![] };
+    let Some((_, target)) = analysis.reference_at(offset) else { return vec![] };
     let mut found: Vec<Location> = vec![];
     let mut add = |location: Option<Location>| {
         if let Some(location) = location.filter(|location| !found.contains(location)) {
@@ -64,7 +64,7 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
 /// Everywhere in this text that the name at a place stands.
 pub(super) fn highlights(view: &View<'_>, offset: usize) -> Vec<DocumentHighlight> {
     let analysis = &view.analysis;
-    let Some((_, target)) = analysis.mention(offset) else { return vec![] };
+    let Some((_, target)) = analysis.reference_at(offset) else { return vec![] };
     let here = analysis.references_to(target).filter(|span| span.file == analysis.file);
     here.map(|span| {
         let declares = matches!(target, Symbol::Declaration(place) if place == span);

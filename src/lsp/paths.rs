@@ -7,10 +7,10 @@ use std::path::{Component, Path, PathBuf};
 /// What stands as it is in the path of a URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The path of a `file:` URI; none for a text that is no file.
+/// The path of a `file:` URI; `None` for other schemes.
 pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
     let rest = uri.as_ref().strip_prefix("file://")?;
-    // Between the slashes may stand the name of this machine.
+    // The host name may precede the path.
     let rest = &rest[rest.find('/')?..];
     let decoded = percent_decode_str(rest).decode_utf8().ok()?;
     // `/c:/folder` is a path with a drive.
@@ -27,7 +27,7 @@ pub(super) fn uri(path: &Path) -> Uri {
     Uri(format!("file://{slash}{}", utf8_percent_encode(&path, PATH)))
 }
 
-/// A path without `.` and `..` in it, as far as it can be said without asking the disk.
+/// A path without `.` and `..` in it, resolved without reading the disk.
 pub(super) fn normalize(path: &Path) -> PathBuf {
     let mut simple = PathBuf::new();
     for part in path.components() {

@@ -15,7 +15,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// The best of those a client candidates; bytes need no counting here.
+    /// The preferred one of those a client offers: bytes, which need no conversion.
     pub(super) fn choose(offered: &[PositionEncodingKind]) -> Self {
         match offered {
             offered if offered.contains(&PositionEncodingKind::UTF8) => Encoding::Utf8,

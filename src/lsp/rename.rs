@@ -1,4 +1,4 @@
-//! Another name for something declared, wherever it stands.
+//! Rename of a declaration and its references.
 
 use super::analysis::Analysis;
 use super::protocol::RequestError;
@@ -48,7 +48,7 @@ fn refuse(message: impl Into<String>) -> RequestError {
 }
 
 fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), RequestError> {
-    match analysis.mention(offset) {
+    match analysis.reference_at(offset) {
         Some((span, Symbol::Declaration(place))) if place.file == analysis.analyzed.prelude.file => {
             Err(refuse(format!("`{}` belongs to the library", analysis.sources.snippet(span))))
         }
@@ -60,7 +60,7 @@ fn renamable(analysis: &Analysis, offset: usize) -> Result<(Span, &Definition), 
     }
 }
 
-/// That nothing else goes by the new name where it would be seen.
+/// Checks that the new name is not in use where it would be visible.
 fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Result<(), RequestError> {
     let definitions = &analysis.analyzed.symbols.definitions;
     let named = || definitions.values().filter(|other| other.name == name);

@@ -1,4 +1,4 @@
-//! Colours by meaning: what each word of a text is, which no pattern can tell.
+//! Semantic tokens: the kind of each name, number, string, operator and comment.
 
 use super::analysis::Analysis;
 use super::view::View;

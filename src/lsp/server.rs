@@ -4,7 +4,7 @@ use super::bundled::BundledFiles;
 use super::capabilities::initialize_result;
 use super::diagnostics::diagnostics;
 use super::dispatch::dispatch;
-use super::document::Document;
+use super::document::OpenDocument;
 use super::message_queue::{Incoming, MessageQueue};
 use super::paths;
 use super::position::Encoding;
@@ -159,7 +159,9 @@ impl Server {
             "textDocument/didOpen" => {
                 let DidOpenTextDocumentParams { text_document: opened } = decode(notification.params)?;
                 let key = opened.uri.to_string();
-                self.workspace.documents.insert(key.clone(), Document::new(opened.uri, opened.version, opened.text));
+                self.workspace
+                    .documents
+                    .insert(key.clone(), OpenDocument::new(opened.uri, opened.version, opened.text));
                 self.changed(&key);
             }
             "textDocument/didChange" => {
@@ -200,7 +202,7 @@ impl Server {
     /// Drops the analyses of open documents that use this one.
     fn invalidate_users(&mut self, uri: &Uri) {
         let Some(path) = paths::path(uri) else { return };
-        let uses = |document: &Document| {
+        let uses = |document: &OpenDocument| {
             document.uri != *uri && document.analysis.get().is_some_and(|analysis| analysis.uses(&path))
         };
         let users = self.workspace.documents.iter().filter(|(_, document)| uses(document)).map(|(key, _)| key.clone());

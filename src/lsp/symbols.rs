@@ -1,4 +1,4 @@
-//! The outline of a text: its declarations and what they are made of.
+//! Document symbols: declarations and their parts.
 
 use super::view::View;
 use crate::diag::Span;

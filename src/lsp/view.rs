@@ -1,7 +1,7 @@
 //! The input of every request handler: a document, its analysis and the workspace around it.
 
 use super::analysis::Analysis;
-use super::document::Document;
+use super::document::OpenDocument;
 use super::paths;
 use super::workspace::Workspace;
 use gen_lsp_types::{Position, Range};
@@ -11,12 +11,12 @@ use std::rc::Rc;
 /// A document and its analysis.
 pub(super) struct View<'s> {
     pub(super) workspace: &'s Workspace,
-    pub(super) document: &'s Document,
+    pub(super) document: &'s OpenDocument,
     pub(super) analysis: Rc<Analysis>,
 }
 
 impl<'s> View<'s> {
-    pub(super) fn new(workspace: &'s Workspace, document: &'s Document) -> Self {
+    pub(super) fn new(workspace: &'s Workspace, document: &'s OpenDocument) -> Self {
         Self { workspace, document, analysis: workspace.analysis(document) }
     }
 

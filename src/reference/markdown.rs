@@ -2,7 +2,7 @@
 
 use super::{Entry, Function, Setting};
 use crate::diag::Code;
-use crate::lint::Rule;
+use crate::lint::LintRule;
 use crate::ops::{Constant, Parameter, Signature, one_of};
 use crate::sema::Topic;
 use crate::spec::Metric;
@@ -23,7 +23,7 @@ pub fn markdown(entry: &Entry, depth: usize) -> String {
 
 /// The lint that reports a code, and its level.
 fn lint(code: Code) -> String {
-    let Some(lint) = Rule::by_code(code) else { return String::new() };
+    let Some(lint) = LintRule::by_code(code) else { return String::new() };
     let (name, level) = (lint.name, lint.level.as_str());
     format!("The lint `{name}`, by default `{level}`; the comment `# mmc: allow({name})` suppresses it.\n\n")
 }

@@ -12,7 +12,7 @@ pub use page::{GENERATED, PAGES, Page};
 pub use setting::{Holder, Setting};
 
 use crate::diag::{Code, nearest};
-use crate::lint::{RULES, Rule};
+use crate::lint::{LintRule, RULES};
 use crate::ops::Signature;
 use crate::sema::{Topic, signatures};
 use crate::spec::Metric;
@@ -51,7 +51,7 @@ pub fn find(name: &str) -> Vec<Entry> {
     if let Ok(code) = name.parse() {
         return vec![Entry::Code(code)];
     }
-    if let Some(lint) = Rule::by_name(name) {
+    if let Some(lint) = LintRule::by_name(name) {
         return vec![Entry::Code(lint.code)];
     }
     let name = name.strip_prefix("valid.").unwrap_or(name);

@@ -1,12 +1,10 @@
 //! `run.yaml`: what was run, on what, with what, and how long it took. All that is needed to run it again.
 
 use crate::plan::{Cost, Input, Plan};
-use crate::shape::Shape;
 use crate::spec::{Combination, TrainSpec};
 use crate::train::{EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;
-use std::io::{self, Write};
 
 /// Everything that decided a run. What differs between two runs of the same file, data and seed stands under `machine`
 /// and `seconds`.
@@ -22,7 +20,7 @@ pub struct Manifest {
     pub set: IndexMap<String, String>,
     /// How it was trained, every default filled in.
     pub train: TrainSpec,
-    /// What was read: sources, split, fingerprint, rows, transforms with what they were fitted to.
+    /// What was read: sources, split, fingerprint, rows, modalities.
     pub data: serde_json::Value,
     /// What was built.
     pub plan: PlanSummary,
@@ -47,10 +45,8 @@ pub struct PlanSummary {
     pub components: IndexMap<String, f64>,
     /// How they decide together.
     pub combination: Combination,
-    /// Numbers learned.
+    /// Numbers learned; `model.safetensors` names them.
     pub parameters: usize,
-    /// What they are made of: names and shapes, as in the model.
-    pub tensors: IndexMap<String, Shape>,
     /// What a step costs.
     pub cost: Cost,
 }
@@ -80,8 +76,6 @@ pub struct Seconds {
 impl PlanSummary {
     /// The summary of a plan.
     pub fn new(plan: &Plan) -> Self {
-        let tensors = plan.params.iter().map(|param| (param.name.clone(), param.shape.clone()));
-        let buffers = plan.buffers.iter().map(|buffer| (buffer.name.clone(), buffer.shape.clone()));
         Self {
             hash: plan_hash(plan),
             inputs: plan.inputs.clone(),
@@ -89,7 +83,6 @@ impl PlanSummary {
             components: plan.loss.components.iter().map(|c| (c.name.clone(), c.weight)).collect(),
             combination: plan.loss.combination.clone(),
             parameters: plan.parameter_count(),
-            tensors: tensors.chain(buffers).collect(),
             cost: plan.cost,
         }
     }
@@ -118,13 +111,6 @@ pub fn versions() -> IndexMap<String, String> {
 
 /// The version of dfdx that `Cargo.toml` pins.
 const DFDX: &str = "0.13.0";
-
-/// Writes the manifest as YAML that any reader reads: mappings, sequences and scalars, no tags.
-pub fn write_manifest(file: &mut dyn Write, manifest: &Manifest) -> io::Result<()> {
-    // By way of JSON's values, since the YAML library writes variants of an enum as tags of its own.
-    let plain = serde_json::to_value(manifest)?;
-    serde_yaml::to_writer(file, &plain).map_err(io::Error::other)
-}
 
 #[cfg(test)]
 mod tests {

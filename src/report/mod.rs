@@ -6,10 +6,12 @@ mod predictions_csv;
 mod run_dir;
 mod save;
 mod summary;
+mod yaml;
 
-pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions, write_manifest};
+pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
 pub use metrics_csv::write_metrics;
 pub use predictions_csv::{TestPredictions, write_predictions};
 pub use run_dir::RunDir;
 pub use save::Results;
-pub use summary::{Failure, Status, Summary};
+pub use summary::{Status, Summary, SummaryProblem};
+pub use yaml::{write_yaml, yaml_text};

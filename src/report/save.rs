@@ -1,7 +1,8 @@
 //! What a run leaves behind, file by file.
 
 use super::{Manifest, RunDir, Summary, TestPredictions};
-use super::{write_manifest, write_metrics, write_predictions};
+use super::{write_metrics, write_predictions, write_yaml};
+use crate::data::Preprocessing;
 use crate::diag::Problem;
 use crate::exec::Params;
 use crate::plan::Plan;
@@ -14,6 +15,8 @@ pub struct Results<'a> {
     pub plan: &'a Plan,
     /// The model that was kept.
     pub params: &'a Params,
+    /// What was fitted to the training rows.
+    pub preprocessing: &'a Preprocessing,
     /// Every epoch.
     pub history: &'a [EpochRecord],
     /// The test split, if the model was measured on one.
@@ -34,11 +37,13 @@ impl RunDir {
         let loss = &results.plan.loss;
         write_model(&self.path().join("model.safetensors"), results.plan, results.params)?;
         self.keep();
+        let preprocessing = results.preprocessing.to_json() + "\n";
+        self.write("preprocessing.json", |file| file.write_all(preprocessing.as_bytes()))?;
         self.write("metrics.csv", |file| write_metrics(file, loss, results.history))?;
         if let Some(predictions) = results.predictions {
             self.write("predictions.csv", |file| write_predictions(file, loss, predictions))?;
         }
-        self.write("run.yaml", |file| write_manifest(file, results.manifest))?;
+        self.write("run.yaml", |file| write_yaml(file, results.manifest))?;
         self.write("summary.json", |file| {
             serde_json::to_writer_pretty(&mut *file, results.summary)?;
             file.write_all(b"\n")

@@ -17,7 +17,7 @@ pub struct Summary {
     /// How it ended.
     pub status: Status,
     /// What went wrong, where the training could not go on.
-    pub problem: Option<Failure>,
+    pub problem: Option<SummaryProblem>,
     /// Numbers learned.
     pub parameters: usize,
     /// What decided weights, order and dropout.
@@ -52,7 +52,7 @@ pub enum Status {
 
 /// Why a run could not go on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Failure {
+pub struct SummaryProblem {
     /// The stable code.
     pub code: Code,
     /// What is wrong.
@@ -76,7 +76,7 @@ impl Summary {
     /// Of a training that could not go on.
     pub fn of_halted(plan: &Plan, seed: u64, run: String, halted: &Halted, problem: &Problem) -> Self {
         let best = halted.kept.as_ref().and_then(|kept| kept.epoch);
-        let problem = Some(Failure { code: problem.code, message: problem.message.clone() });
+        let problem = Some(SummaryProblem { code: problem.code, message: problem.message.clone() });
         Self { problem, ..Self::new(plan, seed, run, Status::Failed, &halted.history, best) }
     }
 

@@ -59,7 +59,7 @@ impl Topic {
     pub fn signatures(self) -> Vec<&'static Signature> {
         match self {
             Topic::Declaration => declarations(),
-            Topic::Source => source::SOURCES.to_vec(),
+            Topic::Source => source::signatures(),
             Topic::Split => data::SPLITS.to_vec(),
             Topic::Columns => modality::COLUMN_SELECTORS.to_vec(),
             Topic::Type => [modality_type::TYPES, &[&modality::CLASS]].concat(),

@@ -4,7 +4,7 @@ use crate::diag::{Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::sema::errors::suggest::suggest;
 use crate::syntax::ast::{Ast, ItemKind, Text};
 use crate::syntax::{keyword, parse};
-use crate::world::{Absent, World};
+use crate::world::{MissingFile, World};
 use std::collections::BTreeMap;
 
 /// Deepest chain of files that use files.
@@ -151,7 +151,7 @@ fn see(sees: &mut Vec<FileId>, files: impl Iterator<Item = FileId>) {
     }
 }
 
-fn unreadable(path: &Text, absent: &Absent) -> Problem {
+fn unreadable(path: &Text, absent: &MissingFile) -> Problem {
     let problem = Problem::error(Code::UnreadableUse, format!("`{}` cannot be used: {}", path.text, absent.reason))
         .at(path.span, "named here");
     let there: Vec<&str> = absent.there.iter().map(String::as_str).collect();

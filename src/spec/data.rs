@@ -1,18 +1,9 @@
 //! The data set: where it is read, how it is split, what the label and the modalities are made of.
 
+use super::{Source, Spanned, Transform};
 use crate::diag::Span;
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
-
-/// A value and the text that asked for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Spanned<T> {
-    /// The value.
-    pub value: T,
-    /// The text.
-    #[serde(skip)]
-    pub span: Span,
-}
 
 /// The `data { ... }` block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,12 +20,7 @@ pub struct DataSpec {
 impl DataSpec {
     /// Every path, glob and folder that is read, as the pipeline names it.
     pub fn paths(&self) -> Vec<&str> {
-        match &self.origin {
-            Origin::Whole(source) => source.paths(),
-            Origin::Parts { train, valid, test } => {
-                [Some(train), valid.as_ref(), test.as_ref()].into_iter().flatten().flat_map(Source::paths).collect()
-            }
-        }
+        self.origin.sources().into_iter().flat_map(Source::paths).collect()
     }
 }
 
@@ -55,141 +41,15 @@ pub enum Origin {
     },
 }
 
-/// A reader and what it reads.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Source {
-    /// What is read, and how.
-    pub kind: SourceKind,
-    /// The call in the file.
-    #[serde(skip)]
-    pub span: Span,
-}
-
-impl Source {
-    fn paths(&self) -> Vec<&str> {
-        let folder = if let SourceKind::Images { folder } = &self.kind { Some(folder) } else { None };
-        let own = self.kind.files().iter().chain(folder).map(|path| path.value.as_str());
-        own.chain(self.kind.joined().iter().flat_map(Source::paths)).collect()
-    }
-}
-
-/// The kinds of source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// `csv(...)` and `tsv(...)`: text tables, plain, `.gz` or `.zst`.
-    Table {
-        /// Paths or globs as written, relative to the folder of the pipeline file; together they are one table.
-        paths: Vec<Spanned<String>>,
-        /// What separates the cells of a row: `,` or a tab.
-        separator: char,
-        /// Whether the first line names the columns.
-        header: bool,
-    },
-    /// `synthetic(name, rows: ..., seed: ...)`: made here, from nothing but the seed.
-    Synthetic {
-        /// Which data set: `collider`.
-        name: String,
-        /// How many rows.
-        rows: usize,
-        /// The seed that decides every one of them.
-        seed: u64,
-    },
-    /// `parquet(...)`
-    Parquet {
-        /// Paths or globs; together they are one table.
-        paths: Vec<Spanned<String>>,
-    },
-    /// `npz(...)`: the arrays of an archive are the columns.
-    Npz {
-        /// Paths or globs; together they are one table.
-        paths: Vec<Spanned<String>>,
-    },
-    /// `npy(...)`: arrays side by side, each a column with the name of its file.
-    Npy {
-        /// Paths or globs; each file is a column.
-        paths: Vec<Spanned<String>>,
-    },
-    /// `jsonl(...)`: an object on each line.
-    Jsonl {
-        /// Paths or globs; together they are one table.
-        paths: Vec<Spanned<String>>,
-    },
-    /// `cifar_binary(...)`: the binary files of CIFAR-10 and CIFAR-100.
-    CifarBinary {
-        /// Paths or globs; together they are one table.
-        paths: Vec<Spanned<String>>,
-        /// Label bytes before each image: 1 or 2.
-        labels: usize,
-    },
-    /// `images(folder)`: the images of a folder, each in the sub-folder of its class.
-    Images {
-        /// The folder.
-        folder: Spanned<String>,
-    },
-    /// `join(a, b, on: key)`: the rows of the first table, and beside each what the others have for the same key.
-    Join {
-        /// The tables; none of them is a join.
-        sources: Vec<Source>,
-        /// The column of the key: one name for all, or one for each.
-        on: Vec<Spanned<String>>,
-    },
-}
-
-impl SourceKind {
-    /// The paths and globs of its files; none for a folder, a join and rows that are made.
-    pub fn files(&self) -> &[Spanned<String>] {
+impl Origin {
+    /// Its tables in the order train, valid, test; or the one table that is split.
+    pub fn sources(&self) -> Vec<&Source> {
         match self {
-            SourceKind::Table { paths, .. }
-            | SourceKind::Parquet { paths }
-            | SourceKind::Npz { paths }
-            | SourceKind::Npy { paths }
-            | SourceKind::Jsonl { paths }
-            | SourceKind::CifarBinary { paths, .. } => paths,
-            SourceKind::Synthetic { .. } | SourceKind::Images { .. } | SourceKind::Join { .. } => &[],
+            Origin::Whole(source) => vec![source],
+            Origin::Parts { train, valid, test } => {
+                [Some(train), valid.as_ref(), test.as_ref()].into_iter().flatten().collect()
+            }
         }
-    }
-
-    /// The tables that it joins; none for any other source.
-    pub fn joined(&self) -> &[Source] {
-        if let SourceKind::Join { sources, .. } = self { sources } else { &[] }
-    }
-}
-
-/// A format of table files that the ending of a file's name tells.
-#[derive(Debug)]
-pub struct FileFormat {
-    /// The source that reads it, as the language names it.
-    pub source: &'static str,
-    /// The endings of file names, without `.gz` or `.zst`.
-    pub endings: &'static [&'static str],
-    /// The source for paths; the second argument is whether the first line names the columns, where there are lines.
-    pub kind: fn(Vec<Spanned<String>>, bool) -> SourceKind,
-}
-
-/// Every format that the ending of a file's name tells.
-pub const FILE_FORMATS: &[FileFormat] = &[
-    FileFormat {
-        source: "csv",
-        endings: &[".csv"],
-        kind: |paths, header| SourceKind::Table { paths, separator: ',', header },
-    },
-    FileFormat {
-        source: "tsv",
-        endings: &[".tsv"],
-        kind: |paths, header| SourceKind::Table { paths, separator: '\t', header },
-    },
-    FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
-    FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },
-    FileFormat { source: "npz", endings: &[".npz"], kind: |paths, _| SourceKind::Npz { paths } },
-];
-
-impl FileFormat {
-    /// The format of a file, by the ending of its name in any case, packed or not.
-    pub fn of(path: &str) -> Option<&'static Self> {
-        let name = path.to_lowercase();
-        let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-        FILE_FORMATS.iter().find(|format| format.endings.iter().any(|ending| name.ends_with(ending)))
     }
 }
 
@@ -217,7 +77,7 @@ pub struct Portion {
     /// Which part it becomes.
     pub part: Part,
     /// Which rows it takes.
-    pub rule: Rule,
+    pub rule: PortionRule,
     /// `test: last(4_000)`
     #[serde(skip)]
     pub span: Span,
@@ -249,7 +109,7 @@ impl Part {
 /// Which rows a portion takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Rule {
+pub enum PortionRule {
     /// The last `n` of what is left.
     Last(usize),
     /// The first `n` of what is left.
@@ -361,85 +221,4 @@ pub enum ModalityKind {
         /// How many values there may be, n.
         count: usize,
     },
-}
-
-/// One transform of a modality.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Transform {
-    /// What it does.
-    pub kind: TransformKind,
-    /// The call in the file.
-    #[serde(skip)]
-    pub span: Span,
-}
-
-/// The transforms. Whatever is fitted is fitted on the training rows only.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransformKind {
-    /// `(x - mean) / std` per column, population std of the training rows.
-    Standardize,
-    /// `(x - min) / (max - min)` per column, of the training rows.
-    MinMax,
-    /// `sign(x) * ln(1 + |x|)`
-    Log1p,
-    /// `min(max(x, lo), hi)`
-    Clip {
-        /// Least.
-        lo: f64,
-        /// Greatest.
-        hi: f64,
-    },
-    /// These numbers stand for an empty cell.
-    Missing {
-        /// The numbers.
-        values: Vec<f64>,
-    },
-    /// Fills empty cells.
-    Impute(Impute),
-    /// Every letter of a text in its lower case (Unicode).
-    Lowercase,
-    /// A text as its first `max` characters.
-    Chars {
-        /// How many tokens are kept of a text.
-        max: usize,
-        /// How many ids there may be, padding and unknown included: the most frequent of the training rows have one.
-        vocab: usize,
-    },
-    /// A text as its first `max` words; as [`TransformKind::Chars`] otherwise.
-    Words {
-        /// How many tokens are kept of a text.
-        max: usize,
-        /// How many ids there may be, padding and unknown included.
-        vocab: usize,
-    },
-    /// One column as n numbers, one for each value the training rows have: 1 at the cell's own, 0 elsewhere. All are 0
-    /// for a value that no training row has.
-    OneHot,
-    /// Minus the mean image of the training rows.
-    SubtractMean {
-        /// Whether it is that of all rows, the test rows too, as in the authors' code.
-        reference: bool,
-    },
-    /// Pixels from 0 to 1 instead of 0 to 255.
-    NormalizePixels,
-    /// In training only: a random flip, and a random crop out of a frame of zeros.
-    Augment {
-        /// Whether half of the images are turned from left to right.
-        flip: bool,
-        /// How wide the frame is; 0 for no crop.
-        pad: usize,
-    },
-}
-
-/// What an empty cell is filled with.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Impute {
-    /// The column's mean over the training rows.
-    Mean,
-    /// The column's median over the training rows.
-    Median,
-    /// This number.
-    Constant(f64),
 }

@@ -4,13 +4,19 @@
 //! that a problem found much later can point at the line that asked for it.
 
 mod data;
-mod facts;
 mod loss;
 mod optimizer;
+mod profile;
+mod source;
+mod spanned;
 mod train;
+mod transform;
 
 pub use data::*;
-pub use facts::*;
 pub use loss::*;
 pub use optimizer::*;
+pub use profile::*;
+pub use source::*;
+pub use spanned::*;
 pub use train::*;
+pub use transform::*;

@@ -5,7 +5,7 @@ use crate::data::Survey;
 
 /// Columns that are one signal.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Group {
+pub(super) struct ColumnGroup {
     /// What their names begin with; empty for columns that have nothing in common.
     pub(super) prefix: String,
     /// Their positions, in order.
@@ -24,20 +24,21 @@ pub(super) fn prefix(name: &str) -> &str {
 }
 
 /// The columns of numbers in groups, in the order of their first columns; those without kin are one group.
-pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<Group> {
+pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<ColumnGroup> {
     let numbers = (0..roles.len()).filter(|at| matches!(roles[*at], Role::Numbers { .. }));
-    let mut groups: Vec<Group> = vec![];
+    let mut groups: Vec<ColumnGroup> = vec![];
     for at in numbers {
         let prefix = if survey.header { prefix(&survey.columns[at].name) } else { "" };
         match groups.iter_mut().find(|group| group.prefix == prefix) {
             Some(group) => group.columns.push(at),
-            None => groups.push(Group { prefix: prefix.into(), columns: vec![at] }),
+            None => groups.push(ColumnGroup { prefix: prefix.into(), columns: vec![at] }),
         }
     }
-    let (lone, mut kin): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|group| group.columns.len() == 1);
+    let (lone, mut kin): (Vec<ColumnGroup>, Vec<ColumnGroup>) =
+        groups.into_iter().partition(|group| group.columns.len() == 1);
     let columns: Vec<usize> = lone.into_iter().flat_map(|group| group.columns).collect();
     if !columns.is_empty() {
-        kin.push(Group { prefix: String::new(), columns });
+        kin.push(ColumnGroup { prefix: String::new(), columns });
     }
     kin
 }

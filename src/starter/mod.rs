@@ -12,4 +12,4 @@ mod write;
 
 pub use label::NoLabel;
 pub use template::{TEMPLATES, Template};
-pub use write::{Table, starter};
+pub use write::{TableFile, starter};

@@ -1,6 +1,6 @@
 //! The text of a starter pipeline: what was seen, what was made of it, and why.
 
-use super::group::{Group, groups};
+use super::group::{ColumnGroup, groups};
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 /// A table and how a pipeline is to name it.
 #[derive(Clone, Debug)]
-pub struct Table<'a> {
+pub struct TableFile<'a> {
     /// Its path as the pipeline will write it.
     pub path: &'a str,
     /// The name of the pipeline, in any form.
@@ -31,7 +31,7 @@ const MANY: usize = 5;
 ///
 /// # Errors
 /// If no column can be the label.
-pub fn starter(table: &Table<'_>, named: Option<&str>) -> Result<String, NoLabel> {
+pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoLabel> {
     let survey = table.survey;
     let label = label(survey, named)?;
     let mut roles: Vec<Role> = survey.columns.iter().map(|column| executed(role(column, survey))).collect();
@@ -68,7 +68,7 @@ struct Modality {
 }
 
 impl Writer<'_> {
-    fn head(&mut self, table: &Table<'_>, label: &Proposal) {
+    fn head(&mut self, table: &TableFile<'_>, label: &Proposal) {
         let survey = self.survey;
         let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
         let first = if survey.whole { "" } else { "the first " };
@@ -114,7 +114,7 @@ impl Writer<'_> {
         modalities
     }
 
-    fn numbers(&mut self, group: &Group, roles: &[Role]) -> Modality {
+    fn numbers(&mut self, group: &ColumnGroup, roles: &[Role]) -> Modality {
         let width = group.columns.len();
         let name = self.name(if group.prefix.is_empty() { "numbers" } else { &group.prefix });
         let missing = group.columns.iter().filter(|at| self.survey.columns[**at].missing > 0).count();
@@ -300,7 +300,7 @@ impl Writer<'_> {
     }
 
     /// The columns of a group: by a pattern that matches them and no others, by ranges of positions, or one by one.
-    fn columns(&self, group: &Group) -> String {
+    fn columns(&self, group: &ColumnGroup) -> String {
         if !self.survey.header {
             return format!("columns({})", ranges(&group.columns));
         }

@@ -1,4 +1,4 @@
-//! What was written: the syntax tree, with a span on everything. Knows nothing of what names mean.
+//! Abstract syntax tree, with spans. Names are not resolved.
 
 use crate::diag::{FileId, Span};
 

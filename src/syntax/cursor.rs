@@ -1,11 +1,11 @@
-//! Where in a text someone is typing: which declaration, which brackets, after which key. Made of words and marks
-//! alone, because a text that is being typed is rarely one that can be parsed.
+//! Syntactic context of a position: declaration, open brackets, key. Computed from lexemes alone, because a text that is
+//! being edited can rarely be parsed.
 
 use super::keyword::{KEYWORDS, RESERVED};
 use super::lexer::{Lexeme, LexemeKind, lexemes};
 use crate::diag::{FileId, Span};
 
-/// A place in a text, as far as the words before it tell.
+/// Syntactic context of a position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
     /// The word around the place: what a completion replaces. Empty where there is none.
@@ -71,11 +71,11 @@ pub struct Around {
     pub piped: bool,
 }
 
-/// What is known of the place at `offset`.
+/// The context of the byte `offset`.
 pub fn cursor(text: &str, offset: usize) -> Cursor {
     let found = lexemes(FileId(0), text);
     let at = u32::try_from(offset).unwrap_or(u32::MAX);
-    let mut reader = Reader { text, cursor: Cursor::default(), stack: vec![] };
+    let mut reader = CursorScanner { text, cursor: Cursor::default(), stack: vec![] };
     reader.cursor.word = Span { start: at, end: at, ..Span::default() };
     for (place, lexeme) in found.iter().enumerate() {
         if lexeme.span.start > at || (lexeme.span.start == at && lexeme.kind != LexemeKind::Word) {
@@ -104,14 +104,14 @@ pub fn cursor(text: &str, offset: usize) -> Cursor {
     Cursor { around: reader.stack, ..reader.cursor }
 }
 
-struct Reader<'t> {
+struct CursorScanner<'t> {
     text: &'t str,
     cursor: Cursor,
     /// The open brackets, outermost first.
     stack: Vec<Around>,
 }
 
-impl Reader<'_> {
+impl CursorScanner<'_> {
     fn written(&self, lexeme: &Lexeme) -> &str {
         self.text.get(lexeme.span.range()).unwrap_or("")
     }

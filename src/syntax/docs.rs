@@ -1,6 +1,6 @@
 //! Documentation comments: which `##` lines document which declaration or entry.
 
-use super::lexer::{CommentToken, Lexed, is_doc};
+use super::lexer::{CommentToken, LexerOutput, is_doc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The comments that are the documentation of what begins at `start`: the `##` lines directly before it.
@@ -35,7 +35,7 @@ pub(super) struct Doc {
     pub(super) taken: bool,
 }
 
-pub(super) fn collect_docs(text: &str, lexed: &Lexed, taken: &BTreeSet<usize>, docs: &mut Docs) {
+pub(super) fn collect_docs(text: &str, lexed: &LexerOutput, taken: &BTreeSet<usize>, docs: &mut Docs) {
     let mut at = 0;
     while let Some(comment) = lexed.comments.get(at) {
         at += 1;

@@ -1,10 +1,10 @@
-//! A tree as one line of text for each declaration, without spans and comments: two texts mean the same syntax exactly
-//! when these lines are the same.
+//! Dump of a tree, one line for each declaration, without spans and comments: two texts have the same syntax exactly when
+//! their dumps are equal.
 
 use super::ast::{Arg, Ast, Binding, Block, Entry, Expr, ExprKind, Item, ItemKind, Typed};
 use std::fmt::Write;
 
-/// The declarations of a tree without anything that says where they stand, docs included.
+/// The declarations of a tree without spans, documentation included.
 pub fn dump(ast: &Ast) -> String {
     let mut out = String::new();
     for each in &ast.items {

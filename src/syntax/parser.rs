@@ -3,21 +3,21 @@
 use super::ast::{Ast, Comment, Expr, Item};
 use super::docs::{collect_docs, doc_line, docs_before};
 use super::grammar::Rule;
-use super::lexer::{CommentToken, Lexed, Token, lex};
-use super::recovery::{Chunk, Outline, Recovery, outline, poison};
+use super::lexer::{CommentToken, LexerOutput, Token, lex};
+use super::recovery::{Outline, RawDeclaration, Recovery, outline, poison};
 use super::tree;
 use super::validate::{Checks, check_header};
 use crate::diag::{Code, FileId, Problem, Problems, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// After how many problems the rest is only counted.
+/// Number of problems reported; the rest is only counted.
 const MAX_PROBLEMS: usize = 100;
 
 /// The tree of `text` and every problem of its syntax, in source order.
 ///
 /// Never fails: what could not be read is left out of the tree, or is an [`ExprKind::Error`](super::ast::ExprKind::Error) in it, and is reported.
-/// Errors are `MMC0101` to `MMC0107`. That a pipeline begins with `pipeline NAME` at all is not asked here, because a
-/// file that is brought in with `use` does not.
+/// Errors are `MMC0101` to `MMC0107`. A missing `pipeline NAME` is not reported here, because
+/// files brought in with `use` have none.
 pub fn parse(file: FileId, text: &str) -> (Ast, Problems) {
     let parsed = read(file, text);
     (parsed.ast, parsed.problems)
@@ -29,17 +29,17 @@ pub fn parse_expr(file: FileId, text: &str) -> (Option<Expr>, Problems) {
     let mut outline = outline(file, text, &mut lexed);
     let count = lexed.tokens.len();
     // Lines are no declarations here: all of the text is one piece.
-    let closers = outline.chunks.iter().map(|chunk| chunk.closers.as_str()).collect();
-    let broken = outline.chunks.iter().flat_map(|chunk| chunk.broken.clone()).collect();
-    let deep = outline.chunks.iter().flat_map(|chunk| chunk.deep.clone()).collect();
-    let chunk = Chunk { tokens: 0..count, closers, broken, deep };
+    let closers = outline.declarations.iter().map(|declaration| declaration.closers.as_str()).collect();
+    let broken = outline.declarations.iter().flat_map(|declaration| declaration.broken.clone()).collect();
+    let deep = outline.declarations.iter().flat_map(|declaration| declaration.deep.clone()).collect();
+    let declaration = RawDeclaration { tokens: 0..count, closers, broken, deep };
     let own = own_problems(&lexed, &mut outline);
-    let mut reader = Recovery::new(file, text, &lexed, &outline, &chunk, Rule::expression_alone);
+    let mut recovery = Recovery::new(file, text, &lexed, &outline, &declaration, Rule::expression_alone);
     for (token, problem) in own {
-        reader.report(token, problem);
+        recovery.report(token, problem);
     }
-    let expr = reader.read(tree::alone);
-    let mut problems = reader.problems;
+    let expr = recovery.read(tree::alone);
+    let mut problems = recovery.problems;
     problems.extend(lexed.loose.iter().cloned().collect());
     if let Some(expr) = &expr {
         let mut checks = Checks { problems: &mut problems, docs: &mut BTreeMap::new() };
@@ -49,17 +49,17 @@ pub fn parse_expr(file: FileId, text: &str) -> (Option<Expr>, Problems) {
     (expr.filter(|_| !problems.has_errors()), problems)
 }
 
-/// What was read of a text, for the formatter: beside the tree, which piece of the text each declaration is.
+/// Parse result for the formatter: the tree, and the text range of each declaration.
 pub(super) struct Parsed {
     pub(super) ast: Ast,
     pub(super) problems: Problems,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<DeclarationText>,
     pub(super) tokens: Vec<Token>,
     pub(super) comments: Vec<CommentToken>,
 }
 
 /// One declaration as it stands in the text.
-pub(super) struct Piece {
+pub(super) struct DeclarationText {
     /// Its place in [`Ast::items`], if it was read without a problem of its syntax.
     pub(super) item: Option<usize>,
     pub(super) start: usize,
@@ -76,50 +76,50 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
     let mut ast = Ast { file, items: vec![], comments: vec![], lost: vec![] };
     let mut problems = Problems::new();
     let mut pieces = vec![];
-    let mut in_unknown = false;
+    let mut after_unparsed = false;
     let mut doc_comments = BTreeSet::new();
-    for chunk in &outline.chunks {
-        let mut reader = Recovery::new(file, text, &lexed, &outline, chunk, Rule::declaration);
-        let mut of_chunk = vec![];
-        while let Some((token, problem)) = own.next_if(|(token, _)| *token < chunk.tokens.end) {
-            of_chunk.push((token, problem));
+    for declaration in &outline.declarations {
+        let mut recovery = Recovery::new(file, text, &lexed, &outline, declaration, Rule::declaration);
+        let mut own_of_declaration = vec![];
+        while let Some((token, problem)) = own.next_if(|(token, _)| *token < declaration.tokens.end) {
+            own_of_declaration.push((token, problem));
         }
-        let Some((start, end)) = reader.bounds() else { continue };
+        let Some((start, end)) = recovery.bounds() else { continue };
         let docs = docs_before(text, &lexed.comments, start);
-        let mut piece = Piece { item: None, start, end, docs: docs.clone() };
-        let keyword = reader.keyword();
+        let mut piece = DeclarationText { item: None, start, end, docs: docs.clone() };
+        let keyword = recovery.keyword();
         let known = keyword.is_some();
-        if !known && let Some(problem) = reader.unknown_declaration() {
-            if !in_unknown || reader.misspelt.is_some() {
-                reader.problems.push(problem);
+        if !known && let Some(problem) = recovery.unknown_declaration() {
+            if !after_unparsed || recovery.misspelt.is_some() {
+                recovery.problems.push(problem);
             }
-            in_unknown = reader.misspelt.is_none();
-            if in_unknown {
-                ast.lost.extend(reader.lost());
-                problems.extend(reader.problems);
+            after_unparsed = recovery.misspelt.is_none();
+            if after_unparsed {
+                ast.lost.extend(recovery.lost());
+                problems.extend(recovery.problems);
                 pieces.push(piece);
                 continue;
             }
-            reader.silent = true;
+            recovery.silent = true;
         }
-        for (token, problem) in of_chunk {
-            reader.report_own(token, problem);
+        for (token, problem) in own_of_declaration {
+            recovery.report_own(token, problem);
         }
-        match reader.read(tree::declaration) {
+        match recovery.read(tree::declaration) {
             Some((mut kind, span)) => {
                 // What follows a declaration with a mistake in it and begins with no keyword is likely a part of it.
-                in_unknown = !reader.problems.is_empty();
-                let poisoned = match in_unknown && reader.misspelt.is_none() {
-                    true => poison(&mut kind, &reader.problems, text),
+                after_unparsed = !recovery.problems.is_empty();
+                let poisoned = match after_unparsed && recovery.misspelt.is_none() {
+                    true => poison(&mut kind, &recovery.problems, text),
                     false => None,
                 };
                 if let Some(lost) = poisoned {
                     ast.lost.push(lost);
-                    problems.extend(reader.problems);
+                    problems.extend(recovery.problems);
                     pieces.push(piece);
                     continue;
                 }
-                if reader.problems.is_empty() {
+                if recovery.problems.is_empty() {
                     piece.item = Some(ast.items.len());
                     doc_comments.extend(docs.clone());
                 }
@@ -127,11 +127,11 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
                 ast.items.push(Item { doc, kind, span });
             }
             None => {
-                in_unknown = true;
-                ast.lost.extend(reader.lost());
+                after_unparsed = true;
+                ast.lost.extend(recovery.lost());
             }
         }
-        problems.extend(reader.problems);
+        problems.extend(recovery.problems);
         pieces.push(piece);
     }
     problems.extend(own.map(|(_, problem)| problem).chain(lexed.loose.iter().cloned()).collect());
@@ -160,7 +160,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
 }
 
 /// The problems that lexer and outline found, in source order.
-fn own_problems(lexed: &Lexed, outline: &mut Outline) -> Vec<(usize, Problem)> {
+fn own_problems(lexed: &LexerOutput, outline: &mut Outline) -> Vec<(usize, Problem)> {
     let mut own = lexed.problems.clone();
     own.append(&mut outline.problems);
     own.sort_by_key(|(token, problem)| (*token, problem.place()));
@@ -177,8 +177,8 @@ fn capped(problems: Problems) -> Problems {
     let place = shown.last().and_then(Problem::place).unwrap_or_default();
     shown.push(
         Problem::error(Code::UnexpectedToken, format!("{more} more problems of syntax are not shown"))
-            .at(Span { start: place.end, ..place }, "after this")
-            .help("mend the ones above first; is this a pipeline file?"),
+            .at(Span { start: place.end, ..place }, "from here on")
+            .help("fix the problems above first; is this a pipeline file?"),
     );
     shown.into_iter().collect()
 }

@@ -1,4 +1,4 @@
-//! Pairs of the grammar to the syntax tree: precedence, literals and spans.
+//! Construction of the syntax tree from pest pairs: precedence, literals and spans.
 //!
 //! A pair that the grammar has matched has the parts the grammar says; where one is missing all the same, the answer is
 //! `None`, which the parser reports as a defect.
@@ -30,7 +30,7 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
         .op(Op::postfix(Rule::field) | Op::postfix(Rule::call))
 });
 
-/// Where the text that was matched stands in the file.
+/// Mapping from offsets in the matched text to offsets in the file.
 #[derive(Clone, Copy)]
 pub(super) struct SourceOffsets {
     pub(super) file: FileId,
@@ -348,7 +348,7 @@ fn number(raw: &str) -> Option<Number> {
     Some(Number { value: if percent { value / 100.0 } else { value }, raw: raw.to_owned(), integer })
 }
 
-/// What a string literal says: without its quotes, escapes resolved.
+/// Value of a string literal: without quotes, escapes resolved.
 fn unescape(raw: &str) -> String {
     let inside = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(raw);
     let mut text = String::with_capacity(inside.len());

@@ -1,11 +1,11 @@
-//! What is checked and attached once the tree stands: documentation of entries, keys given twice, the header.
+//! Checks of the parsed tree: duplicate keys and the header; attaches documentation to entries.
 
 use super::ast::{Ast, Entry, Expr, ExprKind, Item, ItemKind, Name};
 use super::docs::Docs;
 use crate::diag::{Code, Problem, Problems, Span};
 use std::collections::BTreeMap;
 
-/// What is checked, and attached, once the tree stands: keys given twice, documentation of entries.
+/// Visitor that reports duplicate keys and attaches documentation to entries.
 pub(super) struct Checks<'a> {
     pub(super) problems: &'a mut Problems,
     pub(super) docs: &'a mut Docs,
@@ -105,7 +105,7 @@ pub(super) fn check_header(ast: &Ast, problems: &mut Problems) {
                 Problem::error(Code::PipelineHeader, "a file describes one pipeline")
                     .at(item.span, "a second `pipeline`")
                     .also(first, "the first is here")
-                    .help("remove it, or move what follows to a file of its own"),
+                    .help("remove it, or move the rest to a separate file"),
             );
         } else if at > 0
             && let Some(before) = ast.items.first()

@@ -33,6 +33,17 @@ pub fn evaluate(
     Ok(Evaluation { scores, decisions })
 }
 
+/// Decides on all rows, in their order; their labels are not read.
+pub fn predict(
+    engine: &dyn Engine,
+    params: &Arc<Params>,
+    loss: &LossSpec,
+    rows: &dyn Rows,
+) -> Result<Decisions, ExecError> {
+    let logits = logits(engine, params, loss, rows)?;
+    Ok(decide(&fitted(loss, params), &logits))
+}
+
 fn logits(engine: &dyn Engine, params: &Arc<Params>, loss: &LossSpec, rows: &dyn Rows) -> Result<Logits, ExecError> {
     let components = loss.components.len();
     let mut all = Logits { rows: 0, components: vec![vec![]; components], present: vec![None; components] };

@@ -16,11 +16,11 @@ mod trainer;
 
 pub use apart::{Start, fit};
 pub use auc::auc;
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, evaluate, predict};
 pub use event::{ComponentScores, EpochRecord, Event, Scores, SplitScores, StopReason};
 pub use halt::{Cause, Halted, NonFinite};
 pub use metrics::scores;
-pub use model_file::{plan_hash, read_model, write_model};
+pub use model_file::{plan_hash, read_model, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use rows::Rows;
 pub use selection::Selection;

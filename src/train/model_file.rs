@@ -62,6 +62,23 @@ pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
     if problems.is_empty() { Ok(params) } else { Err(problems) }
 }
 
+/// The hash of the plan that the model in a file was trained with; see [`plan_hash`].
+///
+/// # Errors
+/// `MMC0606` for a file that cannot be read, or does not say.
+pub fn trained_plan(path: &Path) -> Result<String, Problem> {
+    let damaged = |reason: String| {
+        let message = format!("the model `{}` cannot be read: {reason}", path.display());
+        Problem::error(Code::BadModel, message).help("train the model again, or name another file")
+    };
+    let bytes = std::fs::read(path).map_err(|error| damaged(error.to_string()))?;
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let about = metadata.metadata().as_ref().and_then(|entries| entries.get("mmc"));
+    let about = about.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let hash = about.and_then(|about| about.get("plan")?.as_str().map(str::to_owned));
+    hash.ok_or_else(|| damaged("it does not say what it was trained with".into()))
+}
+
 fn model_bytes(plan: &Plan, params: &Params) -> Result<Vec<u8>, Problem> {
     let weights = plan.params.iter().enumerate().map(|(id, spec)| (&spec.name, &spec.shape, params.get(id)));
     let buffers = plan.buffers.iter().enumerate().map(|(id, spec)| (&spec.name, &spec.shape, params.buffer(id)));

@@ -239,8 +239,8 @@ fn plan_in_three_forms() {
     };
     insta::assert_snapshot!("plan_text", plan(&[]));
     let json: mmc::plan::Plan = serde_json::from_str(&plan(&["--format", "json"])).unwrap();
-    let yaml: mmc::plan::Plan = serde_yaml::from_str(&plan(&["--format", "yaml"])).unwrap();
-    assert_eq!(json, yaml);
+    let yaml: serde_json::Value = serde_yaml::from_str(&plan(&["--format", "yaml"])).unwrap();
+    assert_eq!(serde_json::from_value::<mmc::plan::Plan>(yaml).unwrap(), json);
     // Two encoders 21 -> 16 and 7 -> 16, and a head 16 -> 2 for each.
     assert_eq!(json.parameter_count(), (21 + 1) * 16 + (7 + 1) * 16 + 2 * (16 + 1) * 2);
     let single = plan(&["--combine", "low_only"]);

@@ -5,8 +5,15 @@ use std::fs;
 use std::time::Duration;
 
 /// What a run leaves behind.
-const FILES: [&str; 6] =
-    ["metrics.csv", "model.safetensors", "pipeline.mmc", "predictions.csv", "run.yaml", "summary.json"];
+const FILES: [&str; 7] = [
+    "metrics.csv",
+    "model.safetensors",
+    "pipeline.mmc",
+    "predictions.csv",
+    "preprocessing.json",
+    "run.yaml",
+    "summary.json",
+];
 
 #[test]
 fn a_run_leaves_a_whole_folder_behind() {

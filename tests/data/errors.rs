@@ -92,10 +92,10 @@ fn the_label_among_the_inputs_is_a_fact() {
     let mut case = Case::text("y,a\n0,1\n1,2\n").modality("m", &[Select::Position(0), Select::Position(1)], &[]);
     case.label.classes = Classes::Count(2);
     let data = case.run().value.unwrap();
-    let facts = data.facts();
-    let is_label: Vec<bool> = facts.modalities[0].columns.iter().map(|column| column.is_label).collect();
+    let profile = data.profile();
+    let is_label: Vec<bool> = profile.modalities[0].columns.iter().map(|column| column.is_label).collect();
     assert_eq!(is_label, [true, false]);
-    assert_eq!(facts.parts[0].classes, [1, 1]);
+    assert_eq!(profile.parts[0].classes, [1, 1]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_constant_column_cannot_be_standardized() {
     let text = "y,a,b\nno,7.5,1\nyes,7.5,2\nyes,9,3\n";
     let case = Case::text(text).modality("m", &["a", "b"].map(name), &[TransformKind::Standardize]);
     // The column varies only in the test row, which transforms are not fitted on.
-    let case = case.portions(&[(Part::Test, Rule::Last(1))]);
+    let case = case.portions(&[(Part::Test, PortionRule::Last(1))]);
     let problem = case.problem();
     assert_eq!(place(&problem), (Code::ConstantColumn, "t.csv", None, Some("a"), TRANSFORM));
     assert_eq!(problem.message, "column `a` is 7.5 on all 2 training rows and cannot be standardized");

@@ -2,7 +2,7 @@
 
 use super::*;
 use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage};
-use mmc::data::{Draw, Fitted};
+use mmc::data::{Draw, FittedTransform};
 use mmc::plan::Batch;
 
 /// A record of CIFAR's binary files whose pixels count on from `first`.
@@ -166,12 +166,15 @@ fn a_changed_image_is_decoded_again() {
 #[test]
 fn the_mean_image_is_that_of_the_training_rows() {
     let cells = [("a.png", 10), ("b.png", 30), ("c.png", 80)];
-    let split = [(Part::Test, Rule::Last(1))];
+    let split = [(Part::Test, PortionRule::Last(1))];
     let mean = |reference| TransformKind::SubtractMean { reference };
     let data = photos(&cells, "photo", &[mean(false)]).portions(&split).load();
     assert_eq!(data.train.modalities[0].values(), [[-10.0; 4], [10.0; 4]].concat());
     assert_eq!(data.test.unwrap().modalities[0].values(), [60.0; 4]);
-    assert_eq!(data.modalities[0].transforms, [Fitted::SubtractMean { mean: vec![20.0; 4], reference: false }]);
+    assert_eq!(
+        data.modalities[0].transforms,
+        [FittedTransform::SubtractMean { mean: vec![20.0; 4], reference: false }]
+    );
     assert!(data.notes.is_empty());
 
     let data = photos(&cells, "photo", &[mean(true)]).portions(&split).load();

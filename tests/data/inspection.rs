@@ -1,8 +1,8 @@
 //! A look at the data without training: whole where it is small, the first rows where it is not.
 
-use mmc::data::{Look, ROWS, Request, look};
+use mmc::data::{Inspection, Request, SAMPLE_ROWS, inspect};
 use mmc::diag::{Code, Problems, SourceMap};
-use mmc::spec::Facts;
+use mmc::spec::DataProfile;
 use std::fs;
 use std::path::Path;
 
@@ -13,13 +13,13 @@ fn pipeline(data: &str, split: &str, body: &str) -> String {
     )
 }
 
-fn seen(text: &str, base: &Path) -> Look {
+fn seen(text: &str, base: &Path) -> Inspection {
     let mut sources = SourceMap::new();
     let file = sources.add("p.mmc", text);
     let compiled = mmc::compile(&mut sources, file, &[], None);
     let hir = compiled.value.unwrap_or_else(|| panic!("{:?}", compiled.problems)).hir;
     let modalities = hir.modalities.iter().collect();
-    look(&Request {
+    inspect(&Request {
         data: &hir.data,
         label: &hir.label,
         modalities,
@@ -30,9 +30,9 @@ fn seen(text: &str, base: &Path) -> Look {
     })
 }
 
-fn facts(look: Look) -> (Facts, Problems) {
+fn profile(look: Inspection) -> (DataProfile, Problems) {
     match look {
-        Look::Seen { facts: Some(facts), problems } => (facts, problems),
+        Inspection::Inspected { profile: Some(profile), problems } => (profile, problems),
         other => panic!("{other:?}"),
     }
 }
@@ -45,11 +45,11 @@ fn a_small_table_is_seen_whole_and_as_it_stands() {
     let rows = (0..20)
         .map(|row| format!("{},{},{}\n", row % 2, row, if row % 4 == 0 { "".into() } else { (row * 100).to_string() }));
     fs::write(folder.path().join("t.csv"), format!("kind,a,b\n{}", rows.collect::<String>())).unwrap();
-    let (facts, problems) = facts(seen(&pipeline("csv(\"t.csv\")", "{ test: last(5) }", BODY), folder.path()));
+    let (profile, problems) = profile(seen(&pipeline("csv(\"t.csv\")", "{ test: last(5) }", BODY), folder.path()));
     assert!(problems.is_empty(), "{problems:?}");
-    assert!(facts.whole());
-    assert_eq!((facts.rows(), facts.parts.len(), facts.parts[1].rows()), (20, 2, 5));
-    let body = &facts.modalities[0];
+    assert!(profile.whole());
+    assert_eq!((profile.rows(), profile.parts.len(), profile.parts[1].rows()), (20, 2, 5));
+    let body = &profile.modalities[0];
     assert_eq!((body.gap_rows, body.empty_rows), (5, 0));
     // Not what `standardize` makes of it.
     assert_eq!((body.columns[0].min, body.columns[0].max), (0.0, 19.0));
@@ -63,7 +63,7 @@ fn a_file_that_is_not_there_is_no_mistake_of_the_pipeline() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("table.csv"), "kind,a,b\n0,1,2\n").unwrap();
     match seen(&pipeline("csv(\"tabel.csv\")", "{ test: last(5) }", BODY), folder.path()) {
-        Look::Absent(problems) => {
+        Inspection::MissingFiles(problems) => {
             let problem = problems.iter().next().unwrap();
             assert_eq!(problem.help.as_deref(), Some("did you mean `table.csv`?"));
         }
@@ -80,15 +80,15 @@ fn of_a_large_table_the_first_rows_are_seen_and_nothing_is_said_of_the_split() {
     assert!(text.len() > 68 << 20);
     fs::write(folder.path().join("t.csv"), text).unwrap();
     let split = "{ test: last(1_000_000) }";
-    let (facts, problems) = facts(seen(&pipeline("csv(\"t.csv\")", split, BODY), folder.path()));
+    let (profile, problems) = profile(seen(&pipeline("csv(\"t.csv\")", split, BODY), folder.path()));
     assert!(problems.is_empty(), "{problems:?}");
-    assert!(!facts.whole() && facts.parts.is_empty());
-    assert!(facts.rows() < ROWS && facts.rows() > 10_000, "{}", facts.rows());
-    assert_eq!(facts.tables[0].name, "t.csv");
+    assert!(!profile.whole() && profile.parts.is_empty());
+    assert!(profile.rows() < SAMPLE_ROWS && profile.rows() > 10_000, "{}", profile.rows());
+    assert_eq!(profile.tables[0].name, "t.csv");
 
     let misspelt = BODY.replace("\"b\"", "\"bb\"");
     match seen(&pipeline("csv(\"t.csv\")", split, &misspelt), folder.path()) {
-        Look::Seen { facts: None, problems } => {
+        Inspection::Inspected { profile: None, problems } => {
             let problem = problems.iter().next().unwrap();
             assert_eq!(problem.code, Code::MissingColumn);
             assert_eq!(problem.message, "there is no column `bb` in `t.csv`");

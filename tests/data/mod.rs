@@ -106,8 +106,8 @@ impl Case {
     }
 
     /// With a split of these portions.
-    pub(crate) fn portions(mut self, portions: &[(Part, Rule)]) -> Self {
-        let of = |(part, rule): &(Part, Rule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
+    pub(crate) fn portions(mut self, portions: &[(Part, PortionRule)]) -> Self {
+        let of = |(part, rule): &(Part, PortionRule)| Portion { part: *part, rule: *rule, span: span(PORTION) };
         self.data.split.portions = portions.iter().map(of).collect();
         self
     }

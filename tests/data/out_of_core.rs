@@ -11,7 +11,7 @@ fn what_does_not_fit_is_the_same_from_files() {
     let build = || {
         let transforms = [TransformKind::Impute(Impute::Median), TransformKind::Standardize];
         let case = Case::text(&text).modality("m", &["a", "b"].map(name), &transforms);
-        case.portions(&[(Part::Test, Rule::Fraction(0.2)), (Part::Valid, Rule::Last(100))])
+        case.portions(&[(Part::Test, PortionRule::Fraction(0.2)), (Part::Valid, PortionRule::Last(100))])
     };
     let held = build().load();
     let mut case = build();

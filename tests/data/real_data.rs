@@ -21,7 +21,7 @@ fn higgs_is_read_whole() {
     let positions: Vec<Select> = (1..=28).map(Select::Position).collect();
     let case = case.modality("low", &positions[..21], &[TransformKind::Standardize]);
     let case = case.modality("high", &positions[21..], &[TransformKind::Standardize]);
-    let case = case.portions(&[(Part::Test, Rule::Last(10_000)), (Part::Valid, Rule::Last(3_000))]);
+    let case = case.portions(&[(Part::Test, PortionRule::Last(10_000)), (Part::Valid, PortionRule::Last(3_000))]);
     for cached in [false, true] {
         let began = std::time::Instant::now();
         let data = case.load();
@@ -54,7 +54,7 @@ fn athletes_have_names_bodies_and_nations() {
     let case = case.modality("name", &[name("name")], &chars).kind(ModalityKind::Text { vocabulary: 128 }, &[24]);
     let case = case.modality("body?", &["height", "weight"].map(name), &[TransformKind::Standardize]);
     let case = case.modality("nation", &[name("nationality")], &[]).kind(ModalityKind::Category { count: 207 }, &[1]);
-    let data = case.portions(&[(Part::Test, Rule::Fraction(0.2))]).load();
+    let data = case.portions(&[(Part::Test, PortionRule::Fraction(0.2))]).load();
     let test = data.test.as_ref().unwrap();
     assert_eq!(data.train.rows + test.rows, 11_538);
     let without = [&data.train, test]

@@ -14,50 +14,52 @@ fn case(rows: usize) -> Case {
 
 #[test]
 fn portions_are_taken_in_the_order_written() {
-    let data = case(10).portions(&[(Part::Test, Rule::Last(3)), (Part::Valid, Rule::Last(2))]).load();
+    let data = case(10).portions(&[(Part::Test, PortionRule::Last(3)), (Part::Valid, PortionRule::Last(2))]).load();
     assert_eq!(ids(&data, Part::Test), [7, 8, 9]);
     assert_eq!(ids(&data, Part::Valid), [5, 6]);
     assert_eq!(ids(&data, Part::Train), [0, 1, 2, 3, 4]);
-    let data = case(10).portions(&[(Part::Valid, Rule::First(2)), (Part::Test, Rule::First(1))]).load();
+    let data = case(10).portions(&[(Part::Valid, PortionRule::First(2)), (Part::Test, PortionRule::First(1))]).load();
     assert_eq!(ids(&data, Part::Test), [2]);
     assert_eq!(data.train.modalities[0].values()[..2], [3.0, 9.0]);
 }
 
 #[test]
 fn a_fraction_is_of_all_rows() {
-    let data = case(40).portions(&[(Part::Test, Rule::Last(20)), (Part::Valid, Rule::Fraction(0.1))]).load();
+    let data =
+        case(40).portions(&[(Part::Test, PortionRule::Last(20)), (Part::Valid, PortionRule::Fraction(0.1))]).load();
     assert_eq!(ids(&data, Part::Valid).len(), 4);
     assert!(ids(&data, Part::Valid).iter().all(|row| *row < 20));
-    let data = case(3).portions(&[(Part::Valid, Rule::Fraction(0.01))]).load();
+    let data = case(3).portions(&[(Part::Valid, PortionRule::Fraction(0.01))]).load();
     assert_eq!(ids(&data, Part::Valid).len(), 1);
 }
 
 #[test]
 fn train_may_be_a_portion() {
-    let data = case(10).portions(&[(Part::Test, Rule::Last(2)), (Part::Train, Rule::First(5))]).load();
+    let data = case(10).portions(&[(Part::Test, PortionRule::Last(2)), (Part::Train, PortionRule::First(5))]).load();
     assert_eq!(ids(&data, Part::Train), [0, 1, 2, 3, 4]);
     assert_eq!(data.notes, ["3 rows are in no part"]);
 }
 
 #[test]
 fn too_few_rows() {
-    let problem = case(5).portions(&[(Part::Test, Rule::Last(4)), (Part::Valid, Rule::First(2))]).problem();
+    let problem =
+        case(5).portions(&[(Part::Test, PortionRule::Last(4)), (Part::Valid, PortionRule::First(2))]).problem();
     assert_eq!(place(&problem), (Code::TooFewRows, "t.csv", None, None, PORTION));
     assert_eq!(problem.message, "`valid` asks for the first 2 rows and 1 are left of 5");
-    let problem = case(5).portions(&[(Part::Test, Rule::Last(5))]).problem();
+    let problem = case(5).portions(&[(Part::Test, PortionRule::Last(5))]).problem();
     assert_eq!(problem.code, Code::TooFewRows);
 }
 
 #[test]
 fn valid_may_come_from_a_train_table() {
-    let mut case = case(0).portions(&[(Part::Valid, Rule::Fraction(0.25))]);
+    let mut case = case(0).portions(&[(Part::Valid, PortionRule::Fraction(0.25))]);
     let [train, test] = ["train.csv", "test.csv"].map(|path| table(&[path], ',', true));
     case.data.origin = Origin::Parts { train, valid: None, test: Some(test) };
     case.write("train.csv", lines(8).as_bytes());
     case.write("test.csv", lines(3).as_bytes());
     let data = case.load();
     assert_eq!([Part::Train, Part::Valid, Part::Test].map(|part| ids(&data, part).len()), [6, 2, 3]);
-    let twice = case.portions(&[(Part::Test, Rule::Last(1))]);
+    let twice = case.portions(&[(Part::Test, PortionRule::Last(1))]);
     assert_eq!(twice.problem().code, Code::DuplicateKey);
 }
 
@@ -80,7 +82,7 @@ fn groups_stay_together() {
     let mut text = "y,a,who\n".to_owned();
     (0..120).for_each(|row| text.push_str(&format!("{},{row},p{}\n", ["no", "yes"][row % 2], (row * 7) % 23)));
     let mut case = Case::text(&text).modality("m", &[name("a")], &[]);
-    case = case.portions(&[(Part::Test, Rule::Fraction(0.25)), (Part::Valid, Rule::Fraction(0.2))]);
+    case = case.portions(&[(Part::Test, PortionRule::Fraction(0.25)), (Part::Valid, PortionRule::Fraction(0.2))]);
     case.data.split.group = Some(Spanned { value: "who".into(), span: span(DECIDER) });
     for stratify in [false, true] {
         case.data.split.stratify = stratify;
@@ -104,7 +106,7 @@ proptest! {
     fn parts_are_disjoint_complete_sized_and_seeded(
         rows in 4usize..200, test in 0.05..0.4f64, valid in 0.05..0.4f64, stratify: bool, seed: u64,
     ) {
-        let mut case = case(rows).portions(&[(Part::Test, Rule::Fraction(test)), (Part::Valid, Rule::Fraction(valid))]);
+        let mut case = case(rows).portions(&[(Part::Test, PortionRule::Fraction(test)), (Part::Valid, PortionRule::Fraction(valid))]);
         case.data.split.stratify = stratify;
         case.data.split.seed = seed;
         let data = case.load();
@@ -130,7 +132,7 @@ proptest! {
     #[test]
     fn rows_outside_of_train_never_reach_what_is_fitted(seed: u64, factor in 2.0..1e6f64) {
         let transforms = [TransformKind::Impute(Impute::Mean), TransformKind::Log1p, TransformKind::Standardize];
-        let mut case = case(60).portions(&[(Part::Test, Rule::Fraction(0.3)), (Part::Valid, Rule::Fraction(0.2))]);
+        let mut case = case(60).portions(&[(Part::Test, PortionRule::Fraction(0.3)), (Part::Valid, PortionRule::Fraction(0.2))]);
         case.data.split.seed = seed;
         case.modalities[0].transforms =
             transforms.into_iter().map(|kind| Transform { kind, span: span(TRANSFORM) }).collect();
@@ -155,7 +157,7 @@ proptest! {
 
 #[test]
 fn another_seed_is_another_split() {
-    let mut case = case(100).portions(&[(Part::Test, Rule::Fraction(0.5))]);
+    let mut case = case(100).portions(&[(Part::Test, PortionRule::Fraction(0.5))]);
     let first = ids(&case.load(), Part::Test);
     case.data.split.seed = 1;
     assert_ne!(ids(&case.load(), Part::Test), first);

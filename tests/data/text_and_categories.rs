@@ -1,7 +1,7 @@
 //! Texts as ids and categories as ids: what is fitted on the training rows, what is unknown, what is missing.
 
 use super::*;
-use mmc::data::Fitted;
+use mmc::data::FittedTransform;
 
 fn text(text: &str, modality: &str, max: usize, transforms: &[TransformKind]) -> Case {
     let vocabulary = match transforms.last() {
@@ -23,9 +23,9 @@ fn category(text: &str, modality: &str, count: usize) -> Case {
 fn the_most_frequent_characters_of_the_training_rows_have_ids() {
     // `b` stands four times in the training rows, `a` and `c` twice, `x` only in the test row.
     let case = text("y,t\nno,bbab\nyes,\" cab \"\nno,c\nyes,xcabbb\n", "m", 4, &[chars(4, 5)]);
-    let data = case.portions(&[(Part::Test, Rule::Last(1))]).load();
+    let data = case.portions(&[(Part::Test, PortionRule::Last(1))]).load();
     let vocabulary = ["b", "a", "c"].map(str::to_owned).to_vec();
-    assert_eq!(data.modalities[0].transforms, [Fitted::Chars { max: 4, vocabulary }]);
+    assert_eq!(data.modalities[0].transforms, [FittedTransform::Chars { max: 4, vocabulary }]);
     assert_eq!(data.train.modalities[0].values(), [2.0, 2.0, 3.0, 2.0, 4.0, 3.0, 2.0, 0.0, 4.0, 0.0, 0.0, 0.0]);
     assert_eq!(data.test.unwrap().modalities[0].values(), [1.0, 4.0, 3.0, 2.0]);
     let said = ["`m`: 1 of 12 characters are unknown, 1 different ones", "`m`: 1 of 4 rows are cut to 4"];
@@ -50,7 +50,9 @@ fn words_are_those_of_unicode_and_letters_grow_small_in_every_script() {
         &[TransformKind::Lowercase, words],
     );
     let data = case.load();
-    let [Fitted::Lowercase, Fitted::Words { max: 5, vocabulary }] = &data.modalities[0].transforms[..] else {
+    let [FittedTransform::Lowercase, FittedTransform::Words { max: 5, vocabulary }] =
+        &data.modalities[0].transforms[..]
+    else {
         panic!("{:?}", data.modalities[0].transforms)
     };
     // Twice, then once in the order of code points; each ideograph is a word, and a final sigma is one.
@@ -86,9 +88,9 @@ fn a_text_in_another_encoding_is_named_and_not_guessed() {
 #[test]
 fn categories_are_sorted_and_what_training_never_saw_is_unknown() {
     let case = category("y,t\nno,b\nyes,a\nno,c\nyes,d\nno,b\n", "m", 4);
-    let data = case.portions(&[(Part::Test, Rule::Last(2))]).load();
+    let data = case.portions(&[(Part::Test, PortionRule::Last(2))]).load();
     let values = ["a", "b", "c"].map(str::to_owned).to_vec();
-    assert_eq!(data.modalities[0].transforms, [Fitted::Category { values }]);
+    assert_eq!(data.modalities[0].transforms, [FittedTransform::Category { values }]);
     assert_eq!(data.train.modalities[0].values(), [2.0, 1.0, 3.0]);
     assert_eq!(data.test.unwrap().modalities[0].values(), [0.0, 2.0]);
     assert_eq!(data.notes, ["`m`: 1 rows have a value that no training row has: `d`"]);
@@ -101,7 +103,7 @@ fn more_values_than_declared_are_counted() {
     assert_eq!(problem.message, "column `t` has 3 different values in the training rows, not 2 at most");
     assert!(problem.help.unwrap().contains("category[3]"));
     // As many as declared are fine, and test rows do not count.
-    let case = category("y,t\nno,b\nyes,a\nno,c\n", "m", 2).portions(&[(Part::Test, Rule::Last(1))]);
+    let case = category("y,t\nno,b\nyes,a\nno,c\n", "m", 2).portions(&[(Part::Test, PortionRule::Last(1))]);
     assert_eq!(case.load().train.modalities[0].values(), [2.0, 1.0]);
 }
 
@@ -116,7 +118,7 @@ fn an_empty_category_is_missing() {
 #[test]
 fn one_hot_is_a_one_among_zeros() {
     let case = Case::text("y,t\nno,b\nyes,a\nno,z\n").modality("m", &[name("t")], &[TransformKind::OneHot]);
-    let data = case.kind(ModalityKind::Dense, &[2]).portions(&[(Part::Test, Rule::Last(1))]).load();
+    let data = case.kind(ModalityKind::Dense, &[2]).portions(&[(Part::Test, PortionRule::Last(1))]).load();
     assert_eq!(data.train.modalities[0].values(), [0.0, 1.0, 1.0, 0.0]);
     assert_eq!(data.test.unwrap().modalities[0].values(), [0.0, 0.0]);
 }

@@ -1,6 +1,7 @@
 //! The files of a run, written by a real training and read back by other readers.
 
 use crate::train::softmax_regression::{Fault, Regression, Table, regression_plan};
+use mmc::data::Preprocessing;
 use mmc::diag::Span;
 use mmc::exec::{ComponentDecisions, Decisions, Params};
 use mmc::plan::{LossSpec, Plan};
@@ -58,6 +59,14 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
     }
 }
 
+/// What was fitted to the rows of a label alone.
+fn preprocessing() -> Preprocessing {
+    let column = r#"{"name":"y","position":0,"cells":"word"}"#;
+    let label = format!(r#"{{"name":"y","column":{column},"classes":["a","b","c"],"cells":"names"}}"#);
+    let text = format!(r#"{{"version":1,"label":{label},"modalities":[]}}"#);
+    Preprocessing::from_json(&text, "preprocessing.json").unwrap()
+}
+
 /// Lines of cells, the header first.
 fn read_csv(text: &[u8]) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
@@ -77,6 +86,7 @@ fn a_run_leaves_its_files_behind() {
     run.save(&Results {
         plan: &plan,
         params: &trained.params,
+        preprocessing: &preprocessing(),
         history: &trained.history,
         predictions: Some(TestPredictions {
             row_ids: &row_ids,
@@ -91,7 +101,8 @@ fn a_run_leaves_its_files_behind() {
 
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    let expected = ["metrics.csv", "model.safetensors", "predictions.csv", "run.yaml", "summary.json"];
+    let expected =
+        ["metrics.csv", "model.safetensors", "predictions.csv", "preprocessing.json", "run.yaml", "summary.json"];
     assert_eq!(names, expected);
 
     assert_eq!(read_model(&path.join("model.safetensors"), &plan).unwrap(), *trained.params);
@@ -116,7 +127,9 @@ fn a_run_leaves_its_files_behind() {
 
     let yaml: serde_yaml::Value = serde_yaml::from_str(&fs::read_to_string(path.join("run.yaml")).unwrap()).unwrap();
     assert_eq!(yaml["train"]["optimizer"]["sgd"]["weight_decay"].as_f64(), Some(2e-5));
-    assert_eq!(yaml["plan"]["tensors"]["net.0.weight"], serde_yaml::from_str::<serde_yaml::Value>("[3, 2]").unwrap());
+    assert_eq!(yaml["plan"]["parameters"].as_u64(), Some(9));
+    let fitted = fs::read_to_string(path.join("preprocessing.json")).unwrap();
+    assert_eq!(Preprocessing::from_json(&fitted, "preprocessing.json").unwrap(), preprocessing());
     assert_eq!(yaml["data"]["rows"]["train"].as_u64(), Some(100));
     assert_eq!(yaml["machine"]["threads"].as_u64(), Some(2));
     assert_eq!(yaml["seconds"]["epochs"].as_sequence().unwrap().len(), 3);
@@ -135,7 +148,7 @@ fn a_run_leaves_its_files_behind() {
 fn yaml_holds_no_tags_that_only_one_reader_knows() {
     let (plan, spec) = (regression_plan(2, 3), spec());
     let mut text = vec![];
-    mmc::report::write_manifest(&mut text, &manifest(&plan, &spec, &[])).unwrap();
+    mmc::report::write_yaml(&mut text, &manifest(&plan, &spec, &[])).unwrap();
     assert!(!String::from_utf8(text).unwrap().contains('!'));
 }
 
@@ -157,6 +170,7 @@ fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
     run.save(&Results {
         plan: &plan,
         params: &halted.kept.as_ref().unwrap().params,
+        preprocessing: &preprocessing(),
         history: &halted.history,
         predictions: None,
         manifest: &manifest(&plan, &spec, &halted.history),

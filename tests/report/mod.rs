@@ -2,3 +2,4 @@
 
 mod files;
 mod run_dir;
+mod yaml;

@@ -4,7 +4,7 @@ use super::{files, root};
 use std::fs;
 
 /// What a test may need beside Rust: the start of its reason.
-const NEEDS: &[&str] = &["needs bash", "needs MMC_DATA: "];
+const NEEDS: &[&str] = &["needs bash", "needs python3 with PyYAML", "needs MMC_DATA: "];
 
 #[test]
 fn ignored_tests_name_what_they_need() {

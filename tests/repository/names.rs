@@ -4,57 +4,7 @@ use super::sources;
 use std::collections::BTreeMap;
 
 /// Type names that several files define.
-const SHARED_NAMES: &[&str] = &[
-    "Block",
-    "Cell",
-    "Column",
-    "Columns",
-    "Decider",
-    "Document",
-    "Entry",
-    "Excerpt",
-    "Extent",
-    "Failure",
-    "Found",
-    "Frame",
-    "Group",
-    "Input",
-    "Kept",
-    "Layout",
-    "Levels",
-    "Line",
-    "Look",
-    "Lost",
-    "Lstm",
-    "Machine",
-    "Mark",
-    "Matrix",
-    "Node",
-    "Optimizer",
-    "Origin",
-    "Page",
-    "Part",
-    "PartRows",
-    "Parts",
-    "Pass",
-    "Place",
-    "Placed",
-    "Question",
-    "Reader",
-    "Room",
-    "Row",
-    "Rows",
-    "Rule",
-    "Run",
-    "Seen",
-    "Setting",
-    "Slot",
-    "Source",
-    "Table",
-    "Texts",
-    "Training",
-    "Wrong",
-];
+const SHARED_NAMES: &[&str] = &["Block", "Entry", "Input", "Length", "Matrix", "Run", "Training"];
 
 /// Words that no file, type or function is named by, and the terms in their place.
 const REPLACED_WORDS: &[(&str, &str)] = &[
@@ -70,7 +20,7 @@ const REPLACED_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Names that still hold a replaced word.
-const OLD_NAMES: &[&str] = &["Mend", "Slope", "doubt", "mend", "mention", "slope", "squash"];
+const OLD_NAMES: &[&str] = &[];
 
 /// The name that a line defines after one of these words, at any visibility.
 fn defined<'t>(line: &'t str, keywords: &[&str]) -> Option<&'t str> {

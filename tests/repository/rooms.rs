@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
     ("data", &["spec", "plan", "shape", "diag", "atomic_file"]),
     ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "atomic_file"]),
-    ("report", &["train", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
+    ("report", &["train", "data", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
     (
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],

@@ -3,7 +3,7 @@
 
 use mmc::diag::{Problems, SourceMap};
 use mmc::plan::Plan;
-use mmc::world::{Absent, Found, World};
+use mmc::world::{FoundFile, MissingFile, World};
 use mmc::{CompileOptions, syntax};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,9 +32,9 @@ const DECLARATIONS: [&str; 6] = [
 struct Files(BTreeMap<&'static str, String>);
 
 impl World for Files {
-    fn text(&self, _: &str, path: &str) -> Result<Found, Absent> {
-        let text = self.0.get(path).ok_or_else(|| Absent { reason: "not here".into(), there: vec![] })?;
-        Ok(Found { name: path.into(), identity: path.into(), text: text.clone() })
+    fn text(&self, _: &str, path: &str) -> Result<FoundFile, MissingFile> {
+        let text = self.0.get(path).ok_or_else(|| MissingFile { reason: "not here".into(), there: vec![] })?;
+        Ok(FoundFile { name: path.into(), identity: path.into(), text: text.clone() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Examples of the documentation are a few declarations: what they leave out is added here.
 
 use mmc::diag::{Code, Problems, SourceMap};
-use mmc::lint::{Level, Levels};
+use mmc::lint::{Level, LintLevels};
 
 /// What an example leaves out, and what stands at the beginning of a line that says it.
 const REST: &[(&str, &str)] = &[
@@ -36,10 +36,10 @@ pub(crate) fn completed(example: &str, header: bool) -> String {
 
 /// Everything that is said of an example made whole.
 pub(crate) fn problems(example: &str, header: bool) -> Problems {
-    problems_at(example, header, &Levels::default())
+    problems_at(example, header, &LintLevels::default())
 }
 
-fn problems_at(example: &str, header: bool, levels: &Levels) -> Problems {
+fn problems_at(example: &str, header: bool, levels: &LintLevels) -> Problems {
     let mut sources = SourceMap::new();
     let file = sources.add("example.mmc", completed(example, header));
     let request = mmc::CompileOptions { levels: levels.clone(), ..mmc::CompileOptions::default() };
@@ -48,7 +48,7 @@ fn problems_at(example: &str, header: bool, levels: &Levels) -> Problems {
 
 /// The codes of it, those too that are silent by default.
 pub(crate) fn said_of(example: &str, header: bool) -> Vec<Code> {
-    let mut levels = Levels::default();
+    let mut levels = LintLevels::default();
     levels.set("missing_seed", Level::Warn).unwrap();
     problems_at(example, header, &levels).iter().map(|problem| problem.code).collect()
 }

@@ -1,28 +1,25 @@
 //! A look at the data of a pipeline without training on it: bounded in time, whatever the size of the files.
 
 use crate::data::dataset::Dataset;
-use crate::data::inspect::profile::Place;
-use crate::data::inspect::sample::{self, Excerpt};
+use crate::data::inspect::profile::ColumnIndex;
+use crate::data::inspect::sample::{self, Sample};
 use crate::data::load::Request;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, Facts, ModalityKind, ModalitySpec, Origin, Source, Split, TransformKind};
-
-/// Of larger tables so many of the first rows are looked at.
-pub const ROWS: usize = 100_000;
+use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, TransformKind};
 
 /// What a look came to.
 #[derive(Clone, Debug)]
-pub enum Look {
+pub enum Inspection {
     /// A file is not there, as these say.
-    Absent(Problems),
+    MissingFiles(Problems),
     /// This is too large to be read in passing, and has no first rows that could be.
-    Large(String),
+    TooLarge(String),
     /// What is wrong with the data, or with what the pipeline says of it, and what lints are told if nothing is.
-    Seen {
+    Inspected {
         /// What was seen.
-        facts: Option<Facts>,
+        profile: Option<DataProfile>,
         /// What is wrong.
         problems: Problems,
     },
@@ -31,42 +28,42 @@ pub enum Look {
 /// Looks at the data that `request` asks for.
 ///
 /// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
-/// large ones the first [`ROWS`] rows are read, and nothing is said of the split.
-pub fn look(request: &Request<'_>) -> Look {
+/// large ones the first [`SAMPLE_ROWS`] rows are read, and nothing is said of the split.
+pub fn inspect(request: &Request<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
-        return Look::Large(name);
+        return Inspection::TooLarge(name);
     }
-    let excerpt = match sample::of_large(request) {
-        Ok(excerpt) => excerpt,
+    let sample = match sample::of_large(request) {
+        Ok(sample) => sample,
         Err(error) => {
             let message = format!("a large table cannot be looked at: {error}");
             let problem = Problem::error(Code::FileUnreadable, message).at(request.data.span, "read here");
-            return Look::Seen { facts: None, problems: problem.into() };
+            return Inspection::Inspected { profile: None, problems: problem.into() };
         }
     };
-    match excerpt {
+    match sample {
         None => whole(request),
-        Some(excerpt) => sampled(request, &excerpt),
+        Some(sample) => sampled(request, &sample),
     }
 }
 
-fn whole(request: &Request<'_>) -> Look {
+fn whole(request: &Request<'_>) -> Inspection {
     let loaded = load(&Request { cache: None, ..request.clone() });
     let absent = |problem: &Problem| problem.code == Code::FileUnreadable;
     if loaded.value.is_none() && !loaded.problems.is_empty() && loaded.problems.iter().all(absent) {
-        return Look::Absent(loaded.problems);
+        return Inspection::MissingFiles(loaded.problems);
     }
     if loaded.value.is_none() {
-        return Look::Seen { facts: None, problems: loaded.problems };
+        return Inspection::Inspected { profile: None, problems: loaded.problems };
     }
     // The cells as they stand in the table.
-    let facts = facts(&Request { cache: None, ..request.clone() }, &loaded);
-    Look::Seen { facts, problems: loaded.problems }
+    let profile = profile(&Request { cache: None, ..request.clone() }, &loaded);
+    Inspection::Inspected { profile, problems: loaded.problems }
 }
 
-fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
+fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
     let mut data = request.data.clone();
-    data.origin = excerpt.origin.clone();
+    data.origin = sample.origin.clone();
     data.split = Split { span: data.split.span, ..Split::default() };
     // Whether a column varies, or a cell may be empty, is not for the first rows to say.
     let optional = |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: vec![], ..(*spec).clone() };
@@ -82,33 +79,36 @@ fn sampled(request: &Request<'_>, excerpt: &Excerpt) -> Look {
         modalities: modalities.iter().collect(),
         // Whether something decides every row is not for the first rows to say either.
         deciders: vec![],
-        base: excerpt.base(),
+        base: sample.base(),
         ..request.clone()
     };
     let loaded = load(&asked);
-    let mut facts = facts(&asked, &loaded);
-    if let Some(facts) = &mut facts {
-        facts.parts.clear();
-        for (table, (name, whole)) in facts.tables.iter_mut().zip(&excerpt.tables) {
+    let mut profile = profile(&asked, &loaded);
+    if let Some(profile) = &mut profile {
+        profile.parts.clear();
+        for (table, (name, whole)) in profile.tables.iter_mut().zip(&sample.tables) {
             (table.name, table.whole) = (name.clone(), *whole);
         }
     }
-    Look::Seen { facts, problems: loaded.problems.into_iter().map(|problem| excerpt.renamed(problem)).collect() }
+    Inspection::Inspected {
+        profile,
+        problems: loaded.problems.into_iter().map(|problem| sample.renamed(problem)).collect(),
+    }
 }
 
 /// What was seen of data that could be loaded: of every column of numbers as it stands in the table.
-fn facts(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<Facts> {
+fn profile(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
     let dataset = load(&Request { modalities, deciders: vec![], ..request.clone() }).value?;
-    let mut columns: Vec<(String, Vec<Place>)> = vec![];
+    let mut columns: Vec<(String, Vec<ColumnIndex>)> = vec![];
     for (at, (name, _)) in raw.iter().enumerate() {
         match columns.last_mut().filter(|(last, _)| last == name) {
             Some((_, places)) => places.push((at, 0)),
             None => columns.push((name.clone(), vec![(at, 0)])),
         }
     }
-    Some(dataset.facts_of(columns))
+    Some(dataset.profile_of(columns))
 }
 
 /// Every column of numbers as a modality of its own, without transforms, beside the modality it belongs to.
@@ -136,14 +136,4 @@ fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> 
             (modality.clone(), spec)
         })
         .collect()
-}
-
-/// The tables of a data set, whatever they are read from.
-pub(super) fn sources(origin: &Origin) -> Vec<&Source> {
-    match origin {
-        Origin::Whole(source) => vec![source],
-        Origin::Parts { train, valid, test } => {
-            [Some(train), valid.as_ref(), test.as_ref()].into_iter().flatten().collect()
-        }
-    }
 }

@@ -1,8 +1,6 @@
 //! The data of a pipeline without training on it: profiles for lints, surveys for starter pipelines.
 
-pub(crate) mod column_names;
 pub(crate) mod inspection;
 pub(crate) mod profile;
 pub(crate) mod sample;
 pub(crate) mod survey;
-pub(crate) mod survey_typed;

@@ -1,10 +1,10 @@
 //! From a data set to what lints are told of it. Knows no files.
 
 use crate::data::dataset::Dataset;
-use crate::data::inspect::inspection::ROWS;
+use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::rows::ModalityRows;
-use crate::spec::{ColumnFacts, Facts, ModalityFacts, Part, PartFacts, TableFacts};
+use crate::spec::{ColumnProfile, DataProfile, ModalityProfile, Part, PartProfile, TableProfile};
 use std::collections::HashMap;
 
 /// More values than this are too many for a column that was made from the label.
@@ -14,27 +14,27 @@ const FEW_VALUES: usize = 32;
 const AGAIN: usize = 5;
 
 /// A column of a modality: the place of the modality in the data set, and the column in that.
-pub(super) type Place = (usize, usize);
+pub(super) type ColumnIndex = (usize, usize);
 
 impl Dataset {
     /// What lints are told of the data, as it is after the transforms.
-    pub fn facts(&self) -> Facts {
+    pub fn profile(&self) -> DataProfile {
         // A column of a text or an image is not one number.
         let numbers = self.modalities.iter().enumerate().filter(|(_, spec)| spec.columns.len() == spec.shape.size());
         let columns = numbers.map(|(at, modality)| {
             let places = (0..modality.columns.len()).map(|column| (at, column));
             (modality.name.clone(), places.collect())
         });
-        self.facts_of(columns.collect())
+        self.profile_of(columns.collect())
     }
 
     /// What lints are told of modalities whose columns are at these places.
-    pub(super) fn facts_of(&self, modalities: Vec<(String, Vec<Place>)>) -> Facts {
+    pub(super) fn profile_of(&self, modalities: Vec<(String, Vec<ColumnIndex>)>) -> DataProfile {
         let parts = [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(|part| {
             let classes = self.part(part)?.class_counts(self.label.classes.len());
-            Some(PartFacts { part, classes })
+            Some(PartProfile { part, classes })
         });
-        let tables = self.tables.iter().map(|table| TableFacts {
+        let tables = self.tables.iter().map(|table| TableProfile {
             part: table.part,
             name: table.files.first().cloned().unwrap_or_default(),
             files: table.files.clone(),
@@ -42,7 +42,7 @@ impl Dataset {
             whole: true,
         });
         let modalities = modalities.into_iter().map(|(name, places)| self.modality(name, &places));
-        Facts {
+        DataProfile {
             tables: tables.collect(),
             parts: parts.collect(),
             classes: self.label.classes.clone(),
@@ -51,7 +51,7 @@ impl Dataset {
         }
     }
 
-    fn modality(&self, name: String, places: &[Place]) -> ModalityFacts {
+    fn modality(&self, name: String, places: &[ColumnIndex]) -> ModalityProfile {
         let mut gaps: Vec<usize> = vec![];
         let mut columns = vec![];
         for (modality, column) in places {
@@ -59,7 +59,7 @@ impl Dataset {
             let mut row = 0;
             for part in [Some(&self.train), self.valid.as_ref(), self.test.as_ref()].into_iter().flatten() {
                 let rows = &part.modalities[*modality];
-                for (at, cell) in column_of(rows, *column).take(ROWS - row).enumerate() {
+                for (at, cell) in column_of(rows, *column).take(SAMPLE_ROWS - row).enumerate() {
                     if gaps.len() <= row {
                         gaps.push(0);
                     }
@@ -71,10 +71,10 @@ impl Dataset {
                 }
             }
             let name = self.modalities[*modality].columns.get(*column).map(InputColumn::shown).unwrap_or_default();
-            columns.push(ColumnFacts { is_label: name == self.label.column.shown(), ..of_cells(name, &cells) });
+            columns.push(ColumnProfile { is_label: name == self.label.column.shown(), ..of_cells(name, &cells) });
         }
         let width = columns.len();
-        ModalityFacts {
+        ModalityProfile {
             name,
             columns,
             empty_rows: gaps.iter().filter(|gaps| **gaps == width && width > 0).count(),
@@ -90,16 +90,16 @@ fn column_of(rows: &ModalityRows, column: usize) -> impl Iterator<Item = Option<
 }
 
 /// What can be said of cells, each with the class of its row.
-fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnFacts {
+fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnProfile {
     let numbers = || cells.iter().map(|(cell, _)| f64::from(*cell));
     let (min, max) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
     if min > max {
-        return ColumnFacts { name, ..ColumnFacts::default() };
+        return ColumnProfile { name, ..ColumnProfile::default() };
     }
     let count = cells.len() as f64;
     let mean = numbers().sum::<f64>() / count;
     let std = (numbers().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
-    ColumnFacts { name, is_label: false, std, min, max, tells: tells(cells) }
+    ColumnProfile { name, is_label: false, std, min, max, tells: tells(cells) }
 }
 
 /// How many values a column has, if they are few and each occurs, again and again, with one class only.
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn deviations_are_of_the_population() {
         let cells: Vec<(f32, u32)> = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].map(|x| (x, 0)).to_vec();
-        let facts = of_cells("x".into(), &cells);
-        assert_eq!((facts.std, facts.min, facts.max), (2.0, 2.0, 9.0));
+        let profile = of_cells("x".into(), &cells);
+        assert_eq!((profile.std, profile.min, profile.max), (2.0, 2.0, 9.0));
         assert_eq!(of_cells("x".into(), &[]).std, 0.0);
     }
 }

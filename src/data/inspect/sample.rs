@@ -1,7 +1,6 @@
 //! The first rows of tables that are too large to be read in passing, as tables of their own.
 
 use crate::atomic_file::{Durability, replace_file};
-use crate::data::inspect::inspection::{ROWS, sources};
 use crate::data::io::open;
 use crate::data::io::paths;
 use crate::data::load::Request;
@@ -10,6 +9,9 @@ use crate::spec::{Origin, Source, SourceKind, Spanned};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+/// Number of the first rows of a large table that are read.
+pub const SAMPLE_ROWS: usize = 100_000;
+
 /// A table of more bytes than this is large; packed, a quarter of it.
 const LARGE: u64 = 64 << 20;
 
@@ -17,7 +19,7 @@ const LARGE: u64 = 64 << 20;
 const MOST_TEXT: usize = 64 << 20;
 
 /// Copies of the first rows; they are removed with this.
-pub(super) struct Excerpt {
+pub(super) struct Sample {
     folder: tempfile::TempDir,
     /// The tables as they are read from the copies.
     pub(super) origin: Origin,
@@ -25,15 +27,15 @@ pub(super) struct Excerpt {
     pub(super) tables: Vec<(String, bool)>,
 }
 
-impl Excerpt {
-    /// The folder that the paths of [`Excerpt::origin`] start at.
+impl Sample {
+    /// The folder that the paths of [`Sample::origin`] start at.
     pub(super) fn base(&self) -> &Path {
         self.folder.path()
     }
 
     /// What is said of a copy, as said of what it was copied from.
     pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
-        for (copy, (name, _)) in sources(&self.origin).into_iter().zip(&self.tables) {
+        for (copy, (name, _)) in self.origin.sources().into_iter().zip(&self.tables) {
             let SourceKind::Table { paths, .. } = &copy.kind else { continue };
             for path in paths {
                 problem.message = problem.message.replace(&path.value, name);
@@ -50,8 +52,8 @@ impl Excerpt {
 ///
 /// # Errors
 /// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
-pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Excerpt>> {
-    let sources = sources(&request.data.origin);
+pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Sample>> {
+    let sources = request.data.origin.sources();
     // Of what are not lines of text there is no copy of the first rows.
     if !sources.iter().all(|source| matches!(source.kind, SourceKind::Table { .. } | SourceKind::Synthetic { .. })) {
         return Ok(None);
@@ -80,30 +82,24 @@ pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Excerpt>> {
             Origin::Parts { train, valid: next(valid), test: next(test) }
         }
     };
-    Ok(Some(Excerpt { folder, origin, tables }))
+    Ok(Some(Sample { folder, origin, tables }))
 }
 
 /// A source that is too large to be read in passing and that no first rows are taken of.
 pub(super) fn too_large(request: &Request<'_>) -> Option<String> {
-    let mut sources = sources(&request.data.origin);
+    let mut sources = request.data.origin.sources();
     let mut at = 0;
     while at < sources.len() {
-        if let SourceKind::Join { sources: joined, .. } = &sources[at].kind {
-            sources.extend(joined);
-        }
+        sources.extend(sources[at].kind.joined());
         at += 1;
     }
-    let alone = !sources.iter().any(|source| matches!(source.kind, SourceKind::Join { .. }));
-    sources.into_iter().find_map(|source| match &source.kind {
-        SourceKind::Table { paths, .. } if !alone => {
-            (bytes(paths, request.base) > LARGE).then(|| paths[0].value.clone())
-        }
-        SourceKind::Parquet { paths }
-        | SourceKind::Npz { paths }
-        | SourceKind::Npy { paths }
-        | SourceKind::Jsonl { paths }
-        | SourceKind::CifarBinary { paths, .. } => (bytes(paths, request.base) > LARGE).then(|| paths[0].value.clone()),
-        _ => None,
+    let alone = sources.iter().all(|source| source.kind.joined().is_empty());
+    sources.into_iter().find_map(|source| {
+        // The first rows of lines of text are read, but not of those that are joined.
+        let is_text = matches!(source.kind, SourceKind::Table { .. });
+        let paths = source.kind.files();
+        let large = !(is_text && alone) && bytes(paths, request.base) > LARGE;
+        paths.first().filter(|_| large).map(|path| path.value.clone())
     })
 }
 
@@ -119,7 +115,7 @@ fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
 fn is_large(source: &Source, base: &Path) -> bool {
     match &source.kind {
         SourceKind::Table { paths, .. } => bytes(paths, base) > LARGE,
-        SourceKind::Synthetic { rows, .. } => *rows > ROWS,
+        SourceKind::Synthetic { rows, .. } => *rows > SAMPLE_ROWS,
         _ => false,
     }
 }
@@ -134,8 +130,8 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
 fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
     match &source.kind {
         SourceKind::Synthetic { name, rows, seed } => {
-            let fewer = SourceKind::Synthetic { name: name.clone(), rows: (*rows).min(ROWS), seed: *seed };
-            Ok((Source { kind: fewer, span: source.span }, format!("synthetic(\"{name}\")"), *rows <= ROWS))
+            let fewer = SourceKind::Synthetic { name: name.clone(), rows: (*rows).min(SAMPLE_ROWS), seed: *seed };
+            Ok((Source { kind: fewer, span: source.span }, format!("synthetic(\"{name}\")"), *rows <= SAMPLE_ROWS))
         }
         SourceKind::Table { paths, separator, header } => {
             let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
@@ -144,7 +140,8 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
             std::fs::create_dir(&place)?;
             let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
-            let whole = copy_rows(&path, &place.join(&file), ROWS + usize::from(*header))? && files.next().is_none();
+            let whole =
+                copy_rows(&path, &place.join(&file), SAMPLE_ROWS + usize::from(*header))? && files.next().is_none();
             let span = paths.first().map_or(source.span, |path| path.span);
             let paths = vec![Spanned { value: format!("{at}/{file}"), span }];
             let kind = SourceKind::Table { paths, separator: *separator, header: *header };

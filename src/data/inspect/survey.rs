@@ -1,10 +1,16 @@
 //! What the columns of a table look like to somebody who has never seen it: what a starter pipeline is made from.
 
-use crate::data::inspect::inspection::ROWS;
-use crate::data::inspect::survey_typed;
+use crate::data::inspect::sample::SAMPLE_ROWS;
+use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
+use crate::data::source;
+use crate::data::source::opened::{OpenTable, Storage};
 use crate::data::table::cell::looks_like_a_row;
+use crate::data::table::columns::{Column, Table};
+use crate::data::table::schema::{CellType, TableQuery};
+use crate::diag::{Problems, Span};
 use crate::shape::Shape;
+use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::path::Path;
@@ -63,15 +69,27 @@ pub struct ArraySurvey {
     pub varies: bool,
 }
 
-/// Looks at the first rows of a table of comma- or tab-separated cells, or at a table of a format that knows its columns.
+/// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its columns.
 ///
 /// # Errors
 /// If the file cannot be read, a row is not as long as the first, or the format is not that of a table.
 pub fn survey(path: &Path) -> io::Result<Survey> {
-    match survey_typed::reader(path)? {
-        Some(reader) => survey_typed::survey(path, reader),
-        None => survey_text(path),
+    let name = path.to_string_lossy();
+    if name.to_lowercase().trim_end_matches(".gz").trim_end_matches(".zst").ends_with(".npy") {
+        let message = "it is a single array, which has no label; put arrays and labels into one `.npz`";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
+    match FileFormat::of(&name) {
+        Some(format) if !format.is_text_table() => survey_typed(path, format),
+        _ => survey_text(path),
+    }
+}
+
+/// The names of the columns of a data set in their order, read from its first line; none where there is no data or it
+/// has no names.
+pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
+    let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
+    source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
 }
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
@@ -99,12 +117,12 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
             let line = record.position().map_or(0, csv::Position::line);
             return Err(invalid(format!("line {line} has {found} cells and not {width}")));
         }
-        if survey.rows == ROWS {
+        if survey.rows == SAMPLE_ROWS {
             survey.whole = false;
             break;
         }
         survey.rows += 1;
-        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.see(cell.trim()));
+        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
     }
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
@@ -135,7 +153,7 @@ fn separator(path: &Path, line: &str) -> io::Result<char> {
 }
 
 impl ColumnSurvey {
-    pub(super) fn of(name: String) -> Self {
+    fn of(name: String) -> Self {
         Self {
             name,
             numbers: true,
@@ -148,8 +166,8 @@ impl ColumnSurvey {
         }
     }
 
-    /// Takes note of a cell.
-    pub(super) fn see(&mut self, cell: &str) {
+    /// Adds a cell.
+    fn add(&mut self, cell: &str) {
         if cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan") {
             self.missing += 1;
             return;
@@ -177,6 +195,64 @@ impl ColumnSurvey {
     pub fn different(&self) -> Option<usize> {
         self.values.as_ref().map(BTreeMap::len)
     }
+}
+
+/// So many bytes of a table may be in memory; what is beyond lies in files meanwhile.
+const MEMORY: usize = 1 << 30;
+
+/// Reads the whole table.
+fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> {
+    let (found, table) = read(path, format).map_err(first_message)?;
+    let columns = (0..found.schema.width).map(|at| {
+        let column = &table.columns[at];
+        let mut seen = ColumnSurvey::of(found.schema.column(at));
+        match found.schema.arrays.get(&at) {
+            Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
+            None => (0..table.rows).for_each(|row| seen.add(column.text(row))),
+        }
+        seen
+    });
+    let survey =
+        Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns: columns.collect() };
+    if survey.rows == 0 {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
+    }
+    Ok(survey)
+}
+
+fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems> {
+    let paths = vec![Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() }];
+    let kind = (format.kind)(paths, true);
+    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
+    let mut query = TableQuery::default();
+    for at in 0..found.schema.width {
+        let kind = if found.schema.arrays.contains_key(&at) {
+            CellType::Number(found.schema.numbers_in(at))
+        } else {
+            CellType::Text
+        };
+        query.add(at, kind, Span::default());
+    }
+    let table = found.read(&query, Storage { cache: None, budget: &MemoryBudget::new(MEMORY, None) })?.table;
+    Ok((found, table))
+}
+
+/// How many cells are empty, and what the others are.
+fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+    let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
+    let varies = |at: usize| {
+        let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
+        let first = numbers.next();
+        numbers.any(|number| Some(number) != first)
+    };
+    let varies = (0..shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+}
+
+/// The first of the problems, in one line: there is no pipeline yet that they could point into.
+fn first_message(problems: Problems) -> io::Error {
+    let first = problems.iter().next().map_or_else(String::new, |problem| problem.message.clone());
+    io::Error::new(io::ErrorKind::InvalidData, first)
 }
 
 #[cfg(test)]

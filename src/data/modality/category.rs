@@ -4,7 +4,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::rows::{ModalityParts, RowsWriter};
-use crate::data::modality::transform::Fitted;
+use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec};
@@ -17,7 +17,7 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// If they are more than the modality declares.
-pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Result<Vec<Fitted>, Problems> {
+pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Result<Vec<FittedTransform>, Problems> {
     let words = train.read.table.words(train.columns[0]).unwrap_or_default();
     let used: BTreeSet<u32> = train.rows.iter().map(|row| words.codes[*row as usize]).collect();
     let values: BTreeSet<&str> = used.iter().map(|code| words.dictionary[*code as usize].as_str()).collect();
@@ -29,19 +29,19 @@ pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Result<Ve
     if values.len() > most {
         return Err(too_many(spec, train, values.len(), most).into());
     }
-    Ok(vec![if one_hot { Fitted::OneHot { values } } else { Fitted::Category { values } }])
+    Ok(vec![if one_hot { FittedTransform::OneHot { values } } else { FittedTransform::Category { values } }])
 }
 
 /// The id of the value of every row, or a 1 at its place among zeros.
 pub(crate) fn apply(
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
 ) -> Result<ModalityParts, Problems> {
     let (values, one_hot) = match transforms.first() {
-        Some(Fitted::OneHot { values }) => (values.as_slice(), true),
-        Some(Fitted::Category { values }) => (values.as_slice(), false),
+        Some(FittedTransform::OneHot { values }) => (values.as_slice(), true),
+        Some(FittedTransform::Category { values }) => (values.as_slice(), false),
         _ => (&[][..], false),
     };
     let mut unknown: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! A modality with what was fitted to its training rows, as plain data: all that is needed to prepare new rows of it.
 
-use crate::data::modality::transform::Fitted;
+use crate::data::modality::transform::FittedTransform;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::Span;
 use crate::shape::Shape;
@@ -55,7 +55,7 @@ pub struct FittedModality {
     /// The columns it is made of, in order.
     pub columns: Vec<InputColumn>,
     /// Its transforms in order, with what was fitted to the training rows.
-    pub transforms: Vec<Fitted>,
+    pub transforms: Vec<FittedTransform>,
 }
 
 impl FittedModality {
@@ -74,7 +74,7 @@ impl FittedModality {
         let span = Span::default();
         let column = |column: &InputColumn| ColumnRef { select: column.select(), span };
         // Of the transforms only this one decides how cells are read.
-        let one_hot = self.transforms.iter().find(|transform| matches!(transform, Fitted::OneHot { .. }));
+        let one_hot = self.transforms.iter().find(|transform| matches!(transform, FittedTransform::OneHot { .. }));
         ModalitySpec {
             name: self.name.clone(),
             doc: vec![],
@@ -101,12 +101,16 @@ impl FittedModality {
         };
         let statistics = transforms.iter().find_map(|transform| {
             let lengths = match (transform, self.kind) {
-                (Fitted::Standardize { mean, std }, ModalityKind::Image) => [(mean.len(), planes), (std.len(), planes)],
-                (Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second }, _) => {
-                    [(first.len(), features), (second.len(), features)]
+                (FittedTransform::Standardize { mean, std }, ModalityKind::Image) => {
+                    [(mean.len(), planes), (std.len(), planes)]
                 }
-                (Fitted::Impute { values }, _) => [(values.len(), features); 2],
-                (Fitted::SubtractMean { mean, .. }, _) => [(mean.len(), features); 2],
+                (
+                    FittedTransform::Standardize { mean: first, std: second }
+                    | FittedTransform::MinMax { min: first, max: second },
+                    _,
+                ) => [(first.len(), features), (second.len(), features)],
+                (FittedTransform::Impute { values }, _) => [(values.len(), features); 2],
+                (FittedTransform::SubtractMean { mean, .. }, _) => [(mean.len(), features); 2],
                 _ => return None,
             };
             let (found, expected) = lengths.into_iter().find(|(found, expected)| found != expected)?;
@@ -114,7 +118,7 @@ impl FittedModality {
         });
         statistics.or_else(|| match (self.kind, transforms.last(), transforms.first()) {
             (ModalityKind::Text { vocabulary: ids }, last, _) => match last {
-                Some(Fitted::Chars { max, vocabulary } | Fitted::Words { max, vocabulary })
+                Some(FittedTransform::Chars { max, vocabulary } | FittedTransform::Words { max, vocabulary })
                     if *max == shape.size() && vocabulary.len() + 2 <= ids =>
                 {
                     None
@@ -122,10 +126,10 @@ impl FittedModality {
                 _ => Some(format!("the text `{name}` has no vocabulary that fits its type")),
             },
             (ModalityKind::Category { count }, _, first) => match first {
-                Some(Fitted::Category { values }) if values.len() <= count => None,
+                Some(FittedTransform::Category { values }) if values.len() <= count => None,
                 _ => Some(format!("the category `{name}` has no list of values that fits its type")),
             },
-            (_, _, Some(Fitted::OneHot { values })) if values.len() > shape.size() => {
+            (_, _, Some(FittedTransform::OneHot { values })) if values.len() > shape.size() => {
                 Some(format!("`{name}` has {} values for {} numbers", values.len(), shape.size()))
             }
             _ => None,

@@ -6,62 +6,18 @@ use crate::data::modality::augment::Augment;
 use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::pixels::PixelScale;
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
-use crate::data::modality::transform::Fitted;
+use crate::data::modality::transform::{FittedTransform, PixelAffine};
 use crate::data::table::errors::out_of_space;
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalitySpec, TransformKind};
 use std::sync::Arc;
-
-/// `x * scale + shift` for each number of an image: what the transforms before come to.
-struct Affine {
-    scale: Vec<f64>,
-    shift: Vec<f64>,
-    /// Numbers of one channel.
-    plane: usize,
-}
-
-impl Affine {
-    /// The identity.
-    fn identity(spec: &ModalitySpec) -> Self {
-        let size = spec.shape.size();
-        let plane = spec.shape.0.iter().skip(1).product::<usize>().max(1);
-        Self { scale: vec![1.0; size], shift: vec![0.0; size], plane }
-    }
-
-    /// Follows a transform.
-    fn then(&mut self, transform: &Fitted) {
-        let plane = self.plane;
-        match transform {
-            Fitted::SubtractMean { mean, .. } => {
-                for (at, mean) in mean.iter().enumerate() {
-                    self.shift[at] -= self.scale[at] * mean;
-                }
-            }
-            Fitted::NormalizePixels => self.divide(|_| 255.0),
-            Fitted::Standardize { mean, std } => {
-                for (at, shift) in self.shift.iter_mut().enumerate() {
-                    *shift -= mean[at / plane];
-                }
-                self.divide(|at| std[at / plane]);
-            }
-            _ => {}
-        }
-    }
-
-    fn divide(&mut self, by: impl Fn(usize) -> f64) {
-        for (at, (scale, shift)) in self.scale.iter_mut().zip(&mut self.shift).enumerate() {
-            *scale /= by(at);
-            *shift /= by(at);
-        }
-    }
-}
 
 /// Fits the transforms on the first part, which is train, and makes the rows of every part.
 pub(crate) fn fit_and_apply(
     spec: &ModalitySpec,
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
-) -> Result<(Vec<Fitted>, ModalityParts), Problems> {
+) -> Result<(Vec<FittedTransform>, ModalityParts), Problems> {
     // An image that is missing is reported before anything is fitted.
     let rows = stored(spec, parts, budget)?;
     let (transforms, notes) = fit(spec, parts)?;
@@ -72,7 +28,7 @@ pub(crate) fn fit_and_apply(
 /// Makes the rows of every part with transforms that have been fitted.
 pub(crate) fn apply(
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
 ) -> Result<ModalityParts, Problems> {
@@ -81,8 +37,8 @@ pub(crate) fn apply(
 }
 
 /// Fits the transforms on the first part, which is train; the second of the results are notes.
-fn fit(spec: &ModalitySpec, parts: &[ModalityColumns<'_>]) -> Result<(Vec<Fitted>, Vec<String>), Problem> {
-    let mut affine = Affine::identity(spec);
+fn fit(spec: &ModalitySpec, parts: &[ModalityColumns<'_>]) -> Result<(Vec<FittedTransform>, Vec<String>), Problem> {
+    let mut affine = PixelAffine::identity(&spec.shape);
     let mut transforms = vec![];
     let mut notes = vec![];
     for transform in &spec.transforms {
@@ -95,7 +51,7 @@ fn fit(spec: &ModalitySpec, parts: &[ModalityColumns<'_>]) -> Result<(Vec<Fitted
                         "`{name}`: the mean image is that of all rows, those of validation and test too, as in the authors' code"
                     ));
                 }
-                Fitted::SubtractMean { mean: mean_image(parts, spec.shape.size()), reference: *reference }
+                FittedTransform::SubtractMean { mean: mean_image(parts, spec.shape.size()), reference: *reference }
             }
             TransformKind::Standardize => {
                 let (mean, std) = moments(&parts[..1], &affine);
@@ -105,9 +61,9 @@ fn fit(spec: &ModalitySpec, parts: &[ModalityColumns<'_>]) -> Result<(Vec<Fitted
                     let problem = Problem::error(Code::ConstantColumn, message).at(transform.span, "fitted here");
                     return Err(problem.also(columns_of(spec), "to these images"));
                 }
-                Fitted::Standardize { mean, std }
+                FittedTransform::Standardize { mean, std }
             }
-            kind => Fitted::new(kind),
+            kind => FittedTransform::new(kind),
         };
         affine.then(&fitted);
         transforms.push(fitted);
@@ -119,13 +75,13 @@ fn fit(spec: &ModalitySpec, parts: &[ModalityColumns<'_>]) -> Result<(Vec<Fitted
 fn with_scale(
     rows: Vec<ModalityRows>,
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
 ) -> Vec<ModalityRows> {
-    let mut affine = Affine::identity(spec);
+    let mut affine = PixelAffine::identity(&spec.shape);
     transforms.iter().for_each(|transform| affine.then(transform));
     let augment = transforms.iter().find_map(|transform| match transform {
-        Fitted::Augment { flip, pad } => Some(Augment::new(&spec.name, &spec.shape, *flip, *pad)),
+        FittedTransform::Augment { flip, pad } => Some(Augment::new(&spec.name, &spec.shape, *flip, *pad)),
         _ => None,
     });
     let numbers = |numbers: &[f64]| numbers.iter().map(|number| *number as f32).collect();
@@ -198,7 +154,7 @@ fn mean_image(parts: &[ModalityColumns<'_>], size: usize) -> Vec<f64> {
 }
 
 /// Mean and population standard deviation of every channel, after what was done to the numbers so far.
-fn moments(parts: &[ModalityColumns<'_>], affine: &Affine) -> (Vec<f64>, Vec<f64>) {
+fn moments(parts: &[ModalityColumns<'_>], affine: &PixelAffine) -> (Vec<f64>, Vec<f64>) {
     let (size, plane) = (affine.scale.len(), affine.plane);
     let value = |at: usize, number: f64| number * affine.scale[at] + affine.shift[at];
     let channels = size / plane;

@@ -4,7 +4,7 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::fitted::{FittedModality, InputColumn};
 use crate::data::modality::input::ModalityColumns;
 use crate::data::modality::rows::ModalityParts;
-use crate::data::modality::transform::Fitted;
+use crate::data::modality::transform::FittedTransform;
 use crate::data::modality::{category, image, numeric, text};
 use crate::data::table::select::{cell_type, is_one_hot};
 use crate::diag::Problems;
@@ -48,7 +48,7 @@ pub(crate) fn fit_and_apply(
 /// Makes the rows of every part with transforms that have been fitted: the same bits as in training for the same cells.
 pub(crate) fn apply(
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
 ) -> Result<ModalityParts, Problems> {

@@ -4,7 +4,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::input::{ModalityColumns, columns_of, missing_cell, not_optional};
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
-use crate::data::modality::transform::{Cells, FitError, Fitted};
+use crate::data::modality::transform::{Cells, FitError, FittedTransform};
 use crate::data::table::errors::{out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec, TransformKind};
@@ -32,15 +32,16 @@ pub(crate) fn fit_and_apply(
     spec: &ModalitySpec,
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
-) -> Result<(Vec<Fitted>, ModalityParts), Problems> {
+) -> Result<(Vec<FittedTransform>, ModalityParts), Problems> {
     let features = features(spec);
     let Some(train) = parts.first() else { return Err(Problems::new()) };
-    let mut transforms: Vec<Fitted> = spec.transforms.iter().map(|transform| Fitted::new(&transform.kind)).collect();
+    let mut transforms: Vec<FittedTransform> =
+        spec.transforms.iter().map(|transform| FittedTransform::new(&transform.kind)).collect();
     let mut errors = NumericErrors::new(spec);
     let mut unfit = vec![false; features];
     for at in 0..transforms.len() {
         let (before, rest) = transforms.split_at_mut(at);
-        let mut cells = Training::new(before, features, train);
+        let mut cells = TrainingCells::new(before, features, train);
         for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
             // What cannot be fitted is nothing to what comes after.
             if !std::mem::replace(&mut unfit[feature], true) {
@@ -56,7 +57,7 @@ pub(crate) fn fit_and_apply(
 /// Makes the rows of every part with transforms that have been fitted.
 pub(crate) fn apply(
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
 ) -> Result<ModalityParts, Problems> {
@@ -69,7 +70,7 @@ pub(crate) fn apply(
 /// The rows of every part; zeros for features that are `unfit`.
 fn apply_all(
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     unfit: &[bool],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
@@ -121,8 +122,8 @@ fn apply_all(
 const HELD: usize = 1 << 23;
 
 /// The training cells, with the transforms before applied.
-struct Training<'a> {
-    before: &'a [Fitted],
+struct TrainingCells<'a> {
+    before: &'a [FittedTransform],
     features: usize,
     train: &'a ModalityColumns<'a>,
     buffer: Vec<f64>,
@@ -130,8 +131,8 @@ struct Training<'a> {
     held: Vec<f64>,
 }
 
-impl<'a> Training<'a> {
-    fn new(before: &'a [Fitted], features: usize, train: &'a ModalityColumns<'a>) -> Self {
+impl<'a> TrainingCells<'a> {
+    fn new(before: &'a [FittedTransform], features: usize, train: &'a ModalityColumns<'a>) -> Self {
         let mut cells = Self { before, features, train, buffer: vec![], held: vec![] };
         if train.width() * train.rows.len() <= HELD {
             let mut held = Vec::with_capacity(train.width() * train.rows.len());
@@ -153,7 +154,7 @@ impl<'a> Training<'a> {
     }
 }
 
-impl Cells for Training<'_> {
+impl Cells for TrainingCells<'_> {
     fn features(&self) -> usize {
         self.features
     }

@@ -7,7 +7,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::rows::{ModalityParts, RowsWriter};
-use crate::data::modality::transform::Fitted;
+use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::out_of_space;
 use crate::diag::Problems;
 use crate::spec::{ModalitySpec, TransformKind};
@@ -53,7 +53,7 @@ impl Tokenizer {
 
 /// The transforms of a text with the vocabulary of the training rows: the most frequent tokens, so many that the ids
 /// suffice.
-pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<Fitted> {
+pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<FittedTransform> {
     let lowercase = spec.transforms.iter().any(|transform| transform.kind == TransformKind::Lowercase);
     let (words, max, ids) = match spec.transforms.last().map(|transform| &transform.kind) {
         Some(TransformKind::Words { max, vocab }) => (true, *max, *vocab),
@@ -76,23 +76,23 @@ pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<Fitte
     tokens.truncate(ids.saturating_sub(FIRST as usize));
     let vocabulary = tokens.into_iter().map(|(token, _)| token).collect();
     let cut = match words {
-        true => Fitted::Words { max, vocabulary },
-        false => Fitted::Chars { max, vocabulary },
+        true => FittedTransform::Words { max, vocabulary },
+        false => FittedTransform::Chars { max, vocabulary },
     };
-    lowercase.then_some(Fitted::Lowercase).into_iter().chain([cut]).collect()
+    lowercase.then_some(FittedTransform::Lowercase).into_iter().chain([cut]).collect()
 }
 
 /// The ids of the tokens of every row, padded with zeros to the length of the modality.
 pub(crate) fn apply(
     spec: &ModalitySpec,
-    transforms: &[Fitted],
+    transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
 ) -> Result<ModalityParts, Problems> {
-    let lowercase = transforms.contains(&Fitted::Lowercase);
+    let lowercase = transforms.contains(&FittedTransform::Lowercase);
     let (words, max, vocabulary) = match transforms.last() {
-        Some(Fitted::Words { max, vocabulary }) => (true, *max, vocabulary.as_slice()),
-        Some(Fitted::Chars { max, vocabulary }) => (false, *max, vocabulary.as_slice()),
+        Some(FittedTransform::Words { max, vocabulary }) => (true, *max, vocabulary.as_slice()),
+        Some(FittedTransform::Chars { max, vocabulary }) => (false, *max, vocabulary.as_slice()),
         _ => (false, spec.shape.size(), &[][..]),
     };
     let tokenizer = Tokenizer { lowercase, words, max };

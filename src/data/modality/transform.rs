@@ -1,6 +1,7 @@
 //! The transforms: what each fits to the training rows, as plain data, and what the numeric ones make of a cell.
 //! Cells are double precision, and an empty one is NaN.
 
+use crate::shape::Shape;
 use crate::spec::{Impute, TransformKind};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -8,7 +9,7 @@ use std::ops::Range;
 /// A transform and what it has learned of every column of its modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fitted {
+pub enum FittedTransform {
     /// `(x - mean) / std`
     Standardize {
         /// Mean of each column over the training rows that have it.
@@ -97,23 +98,25 @@ pub(crate) enum FitError {
     TooLarge,
 }
 
-impl Fitted {
+impl FittedTransform {
     /// The transform before it has seen a column.
     pub(crate) fn new(kind: &TransformKind) -> Self {
         match kind {
-            TransformKind::Standardize => Fitted::Standardize { mean: vec![], std: vec![] },
-            TransformKind::MinMax => Fitted::MinMax { min: vec![], max: vec![] },
-            TransformKind::Log1p => Fitted::Log1p,
-            TransformKind::Clip { lo, hi } => Fitted::Clip { lo: *lo, hi: *hi },
-            TransformKind::Missing { values } => Fitted::Missing { values: values.clone() },
-            TransformKind::Impute(_) => Fitted::Impute { values: vec![] },
-            TransformKind::Lowercase => Fitted::Lowercase,
-            TransformKind::Chars { max, .. } => Fitted::Chars { max: *max, vocabulary: vec![] },
-            TransformKind::Words { max, .. } => Fitted::Words { max: *max, vocabulary: vec![] },
-            TransformKind::OneHot => Fitted::OneHot { values: vec![] },
-            TransformKind::SubtractMean { reference } => Fitted::SubtractMean { mean: vec![], reference: *reference },
-            TransformKind::NormalizePixels => Fitted::NormalizePixels,
-            TransformKind::Augment { flip, pad } => Fitted::Augment { flip: *flip, pad: *pad },
+            TransformKind::Standardize => FittedTransform::Standardize { mean: vec![], std: vec![] },
+            TransformKind::MinMax => FittedTransform::MinMax { min: vec![], max: vec![] },
+            TransformKind::Log1p => FittedTransform::Log1p,
+            TransformKind::Clip { lo, hi } => FittedTransform::Clip { lo: *lo, hi: *hi },
+            TransformKind::Missing { values } => FittedTransform::Missing { values: values.clone() },
+            TransformKind::Impute(_) => FittedTransform::Impute { values: vec![] },
+            TransformKind::Lowercase => FittedTransform::Lowercase,
+            TransformKind::Chars { max, .. } => FittedTransform::Chars { max: *max, vocabulary: vec![] },
+            TransformKind::Words { max, .. } => FittedTransform::Words { max: *max, vocabulary: vec![] },
+            TransformKind::OneHot => FittedTransform::OneHot { values: vec![] },
+            TransformKind::SubtractMean { reference } => {
+                FittedTransform::SubtractMean { mean: vec![], reference: *reference }
+            }
+            TransformKind::NormalizePixels => FittedTransform::NormalizePixels,
+            TransformKind::Augment { flip, pad } => FittedTransform::Augment { flip: *flip, pad: *pad },
         }
     }
 
@@ -134,8 +137,8 @@ impl Fitted {
         };
         let alone = |value: Result<f64, FitError>| value.map(|value| (value, value));
         match self {
-            Fitted::Standardize { mean, std } => (*mean, *std) = sound(moments(cells)),
-            Fitted::MinMax { min, max } => {
+            FittedTransform::Standardize { mean, std } => (*mean, *std) = sound(moments(cells)),
+            FittedTransform::MinMax { min, max } => {
                 let ranges = ranges(cells).into_iter().map(|range| match range? {
                     (low, high) if low == high => Err(FitError::Constant(low)),
                     (low, high) if !(high - low).is_finite() => Err(FitError::TooLarge),
@@ -143,7 +146,7 @@ impl Fitted {
                 });
                 (*min, *max) = sound(ranges.collect());
             }
-            Fitted::Impute { values } => {
+            FittedTransform::Impute { values } => {
                 let learned = match kind {
                     TransformKind::Impute(Impute::Constant(value)) => vec![Ok(*value); cells.features()],
                     TransformKind::Impute(Impute::Median) => medians(cells),
@@ -151,7 +154,18 @@ impl Fitted {
                 };
                 (*values, _) = sound(learned.into_iter().map(alone).collect());
             }
-            _ => {}
+            // These learn nothing of numbers; texts, categories and images are fitted in files of their own.
+            FittedTransform::Log1p
+            | FittedTransform::Clip { .. }
+            | FittedTransform::Missing { .. }
+            | FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. }
+            | FittedTransform::SubtractMean { .. }
+            | FittedTransform::NormalizePixels
+            | FittedTransform::Augment { .. } => {}
         }
         misfits
     }
@@ -160,11 +174,11 @@ impl Fitted {
     pub fn apply(&self, column: usize, cell: f64) -> f64 {
         let of = |values: &[f64]| values.get(column).copied().unwrap_or(f64::NAN);
         match self {
-            Fitted::Standardize { mean, std } => (cell - of(mean)) / of(std),
-            Fitted::MinMax { min, max } => (cell - of(min)) / (of(max) - of(min)),
-            Fitted::Log1p => libm::copysign(libm::log1p(cell.abs()), cell),
+            FittedTransform::Standardize { mean, std } => (cell - of(mean)) / of(std),
+            FittedTransform::MinMax { min, max } => (cell - of(min)) / (of(max) - of(min)),
+            FittedTransform::Log1p => libm::copysign(libm::log1p(cell.abs()), cell),
             // Written out, because `max` and `min` would turn an empty cell into a bound.
-            Fitted::Clip { lo, hi } => {
+            FittedTransform::Clip { lo, hi } => {
                 if cell < *lo {
                     *lo
                 } else if cell > *hi {
@@ -173,24 +187,86 @@ impl Fitted {
                     cell
                 }
             }
-            Fitted::Missing { values } => {
+            FittedTransform::Missing { values } => {
                 if values.contains(&cell) {
                     f64::NAN
                 } else {
                     cell
                 }
             }
-            Fitted::Impute { values } => {
+            FittedTransform::Impute { values } => {
                 if cell.is_nan() {
                     of(values)
                 } else {
                     cell
                 }
             }
-            Fitted::SubtractMean { mean, .. } => cell - of(mean),
-            Fitted::NormalizePixels => cell / 255.0,
+            FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
+            FittedTransform::NormalizePixels => cell / 255.0,
             // What reads words makes numbers of its own, and images are changed in training only.
-            _ => cell,
+            FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. }
+            | FittedTransform::Augment { .. } => cell,
+        }
+    }
+}
+
+/// `x * scale + shift` for each number of an image: the result of the transforms before.
+pub(crate) struct PixelAffine {
+    /// The factor of each number.
+    pub scale: Vec<f64>,
+    /// The number added to each.
+    pub shift: Vec<f64>,
+    /// How many numbers a channel has.
+    pub plane: usize,
+}
+
+impl PixelAffine {
+    /// The identity for images of a shape: channels, height, width.
+    pub(crate) fn identity(shape: &Shape) -> Self {
+        let size = shape.size();
+        let plane = shape.0.iter().skip(1).product::<usize>().max(1);
+        Self { scale: vec![1.0; size], shift: vec![0.0; size], plane }
+    }
+
+    /// Follows a transform.
+    pub(crate) fn then(&mut self, transform: &FittedTransform) {
+        let plane = self.plane;
+        match transform {
+            FittedTransform::SubtractMean { mean, .. } => {
+                for (at, mean) in mean.iter().enumerate() {
+                    self.shift[at] -= self.scale[at] * mean;
+                }
+            }
+            FittedTransform::NormalizePixels => self.divide(|_| 255.0),
+            FittedTransform::Standardize { mean, std } => {
+                for (at, shift) in self.shift.iter_mut().enumerate() {
+                    *shift -= mean[at / plane];
+                }
+                self.divide(|at| std[at / plane]);
+            }
+            // Changes at random are made when a batch is filled; no other transform goes with images.
+            FittedTransform::Augment { .. }
+            | FittedTransform::MinMax { .. }
+            | FittedTransform::Log1p
+            | FittedTransform::Clip { .. }
+            | FittedTransform::Missing { .. }
+            | FittedTransform::Impute { .. }
+            | FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. } => {}
+        }
+    }
+
+    fn divide(&mut self, by: impl Fn(usize) -> f64) {
+        for (at, (scale, shift)) in self.scale.iter_mut().zip(&mut self.shift).enumerate() {
+            *scale /= by(at);
+            *shift /= by(at);
         }
     }
 }
@@ -323,8 +399,8 @@ mod tests {
     }
 
     /// Fits to one feature, and sees that another of the same cells comes to the same.
-    fn fit(kind: TransformKind, cells: &[f64]) -> Result<Fitted, FitError> {
-        let mut fitted = Fitted::new(&kind);
+    fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
+        let mut fitted = FittedTransform::new(&kind);
         match fitted.fit(&kind, &mut Pairs(cells))[..] {
             [(0, misfit), (1, other)] => {
                 assert_eq!(misfit, other);
@@ -336,11 +412,12 @@ mod tests {
             assert_eq!(values.pop().map(f64::to_bits), values.first().copied().map(f64::to_bits));
         };
         match &mut fitted {
-            Fitted::Standardize { mean: first, std: second } | Fitted::MinMax { min: first, max: second } => {
+            FittedTransform::Standardize { mean: first, std: second }
+            | FittedTransform::MinMax { min: first, max: second } => {
                 halve(first);
                 halve(second);
             }
-            Fitted::Impute { values } => halve(values),
+            FittedTransform::Impute { values } => halve(values),
             _ => {}
         }
         Ok(fitted)
@@ -350,7 +427,7 @@ mod tests {
     fn standardize_is_the_closed_form() {
         // 2, 4, 4, 4, 5, 5, 7, 9 have mean 5 and population standard deviation 2.
         let fitted = fit(TransformKind::Standardize, &[2.0, 4.0, 4.0, f64::NAN, 4.0, 5.0, 5.0, 7.0, 9.0]).unwrap();
-        assert_eq!(fitted, Fitted::Standardize { mean: vec![5.0], std: vec![2.0] });
+        assert_eq!(fitted, FittedTransform::Standardize { mean: vec![5.0], std: vec![2.0] });
         assert_eq!(fitted.apply(0, 9.0), 2.0);
         assert!(fitted.apply(0, f64::NAN).is_nan());
     }
@@ -376,18 +453,18 @@ mod tests {
     fn min_max_log_and_clip() {
         let fitted = fit(TransformKind::MinMax, &[2.0, 6.0, 4.0]).unwrap();
         assert_eq!([2.0, 3.0, 6.0, 10.0].map(|x| fitted.apply(0, x)), [0.0, 0.25, 1.0, 2.0]);
-        let log = |x| Fitted::Log1p.apply(0, x);
+        let log = |x| FittedTransform::Log1p.apply(0, x);
         assert_eq!(log(0.0), 0.0);
         assert!((log(std::f64::consts::E - 1.0) - 1.0).abs() < 1e-15);
         assert_eq!(log(-7.5), -log(7.5));
-        let clip = Fitted::Clip { lo: -1.0, hi: 2.0 };
+        let clip = FittedTransform::Clip { lo: -1.0, hi: 2.0 };
         assert_eq!([-5.0, 0.5, 9.0].map(|x| clip.apply(0, x)), [-1.0, 0.5, 2.0]);
         assert!(clip.apply(0, f64::NAN).is_nan());
     }
 
     #[test]
     fn empty_cells_are_declared_and_filled() {
-        let missing = Fitted::Missing { values: vec![-999.0, 0.0] };
+        let missing = FittedTransform::Missing { values: vec![-999.0, 0.0] };
         assert!(missing.apply(0, -999.0).is_nan() && missing.apply(0, -0.0).is_nan());
         assert_eq!(missing.apply(0, 1.0), 1.0);
         let cells = [1.0, f64::NAN, 2.0, 9.0, 100.0];
@@ -402,6 +479,6 @@ mod tests {
     fn what_was_fitted_survives_yaml() {
         let fitted = fit(TransformKind::Standardize, &[0.1, 0.7, 1.0 / 3.0]).unwrap();
         let text = serde_yaml::to_string(&fitted).unwrap();
-        assert_eq!(serde_yaml::from_str::<Fitted>(&text).unwrap(), fitted, "{text}");
+        assert_eq!(serde_yaml::from_str::<FittedTransform>(&text).unwrap(), fitted, "{text}");
     }
 }

@@ -4,7 +4,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::source::format::TableFormat;
+use crate::data::source::format::FormatReader;
 use crate::data::table::errors::{empty, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
@@ -26,7 +26,7 @@ pub(crate) struct Cifar {
     pub labels: usize,
 }
 
-impl TableFormat for Cifar {
+impl FormatReader for Cifar {
     fn files(&self) -> &[DataFile] {
         &self.files
     }

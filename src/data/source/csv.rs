@@ -3,7 +3,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::source::format::TableFormat;
+use crate::data::source::format::FormatReader;
 use crate::data::table::cell::parse_number;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
@@ -23,9 +23,9 @@ pub(crate) struct Delimited {
     pub header: bool,
 }
 
-type Rows<'a> = csv::Reader<open::LineEnds<Box<dyn std::io::Read + 'a>>>;
+type CsvRows<'a> = csv::Reader<open::LineEnds<Box<dyn std::io::Read + 'a>>>;
 
-impl TableFormat for Delimited {
+impl FormatReader for Delimited {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
@@ -122,7 +122,7 @@ impl Delimited {
     }
 
     /// Opens a file, without its header having been read.
-    fn rows<'a>(&self, file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<Rows<'a>, Problem> {
+    fn rows<'a>(&self, file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<CsvRows<'a>, Problem> {
         let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
         let mut builder = csv::ReaderBuilder::new();
         Ok(builder
@@ -145,7 +145,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     /// Reads all rows of a file; `false` if the file ended before its time.
-    fn file(&mut self, index: usize, file: &DataFile, mut rows: Rows<'_>) -> Result<bool, Problem> {
+    fn file(&mut self, index: usize, file: &DataFile, mut rows: CsvRows<'_>) -> Result<bool, Problem> {
         let mut record = ByteRecord::new();
         let mut header = self.header;
         let mut last_line = 0;

@@ -15,7 +15,7 @@ use crate::data::table::store::Store;
 use crate::diag::Problems;
 
 /// A format of files: its columns, and the cells of those that are queried.
-pub(crate) trait TableFormat {
+pub(crate) trait FormatReader {
     /// The files, in order.
     fn files(&self) -> &[DataFile];
 
@@ -39,7 +39,7 @@ pub(crate) trait TableFormat {
 }
 
 /// The table of these files, its schema read.
-pub(crate) fn open_files(reader: impl TableFormat + 'static) -> Result<OpenTable, Problems> {
+pub(crate) fn open_files(reader: impl FormatReader + 'static) -> Result<OpenTable, Problems> {
     let (schema, name) = (reader.schema()?, table_name(reader.files()));
     Ok(OpenTable::new(schema, name, CachedFiles(reader)))
 }
@@ -47,7 +47,7 @@ pub(crate) fn open_files(reader: impl TableFormat + 'static) -> Result<OpenTable
 /// Files that are read once for each content and query, if there is a cache.
 struct CachedFiles<R>(R);
 
-impl<R: TableFormat> RowReader for CachedFiles<R> {
+impl<R: FormatReader> RowReader for CachedFiles<R> {
     fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
         let Self(reader) = self;
         let files = reader.files();

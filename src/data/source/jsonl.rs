@@ -4,8 +4,8 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
-use crate::data::source::format::TableFormat;
-use crate::data::table::cell::Cell;
+use crate::data::source::format::FormatReader;
+use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
@@ -24,7 +24,7 @@ pub(crate) struct Jsonl {
     pub files: Vec<DataFile>,
 }
 
-impl TableFormat for Jsonl {
+impl FormatReader for Jsonl {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
@@ -173,17 +173,17 @@ fn shape(value: &Value) -> Option<Shape> {
 }
 
 /// A value as a cell; the numbers of an array are put into `numbers`.
-fn cell<'a>(value: &'a Value, kind: CellType, numbers: &'a mut Vec<f64>) -> Cell<'a> {
+fn cell<'a>(value: &'a Value, kind: CellType, numbers: &'a mut Vec<f64>) -> CellValue<'a> {
     match (value, kind) {
-        (Value::Null, _) => Cell::Empty,
-        (Value::Bool(truth), CellType::Number(_)) => Cell::Number(f64::from(u8::from(*truth))),
-        (Value::Bool(truth), _) => Cell::Text(if *truth { "true" } else { "false" }),
-        (Value::Number(number), _) => Cell::Number(number.as_f64().unwrap_or(f64::NAN)),
-        (Value::String(text), _) => Cell::Text(text),
+        (Value::Null, _) => CellValue::Empty,
+        (Value::Bool(truth), CellType::Number(_)) => CellValue::Number(f64::from(u8::from(*truth))),
+        (Value::Bool(truth), _) => CellValue::Text(if *truth { "true" } else { "false" }),
+        (Value::Number(number), _) => CellValue::Number(number.as_f64().unwrap_or(f64::NAN)),
+        (Value::String(text), _) => CellValue::Text(text),
         (Value::Array(_) | Value::Object(_), _) => {
             numbers.clear();
             flatten(value, numbers);
-            Cell::Numbers(numbers)
+            CellValue::Numbers(numbers)
         }
     }
 }

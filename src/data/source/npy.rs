@@ -3,8 +3,8 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
-use crate::data::source::format::TableFormat;
-use crate::data::table::cell::Cell;
+use crate::data::source::format::FormatReader;
+use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, out_of_space};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
@@ -26,12 +26,12 @@ pub(crate) struct Arrays {
 }
 
 /// An array of which the header has been read.
-struct Column<R> {
+struct NpyArray<R> {
     header: NpyHeader,
     cells: R,
 }
 
-impl TableFormat for Arrays {
+impl FormatReader for Arrays {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
@@ -154,8 +154,8 @@ fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
     ZipArchive::new(BufReader::new(bytes)).map_err(|error| damaged(file, &io::Error::other(error)))
 }
 
-fn open<R: Read>(mut cells: R) -> io::Result<Column<R>> {
-    Ok(Column { header: NpyHeader::from_reader(&mut cells)?, cells })
+fn open<R: Read>(mut cells: R) -> io::Result<NpyArray<R>> {
+    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells })
 }
 
 fn damaged(file: &DataFile, error: &io::Error) -> Problem {
@@ -198,7 +198,7 @@ fn read_all<R: Read>(
     file: &DataFile,
     names: &[String],
     query: &TableQuery,
-    mut columns: Vec<Column<R>>,
+    mut columns: Vec<NpyArray<R>>,
     writer: &mut StoreWriter,
     found: &mut CellErrors,
 ) -> Result<(), Problem> {
@@ -233,7 +233,7 @@ fn read_all<R: Read>(
                     Ok(cell) => writer.put(at, wanted.kind, cell),
                     Err(bytes) => {
                         found.push(bad_text(file, place(), &bytes, wanted));
-                        writer.put(at, wanted.kind, Cell::Empty)
+                        writer.put(at, wanted.kind, CellValue::Empty)
                     }
                 };
                 if let Err(error) = error {
@@ -291,13 +291,13 @@ impl Decoder {
     }
 
     /// The next cell; or its bytes, where they are no text.
-    fn next(&mut self, cells: &mut impl Read) -> io::Result<Result<Cell<'_>, Vec<u8>>> {
+    fn next(&mut self, cells: &mut impl Read) -> io::Result<Result<CellValue<'_>, Vec<u8>>> {
         cells.read_exact(&mut self.bytes)?;
         match self.letter {
             TypeChar::ByteStr => {
                 let end = self.bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
                 match std::str::from_utf8(&self.bytes[..end]) {
-                    Ok(text) => Ok(Ok(Cell::Text(text))),
+                    Ok(text) => Ok(Ok(CellValue::Text(text))),
                     Err(_) => Ok(Err(self.bytes[..end].to_vec())),
                 }
             }
@@ -311,16 +311,16 @@ impl Decoder {
                         None => return Ok(Err(self.bytes.clone())),
                     }
                 }
-                Ok(Ok(Cell::Text(&self.text)))
+                Ok(Ok(CellValue::Text(&self.text)))
             }
-            TypeChar::Uint if self.size == 1 && self.array => Ok(Ok(Cell::Pixels(&self.bytes))),
+            TypeChar::Uint if self.size == 1 && self.array => Ok(Ok(CellValue::Pixels(&self.bytes))),
             _ => {
                 let (letter, big) = (self.letter, self.big);
                 self.numbers.clear();
                 self.numbers.extend(self.bytes.chunks(self.size).map(|bytes| number(letter, bytes, big)));
                 match self.numbers.as_slice() {
-                    [number] if !self.array => Ok(Ok(Cell::Number(*number))),
-                    numbers => Ok(Ok(Cell::Numbers(numbers))),
+                    [number] if !self.array => Ok(Ok(CellValue::Number(*number))),
+                    numbers => Ok(Ok(CellValue::Numbers(numbers))),
                 }
             }
         }

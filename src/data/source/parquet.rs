@@ -2,8 +2,8 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
-use crate::data::source::format::TableFormat;
-use crate::data::table::cell::Cell;
+use crate::data::source::format::FormatReader;
+use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
@@ -28,7 +28,7 @@ pub(crate) struct Parquet {
 /// Rows that are read at once, at most.
 const BLOCK: usize = 4096;
 
-impl TableFormat for Parquet {
+impl FormatReader for Parquet {
     fn files(&self) -> &[DataFile] {
         &self.files
     }
@@ -98,7 +98,7 @@ impl TableFormat for Parquet {
                                 Ok(cell) => writer.put(at, wanted.kind, cell),
                                 Err(bytes) => {
                                     found.push(bad_text(file, place(), bytes, wanted));
-                                    writer.put(at, wanted.kind, Cell::Empty)
+                                    writer.put(at, wanted.kind, CellValue::Empty)
                                 }
                             };
                             match error {
@@ -191,7 +191,7 @@ enum Values {
 /// A column of a group of rows, read block by block.
 struct Leaf {
     reader: ColumnReader,
-    /// Levels at which a value is there, and the depth of lists.
+    /// LevelReader at which a value is there, and the depth of lists.
     defined: i16,
     depth: i16,
     /// Whether values are decimals, and what those are divided by.
@@ -238,7 +238,7 @@ impl Leaf {
         self.repetitions.clear();
         let unsigned = self.unsigned;
         let (definitions, repetitions) = (&mut self.definitions, &mut self.repetitions);
-        let mut levels = Levels { rows, definitions, repetitions };
+        let mut levels = LevelReader { rows, definitions, repetitions };
         let (read, values) = match &mut self.reader {
             ColumnReader::BoolColumnReader(reader) => levels.numbers(reader, |truth| f64::from(u8::from(truth)))?,
             ColumnReader::Int32ColumnReader(reader) => {
@@ -317,21 +317,21 @@ impl Leaf {
     }
 
     /// The cell of a row that was read; or its bytes, where they are no text.
-    fn cell(&mut self, row: usize) -> Result<Cell<'_>, &[u8]> {
+    fn cell(&mut self, row: usize) -> Result<CellValue<'_>, &[u8]> {
         if self.unreadable {
-            return Ok(Cell::Numbers(&[]));
+            return Ok(CellValue::Numbers(&[]));
         }
         let (from, to) = (self.starts[row], self.starts[row + 1]);
         let first = self.values_from[row];
         match &self.values {
-            _ if self.depth == 0 && first == self.values_from[row + 1] => Ok(Cell::Empty),
-            Values::Numbers(numbers) if self.depth == 0 => Ok(Cell::Number(numbers[first])),
+            _ if self.depth == 0 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
+            Values::Numbers(numbers) if self.depth == 0 => Ok(CellValue::Number(numbers[first])),
             Values::Texts(texts) if self.depth == 0 => {
                 let bytes = texts[first].data();
-                std::str::from_utf8(bytes).map(Cell::Text).map_err(|_| bytes)
+                std::str::from_utf8(bytes).map(CellValue::Text).map_err(|_| bytes)
             }
             // A list that is null or empty is one level without a value.
-            _ if to - from == 1 && first == self.values_from[row + 1] => Ok(Cell::Empty),
+            _ if to - from == 1 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
             Values::Numbers(numbers) => {
                 let mut values = numbers[first..].iter();
                 self.scratch.clear();
@@ -339,9 +339,9 @@ impl Leaf {
                     let there = self.definitions.get(level).is_none_or(|definition| *definition == self.defined);
                     self.scratch.push(if there { values.next().copied().unwrap_or(f64::NAN) } else { f64::NAN });
                 }
-                Ok(Cell::Numbers(&self.scratch))
+                Ok(CellValue::Numbers(&self.scratch))
             }
-            Values::Texts(_) => Ok(Cell::Numbers(&[])),
+            Values::Texts(_) => Ok(CellValue::Numbers(&[])),
         }
     }
 }
@@ -354,13 +354,13 @@ fn whole_number(bytes: &[u8]) -> f64 {
 }
 
 /// Where the levels of the values that are read go.
-struct Levels<'a> {
+struct LevelReader<'a> {
     rows: usize,
     definitions: &'a mut Vec<i16>,
     repetitions: &'a mut Vec<i16>,
 }
 
-impl Levels<'_> {
+impl LevelReader<'_> {
     /// Reads rows, as many as there are up to the number asked for.
     fn all<T: DataType>(&mut self, reader: &mut ColumnReaderImpl<T>) -> Result<(usize, Vec<T::T>), ParquetError> {
         let mut values = vec![];

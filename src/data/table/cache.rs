@@ -8,7 +8,7 @@
 use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::bytes;
 use crate::data::table::schema::{CellType, TableQuery};
-use crate::data::table::store::{Layout, Store};
+use crate::data::table::store::{Store, StoreLayout};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io;
@@ -24,7 +24,7 @@ const LARGEST: u64 = 32 << 30;
 /// What an entry is beside its chunks.
 #[derive(Serialize, Deserialize)]
 struct Footer {
-    layout: Layout,
+    layout: StoreLayout,
     /// The content of files that the entry was not named by.
     content: Option<String>,
 }

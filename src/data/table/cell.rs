@@ -8,7 +8,7 @@ use crate::diag::{Code, Problem};
 
 /// What a cell holds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Cell<'a> {
+pub(crate) enum CellValue<'a> {
     /// Nothing.
     Empty,
     /// A number.
@@ -36,43 +36,47 @@ pub(crate) enum CellError {
 
 impl StoreWriter {
     /// Adds a cell to a column. Where it cannot be read as is asked, an empty one is added.
-    pub(crate) fn put(&mut self, column: usize, kind: CellType, cell: Cell<'_>) -> Result<(), CellError> {
+    pub(crate) fn put(&mut self, column: usize, kind: CellType, cell: CellValue<'_>) -> Result<(), CellError> {
         match kind {
             CellType::Number(width) => self.put_numbers(column, width, cell),
             CellType::Image(_) => {
-                let pixels = if let Cell::Pixels(pixels) = cell { Some(pixels) } else { None };
+                let pixels = if let CellValue::Pixels(pixels) = cell { Some(pixels) } else { None };
                 self.pixels(column, pixels);
-                if matches!(cell, Cell::Pixels(_) | Cell::Empty) { Ok(()) } else { Err(CellError::Array) }
+                if matches!(cell, CellValue::Pixels(_) | CellValue::Empty) { Ok(()) } else { Err(CellError::Array) }
             }
             CellType::Word | CellType::Text => {
                 match cell {
-                    Cell::Text(text) => self.put_words(column, text.trim()),
+                    CellValue::Text(text) => self.put_words(column, text.trim()),
                     // Whole numbers are written without a point, so that they are the same word in every format.
-                    Cell::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
+                    CellValue::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
                     _ => self.put_words(column, ""),
                 }
-                if matches!(cell, Cell::Numbers(_) | Cell::Pixels(_)) { Err(CellError::Array) } else { Ok(()) }
+                if matches!(cell, CellValue::Numbers(_) | CellValue::Pixels(_)) {
+                    Err(CellError::Array)
+                } else {
+                    Ok(())
+                }
             }
         }
     }
 
-    fn put_numbers(&mut self, column: usize, width: usize, cell: Cell<'_>) -> Result<(), CellError> {
+    fn put_numbers(&mut self, column: usize, width: usize, cell: CellValue<'_>) -> Result<(), CellError> {
         let one;
         let numbers: &[f64] = match cell {
-            Cell::Number(number) => {
+            CellValue::Number(number) => {
                 one = [number];
                 &one
             }
-            Cell::Numbers(numbers) => numbers,
+            CellValue::Numbers(numbers) => numbers,
             _ => &[],
         };
         let wrong = match cell {
-            Cell::Text(text) => Some(CellError::Words(text.to_owned())),
-            Cell::Pixels(pixels) if pixels.len() == width => {
+            CellValue::Text(text) => Some(CellError::Words(text.to_owned())),
+            CellValue::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
                 return Ok(());
             }
-            Cell::Number(_) | Cell::Numbers(_) | Cell::Pixels(_) if numbers.len() != width => {
+            CellValue::Number(_) | CellValue::Numbers(_) | CellValue::Pixels(_) if numbers.len() != width => {
                 Some(CellError::Width(width, numbers.len()))
             }
             _ if numbers.iter().any(|number| number.is_infinite()) => Some(CellError::Infinite),

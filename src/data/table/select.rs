@@ -9,14 +9,14 @@ use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, TransformKind};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Columns<'a> {
+pub(crate) struct ColumnFinder<'a> {
     /// The columns.
     pub schema: &'a Schema,
     /// What the table is called.
     pub name: &'a str,
 }
 
-impl Columns<'_> {
+impl ColumnFinder<'_> {
     /// The one position that a label, a group or a split names.
     pub(crate) fn one(&self, column: &ColumnRef) -> Result<usize, Problem> {
         match self.find(column)?.as_slice() {

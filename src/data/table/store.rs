@@ -18,7 +18,7 @@ const CHUNK: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     /// How they lie.
-    pub layout: Layout,
+    pub layout: StoreLayout,
     bytes: Bytes,
     /// Where the first chunk begins.
     from: usize,
@@ -26,7 +26,7 @@ pub(crate) struct Store {
 
 /// How the columns lie in the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Layout {
+pub(crate) struct StoreLayout {
     /// How many rows.
     pub rows: usize,
     /// What each column holds.
@@ -43,7 +43,7 @@ pub(crate) struct Layout {
 
 impl Store {
     /// The store of these bytes, whose chunks begin at `from`.
-    pub(crate) fn new(layout: Layout, bytes: Bytes, from: usize) -> Self {
+    pub(crate) fn new(layout: StoreLayout, bytes: Bytes, from: usize) -> Self {
         Self { layout, bytes, from }
     }
 
@@ -55,7 +55,7 @@ impl Store {
 
     /// Where a column of the chunk of a row begins, and the row's place in that chunk.
     fn locate(&self, column: usize, row: usize) -> (usize, usize) {
-        let Layout { shift, starts, kinds, .. } = &self.layout;
+        let StoreLayout { shift, starts, kinds, .. } = &self.layout;
         let chunk = row >> shift;
         (self.from + starts[chunk * kinds.len() + column] as usize, row & ((1 << shift) - 1))
     }
@@ -139,7 +139,7 @@ fn cell_length(kind: CellType) -> usize {
 
 /// A store as it is written. Columns of a row may be written in any order, all before the row is ended.
 pub(crate) struct StoreWriter {
-    layout: Layout,
+    layout: StoreLayout,
     /// The cells of the rows that are not yet a chunk.
     pending: Vec<Vec<u8>>,
     /// The texts of these, for columns of text.
@@ -159,7 +159,7 @@ impl StoreWriter {
         let columns = kinds.len();
         let dictionaries = vec![vec![]; columns];
         Self {
-            layout: Layout { rows: 0, kinds, dictionaries, runs: vec![], shift, starts: vec![] },
+            layout: StoreLayout { rows: 0, kinds, dictionaries, runs: vec![], shift, starts: vec![] },
             pending: vec![vec![]; columns],
             texts: vec![vec![]; columns],
             known: vec![HashMap::new(); columns],

@@ -1,7 +1,7 @@
-//! The texts one problem points into, cut to what is shown and laid end to end for miette to read. Knows no miette styles.
+//! Source excerpts of one problem, cut to the lines shown and concatenated for miette.
 
 use super::line::{Focus, ShownLine, show};
-use crate::diag::{FileId, Label, Problem, Source, SourceMap};
+use crate::diag::{FileId, Label, Problem, SourceMap, SourceText};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -15,21 +15,21 @@ const MARGIN: usize = 4;
 /// Labels are not wrapped into fewer columns than this.
 const LEAST_LABEL: usize = 20;
 
-/// How much there is to show in.
+/// Width and ellipsis.
 #[derive(Clone, Copy)]
-pub(super) struct Room {
+pub(super) struct LineLimits {
     /// The width of the whole report.
     pub(super) width: usize,
-    /// What stands for text that is cut off.
+    /// Ellipsis for text that is cut off.
     pub(super) dots: &'static str,
 }
 
 /// One label in the laid-out text.
 #[derive(Debug)]
-pub(super) struct Mark {
+pub(super) struct LabelMark {
     /// Where, in the laid-out text.
     pub(super) span: SourceSpan,
-    /// What is said there, wrapped.
+    /// Message of the label, wrapped.
     pub(super) message: Option<String>,
     /// Whether the problem is here.
     pub(super) primary: bool,
@@ -38,13 +38,13 @@ pub(super) struct Mark {
 /// The texts of one problem, one after the other, the one that holds the problem first.
 #[derive(Debug, Default)]
 pub(super) struct Excerpts {
-    texts: Vec<Excerpt>,
+    texts: Vec<SourceExcerpt>,
 }
 
 /// One text: the lines that are pointed at and those around them, as they are shown. An empty line stands for all that
 /// are left out in one place, so that what stood apart stays apart.
 #[derive(Debug)]
-struct Excerpt {
+struct SourceExcerpt {
     name: String,
     text: String,
     /// Where the text begins among all of them.
@@ -58,7 +58,7 @@ struct Excerpt {
 }
 
 /// Where a label lies: byte ranges within its first and last line.
-struct Placed<'a> {
+struct PlacedLabel<'a> {
     label: &'a Label,
     start: (usize, usize),
     end: (usize, usize),
@@ -66,7 +66,7 @@ struct Placed<'a> {
 }
 
 /// Lays out everything that `problem` points at; labels in texts that `sources` does not hold are left out.
-pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (Excerpts, Vec<Mark>) {
+pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, limits: LineLimits) -> (Excerpts, Vec<LabelMark>) {
     let mut files: Vec<FileId> = problem.place().map(|span| span.file).into_iter().collect();
     for label in &problem.labels {
         if !files.contains(&label.span.file) {
@@ -79,7 +79,7 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (E
     for file in files {
         let Some(source) = sources.get(file) else { continue };
         let labels: Vec<&Label> = problem.labels.iter().filter(|label| label.span.file == file).collect();
-        let (excerpt, found) = excerpt(source, &labels, base, room);
+        let (excerpt, found) = excerpt(source, &labels, base, limits);
         // The gap keeps a place at the end of one text from being one of the next.
         base += excerpt.text.len() + 2;
         all.texts.push(excerpt);
@@ -88,32 +88,33 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, room: Room) -> (E
     (all, marks)
 }
 
-fn excerpt(source: &Source, labels: &[&Label], base: usize, room: Room) -> (Excerpt, Vec<Mark>) {
-    let mut placed: Vec<Placed> = labels.iter().map(|label| place(label, source)).collect();
+fn excerpt(source: &SourceText, labels: &[&Label], base: usize, limits: LineLimits) -> (SourceExcerpt, Vec<LabelMark>) {
+    let mut placed: Vec<PlacedLabel> = labels.iter().map(|label| place(label, source)).collect();
     placed.sort_by_key(|placed| (placed.start, placed.end));
 
-    // Line numbers take room, and so does the gutter of spans over several lines.
+    // Line numbers take columns, and so does the gutter of spans over several lines.
     let last = placed.iter().map(|placed| placed.end.0 + 2).max().unwrap_or(1).min(source.line_count());
     let gutter = match placed.iter().filter(|placed| placed.start.0 != placed.end.0).count() {
         0 => 0,
         several => several + 3,
     };
-    let room = Room { width: room.width.saturating_sub(last.to_string().len() + MARGIN + gutter).max(20), ..room };
+    let limits =
+        LineLimits { width: limits.width.saturating_sub(last.to_string().len() + MARGIN + gutter).max(20), ..limits };
 
     let mut numbers: Vec<usize> = vec![];
     let mut shown: Vec<ShownLine> = vec![];
     for index in lines_to_show(&placed, source.line_count()) {
         if numbers.last().is_some_and(|before| before + 1 < index) {
             numbers.push(index - 1);
-            shown.push(show("", room.width, None, room.dots));
+            shown.push(show("", limits.width, None, limits.dots));
         }
         let line = source.line(index);
-        let here: Vec<&Placed> = placed.iter().filter(|placed| placed.start.0 == index).collect();
+        let here: Vec<&PlacedLabel> = placed.iter().filter(|placed| placed.start.0 == index).collect();
         let focus = here.iter().find(|placed| placed.label.primary).or(here.first()).map(|placed| Focus {
             bytes: placed.start.1..if placed.end.0 == index { placed.end.1 } else { line.len() },
             label: placed.label.message.width() + MARGIN,
         });
-        let mut line = show(line, room.width, focus.as_ref(), room.dots);
+        let mut line = show(line, limits.width, focus.as_ref(), limits.dots);
         // A mark at the end of a line needs a letter to stand under.
         if here.iter().any(|placed| placed.start == placed.end && line.place(placed.start.1) == line.text.len()) {
             line.text.push(' ');
@@ -139,25 +140,25 @@ fn excerpt(source: &Source, labels: &[&Label], base: usize, room: Room) -> (Exce
                 end = start + line.text.get(inner..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             }
             origins.insert(start, (placed.start.0, placed.column));
-            // What is said begins below the middle of what is pointed at; of several lines, at their left edge.
+            // The message begins below the middle of the labelled text; for several lines, at their left edge.
             let middle = match placed.start.0 == placed.end.0 {
                 true => line.column(placed.start.1).midpoint(line.column(placed.end.1)),
                 false => 0,
             };
             let message = (!placed.label.message.is_empty())
-                .then(|| wrap(&placed.label.message, room.width.saturating_sub(middle + MARGIN).max(LEAST_LABEL)));
-            Mark { span: (base + start, end - start).into(), message, primary: placed.label.primary }
+                .then(|| wrap(&placed.label.message, limits.width.saturating_sub(middle + MARGIN).max(LEAST_LABEL)));
+            LabelMark { span: (base + start, end - start).into(), message, primary: placed.label.primary }
         })
         .collect();
     let mut text = shown.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
     if numbers.last().is_some_and(|last| last + 1 < source.line_count()) {
         text.push('\n');
     }
-    (Excerpt { name: source.name.clone(), text, base, starts, numbers, origins }, marks)
+    (SourceExcerpt { name: source.name.clone(), text, base, starts, numbers, origins }, marks)
 }
 
 /// The lines that are pointed at and one on either side, in order.
-fn lines_to_show(placed: &[Placed<'_>], count: usize) -> Vec<usize> {
+fn lines_to_show(placed: &[PlacedLabel<'_>], count: usize) -> Vec<usize> {
     let mut lines: Vec<usize> =
         (placed.iter()).flat_map(|placed| placed.start.0.saturating_sub(1)..(placed.end.0 + 2).min(count)).collect();
     lines.sort_unstable();
@@ -166,7 +167,7 @@ fn lines_to_show(placed: &[Placed<'_>], count: usize) -> Vec<usize> {
 }
 
 /// Where `label` lies in `text`, brought to whole letters, without the blanks and line ends a span may end with.
-fn place<'a>(label: &'a Label, source: &Source) -> Placed<'a> {
+fn place<'a>(label: &'a Label, source: &SourceText) -> PlacedLabel<'a> {
     let text = &source.text;
     let letter = |mut at: usize| {
         at = at.min(text.len());
@@ -195,7 +196,7 @@ fn place<'a>(label: &'a Label, source: &Source) -> Placed<'a> {
     }
     let before = source.line(start.0).get(..start.1).unwrap_or("");
     let column = before.chars().filter(|&letter| letter != '\u{feff}').count();
-    Placed { label, start, end, column }
+    PlacedLabel { label, start, end, column }
 }
 
 /// Breaks `text` at blanks into lines of at most `width` columns; a longer word stays whole.
@@ -221,14 +222,15 @@ impl SourceCode for Excerpts {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let holds =
-            |text: &&Excerpt| text.base <= span.offset() && span.offset() + span.len() <= text.base + text.text.len();
+        let holds = |text: &&SourceExcerpt| {
+            text.base <= span.offset() && span.offset() + span.len() <= text.base + text.text.len()
+        };
         let excerpt = self.texts.iter().find(holds).ok_or(MietteError::OutOfBounds)?;
         let start = span.offset() - excerpt.base;
         let line_of = |at: usize| excerpt.starts.partition_point(|&start| start <= at).saturating_sub(1);
         let (first, last) = (line_of(start), line_of((start + span.len()).saturating_sub(1).max(start)));
         if before == 0 && after == 0 {
-            // This is how the place in the header is asked for.
+            // miette asks for the position in the header this way.
             let (line, column) = excerpt.origins.get(&start).copied().unwrap_or((excerpt.numbers[first], 0));
             let data = excerpt.text.as_bytes().get(start..start + span.len()).unwrap_or_default();
             return Ok(Box::new(MietteSpanContents::new_named(excerpt.name.clone(), data, *span, line, column, 1)));

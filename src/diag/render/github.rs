@@ -1,13 +1,13 @@
-//! Problems as workflow commands, which GitHub shows beside the lines of a change.
+//! Problems as GitHub workflow commands, shown as annotations of a change.
 
-use super::Said;
 use crate::diag::Severity;
+use crate::diag::problem::ProblemsWithSources;
 use std::fmt::Write;
 
 /// A line for each problem: `::error file=a.mmc,line=3,col=5,endLine=3,endColumn=9,title=MMC0201::message`.
-pub fn render_github(said: &[Said<'_>]) -> String {
+pub fn render_github(reports: &[ProblemsWithSources<'_>]) -> String {
     let mut lines = String::new();
-    for (problems, sources) in said {
+    for (problems, sources) in reports {
         for problem in problems.iter() {
             let command = match problem.severity {
                 Severity::Error => "error",

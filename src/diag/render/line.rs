@@ -37,12 +37,12 @@ impl ShownLine {
 /// take bytes and no columns, so it is more than columns alone would need.
 const REACH: usize = 4096;
 
-/// What a line has to keep in view.
+/// Part of a line that must stay visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Focus {
     /// The bytes pointed at.
     pub(super) bytes: Range<usize>,
-    /// The width of what is said of them.
+    /// Width of the label's message.
     pub(super) label: usize,
 }
 

@@ -1,6 +1,6 @@
 //! Problems for programs: one line each for editors and scripts, and JSON.
 
-use super::Said;
+use crate::diag::problem::ProblemsWithSources;
 use crate::diag::{DataPlace, Problem, Problems, Severity, SourceMap, Span};
 use serde::Serialize;
 use std::fmt::Write;
@@ -23,9 +23,10 @@ pub fn render_short(problems: &Problems, sources: &SourceMap) -> String {
 }
 
 /// One JSON array with an object for each problem of all texts. Lines and columns count from 1, columns in characters.
-pub fn render_json(said: &[Said<'_>]) -> String {
-    let all: Vec<JsonProblem> =
-        (said.iter()).flat_map(|(problems, sources)| problems.iter().map(|problem| json(problem, sources))).collect();
+pub fn render_json(reports: &[ProblemsWithSources<'_>]) -> String {
+    let all: Vec<JsonProblem> = (reports.iter())
+        .flat_map(|(problems, sources)| problems.iter().map(|problem| json(problem, sources)))
+        .collect();
     // Strings and numbers always have a JSON form.
     serde_json::to_string_pretty(&all).unwrap_or_default()
 }

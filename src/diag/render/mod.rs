@@ -1,8 +1,8 @@
-//! Problems as text: drawn for people, one line each for editors, and JSON for programs. Knows texts and places, no files.
+//! Rendering of problems: drawn, plain text, one line each, JSON, SARIF and GitHub commands. Opens no files.
 
-mod corrected;
-mod correction;
 mod excerpt;
+mod fix_display;
+mod fix_preview;
 mod github;
 mod line;
 mod machine;
@@ -15,8 +15,3 @@ pub use machine::{render_json, render_short};
 pub use plain::render_plain;
 pub use report::{Style, render};
 pub use sarif::render_sarif;
-
-use super::{Problems, SourceMap};
-
-/// Problems and the texts they are about.
-pub type Said<'a> = (&'a Problems, &'a SourceMap);

@@ -1,6 +1,6 @@
-//! Problems in words alone, for people who listen to them: no drawing, no colour, no text that only stands under another.
+//! Problems as plain sentences for screen readers: no drawing, no colour.
 
-use super::corrected::{Change, corrected};
+use super::fix_preview::{Change, fix_preview};
 use crate::diag::{Problems, SourceMap};
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub fn render_plain(problems: &Problems, sources: &SourceMap) -> String {
         if let Some(place) = &problem.data {
             let _ = writeln!(text, "in the data: {place}.");
         }
-        // Where the problem is comes first, then what it has to do with.
+        // The place of the problem comes first, then related text.
         let (here, there): (Vec<_>, Vec<_>) = problem.labels.iter().partition(|label| label.primary);
         for label in here.into_iter().chain(there) {
             let Some(source) = sources.get(label.span.file) else { continue };
@@ -23,13 +23,13 @@ pub fn render_plain(problems: &Problems, sources: &SourceMap) -> String {
             if !snippet.is_empty() && snippet.len() <= 80 && !snippet.contains('\n') {
                 let _ = write!(text, ", `{snippet}`");
             }
-            let said = if label.message.is_empty() { String::new() } else { format!(": {}", label.message) };
-            let _ = writeln!(text, "{said}.");
+            let message = if label.message.is_empty() { String::new() } else { format!(": {}", label.message) };
+            let _ = writeln!(text, "{message}.");
         }
         if let Some(help) = &problem.help {
             let _ = writeln!(text, "help: {help}{}", if help.ends_with('?') { "" } else { "." });
         }
-        let corrected = corrected(problem, sources).and_then(|made| Some((sources.get(made.file)?, made)));
+        let corrected = fix_preview(problem, sources).and_then(|made| Some((sources.get(made.file)?, made)));
         if let Some((source, made)) = corrected {
             for line in made.lines.iter().filter(|line| line.change != Change::Gone) {
                 let _ = writeln!(text, "{}, line {}, corrected: `{}`.", source.name, line.number, line.text.trim());

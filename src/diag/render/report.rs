@@ -1,28 +1,28 @@
-//! Problems as people read them, drawn by miette.
+//! Problems drawn by miette.
 
-use super::correction::Correction;
-use super::excerpt::{Excerpts, Mark, Room, excerpts};
+use super::excerpt::{Excerpts, LabelMark, LineLimits, excerpts};
+use super::fix_display::FixDisplay;
 use crate::diag::{Problem, Problems, Severity, SourceMap};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
 use std::fmt::{self, Display};
 
-/// How problems are shown.
+/// Style of reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// Whether to colour.
     pub color: bool,
     /// Whether to draw with more than ASCII.
     pub unicode: bool,
-    /// How wide lines may be.
+    /// Largest line width.
     pub width: usize,
 }
 
-/// Narrower than this nothing can be read.
+/// Smallest line width.
 const LEAST_WIDTH: usize = 40;
 
-/// The problems as people read them, in the order they are in: one report each, a blank line after each.
+/// The problems in order: one report each, a blank line after each.
 pub fn render(problems: &Problems, sources: &SourceMap, style: Style) -> String {
     problems.iter().map(|problem| report(problem, sources, style)).collect()
 }
@@ -30,9 +30,9 @@ pub fn render(problems: &Problems, sources: &SourceMap, style: Style) -> String 
 fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
     let width = style.width.max(LEAST_WIDTH);
     let dots = if style.unicode { "…" } else { "..." };
-    let (texts, marks) = excerpts(problem, sources, Room { width, dots });
+    let (texts, marks) = excerpts(problem, sources, LineLimits { width, dots });
     let theme = theme(problem.severity, &marks, style);
-    let correction = Correction { problem, sources, theme: &theme, room: Room { width, dots } }.to_string();
+    let correction = FixDisplay { problem, sources, theme: &theme, limits: LineLimits { width, dots } }.to_string();
     let handler =
         GraphicalReportHandler::new_themed(theme).with_width(width).with_urls(false).without_syntax_highlighting();
     let report = Report { problem, place: problem.data.as_ref().map(|place| InData(place.to_string())), texts, marks };
@@ -45,7 +45,7 @@ fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
 
 /// miette gives labels colours in the order they stand; here they mean something: where the problem is, and what it
 /// has to do with.
-fn theme(severity: Severity, marks: &[Mark], style: Style) -> GraphicalTheme {
+fn theme(severity: Severity, marks: &[LabelMark], style: Style) -> GraphicalTheme {
     let characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     let mut styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let primary = match severity {
@@ -64,7 +64,7 @@ struct Report<'a> {
     problem: &'a Problem,
     place: Option<InData>,
     texts: Excerpts,
-    marks: Vec<Mark>,
+    marks: Vec<LabelMark>,
 }
 
 impl Display for Report<'_> {

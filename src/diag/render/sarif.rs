@@ -1,17 +1,17 @@
 //! Problems as SARIF 2.1.0, the format that code-scanning services read.
 
-use super::Said;
+use crate::diag::problem::ProblemsWithSources;
 use crate::diag::{Code, Edit, Label, Problem, Severity, SourceMap, Span};
 use serde_json::{Value, json};
 
 /// One SARIF log with one run: the codes that occur as its rules, the problems of all texts as its results.
-pub fn render_sarif(said: &[Said<'_>]) -> String {
+pub fn render_sarif(reports: &[ProblemsWithSources<'_>]) -> String {
     let mut codes: Vec<Code> =
-        said.iter().flat_map(|(problems, _)| problems.iter().map(|problem| problem.code)).collect();
+        reports.iter().flat_map(|(problems, _)| problems.iter().map(|problem| problem.code)).collect();
     codes.sort_unstable();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = (said.iter())
+    let results: Vec<Value> = (reports.iter())
         .flat_map(|(problems, sources)| problems.iter().map(|problem| result(problem, sources, &codes)))
         .collect();
     let log = json!({

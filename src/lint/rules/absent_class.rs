@@ -2,15 +2,15 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, Part};
+use crate::spec::{DataProfile, Part};
 
 /// So many classes are named.
 const NAMED: usize = 6;
 
-pub(in crate::lint) fn absent_class(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn absent_class(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
-    for part in &facts.parts {
-        let absent = facts.classes.iter().zip(&part.classes).filter(|(_, rows)| **rows == 0);
+    for part in &profile.parts {
+        let absent = profile.classes.iter().zip(&part.classes).filter(|(_, rows)| **rows == 0);
         let names: Vec<&str> = absent.map(|(name, _)| name.as_str()).collect();
         if names.is_empty() {
             continue;
@@ -20,7 +20,7 @@ pub(in crate::lint) fn absent_class(subject: &Subject<'_>, facts: &Facts) -> Pro
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let message = format!("no row in `{}` is of class {}{more}", part.part.as_str(), few.join(", "));
         let effect = match part.part {
-            Part::Train => "what is not there cannot be learned",
+            Part::Train => "a class without rows cannot be learned",
             Part::Valid => "models are selected without it",
             Part::Test => "it is not measured",
         };

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::{self, Subject};
-use crate::spec::{Facts, Length, Part};
+use crate::spec::{DataProfile, Length, Part};
 
 /// Every batch is one row.
 pub(in crate::lint) fn batch_of_one(subject: &Subject<'_>) -> Problems {
@@ -23,9 +23,9 @@ pub(in crate::lint) fn batch_of_one(subject: &Subject<'_>) -> Problems {
 }
 
 /// The rows that are left for the last batch of every epoch are one.
-pub(in crate::lint) fn last_batch_of_one(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn last_batch_of_one(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let size = subject.hir.train.batch_size;
-    let train = facts.parts.iter().find(|part| part.part == Part::Train).map(|part| part.rows());
+    let train = profile.parts.iter().find(|part| part.part == Part::Train).map(|part| part.rows());
     let (Some(rows), Some(norm), Length::Epochs(_)) = (train, batch_norm(subject), subject.hir.train.length) else {
         return Problems::new();
     };

@@ -8,22 +8,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(in crate::lint) fn idle_sweep_param(subject: &Subject<'_>) -> Problems {
     if subject.ast.items.iter().any(|item| matches!(item.kind, ItemKind::Use(_))) {
-        // What a function of another file depends on is not told here.
+        // The dependencies of functions in other files are unknown here.
         return Problems::new();
     }
-    let mentions = mentions(subject);
+    let references = references(subject);
     let mut problems = Problems::new();
     for sweep in &subject.hir.sweeps {
         let trained = |name: &str| sweep.train.is_empty() || sweep.train.iter().any(|trained| trained == name);
         let mut open: Vec<&str> = subject.hir.combines.iter().map(|combine| combine.name.as_str()).collect();
         open.retain(|name| trained(name));
-        // What holds for every combine.
+        // Modalities and blocks apply to every combine.
         open.extend(subject.hir.modalities.iter().map(|modality| modality.name.as_str()));
         open.push(EVERYWHERE);
         let mut needed = BTreeSet::new();
         while let Some(name) = open.pop() {
             if needed.insert(name) {
-                open.extend(mentions.get(name).into_iter().flatten());
+                open.extend(references.get(name).into_iter().flatten());
             }
         }
         for SweepAxis { param, values, .. } in sweep.over.iter().filter(|axis| !needed.contains(axis.param.as_str())) {
@@ -39,11 +39,11 @@ pub(in crate::lint) fn idle_sweep_param(subject: &Subject<'_>) -> Problems {
     problems
 }
 
-/// What the blocks mention that hold for every combine.
+/// Key of the references in blocks that apply to every combine.
 const EVERYWHERE: &str = "";
 
-/// The names that each declaration mentions.
-fn mentions<'a>(subject: &Subject<'a>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+/// The names in each declaration.
+fn references<'a>(subject: &Subject<'a>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for item in &subject.ast.items {
         let mut exprs: Vec<&Expr> = vec![];

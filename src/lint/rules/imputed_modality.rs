@@ -1,28 +1,28 @@
-//! A modality that is missing as a whole on some rows and made up there, in a combination that could do without it.
+//! A modality that is missing as a whole on some rows and imputed there, in a combination that can leave it out.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, TransformKind};
+use crate::spec::{DataProfile, TransformKind};
 
-/// The share of rows from which on it is said.
+/// Smallest share of rows reported.
 const FROM: f64 = 0.01;
 
 /// The strategies whose components can be missing on a row.
 const ABLE: [&str; 4] = ["multiplicative", "mulmix", "late", "cldl"];
 
-pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let able = subject.hir.combines.iter().all(|combine| ABLE.contains(&combine.strategy));
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| able && !modality.optional) {
-        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
         let imputed = modality.transforms.iter().find(|transform| matches!(transform.kind, TransformKind::Impute(_)));
-        let (Some(imputed), rows) = (imputed, facts.tables.first().map_or(0, |table| table.rows)) else { continue };
+        let (Some(imputed), rows) = (imputed, profile.tables.first().map_or(0, |table| table.rows)) else { continue };
         let share = known.empty_rows as f64 / rows.max(1) as f64;
         if share < FROM {
             continue;
         }
         let message =
-            format!("`{}` is missing as a whole on {:.1}% of the rows and made up there", modality.name, 100.0 * share);
+            format!("`{}` is missing as a whole on {:.1}% of the rows and imputed there", modality.name, 100.0 * share);
         problems.push(
             Problem::warning(Code::ImputedModality, message).at(imputed.span, "fills every column of it").help(
                 format!(

@@ -1,8 +1,8 @@
-//! A modality that reads the label's own column: the answer is among the questions.
+//! A modality that reads the label's own column: the label leaks into the input.
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, ModalitySpec, Select};
+use crate::spec::{DataProfile, ModalitySpec, Select};
 
 /// One name or position for both.
 pub(in crate::lint) fn label_in_input(subject: &Subject<'_>) -> Problems {
@@ -17,11 +17,11 @@ pub(in crate::lint) fn label_in_input(subject: &Subject<'_>) -> Problems {
     problems
 }
 
-/// A pattern, or a name and a position, that come to one column.
-pub(in crate::lint) fn label_in_columns(subject: &Subject<'_>, facts: &Facts) -> Problems {
+/// A pattern, or a name and a position, that select one column.
+pub(in crate::lint) fn label_in_columns(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| written(subject, modality).is_none()) {
-        let known = facts.modalities.iter().find(|known| known.name == modality.name);
+        let known = profile.modalities.iter().find(|known| known.name == modality.name);
         if let Some(column) = known.and_then(|known| known.columns.iter().find(|column| column.is_label)) {
             let span = modality.columns.first().map_or(modality.span, |first| {
                 modality.columns.last().map_or(first.span, |last| first.span.to(last.span))

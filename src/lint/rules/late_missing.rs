@@ -12,7 +12,7 @@ pub(in crate::lint) fn late_missing(subject: &Subject<'_>) -> Problems {
             match (&transform.kind, before) {
                 (TransformKind::Missing { .. }, Some(span)) => problems.push(
                     Problem::warning(Code::LateMissing, "`missing` looks for numbers that are no longer there")
-                        .at(transform.span, "comes too late")
+                        .at(transform.span, "the numbers have changed before it")
                         .also(span, "the cells are changed here")
                         .help("write `missing(..)` first: what it names are cells as they stand in the table"),
                 ),

@@ -28,7 +28,7 @@ pub(in crate::lint) fn many_mixtures(subject: &Subject<'_>) -> Problems {
         let fewer = inputs + inputs * (inputs - 1) / 2;
         let message = format!("`{}` over {inputs} inputs has 2^{inputs} - 1 = {heads} mixtures", combine.name);
         let problem = Problem::warning(Code::ManyMixtures, message)
-            .at(combine.span, format!("{heads} heads, with {} parameters of their own", grouped(cost as u64)))
+            .at(combine.span, format!("{heads} heads, with {} parameters", grouped(cost as u64)))
             .help(format!("`mixtures = up_to({PAIRS})` keeps single inputs and pairs: {fewer} mixtures"));
         problems.push(subject::set(problem, written, "mixtures", &format!("up_to({PAIRS})"), false));
     }

@@ -27,11 +27,11 @@ mod unscaled_input;
 mod unused;
 mod zero_weight;
 
-use super::rule::{Rule, comment, data, text};
+use super::rule::{LintRule, comment, data, text};
 use crate::diag::Code;
 
 /// Every lint, in the order of its code.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[LintRule] = &[
     text("unused_modality", Code::UnusedModality, unused::unused_modality),
     text("unused_encoder", Code::UnusedEncoder, unused::unused_encoder),
     text("unused_param", Code::UnusedParam, unused::unused_param),
@@ -70,14 +70,14 @@ pub const RULES: &[Rule] = &[
         .and_data(label_in_input::label_in_columns),
 ];
 
-impl Rule {
+impl LintRule {
     /// The lint that reports a code.
-    pub fn by_code(code: Code) -> Option<&'static Rule> {
+    pub fn by_code(code: Code) -> Option<&'static LintRule> {
         RULES.iter().find(|rule| rule.code == code)
     }
 
     /// The lint with this name or code.
-    pub fn by_name(name: &str) -> Option<&'static Rule> {
+    pub fn by_name(name: &str) -> Option<&'static LintRule> {
         RULES.iter().find(|rule| rule.name == name || rule.code.as_str() == name)
     }
 }

@@ -1,4 +1,4 @@
-//! `late` over components that share weights: they are no longer models of their own (equation 2).
+//! `late` over components that share weights: they are no longer separate models (equation 2).
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
@@ -26,9 +26,9 @@ pub(in crate::lint) fn shared_late(subject: &Subject<'_>) -> Problems {
         let layer = value.calls.first().copied().unwrap_or(value.span);
         problems.push(
             Problem::warning(Code::SharedLate, format!("`{one}` and `{other}` of `{}` share weights", combine.name))
-                .at(combine.span, "`late` combines models that are trained apart")
+                .at(combine.span, "`late` combines models that are trained separately")
                 .also(layer, format!("both learn `{}`", value.path))
-                .help("give each input an encoder of its own, or combine them with `multiplicative`"),
+                .help("give each input its own encoder, or combine them with `multiplicative`"),
         );
     }
     problems

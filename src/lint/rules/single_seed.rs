@@ -12,7 +12,7 @@ pub(in crate::lint) fn single_seed(subject: &Subject<'_>) -> Problems {
         .map(|sweep| {
             let problem =
                 Problem::warning(Code::SingleSeed, format!("the sweep `{}` trains each model once", sweep.name))
-                    .at(sweep.span, "one seed: no deviation can be told")
+                    .at(sweep.span, "one seed: no standard deviation")
                     .help(format!("add `seeds = 1..={RUNS}`: the paper reports means over {RUNS} runs"));
             match subject.sweep(&sweep.name) {
                 Some(block) => subject::set_in(problem, block, "seeds", &format!("1..={RUNS}"), false),

@@ -2,12 +2,12 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
-use crate::spec::Facts;
+use crate::spec::DataProfile;
 
-pub(in crate::lint) fn telling_column(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn telling_column(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
     for modality in &subject.hir.modalities {
-        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
         let telling = known.columns.iter().filter(|column| !column.is_label);
         for (column, values) in telling.filter_map(|column| Some((column, column.tells?))) {
             let label = &subject.hir.label;
@@ -21,7 +21,7 @@ pub(in crate::lint) fn telling_column(subject: &Subject<'_>, facts: &Facts) -> P
                 Problem::warning(Code::TellingColumn, message)
                     .at(place, format!("each of its {values} values occurs with one class only"))
                     .also(label.column.span, "the label is read here")
-                    .help("was it made from the label? then leave it out: it will not be there where it matters"),
+                    .help("leave it out if it was made from the label: it will not be known for new rows"),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, Origin, Part, Source, SourceKind};
+use crate::spec::{DataProfile, Origin, Part, Source, SourceKind};
 
 /// One path written for two parts.
 pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
@@ -15,9 +15,9 @@ pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
     problems
 }
 
-/// Two paths or globs that come to one file.
-pub(in crate::lint) fn test_in_train_by_files(subject: &Subject<'_>, facts: &Facts) -> Problems {
-    let files = |part: Part| facts.tables.iter().filter(move |table| table.part == Some(part)).flat_map(|t| &t.files);
+/// Two paths or globs that match one file.
+pub(in crate::lint) fn test_in_train_by_files(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
+    let files = |part: Part| profile.tables.iter().filter(move |table| table.part == Some(part)).flat_map(|t| &t.files);
     let mut problems = Problems::new();
     for (train, part, other) in pairs(subject).filter(|(train, _, other)| common(train, other).is_none()) {
         if let Some(file) = files(part).find(|file| files(Part::Train).any(|of_train| of_train == *file)) {
@@ -38,7 +38,7 @@ fn overlap(part: Part, here: Span, train: Span, what: &str) -> Problem {
     Problem::warning(Code::TestInTrain, format!("the `{part}` table {what}"))
         .at(here, format!("its rows are read as `{part}`"))
         .also(train, "and trained on here")
-        .help("what a model has been trained on says nothing of new rows: keep the files apart")
+        .help("an error on training rows does not measure new rows: keep the files separate")
 }
 
 /// The table that is trained on beside each of the others.

@@ -1,14 +1,14 @@
-//! A modality that is mentioned and yet reaches no loss: no gradient ever comes to what is made of it.
+//! A modality that is used and yet reaches no loss: the layers computed from it get no gradient.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn unreached_modality(subject: &Subject<'_>) -> Problems {
     let hir = subject.hir;
-    // That a component of weight 0 learns nothing is said of the weight.
+    // A component of weight 0 is reported at its weight.
     let components = hir.combines.iter().flat_map(|combine| &combine.components);
     let reached = subject.below(components.map(|component| component.logits));
-    // What leads only to something unused is said there.
+    // An unused declaration is reported instead.
     let unused = |name: &str| hir.unused.iter().any(|unused| unused.name == name);
     let of_unused = |path: &str| unused(path.split('.').next().unwrap_or_default());
     let mut problems = Problems::new();
@@ -22,11 +22,11 @@ pub(in crate::lint) fn unreached_modality(subject: &Subject<'_>) -> Problems {
         }
         let mut problem =
             Problem::warning(Code::UnreachedModality, format!("the modality `{}` reaches no loss", modality.name))
-                .at(modality.span, "what is made of it is never trained");
+                .at(modality.span, "no layer computed from it is trained");
         if let Some(value) = readers().next() {
             problem = problem.also(value.calls.last().copied().unwrap_or(value.span), "it goes in here");
         }
-        problems.push(problem.help("give what is made of it to a combine, or remove it"));
+        problems.push(problem.help("use it in a combine, or remove it"));
     }
     problems
 }

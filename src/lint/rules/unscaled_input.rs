@@ -2,15 +2,15 @@
 
 use crate::diag::{Code, Problem, Problems, Span, grouped};
 use crate::lint::subject::Subject;
-use crate::spec::{Facts, ModalitySpec, TransformKind};
+use crate::spec::{DataProfile, ModalitySpec, TransformKind};
 
 /// How many times larger the deviation of one column may be than that of another.
 const MOST: f64 = 100.0;
 
-pub(in crate::lint) fn unscaled_input(subject: &Subject<'_>, facts: &Facts) -> Problems {
+pub(in crate::lint) fn unscaled_input(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| !scaled(modality)) {
-        let Some(known) = facts.modalities.iter().find(|known| known.name == modality.name) else { continue };
+        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
         let varying = || known.columns.iter().filter(|column| column.std > 0.0);
         let (Some(least), Some(most)) =
             (varying().min_by(|a, b| a.std.total_cmp(&b.std)), varying().max_by(|a, b| a.std.total_cmp(&b.std)))

@@ -13,7 +13,7 @@ fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: 
         .filter(|unused| kinds.contains(&unused.kind))
         .map(|unused| {
             let message = format!("the {} `{}` is never used", unused.kind.keyword(), unused.name);
-            let problem = Problem::warning(code, message).at(unused.span, "nothing mentions it").help(way_on);
+            let problem = Problem::warning(code, message).at(unused.span, "nothing references it").help(way_on);
             let declares = |item: &&Item| item.span.start <= unused.span.start && unused.span.end <= item.span.end;
             match subject.ast.items.iter().find(declares) {
                 // A doc comment would be left behind.

@@ -1,4 +1,4 @@
-//! A component of weight 0: it is in no loss, learns nothing and still has a say in what the others yield.
+//! A component of weight 0: it is in no loss, learns nothing, and still enters the weights `q` of the others.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;

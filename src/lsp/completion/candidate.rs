@@ -1,4 +1,4 @@
-//! One thing that could be written, as an editor shows it.
+//! Completion candidates and their form in the protocol.
 
 use crate::lsp::markdown;
 use crate::ops::{Parameter, Signature};
@@ -8,18 +8,18 @@ use gen_lsp_types::{
     MarkupKind, Range, TextEdit,
 };
 
-/// An candidate.
+/// One completion candidate.
 #[derive(Clone, Debug)]
-pub(super) struct Candidate {
+pub(super) struct CompletionCandidate {
     pub(super) label: String,
     kind: CompletionItemKind,
     detail: Option<String>,
     documentation: Option<String>,
-    /// What is written, if it is not the label; `$1` is where typing goes on.
+    /// Inserted snippet, if it is not the label; `$1` is the cursor.
     template: Option<String>,
 }
 
-impl Candidate {
+impl CompletionCandidate {
     pub(super) fn new(label: impl Into<String>, kind: CompletionItemKind) -> Self {
         Self { label: label.into(), kind, detail: None, documentation: None, template: None }
     }
@@ -64,17 +64,17 @@ fn plain(template: &str) -> String {
 }
 
 /// Everything described under a topic.
-pub(super) fn of_topic(topic: Topic) -> Vec<Candidate> {
+pub(super) fn of_topic(topic: Topic) -> Vec<CompletionCandidate> {
     of_topics(&[topic])
 }
 
 /// Everything described under several topics.
-pub(super) fn of_topics(topics: &[Topic]) -> Vec<Candidate> {
+pub(super) fn of_topics(topics: &[Topic]) -> Vec<CompletionCandidate> {
     let found = signatures().into_iter().filter(|(topic, _)| topics.contains(topic));
     found.map(|(topic, signature)| of_signature(topic, signature)).collect()
 }
 
-fn of_signature(topic: Topic, signature: &'static Signature) -> Candidate {
+fn of_signature(topic: Topic, signature: &'static Signature) -> CompletionCandidate {
     let name = signature.name;
     let must_be_given = signature.params.iter().any(|param| param.default.is_none());
     let template = match topic {
@@ -88,19 +88,20 @@ fn of_signature(topic: Topic, signature: &'static Signature) -> Candidate {
         Topic::Type => CompletionItemKind::Class,
         _ => CompletionItemKind::Function,
     };
-    let candidate = Candidate::new(name, kind).detail(signature.doc).documentation(markdown::signature(signature));
-    template.into_iter().fold(candidate, Candidate::template)
+    let candidate =
+        CompletionCandidate::new(name, kind).detail(signature.doc).documentation(markdown::signature(signature));
+    template.into_iter().fold(candidate, CompletionCandidate::template)
 }
 
 /// The name of an argument or a setting; `mark` stands between it and its value.
-pub(super) fn of_param(of: &Signature, param: &Parameter, mark: &str) -> Candidate {
-    Candidate::new(param.name, CompletionItemKind::Property)
+pub(super) fn of_param(of: &Signature, param: &Parameter, mark: &str) -> CompletionCandidate {
+    CompletionCandidate::new(param.name, CompletionItemKind::Property)
         .detail(markdown::short(param))
         .documentation(markdown::parameter(of, param))
         .template(format!("{}{mark}$1", param.name))
 }
 
 /// A word of a choice.
-pub(super) fn of_word(word: &str) -> Candidate {
-    Candidate::new(word, CompletionItemKind::EnumMember)
+pub(super) fn of_word(word: &str) -> CompletionCandidate {
+    CompletionCandidate::new(word, CompletionItemKind::EnumMember)
 }

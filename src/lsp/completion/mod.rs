@@ -1,4 +1,4 @@
-//! What could be written at a place: only what would be analyzed there.
+//! Completion: the candidates that are valid at a position.
 
 mod candidate;
 mod context;
@@ -11,7 +11,7 @@ use super::view::View;
 use crate::sema::{ExprValue, Topic};
 use crate::spec::Metric;
 use crate::syntax::{Around, Before, Inside, cursor};
-use candidate::{Candidate, of_topic, of_topics};
+use candidate::{CompletionCandidate, of_topic, of_topics};
 use context::Completion;
 use gen_lsp_types::{CompletionItemKind, CompletionList, CompletionOptions};
 use names::Names;
@@ -40,7 +40,7 @@ pub(super) fn complete(view: &View<'_>, offset: usize) -> CompletionList {
 }
 
 impl Completion<'_> {
-    fn candidates(&self) -> Vec<Candidate> {
+    fn candidates(&self) -> Vec<CompletionCandidate> {
         match (&self.cursor.before, self.cursor.declaration.as_deref()) {
             (Before::Dot(path), declaration) => self.fields(path, declaration),
             // Behind a value only an operator could follow.
@@ -51,7 +51,7 @@ impl Completion<'_> {
     }
 
     /// What a place inside of a declaration takes; `around` are the brackets around it, innermost first.
-    fn within(&self, declaration: &str, around: &[Around]) -> Vec<Candidate> {
+    fn within(&self, declaration: &str, around: &[Around]) -> Vec<CompletionCandidate> {
         let Some((inner, outer)) = around.split_first() else { return vec![] };
         let piped = inner.piped && self.cursor.before == Before::Pipe;
         match (inner.bracket, inner.callee.as_deref()) {
@@ -70,7 +70,7 @@ impl Completion<'_> {
     }
 
     /// Outside of all brackets of a declaration.
-    fn header(&self, declaration: &str, header: &Around, piped: bool) -> Vec<Candidate> {
+    fn header(&self, declaration: &str, header: &Around, piped: bool) -> Vec<CompletionCandidate> {
         match (declaration, header.key.as_deref()) {
             ("modality", Some(":")) => {
                 of_topic(Topic::Type).into_iter().filter(|candidate| candidate.label != "class").collect()
@@ -89,12 +89,13 @@ impl Completion<'_> {
         }
     }
 
-    /// What stands after a dot.
-    fn fields(&self, path: &[String], declaration: Option<&str>) -> Vec<Candidate> {
+    /// Fields after a dot.
+    fn fields(&self, path: &[String], declaration: Option<&str>) -> Vec<CompletionCandidate> {
         let Some((base, inner)) = path.split_first() else { return vec![] };
         if base == "valid" && matches!(declaration, Some("train" | "sweep")) {
-            let metrics =
-                Metric::ALL.into_iter().map(|metric| Candidate::new(metric.as_str(), CompletionItemKind::EnumMember));
+            let metrics = Metric::ALL
+                .into_iter()
+                .map(|metric| CompletionCandidate::new(metric.as_str(), CompletionItemKind::EnumMember));
             return metrics.collect();
         }
         let mut known = self.names.known(base);
@@ -108,13 +109,14 @@ impl Completion<'_> {
         }
         let Some(ExprValue::Record(fields)) = known else { return vec![] };
         let candidates = fields.iter().map(|(name, known)| {
-            Candidate::new(name, CompletionItemKind::Field).detail(super::markdown::known(&self.view.analysis, known))
+            CompletionCandidate::new(name, CompletionItemKind::Field)
+                .detail(super::markdown::known(&self.view.analysis, known))
         });
         candidates.collect()
     }
 
     /// Everything that could be called where a setting wants something of these topics.
-    fn topics(topics: &[Topic]) -> Vec<Candidate> {
+    fn topics(topics: &[Topic]) -> Vec<CompletionCandidate> {
         of_topics(topics)
     }
 }

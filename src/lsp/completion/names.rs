@@ -1,6 +1,6 @@
 //! The names that can be seen from a place.
 
-use super::candidate::{Candidate, of_topics};
+use super::candidate::{CompletionCandidate, of_topics};
 use crate::lsp::markdown;
 use crate::lsp::view::View;
 use crate::sema::{DeclarationKind, Definition, DefinitionKind, ExprValue, Topic};
@@ -19,7 +19,7 @@ impl<'v> Names<'v> {
         self.view.analysis.analyzed.symbols.definitions.values()
     }
 
-    fn candidate(&self, definition: &Definition) -> Candidate {
+    fn candidate(&self, definition: &Definition) -> CompletionCandidate {
         let kind = match definition.kind {
             DefinitionKind::Declaration(DeclarationKind::Fn) => CompletionItemKind::Function,
             DefinitionKind::Declaration(DeclarationKind::Param) => CompletionItemKind::Constant,
@@ -29,8 +29,8 @@ impl<'v> Names<'v> {
         };
         let evaluation = self.view.analysis.analyzed.symbols.evaluated.get(&definition.span);
         let candidate = match definition.doc.as_slice() {
-            [] => Candidate::new(&definition.name, kind),
-            doc => Candidate::new(&definition.name, kind).documentation(doc.join("\n")),
+            [] => CompletionCandidate::new(&definition.name, kind),
+            doc => CompletionCandidate::new(&definition.name, kind).documentation(doc.join("\n")),
         };
         match evaluation {
             Some(evaluation) => candidate.detail(markdown::known(&self.view.analysis, &evaluation.value)),
@@ -39,7 +39,7 @@ impl<'v> Names<'v> {
     }
 
     /// The declarations of some kinds, nearest texts first: the library comes last.
-    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<Candidate> {
+    pub(super) fn of_kinds(&self, kinds: &[DeclarationKind]) -> Vec<CompletionCandidate> {
         let wanted = |definition: &&Definition| {
             matches!(definition.kind, DefinitionKind::Declaration(kind) if kinds.contains(&kind))
                 && !self.is_here(definition)
@@ -47,14 +47,14 @@ impl<'v> Names<'v> {
         self.all().filter(wanted).map(|definition| self.candidate(definition)).collect()
     }
 
-    /// Whether a place is inside of the declaration itself, which cannot use itself. That is told by the name, because
-    /// where the declaration ends cannot be said while it is being written.
+    /// Whether a place is inside of the declaration itself, which cannot use itself. Decided by the name, because the
+    /// end of a declaration is unknown while it is being written.
     fn is_here(&self, definition: &Definition) -> bool {
         definition.span.file == self.view.analysis.file && self.own == Some(definition.name.as_str())
     }
 
     /// The arguments and bindings of the function around the place.
-    fn locals(&self) -> Vec<Candidate> {
+    fn locals(&self) -> Vec<CompletionCandidate> {
         let function = self.all().find(|definition| {
             definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn) && self.is_here(definition)
         });
@@ -69,14 +69,14 @@ impl<'v> Names<'v> {
     }
 
     /// Constants.
-    pub(super) fn params(&self) -> Vec<Candidate> {
+    pub(super) fn params(&self) -> Vec<CompletionCandidate> {
         let mut candidates = self.locals();
         candidates.extend(self.of_kinds(&[DeclarationKind::Param]));
         candidates
     }
 
-    /// What a pipe could go on with.
-    pub(super) fn stages(&self) -> Vec<Candidate> {
+    /// Stages that can follow a pipe.
+    pub(super) fn stages(&self) -> Vec<CompletionCandidate> {
         let mut candidates = self.locals();
         candidates.extend(self.of_kinds(&[DeclarationKind::Fn, DeclarationKind::Shared]));
         candidates.extend(of_topics(&[Topic::Layer]));
@@ -84,12 +84,12 @@ impl<'v> Names<'v> {
     }
 
     /// What decisions are made from.
-    pub(super) fn inputs(&self) -> Vec<Candidate> {
+    pub(super) fn inputs(&self) -> Vec<CompletionCandidate> {
         self.of_kinds(&[DeclarationKind::Encoder, DeclarationKind::Modality])
     }
 
     /// Whatever has a value.
-    pub(super) fn values(&self) -> Vec<Candidate> {
+    pub(super) fn values(&self) -> Vec<CompletionCandidate> {
         let mut candidates = self.locals();
         candidates.extend(self.inputs());
         candidates.extend(self.of_kinds(&[DeclarationKind::Param, DeclarationKind::Fn, DeclarationKind::Shared]));
@@ -97,7 +97,7 @@ impl<'v> Names<'v> {
         candidates
     }
 
-    /// What a name came to.
+    /// Value of a name.
     pub(super) fn known(&self, name: &str) -> Option<&'v ExprValue> {
         let evaluated = &self.view.analysis.analyzed.symbols.evaluated;
         let named = self.all().filter(|definition| definition.name == name && definition.kind != DefinitionKind::Field);

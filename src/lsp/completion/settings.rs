@@ -1,6 +1,6 @@
 //! Keys, arguments and their values, by the descriptions that calls and blocks are checked against.
 
-use super::candidate::{Candidate, of_param, of_word};
+use super::candidate::{CompletionCandidate, of_param, of_word};
 use super::context::Completion;
 use crate::lsp::markdown;
 use crate::ops::{Kind, Parameter, Signature};
@@ -9,7 +9,12 @@ use crate::syntax::Around;
 use gen_lsp_types::CompletionItemKind;
 
 /// In the brackets of a call.
-pub(super) fn of_call(place: &Completion<'_>, declaration: &str, callee: &str, call: &Around) -> Vec<Candidate> {
+pub(super) fn of_call(
+    place: &Completion<'_>,
+    declaration: &str,
+    callee: &str,
+    call: &Around,
+) -> Vec<CompletionCandidate> {
     let strategy = declaration == "combine" && place.cursor.callee.as_deref() == Some(callee);
     if strategy && described(callee, |topic| topic == Topic::Strategy).is_some() {
         return [place.names.inputs(), place.names.of_kinds(&[DeclarationKind::Fn])].concat();
@@ -25,11 +30,11 @@ pub(super) fn of_call(place: &Completion<'_>, declaration: &str, callee: &str, c
         let given = |name: &String| call.keys.contains(name);
         let free = arguments.iter().filter(|argument| !given(&argument.name));
         let names = free.map(|argument| {
-            Candidate::new(&argument.name, CompletionItemKind::Property)
+            CompletionCandidate::new(&argument.name, CompletionItemKind::Property)
                 .documentation(markdown::definition(&place.view.analysis, argument))
                 .template(format!("{}: $1", argument.name))
         });
-        let names: Vec<Candidate> = if call.key.is_some() { vec![] } else { names.collect() };
+        let names: Vec<CompletionCandidate> = if call.key.is_some() { vec![] } else { names.collect() };
         return [names, place.names.values()].concat();
     }
     let topics: fn(Topic) -> bool = match declaration {
@@ -41,7 +46,7 @@ pub(super) fn of_call(place: &Completion<'_>, declaration: &str, callee: &str, c
         Some(key) => signature.param(key).map(|param| of_value(place, signature, param)).unwrap_or_default(),
         None => {
             let free = signature.params.iter().filter(|param| !call.keys.iter().any(|key| key == param.name));
-            let mut candidates: Vec<Candidate> = match signature.params.get(call.elements) {
+            let mut candidates: Vec<CompletionCandidate> = match signature.params.get(call.elements) {
                 Some(param) => of_value(place, signature, param),
                 None => vec![],
             };
@@ -61,7 +66,12 @@ fn is_value(topic: Topic) -> bool {
 }
 
 /// In the braces of a block or record.
-pub(super) fn of_block(place: &Completion<'_>, declaration: &str, block: &Around, outer: &[Around]) -> Vec<Candidate> {
+pub(super) fn of_block(
+    place: &Completion<'_>,
+    declaration: &str,
+    block: &Around,
+    outer: &[Around],
+) -> Vec<CompletionCandidate> {
     let whose = outer.first().filter(|around| around.bracket == '{').and_then(|around| around.key.as_deref());
     let signature = match whose {
         None if declaration == "combine" => {
@@ -85,7 +95,7 @@ pub(super) fn of_block(place: &Completion<'_>, declaration: &str, block: &Around
 }
 
 /// A record whose keys are names of the file.
-fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<Candidate>) -> Vec<Candidate> {
+fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<CompletionCandidate>) -> Vec<CompletionCandidate> {
     match block.key {
         Some(_) => place.names.params(),
         None => names
@@ -99,7 +109,7 @@ fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<Candidate>)
 }
 
 /// What an argument or setting takes.
-fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Candidate> {
+fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<CompletionCandidate> {
     let names = &place.names;
     match (of.name, param.name) {
         ("data", "source" | "train" | "valid" | "test") => return Completion::topics(&[Topic::Source]),
@@ -125,7 +135,7 @@ fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Ca
 }
 
 /// What stands in backticks in the words for a form: words, and calls by their name.
-fn forms(form: &str) -> Vec<Candidate> {
+fn forms(form: &str) -> Vec<CompletionCandidate> {
     let pieces = form.split('`').skip(1).step_by(2);
     let candidates = pieces.filter_map(|piece| {
         let name: String = piece.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
@@ -141,7 +151,7 @@ fn forms(form: &str) -> Vec<Candidate> {
 }
 
 /// The candidates of a topic with these names.
-fn named(wanted: &[&str], topics: &[Topic]) -> Vec<Candidate> {
+fn named(wanted: &[&str], topics: &[Topic]) -> Vec<CompletionCandidate> {
     Completion::topics(topics).into_iter().filter(|candidate| wanted.contains(&candidate.label.as_str())).collect()
 }
 

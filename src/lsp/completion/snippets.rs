@@ -1,6 +1,6 @@
-//! Declarations, ready to be filled in.
+//! Snippets of declarations.
 
-use super::candidate::Candidate;
+use super::candidate::CompletionCandidate;
 use crate::lsp::markdown;
 use crate::sema::Topic;
 use gen_lsp_types::CompletionItemKind;
@@ -22,10 +22,10 @@ const TEMPLATES: [(&str, &str); 12] = [
 ];
 
 /// Every declaration.
-pub(super) fn declarations() -> Vec<Candidate> {
+pub(super) fn declarations() -> Vec<CompletionCandidate> {
     let described = Topic::Declaration.signatures();
     let candidates = TEMPLATES.iter().map(|(keyword, template)| {
-        let candidate = Candidate::new(*keyword, CompletionItemKind::Keyword).template(*template);
+        let candidate = CompletionCandidate::new(*keyword, CompletionItemKind::Keyword).template(*template);
         match described.iter().find(|signature| signature.name == *keyword) {
             Some(signature) => candidate.detail(signature.doc).documentation(markdown::signature(signature)),
             None => candidate,

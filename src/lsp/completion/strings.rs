@@ -1,6 +1,6 @@
-//! Inside of strings: columns of the data, and paths.
+//! Completion inside of strings: columns of the data, and paths.
 
-use super::candidate::Candidate;
+use super::candidate::CompletionCandidate;
 use crate::diag::Span;
 use crate::lsp::paths;
 use crate::lsp::view::View;
@@ -11,7 +11,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The candidates, and the text they replace.
-pub(super) fn candidates(view: &View<'_>, cursor: &Cursor, inside: Span, offset: usize) -> (Span, Vec<Candidate>) {
+pub(super) fn candidates(
+    view: &View<'_>,
+    cursor: &Cursor,
+    inside: Span,
+    offset: usize,
+) -> (Span, Vec<CompletionCandidate>) {
     let inner = cursor.around.iter().find(|around| around.bracket != '[');
     let callee = inner.and_then(|around| around.callee.as_deref());
     let key = inner.and_then(|around| around.key.as_deref());
@@ -31,7 +36,7 @@ pub(super) fn candidates(view: &View<'_>, cursor: &Cursor, inside: Span, offset:
 }
 
 /// The columns of the data, and patterns that several of them fit.
-fn of_columns(view: &View<'_>, patterns: bool) -> Vec<Candidate> {
+fn of_columns(view: &View<'_>, patterns: bool) -> Vec<CompletionCandidate> {
     let columns = view.columns();
     let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
     for column in columns.iter().filter(|_| patterns) {
@@ -40,30 +45,30 @@ fn of_columns(view: &View<'_>, patterns: bool) -> Vec<Candidate> {
         }
     }
     let groups = groups.into_iter().filter(|(_, count)| *count > 1).map(|(prefix, count)| {
-        Candidate::new(format!("{prefix}*"), CompletionItemKind::Value).detail(format!("{count} columns"))
+        CompletionCandidate::new(format!("{prefix}*"), CompletionItemKind::Value).detail(format!("{count} columns"))
     });
     groups
         .chain(
-            columns
-                .iter()
-                .map(|column| Candidate::new(column, CompletionItemKind::Field).detail("a column of the data")),
+            columns.iter().map(|column| {
+                CompletionCandidate::new(column, CompletionItemKind::Field).detail("a column of the data")
+            }),
         )
         .collect()
 }
 
 /// What lies in a folder that is named from the folder of the text.
-fn of_paths(view: &View<'_>, folder: &str) -> Vec<Candidate> {
+fn of_paths(view: &View<'_>, folder: &str) -> Vec<CompletionCandidate> {
     const MOST: usize = 500;
     let Some(here) = paths::path(&view.document.uri) else { return vec![] };
     let Ok(entries) = std::fs::read_dir(here.parent().unwrap_or(Path::new("/")).join(folder)) else { return vec![] };
-    let mut candidates: Vec<Candidate> = entries
+    let mut candidates: Vec<CompletionCandidate> = entries
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok().filter(|name| !name.starts_with('.'))?;
             let folder = entry.path().is_dir();
             Some(match folder {
-                true => Candidate::new(format!("{name}/"), CompletionItemKind::Folder),
-                false => Candidate::new(name, CompletionItemKind::File),
+                true => CompletionCandidate::new(format!("{name}/"), CompletionItemKind::Folder),
+                false => CompletionCandidate::new(name, CompletionItemKind::File),
             })
         })
         .take(MOST)

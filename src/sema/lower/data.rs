@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::spec::{DataSpec, Origin, Part, Portion, Rule, Spanned, Split};
+use crate::spec::{DataSpec, Origin, Part, Portion, PortionRule, Spanned, Split};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 
 const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
@@ -179,12 +179,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn rule(&mut self, expr: &'a Expr) -> Option<Rule> {
+    fn rule(&mut self, expr: &'a Expr) -> Option<PortionRule> {
         let (name, span, args) = self.built_in(expr, "`last(n)`, `first(n)` or `fraction(5%)`")?;
         match name {
-            "last" => self.arguments(&LAST, args, expr.span).map(|args| Rule::Last(args.size("rows"))),
-            "first" => self.arguments(&FIRST, args, expr.span).map(|args| Rule::First(args.size("rows"))),
-            "fraction" => self.arguments(&FRACTION, args, expr.span).map(|args| Rule::Fraction(args.number("share"))),
+            "last" => self.arguments(&LAST, args, expr.span).map(|args| PortionRule::Last(args.size("rows"))),
+            "first" => self.arguments(&FIRST, args, expr.span).map(|args| PortionRule::First(args.size("rows"))),
+            "fraction" => {
+                self.arguments(&FRACTION, args, expr.span).map(|args| PortionRule::Fraction(args.number("share")))
+            }
             _ => {
                 self.unknown_built_in("rule of a split", name, span, &["last", "first", "fraction"]);
                 None

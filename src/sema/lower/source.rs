@@ -1,7 +1,7 @@
-//! Sources of rows: what each is called and takes.
+//! The table of sources: the name and arguments of each, and how a call of it is read.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Constant, Kind, Parameter, Signature, names};
+use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, names};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::spec::{Source, SourceKind, Spanned};
 use crate::syntax::ast::{Arg, Expr};
@@ -79,57 +79,103 @@ const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here f
     ])
     .example("data {\n  source = synthetic(\"collider\", rows: 5_000, seed: 7)\n}");
 
-/// Every source, for the documentation.
-pub(crate) const SOURCES: &[&Signature] =
-    &[&CSV, &TSV, &PARQUET, &NPZ, &NPY, &JSONL, &CIFAR_BINARY, &IMAGES, &JOIN, &SYNTHETIC];
+/// A row of the table of sources.
+pub(in crate::sema) struct SourceEntry {
+    /// Its name and arguments.
+    pub(in crate::sema) signature: &'static Signature,
+    read: ReadSource,
+}
+
+/// How a call becomes a source; `None` where a problem was reported.
+type ReadSource = for<'a> fn(&mut Evaluator<'a>, &SourceCall<'a>) -> Option<SourceKind>;
+
+/// A call of a source.
+struct SourceCall<'a> {
+    signature: &'static Signature,
+    args: &'a [Arg],
+    span: Span,
+}
+
+/// Every source.
+pub(in crate::sema) const SOURCES: &[SourceEntry] = &[
+    SourceEntry { signature: &CSV, read: |evaluator, call| evaluator.text_table(call, ',') },
+    SourceEntry { signature: &TSV, read: |evaluator, call| evaluator.text_table(call, '\t') },
+    SourceEntry {
+        signature: &PARQUET,
+        read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Parquet { paths }),
+    },
+    SourceEntry {
+        signature: &NPZ,
+        read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Npz { paths }),
+    },
+    SourceEntry {
+        signature: &NPY,
+        read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Npy { paths }),
+    },
+    SourceEntry {
+        signature: &JSONL,
+        read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Jsonl { paths }),
+    },
+    SourceEntry { signature: &CIFAR_BINARY, read: |evaluator, call| evaluator.cifar_binary(call) },
+    SourceEntry { signature: &IMAGES, read: |evaluator, call| evaluator.image_folder(call) },
+    SourceEntry { signature: &JOIN, read: |evaluator, call| evaluator.join(call.args, call.span) },
+    SourceEntry { signature: &SYNTHETIC, read: |evaluator, call| evaluator.synthetic(call) },
+];
+
+/// The signatures of all sources, for the documentation.
+pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
+    SOURCES.iter().map(|entry| entry.signature).collect()
+}
 
 impl<'a> Evaluator<'a> {
     /// A source.
-    pub(crate) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
+    pub(in crate::sema) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
         let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
-        let Some(signature) = SOURCES.iter().find(|signature| signature.name == name) else {
-            self.unknown_built_in("source", name, name_span, &names(SOURCES));
+        let Some(entry) = SOURCES.iter().find(|entry| entry.signature.name == name) else {
+            self.unknown_built_in("source", name, name_span, &names(&signatures()));
             return None;
         };
-        if name == "join" {
-            return self.join(args, expr.span);
-        }
-        let arguments = self.arguments(signature, args, expr.span)?;
-        let kind = match name {
-            "synthetic" => SourceKind::Synthetic {
-                name: arguments.word("name").into(),
-                rows: arguments.size("rows"),
-                seed: arguments.integer("seed"),
-            },
-            "images" => SourceKind::Images {
-                folder: Spanned { value: arguments.text("folder").into(), span: given(args, "folder", expr.span) },
-            },
-            _ => {
-                let paths = self.paths(arguments.texts("path"), args, expr.span)?;
-                match name {
-                    "cifar_binary" => {
-                        let labels = arguments.size("labels");
-                        if labels > 2 {
-                            let message = format!("a record of `cifar_binary` has 1 or 2 labels, found {labels}");
-                            let span = given(args, "labels", expr.span);
-                            self.report(Problem::error(Code::OutOfRange, message).at(span, "not accepted"));
-                            return None;
-                        }
-                        SourceKind::CifarBinary { paths, labels }
-                    }
-                    "parquet" => SourceKind::Parquet { paths },
-                    "npz" => SourceKind::Npz { paths },
-                    "npy" => SourceKind::Npy { paths },
-                    "jsonl" => SourceKind::Jsonl { paths },
-                    _ => SourceKind::Table {
-                        paths,
-                        separator: if name == "tsv" { '\t' } else { ',' },
-                        header: arguments.flag("header"),
-                    },
-                }
-            }
-        };
+        let kind = (entry.read)(self, &SourceCall { signature: entry.signature, args, span: expr.span })?;
         Some(Source { kind, span: expr.span })
+    }
+
+    /// The paths of a source of files, and all of its arguments.
+    fn source_files(&mut self, call: &SourceCall<'a>) -> Option<(Vec<Spanned<String>>, Arguments)> {
+        let arguments = self.arguments(call.signature, call.args, call.span)?;
+        let paths = self.paths(arguments.texts("path"), call.args, call.span)?;
+        Some((paths, arguments))
+    }
+
+    fn text_table(&mut self, call: &SourceCall<'a>, separator: char) -> Option<SourceKind> {
+        let (paths, arguments) = self.source_files(call)?;
+        Some(SourceKind::Table { paths, separator, header: arguments.flag("header") })
+    }
+
+    fn cifar_binary(&mut self, call: &SourceCall<'a>) -> Option<SourceKind> {
+        let (paths, arguments) = self.source_files(call)?;
+        let labels = arguments.size("labels");
+        if labels > 2 {
+            let message = format!("a record of `cifar_binary` has 1 or 2 labels, found {labels}");
+            let span = given(call.args, "labels", call.span);
+            self.report(Problem::error(Code::OutOfRange, message).at(span, "not accepted"));
+            return None;
+        }
+        Some(SourceKind::CifarBinary { paths, labels })
+    }
+
+    fn image_folder(&mut self, call: &SourceCall<'a>) -> Option<SourceKind> {
+        let arguments = self.arguments(call.signature, call.args, call.span)?;
+        let folder = Spanned { value: arguments.text("folder").into(), span: given(call.args, "folder", call.span) };
+        Some(SourceKind::Images { folder })
+    }
+
+    fn synthetic(&mut self, call: &SourceCall<'a>) -> Option<SourceKind> {
+        let arguments = self.arguments(call.signature, call.args, call.span)?;
+        Some(SourceKind::Synthetic {
+            name: arguments.word("name").into(),
+            rows: arguments.size("rows"),
+            seed: arguments.integer("seed"),
+        })
     }
 
     fn paths(&mut self, paths: &[String], args: &'a [Arg], span: Span) -> Option<Vec<Spanned<String>>> {
@@ -142,7 +188,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `join(a, b, on: key)`: sources first, then what they are joined on.
-    fn join(&mut self, args: &'a [Arg], span: Span) -> Option<Source> {
+    fn join(&mut self, args: &'a [Arg], span: Span) -> Option<SourceKind> {
         let tables = args.iter().take_while(|arg| arg.name.is_none()).count();
         let (tables, settings) = args.split_at(tables);
         let on = self.arguments(&JOIN_ON, settings, span);
@@ -160,7 +206,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let sources: Vec<Source> = sources.into_iter().collect::<Option<_>>()?;
-        if let Some(inner) = sources.iter().find(|source| matches!(source.kind, SourceKind::Join { .. })) {
+        if let Some(inner) = sources.iter().find(|source| !source.kind.joined().is_empty()) {
             let problem = Problem::error(Code::WrongType, "a join is of sources, not of joins")
                 .at(inner.span, "this is a join")
                 .also(span, "within this one");
@@ -176,7 +222,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let on = keys.into_iter().map(|value| Spanned { value, span: on_span }).collect();
-        Some(Source { kind: SourceKind::Join { sources, on }, span })
+        Some(SourceKind::Join { sources, on })
     }
 }
 

@@ -1,12 +1,13 @@
-//! Transforms: what each is called and takes, and which types of modality it goes with.
+//! The table of transforms: the name and arguments of each, the types it goes with, and how a call of it is read.
 
-use crate::diag::{Code, Problem};
+use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, one_of};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::modality_type::MOST_IDS;
 use crate::shape::Shape;
 use crate::spec::{Impute, Transform, TransformKind};
 use crate::syntax::ast::{Arg, Expr, Type};
+use ReadTransform::{Checked, Written};
 
 const ANY: Kind = Kind::Number(f64::NEG_INFINITY, f64::INFINITY);
 const STANDARDIZE: Signature = Signature::new(
@@ -114,26 +115,91 @@ const NUMBERS: &[&str] = &["dense", "sequence"];
 const IMAGE: &[&str] = &["image"];
 const TEXT: &[&str] = &["text"];
 
-/// Every transform and the types it goes with.
-const TRANSFORMS: [(&Signature, &[&str]); 13] = [
-    (&STANDARDIZE, &["dense", "image", "sequence"]),
-    (&MIN_MAX, NUMBERS),
-    (&LOG1P, NUMBERS),
-    (&CLIP, NUMBERS),
-    (&MISSING, NUMBERS),
-    (&IMPUTE, NUMBERS),
-    (&LOWERCASE, TEXT),
-    (&CHARS, TEXT),
-    (&WORDS, TEXT),
-    (&ONE_HOT, &["dense"]),
-    (&SUBTRACT_MEAN, IMAGE),
-    (&NORMALIZE_PIXELS, IMAGE),
-    (&AUGMENT, IMAGE),
+/// A row of the table of transforms.
+pub(in crate::sema) struct TransformEntry {
+    /// Its name and arguments.
+    pub(in crate::sema) signature: &'static Signature,
+    /// The types of modality it goes with.
+    types: &'static [&'static str],
+    read: ReadTransform,
+}
+
+/// How a call becomes a transform; `None` where a problem was reported.
+enum ReadTransform {
+    /// From its arguments, once they have been checked against the signature; the span is that of the call.
+    Checked(fn(&mut Evaluator<'_>, &Arguments, Span) -> Option<TransformKind>),
+    /// From its arguments as they are written.
+    Written(for<'a> fn(&mut Evaluator<'a>, &'a [Arg], Span) -> Option<TransformKind>),
+}
+
+/// Every transform.
+pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
+    TransformEntry {
+        signature: &STANDARDIZE,
+        types: &["dense", "image", "sequence"],
+        read: Checked(|_, _, _| Some(TransformKind::Standardize)),
+    },
+    TransformEntry { signature: &MIN_MAX, types: NUMBERS, read: Checked(|_, _, _| Some(TransformKind::MinMax)) },
+    TransformEntry { signature: &LOG1P, types: NUMBERS, read: Checked(|_, _, _| Some(TransformKind::Log1p)) },
+    TransformEntry { signature: &CLIP, types: NUMBERS, read: Checked(clip) },
+    TransformEntry {
+        signature: &MISSING,
+        types: NUMBERS,
+        read: Checked(|_, args, _| Some(TransformKind::Missing { values: args.numbers("values").to_vec() })),
+    },
+    TransformEntry { signature: &IMPUTE, types: NUMBERS, read: Checked(|_, args, _| Some(impute(args))) },
+    TransformEntry { signature: &LOWERCASE, types: TEXT, read: Checked(|_, _, _| Some(TransformKind::Lowercase)) },
+    TransformEntry {
+        signature: &CHARS,
+        types: TEXT,
+        read: Checked(|_, args, _| Some(TransformKind::Chars { max: args.size("max"), vocab: args.size("vocab") })),
+    },
+    TransformEntry {
+        signature: &WORDS,
+        types: TEXT,
+        read: Checked(|_, args, _| Some(TransformKind::Words { max: args.size("max"), vocab: args.size("vocab") })),
+    },
+    TransformEntry { signature: &ONE_HOT, types: &["dense"], read: Checked(|_, _, _| Some(TransformKind::OneHot)) },
+    TransformEntry {
+        signature: &SUBTRACT_MEAN,
+        types: IMAGE,
+        read: Checked(|_, args, _| Some(TransformKind::SubtractMean { reference: args.flag("reference") })),
+    },
+    TransformEntry {
+        signature: &NORMALIZE_PIXELS,
+        types: IMAGE,
+        read: Checked(|_, _, _| Some(TransformKind::NormalizePixels)),
+    },
+    TransformEntry {
+        signature: &AUGMENT,
+        types: IMAGE,
+        read: Written(|evaluator, args, span| evaluator.augment(args, span)),
+    },
 ];
 
-/// Every transform, for the documentation.
-pub(crate) fn signatures() -> Vec<&'static Signature> {
-    TRANSFORMS.into_iter().map(|(signature, _)| signature).chain([&FLIP, &CROP]).collect()
+/// The signatures of all transforms, and of the changes that `augment` takes, for the documentation.
+pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
+    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP, &CROP]).collect()
+}
+
+/// `clip(lo, hi)`
+fn clip(evaluator: &mut Evaluator<'_>, args: &Arguments, span: Span) -> Option<TransformKind> {
+    let (lo, hi) = (args.number("lo"), args.number("hi"));
+    if lo > hi {
+        let problem = Problem::error(Code::OutOfRange, format!("`clip` from {lo} to {hi} leaves nothing"));
+        evaluator.report(problem.at(span, "`lo` is larger than `hi`"));
+        return None;
+    }
+    Some(TransformKind::Clip { lo, hi })
+}
+
+/// `impute(mean)`, `impute(median)`, `impute(constant, value: 0)`
+fn impute(args: &Arguments) -> TransformKind {
+    TransformKind::Impute(match args.word("by") {
+        "mean" => Impute::Mean,
+        "median" => Impute::Median,
+        _ => Impute::Constant(args.number("value")),
+    })
 }
 
 impl<'a> Evaluator<'a> {
@@ -162,16 +228,19 @@ impl<'a> Evaluator<'a> {
 
     fn transform(&mut self, expr: &'a Expr, ty: &'a Type) -> Option<TransformKind> {
         let (name, name_span, args) = self.built_in(expr, "a transform, such as `standardize`")?;
-        let Some((signature, types)) = TRANSFORMS.into_iter().find(|(signature, _)| signature.name == name) else {
-            let known = TRANSFORMS.map(|(signature, _)| signature.name);
+        let Some(entry) = TRANSFORMS.iter().find(|entry| entry.signature.name == name) else {
+            let known: Vec<&str> = TRANSFORMS.iter().map(|entry| entry.signature.name).collect();
             self.unknown_built_in("transform", name, name_span, &known);
             return None;
         };
-        let augment = if name == "augment" { Some(self.augment(args, expr)) } else { None };
-        let args = if augment.is_some() { Some(Arguments(vec![])) } else { self.arguments(signature, args, expr.span) };
+        // Arguments are checked whether or not the transform goes with the type.
+        let (checked, written) = match entry.read {
+            Checked(read) => (self.arguments(entry.signature, args, expr.span).map(|args| (read, args)), None),
+            Written(read) => (None, read(self, args, expr.span)),
+        };
         let found = ty.name.text.as_str();
-        if !types.contains(&found) {
-            let goes_with = one_of(types).replace(" or ", " and ");
+        if !entry.types.contains(&found) {
+            let goes_with = one_of(entry.types).replace(" or ", " and ");
             self.report(
                 Problem::error(Code::WrongType, format!("`{name}` goes with {goes_with}, not with `{found}`"))
                     .at(name_span, format!("does not go with `{found}`"))
@@ -179,14 +248,14 @@ impl<'a> Evaluator<'a> {
             );
             return None;
         }
-        match augment {
-            Some(augment) => augment,
-            None => self.transform_of(name, &args?, expr),
+        match checked {
+            Some((read, args)) => read(self, &args, expr.span),
+            None => written,
         }
     }
 
     /// `augment(flip, crop(pad: 2))`
-    fn augment(&mut self, args: &'a [Arg], expr: &'a Expr) -> Option<TransformKind> {
+    fn augment(&mut self, args: &'a [Arg], span: Span) -> Option<TransformKind> {
         let (mut flips, mut pad) = (false, 0);
         for arg in args {
             if let Some(name) = &arg.name {
@@ -195,7 +264,7 @@ impl<'a> Evaluator<'a> {
                 self.report(problem.at(name.span, "not known here").help("write `augment(flip, crop(pad: 2))`"));
                 return None;
             }
-            let (name, span, args) = self.built_in(&arg.value, "`flip` or `crop(pad: n)`")?;
+            let (name, name_span, args) = self.built_in(&arg.value, "`flip` or `crop(pad: n)`")?;
             match name {
                 "flip" => {
                     self.arguments(&FLIP, args, arg.value.span)?;
@@ -203,14 +272,14 @@ impl<'a> Evaluator<'a> {
                 }
                 "crop" => pad = self.arguments(&CROP, args, arg.value.span)?.size("pad"),
                 _ => {
-                    self.unknown_built_in("way to augment", name, span, &["crop", "flip"]);
+                    self.unknown_built_in("way to augment", name, name_span, &["crop", "flip"]);
                     return None;
                 }
             }
         }
         if args.is_empty() {
             let problem = Problem::error(Code::MissingArgument, "`augment` needs to know how");
-            self.report(problem.at(expr.span, "changes nothing").help("write `augment(flip, crop(pad: 2))`"));
+            self.report(problem.at(span, "changes nothing").help("write `augment(flip, crop(pad: 2))`"));
             return None;
         }
         Some(TransformKind::Augment { flip: flips, pad })
@@ -227,35 +296,6 @@ impl<'a> Evaluator<'a> {
             self.report(problem);
         }
         before.is_none()
-    }
-
-    fn transform_of(&mut self, name: &str, args: &Arguments, expr: &'a Expr) -> Option<TransformKind> {
-        Some(match name {
-            "standardize" => TransformKind::Standardize,
-            "min_max" => TransformKind::MinMax,
-            "log1p" => TransformKind::Log1p,
-            "clip" => {
-                let (lo, hi) = (args.number("lo"), args.number("hi"));
-                if lo > hi {
-                    let problem = Problem::error(Code::OutOfRange, format!("`clip` from {lo} to {hi} leaves nothing"));
-                    self.report(problem.at(expr.span, "`lo` is larger than `hi`"));
-                    return None;
-                }
-                TransformKind::Clip { lo, hi }
-            }
-            "missing" => TransformKind::Missing { values: args.numbers("values").to_vec() },
-            "lowercase" => TransformKind::Lowercase,
-            "chars" => TransformKind::Chars { max: args.size("max"), vocab: args.size("vocab") },
-            "words" => TransformKind::Words { max: args.size("max"), vocab: args.size("vocab") },
-            "one_hot" => TransformKind::OneHot,
-            "subtract_mean" => TransformKind::SubtractMean { reference: args.flag("reference") },
-            "normalize_pixels" => TransformKind::NormalizePixels,
-            _ => TransformKind::Impute(match args.word("by") {
-                "mean" => Impute::Mean,
-                "median" => Impute::Median,
-                _ => Impute::Constant(args.number("value")),
-            }),
-        })
     }
 
     /// How many ids a text's vocabulary has: its last transform, and no other, cuts it into tokens.

@@ -5,13 +5,13 @@ use crate::diag::Span;
 use crate::syntax::ast::Ast;
 use crate::syntax::lexer::Token;
 
-/// How long a line may be.
+/// Longest line, in characters.
 pub(super) const WIDTH: usize = 120;
 
-/// What one level of depth is indented by.
+/// Indentation of one level.
 pub(super) const STEP: usize = 2;
 
-/// What formatting needs to know beside the tree.
+/// State of the formatter.
 pub(super) struct Formatter<'a> {
     pub(super) text: &'a str,
     pub(super) ast: &'a Ast,

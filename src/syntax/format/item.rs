@@ -2,11 +2,11 @@
 
 use super::expr::{Brackets, Element, stages};
 use super::formatter::{Formatter, STEP, WIDTH, end_column, spaces};
-use super::lines::Slot;
+use super::lines::FormattedItem;
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Fn, Item, ItemKind, Name, Type, Typed};
 use crate::syntax::docs::docs_before;
 use crate::syntax::lexer::{Bracket, TokenKind};
-use crate::syntax::parser::Piece;
+use crate::syntax::parser::DeclarationText;
 
 /// A declaration that fits on one line, in the pieces that neighbours bring into columns.
 struct Row {
@@ -82,7 +82,7 @@ fn columns(rows: &[Row], pipes: bool) -> Vec<String> {
 
 impl Formatter<'_> {
     /// The texts of the declarations that were read.
-    pub(super) fn items(&mut self, pieces: &[Piece]) -> Vec<Option<String>> {
+    pub(super) fn items(&mut self, pieces: &[DeclarationText]) -> Vec<Option<String>> {
         let ast = self.ast;
         let items: Vec<Option<&Item>> =
             pieces.iter().map(|piece| piece.item.and_then(|item| ast.items.get(item))).collect();
@@ -108,7 +108,7 @@ impl Formatter<'_> {
     }
 
     /// Whether a declaration is of the kind of the one before it and stands right under it.
-    fn next_to(&self, pieces: &[Piece], items: &[Option<&Item>], at: usize) -> bool {
+    fn next_to(&self, pieces: &[DeclarationText], items: &[Option<&Item>], at: usize) -> bool {
         let (Some(Some(before)), Some(Some(item))) = (items.get(at.wrapping_sub(1)), items.get(at)) else {
             return false;
         };
@@ -271,7 +271,7 @@ impl Formatter<'_> {
             let head = format!("let {} = ", binding.name.text);
             let column = STEP + head.chars().count();
             let text = head + &self.expr(&binding.value, STEP, column, 0);
-            slots.push(Slot {
+            slots.push(FormattedItem {
                 start: self.word_before(binding.name.span.range().start),
                 end: binding.value.span.range().end,
                 docs: vec![],
@@ -286,7 +286,7 @@ impl Formatter<'_> {
         {
             before.text.push(';');
         }
-        slots.push(Slot { start: body.start, end: body.end, docs: vec![], text: result });
+        slots.push(FormattedItem { start: body.start, end: body.end, docs: vec![], text: result });
         self.braced(text + " {", brace + 1, end, slots, 0)
     }
 
@@ -325,7 +325,7 @@ impl Formatter<'_> {
     }
 
     /// Lines in braces. A comment on the line of the opening brace stays there.
-    fn braced(&mut self, head: String, from: usize, to: usize, slots: Vec<Slot>, indent: usize) -> String {
+    fn braced(&mut self, head: String, from: usize, to: usize, slots: Vec<FormattedItem>, indent: usize) -> String {
         let first = slots.first().map_or(to, |slot| slot.start);
         let line_end =
             self.text.get(from..first).and_then(|gap| gap.find('\n')).map_or(first, |newline| from + newline);
@@ -382,7 +382,7 @@ impl Formatter<'_> {
             let texts = self.settings(group);
             for (at, (entry, text)) in group.iter().zip(texts).enumerate() {
                 let start = starts.get(number + at).copied().unwrap_or(0);
-                slots.push(Slot { start, end: entry.value.span.range().end, docs: entry.doc.clone(), text });
+                slots.push(FormattedItem { start, end: entry.value.span.range().end, docs: entry.doc.clone(), text });
             }
             number += count;
             rest = others;

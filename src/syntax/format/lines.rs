@@ -1,10 +1,9 @@
-//! Things that stand on lines of their own, such as declarations and settings, with the comments and blank lines
-//! between them.
+//! Declarations and settings on separate lines, with the comments and blank lines between them.
 
 use super::formatter::{Formatter, spaces};
 
 /// One such thing: where it stood, with its documentation, and what it has become.
-pub(super) struct Slot {
+pub(super) struct FormattedItem {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) docs: Vec<String>,
@@ -13,7 +12,7 @@ pub(super) struct Slot {
 
 impl Formatter<'_> {
     /// The lines of all that stands between two places of the text. What `slots` do not hold between them are comments.
-    pub(super) fn lines(&mut self, from: usize, to: usize, slots: Vec<Slot>, indent: usize) -> Vec<String> {
+    pub(super) fn lines(&mut self, from: usize, to: usize, slots: Vec<FormattedItem>, indent: usize) -> Vec<String> {
         let margin = spaces(indent);
         let mut lines: Vec<String> = vec![];
         let mut last_end = from;

@@ -10,11 +10,11 @@ mod formatter;
 mod item;
 mod lines;
 
-use super::parser::{Piece, read};
+use super::parser::{DeclarationText, read};
 use crate::diag::{FileId, Problems};
 use comments::Comments;
 use formatter::Formatter;
-use lines::Slot;
+use lines::FormattedItem;
 
 /// A text in canonical form.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub fn format(text: &str) -> Formatted {
 }
 
 impl Formatter<'_> {
-    fn file(&mut self, pieces: &[Piece]) -> String {
+    fn file(&mut self, pieces: &[DeclarationText]) -> String {
         for piece in pieces {
             self.comments.forget(piece.docs.clone());
         }
@@ -46,7 +46,7 @@ impl Formatter<'_> {
             let start = documented.unwrap_or(piece.start);
             let item = piece.item.and_then(|item| self.ast.items.get(item));
             let slot = match (item, text) {
-                (Some(item), Some(text)) => Slot { start, end: piece.end, docs: item.doc.clone(), text },
+                (Some(item), Some(text)) => FormattedItem { start, end: piece.end, docs: item.doc.clone(), text },
                 // What cannot be read keeps its text, its documentation and the indentation of its first line.
                 _ => {
                     self.comments.forget(self.comments.within(start, piece.end));
@@ -54,7 +54,7 @@ impl Formatter<'_> {
                     let indented = self.text[line..start].trim().is_empty();
                     let from = if indented { line } else { start };
                     let text = self.text[from..piece.end].to_owned();
-                    Slot { start, end: piece.end, docs: vec![], text }
+                    FormattedItem { start, end: piece.end, docs: vec![], text }
                 }
             };
             slots.push(slot);

@@ -16,7 +16,7 @@ impl Scanner<'_> {
         if self.byte(start + 1) == b'/' {
             problem = problem.edit(self.span(start, start + 2), "#", true);
         }
-        // It is a comment all the same, so that nothing else of its line is said to be wrong.
+        // Treated as a comment, so that the rest of its line is not reported.
         self.lexed.comments.push(CommentToken { start, end, own_line: self.first });
         self.lexed.loose.push(problem);
         self.blank(start..end);
@@ -49,7 +49,7 @@ impl Scanner<'_> {
         self.blank(start..start + length);
     }
 
-    /// A run of characters that can be nothing.
+    /// A run of characters that begin no token.
     pub(super) fn junk(&mut self) {
         let start = self.at;
         let first = self.char_at(start);

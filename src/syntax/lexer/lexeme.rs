@@ -1,10 +1,10 @@
-//! The words and marks of a text, for editors: whatever is wrong with it, each is somewhere and of some kind.
+//! Lexemes for editors: tokens and comments in one sequence, also of a text with errors.
 
 use super::scan::lex;
 use super::token::{Bracket, TokenKind, is_doc};
 use crate::diag::{FileId, Span};
 
-/// One word, mark or comment.
+/// One token or comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lexeme {
     /// What it is.
@@ -42,11 +42,11 @@ pub enum LexemeKind {
     Colon,
     /// `|>`, `+`, `..` and all others that join two operands, and the `?` of a modality.
     Operator,
-    /// What is no part of the language.
+    /// Invalid text.
     Junk,
 }
 
-/// Everything that stands in `text`, in order.
+/// The lexemes of `text`, in order.
 pub fn lexemes(file: FileId, text: &str) -> Vec<Lexeme> {
     let lexed = lex(file, text);
     let open = |bracket: Bracket| LexemeKind::Open(bracket.open());

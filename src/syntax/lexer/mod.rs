@@ -13,4 +13,4 @@ mod token;
 
 pub use lexeme::{Lexeme, LexemeKind, lexemes};
 pub(super) use scan::lex;
-pub(super) use token::{Bracket, CommentToken, Lexed, Token, TokenKind, ends_operand, is_doc, shown};
+pub(super) use token::{Bracket, CommentToken, LexerOutput, Token, TokenKind, ends_operand, is_doc, shown};

@@ -1,13 +1,18 @@
 //! The lexer's dispatch: one step for each token, comment or run of blanks.
 
 use super::scanner::Scanner;
-use super::token::{BOM, Bracket, CommentToken, Lexed, TokenKind};
+use super::token::{BOM, Bracket, CommentToken, LexerOutput, TokenKind};
 use crate::diag::{Edit, FileId};
 
 /// The tokens and comments of `text`, with the errors of single tokens.
-pub(in crate::syntax) fn lex(file: FileId, text: &str) -> Lexed {
-    let lexed =
-        Lexed { tokens: vec![], comments: vec![], problems: vec![], loose: vec![], repaired: text.as_bytes().to_vec() };
+pub(in crate::syntax) fn lex(file: FileId, text: &str) -> LexerOutput {
+    let lexed = LexerOutput {
+        tokens: vec![],
+        comments: vec![],
+        problems: vec![],
+        loose: vec![],
+        repaired: text.as_bytes().to_vec(),
+    };
     let mut scanner = Scanner { file, text, bytes: text.as_bytes(), at: 0, first: true, lexed };
     while scanner.at < text.len() {
         scanner.step();

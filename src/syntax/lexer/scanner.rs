@@ -1,6 +1,6 @@
 //! Scanner state: position in the text, the tokens so far, and the copy of the text in which invalid tokens are repaired.
 
-use super::token::{Lexed, Token, TokenKind, ends_operand};
+use super::token::{LexerOutput, Token, TokenKind, ends_operand};
 use crate::diag::{FileId, Problem, Span};
 
 pub(super) struct Scanner<'a> {
@@ -9,7 +9,7 @@ pub(super) struct Scanner<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     pub(super) first: bool,
-    pub(super) lexed: Lexed,
+    pub(super) lexed: LexerOutput,
 }
 
 impl Scanner<'_> {

@@ -45,7 +45,7 @@ pub(in crate::syntax) enum TokenKind {
     Dot,
     /// Everything that joins two operands.
     Operator,
-    /// What is no token of the language.
+    /// Invalid text.
     Junk,
 }
 
@@ -67,15 +67,15 @@ pub(in crate::syntax) struct CommentToken {
     pub(in crate::syntax) own_line: bool,
 }
 
-/// What the lexer found.
-pub(in crate::syntax) struct Lexed {
+/// Result of the lexer.
+pub(in crate::syntax) struct LexerOutput {
     pub(in crate::syntax) tokens: Vec<Token>,
     pub(in crate::syntax) comments: Vec<CommentToken>,
-    /// What is wrong with single tokens, each with its place in `tokens`.
+    /// Problems of single tokens, each with its index in `tokens`.
     pub(in crate::syntax) problems: Vec<(usize, Problem)>,
-    /// What is wrong between tokens.
+    /// Problems between tokens.
     pub(in crate::syntax) loose: Vec<Problem>,
-    /// The text with what was wrong repaired or made a hole, of the same length.
+    /// The text with invalid tokens repaired or replaced by a hole, of the same length.
     pub(in crate::syntax) repaired: Vec<u8>,
 }
 

@@ -25,8 +25,8 @@ pub(in crate::syntax) enum Context {
     Group,
 }
 
-/// Where the grammar could not go on.
-pub(in crate::syntax) struct Failure<'a> {
+/// A failure of the grammar.
+pub(in crate::syntax) struct ParseFailure<'a> {
     pub(in crate::syntax) file: FileId,
     pub(in crate::syntax) text: &'a str,
     /// The keyword of the declaration.
@@ -45,7 +45,7 @@ pub(in crate::syntax) struct Failure<'a> {
     pub(in crate::syntax) expected: Vec<Rule>,
 }
 
-impl Failure<'_> {
+impl ParseFailure<'_> {
     pub(super) fn span(&self, token: &Token) -> Span {
         Span::new(self.file, token.start, token.end)
     }
@@ -54,7 +54,7 @@ impl Failure<'_> {
         self.text.get(token.start..token.end).unwrap_or("")
     }
 
-    /// Whether what comes before is complete by itself.
+    /// Whether the text before is a complete operand.
     pub(in crate::syntax) fn follows_operand(&self) -> bool {
         self.previous.is_some_and(|token| ends_operand(self.text, &token))
     }

@@ -1,6 +1,6 @@
 //! Messages for mistakes between a declaration's keyword and its value.
 
-use super::failure::{Context, Failure};
+use super::failure::{Context, ParseFailure};
 use super::forms::form_of;
 use super::repair::Repair;
 use crate::diag::{Problem, Span};
@@ -9,7 +9,7 @@ use crate::syntax::keyword::RESERVED;
 use crate::syntax::lexer::{Bracket, TokenKind, shown};
 
 /// What goes wrong between a declaration's keyword and its value.
-pub(super) fn declaration_head(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
+pub(super) fn declaration_head(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     if failure.context != Context::Declaration {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Messages of error recovery: the report for a failure, and the repair that lets the rest be parsed.
 
-use super::failure::{Context, Failure};
+use super::failure::{Context, ParseFailure};
 use super::forms::words_of;
 use super::head::declaration_head;
 use super::repair::Repair;
@@ -9,8 +9,8 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::keyword::RESERVED;
 use crate::syntax::lexer::{Bracket, TokenKind, shown};
 
-/// The words for a mistake, and the mend that lets the rest be read where there is one.
-pub(in crate::syntax) fn diagnose(failure: &Failure<'_>) -> (Problem, Option<Repair>) {
+/// The report for a failure, and the repair that lets the rest be parsed, if there is one.
+pub(in crate::syntax) fn diagnose(failure: &ParseFailure<'_>) -> (Problem, Option<Repair>) {
     mark_of_another_kind(failure)
         .or_else(|| bare_key(failure))
         .or_else(|| declaration_head(failure))
@@ -21,7 +21,7 @@ pub(in crate::syntax) fn diagnose(failure: &Failure<'_>) -> (Problem, Option<Rep
 }
 
 /// `:` for `=`, `=` for `:`, `;` for `,`.
-fn mark_of_another_kind(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
+fn mark_of_another_kind(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     let found = failure.found?;
     let span = failure.span(&found);
     match (failure.context, found.kind) {
@@ -65,7 +65,7 @@ fn mark_of_another_kind(failure: &Failure<'_>) -> Option<(Problem, Option<Repair
 }
 
 /// A word where a setting should be, and no `=` after it.
-fn bare_key(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
+fn bare_key(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     let (found, previous) = (failure.found?, failure.previous?);
     if failure.context != Context::Block || found.first || found.kind == TokenKind::Assign {
         return None;
@@ -79,7 +79,7 @@ fn bare_key(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
 }
 
 /// Two entries next to each other.
-fn missing_separator(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
+fn missing_separator(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     let found = failure.found?;
     let previous = failure.previous?;
     if !failure.follows_operand() || failure.expects_operand() {
@@ -94,7 +94,7 @@ fn missing_separator(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)>
             let before = shown(failure.slice(&found));
             let problem = Problem::error(Code::UnexpectedToken, format!("expected `,` before {before}"))
                 .at(failure.span(&found), "")
-                .also(failure.span(&previous), "after this")
+                .also(failure.span(&previous), "the entry before it")
                 .help("entries are separated by `,`")
                 .edit(insert, ",", true);
             Some((problem, Repair::after(&previous, ",")))
@@ -118,7 +118,7 @@ fn missing_separator(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)>
 }
 
 /// `if` without `then` or `else`.
-fn branch(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
+fn branch(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     if failure.expects(Rule::k_then) {
         return Some((failure.problem("`then`").help("a choice is written `if CONDITION then A else B`"), None));
     }
@@ -129,7 +129,7 @@ fn branch(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
 }
 
 /// Nothing where a value should be.
-fn missing_operand(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
+fn missing_operand(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     if !failure.expects_operand() {
         return None;
     }
@@ -176,8 +176,8 @@ fn missing_operand(failure: &Failure<'_>) -> Option<(Problem, Option<Repair>)> {
     Some((problem.help(help), None))
 }
 
-/// Whatever is left: what the grammar would have taken.
-fn plain(failure: &Failure<'_>) -> Problem {
+/// Any other failure: lists the tokens that the grammar accepts.
+fn plain(failure: &ParseFailure<'_>) -> Problem {
     let closing = match failure.context {
         Context::Declaration => None,
         Context::Block | Context::Body | Context::Record => Some("`}`"),

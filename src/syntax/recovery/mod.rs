@@ -21,6 +21,6 @@ mod repair;
 mod state;
 mod unknown;
 
-pub(super) use outline::{Chunk, Outline, outline};
+pub(super) use outline::{Outline, RawDeclaration, outline};
 pub(super) use poison::poison;
 pub(super) use state::Recovery;

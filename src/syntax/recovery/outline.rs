@@ -1,19 +1,19 @@
-//! The shape of a text before its grammar is asked: which bracket closes which, where declarations begin, how deep it goes.
+//! Outline of a text before parsing: matching brackets, starts of declarations, nesting depth.
 //!
-//! This is what makes recovery possible: a declaration that is wrong ends where the next one begins, an entry that is
-//! wrong ends where the next one begins, and nothing is handed to the recursive parser that nests deeper than it can go.
+//! It provides the resynchronisation points of recovery: a declaration or entry with an error ends where the next one
+//! begins. Text that nests too deep is kept from the recursive parser.
 
 use super::brackets::{BracketFrame, MAX_DEPTH, MAX_OPERATORS, closing};
 use crate::diag::{Code, FileId, Problem, Span};
 use crate::syntax::keyword::KEYWORDS;
-use crate::syntax::lexer::{Bracket, Lexed, Token, TokenKind, ends_operand};
+use crate::syntax::lexer::{Bracket, LexerOutput, Token, TokenKind, ends_operand};
 
-/// A declaration, or what stands where one should.
+/// The tokens of one declaration, recognised or not.
 #[derive(Clone, Debug)]
-pub(in crate::syntax) struct Chunk {
+pub(in crate::syntax) struct RawDeclaration {
     /// Its tokens.
     pub(in crate::syntax) tokens: std::ops::Range<usize>,
-    /// What closes the brackets it leaves open.
+    /// Closers of the brackets it leaves open.
     pub(in crate::syntax) closers: String,
     /// Brackets within it that stay open though brackets around them close.
     pub(in crate::syntax) broken: Vec<usize>,
@@ -23,24 +23,24 @@ pub(in crate::syntax) struct Chunk {
 
 /// Brackets, declarations and entries of a text.
 pub(in crate::syntax) struct Outline {
-    pub(in crate::syntax) chunks: Vec<Chunk>,
+    pub(in crate::syntax) declarations: Vec<RawDeclaration>,
     /// By token: the opening bracket it stands in.
     pub(in crate::syntax) parent: Vec<Option<usize>>,
     /// By token: for an opening bracket the last token of its group, for a closing bracket the first.
     pub(in crate::syntax) mate: Vec<usize>,
     /// By token: whether it begins a line and does not continue the one before.
-    pub(in crate::syntax) fresh: Vec<bool>,
-    /// What is wrong with brackets, each with its token.
+    pub(in crate::syntax) starts_line: Vec<bool>,
+    /// Problems of brackets, each with its token.
     pub(in crate::syntax) problems: Vec<(usize, Problem)>,
 }
 
-pub(in crate::syntax) fn outline(file: FileId, text: &str, lexed: &mut Lexed) -> Outline {
+pub(in crate::syntax) fn outline(file: FileId, text: &str, lexed: &mut LexerOutput) -> Outline {
     let count = lexed.tokens.len();
     let outline = Outline {
-        chunks: vec![],
+        declarations: vec![],
         parent: vec![None; count],
         mate: (0..count).collect(),
-        fresh: vec![false; count],
+        starts_line: vec![false; count],
         problems: vec![],
     };
     let mut builder = Builder {
@@ -57,12 +57,12 @@ pub(in crate::syntax) fn outline(file: FileId, text: &str, lexed: &mut Lexed) ->
         entry: 0,
         deep_entry: None,
         crossed_entry: None,
-        excused: false,
+        explained: false,
     };
     for at in 0..count {
         builder.token(at);
     }
-    builder.end_chunk(count, None);
+    builder.end_declaration(count, None);
     builder.outline
 }
 
@@ -87,7 +87,7 @@ struct Builder<'a> {
     /// The outermost entry in which a bracket was last found closed by one of another kind.
     crossed_entry: Option<usize>,
     /// Whether a bracket problem of this declaration has been reported that explains a closing bracket too many.
-    excused: bool,
+    explained: bool,
 }
 
 impl Builder<'_> {
@@ -114,8 +114,8 @@ impl Builder<'_> {
         if token.first {
             self.begin_line(at);
         }
-        if at == 0 && self.outline.chunks.is_empty() {
-            self.begin_chunk(0);
+        if at == 0 && self.outline.declarations.is_empty() {
+            self.begin_declaration(0);
         }
         let opener = self.frames.last().and_then(|frame| frame.opener);
         self.outline.parent[at] = opener;
@@ -125,7 +125,7 @@ impl Builder<'_> {
             TokenKind::Comma | TokenKind::Semicolon => self.end_element(),
             TokenKind::Operator => self.operator(at),
             TokenKind::Dot => self.postfix(at),
-            TokenKind::Text if !self.word(at).ends_with('"') || token.end == token.start + 1 => self.excused = true,
+            TokenKind::Text if !self.word(at).ends_with('"') || token.end == token.start + 1 => self.explained = true,
             TokenKind::Word if self.word(at) == "if" => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.ifs += 1;
@@ -143,15 +143,15 @@ impl Builder<'_> {
         let indent = self.indents[at];
         match opener {
             Some(outermost) if self.is_declaration(at) && indent <= self.indents[outermost] => {
-                self.end_chunk(at, Some("a new declaration begins here"));
-                self.begin_chunk(at);
+                self.end_declaration(at, Some("a new declaration begins here"));
+                self.begin_declaration(at);
             }
             Some(_) => {
                 if self.is_setting(at) {
                     self.leave_unclosed(at, indent);
                 }
                 if self.is_setting(at) || !self.continues(at) {
-                    self.outline.fresh[at] = true;
+                    self.outline.starts_line[at] = true;
                     if self.frames.last().and_then(|frame| frame.opener).is_some_and(|opener| self.is_block(opener)) {
                         self.end_element();
                     }
@@ -159,8 +159,8 @@ impl Builder<'_> {
             }
             None => {
                 if self.is_declaration(at) || !self.continues(at) {
-                    self.end_chunk(at, None);
-                    self.begin_chunk(at);
+                    self.end_declaration(at, None);
+                    self.begin_declaration(at);
                 }
             }
         }
@@ -232,14 +232,19 @@ impl Builder<'_> {
         self.pop_broken(block + 1, at);
     }
 
-    fn begin_chunk(&mut self, at: usize) {
-        self.outline.chunks.push(Chunk { tokens: at..at, closers: String::new(), broken: vec![], deep: vec![] });
-        self.outline.fresh[at] = true;
-        self.excused = false;
+    fn begin_declaration(&mut self, at: usize) {
+        self.outline.declarations.push(RawDeclaration {
+            tokens: at..at,
+            closers: String::new(),
+            broken: vec![],
+            deep: vec![],
+        });
+        self.outline.starts_line[at] = true;
+        self.explained = false;
         self.entry += 1;
     }
 
-    fn end_chunk(&mut self, at: usize, because: Option<&str>) {
+    fn end_declaration(&mut self, at: usize, because: Option<&str>) {
         if self.frames.len() > 1 {
             self.unclosed(1, because.map(|because| (at, because)));
         }
@@ -259,9 +264,9 @@ impl Builder<'_> {
                 closers.push(bracket.close());
             }
         }
-        if let Some(chunk) = self.outline.chunks.last_mut() {
-            chunk.tokens.end = at;
-            chunk.closers = closers;
+        if let Some(declaration) = self.outline.declarations.last_mut() {
+            declaration.tokens.end = at;
+            declaration.closers = closers;
         }
         self.nesting = 0;
         self.frames = vec![BracketFrame::new(None)];
@@ -271,7 +276,7 @@ impl Builder<'_> {
 
     /// Reports that the brackets of the frames from `depth` on are not closed: the innermost, with the others beside it.
     fn unclosed(&mut self, depth: usize, because: Option<(usize, &str)>) {
-        self.excused = true;
+        self.explained = true;
         if self.frames.len() > MAX_DEPTH {
             return;
         }
@@ -298,10 +303,10 @@ impl Builder<'_> {
 
     /// Ends the frames from `depth` on before token `at`.
     fn pop_broken(&mut self, depth: usize, at: usize) {
-        if let (Some(opener), Some(chunk)) =
-            (self.frames.get(depth).and_then(|frame| frame.opener), self.outline.chunks.last_mut())
+        if let (Some(opener), Some(declaration)) =
+            (self.frames.get(depth).and_then(|frame| frame.opener), self.outline.declarations.last_mut())
         {
-            chunk.broken.push(opener);
+            declaration.broken.push(opener);
         }
         while self.frames.len() > depth {
             self.pop(at.saturating_sub(1));
@@ -384,13 +389,13 @@ impl Builder<'_> {
         let opener = opener.filter(|opener| !(inside && self.is_block(*opener)));
         let Some(opener) = opener else {
             self.repaired[place] = b' ';
-            if !self.excused {
+            if !self.explained {
                 let problem = Problem::error(Code::UnclosedBracket, format!("`{found}` closes nothing"))
                     .at(self.span(at), format!("there is no `{}` before it", bracket.open()))
                     .help("remove it, or add the opening bracket it belongs to")
                     .edit(self.span(at), "", false);
                 self.outline.problems.push((at, problem));
-                self.excused = true;
+                self.explained = true;
             }
             return;
         };
@@ -410,7 +415,7 @@ impl Builder<'_> {
                 self.outline.problems.push((at, problem));
             }
             self.crossed_entry = Some(self.entry);
-            self.excused = true;
+            self.explained = true;
         }
         self.outline.mate[at] = opener;
         self.outline.parent[at] = self.outline.parent[opener];
@@ -475,14 +480,14 @@ impl Builder<'_> {
         self.outline.problems.push((at, problem));
     }
 
-    /// Has the outermost entry taken out whole; false where that was to be done already.
+    /// Schedules removal of the outermost entry; false where that is already scheduled.
     fn give_up_entry(&mut self, at: usize) -> bool {
         if self.deep_entry == Some(self.entry) {
             return false;
         }
         self.deep_entry = Some(self.entry);
-        if let Some(chunk) = self.outline.chunks.last_mut() {
-            chunk.deep.push(at);
+        if let Some(declaration) = self.outline.declarations.last_mut() {
+            declaration.deep.push(at);
         }
         true
     }

@@ -1,25 +1,25 @@
-//! What was read around a mistake is not relied on: it stands in the tree as unknown, so that what is said of its meaning
-//! does not follow from what was said of its syntax.
+//! Poisoning: expressions around a syntax error become [`ExprKind::Error`], so that no later stage reports a consequence of
+//! it.
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, ItemKind, Lost};
 use crate::syntax::keyword::keyword;
 
-/// Makes unknown what `problems` leave in doubt of a declaration.
+/// Poisons the parts of a declaration that `problems` affect.
 ///
-/// A block keeps the entries that hold no mistake. Of functions, modalities and labels everything is in doubt, their types
-/// and arguments too: they are given as lost, and are not to be kept.
+/// A block keeps the entries without errors. Functions, modalities and labels are poisoned as a whole, since their types
+/// and arguments affect every use: they are returned as lost and are not kept.
 pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<Lost> {
     let word = keyword(kind);
     let name = match kind {
         ItemKind::Pipeline(_) | ItemKind::Use(_) => return None,
         ItemKind::Param(param) => {
-            unknown(&mut param.value);
+            poison_expr(&mut param.value);
             param.bounds = None;
             return None;
         }
         ItemKind::Shared(binding) | ItemKind::Encoder(binding) => {
-            unknown(&mut binding.value);
+            poison_expr(&mut binding.value);
             return None;
         }
         ItemKind::Data(block) | ItemKind::Train(block) | ItemKind::Sweep(_, block) => {
@@ -31,7 +31,7 @@ pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: 
                 Some(block) if places(problems).all(|place| block.span.start <= place.start) => {
                     entries(block, problems, text)
                 }
-                _ => unknown(&mut combine.strategy),
+                _ => poison_expr(&mut combine.strategy),
             }
             return None;
         }
@@ -41,7 +41,7 @@ pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: 
     Some(Lost { keyword: word.to_owned(), name: Some(name.clone()) })
 }
 
-fn unknown(expr: &mut Expr) {
+fn poison_expr(expr: &mut Expr) {
     expr.kind = ExprKind::Error;
 }
 
@@ -49,10 +49,10 @@ fn places(problems: &Problems) -> impl Iterator<Item = Span> {
     problems.iter().filter_map(Problem::place)
 }
 
-/// Makes the entry unknown that holds a mistake, or that one follows directly, and takes out what else stands after it on
-/// its line. Where brackets do not match, what was read of the line before the mistake is in doubt as well.
+/// Poisons the entry with an error, or directly before it, and removes later entries on its line. Where brackets do not
+/// match, entries before the error on its line are poisoned as well.
 fn entries(block: &mut Block, problems: &Problems, text: &str) {
-    /// With more mistakes than this nothing in it is relied on.
+    /// Number of errors above which the whole block is cleared.
     const MOST: usize = 20;
     if problems.len() > MOST {
         block.entries.clear();
@@ -68,10 +68,10 @@ fn entries(block: &mut Block, problems: &Problems, text: &str) {
             Code::UnclosedBracket => block.entries.iter().position(|entry| (line..line_end).contains(&start(entry))),
             _ => None,
         };
-        let held = first.or_else(|| block.entries.iter().rposition(|entry| start(entry) <= place));
-        if let Some(held) = held {
-            unknown(&mut block.entries[held].value);
-            let from = start(&block.entries[held]);
+        let affected = first.or_else(|| block.entries.iter().rposition(|entry| start(entry) <= place));
+        if let Some(affected) = affected {
+            poison_expr(&mut block.entries[affected].value);
+            let from = start(&block.entries[affected]);
             block.entries.retain(|entry| start(entry) <= from || !(line..line_end).contains(&start(entry)));
         }
     }

@@ -1,7 +1,7 @@
 //! The recovery loop of one declaration: the grammar parses it; the smallest region around a failure is repaired or
 //! removed and reported once; the grammar parses the rest again.
 
-use super::failure::{Context, Failure};
+use super::failure::{Context, ParseFailure};
 use super::messages::diagnose;
 use super::state::Recovery;
 use crate::diag::{Code, Problem, Span};
@@ -11,7 +11,7 @@ use crate::syntax::tree::SourceOffsets;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
-/// How often one declaration is read again after a mistake was taken out of it, and how many bytes that may come to.
+/// Limits of repeated parses of one declaration: their number, and the total number of bytes.
 const MAX_READINGS: usize = 64;
 const MAX_READ_BYTES: usize = 4 << 20;
 
@@ -21,10 +21,10 @@ impl<'a> Recovery<'a> {
         build: impl std::ops::Fn(pest::iterators::Pairs<'_, Rule>, SourceOffsets) -> Option<T>,
     ) -> Option<T> {
         let (start, end) = self.bounds().unwrap_or((self.text.len(), self.text.len()));
-        for token in self.chunk.deep.clone() {
+        for token in self.declaration.deep.clone() {
             self.take_out_outermost(token);
         }
-        for opener in self.chunk.broken.clone() {
+        for opener in self.declaration.broken.clone() {
             self.take_out_around(opener);
         }
         let mut budget = MAX_READ_BYTES;
@@ -61,7 +61,7 @@ impl<'a> Recovery<'a> {
             budget -= work.len();
         }
         if self.problems.is_empty() && !self.silent {
-            // Every way out reports something; this says so if one does not.
+            // Every other exit reports a problem.
             self.problems.push(
                 Problem::error(Code::UnexpectedToken, "this declaration cannot be read")
                     .at(Span::new(self.file, start, end), ""),
@@ -71,13 +71,13 @@ impl<'a> Recovery<'a> {
     }
 
     /// What pest's failure at an offset in `work` means in tokens.
-    fn failure(&self, at: usize, expected: Vec<Rule>) -> Failure<'a> {
+    fn failure(&self, at: usize, expected: Vec<Rule>) -> ParseFailure<'a> {
         let place = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(self.shift);
         let offset = usize::try_from(place).unwrap_or(0);
-        let range = self.chunk.tokens.clone();
+        let range = self.declaration.tokens.clone();
         let tokens = self.tokens.get(range.clone()).unwrap_or(&[]);
         let mut found = range.start + tokens.partition_point(|token| token.end <= offset);
-        // `a =` at a line's end takes the next line's key for its value and stumbles over what follows that key.
+        // `a =` at a line's end takes the next line's key for its value and fails after that key.
         let marks = |at: usize| matches!(self.kind(at), Some(TokenKind::Assign | TokenKind::Colon));
         if let (true, Some(key), Some(demand)) = (marks(found), found.checked_sub(1), found.checked_sub(2))
             && self.token(key).is_some_and(|token| token.first && token.kind == TokenKind::Word)
@@ -91,20 +91,20 @@ impl<'a> Recovery<'a> {
         self.failure_at(found, expected)
     }
 
-    fn failure_at(&self, found: usize, expected: Vec<Rule>) -> Failure<'a> {
+    fn failure_at(&self, found: usize, expected: Vec<Rule>) -> ParseFailure<'a> {
         let opener = match self.kind(found) {
             Some(TokenKind::Close(_)) => Some(self.outline.mate[found]).filter(|opener| *opener != found),
             Some(_) => self.outline.parent[found],
             None => {
-                let last = self.chunk.tokens.end.saturating_sub(1);
+                let last = self.declaration.tokens.end.saturating_sub(1);
                 match self.kind(last) {
                     Some(TokenKind::Open(_)) => Some(last),
-                    Some(_) if !self.chunk.closers.is_empty() => self.outline.parent[last],
+                    Some(_) if !self.declaration.closers.is_empty() => self.outline.parent[last],
                     _ => None,
                 }
             }
         };
-        Failure {
+        ParseFailure {
             file: self.file,
             text: self.text,
             keyword: self.keyword(),
@@ -118,27 +118,28 @@ impl<'a> Recovery<'a> {
         }
     }
 
-    /// Reports the failure unless it follows from one already reported, then mends it or takes its piece out.
-    /// False where nothing is left to take out.
-    fn recover(&mut self, failure: &Failure<'_>) -> bool {
+    /// Reports the failure unless it follows from one already reported, then repairs it or removes its region.
+    /// False where nothing is left to remove.
+    fn recover(&mut self, failure: &ParseFailure<'_>) -> bool {
         // A line's beginning is unexpected because of what the line before it lacks.
         let lacking = failure.found.is_some_and(|token| token.first)
             && (!failure.follows_operand()
                 || failure.context == Context::Block && self.kind(failure.at) == Some(TokenKind::Word));
-        let at =
-            if lacking && failure.at > self.chunk.tokens.start && self.outline.parent[failure.at - 1] == failure.opener
-            {
-                failure.at - 1
-            } else {
-                failure.at
-            };
+        let at = if lacking
+            && failure.at > self.declaration.tokens.start
+            && self.outline.parent[failure.at - 1] == failure.opener
+        {
+            failure.at - 1
+        } else {
+            failure.at
+        };
         let region = match failure.opener {
             Some(opener) => Some(self.region(Some(opener), at)),
             None => self.header_region(at),
         };
         let (first, end) = match region {
             Some(region) => (region.first, region.end),
-            None => (self.chunk.tokens.start, at),
+            None => (self.declaration.tokens.start, at),
         };
         let known = self.reported.range(first.min(at)..=end.max(at)).next().is_some()
             || self.follows_on_line(at)

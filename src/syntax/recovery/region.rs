@@ -1,11 +1,11 @@
-//! The pieces of a declaration: what a mistake is inside of, and so what can be taken out with it.
+//! Regions of a declaration: the smallest entry or value around an error, which recovery can remove.
 
 use super::failure::Context;
 use super::state::Recovery;
 use crate::syntax::grammar::Rule;
 use crate::syntax::lexer::{Bracket, TokenKind, ends_operand};
 
-/// A piece of a declaration that can be taken out on its own.
+/// A part of a declaration that can be removed separately.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::syntax) struct Region {
     /// The bracket it stands in.
@@ -25,7 +25,7 @@ impl Recovery<'_> {
         let in_header = self.outline.parent[opener].is_none();
         match self.kind(opener) {
             Some(TokenKind::Open(Bracket::Paren)) => {
-                if self.keyword() == Some("fn") && opener == self.chunk.tokens.start + 2 {
+                if self.keyword() == Some("fn") && opener == self.declaration.tokens.start + 2 {
                     Context::Parameters
                 } else if after_operand {
                     Context::Call
@@ -51,14 +51,14 @@ impl Recovery<'_> {
 
     /// The first token of the piece in `opener` that holds or ends at `at`.
     pub(in crate::syntax) fn region_start(&self, opener: Option<usize>, at: usize) -> usize {
-        let floor = opener.map_or(self.chunk.tokens.start, |opener| opener + 1);
+        let floor = opener.map_or(self.declaration.tokens.start, |opener| opener + 1);
         let by_lines = self.by_lines(opener);
-        let mut first = at.min(self.chunk.tokens.end);
+        let mut first = at.min(self.declaration.tokens.end);
         while first > floor {
-            if by_lines && first < at && self.outline.fresh[first] {
+            if by_lines && first < at && self.outline.starts_line[first] {
                 break;
             }
-            if by_lines && first == at && self.token(at).is_some_and(|_| self.outline.fresh[at]) {
+            if by_lines && first == at && self.token(at).is_some_and(|_| self.outline.starts_line[at]) {
                 break;
             }
             let mut before = first - 1;
@@ -88,14 +88,14 @@ impl Recovery<'_> {
                 if matches!(self.kind(last), Some(TokenKind::Close(_))) && self.outline.mate[last] == opener {
                     last
                 } else {
-                    (last + 1).min(self.chunk.tokens.end)
+                    (last + 1).min(self.declaration.tokens.end)
                 }
             }
-            None => self.chunk.tokens.end,
+            None => self.declaration.tokens.end,
         };
         let by_lines = self.by_lines(opener);
         let mut end = first;
-        while end < limit && !(self.is_separator(end)) && !(by_lines && end > first && self.outline.fresh[end]) {
+        while end < limit && !(self.is_separator(end)) && !(by_lines && end > first && self.outline.starts_line[end]) {
             end = match self.kind(end) {
                 Some(TokenKind::Open(_)) => self.outline.mate[end].max(end) + 1,
                 _ => end + 1,
@@ -111,7 +111,7 @@ impl Recovery<'_> {
 
     /// The piece of the declaration itself, outside of all brackets, that `at` is in; none before its `=`.
     pub(in crate::syntax) fn header_region(&self, at: usize) -> Option<Region> {
-        let range = self.chunk.tokens.clone();
+        let range = self.declaration.tokens.clone();
         if self.rule == Rule::expression_alone {
             return Some(Region { opener: None, first: range.start, end: range.end, value: range.start });
         }

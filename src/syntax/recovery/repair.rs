@@ -41,7 +41,7 @@ impl Recovery<'_> {
     pub(super) fn cut(&mut self, at: usize) -> bool {
         let region = self.header_region(at);
         let end = region.filter(|region| region.end > at && self.keyword() == Some("combine")).map(|region| region.end);
-        let range = self.bytes(at, end.unwrap_or(self.chunk.tokens.end));
+        let range = self.bytes(at, end.unwrap_or(self.declaration.tokens.end));
         let end = if end.is_some() { range.end } else { self.work.len() };
         if range.is_empty() {
             return false;
@@ -86,7 +86,7 @@ impl Recovery<'_> {
 
     /// Makes a hole where there is no value at all; false where there is no room for one.
     pub(super) fn make_room(&mut self, region: Region) -> bool {
-        if region.opener.is_none() && region.end == self.chunk.tokens.end && self.chunk.closers.is_empty() {
+        if region.opener.is_none() && region.end == self.declaration.tokens.end && self.declaration.closers.is_empty() {
             self.work.extend_from_slice(b" \0");
             return true;
         }
@@ -106,7 +106,7 @@ impl Recovery<'_> {
         if self.keyword() != Some("combine") || !matches!(self.kind(region.first), Some(TokenKind::Open(_))) {
             return false;
         }
-        let range = self.bytes(region.first, self.chunk.tokens.end);
+        let range = self.bytes(region.first, self.declaration.tokens.end);
         if range.is_empty() || self.work.get(range.clone()).is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace))
         {
             return false;

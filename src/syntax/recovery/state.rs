@@ -1,22 +1,22 @@
 //! State of recovery in one declaration: its tokens, the text as repaired so far, and the tokens already reported.
 
-use super::outline::{Chunk, Outline};
+use super::outline::{Outline, RawDeclaration};
 use crate::diag::{Code, FileId, Problem, Problems};
 use crate::syntax::grammar::Rule;
 use crate::syntax::keyword::KEYWORDS;
-use crate::syntax::lexer::{Bracket, Lexed, Token, TokenKind};
+use crate::syntax::lexer::{Bracket, LexerOutput, Token, TokenKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many tokens away the ends of a line are looked for.
+/// Number of tokens searched for the ends of a line.
 const MAX_LINE: usize = 500;
 
-/// Reads one declaration, mending or taking out what is wrong until the rest can be read.
+/// Recovery in one declaration.
 pub(in crate::syntax) struct Recovery<'a> {
     pub(super) file: FileId,
     pub(in crate::syntax) text: &'a str,
     pub(super) tokens: &'a [Token],
     pub(in crate::syntax) outline: &'a Outline,
-    pub(in crate::syntax) chunk: &'a Chunk,
+    pub(in crate::syntax) declaration: &'a RawDeclaration,
     pub(in crate::syntax) rule: Rule,
     /// The text of the declaration from its first token, as repaired so far, with the brackets it lacks closed.
     pub(super) work: Vec<u8>,
@@ -32,10 +32,10 @@ pub(in crate::syntax) struct Recovery<'a> {
     /// Brackets that are not where they should be.
     pub(super) crossed: BTreeSet<usize>,
     /// Whether a bracket is never closed that holds the rest of the declaration.
-    pub(super) adrift: bool,
-    /// How often each piece, by its first token and the bracket it stands in, has been taken out.
+    pub(super) unclosed_to_end: bool,
+    /// Number of removals of each region, by its first token and enclosing bracket.
     pub(super) steps: BTreeMap<(usize, Option<usize>), u8>,
-    /// Whether everything there is to say has been said.
+    /// Whether further problems of the declaration are dropped.
     pub(in crate::syntax) silent: bool,
 }
 
@@ -43,17 +43,17 @@ impl<'a> Recovery<'a> {
     pub(in crate::syntax) fn new(
         file: FileId,
         text: &'a str,
-        lexed: &'a Lexed,
+        lexed: &'a LexerOutput,
         outline: &'a Outline,
-        chunk: &'a Chunk,
+        declaration: &'a RawDeclaration,
         rule: Rule,
     ) -> Self {
-        let mut reader = Self {
+        let mut recovery = Self {
             file,
             text,
             tokens: &lexed.tokens,
             outline,
-            chunk,
+            declaration,
             rule,
             work: vec![],
             shift: 0,
@@ -62,21 +62,21 @@ impl<'a> Recovery<'a> {
             reported: BTreeSet::new(),
             unrepaired: BTreeSet::new(),
             crossed: BTreeSet::new(),
-            adrift: false,
+            unclosed_to_end: false,
             steps: BTreeMap::new(),
             silent: false,
         };
-        if let Some((start, end)) = reader.bounds() {
-            reader.work = lexed.repaired.get(start..end).unwrap_or(&[]).to_vec();
-            reader.shift = i64::try_from(start).unwrap_or(0);
+        if let Some((start, end)) = recovery.bounds() {
+            recovery.work = lexed.repaired.get(start..end).unwrap_or(&[]).to_vec();
+            recovery.shift = i64::try_from(start).unwrap_or(0);
         }
         // A comment that follows the last token is no part of the piece, so the brackets can be closed right there.
-        reader.work.extend_from_slice(chunk.closers.as_bytes());
-        reader
+        recovery.work.extend_from_slice(declaration.closers.as_bytes());
+        recovery
     }
 
     pub(in crate::syntax) fn token(&self, at: usize) -> Option<Token> {
-        self.tokens.get(at).copied().filter(|_| self.chunk.tokens.contains(&at))
+        self.tokens.get(at).copied().filter(|_| self.declaration.tokens.contains(&at))
     }
 
     pub(in crate::syntax) fn kind(&self, at: usize) -> Option<TokenKind> {
@@ -89,13 +89,13 @@ impl<'a> Recovery<'a> {
 
     /// First and last byte of the declaration.
     pub(in crate::syntax) fn bounds(&self) -> Option<(usize, usize)> {
-        let first = self.token(self.chunk.tokens.start)?;
-        let last = self.token(self.chunk.tokens.end.checked_sub(1)?)?;
+        let first = self.token(self.declaration.tokens.start)?;
+        let last = self.token(self.declaration.tokens.end.checked_sub(1)?)?;
         Some((first.start, last.end))
     }
 
     pub(in crate::syntax) fn keyword(&self) -> Option<&'static str> {
-        let word = self.word(self.chunk.tokens.start);
+        let word = self.word(self.declaration.tokens.start);
         self.misspelt.or_else(|| KEYWORDS.into_iter().find(|keyword| *keyword == word))
     }
 
@@ -120,21 +120,21 @@ impl<'a> Recovery<'a> {
         self.crossed.insert(token);
         self.reported.insert(token);
         let open = matches!(self.kind(token), Some(TokenKind::Open(Bracket::Paren | Bracket::Square)));
-        self.adrift |= open && self.outline.parent[token].is_none() && self.rule == Rule::declaration;
+        self.unclosed_to_end |= open && self.outline.parent[token].is_none() && self.rule == Rule::declaration;
     }
 
     /// Whether something before on the line was reported and not repaired, or a bracket anywhere on it: nothing after it can
     /// be relied on.
     pub(super) fn follows_on_line(&self, at: usize) -> bool {
         let line = self.line(at);
-        self.adrift
+        self.unclosed_to_end
             || self.unrepaired.range(line.start..=at.max(line.start)).next().is_some()
             || self.crossed.range(line).next().is_some()
     }
 
     /// The tokens of the line that a token stands on.
     pub(super) fn line(&self, at: usize) -> std::ops::Range<usize> {
-        let range = &self.chunk.tokens;
+        let range = &self.declaration.tokens;
         let begins = |at: &usize| self.token(*at).is_some_and(|token| token.first);
         let first = (range.start..=at).rev().take(MAX_LINE).find(begins).unwrap_or(at.saturating_sub(MAX_LINE));
         let end = (at + 1..range.end).take(MAX_LINE).find(begins).unwrap_or(range.end.min(at + MAX_LINE));

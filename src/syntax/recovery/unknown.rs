@@ -7,9 +7,9 @@ use crate::syntax::keyword::KEYWORDS;
 use crate::syntax::lexer::{TokenKind, shown};
 
 impl Recovery<'_> {
-    /// What is said of a declaration that begins with no keyword; respells one that is nearly one.
+    /// The report for a declaration that does not begin with a keyword; corrects a misspelt keyword.
     pub(in crate::syntax) fn unknown_declaration(&mut self) -> Option<Problem> {
-        let at = self.chunk.tokens.start;
+        let at = self.declaration.tokens.start;
         let token = self.token(at)?;
         let span = Span::new(self.file, token.start, token.end);
         let word = self.word(at);
@@ -39,11 +39,11 @@ impl Recovery<'_> {
         Some(problem.help(format!("did you mean `{meant}`?")).edit(span, meant, false))
     }
 
-    /// What can be said of a declaration that could not be read: any word before its value may be its name.
+    /// Names that an unparsed declaration may declare: any word before its value.
     pub(in crate::syntax) fn lost(&self) -> Vec<Lost> {
         let keyword = self.keyword().unwrap_or_default();
-        let first = self.chunk.tokens.start + usize::from(!keyword.is_empty());
-        let head = (first..self.chunk.tokens.end).map_while(|at| match self.kind(at) {
+        let first = self.declaration.tokens.start + usize::from(!keyword.is_empty());
+        let head = (first..self.declaration.tokens.end).map_while(|at| match self.kind(at) {
             Some(TokenKind::Word | TokenKind::Junk | TokenKind::Number) => Some(at),
             _ => None,
         });

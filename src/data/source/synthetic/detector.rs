@@ -30,7 +30,7 @@ pub(super) struct Jet {
 }
 
 /// What is measured of an event.
-pub(super) struct Seen {
+pub(super) struct Measured {
     /// The charged lepton.
     pub lepton: FourVector,
     /// Missing momentum across the beam.
@@ -41,7 +41,7 @@ pub(super) struct Seen {
 
 /// Measures an event; `None` where it does not pass: a lepton and four jets well inside the detector, one of them
 /// tagged.
-pub(super) fn measure(truth: &Truth, random: &mut ChaCha8Rng) -> Option<Seen> {
+pub(super) fn measure(truth: &Truth, random: &mut ChaCha8Rng) -> Option<Measured> {
     let lepton = smear(truth.lepton, 0.02, 0.0, 0.002, random);
     let mut jets: Vec<Jet> = vec![];
     for (quarks, bottom) in [(&truth.bottom[..], true), (&truth.light[..], false), (&[truth.radiation][..], false)] {
@@ -62,7 +62,7 @@ pub(super) fn measure(truth: &Truth, random: &mut ChaCha8Rng) -> Option<Seen> {
     jets.sort_by(|a, b| b.momentum.pt().total_cmp(&a.momentum.pt()));
     let jets: [Jet; 4] = jets.get(..4)?.try_into().ok()?;
     let passes = inside(lepton) && jets.iter().any(|jet| jet.tag > 0.0);
-    passes.then_some(Seen { lepton, missing, jets })
+    passes.then_some(Measured { lepton, missing, jets })
 }
 
 /// Changes energy by a relative resolution of `constant` and `sampling / sqrt(E)` in quadrature, and direction by
@@ -91,7 +91,7 @@ fn tag(bottom: bool, random: &mut ChaCha8Rng) -> f64 {
     }
 }
 
-impl Seen {
+impl Measured {
     /// The 21 quantities that are measured.
     pub(super) fn low(&self) -> [f64; 21] {
         let mut low = [0.0; 21];
@@ -151,10 +151,10 @@ mod tests {
     #[test]
     fn the_neutrino_completes_a_w() {
         let lepton = FourVector::from_pt_eta_phi_m(45.0, 0.7, 0.3, 0.0);
-        let seen = Seen { lepton, missing: (-20.0, 25.0), jets: [Jet::default(); 4] };
+        let seen = Measured { lepton, missing: (-20.0, 25.0), jets: [Jet::default(); 4] };
         assert!(((lepton + seen.neutrino()).mass() - W_MASS).abs() < 1e-6);
         // Across the beam this pair is heavier than a W: the best is to add nothing along it.
-        let seen = Seen { lepton, missing: (-60.0, -20.0), jets: [Jet::default(); 4] };
+        let seen = Measured { lepton, missing: (-60.0, -20.0), jets: [Jet::default(); 4] };
         let heavier = (lepton + seen.neutrino()).mass();
         let transverse =
             (2.0 * (45.0 * (60.0f64 * 60.0 + 20.0 * 20.0).sqrt() + 60.0 * lepton.x + 20.0 * lepton.y)).sqrt();
@@ -167,7 +167,7 @@ mod tests {
         let lepton = FourVector::from_pt_eta_phi_m(40.0, 0.0, -1.5, 0.0);
         let jets =
             [jet(90.0, 0.0, 0.0, 0.0), jet(70.0, 0.5, 3.0, 2.0), jet(50.0, 0.4, 0.6, 1.0), jet(30.0, -0.5, 1.0, 0.0)];
-        let seen = Seen { lepton, missing: (0.0, 30.0), jets };
+        let seen = Measured { lepton, missing: (0.0, 30.0), jets };
         // The mass of two massless jets is sqrt(2 pt1 pt2 (cosh(d eta) - cos(d phi))).
         let pair = |p: f64, q: f64, eta: f64, phi: f64| (2.0 * p * q * (eta.cosh() - phi.cos())).sqrt();
         let high = seen.high();

@@ -1,61 +1,61 @@
-//! The lines that the changes of a problem would make, as they would then stand. Knows texts and changes, no drawing.
+//! Preview of a fix: the changed lines after its edits. No drawing.
 
-use crate::diag::{Edit, FileId, Problem, Source, SourceMap};
+use crate::diag::{Edit, FileId, Problem, SourceMap, SourceText};
 use std::ops::Range;
 
-/// More lines than this are not shown.
+/// Largest number of lines shown.
 const MOST_LINES: usize = 6;
 
-/// A place in longer text than this is not shown: nobody would find the change in it.
+/// Longest text shown, in bytes; in a longer one the change is hard to find.
 const MOST_BYTES: usize = 4096;
 
-/// What the changes of one problem make of its text.
+/// Lines changed by the edits of one problem.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Corrected {
+pub(super) struct FixPreview {
     /// The text.
     pub(super) file: FileId,
     /// Its lines that change, in order.
-    pub(super) lines: Vec<Line>,
-    /// Whether there are more of them.
+    pub(super) lines: Vec<PreviewLine>,
+    /// Whether lines were left out.
     pub(super) more: bool,
 }
 
 /// One line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    /// Counted from 1; of a line that goes, in the text as it is, of others in the corrected one.
+pub(super) struct PreviewLine {
+    /// Line number from 1: in the original text for a removed line, else in the fixed text.
     pub(super) number: usize,
-    /// What it says.
+    /// Its text.
     pub(super) text: String,
-    /// How it comes to stand there.
+    /// Kind of change.
     pub(super) change: Change,
-    /// What of it is new, or goes. A mark without length is where something was taken out.
-    pub(super) marks: Vec<Mark>,
+    /// Added or removed ranges. An empty range is the place of a removal.
+    pub(super) marks: Vec<ChangeMark>,
 }
 
-/// How a line differs from what stands there.
+/// Kind of change of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// It says something else.
+    /// Changed.
     Other,
-    /// It was not there.
+    /// Added.
     New,
-    /// It is taken out.
+    /// Removed.
     Gone,
 }
 
-/// A changed piece of a line.
+/// A changed range of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct ChangeMark {
     /// Its bytes in the line.
     pub(super) bytes: Range<usize>,
-    /// Whether it stands in the place of something else.
+    /// Whether it replaces text.
     pub(super) replaces: bool,
 }
 
-/// The lines that `problem` offers; none where it changes nothing, only takes out whole lines, or is shown in full by its
-/// help already.
-pub(super) fn corrected(problem: &Problem, sources: &SourceMap) -> Option<Corrected> {
+/// The preview of the fix of `problem`; `None` where it changes nothing, only removes whole lines, or its help already
+/// shows it.
+pub(super) fn fix_preview(problem: &Problem, sources: &SourceMap) -> Option<FixPreview> {
     let mut edits: Vec<&Edit> = problem.edits.iter().collect();
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let file = edits.first()?.span.file;
@@ -85,7 +85,7 @@ pub(super) fn corrected(problem: &Problem, sources: &SourceMap) -> Option<Correc
     }
     let help = problem.help.as_deref().unwrap_or("");
     // Where a lone bracket goes is worth showing.
-    let told = |line: &Line| {
+    let told = |line: &PreviewLine| {
         let text = line.text.trim();
         line.change != Change::Gone && text.contains(char::is_alphanumeric) && help.contains(&format!("`{text}`"))
     };
@@ -94,19 +94,19 @@ pub(super) fn corrected(problem: &Problem, sources: &SourceMap) -> Option<Correc
     }
     let more = lines.len() > MOST_LINES;
     lines.truncate(MOST_LINES);
-    Some(Corrected { file, lines, more })
+    Some(FixPreview { file, lines, more })
 }
 
-/// Some lines with changes made.
+/// Lines with edits applied.
 struct Rewritten {
     text: String,
-    /// What was put there, in order.
-    put: Vec<Mark>,
+    /// Inserted ranges, in order.
+    put: Vec<ChangeMark>,
 }
 
 impl Rewritten {
-    /// The lines `old` of `source` with `edits` made; none where that is too much to look at.
-    fn of(source: &Source, old: &Range<usize>, edits: &[&Edit]) -> Option<Self> {
+    /// The lines `old` of `source` with `edits` made; `None` where that is too long.
+    fn of(source: &SourceText, old: &Range<usize>, edits: &[&Edit]) -> Option<Self> {
         let last = old.end - 1;
         let end = source.line_start(last) + source.line(last).len();
         let mut at = source.line_start(old.start);
@@ -123,7 +123,7 @@ impl Rewritten {
             text.push_str(&edit.replacement);
             let to = if edit.replacement.trim().is_empty() { from } else { text.len() };
             let replaces = !source.text[place.clone()].trim().is_empty();
-            put.push(Mark { bytes: from..to, replaces });
+            put.push(ChangeMark { bytes: from..to, replaces });
             at = place.end;
         }
         text.push_str(source.text.get(at..end).unwrap_or(""));
@@ -140,43 +140,43 @@ impl Rewritten {
     }
 
     /// From the first line that differs to the last; `number` is the first line's.
-    fn changed(&self, number: usize) -> Vec<Line> {
-        let mut lines: Vec<Line> = (self.lines().enumerate())
+    fn changed(&self, number: usize) -> Vec<PreviewLine> {
+        let mut lines: Vec<PreviewLine> = (self.lines().enumerate())
             .map(|(at, (start, line))| {
-                let marks: Vec<Mark> = self.put.iter().filter_map(|mark| within(mark, start, line)).collect();
+                let marks: Vec<ChangeMark> = self.put.iter().filter_map(|mark| within(mark, start, line)).collect();
                 let whole = start..start + line.trim_end().len();
-                let new = |mark: &Mark| {
+                let new = |mark: &ChangeMark| {
                     !mark.replaces && mark.bytes.start <= whole.start && whole.end <= mark.bytes.end && !line.is_empty()
                 };
                 let change = if self.put.iter().any(new) { Change::New } else { Change::Other };
-                Line { number: number + at, text: line.to_owned(), change, marks }
+                PreviewLine { number: number + at, text: line.to_owned(), change, marks }
             })
             .collect();
-        let says = |line: &Line| !line.marks.is_empty() && !line.text.trim().is_empty();
+        let says = |line: &PreviewLine| !line.marks.is_empty() && !line.text.trim().is_empty();
         lines.truncate(lines.iter().rposition(says).map_or(0, |last| last + 1));
         let first = lines.iter().position(says).unwrap_or(0);
         lines.split_off(first)
     }
 
-    /// Lines that only lose something, as they are and as they would be; none where nothing would be left of them.
-    fn shortened(&self, source: &Source, old: &Range<usize>, edits: &[&Edit], number: usize) -> Vec<Line> {
+    /// Lines with removals only, before and after; empty where nothing is left of them.
+    fn shortened(&self, source: &SourceText, old: &Range<usize>, edits: &[&Edit], number: usize) -> Vec<PreviewLine> {
         let before = old.clone().map(|line| {
             let start = source.line_start(line);
             let text = source.line(line);
             let taken = (edits.iter())
-                .map(|edit| Mark { bytes: edit.span.range(), replaces: true })
+                .map(|edit| ChangeMark { bytes: edit.span.range(), replaces: true })
                 .filter_map(|mark| within(&mark, start, text))
                 .collect();
-            Line { number: line + 1, text: text.to_owned(), change: Change::Gone, marks: taken }
+            PreviewLine { number: line + 1, text: text.to_owned(), change: Change::Gone, marks: taken }
         });
         // A comment that is left alone says nothing of what was taken out.
         let left = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
         let after = self.lines().enumerate().filter(|(_, (_, line))| left(line)).map(|(at, (start, line))| {
             let seams = self.put.iter().filter_map(|mark| within(mark, start, line)).collect();
-            Line { number: number + at, text: line.to_owned(), change: Change::New, marks: seams }
+            PreviewLine { number: number + at, text: line.to_owned(), change: Change::New, marks: seams }
         });
-        let (mut before, mut after): (Vec<Line>, Vec<Line>) = (before.collect(), after.collect());
-        // A line below that stays as it is has nothing to say.
+        let (mut before, mut after): (Vec<PreviewLine>, Vec<PreviewLine>) = (before.collect(), after.collect());
+        // Unchanged lines at the end are not shown.
         while before.last().zip(after.last()).is_some_and(|(old, new)| old.text == new.text) {
             before.pop();
             after.pop();
@@ -190,7 +190,7 @@ impl Rewritten {
 }
 
 /// What of `mark` lies in a line that begins at `start`, without the blanks around it.
-fn within(mark: &Mark, start: usize, line: &str) -> Option<Mark> {
+fn within(mark: &ChangeMark, start: usize, line: &str) -> Option<ChangeMark> {
     let end = start + line.len();
     let (from, to) = (mark.bytes.start.max(start), mark.bytes.end.min(end));
     let piece = line.get(from.checked_sub(start)?..to.checked_sub(start)?)?;
@@ -198,5 +198,5 @@ fn within(mark: &Mark, start: usize, line: &str) -> Option<Mark> {
         return None;
     }
     let from = from - start + (piece.len() - piece.trim_start().len());
-    Some(Mark { bytes: from..from + piece.trim().len(), ..*mark })
+    Some(ChangeMark { bytes: from..from + piece.trim().len(), ..*mark })
 }

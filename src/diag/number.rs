@@ -1,4 +1,4 @@
-//! Whole numbers as people read them.
+//! Whole numbers with thousands separators.
 
 /// `34118` as `34,118`.
 pub fn grouped(number: u64) -> String {

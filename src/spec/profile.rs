@@ -4,20 +4,20 @@ use super::Part;
 
 /// What was seen of the data of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Facts {
+pub struct DataProfile {
     /// The tables, in the order train, valid, test; or the one table that is split.
-    pub tables: Vec<TableFacts>,
+    pub tables: Vec<TableProfile>,
     /// The label's column by name, or by position where columns have no names.
     pub label: String,
     /// Names of the classes.
     pub classes: Vec<String>,
     /// The parts; none where only some of the rows were looked at, so that the split is not known.
-    pub parts: Vec<PartFacts>,
+    pub parts: Vec<PartProfile>,
     /// The modalities that were looked at.
-    pub modalities: Vec<ModalityFacts>,
+    pub modalities: Vec<ModalityProfile>,
 }
 
-impl Facts {
+impl DataProfile {
     /// How many rows were looked at.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|table| table.rows).sum()
@@ -31,7 +31,7 @@ impl Facts {
 
 /// What was seen of one table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableFacts {
+pub struct TableProfile {
     /// The part it is, unless it is split.
     pub part: Option<Part>,
     /// What it is called.
@@ -46,14 +46,14 @@ pub struct TableFacts {
 
 /// What was seen of one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartFacts {
+pub struct PartProfile {
     /// Which part.
     pub part: Part,
     /// How many rows of each class it has.
     pub classes: Vec<usize>,
 }
 
-impl PartFacts {
+impl PartProfile {
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.classes.iter().sum()
@@ -62,11 +62,11 @@ impl PartFacts {
 
 /// What was seen of the columns of a modality, in the first table.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModalityFacts {
+pub struct ModalityProfile {
     /// The modality.
     pub name: String,
     /// Its columns; empty where they do not hold numbers.
-    pub columns: Vec<ColumnFacts>,
+    pub columns: Vec<ColumnProfile>,
     /// On how many rows all of its columns are empty.
     pub empty_rows: usize,
     /// On how many rows any of its columns is empty.
@@ -75,7 +75,7 @@ pub struct ModalityFacts {
 
 /// What was seen of one column of numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ColumnFacts {
+pub struct ColumnProfile {
     /// Its name, or its position.
     pub name: String,
     /// Whether it is the label's own.

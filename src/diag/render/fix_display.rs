@@ -1,8 +1,8 @@
-//! Corrected lines as people read them, below the help: what is new is underlined, `~` where it replaces something and
-//! `+` where it is added; a line that only loses something is shown before and after.
+//! Rendering of a fix preview below the help: replacements are underlined with `~`, additions with `+`; a line with removals
+//! only is shown before and after.
 
-use super::corrected::{Change, Line, Mark, corrected};
-use super::excerpt::Room;
+use super::excerpt::LineLimits;
+use super::fix_preview::{Change, ChangeMark, PreviewLine, fix_preview};
 use super::line::{Focus, ShownLine, show};
 use crate::diag::{Problem, SourceMap};
 use miette::GraphicalTheme;
@@ -14,50 +14,50 @@ const MARGIN: usize = 4;
 /// A line is not cut into fewer columns than this.
 const LEAST_LINE: usize = 20;
 
-/// The corrected lines of one problem; nothing where there are none.
-pub(super) struct Correction<'a> {
-    /// What offers them.
+/// Fix preview of one problem; prints nothing where there is none.
+pub(super) struct FixDisplay<'a> {
+    /// The problem with the fix.
     pub(super) problem: &'a Problem,
     /// The texts.
     pub(super) sources: &'a SourceMap,
     /// Characters and colours.
     pub(super) theme: &'a GraphicalTheme,
-    /// How much there is to show in.
-    pub(super) room: Room,
+    /// Width and ellipsis.
+    pub(super) limits: LineLimits,
 }
 
-impl Display for Correction<'_> {
+impl Display for FixDisplay<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(corrected) = corrected(self.problem, self.sources) else { return Ok(()) };
-        let there = (self.problem.place()).filter(|place| place.file == corrected.file);
+        let Some(preview) = fix_preview(self.problem, self.sources) else { return Ok(()) };
+        let there = (self.problem.place()).filter(|place| place.file == preview.file);
         // Numbers stand below those of the report.
         let below = there.map_or(0, |place| self.sources.line_column(place.file, place.end).0 + 1);
-        let last = corrected.lines.iter().map(|line| line.number).max().unwrap_or(0);
+        let last = preview.lines.iter().map(|line| line.number).max().unwrap_or(0);
         let digits = last.max(below).to_string().len();
-        if let (None, Some(source)) = (there, self.sources.get(corrected.file)) {
+        if let (None, Some(source)) = (there, self.sources.get(preview.file)) {
             writeln!(f, " {:digits$} {} in {}", "", self.theme.characters.vbar, source.name)?;
         }
-        for line in &corrected.lines {
+        for line in &preview.lines {
             self.line(f, line, digits)?;
         }
-        if corrected.more {
-            writeln!(f, " {:digits$} {}", "", self.room.dots)?;
+        if preview.more {
+            writeln!(f, " {:digits$} {}", "", self.limits.dots)?;
         }
         Ok(())
     }
 }
 
-impl Correction<'_> {
-    fn line(&self, f: &mut impl Write, line: &Line, digits: usize) -> fmt::Result {
+impl FixDisplay<'_> {
+    fn line(&self, f: &mut impl Write, line: &PreviewLine, digits: usize) -> fmt::Result {
         let (characters, styles) = (&self.theme.characters, &self.theme.styles);
         let (sign, style) = match line.change {
             Change::Other => (characters.vbar, styles.help),
             Change::New => ('+', styles.help),
             Change::Gone => ('-', styles.error),
         };
-        let width = self.room.width.saturating_sub(digits + MARGIN).max(LEAST_LINE);
+        let width = self.limits.width.saturating_sub(digits + MARGIN).max(LEAST_LINE);
         let focus = line.marks.iter().map(|mark| mark.bytes.clone()).reduce(|all, next| all.start..next.end);
-        let shown = show(&line.text, width, focus.map(|bytes| Focus { bytes, label: 0 }).as_ref(), self.room.dots);
+        let shown = show(&line.text, width, focus.map(|bytes| Focus { bytes, label: 0 }).as_ref(), self.limits.dots);
         let sign = match line.change {
             Change::Other => sign.to_string(),
             Change::New | Change::Gone => style.style(sign).to_string(),
@@ -92,7 +92,7 @@ impl Correction<'_> {
 }
 
 /// Where a mark begins and ends in what is shown.
-fn places(shown: &ShownLine, mark: &Mark) -> (usize, usize) {
+fn places(shown: &ShownLine, mark: &ChangeMark) -> (usize, usize) {
     (shown.place(mark.bytes.start), shown.place(mark.bytes.end))
 }
 

@@ -1,0 +1,180 @@
+//! Sources of rows, and the formats of files that a file's name tells.
+
+use super::Spanned;
+use crate::diag::Span;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A reader and what it reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// What is read, and how.
+    pub kind: SourceKind,
+    /// The call in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+impl Source {
+    /// A table of cells separated by commas, plain, `.gz` or `.zst`. Its first line names the columns if that of the
+    /// training table did.
+    pub fn csv(path: impl AsRef<Path>) -> Self {
+        Self::of(|paths| SourceKind::Table { paths, separator: ',', header: true }, path.as_ref())
+    }
+
+    /// A table of cells separated by tabs. See [`Source::csv`].
+    pub fn tsv(path: impl AsRef<Path>) -> Self {
+        Self::of(|paths| SourceKind::Table { paths, separator: '\t', header: true }, path.as_ref())
+    }
+
+    /// A JSON object on each line, plain, `.gz` or `.zst`.
+    pub fn jsonl(path: impl AsRef<Path>) -> Self {
+        Self::of(|paths| SourceKind::Jsonl { paths }, path.as_ref())
+    }
+
+    /// A Parquet file.
+    pub fn parquet(path: impl AsRef<Path>) -> Self {
+        Self::of(|paths| SourceKind::Parquet { paths }, path.as_ref())
+    }
+
+    /// An archive of NumPy arrays, each a column.
+    pub fn npz(path: impl AsRef<Path>) -> Self {
+        Self::of(|paths| SourceKind::Npz { paths }, path.as_ref())
+    }
+
+    fn of(kind: impl FnOnce(Vec<Spanned<String>>) -> SourceKind, path: &Path) -> Self {
+        let path = Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() };
+        Self { kind: kind(vec![path]), span: Span::default() }
+    }
+
+    pub(super) fn paths(&self) -> Vec<&str> {
+        let folder = if let SourceKind::Images { folder } = &self.kind { Some(folder) } else { None };
+        let own = self.kind.files().iter().chain(folder).map(|path| path.value.as_str());
+        own.chain(self.kind.joined().iter().flat_map(Source::paths)).collect()
+    }
+}
+
+/// The kinds of source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// `csv(...)` and `tsv(...)`: text tables, plain, `.gz` or `.zst`.
+    Table {
+        /// Paths or globs as written, relative to the folder of the pipeline file; together they are one table.
+        paths: Vec<Spanned<String>>,
+        /// What separates the cells of a row: `,` or a tab.
+        separator: char,
+        /// Whether the first line names the columns.
+        header: bool,
+    },
+    /// `synthetic(name, rows: ..., seed: ...)`: made here, from nothing but the seed.
+    Synthetic {
+        /// Which data set: `collider`.
+        name: String,
+        /// How many rows.
+        rows: usize,
+        /// The seed that decides every one of them.
+        seed: u64,
+    },
+    /// `parquet(...)`
+    Parquet {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npz(...)`: the arrays of an archive are the columns.
+    Npz {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `npy(...)`: arrays side by side, each a column with the name of its file.
+    Npy {
+        /// Paths or globs; each file is a column.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `jsonl(...)`: an object on each line.
+    Jsonl {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+    },
+    /// `cifar_binary(...)`: the binary files of CIFAR-10 and CIFAR-100.
+    CifarBinary {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
+        /// Label bytes before each image: 1 or 2.
+        labels: usize,
+    },
+    /// `images(folder)`: the images of a folder, each in the sub-folder of its class.
+    Images {
+        /// The folder.
+        folder: Spanned<String>,
+    },
+    /// `join(a, b, on: key)`: the rows of the first table, and beside each what the others have for the same key.
+    Join {
+        /// The tables; none of them is a join.
+        sources: Vec<Source>,
+        /// The column of the key: one name for all, or one for each.
+        on: Vec<Spanned<String>>,
+    },
+}
+
+impl SourceKind {
+    /// The paths and globs of its files; none for a folder, a join and rows that are made.
+    pub fn files(&self) -> &[Spanned<String>] {
+        match self {
+            SourceKind::Table { paths, .. }
+            | SourceKind::Parquet { paths }
+            | SourceKind::Npz { paths }
+            | SourceKind::Npy { paths }
+            | SourceKind::Jsonl { paths }
+            | SourceKind::CifarBinary { paths, .. } => paths,
+            SourceKind::Synthetic { .. } | SourceKind::Images { .. } | SourceKind::Join { .. } => &[],
+        }
+    }
+
+    /// The tables that it joins; none for any other source.
+    pub fn joined(&self) -> &[Source] {
+        if let SourceKind::Join { sources, .. } = self { sources } else { &[] }
+    }
+}
+
+/// A format of table files that the ending of a file's name tells.
+#[derive(Debug)]
+pub struct FileFormat {
+    /// The source that reads it, as the language names it.
+    pub source: &'static str,
+    /// The endings of file names, without `.gz` or `.zst`.
+    pub endings: &'static [&'static str],
+    /// The source for paths; the second argument is whether the first line names the columns, where there are lines.
+    pub kind: fn(Vec<Spanned<String>>, bool) -> SourceKind,
+}
+
+/// Every format that the ending of a file's name tells.
+pub const FILE_FORMATS: &[FileFormat] = &[
+    FileFormat {
+        source: "csv",
+        endings: &[".csv"],
+        kind: |paths, header| SourceKind::Table { paths, separator: ',', header },
+    },
+    FileFormat {
+        source: "tsv",
+        endings: &[".tsv"],
+        kind: |paths, header| SourceKind::Table { paths, separator: '\t', header },
+    },
+    FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
+    FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },
+    FileFormat { source: "npz", endings: &[".npz"], kind: |paths, _| SourceKind::Npz { paths } },
+];
+
+impl FileFormat {
+    /// Whether its files are lines of cells, of which the first rows can be read without the rest.
+    pub fn is_text_table(&self) -> bool {
+        matches!((self.kind)(vec![], true), SourceKind::Table { .. })
+    }
+
+    /// The format of a file, by the ending of its name in any case, packed or not.
+    pub fn of(path: &str) -> Option<&'static Self> {
+        let name = path.to_lowercase();
+        let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+        FILE_FORMATS.iter().find(|format| format.endings.iter().any(|ending| name.ends_with(ending)))
+    }
+}

@@ -1,0 +1,14 @@
+//! A value with the text it came from.
+
+use crate::diag::Span;
+use serde::{Deserialize, Serialize};
+
+/// A value and the text that asked for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// The text.
+    #[serde(skip)]
+    pub span: Span,
+}

@@ -1,0 +1,85 @@
+//! The transforms of modalities.
+
+use crate::diag::Span;
+use serde::{Deserialize, Serialize};
+
+/// One transform of a modality.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transform {
+    /// What it does.
+    pub kind: TransformKind,
+    /// The call in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// The transforms. Whatever is fitted is fitted on the training rows only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransformKind {
+    /// `(x - mean) / std` per column, population std of the training rows.
+    Standardize,
+    /// `(x - min) / (max - min)` per column, of the training rows.
+    MinMax,
+    /// `sign(x) * ln(1 + |x|)`
+    Log1p,
+    /// `min(max(x, lo), hi)`
+    Clip {
+        /// Least.
+        lo: f64,
+        /// Greatest.
+        hi: f64,
+    },
+    /// These numbers stand for an empty cell.
+    Missing {
+        /// The numbers.
+        values: Vec<f64>,
+    },
+    /// Fills empty cells.
+    Impute(Impute),
+    /// Every letter of a text in its lower case (Unicode).
+    Lowercase,
+    /// A text as its first `max` characters.
+    Chars {
+        /// How many tokens are kept of a text.
+        max: usize,
+        /// How many ids there may be, padding and unknown included: the most frequent of the training rows have one.
+        vocab: usize,
+    },
+    /// A text as its first `max` words; as [`TransformKind::Chars`] otherwise.
+    Words {
+        /// How many tokens are kept of a text.
+        max: usize,
+        /// How many ids there may be, padding and unknown included.
+        vocab: usize,
+    },
+    /// One column as n numbers, one for each value the training rows have: 1 at the cell's own, 0 elsewhere. All are 0
+    /// for a value that no training row has.
+    OneHot,
+    /// Minus the mean image of the training rows.
+    SubtractMean {
+        /// Whether it is that of all rows, the test rows too, as in the authors' code.
+        reference: bool,
+    },
+    /// Pixels from 0 to 1 instead of 0 to 255.
+    NormalizePixels,
+    /// In training only: a random flip, and a random crop out of a frame of zeros.
+    Augment {
+        /// Whether half of the images are turned from left to right.
+        flip: bool,
+        /// How wide the frame is; 0 for no crop.
+        pad: usize,
+    },
+}
+
+/// What an empty cell is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Impute {
+    /// The column's mean over the training rows.
+    Mean,
+    /// The column's median over the training rows.
+    Median,
+    /// This number.
+    Constant(f64),
+}
