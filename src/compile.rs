@@ -113,7 +113,7 @@ impl ParsedFiles {
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
         problems.extend(of_prelude);
-        let uses = sema::gather(&ast, sources, request.world, &mut problems);
+        let uses = sema::read_uses(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
         (
             ParsedFiles { text, ast, prelude, uses },

@@ -1,6 +1,6 @@
 //! Entries as Markdown, for pages, hovers and the terminal.
 
-use super::{Entry, Function, Setting};
+use super::{Function, ReferenceEntry, SettingEntry};
 use crate::diag::Code;
 use crate::lint::LintRule;
 use crate::ops::{Constant, Parameter, Signature, one_of};
@@ -9,15 +9,17 @@ use crate::spec::Metric;
 use std::fmt::Write;
 
 /// An entry as Markdown, below a heading of this depth.
-pub fn markdown(entry: &Entry, depth: usize) -> String {
+pub fn markdown(entry: &ReferenceEntry, depth: usize) -> String {
     let heading = |title: &str| format!("{} {title}\n\n", "#".repeat(depth));
     match entry {
         // Explanations of codes are written as Markdown.
-        Entry::Code(code) => heading(&format!("{code}: {}", code.title())) + &lint(*code) + code.explanation(),
-        Entry::Named(topic, signature) => heading(&format!("`{}`", signature.name)) + &named(*topic, signature),
-        Entry::Function(function) => heading(&format!("`{}`", function.name)) + &of_library(function),
-        Entry::Metric(metric) => heading(&format!("`{}`", metric.as_str())) + &measured(*metric),
-        Entry::Setting(setting) => heading(&format!("`{}`", setting.name)) + &set(setting),
+        ReferenceEntry::Code(code) => heading(&format!("{code}: {}", code.title())) + &lint(*code) + code.explanation(),
+        ReferenceEntry::Named(topic, signature) => {
+            heading(&format!("`{}`", signature.name)) + &named(*topic, signature)
+        }
+        ReferenceEntry::Function(function) => heading(&format!("`{}`", function.name)) + &of_library(function),
+        ReferenceEntry::Metric(metric) => heading(&format!("`{}`", metric.as_str())) + &measured(*metric),
+        ReferenceEntry::Setting(setting) => heading(&format!("`{}`", setting.name)) + &set(setting),
     }
 }
 
@@ -141,7 +143,7 @@ fn measured(metric: Metric) -> String {
     )
 }
 
-fn set(setting: &Setting) -> String {
+fn set(setting: &SettingEntry) -> String {
     let mut text = String::new();
     for holder in &setting.holders {
         let of: Vec<&str> = holder.of.iter().map(|(_, signature)| signature.name).collect();
