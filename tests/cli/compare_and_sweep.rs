@@ -3,6 +3,7 @@
 use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 
 /// With a param to sweep, and two sweeps.
 fn swept() -> String {
