@@ -71,7 +71,7 @@ struct FormattedText {
     status: ExitStatus,
 }
 
-/// Formats a text; what is wrong with it is said.
+/// Formats a text, and prints its problems.
 fn formatted(
     read: Result<FileId, Unreadable>,
     sources: &SourceMap,

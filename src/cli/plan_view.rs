@@ -10,7 +10,7 @@ use crate::spec::{Combination, QGradient, TrainSpec};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The whole plan for people; repeated layers and parts are said once unless `full` asks for all.
+/// The whole plan for people; repeated layers and parts are shown once unless `full` asks for all.
 pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, style: Style, full: bool) -> String {
     let mut text = format!("{}: {}\n\n", plan.pipeline, plan.combine);
     text += &steps(plan, sources, style, full);
@@ -34,7 +34,7 @@ pub(super) fn line_of(step: &Step, sources: &SourceMap) -> usize {
 #[derive(Clone, PartialEq)]
 struct PlanRow {
     name: String,
-    /// All but its name and its line: rows alike in these are said once.
+    /// All but its name and its line: rows alike in these are shown once.
     alike: (String, String, u64, u64),
     line: usize,
 }
@@ -104,7 +104,7 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
     table(&header, rows, style)
 }
 
-/// The rows of a part: what it comes to, then its steps; a modality is one row.
+/// The rows of a part: its sum, then its steps; a modality is one row.
 fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<String>>) {
     let said = |times: usize| if times > 1 { format!("{times} x") } else { String::new() };
     let sum = |of: fn(&PlanRow) -> u64| group.rows.iter().map(of).sum::<u64>();

@@ -33,7 +33,7 @@ impl Sample {
         self.folder.path()
     }
 
-    /// What is said of a copy, as said of what it was copied from.
+    /// A problem with a copy, as a problem with the original.
     pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
         for (copy, (name, _)) in self.origin.sources().into_iter().zip(&self.tables) {
             let SourceKind::Table { paths, .. } = &copy.kind else { continue };
@@ -48,7 +48,7 @@ impl Sample {
     }
 }
 
-/// The first rows of the tables that `request` asks for, if one of them is large.
+/// The first rows of the tables of `request`, if one of them is large.
 ///
 /// # Errors
 /// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
@@ -136,7 +136,7 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
         SourceKind::Table { paths, separator, header } => {
             let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
             let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
-            // The copy has the name of the file, so that what is said of it is said of the file.
+            // The copy has the name of the file, so that problems name the file.
             std::fs::create_dir(&place)?;
             let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
