@@ -9,7 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
-    ("whole_file", &["diag"]),
+    ("atomic_file", &["diag"]),
     ("world", &[]),
     ("syntax", &["diag"]),
     ("signature", &[]),
@@ -24,20 +24,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("drawing", &["plan", "ops", "shape", "spec", "diag"]),
     ("plan", &["graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["plan", "ops", "shape", "spec", "diag"]),
-    ("data", &["spec", "plan", "shape", "diag"]),
-    ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
-    ("report", &["train", "data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("data", &["spec", "plan", "shape", "diag", "atomic_file"]),
+    ("train", &["data", "exec", "plan", "optim", "spec", "shape", "diag", "atomic_file"]),
+    ("report", &["train", "data", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
     (
         "experiment",
         &["compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag", "world"],
     ),
     ("starter", &["data", "ops", "signature", "syntax", "diag"]),
-    ("lsp", &["compile", "data", "sema", "syntax", "ops", "signature", "spec", "shape", "diag", "whole_file", "world"]),
+    (
+        "lsp",
+        &["compile", "data", "sema", "syntax", "ops", "signature", "spec", "shape", "diag", "atomic_file", "world"],
+    ),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
+    "atomic_file",
     "compile",
     "data",
     "diag",
@@ -59,7 +63,6 @@ const ALL: &[&str] = &[
     "starter",
     "syntax",
     "train",
-    "whole_file",
     "world",
 ];
 
