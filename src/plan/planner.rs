@@ -66,7 +66,7 @@ struct Planner<'a> {
     steps: Vec<Step>,
     params: Vec<ParamSpec>,
     buffers: Vec<BufferSpec>,
-    /// Where the weights of a path begin in `params` and `buffers`: shared layers come again.
+    /// The weights and buffers of each path: shared layers use them again.
     paths: BTreeMap<String, (Vec<usize>, Vec<usize>)>,
     numbers: usize,
 }

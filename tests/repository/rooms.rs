@@ -9,7 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("shape", &[]),
     ("spec", &["diag", "shape"]),
-    ("whole_file", &["diag"]),
+    ("atomic_file", &["diag"]),
     ("world", &[]),
     ("syntax", &["diag"]),
     ("signature", &[]),
@@ -25,9 +25,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("drawing", &["fusion", "plan", "ops", "shape", "spec", "diag"]),
     ("plan", &["fusion", "graph", "ops", "shape", "spec", "diag"]),
     ("exec", &["fusion", "plan", "ops", "shape", "spec", "diag"]),
-    ("data", &["spec", "plan", "shape", "diag"]),
-    ("train", &["fusion", "data", "exec", "plan", "optim", "spec", "shape", "diag", "whole_file"]),
-    ("report", &["fusion", "train", "data", "exec", "plan", "spec", "shape", "diag", "whole_file"]),
+    ("data", &["spec", "plan", "shape", "diag", "atomic_file"]),
+    ("train", &["fusion", "data", "exec", "plan", "optim", "spec", "shape", "diag", "atomic_file"]),
+    ("report", &["fusion", "train", "data", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
     (
         "experiment",
         &[
@@ -36,12 +36,16 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("starter", &["data", "ops", "signature", "syntax", "diag"]),
-    ("lsp", &["compile", "data", "sema", "syntax", "ops", "signature", "spec", "shape", "diag", "whole_file", "world"]),
+    (
+        "lsp",
+        &["compile", "data", "sema", "syntax", "ops", "signature", "spec", "shape", "diag", "atomic_file", "world"],
+    ),
     ("cli", ALL),
 ];
 
 /// What `cli` may use.
 const ALL: &[&str] = &[
+    "atomic_file",
     "compile",
     "data",
     "diag",
@@ -64,7 +68,6 @@ const ALL: &[&str] = &[
     "starter",
     "syntax",
     "train",
-    "whole_file",
     "world",
 ];
 

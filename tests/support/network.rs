@@ -3,7 +3,7 @@
 use mmc::diag::Span;
 use mmc::fusion::Combination;
 use mmc::ops::{
-    Activation, Affine, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, Running, WeightInit,
+    Activation, AffineOp, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, Running, WeightInit,
 };
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
@@ -174,7 +174,7 @@ impl Network {
     }
 
     pub(crate) fn affine(&mut self, x: Slot, scale: f64, offset: f64) -> Slot {
-        self.step(Op::Affine(Affine { scale, offset }), &[x], self.width(x), &[], &[])
+        self.step(Op::Affine(AffineOp { scale, offset }), &[x], self.width(x), &[], &[])
     }
 
     /// Makes a value the logits of a component, present where the inputs it depends on are.

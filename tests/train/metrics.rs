@@ -85,7 +85,7 @@ fn violations_are_the_rows_a_boosted_loss_counts_and_the_mean_is_over_all() {
 }
 
 #[test]
-fn a_component_is_measured_where_it_has_a_say() {
+fn a_component_is_measured_on_the_rows_that_have_its_modalities() {
     let mut decisions = plain(2, vec![0, 1, 0], vec![0.5; 6]);
     decisions.components = vec![
         component(&[0.8, 0.2, 0.4, 0.6, 0.0, 0.0], &[0.9, 0.1, 0.2, 0.4, 0.0, 0.0]),

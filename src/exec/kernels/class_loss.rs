@@ -2,7 +2,7 @@
 //! portable form of the combination in dfdx's operations.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::loss_tensors::{LogProbabilities, LossTensors};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
@@ -98,7 +98,7 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     logits: &[&Value<Cpu>],
     targets: &Targets<'_>,
-) -> Result<LossNode<Cpu>, Failure<Native>> {
+) -> Result<LossNode<Cpu>, DeviceError<Native>> {
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
     let walk = targets.walk(&numbers, pass.gradients.is_some());
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
@@ -121,7 +121,7 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     logits: &[&Value<B::Device>],
     targets: &Targets<'_>,
-) -> Result<LossNode<B::Device>, Failure<B>> {
+) -> Result<LossNode<B::Device>, DeviceError<B>> {
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
     let walk = targets.walk(&numbers, false);
 

@@ -2,7 +2,7 @@
 //! class is largest, which rows count, which components are present) is found on the host.
 
 use super::class_loss::Targets;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::pass::Pass;
 use crate::exec::value::Matrix;
 use crate::fusion::{LabelledTensors, Tensors};
@@ -80,17 +80,17 @@ impl<B: Backend, T: Tape<f32, B::Device>> LossTensors<'_, '_, B, T> {
     }
 
     /// A constant of one number a row, the same for all classes.
-    fn spread(&self, numbers: Vec<f32>) -> Result<Matrix<B::Device>, Failure<B>> {
+    fn spread(&self, numbers: Vec<f32>) -> Result<Matrix<B::Device>, DeviceError<B>> {
         let shape = (self.classes(), self.rows());
         self.pass.constant(numbers, (shape.1,))?.try_broadcast_like::<_, Axis<0>>(&shape)
     }
 
     /// The constant `number(row)`, the same for all classes.
-    fn by_row(&self, number: impl Fn(usize) -> f32) -> Result<Term<B::Device>, Failure<B>> {
+    fn by_row(&self, number: impl Fn(usize) -> f32) -> Result<Term<B::Device>, DeviceError<B>> {
         Ok(Term { matrix: self.spread((0..self.rows()).map(number).collect())?, differentiable: false })
     }
 
-    fn matrix(&self, numbers: Vec<f32>) -> Result<Term<B::Device>, Failure<B>> {
+    fn matrix(&self, numbers: Vec<f32>) -> Result<Term<B::Device>, DeviceError<B>> {
         let matrix = self.pass.constant(numbers, (self.classes(), self.rows()))?;
         Ok(Term { matrix, differentiable: false })
     }
@@ -99,7 +99,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> LossTensors<'_, '_, B, T> {
 impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> {
     type Tensor = Term<B::Device>;
     type Row = RowTerm<B::Device>;
-    type Error = Failure<B>;
+    type Error = DeviceError<B>;
 
     fn components(&self) -> usize {
         self.components.len()
@@ -256,7 +256,7 @@ impl<D: Device<f32>> LogProbabilities<D> {
         logits: &Matrix<D>,
         numbers: &[f32],
         classes: usize,
-    ) -> Result<Self, Failure<B>> {
+    ) -> Result<Self, DeviceError<B>> {
         let rows = pass.rows;
         let shape = (classes, rows);
         let mut others = vec![1.0; classes * rows];
@@ -304,7 +304,7 @@ impl<D: Device<f32>> LogProbabilities<D> {
 fn softplus<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Matrix<B::Device>,
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let most = x.clone().try_relu()?;
     let least = most.clone().try_negate()?.try_exp()?;
     pass.record(x, |x| x.try_sub(most.clone())?.try_exp()?.try_add(least)?.try_ln()?.try_add(most))
