@@ -2,9 +2,10 @@
 
 use super::args::{LintArgs, ProblemFormat, settings};
 use super::check::check;
+use super::difference::difference;
 use super::output::{Output, count};
-use super::replace::{difference, replace};
 use super::status::ExitStatus;
+use crate::atomic_file::{Durability, replace_file};
 use crate::diag::{
     Fixes, Problems, ProblemsWithSources, fix, render, render_github, render_json, render_plain, render_sarif,
     render_short,
@@ -93,7 +94,7 @@ fn fix_file(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Resu
         output.out.write(&difference(&name, &before, &text));
         return Ok(ExitStatus::Problems);
     }
-    match replace(path, &text) {
+    match replace_file(path, Durability::Synced, |file| file.write_all(text.as_bytes())) {
         Ok(()) => {
             let what = if count == 1 { "problem" } else { "problems" };
             output.err.line(&format!("{name}: fixed {count} {what}"));

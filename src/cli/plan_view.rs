@@ -4,9 +4,10 @@ use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
 use crate::drawing::{PipelinePart, Run, parts, runs};
+use crate::fusion::CombinationRule;
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
-use crate::spec::{Combination, QGradient, TrainSpec};
+use crate::spec::TrainSpec;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -169,7 +170,7 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     };
     let mut text = String::new();
     let _ = writeln!(text, "classes      {}", plan.loss.classes.join(", "));
-    let _ = writeln!(text, "loss         {}", loss(&plan.loss.combination));
+    let _ = writeln!(text, "loss         {}", plan.loss.combination.description());
     let _ = writeln!(text, "parameters   {} in {} tensors", grouped(parameters), plan.params.len());
     let _ = writeln!(text, "FLOPs        {} a row, forward and backward", scaled(plan.cost.flops_per_row as f64));
     let _ = writeln!(
@@ -207,25 +208,6 @@ fn training(train: &TrainSpec) -> String {
     let _ = writeln!(text, "clip_norm    {clip}");
     let _ = writeln!(text, "seed         {}", train.seed);
     text
-}
-
-fn loss(combination: &Combination) -> String {
-    match combination {
-        Combination::Average => "each component by itself; probabilities are averaged".into(),
-        Combination::Vote => "each component by itself; the majority decides, the average among equals".into(),
-        Combination::Learned(_) => {
-            "each component by itself; their logarithms are weighted as fitted to held-out rows".into()
-        }
-        Combination::Multiplicative { beta, gradient, boost, normalize } => {
-            let gradient = match gradient {
-                QGradient::Detached => "detached",
-                QGradient::Attached => "attached",
-            };
-            let boost = boost.map_or(String::new(), |delta| format!(", boosted by margin({delta})"));
-            let normalized = if *normalize { ", normalized over the classes" } else { "" };
-            format!("multiplicative, beta = {beta}, gradient = {gradient}{boost}{normalized}")
-        }
-    }
 }
 
 fn blank_if_zero(number: u64, show: impl Fn(u64) -> String) -> String {

@@ -8,6 +8,7 @@ use super::trial::TrialResult;
 use super::trial_set::{Configuration, TrialId, TrialSet};
 use crate::data::Dataset;
 use crate::diag::{Code, Problem, nearest};
+use crate::fusion::strategy;
 use std::path::{Path, PathBuf};
 
 /// What is compared, and with what.
@@ -95,7 +96,7 @@ impl ComparisonTrials {
             .iter()
             .map(|Configuration { name, pipeline }| {
                 let hir = &pipeline.compiled.hir;
-                let single = hir.combines[hir.selected].strategy == "single";
+                let single = strategy(hir.combines[hir.selected].strategy).is_some_and(|strategy| strategy.most == 1);
                 ComparedModel { name: name.clone(), single, results: vec![None; seeds.len()] }
             })
             .collect();

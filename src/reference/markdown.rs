@@ -2,6 +2,7 @@
 
 use super::{Function, ReferenceEntry, SettingEntry};
 use crate::diag::Code;
+use crate::fusion::strategy;
 use crate::lint::LintRule;
 use crate::ops::{Constant, Parameter, Signature, one_of};
 use crate::sema::Topic;
@@ -65,7 +66,7 @@ pub fn usage(topic: Topic, signature: &Signature) -> String {
         Topic::Declaration if signature.params.is_empty() => format!("{name} NAME"),
         Topic::Declaration => format!("{name} {{ SETTING = VALUE }}"),
         Topic::Strategy => {
-            let inputs = if name == "single" { "x" } else { "a, b, .." };
+            let inputs = if strategy(name).is_some_and(|strategy| strategy.most == 1) { "x" } else { "a, b, .." };
             format!("combine NAME = {name}({inputs}) {{ SETTING = VALUE }}")
         }
         Topic::Type => format!("{name}[{}]", signature.names().join(", ")),

@@ -1,7 +1,7 @@
 //! The folder of one run: numbered, never shared, removed where the run fails before it has a model.
 
+use crate::atomic_file::write_atomic;
 use crate::diag::{Code, Problem};
-use crate::whole_file::write_whole;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -101,7 +101,7 @@ impl RunDir {
     /// # Errors
     /// `MMC0605`, naming the file.
     pub fn write(&self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
-        write_whole(&self.path.join(name), fill)
+        write_atomic(&self.path.join(name), fill)
     }
 
     /// From now on the folder stays, whatever happens.

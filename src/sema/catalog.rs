@@ -1,10 +1,10 @@
 //! The catalog of the language: the signatures of everything that has a name, by topic, for documentation, hover and
 //! completion.
 
+use crate::fusion::{SETTING_VALUES, STRATEGIES};
 use crate::ops::{LAYERS, Signature};
 use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
-use crate::sema::lower::fusion::strategy;
 use crate::sema::lower::{data, modality, modality_type, source, sweep, train, transform};
 
 /// A group of names in the language; the order is that of a pipeline.
@@ -78,10 +78,10 @@ impl Topic {
             Topic::Transform => row("transform", "Transforms", transform::signatures()),
             Topic::Layer => row("layer", "Layers", LAYERS.iter().map(|layer| &layer.signature).collect()),
             Topic::Builtin => row("built-in function", "Built-in functions", builtin::BUILTINS.to_vec()),
-            Topic::Strategy => row("strategy", "Strategies", strategy::strategies()),
-            Topic::StrategyValue => {
-                row("value of a strategy's setting", "Values of settings", strategy::SETTING_VALUES.to_vec())
+            Topic::Strategy => {
+                row("strategy", "Strategies", STRATEGIES.iter().map(|strategy| &strategy.signature).collect())
             }
+            Topic::StrategyValue => row("value of a strategy's setting", "Values of settings", SETTING_VALUES.to_vec()),
             Topic::Optimizer => {
                 row("optimizer", "Optimizers", OPTIMIZERS.iter().map(|optimizer| &optimizer.signature).collect())
             }

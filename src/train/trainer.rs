@@ -8,7 +8,7 @@ use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::optim::{TrainingSteps, update_rule};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
-use crate::spec::{Combination, Length, TrainSpec};
+use crate::spec::{Length, TrainSpec};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
         if best {
             self.best = Some((epoch, Arc::clone(&self.params)));
         }
-        let boosted = matches!(self.training.plan.loss.combination, Combination::Multiplicative { boost: Some(_), .. });
+        let boosted = self.training.plan.loss.combination.is_boosted();
         let record = EpochRecord {
             component: None,
             epoch,

@@ -1,12 +1,12 @@
 //! The first rows of tables that are too large to be read in passing, as tables of their own.
 
+use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::open;
 use crate::data::io::paths;
 use crate::data::load::Request;
 use crate::diag::Problem;
 use crate::spec::{Origin, Source, SourceKind, Spanned};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Number of the first rows of a large table that are read.
@@ -156,21 +156,24 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
 fn copy_rows(from: &Path, to: &Path, lines: usize) -> io::Result<bool> {
     let mut hasher = blake3::Hasher::new();
     let mut from = BufReader::with_capacity(1 << 16, open::open(from, &mut hasher)?);
-    let mut to = BufWriter::new(File::create(to)?);
-    let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
-    while count < lines && bytes < MOST_TEXT {
-        line.clear();
-        if from.read_until(b'\n', &mut line)? == 0 {
-            to.flush()?;
-            return Ok(true);
+    let mut whole = false;
+    replace_file(to, Durability::Unsynced, |to| {
+        let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
+        while count < lines && bytes < MOST_TEXT {
+            line.clear();
+            if from.read_until(b'\n', &mut line)? == 0 {
+                whole = true;
+                return Ok(());
+            }
+            quoted ^= line.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+            count += usize::from(!quoted);
+            bytes += line.len();
+            to.write_all(&line)?;
         }
-        quoted ^= line.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
-        count += usize::from(!quoted);
-        bytes += line.len();
-        to.write_all(&line)?;
-    }
-    to.flush()?;
-    Ok(from.fill_buf()?.is_empty())
+        whole = from.fill_buf()?.is_empty();
+        Ok(())
+    })?;
+    Ok(whole)
 }
 
 #[cfg(test)]
