@@ -14,7 +14,7 @@ pub(crate) enum Durability {
     Unsynced,
 }
 
-/// Writes the content that `fill` produces to `path`, atomically and synced, as [`replace_file`] does.
+/// Writes the content that `fill` produces to `path`, atomically and synced, as `replace_file` does.
 ///
 /// # Errors
 /// `MMC0605`, naming the file and the error of the system.

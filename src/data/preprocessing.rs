@@ -14,7 +14,7 @@ const VERSION: u32 = 1;
 /// Everything that is needed to prepare new rows as the training rows were: the label with its classes, and for each
 /// modality its columns, the statistics of its transforms, its vocabulary or its values.
 ///
-/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](crate::data::apply) uses it. It is
+/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](fn@crate::data::apply) uses it. It is
 /// written as JSON in which every number reads back as the same bits:
 ///
 /// ```text

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// One operation on rows of numbers, as plain data. Shapes are those of one row.
 ///
-/// No method has a default: an operation states everything, with [`no_weights`], [`no_statistics`], [`numbers_only`] and
+/// No method has a default: an operation states everything, with `no_weights`, `no_statistics`, `numbers_only` and
 /// [`Traits::PER_STEP`] where there is little to state.
 pub trait Operation: Sized {
     /// The name in messages and plans.

@@ -28,7 +28,7 @@ pub enum Inspection {
 /// Inspects the data of `request`.
 ///
 /// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
-/// large ones the first [`SAMPLE_ROWS`] rows are read, and the split is not checked.
+/// large ones the first `SAMPLE_ROWS` rows are read, and the split is not checked.
 pub fn inspect(request: &Request<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
         return Inspection::TooLarge(name);
