@@ -44,7 +44,7 @@ pub enum Join {
 
 /// A component for each input alone.
 pub(super) fn one_per_input(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
-    (0..inputs).map(|input| alone(input)).collect()
+    (0..inputs).map(alone).collect()
 }
 
 /// One component over all inputs side by side, before the block `net`.
