@@ -14,9 +14,9 @@
 mod network;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine, initialize};
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::{Batch, Plan};
-use mmc::spec::{Combination, QGradient};
 use network::Network;
 use rayon::prelude::*;
 use std::process::Command;
@@ -93,7 +93,12 @@ fn higgs_mulmix() -> Plan {
         let logits = net.linear(hidden, 2, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None, normalize: false })
+    net.finish(Combination::Multiplicative(Multiplicative {
+        beta: 0.5,
+        gradient: QGradient::Detached,
+        boost: None,
+        normalize: false,
+    }))
 }
 
 /// The paper's MulMix for CIFAR-100, as the language has it.

@@ -26,7 +26,7 @@ pub struct Compiled {
     pub suppressions: lint::Suppressions,
 }
 
-/// What is asked of a text beside the text itself.
+/// The options of a compilation beside its text.
 #[derive(Clone)]
 pub struct CompileOptions<'a> {
     /// Where the files come from that it uses.
@@ -35,7 +35,7 @@ pub struct CompileOptions<'a> {
     pub settings: &'a [(String, String)],
     /// The combine to plan instead of the one the file names.
     pub combine: Option<String>,
-    /// How much each lint matters.
+    /// The level of each lint.
     pub levels: LintLevels,
 }
 
@@ -65,7 +65,7 @@ pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &CompileOption
     planned(texts, problems, analyzed, &request.levels)
 }
 
-/// What is known of a text, whatever is wrong with it: what an editor asks for.
+/// Everything that is known of a text, with errors too: for an editor.
 #[derive(Clone, Debug)]
 pub struct Analyzed {
     /// The tree of what could be read.
@@ -74,7 +74,7 @@ pub struct Analyzed {
     pub prelude: Ast,
     /// The files it uses.
     pub uses: Uses,
-    /// What its names mean and its expressions came to.
+    /// The meaning of its names and the values of its expressions.
     pub symbols: SymbolIndex,
     /// The plan if there is one, and every problem.
     pub checked: Checked<Compiled>,
@@ -113,7 +113,7 @@ impl ParsedFiles {
         let (ast, mut problems) = syntax::parse(file, &text);
         let (prelude, of_prelude) = syntax::parse(sources.add("<prelude>", PRELUDE), PRELUDE);
         problems.extend(of_prelude);
-        let uses = sema::gather(&ast, sources, request.world, &mut problems);
+        let uses = sema::read_uses(&ast, sources, request.world, &mut problems);
         let overrides = overrides(&ast, &uses, request.settings, sources, &mut problems);
         (
             ParsedFiles { text, ast, prelude, uses },

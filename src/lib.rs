@@ -29,6 +29,8 @@
 //! use which, and what always holds.
 
 #[doc(hidden)]
+pub mod atomic_file;
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod compile;
@@ -42,6 +44,7 @@ pub mod drawing;
 pub mod exec;
 #[doc(hidden)]
 pub mod experiment;
+pub mod fusion;
 #[doc(hidden)]
 pub mod graph;
 #[doc(hidden)]
@@ -72,8 +75,6 @@ pub mod starter;
 pub mod syntax;
 #[doc(hidden)]
 pub mod train;
-#[doc(hidden)]
-pub mod whole_file;
 #[doc(hidden)]
 pub mod world;
 

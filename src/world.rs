@@ -1,4 +1,4 @@
-//! What a pipeline asks of the world around its text: the texts of the files it uses. Everything up to the plan sees
+//! The files around a pipeline that it uses. Everything up to the plan sees
 //! the world through [`World`] alone, so that it is the same with files, with what an editor holds, and in a test.
 
 use std::fs;
@@ -13,7 +13,7 @@ pub trait World {
     /// If there is none, or it is no text.
     fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile>;
 
-    /// What tells the text called `name` from every other, however it is named.
+    /// The identity of the text called `name`: the same for every name of one text, and another for every other text.
     fn identity(&self, name: &str) -> String {
         name.to_owned()
     }
@@ -22,24 +22,24 @@ pub trait World {
 /// A file that is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundFile {
-    /// How it is named to people.
+    /// The name that it is shown by.
     pub name: String,
-    /// What tells it from every other file; see [`World::identity`].
+    /// Its identity; see [`World::identity`].
     pub identity: String,
-    /// What it says.
+    /// Its content.
     pub text: String,
 }
 
 /// A file that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingFile {
-    /// Why, in words.
+    /// The reason, in words.
     pub reason: String,
-    /// What could be named instead, as it would be written.
+    /// Files that may be meant, as they would be written.
     pub there: Vec<String>,
 }
 
-/// A world with nothing in it, for texts that stand alone.
+/// A world without files, for texts that use none.
 #[derive(Clone, Copy, Debug)]
 pub struct NoFiles;
 

@@ -1,4 +1,4 @@
-//! What can be typed: data only, read by clap. Says nothing of how it is done.
+//! The arguments of every command, as clap reads them. Data only.
 
 use crate::diag::{Fixes, nearest};
 use crate::exec::DeviceChoice;
@@ -21,7 +21,7 @@ pub(super) struct Cli {
     pub(super) output: OutputArgs,
 }
 
-/// How what is said looks.
+/// Colours and characters of the output.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Look")]
 pub(super) struct OutputArgs {
@@ -59,7 +59,7 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Write a pipeline to begin with, from a table or a template
     New(NewArgs),
-    /// Say what a code or a name of the language means
+    /// Explain a code or a name of the language
     Explain(ExplainArgs),
     /// Measure how fast a pipeline trains on this machine
     Bench(BenchArgs),
@@ -146,7 +146,7 @@ pub(super) struct RunArgs {
     /// The folder that runs are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(super) out: PathBuf,
-    /// Say nothing but the result
+    /// Print nothing but the result
     #[arg(long, short)]
     pub(super) quiet: bool,
     /// Write a JSON object for each epoch and a last summary, and everything else to standard error
@@ -186,7 +186,7 @@ pub(super) struct CompareArgs {
     pub(super) format: TableFormatArg,
     #[command(flatten)]
     pub(super) compute: ComputeArgs,
-    /// Say nothing but the result
+    /// Print nothing but the result
     #[arg(long, short)]
     pub(super) quiet: bool,
 }
@@ -223,7 +223,7 @@ pub(super) struct SweepArgs {
     pub(super) format: TableFormatArg,
     #[command(flatten)]
     pub(super) compute: ComputeArgs,
-    /// Say nothing but the result
+    /// Print nothing but the result
     #[arg(long, short)]
     pub(super) quiet: bool,
 }
@@ -248,7 +248,7 @@ pub(super) struct LintArgs {
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<SettingArg>,
-    /// OutputArgs at the text alone, and not at the data it names
+    /// Look at the text alone, and not at the data it names
     #[arg(long)]
     pub(super) no_data: bool,
     #[command(flatten)]
@@ -256,7 +256,7 @@ pub(super) struct LintArgs {
 }
 
 impl LintArgs {
-    /// The changes that were asked for.
+    /// The changes to apply, if any.
     pub(super) fn fixes(&self) -> Option<Fixes> {
         match (self.fix || self.diff, self.unsafe_fixes) {
             (_, true) => Some(Fixes::All),
@@ -276,7 +276,7 @@ pub(super) struct LintLevelArgs {
     /// Make a lint a warning; may be repeated
     #[arg(long, value_name = "LINT", value_parser = lint_name)]
     pub(super) warn: Vec<String>,
-    /// Say nothing of a lint; may be repeated
+    /// Turn a lint off; may be repeated
     #[arg(long, value_name = "LINT", value_parser = lint_name)]
     pub(super) allow: Vec<String>,
 }
@@ -337,7 +337,7 @@ pub(super) struct PlanArgs {
     /// How the plan is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: PlanFormat,
-    /// Show every step, where repeated layers are said once otherwise
+    /// Show every step, where repeated layers are shown once otherwise
     #[arg(long)]
     pub(super) full: bool,
 }
@@ -389,7 +389,7 @@ pub(super) struct NewArgs {
     /// Write to a file, and not to standard output
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// Write over a file that is there
+    /// Overwrite an existing file
     #[arg(long, requires = "out")]
     pub(super) force: bool,
     /// Begin with a template instead of a table

@@ -1,9 +1,10 @@
 //! `mmc fmt`: files in the standard layout.
 
 use super::args::FmtArgs;
+use super::difference::difference;
 use super::output::Output;
-use super::replace::{difference, replace};
 use super::status::ExitStatus;
+use crate::atomic_file::{Durability, replace_file};
 use crate::diag::{FileId, Problems, SourceMap};
 use crate::experiment::{Unreadable, add_source, read_source};
 use crate::syntax;
@@ -54,7 +55,7 @@ fn file(path: &Path, args: &FmtArgs, output: &Output) -> ExitStatus {
     if texts.before == texts.after {
         return texts.status;
     }
-    match replace(path, &texts.after) {
+    match replace_file(path, Durability::Synced, |file| file.write_all(texts.after.as_bytes())) {
         Ok(()) => texts.status,
         Err(error) => {
             output.err.line(&format!("error: cannot write `{}`: {error}", path.display()));
@@ -70,7 +71,7 @@ struct FormattedText {
     status: ExitStatus,
 }
 
-/// Formats a text; what is wrong with it is said.
+/// Formats a text, and prints its problems.
 fn formatted(
     read: Result<FileId, Unreadable>,
     sources: &SourceMap,

@@ -4,8 +4,8 @@ use super::args::{GraphArgs, GraphFormat};
 use super::open::open_pipeline;
 use super::output::Output;
 use super::status::ExitStatus;
+use crate::atomic_file::write_atomic;
 use crate::drawing::{dot, figure, mermaid, svg};
-use crate::whole_file::write_whole;
 
 pub(super) fn graph(args: &GraphArgs, output: &Output) -> ExitStatus {
     let pipeline = match open_pipeline(&args.file, args.model.options(), output) {
@@ -22,7 +22,7 @@ pub(super) fn graph(args: &GraphArgs, output: &Output) -> ExitStatus {
         output.out.write(&drawn);
         return ExitStatus::Done;
     };
-    match write_whole(path, |file| file.write_all(drawn.as_bytes())) {
+    match write_atomic(path, |file| file.write_all(drawn.as_bytes())) {
         Ok(()) => ExitStatus::Done,
         Err(problem) => {
             output.problems(&[problem].into_iter().collect(), pipeline.sources());

@@ -1,10 +1,11 @@
-//! `mmc lint`: what is wrong with pipelines, without running them, and their fixes.
+//! `mmc lint`: the problems of pipelines, without running them, and the changes that fix them.
 
 use super::args::{LintArgs, ProblemFormat, settings};
 use super::check::check;
+use super::difference::difference;
 use super::output::{Output, count};
-use super::replace::{difference, replace};
 use super::status::ExitStatus;
+use crate::atomic_file::{Durability, replace_file};
 use crate::diag::{
     Fixes, Problems, ProblemsWithSources, fix, render, render_github, render_json, render_plain, render_sarif,
     render_short,
@@ -13,19 +14,19 @@ use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How often changes are looked for again in a changed text: each turn fixes something, and may bring out more.
-const MOST_TURNS: usize = 50;
+/// The most passes of fixes over a text: each fixes something, and may uncover more.
+const MOST_PASSES: usize = 50;
 
 pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let levels = args.lints.levels();
     let mut status = ExitStatus::Done;
     let mut all = vec![];
     for path in &args.files {
-        let outcome = match args.fixes() {
-            Some(fixes) => apply_fixes(path, fixes, args, output),
+        let fixed = match args.fixes() {
+            Some(fixes) => fix_file(path, fixes, args, output),
             None => Ok(ExitStatus::Done),
         };
-        let opened = outcome.and_then(|fixed| {
+        let opened = fixed.and_then(|fixed| {
             status = status.worst(fixed);
             CheckedFile::open(path, &settings(&args.set), &levels).map_err(|error| output.error(&error))
         });
@@ -66,22 +67,22 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
 }
 
 /// Applies changes until there are none left to apply, and writes the text or shows what would change.
-fn apply_fixes(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
+fn fix_file(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
     let set = settings(&args.set);
     let opened = CheckedFile::open(path, &set, &levels).map_err(|error| output.error(&error))?;
     let CheckedFile { mut sources, mut file, mut compiled } = opened;
     let Some(before) = sources.get(file).map(|source| Arc::clone(&source.text)) else { return Ok(ExitStatus::Done) };
-    let (mut text, mut fixed_count) = (before.to_string(), 0);
-    for _ in 0..MOST_TURNS {
+    let (mut text, mut count) = (before.to_string(), 0);
+    for _ in 0..MOST_PASSES {
         let mut fixed = fix(file, &text, &compiled.problems, fixes);
-        // What the data says is never certain, and is asked when the text itself has nothing left to fix.
+        // Fixes that the data suggests are never certain, and come once the text has none left.
         if fixed.is_none() && fixes == Fixes::All && !args.no_data {
             check_data(path.parent().unwrap_or(Path::new("")), &mut compiled, &levels);
             fixed = fix(file, &text, &compiled.problems, fixes);
         }
         let Some(fixed) = fixed else { break };
-        (text, fixed_count) = (fixed.text, fixed_count + fixed.count);
+        (text, count) = (fixed.text, count + fixed.count);
         CheckedFile { sources, file, compiled } = CheckedFile::of_text(path, &text, &set, &levels);
     }
     drop(sources);
@@ -93,10 +94,10 @@ fn apply_fixes(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> R
         output.out.write(&difference(&name, &before, &text));
         return Ok(ExitStatus::Problems);
     }
-    match replace(path, &text) {
+    match replace_file(path, Durability::Synced, |file| file.write_all(text.as_bytes())) {
         Ok(()) => {
-            let what = if fixed_count == 1 { "problem" } else { "problems" };
-            output.err.line(&format!("{name}: fixed {fixed_count} {what}"));
+            let what = if count == 1 { "problem" } else { "problems" };
+            output.err.line(&format!("{name}: fixed {count} {what}"));
             Ok(ExitStatus::Done)
         }
         Err(error) => {

@@ -48,7 +48,7 @@ fn write(page: &mut Vec<u8>) -> std::io::Result<()> {
     commands.control("SH", ["EXIT STATUS"]);
     for (status, meaning) in [
         ("0", "done"),
-        ("1", "problems that have been said: in the file, in the data, in training, in writing the results"),
+        ("1", "problems, which are printed: in the file, in the data, in training, in writing the results"),
         ("2", "it could not run: bad arguments, no such device, or a defect in mmc"),
         ("130", "interrupted before there was anything to keep"),
     ] {

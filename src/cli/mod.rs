@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod difference;
 mod explain;
 mod fmt;
 mod graph;
@@ -22,7 +23,6 @@ mod panic;
 mod plan;
 mod plan_view;
 mod progress;
-mod replace;
 mod run;
 mod run_summary;
 mod status;
@@ -37,9 +37,9 @@ pub use page::page;
 use status::ExitStatus;
 use std::process::ExitCode;
 
-/// The whole program: reads the arguments, does what they say, and returns how it went.
+/// The whole program: reads the arguments, runs the command, and returns the exit code.
 ///
-/// 0: done. 1: problems in the file or the data, which have been said. 2: it could not run.
+/// 0: done. 1: problems in the file or the data, which are printed. 2: it could not run.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.output);

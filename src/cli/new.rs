@@ -4,10 +4,10 @@ use super::args::NewArgs;
 use super::output::Output;
 use super::status::ExitStatus;
 use super::table::{Align, table};
+use crate::atomic_file::write_atomic;
 use crate::data::survey;
 use crate::diag::{Problems, SourceMap};
 use crate::starter::{TEMPLATES, TableFile, starter};
-use crate::whole_file::write_whole;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -42,7 +42,7 @@ fn write(text: &str, args: &NewArgs, output: &Output) -> ExitStatus {
         output.err.line(&format!("error: `{}` is there already; `--force` writes over it", path.display()));
         return ExitStatus::CouldNotRun;
     }
-    match write_whole(path, |file| file.write_all(text.as_bytes())) {
+    match write_atomic(path, |file| file.write_all(text.as_bytes())) {
         Ok(()) => {
             output.err.line(&format!("wrote {}; next: mmc run {0}", path.display()));
             ExitStatus::Done

@@ -15,7 +15,7 @@ const WIDTH: usize = 100;
 pub(super) struct Output {
     /// For results.
     pub(super) out: Stream,
-    /// For everything said about them.
+    /// For problems, progress and notes.
     pub(super) err: Stream,
 }
 
@@ -40,7 +40,7 @@ impl Output {
         Self { out: Stream::new(Target::Out, look), err: Stream::new(Target::Err, look) }
     }
 
-    /// Says `problems` on standard error, and how many there are.
+    /// Prints `problems` on standard error, and their number.
     pub(super) fn problems(&self, problems: &Problems, sources: &SourceMap) {
         if !problems.is_empty() {
             self.err.write(&render(problems, sources, self.err.style));

@@ -1,9 +1,9 @@
-//! What is said when mmc itself is at fault.
+//! The report of a panic, which is a defect of mmc itself.
 
 use super::output::Output;
 use std::panic::{self, PanicHookInfo};
 
-/// From here on a panic says that it is a defect and how to report it.
+/// Installs the hook that reports a panic as a defect.
 pub(super) fn install(output: Output) {
     panic::set_hook(Box::new(move |info| output.err.write(&words(info))));
 }

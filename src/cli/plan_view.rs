@@ -4,13 +4,14 @@ use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
 use crate::drawing::{PipelinePart, Run, parts, runs};
+use crate::fusion::CombinationRule;
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
-use crate::spec::{Combination, QGradient, TrainSpec};
+use crate::spec::TrainSpec;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The whole plan for people; repeated layers and parts are said once unless `full` asks for all.
+/// The whole plan for people; repeated layers and parts are shown once unless `full` asks for all.
 pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, style: Style, full: bool) -> String {
     let mut text = format!("{}: {}\n\n", plan.pipeline, plan.combine);
     text += &steps(plan, sources, style, full);
@@ -34,7 +35,7 @@ pub(super) fn line_of(step: &Step, sources: &SourceMap) -> usize {
 #[derive(Clone, PartialEq)]
 struct PlanRow {
     name: String,
-    /// All but its name and its line: rows alike in these are said once.
+    /// All but its name and its line: rows alike in these are shown once.
     alike: (String, String, u64, u64),
     line: usize,
 }
@@ -104,7 +105,7 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
     table(&header, rows, style)
 }
 
-/// The rows of a part: what it comes to, then its steps; a modality is one row.
+/// The rows of a part: its sum, then its steps; a modality is one row.
 fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<String>>) {
     let said = |times: usize| if times > 1 { format!("{times} x") } else { String::new() };
     let sum = |of: fn(&PlanRow) -> u64| group.rows.iter().map(of).sum::<u64>();
@@ -169,7 +170,7 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     };
     let mut text = String::new();
     let _ = writeln!(text, "classes      {}", plan.loss.classes.join(", "));
-    let _ = writeln!(text, "loss         {}", loss(&plan.loss.combination));
+    let _ = writeln!(text, "loss         {}", plan.loss.combination.description());
     let _ = writeln!(text, "parameters   {} in {} tensors", grouped(parameters), plan.params.len());
     let _ = writeln!(text, "FLOPs        {} a row, forward and backward", scaled(plan.cost.flops_per_row as f64));
     let _ = writeln!(
@@ -207,25 +208,6 @@ fn training(train: &TrainSpec) -> String {
     let _ = writeln!(text, "clip_norm    {clip}");
     let _ = writeln!(text, "seed         {}", train.seed);
     text
-}
-
-fn loss(combination: &Combination) -> String {
-    match combination {
-        Combination::Average => "each component by itself; probabilities are averaged".into(),
-        Combination::Vote => "each component by itself; the majority decides, the average among equals".into(),
-        Combination::Learned(_) => {
-            "each component by itself; their logarithms are weighted as fitted to held-out rows".into()
-        }
-        Combination::Multiplicative { beta, gradient, boost, normalize } => {
-            let gradient = match gradient {
-                QGradient::Detached => "detached",
-                QGradient::Attached => "attached",
-            };
-            let boost = boost.map_or(String::new(), |delta| format!(", boosted by margin({delta})"));
-            let normalized = if *normalize { ", normalized over the classes" } else { "" };
-            format!("multiplicative, beta = {beta}, gradient = {gradient}{boost}{normalized}")
-        }
-    }
 }
 
 fn blank_if_zero(number: u64, show: impl Fn(u64) -> String) -> String {

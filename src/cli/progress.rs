@@ -1,4 +1,4 @@
-//! Training as it is watched: a bar on a terminal, a line an epoch elsewhere, JSON for programs. Decides nothing.
+//! The progress of a training: a bar on a terminal, a line an epoch elsewhere, JSON for programs.
 
 use super::numbers::{duration, grouped, percent, scaled};
 use super::output::Output;
@@ -18,14 +18,14 @@ const ROOMY: usize = 80;
 /// Shows the events of one training.
 pub(super) struct Progress<'a> {
     output: &'a Output,
-    /// Whether anything but the result is said.
+    /// Whether nothing but the result is printed.
     quiet: bool,
     json: bool,
     interrupted: &'a AtomicBool,
     bar: Option<ProgressBar>,
     extent: ProgressLength,
     worded: Option<Instant>,
-    said_interrupted: bool,
+    interrupt_shown: bool,
 }
 
 /// How much there is to do.
@@ -46,7 +46,7 @@ struct EpochLine<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Shows training on `output`; says so once when `interrupted` is set.
+    /// Shows training on `output`, and once that `interrupted` is set.
     pub(super) fn new(output: &'a Output, quiet: bool, json: bool, interrupted: &'a AtomicBool) -> Self {
         let bar = (output.err.terminal && !quiet).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -54,7 +54,7 @@ impl<'a> Progress<'a> {
             bar
         });
         let extent = ProgressLength::default();
-        Self { output, quiet, json, interrupted, bar, extent, worded: None, said_interrupted: false }
+        Self { output, quiet, json, interrupted, bar, extent, worded: None, interrupt_shown: false }
     }
 
     /// Shows one event.
@@ -83,8 +83,8 @@ impl<'a> Progress<'a> {
                 }
             }
         }
-        if !self.said_interrupted && self.interrupted.load(Ordering::SeqCst) {
-            self.said_interrupted = true;
+        if !self.interrupt_shown && self.interrupted.load(Ordering::SeqCst) {
+            self.interrupt_shown = true;
             self.say("interrupted: ending after this step (once more ends at once)");
         }
     }
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_not_said() {
+    fn what_was_not_measured_is_left_out() {
         let bare = EpochRecord { violations: None, valid: None, best: false, ..record() };
         assert_eq!(epoch_line(&bare, 10, true), "epoch  3/10  train loss 0.5312 error 26.33%  12.3 s");
         assert_eq!(epoch_line(&bare, 10, false), "epoch  3/10  train 0.5312 26.33%  12.3 s");

@@ -1,4 +1,4 @@
-//! What the process says to the one that started it.
+//! Exit codes.
 
 use crate::experiment::ErrorKind;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub(super) enum ExitStatus {
     /// Done.
     Done,
-    /// There were problems, in the file, the data, training or writing, and they have been said.
+    /// Problems in the file, the data, training or writing, which are printed.
     Problems,
     /// It could not run: bad arguments, no such device, a defect.
     CouldNotRun,
@@ -17,7 +17,7 @@ pub(super) enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// What is to be said of two commands that ended so: a file that cannot be read outweighs one with problems.
+    /// The status of two together: a file that cannot be read outweighs one with problems.
     pub(super) fn worst(self, other: ExitStatus) -> ExitStatus {
         match (self, other) {
             (ExitStatus::Done, other) => other,

@@ -77,7 +77,7 @@ pub struct PreparedRows {
 /// ```
 ///
 /// # Errors
-/// As [`load`](crate::data::load): a column that is not there (`MMC0504`, with the name that may be meant), cells that
+/// As [`load`](fn@crate::data::load): a column that is not there (`MMC0504`, with the name that may be meant), cells that
 /// are not of their type, a value that is missing where the modality is not optional. The problems name places in the
 /// data and none in a pipeline.
 pub fn apply(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Checked<PreparedRows> {

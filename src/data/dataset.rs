@@ -16,7 +16,7 @@ pub struct Dataset {
     pub train: Subset,
     /// Rows to select on.
     pub valid: Option<Subset>,
-    /// Rows that are looked at once, at the end.
+    /// Rows that are evaluated once, at the end.
     pub test: Option<Subset>,
     /// The label and its classes.
     pub label: FittedLabel,
@@ -85,7 +85,7 @@ impl Subset {
         batch
     }
 
-    /// As [`Subset::batch`], into a batch that exists: once it has held as many rows, nothing is allocated.
+    /// Like [`Subset::batch`], into an existing batch: nothing is allocated if it has held as many rows before.
     ///
     /// # Panics
     /// If a row or a modality does not exist.

@@ -1,7 +1,9 @@
 //! The data set: sources, splits, transforms fitted on the training rows, batches. Knows no tensors.
 //!
 //! ```text
-//! paths --find--> Schema --select--> TableQuery --read, or cache--> Table --label, split, transform--> Dataset --> Batch
+//! Source --open--> Schema --select--> TableQuery --read, or cache--> LoadedTable
+//!        --label, split, fit--> Dataset, Preprocessing      (load: the training data)
+//!        --apply a Preprocessing--> PreparedRows            (apply: new rows, with or without labels)
 //! ```
 //!
 //! Inside the room a file imports from the file that defines a thing; the re-exports here serve the other rooms.

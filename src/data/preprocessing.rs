@@ -4,6 +4,8 @@ use crate::data::label::FittedLabel;
 use crate::data::modality::fitted::FittedModality;
 use crate::diag::{Code, Problem, Problems};
 use crate::plan::Plan;
+use crate::shape::Shape;
+use crate::spec::ModalityKind;
 use serde::{Deserialize, Serialize};
 
 /// The version of the form that [`Preprocessing`] is written in.
@@ -12,7 +14,7 @@ const VERSION: u32 = 1;
 /// Everything that is needed to prepare new rows as the training rows were: the label with its classes, and for each
 /// modality its columns, the statistics of its transforms, its vocabulary or its values.
 ///
-/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](crate::data::apply) uses it. It is
+/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](fn@crate::data::apply) uses it. It is
 /// written as JSON in which every number reads back as the same bits:
 ///
 /// ```text
@@ -113,12 +115,12 @@ impl Preprocessing {
             match self.modality(name) {
                 None => differ(format!("`{}` reads `{name}`, and nothing was fitted to it", plan.combine)),
                 Some(fitted) if (fitted.kind, &fitted.shape) != (input.kind, &input.shape) => {
-                    let message = format!("`{name}` was fitted as {:?} {}, ", fitted.kind, fitted.shape);
-                    differ(format!("{message}and `{}` reads {:?} {}", plan.combine, input.kind, input.shape));
+                    let (found, expected) = (type_of(fitted.kind, &fitted.shape), type_of(input.kind, &input.shape));
+                    differ(format!("`{name}` was fitted as `{found}`, and `{}` reads `{expected}`", plan.combine));
                 }
                 Some(fitted) if fitted.optional != input.optional => {
-                    let said = |optional| if optional { "may be missing" } else { "may not be missing" };
-                    let (fitted, input) = (said(fitted.optional), said(input.optional));
+                    let presence = |optional| if optional { "may be missing" } else { "may not be missing" };
+                    let (fitted, input) = (presence(fitted.optional), presence(input.optional));
                     differ(format!("`{name}` {fitted} in the data, and {input} in `{}`", plan.combine));
                 }
                 Some(_) => {}
@@ -129,5 +131,16 @@ impl Preprocessing {
             differ(format!("the label has {found} classes, and `{}` decides between {expected}", plan.combine));
         }
         problems
+    }
+}
+
+/// The type of a modality as the language writes it, with the number of ids of a text.
+fn type_of(kind: ModalityKind, shape: &Shape) -> String {
+    match kind {
+        ModalityKind::Dense => format!("dense{shape}"),
+        ModalityKind::Image => format!("image{shape}"),
+        ModalityKind::Sequence => format!("sequence{shape}"),
+        ModalityKind::Text { vocabulary } => format!("text{shape}, vocab: {vocabulary}"),
+        ModalityKind::Category { count } => format!("category[{count}]"),
     }
 }

@@ -1,4 +1,4 @@
-//! Whether every row can be decided: some component of each combine has all its modalities there.
+//! Checks that every row can be decided: some component of each combine has all its modalities there.
 
 use crate::data::dataset::Subset;
 use crate::data::table::loaded::LoadedTable;
@@ -6,7 +6,7 @@ use crate::diag::{Code, Problem, Problems, Span};
 use crate::plan::Plan;
 use crate::spec::Part;
 
-/// One combine, as far as the data decides whether it can decide.
+/// A combine with the modalities that its components need.
 #[derive(Clone, Debug)]
 pub struct Decider<'a> {
     /// The combine.

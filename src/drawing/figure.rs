@@ -3,10 +3,10 @@
 use super::chain::summary;
 use super::part::{PipelinePart, parts};
 use crate::diag::grouped;
+use crate::fusion::CombinationRule;
 use crate::ops::Op;
 use crate::plan::{ParamId, Plan, Step};
 use crate::shape::Shape;
-use crate::spec::Combination;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Largest number of components drawn; the others are counted.
@@ -184,17 +184,9 @@ fn depths(boxes: &mut [FigureBox], edges: &[(usize, usize)]) -> usize {
 
 fn loss(plan: &Plan) -> Vec<String> {
     let mut lines = vec!["class loss".to_owned()];
-    match &plan.loss.combination {
-        _ if plan.loss.components.len() == 1 => lines.push("cross-entropy".into()),
-        Combination::Multiplicative { beta, boost, normalize, .. } => {
-            lines.push("multiplicative".into());
-            lines.push(format!("beta = {beta}"));
-            lines.extend(boost.map(|delta| format!("margin({delta})")));
-            lines.extend(normalize.then(|| "normalized".into()));
-        }
-        Combination::Average => lines.extend(["late".into(), "by average".into()]),
-        Combination::Vote => lines.extend(["late".into(), "by vote".into()]),
-        Combination::Learned(_) => lines.extend(["late".into(), "by a learned combiner".into()]),
+    match plan.loss.components.len() {
+        1 => lines.push("cross-entropy".into()),
+        _ => lines.extend(plan.loss.combination.caption()),
     }
     lines
 }

@@ -1,11 +1,10 @@
 //! From logits to decisions: class losses, predicted classes, probabilities, what each component thought. The same
 //! arithmetic as training's, so that a model decides by what it was trained on.
 
-use super::class_loss::{ClassLoss, RowLoss};
 use super::engine::Logits;
 use super::params::Params;
+use crate::fusion::{ClassLoss, CombinationRule, RowLoss};
 use crate::plan::LossSpec;
-use crate::spec::{Combination, Combiner};
 
 /// What a model decides on some rows. Arrays are row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,17 +29,17 @@ pub struct ComponentDecisions {
     /// `p^k`, the softmax of its logits, `rows * classes`.
     pub probabilities: Vec<f64>,
     /// `-log p^k`, exact where `p` rounds to 0 or 1, `rows * classes`.
-    pub surprise: Vec<f64>,
-    /// `q^k`, how much the others leave it to decide, `rows * classes`; 1 under [`crate::spec::Combination::Average`].
+    pub neg_log_p: Vec<f64>,
+    /// `q^k`, how much the others leave it to decide, `rows * classes`; 1 under [`crate::fusion::Combination::Average`].
     pub q: Vec<f64>,
 }
 
 /// The loss with what its combiner has learned, where it has one.
 pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
     let mut loss = loss.clone();
-    if let (Combination::Learned(combiner), Some((weight, bias))) = (&mut loss.combination, loss.combiner) {
+    if let Some((weight, bias)) = loss.combiner {
         let numbers = |id| params.get(id).iter().map(|number| f64::from(*number)).collect();
-        *combiner = Combiner { weights: numbers(weight), bias: numbers(bias) };
+        loss.combination.fit(numbers(weight), numbers(bias));
     }
     loss
 }
@@ -50,7 +49,7 @@ pub fn decide(loss: &LossSpec, logits: &Logits) -> Decisions {
     let (rows, classes) = (logits.rows, loss.classes.len());
     let cells = rows * classes;
     let component =
-        || ComponentDecisions { probabilities: vec![0.0; cells], surprise: vec![0.0; cells], q: vec![0.0; cells] };
+        || ComponentDecisions { probabilities: vec![0.0; cells], neg_log_p: vec![0.0; cells], q: vec![0.0; cells] };
     let mut decisions = Decisions {
         rows,
         classes,
@@ -61,16 +60,16 @@ pub fn decide(loss: &LossSpec, logits: &Logits) -> Decisions {
     };
     for_each_row(loss, logits, |row, node| {
         let here = row * classes..(row + 1) * classes;
-        decisions.class_losses[here.clone()].copy_from_slice(&node.losses);
+        decisions.class_losses[here.clone()].copy_from_slice(&node.row.losses);
         decisions.predicted[row] = node.decision() as u32;
-        softmin(&node.losses, &mut decisions.probabilities[here.clone()]);
+        softmin(&node.row.losses, &mut decisions.probabilities[here.clone()]);
         for (index, component) in decisions.components.iter_mut().enumerate() {
             let its = index * classes..(index + 1) * classes;
-            component.q[here.clone()].copy_from_slice(&node.q[its.clone()]);
-            component.surprise[here.clone()].copy_from_slice(&node.surprise[its]);
-            if node.present[index] {
+            component.q[here.clone()].copy_from_slice(&node.row.q[its.clone()]);
+            component.neg_log_p[here.clone()].copy_from_slice(&node.row.neg_log_p[its]);
+            if node.row.present[index] {
                 for at in here.clone() {
-                    component.probabilities[at] = (-component.surprise[at]).exp();
+                    component.probabilities[at] = (-component.neg_log_p[at]).exp();
                 }
             }
         }
@@ -92,11 +91,11 @@ fn for_each_row(loss: &LossSpec, logits: &Logits, mut visit: impl FnMut(usize, &
     for row in 0..logits.rows {
         for (index, values) in logits.components.iter().enumerate() {
             let theirs = &values[row * classes..(row + 1) * classes];
-            for (to, from) in node.logits[index * classes..].iter_mut().zip(theirs) {
+            for (to, from) in node.row.logits[index * classes..].iter_mut().zip(theirs) {
                 *to = f64::from(*from);
             }
         }
-        for (to, present) in node.present.iter_mut().zip(&logits.present) {
+        for (to, present) in node.row.present.iter_mut().zip(&logits.present) {
             *to = present.as_ref().is_none_or(|present| present[row]);
         }
         node.forward();

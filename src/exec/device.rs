@@ -8,7 +8,7 @@ use super::kernels::kernel::Compute;
 use crate::plan::Plan;
 use std::sync::Arc;
 
-/// Where to run.
+/// The device to run on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// The processor.
@@ -21,7 +21,7 @@ pub enum DeviceChoice {
     Cuda(usize),
 }
 
-/// An engine for a plan. `threads` is how many threads the CPU computes on, as many as there are where it is `None`;
+/// An engine for a plan. `threads` is the number of threads on the CPU, all available ones where it is `None`;
 /// results do not depend on it.
 ///
 /// # Errors

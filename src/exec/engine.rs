@@ -4,7 +4,7 @@ use super::params::Params;
 use crate::plan::{Batch, BufferId};
 use std::sync::Arc;
 
-/// What decides the randomness of one training step (dropout), so that it repeats on any number of threads.
+/// The key of the randomness of one training step (dropout), so that it repeats on any number of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepKey {
     /// The training's seed.
@@ -32,7 +32,7 @@ pub trait Engine: Send {
     fn first_non_finite(&self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<Option<usize>, ExecError>;
 }
 
-/// What one training step found. Nothing here depends on the number of threads.
+/// The result of one training step. Nothing here depends on the number of threads.
 #[derive(Debug)]
 pub struct StepResult<'a> {
     /// The loss: the mean over the batch, without decay.
@@ -51,23 +51,23 @@ pub struct StepResult<'a> {
 /// The logits of every component.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logits {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
     /// One array per component of the plan's loss, row-major, `rows * classes`.
     pub components: Vec<Vec<f32>>,
-    /// One per component: on which rows it has a say; `None` for all of them.
+    /// One per component: the rows on which it is present; `None` for all of them.
     pub present: Vec<Option<Vec<bool>>>,
 }
 
-/// Why the plan could not be executed.
+/// An error of the execution of a plan.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecError {
-    /// The device asked for cannot be used.
+    /// The device cannot be used.
     #[error("the device `{device}` is not available: {reason}")]
     NoDevice {
-        /// What was asked for.
+        /// The name of the device.
         device: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// The device has no room for a value of the step.

@@ -8,7 +8,7 @@ use super::kernels::class_loss::Targets;
 use super::kernels::compute;
 use super::kernels::kernel::{Compute, KernelCall};
 use super::params::Params;
-use super::pass::{Pass, Training};
+use super::pass::{Pass, TrainingKey};
 use super::shards;
 use super::value::Value;
 use super::workers::Workers;
@@ -34,7 +34,7 @@ pub(super) struct Executor<B: Backend> {
     last_read: Vec<usize>,
 }
 
-/// What one shard found.
+/// The result of one shard.
 struct ShardResult {
     loss: f64,
     errors: usize,
@@ -120,8 +120,8 @@ impl<B: Compute> Executor<B> {
         let mut pass: Pass<'_, B, OwnedTape<f32, B::Device>> = self.pass(params, batch, rows)?;
         let written = Rc::new(ParamGradients::new(params, std::mem::take(gradients)));
         pass.gradients = Some(Rc::clone(&written));
-        pass.training = Some(Training { key, first_row: rows.start });
-        // Which step the backward pass is at, so that running out of memory there has a place too.
+        pass.training = Some(TrainingKey { key, first_row: rows.start });
+        // The step that the backward pass is at, so that running out of memory there is reported with a step too.
         let place = Rc::new(Cell::new(self.plan.steps.len().saturating_sub(1)));
         let slots = self.forward(&mut pass, |index, pass, _| {
             let place = Rc::clone(&place);
@@ -160,7 +160,7 @@ impl<B: Compute> Executor<B> {
         rows: &Range<usize>,
     ) -> Result<Option<usize>, ExecError> {
         let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows)?;
-        pass.training = Some(Training { key, first_row: rows.start });
+        pass.training = Some(TrainingKey { key, first_row: rows.start });
         let mut first = None;
         self.forward(&mut pass, |index, _, value| {
             if first.is_none() && value.host().iter().any(|number| !number.is_finite()) {
@@ -183,7 +183,7 @@ impl<B: Compute> Executor<B> {
         shards::training(batch.rows, self.plan.shardable && self.backend.threaded())
     }
 
-    /// On which of some rows each component has a say.
+    /// For each component, on which of some rows it is present.
     fn present(&self, batch: &Batch, rows: &Range<usize>) -> Vec<Option<Vec<bool>>> {
         let of = |component: &crate::plan::Component| {
             let masks: Vec<&Vec<bool>> = component.inputs.iter().filter_map(|at| batch.present[*at].as_ref()).collect();

@@ -1,4 +1,4 @@
-//! The first values of every parameter, each from a random stream of its own.
+//! The initial values of every parameter, each from its own random stream.
 
 use super::params::Params;
 use crate::plan::{ParamInit, Plan};

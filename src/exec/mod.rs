@@ -2,7 +2,6 @@
 //! Reads plans and batches; knows no files and prints nothing.
 
 mod backend;
-mod class_loss;
 mod decide;
 mod device;
 mod engine;
@@ -17,7 +16,6 @@ mod shards;
 mod value;
 mod workers;
 
-pub use class_loss::{ClassLoss, RowLoss};
 pub use decide::{ComponentDecisions, Decisions, decide, fitted, row_losses};
 pub use device::{DeviceChoice, engine};
 pub use engine::{Engine, ExecError, Logits, StepKey, StepResult};

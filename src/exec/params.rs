@@ -23,12 +23,12 @@ impl Params {
         Self { values: vec![0.0; length], buffers, ranges }
     }
 
-    /// How many parameters there are.
+    /// Number of parameters.
     pub fn count(&self) -> usize {
         self.ranges.len()
     }
 
-    /// Where a parameter lies in [`Params::values`].
+    /// The range of a parameter in [`Params::values`].
     pub fn range(&self, id: ParamId) -> Range<usize> {
         self.ranges[id].clone()
     }

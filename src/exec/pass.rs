@@ -5,7 +5,7 @@
 //! and what works on one feature, one channel or one moment of a sequence finds its numbers side by side.
 
 use super::backend::cpu::Native;
-use super::backend::{Backend, Failure};
+use super::backend::{Backend, DeviceError};
 use super::engine::StepKey;
 use super::gradients::ParamGradients;
 use super::params::Params;
@@ -17,9 +17,9 @@ use dfdx::tensor::{Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What decides the randomness of a pass in training.
+/// The key of the randomness of a pass in training.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Training {
+pub(super) struct TrainingKey {
     /// The step of the training.
     pub(super) key: StepKey,
     /// The place in the batch of the first row of this pass.
@@ -28,19 +28,19 @@ pub(super) struct Training {
 
 /// A pass over some rows.
 pub(super) struct Pass<'a, B: Backend, T> {
-    /// Where it computes.
+    /// The device.
     pub(super) device: B::Device,
-    /// What it computes with.
+    /// The parameters.
     pub(super) params: &'a Arc<Params>,
-    /// Where the gradients of parameters go; `None` where nothing is learned.
+    /// The gradients of parameters; `None` in evaluation.
     pub(super) gradients: Option<Rc<ParamGradients>>,
-    /// What is recorded so far.
+    /// The tape of recorded operations.
     pub(super) tape: T,
     /// `None` where the model is only evaluated.
-    pub(super) training: Option<Training>,
-    /// Who computes a product.
+    pub(super) training: Option<TrainingKey>,
+    /// The threads that compute a product.
     pub(super) workers: Workers,
-    /// How many rows.
+    /// Number of rows.
     pub(super) rows: usize,
     /// One array per input of the plan, features x rows.
     pub(super) inputs: Vec<Vec<f32>>,
@@ -52,7 +52,7 @@ pub(super) struct Pass<'a, B: Backend, T> {
 
 impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
     /// The numbers of a value as a tensor for operations of dfdx; copied once, and its gradient reaches the value.
-    pub(super) fn tensor(&mut self, value: &Value<B::Device>) -> Result<Matrix<B::Device>, Failure<B>> {
+    pub(super) fn tensor(&mut self, value: &Value<B::Device>) -> Result<Matrix<B::Device>, DeviceError<B>> {
         if let Some(tensor) = value.tensor.get() {
             return Ok(tensor.clone());
         }
@@ -67,8 +67,8 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
     pub(super) fn record<S: Shape, R: Shape>(
         &mut self,
         x: &Tensor<S, f32, B::Device>,
-        operation: impl FnOnce(Tensor<S, f32, B::Device, T>) -> Result<Tensor<R, f32, B::Device, T>, Failure<B>>,
-    ) -> Result<Tensor<R, f32, B::Device>, Failure<B>> {
+        operation: impl FnOnce(Tensor<S, f32, B::Device, T>) -> Result<Tensor<R, f32, B::Device, T>, DeviceError<B>>,
+    ) -> Result<Tensor<R, f32, B::Device>, DeviceError<B>> {
         let x = x.clone().put_tape(std::mem::take(&mut self.tape));
         let (y, tape) = operation(x)?.split_tape();
         self.tape = tape;
@@ -87,12 +87,16 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
         &self,
         numbers: Vec<f32>,
         shape: S,
-    ) -> Result<Tensor<S, f32, B::Device>, Failure<B>> {
+    ) -> Result<Tensor<S, f32, B::Device>, DeviceError<B>> {
         TensorFromVec::<f32>::try_tensor_from_vec(&self.device, numbers, shape)
     }
 
     /// A parameter as a tensor; its gradient finds its way back to the host.
-    pub(super) fn param<S: Shape>(&mut self, id: ParamId, shape: S) -> Result<Tensor<S, f32, B::Device>, Failure<B>> {
+    pub(super) fn param<S: Shape>(
+        &mut self,
+        id: ParamId,
+        shape: S,
+    ) -> Result<Tensor<S, f32, B::Device>, DeviceError<B>> {
         let tensor = self.constant(self.params.get(id).to_vec(), shape)?;
         if let Some(gradients) = self.gradients.clone() {
             let handle = tensor.clone();
@@ -108,8 +112,8 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
 }
 
 impl<T: Tape<f32, Cpu>> Pass<'_, Native, T> {
-    /// What a kernel of this program made: features x rows of numbers, which stay where they are.
-    pub(super) fn made(&self, numbers: Vec<f32>, learned: bool) -> Result<Value<Cpu>, Failure<Native>> {
+    /// The value of numbers that a native kernel made, features x rows, which stay on the host.
+    pub(super) fn made(&self, numbers: Vec<f32>, learned: bool) -> Result<Value<Cpu>, DeviceError<Native>> {
         let dims = (numbers.len().checked_div(self.rows).unwrap_or(0), self.rows);
         Ok(Value::on_host(self.constant(Vec::new(), (0, 0))?, dims, learned, Arc::new(numbers)))
     }

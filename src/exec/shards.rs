@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Rows that a shard of a training batch holds at most, as long as there are few shards.
 const SHARD: usize = 64;
-/// Shards at most: each has gradients of its own, and adding them up costs as much as another pass over the weights.
+/// Shards at most: each has its own gradients, and adding them up costs as much as another pass over the weights.
 const SHARDS: usize = 8;
 /// Boundaries lie at multiples of this many rows, the width of a vector register.
 const STEP: usize = 8;

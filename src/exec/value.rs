@@ -13,11 +13,11 @@ use std::sync::Arc;
 /// Features x rows.
 pub(super) type Matrix<D> = Tensor<(usize, usize), f32, D>;
 
-/// What a slot of the plan holds.
+/// The value of a slot of the plan.
 #[derive(Clone, Debug)]
 pub(super) struct Value<D: Device<f32>> {
     pub(super) dims: (usize, usize),
-    /// Whether anything that is learned had a part in it, so that its gradient is wanted.
+    /// Whether it depends on a parameter, so that its gradient is needed.
     pub(super) learned: bool,
     /// Whose gradient it is; with the numbers, or empty where they are on the host only.
     pub(super) identity: Matrix<D>,
@@ -60,7 +60,7 @@ impl<D: Device<f32>> Value<D> {
 }
 
 impl Value<Cpu> {
-    /// Where the gradient of this value is, for the backward step of a kernel.
+    /// The gradient of this value, for the backward step of a kernel.
     pub(super) fn gradient(&self) -> ValueGradient {
         ValueGradient::new(&self.identity, self.dims)
     }

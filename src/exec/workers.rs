@@ -1,8 +1,8 @@
-//! Who computes: the calling thread, or the threads of its pool. How work is cut never depends on how many there are.
+//! The threads that compute: the calling one, or those of its pool. How work is cut never depends on their number.
 
 use rayon::prelude::*;
 
-/// Who computes an operation.
+/// The threads that compute an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Workers {
     /// The calling thread.
@@ -12,7 +12,7 @@ pub(super) enum Workers {
 }
 
 impl Workers {
-    /// What `work` makes of each part, in the order of the parts.
+    /// The results of `work` for each part, in the order of the parts.
     pub(super) fn map<P: Send, R: Send>(self, parts: Vec<P>, work: impl Fn(usize, P) -> R + Send + Sync) -> Vec<R> {
         match self {
             Workers::One => parts.into_iter().enumerate().map(|(index, part)| work(index, part)).collect(),
@@ -20,7 +20,7 @@ impl Workers {
         }
     }
 
-    /// What `work` makes of each piece of `length` numbers, in their order.
+    /// The results of `work` for each piece of `length` numbers, in their order.
     pub(super) fn pieces<R: Send>(
         self,
         numbers: &mut [f32],

@@ -7,13 +7,13 @@ use serde::Serialize;
 
 /// A model and its trials, one for each seed.
 #[derive(Clone, Debug)]
-pub struct Candidate {
+pub struct ComparedModel {
     /// What it is called.
     pub name: String,
     /// Whether it decides by one modality alone.
     pub single: bool,
     /// One for each seed, in their order; `None` where the trial failed or was not made.
-    pub outcomes: Vec<Option<TrialResult>>,
+    pub results: Vec<Option<TrialResult>>,
 }
 
 /// What the models are compared by.
@@ -86,7 +86,12 @@ pub struct OverLearn {
 }
 
 /// Compares models whose trials have equal places for equal seeds; `labels` are the classes of the test rows.
-pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question: &ComparisonReference) -> Comparison {
+pub fn compare(
+    candidates: &[ComparedModel],
+    seeds: &[u64],
+    labels: &[u32],
+    reference: &ComparisonReference,
+) -> Comparison {
     let mut lines: Vec<ComparisonRow> = candidates.iter().map(line).collect();
     let least = |of: &dyn Fn(&ComparisonRow) -> Option<f64>| {
         lines.iter().filter_map(of).fold(None, |least: Option<f64>, value| Some(least.map_or(value, |l| l.min(value))))
@@ -98,7 +103,7 @@ pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question
         line.best = least_error.is_some() && error(line) == least_error;
         line.best_auc = least_area.is_some() && area(line) == least_area;
     }
-    let against = match &question.against {
+    let against = match &reference.against {
         Some(name) => candidates.iter().position(|candidate| candidate.name == *name),
         None => lines.iter().position(|line| line.best),
     };
@@ -106,7 +111,7 @@ pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question
         if let Some(other) = against.filter(|other| *other != index) {
             lines[index].difference = difference(candidate, &candidates[other], labels);
         }
-        if let Some(singles) = &question.over_learn {
+        if let Some(singles) = &reference.over_learn {
             lines[index].over_learn = over_learn(candidate, candidates, singles, labels);
         }
     }
@@ -114,19 +119,19 @@ pub fn compare(candidates: &[Candidate], seeds: &[u64], labels: &[u32], question
     Comparison { rows: labels.len(), seeds: seeds.to_vec(), against, lines }
 }
 
-fn line(candidate: &Candidate) -> ComparisonRow {
-    let outcomes: Vec<&TrialResult> = candidate.outcomes.iter().flatten().collect();
-    let test = || outcomes.iter().filter_map(|outcome| outcome.scores.test);
+fn line(candidate: &ComparedModel) -> ComparisonRow {
+    let results: Vec<&TrialResult> = candidate.results.iter().flatten().collect();
+    let test = || results.iter().filter_map(|result| result.scores.test);
     let area: Vec<f64> = test().filter_map(|test| test.auc).collect();
-    let seconds: Vec<f64> = outcomes.iter().map(|outcome| outcome.scores.seconds).collect();
-    let valid = outcomes.iter().filter_map(|outcome| outcome.scores.valid);
+    let seconds: Vec<f64> = results.iter().map(|result| result.scores.seconds).collect();
+    let valid = results.iter().filter_map(|result| result.scores.valid);
     ComparisonRow {
         name: candidate.name.clone(),
-        runs: outcomes.len(),
+        runs: results.len(),
         error: Spread::of(test().map(|test| test.error).collect()),
-        auc: Spread::of(area).filter(|area| area.values.len() == outcomes.len()),
+        auc: Spread::of(area).filter(|area| area.values.len() == results.len()),
         valid_error: Spread::of(valid.map(|valid| valid.error).collect()),
-        parameters: outcomes.first().map_or(0, |outcome| outcome.scores.parameters),
+        parameters: results.first().map_or(0, |result| result.scores.parameters),
         seconds: Spread::of(seconds).map_or(0.0, |seconds| seconds.mean),
         best: false,
         best_auc: false,
@@ -136,10 +141,10 @@ fn line(candidate: &Candidate) -> ComparisonRow {
 }
 
 /// Over the seeds that both have, by Student's test; for one seed by the rows.
-fn difference(ours: &Candidate, theirs: &Candidate, labels: &[u32]) -> Option<Difference> {
+fn difference(ours: &ComparedModel, theirs: &ComparedModel, labels: &[u32]) -> Option<Difference> {
     let pairs: Vec<(&TrialResult, &TrialResult)> =
-        ours.outcomes.iter().zip(&theirs.outcomes).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?))).collect();
-    let error = |outcome: &TrialResult| outcome.scores.test.map(|test| test.error);
+        ours.results.iter().zip(&theirs.results).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?))).collect();
+    let error = |result: &TrialResult| result.scores.test.map(|test| test.error);
     match pairs.as_slice() {
         [(a, b)] => mcnemar(&wrong(&a.predicted, labels), &wrong(&b.predicted, labels)),
         _ => {
@@ -154,31 +159,31 @@ fn wrong(predicted: &[u32], labels: &[u32]) -> Vec<bool> {
 }
 
 fn over_learn(
-    candidate: &Candidate,
-    candidates: &[Candidate],
+    candidate: &ComparedModel,
+    candidates: &[ComparedModel],
     singles: &SingleModality,
     labels: &[u32],
 ) -> Option<OverLearn> {
     let (mut of_all, mut of_those, mut subset) = (vec![], vec![], vec![]);
-    for (seed, outcome) in candidate.outcomes.iter().enumerate() {
-        let Some(outcome) = outcome else { continue };
+    for (seed, result) in candidate.results.iter().enumerate() {
+        let Some(result) = result else { continue };
         let known: Vec<bool> = match singles {
             SingleModality::Components => {
-                let right = |row: usize| outcome.components.iter().any(|one| one[row] == Some(labels[row]));
+                let right = |row: usize| result.components.iter().any(|one| one[row] == Some(labels[row]));
                 (0..labels.len()).map(right).collect()
             }
             SingleModality::Models(names) => {
                 let is_single =
-                    |other: &&Candidate| if names.is_empty() { other.single } else { names.contains(&other.name) };
+                    |other: &&ComparedModel| if names.is_empty() { other.single } else { names.contains(&other.name) };
                 // A seed that one of them lacks says nothing about what they know together.
                 let models: Option<Vec<&TrialResult>> =
-                    candidates.iter().filter(is_single).map(|other| other.outcomes[seed].as_ref()).collect();
+                    candidates.iter().filter(is_single).map(|other| other.results[seed].as_ref()).collect();
                 let models = models.filter(|models| !models.is_empty());
                 let Some(models) = models else { continue };
                 (0..labels.len()).map(|row| models.iter().any(|one| one.predicted[row] == labels[row])).collect()
             }
         };
-        let wrong = wrong(&outcome.predicted, labels);
+        let wrong = wrong(&result.predicted, labels);
         let errors = wrong.iter().zip(&known).filter(|(wrong, known)| **wrong && **known).count() as f64;
         let rows = known.iter().filter(|known| **known).count() as f64;
         if rows > 0.0 {
@@ -198,16 +203,16 @@ mod tests {
 
     const LABELS: [u32; 4] = [0, 1, 1, 0];
 
-    fn outcome(predicted: [u32; 4]) -> TrialResult {
+    fn trial_result(predicted: [u32; 4]) -> TrialResult {
         let error = wrong(&predicted, &LABELS).iter().filter(|wrong| **wrong).count() as f64 / 4.0;
         let test = SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
         let scores = TrialScores { valid: None, test: Some(test), parameters: 7, epochs: 1, seconds: 2.0 };
         TrialResult { scores, predicted: predicted.to_vec(), components: vec![] }
     }
 
-    fn candidate(name: &str, single: bool, outcomes: &[[u32; 4]]) -> Candidate {
-        let outcomes = outcomes.iter().map(|predicted| Some(outcome(*predicted))).collect();
-        Candidate { name: name.into(), single, outcomes }
+    fn candidate(name: &str, single: bool, results: &[[u32; 4]]) -> ComparedModel {
+        let results = results.iter().map(|predicted| Some(trial_result(*predicted))).collect();
+        ComparedModel { name: name.into(), single, results }
     }
 
     #[test]
@@ -228,7 +233,7 @@ mod tests {
     #[test]
     fn a_seed_that_failed_is_left_out_of_the_pairs() {
         let mut a = candidate("a", false, &[[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 1]]);
-        a.outcomes[1] = None;
+        a.results[1] = None;
         let b = candidate("b", false, &[[0, 1, 0, 0], [1, 0, 0, 1], [0, 1, 1, 1]]);
         let found = compare(&[a, b], &[1, 2, 3], &LABELS, &ComparisonReference::default());
         assert_eq!((found.lines[0].runs, found.lines[1].runs), (2, 3));
@@ -251,7 +256,7 @@ mod tests {
         let found = compare(&candidates, &[1], &LABELS, &named).lines[2].over_learn.clone().unwrap();
         assert_eq!((found.of_all.mean, found.subset.mean), (0.0, 2.0));
         let mut one = candidates[2].clone();
-        one.outcomes[0].as_mut().unwrap().components = vec![vec![Some(0), None, Some(1), Some(1)]];
+        one.results[0].as_mut().unwrap().components = vec![vec![Some(0), None, Some(1), Some(1)]];
         let parts = ComparisonReference { against: None, over_learn: Some(SingleModality::Components) };
         let found = compare(&[one], &[1], &LABELS, &parts).lines[0].over_learn.clone().unwrap();
         assert_eq!((found.of_all.mean, found.of_those.mean, found.subset.mean), (0.5, 1.0, 2.0));

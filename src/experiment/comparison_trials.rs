@@ -1,6 +1,6 @@
 //! The trials of a comparison: combines of one or several files, on the same rows with the same seeds.
 
-use super::comparison::{Candidate, Comparison, ComparisonReference, SingleModality, compare};
+use super::comparison::{ComparedModel, Comparison, ComparisonReference, SingleModality, compare};
 use super::error::{Error, ErrorKind};
 use super::options::TrainOptions;
 use super::pipeline::{Pipeline, PipelineOptions, combine_names};
@@ -8,6 +8,7 @@ use super::trial::TrialResult;
 use super::trial_set::{Configuration, TrialId, TrialSet};
 use crate::data::Dataset;
 use crate::diag::{Code, Problem, nearest};
+use crate::fusion::strategy;
 use std::path::{Path, PathBuf};
 
 /// What is compared, and with what.
@@ -91,19 +92,19 @@ impl ComparisonTrials {
     /// nothing was trained.
     pub fn run(&self, finished: &mut dyn FnMut(TrialId, &Result<TrialResult, Error>)) -> Option<Comparison> {
         let TrialSet { configurations, seeds, .. } = &self.trials;
-        let mut candidates: Vec<Candidate> = configurations
+        let mut candidates: Vec<ComparedModel> = configurations
             .iter()
             .map(|Configuration { name, pipeline }| {
                 let hir = &pipeline.compiled.hir;
-                let single = hir.combines[hir.selected].strategy == "single";
-                Candidate { name: name.clone(), single, outcomes: vec![None; seeds.len()] }
+                let single = strategy(hir.combines[hir.selected].strategy).is_some_and(|strategy| strategy.most == 1);
+                ComparedModel { name: name.clone(), single, results: vec![None; seeds.len()] }
             })
             .collect();
         self.trials.run(&self.trials.ids(), &mut |(index, seed), result| {
             finished((index, seed), &result);
-            candidates[index].outcomes[seed] = result.ok();
+            candidates[index].results[seed] = result.ok();
         });
-        let trained = candidates.iter().any(|candidate| candidate.outcomes.iter().any(Option::is_some));
+        let trained = candidates.iter().any(|candidate| candidate.results.iter().any(Option::is_some));
         let test = self.trials.data(0).test.as_ref()?;
         trained.then(|| compare(&candidates, seeds, &test.labels, &self.reference))
     }

@@ -1,5 +1,5 @@
-//! A sweep over points, each a combine and values of params: what every point comes to over its seeds, and which point of
-//! each combine the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
+//! The table of a grid search: the scores of every point, a combine and values of params, over its seeds, and the point of
+//! each combine that the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
 
 use super::statistics::Spread;
 use super::trial::TrialScores;
@@ -19,7 +19,7 @@ pub struct GridPoint {
     pub trials: Vec<Option<TrialScores>>,
 }
 
-/// What a sweep found.
+/// The result of a grid search.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GridSearch {
     /// The sweep's name.
@@ -34,7 +34,7 @@ pub struct GridSearch {
     pub points: Vec<GridRow>,
 }
 
-/// What one point came to.
+/// One point with its scores over the seeds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GridRow {
     /// The combine.
@@ -57,7 +57,7 @@ pub struct GridRow {
     pub selected: bool,
 }
 
-/// Puts the trials of all points together and selects one point for each combine: the best mean over the seeds, the
+/// Summarises the trials of all points and selects one point for each combine: the best mean over the seeds, the
 /// first of equals. Points that lack a trial are not selected while another has them all.
 pub fn grid_search(name: &str, select: Metric, seeds: &[u64], points: &[GridPoint]) -> GridSearch {
     let mut lines: Vec<GridRow> = points.iter().map(|point| line(point, select)).collect();

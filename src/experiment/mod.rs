@@ -28,7 +28,9 @@ mod trial;
 mod trial_set;
 
 pub use benchmark::{Benchmark, benchmark};
-pub use comparison::{Candidate, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare};
+pub use comparison::{
+    ComparedModel, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare,
+};
 pub use comparison_trials::{ComparisonOptions, ComparisonTrials};
 pub use data_check::{DataCheck, check_data};
 pub use error::{Diagnostics, Error, ErrorKind};

@@ -10,7 +10,7 @@ use std::path::Path;
 /// One trial of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedTrial {
-    /// The hash of all that decides what it comes to.
+    /// The hash of everything that decides its result.
     pub key: String,
     /// The combine.
     pub combine: String,
@@ -18,7 +18,7 @@ pub struct SavedTrial {
     pub params: IndexMap<String, String>,
     /// The seed.
     pub seed: u64,
-    /// What it came to.
+    /// Its scores.
     #[serde(flatten)]
     pub scores: TrialScores,
 }
@@ -35,12 +35,12 @@ pub fn write_trials(file: &mut dyn Write, trials: &[SavedTrial]) -> io::Result<(
 /// The trials that were done in this folder before; none where it holds no such file.
 ///
 /// # Errors
-/// `MMC0606` for a file that cannot be read, or a line of it that is none of ours.
+/// `MMC0606` for a file that cannot be read, or a line of it that is not a trial.
 pub fn read_trials(folder: &Path) -> Result<Vec<SavedTrial>, Problem> {
     let path = folder.join("trials.jsonl");
     let damaged = |reason: String| {
         let message = format!("the trials in `{}` cannot be read: {reason}", path.display());
-        Problem::error(Code::BadModel, message).help("take the file away, or begin a sweep of its own")
+        Problem::error(Code::BadModel, message).help("remove the file, or start another sweep")
     };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,

@@ -1,5 +1,4 @@
-//! Many trainings over the same rows: trials. Each has a thread of its own where there are several; what each finds does
-//! not depend on that.
+//! Trials: many trainings over the same rows, side by side. Their results do not depend on the number of threads.
 
 use crate::diag::Problem;
 use crate::exec::{Engine, ExecError, initialize};
@@ -35,7 +34,7 @@ pub struct TrialResult {
     pub scores: TrialScores,
     /// The class predicted for each test row.
     pub predicted: Vec<u32>,
-    /// One for each component: the class it would predict for each test row by itself; `None` where it has no say.
+    /// One for each component: the class that it alone predicts for each test row; `None` where it is absent.
     pub components: Vec<Vec<Option<u32>>>,
 }
 
@@ -105,12 +104,12 @@ fn run(
     match trained {
         _ if interrupt.load(Ordering::Relaxed) => None,
         Ok(trained) if trained.stop == StopReason::Interrupted => None,
-        Ok(trained) => Some(Ok(outcome(plan, trained))),
+        Ok(trained) => Some(Ok(result_of(plan, trained))),
         Err(halted) => Some(Err(halted.cause.problem(plan))),
     }
 }
 
-fn outcome(plan: &Plan, trained: Trained) -> TrialResult {
+fn result_of(plan: &Plan, trained: Trained) -> TrialResult {
     let last = trained.history.last();
     let scores = TrialScores {
         valid: trained.valid.as_ref().map(SplitScores::of),
@@ -130,7 +129,7 @@ fn outcome(plan: &Plan, trained: Trained) -> TrialResult {
     TrialResult { scores, predicted: decisions.predicted, components }
 }
 
-/// The class of largest probability, the first of several; `None` where the component has no say, which leaves zeros.
+/// The class of largest probability, the first of several; `None` where the component is absent, which leaves zeros.
 fn most_probable(probabilities: &[f64]) -> Option<u32> {
     let mut best = 0;
     for (class, p) in probabilities.iter().enumerate() {

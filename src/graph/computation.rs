@@ -1,9 +1,10 @@
 //! The nodes and edges of a computation graph, and what can be asked of them.
 
 use crate::diag::Span;
+use crate::fusion::Combination;
 use crate::ops::{BatchNorm, Linear, Op, Operation, ShapeError};
 use crate::shape::Shape;
-use crate::spec::{Combination, Init, LabelSpec, ModalitySpec};
+use crate::spec::{Init, LabelSpec, ModalitySpec};
 use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::EdgeRef;
@@ -17,9 +18,9 @@ pub struct Graph {
     pub combine: String,
     /// The modalities, as [`Op::Input`] counts them.
     pub modalities: Vec<ModalitySpec>,
-    /// What is predicted.
+    /// The label.
     pub label: LabelSpec,
-    /// How weights begin where an operation does not say.
+    /// The initialisation of weights whose operation has none.
     pub init: Init,
     /// Operations; an edge says which input of its target its source is.
     pub nodes: StableDiGraph<Node, usize>,
@@ -32,7 +33,7 @@ pub struct Graph {
 /// One operation of the graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What is computed.
+    /// The operation.
     pub op: Op,
     /// The shape of one row of it.
     pub shape: Shape,
@@ -40,14 +41,14 @@ pub struct Node {
     pub path: String,
     /// The order it was written in: nodes never come before what they are computed from.
     pub order: usize,
-    /// The text that asked for it.
+    /// The expression it was made for.
     pub span: Span,
     /// The calls that led there, innermost first.
     pub calls: Vec<Span>,
 }
 
 impl Node {
-    /// What people know it by: `low_net.0 linear`.
+    /// Its name in messages: `low_net.0 linear`.
     pub fn name(&self) -> String {
         let op = match &self.op {
             Op::Input(_) => return self.path.clone(),
@@ -62,7 +63,7 @@ impl Node {
 }
 
 impl Graph {
-    /// What a node is computed from, in the order of its inputs.
+    /// The nodes that a node is computed from, in the order of its inputs.
     pub fn inputs(&self, node: NodeIndex) -> Vec<NodeIndex> {
         let mut inputs: Vec<(usize, NodeIndex)> =
             self.nodes.edges_directed(node, Direction::Incoming).map(|edge| (*edge.weight(), edge.source())).collect();
@@ -108,7 +109,7 @@ impl Graph {
         }
     }
 
-    /// How the components decide together.
+    /// The rule by which the components decide together.
     pub fn combination(&self) -> Option<(&Combination, &[f64])> {
         match &self.nodes[self.loss].op {
             Op::ClassLoss(loss) => Some((&loss.combination, &loss.weights)),

@@ -1,9 +1,9 @@
 //! Input of the lints: syntax tree and HIR of a pipeline, with lookups that several lints share.
 
 use crate::diag::{Problem, Span};
+use crate::fusion::CombinationRule;
 use crate::ops::{InputIndex, Op};
 use crate::sema::{Hir, HirCombine, ValueId};
-use crate::spec::Combination;
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
 use std::collections::BTreeSet;
 
@@ -33,10 +33,9 @@ impl<'a> Subject<'a> {
     /// Every multiplicative combine that writes its `beta`: the combine, the number, and where it is written.
     pub(super) fn betas(&self) -> impl Iterator<Item = (&'a HirCombine, f64, &'a Entry)> {
         let Self { hir, .. } = self;
-        hir.combines.iter().filter_map(|combine| match &combine.combination {
-            Combination::Multiplicative { beta, .. } => Some((combine, *beta, self.setting(combine, "beta")?)),
-            _ => None,
-        })
+        hir.combines
+            .iter()
+            .filter_map(|combine| Some((combine, combine.combination.beta()?, self.setting(combine, "beta")?)))
     }
 
     /// The `train` block.

@@ -1,8 +1,8 @@
 //! Bundled files, written to disk so that an editor can open them: the prelude and the explanations of codes.
 
 use super::paths;
+use crate::atomic_file::write_atomic;
 use crate::diag::Code;
-use crate::whole_file::write_whole;
 use gen_lsp_types::Uri;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ impl BundledFiles {
             return Some(paths::uri(&path));
         }
         fs::create_dir_all(folder).ok()?;
-        write_whole(&path, |file| file.write_all(text.as_bytes())).ok()?;
+        write_atomic(&path, |file| file.write_all(text.as_bytes())).ok()?;
         lock(&path);
         Some(paths::uri(&path))
     }

@@ -22,7 +22,7 @@ pub enum Arithmetic {
 
 /// `scale * x + offset`
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Affine {
+pub struct AffineOp {
     /// The factor.
     pub scale: f64,
     /// The summand.
@@ -71,7 +71,7 @@ impl Operation for Arithmetic {
     }
 }
 
-impl Operation for Affine {
+impl Operation for AffineOp {
     fn name(&self) -> &'static str {
         "affine"
     }

@@ -3,8 +3,8 @@
 use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{elementwise, read};
 use super::value_kind::ValueKind;
+use crate::fusion::Combination;
 use crate::shape::Shape;
-use crate::spec::Combination;
 use serde::{Deserialize, Serialize};
 
 /// The combination loss over the logits of its components: `[K] x C -> [K]`, the class losses of each row.

@@ -47,9 +47,9 @@ impl Operation for InputIndex {
 
 /// Number of tokens of a text, padding not counted: `[n] -> [1]`. No gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Length;
+pub struct TokenCount;
 
-impl Operation for Length {
+impl Operation for TokenCount {
     fn name(&self) -> &'static str {
         "length"
     }

@@ -1,6 +1,6 @@
 //! The operations that a pipeline is made of: the inputs of each, its shape rule, its weights, its cost. Knows no tensors.
 //!
-//! A family implements [`Operation`] in a file of its own and stands in the lists of `op.rs`.
+//! A family implements [`Operation`] in its own file and stands in the lists of `op.rs`.
 
 mod activation;
 mod arithmetic;
@@ -10,6 +10,7 @@ mod conv1d;
 mod conv2d;
 mod dropout;
 mod embedding;
+mod gru;
 mod init;
 mod input;
 mod linear;
@@ -27,15 +28,16 @@ mod window;
 
 pub use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
 pub use activation::Activation;
-pub use arithmetic::{Affine, Arithmetic};
+pub use arithmetic::{AffineOp, Arithmetic};
 pub use attention_pool::AttentionPool;
 pub use class_loss::ClassLossOp;
 pub use conv1d::Conv1d;
 pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use embedding::Embedding;
+pub use gru::Gru;
 pub use init::{INIT_WORDS, init_by_word};
-pub use input::{InputIndex, Length, WindowCount};
+pub use input::{InputIndex, TokenCount, WindowCount};
 pub use linear::Linear;
 pub use lstm::Lstm;
 pub use merge::{Attend, Concat, Mean, Sum};

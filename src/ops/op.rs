@@ -1,14 +1,15 @@
 //! Every operation in one list, and every layer that can be called by name in another.
 
 use super::activation::{self, Activation};
-use super::arithmetic::{Affine, Arithmetic};
+use super::arithmetic::{AffineOp, Arithmetic};
 use super::attention_pool::{self, AttentionPool};
 use super::class_loss::ClassLossOp;
 use super::conv1d::{self, Conv1d};
 use super::conv2d::{self, Conv2d};
 use super::dropout::{self, Dropout};
 use super::embedding::{self, Embedding};
-use super::input::{InputIndex, Length, WindowCount};
+use super::gru::{self, Gru};
+use super::input::{InputIndex, TokenCount, WindowCount};
 use super::linear::{self, Linear};
 use super::lstm::{self, Lstm};
 use super::merge::{Attend, Concat, Mean, Sum};
@@ -26,12 +27,22 @@ use serde::{Deserialize, Serialize};
 macro_rules! operations {
     ($macro:ident) => {
         $macro! {
-            plain { Length, MeanPool, GlobalAvgPool, Flatten, Concat, Sum, Mean, Attend }
+            plain {
+                Length(TokenCount),
+                MeanPool(MeanPool),
+                GlobalAvgPool(GlobalAvgPool),
+                Flatten(Flatten),
+                Concat(Concat),
+                Sum(Sum),
+                Mean(Mean),
+                Attend(Attend),
+            }
             with_settings {
                 Input(InputIndex),
                 Windows(WindowCount),
                 Embedding(Embedding),
                 Lstm(Lstm),
+                Gru(Gru),
                 Conv1d(Conv1d),
                 MaxPool(MaxPool),
                 AttentionPool(AttentionPool),
@@ -44,7 +55,7 @@ macro_rules! operations {
                 PadChannels(PadChannels),
                 LayerNorm(LayerNorm),
                 Binary(Arithmetic),
-                Affine(Affine),
+                Affine(AffineOp),
             }
             loss { ClassLoss(ClassLossOp) }
         }
@@ -55,7 +66,7 @@ pub(crate) use operations;
 /// Makes the sum type of all operations, whose methods are those of [`Operation`] of the one inside.
 macro_rules! sum_type {
     (
-        plain { $($plain:ident),* $(,)? }
+        plain { $($plain:ident($unit:ident)),* $(,)? }
         with_settings { $($name:ident($operation:ident)),* $(,)? }
         loss { $loss:ident($of_loss:ident) }
     ) => {
@@ -63,13 +74,13 @@ macro_rules! sum_type {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Op {
-            $(#[doc = concat!("[`", stringify!($plain), "`](struct@", stringify!($plain), ")")] $plain,)*
+            $(#[doc = concat!("[`", stringify!($unit), "`]")] $plain,)*
             $(#[doc = concat!("[`", stringify!($operation), "`]")] $name($operation),)*
             #[doc = concat!("[`", stringify!($of_loss), "`]")] $loss($of_loss),
         }
 
-        $(impl From<$plain> for Op {
-            fn from(_: $plain) -> Self {
+        $(impl From<$unit> for Op {
+            fn from(_: $unit) -> Self {
                 Op::$plain
             }
         })*
@@ -88,7 +99,7 @@ macro_rules! sum_type {
             /// The name in messages and plans: see [`Operation::name`].
             pub fn name(&self) -> &'static str {
                 match self {
-                    $(Op::$plain => $plain.name(),)*
+                    $(Op::$plain => $unit.name(),)*
                     $(Op::$name(operation) => operation.name(),)*
                     Op::$loss(operation) => operation.name(),
                 }
@@ -97,7 +108,7 @@ macro_rules! sum_type {
             /// The operation as a pipeline would call it, with the defaults that matter.
             pub fn call(&self) -> String {
                 match self {
-                    $(Op::$plain => $plain.call(),)*
+                    $(Op::$plain => $unit.call(),)*
                     $(Op::$name(operation) => operation.call(),)*
                     Op::$loss(operation) => operation.call(),
                 }
@@ -109,7 +120,7 @@ macro_rules! sum_type {
             /// If it computes with numbers and is given ids.
             pub fn reading(self, kinds: &[ValueKind]) -> Result<Self, ShapeError> {
                 match self {
-                    $(Op::$plain => $plain.reading(kinds).map(Op::from),)*
+                    $(Op::$plain => $unit.reading(kinds).map(Op::from),)*
                     $(Op::$name(operation) => operation.reading(kinds).map(Op::from),)*
                     Op::$loss(operation) => operation.reading(kinds).map(Op::from),
                 }
@@ -121,7 +132,7 @@ macro_rules! sum_type {
             /// If it does not take inputs of these shapes.
             pub fn shape(&self, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
                 match self {
-                    $(Op::$plain => $plain.shape(inputs),)*
+                    $(Op::$plain => $unit.shape(inputs),)*
                     $(Op::$name(operation) => operation.shape(inputs),)*
                     Op::$loss(operation) => operation.shape(inputs),
                 }
@@ -130,7 +141,7 @@ macro_rules! sum_type {
             /// The parameters, for a first input of this shape.
             pub fn weights(&self, input: &Shape) -> Vec<Weight> {
                 match self {
-                    $(Op::$plain => $plain.weights(input),)*
+                    $(Op::$plain => $unit.weights(input),)*
                     $(Op::$name(operation) => operation.weights(input),)*
                     Op::$loss(operation) => operation.weights(input),
                 }
@@ -139,7 +150,7 @@ macro_rules! sum_type {
             /// The running statistics, for a first input of this shape.
             pub fn running(&self, input: &Shape) -> Vec<Running> {
                 match self {
-                    $(Op::$plain => $plain.running(input),)*
+                    $(Op::$plain => $unit.running(input),)*
                     $(Op::$name(operation) => operation.running(input),)*
                     Op::$loss(operation) => operation.running(input),
                 }
@@ -148,7 +159,7 @@ macro_rules! sum_type {
             /// How it treats steps, rows and shapes.
             pub fn traits(&self) -> Traits {
                 match self {
-                    $(Op::$plain => $plain.traits(),)*
+                    $(Op::$plain => $unit.traits(),)*
                     $(Op::$name(operation) => operation.traits(),)*
                     Op::$loss(operation) => operation.traits(),
                 }
@@ -157,7 +168,7 @@ macro_rules! sum_type {
             /// Floating-point operations of one row, forward: a multiplication and an addition count as two.
             pub fn flops(&self, inputs: &[&Shape], output: &Shape) -> u64 {
                 match self {
-                    $(Op::$plain => $plain.flops(inputs, output),)*
+                    $(Op::$plain => $unit.flops(inputs, output),)*
                     $(Op::$name(operation) => operation.flops(inputs, output),)*
                     Op::$loss(operation) => operation.flops(inputs, output),
                 }
@@ -195,6 +206,7 @@ pub const LAYERS: &[Layer] = layers![
     reshape::FLATTEN => reshape::flatten,
     activation::GELU => activation::gelu,
     pool::GLOBAL_AVG_POOL => pool::global_avg_pool,
+    gru::GRU => gru::gru,
     norm::LAYER_NORM => norm::layer_norm,
     linear::LINEAR => linear::linear,
     lstm::LSTM => lstm::lstm,

@@ -1,4 +1,4 @@
-//! The seam for an operation: one trait that every family implements in a file of its own, and what its methods answer.
+//! The seam for an operation: one trait that every family implements in its own file, and the types of its answers.
 
 use super::value_kind::ValueKind;
 use super::window::Window;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// One operation on rows of numbers, as plain data. Shapes are those of one row.
 ///
-/// No method has a default: an operation states everything, with [`no_weights`], [`no_statistics`], [`numbers_only`] and
+/// No method has a default: an operation states everything, with `no_weights`, `no_statistics`, `numbers_only` and
 /// [`Traits::PER_STEP`] where there is little to state.
 pub trait Operation: Sized {
     /// The name in messages and plans.
@@ -42,7 +42,7 @@ pub trait Operation: Sized {
     fn flops(&self, inputs: &[&Shape], output: &Shape) -> u64;
 }
 
-/// What other stages decide by. A literal names every field, so that none is forgotten.
+/// The properties that other stages decide by. A literal names every field, so that none is forgotten.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traits {
     /// Use of the steps of a sequence.
@@ -56,15 +56,15 @@ pub struct Traits {
 }
 
 impl Traits {
-    /// Each step and each row by itself, to a shape of the operation's choice, with the pipeline's initialisation.
+    /// Each step and each row separately, to a shape of the operation's choice, with the pipeline's initialisation.
     pub const PER_STEP: Self = Self { time: Time::PerStep, mixes_rows: false, keeps_shape_of: None, init: None };
     /// As [`Traits::PER_STEP`], with a result of the shape of its first input.
     pub const SAME_SHAPE: Self = Self { time: Time::PerStep, mixes_rows: false, keeps_shape_of: Some(0), init: None };
-    /// All steps of a sequence together, each row by itself.
+    /// All steps of a sequence together, each row separately.
     pub const ACROSS_STEPS: Self =
         Self { time: Time::AcrossSteps, mixes_rows: false, keeps_shape_of: None, init: None };
 
-    /// Windows of the steps of a sequence, each row by itself.
+    /// Windows of the steps of a sequence, each row separately.
     pub const fn windows(window: Window) -> Self {
         Self { time: Time::Windows(window), mixes_rows: false, keeps_shape_of: None, init: None }
     }
@@ -81,10 +81,10 @@ pub enum Time {
     Windows(Window),
 }
 
-/// Why an operation does not take its inputs.
+/// The error of an operation that does not take its inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShapeError {
-    /// What is wrong, in the words of the operation.
+    /// The message.
     pub message: String,
     /// Which inputs are to blame, by position; the first is the main one.
     pub inputs: Vec<usize>,

@@ -10,12 +10,12 @@ pub enum ValueKind {
     Numbers,
     /// The ids of a text's tokens, one for each step; see [`ModalityKind::Text`].
     Text {
-        /// How many ids there are, padding and unknown included.
+        /// Number of ids, padding and unknown included.
         vocabulary: usize,
     },
     /// The id of a category; see [`ModalityKind::Category`].
     Category {
-        /// How many values there are, the unknown one not counted.
+        /// Number of values, the unknown one not counted.
         count: usize,
     },
 }
@@ -31,7 +31,7 @@ impl From<ModalityKind> for ValueKind {
 }
 
 impl ValueKind {
-    /// What it is, as a message says it.
+    /// The kind in a message.
     pub fn describe(self) -> &'static str {
         match self {
             ValueKind::Numbers => "numbers",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A window, square where it slides over an image. Its JSON is that of an operation on images; operations on sequences
-/// write it by [`sequence_json`].
+/// write it by `sequence_json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Steps, or pixels along one side.

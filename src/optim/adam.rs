@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), as `torch.optim` computes them.
 
-use super::{LR, OptimizerEntry, POSITIVE, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
+use super::rule::{LR, OptimizerEntry, POSITIVE, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
 use crate::signature::{Argument, Arguments, Parameter, Signature};
 use crate::spec::{AdamSpec, OptimizerSpec};
 

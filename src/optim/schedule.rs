@@ -1,6 +1,6 @@
 //! Learning-rate schedules: a factor on the learning rate at each step.
 
-use super::SHARE;
+use super::rule::SHARE;
 use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{Curve, Period, Schedule};
 
@@ -73,7 +73,7 @@ const COSINE: ScheduleEntry = ScheduleEntry {
 
 /// Length of a training, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
+pub struct TrainingSteps {
     /// Steps in one pass over the training rows.
     pub steps_per_epoch: u64,
     /// Steps of the whole training, if it does not stop earlier.
@@ -85,14 +85,14 @@ impl Schedule {
     ///
     /// The curve runs over the whole training; a warm-up multiplies its first steps by `1 / n, 2 / n, ..`, reaching 1
     /// at the n-th step. A cosine is 1 at the first step and its floor at the last.
-    pub fn factor(&self, step: u64, extent: Extent) -> f64 {
+    pub fn factor(&self, step: u64, extent: TrainingSteps) -> f64 {
         let ramp = if step < self.warmup { (step + 1) as f64 / self.warmup as f64 } else { 1.0 };
         ramp * self.curve.factor(step, extent)
     }
 }
 
 impl Curve {
-    fn factor(&self, step: u64, extent: Extent) -> f64 {
+    fn factor(&self, step: u64, extent: TrainingSteps) -> f64 {
         match self {
             Curve::Constant => 1.0,
             Curve::Exponential { factor, every } => {
@@ -133,7 +133,7 @@ pub fn show_schedule(schedule: &Schedule) -> String {
 mod tests {
     use super::*;
 
-    const EXTENT: Extent = Extent { steps_per_epoch: 10, steps: 101 };
+    const EXTENT: TrainingSteps = TrainingSteps { steps_per_epoch: 10, steps: 101 };
 
     fn factor(warmup: u64, curve: Curve, step: u64) -> f64 {
         Schedule { warmup, curve }.factor(step, EXTENT)
@@ -178,7 +178,7 @@ mod tests {
         for (step, expected) in [(0, 1.0), (50, 0.6), (100, 0.2), (500, 0.2)] {
             near(factor(0, curve.clone(), step), expected);
         }
-        let third = Schedule { warmup: 0, curve }.factor(1, Extent { steps_per_epoch: 1, steps: 4 });
+        let third = Schedule { warmup: 0, curve }.factor(1, TrainingSteps { steps_per_epoch: 1, steps: 4 });
         near(third, 0.2 + 0.8 * 0.75);
         near(factor(0, Curve::Cosine { floor: 0.0 }, 100), 0.0);
     }
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_training_of_one_step_begins_at_one() {
         let schedule = Schedule { warmup: 0, curve: Curve::Cosine { floor: 0.0 } };
-        near(schedule.factor(0, Extent { steps_per_epoch: 1, steps: 1 }), 1.0);
+        near(schedule.factor(0, TrainingSteps { steps_per_epoch: 1, steps: 1 }), 1.0);
     }
 
     #[test]

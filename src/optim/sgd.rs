@@ -1,6 +1,6 @@
 //! Stochastic gradient descent with momentum, as `torch.optim.SGD` computes it.
 
-use super::{LR, OptimizerEntry, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
+use super::rule::{LR, OptimizerEntry, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
 use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature};
 use crate::spec::{OptimizerSpec, SgdSpec};
 

@@ -3,7 +3,7 @@
 /// A batch of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
     /// One array per input of the plan, row-major, `rows * size`.
     pub inputs: Vec<Vec<f32>>,

@@ -2,10 +2,11 @@
 
 use super::program::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
 use crate::diag::{Code, Problem};
+use crate::fusion::CombinationRule;
 use crate::graph::{Graph, Node};
 use crate::ops::{InputIndex, Op, WeightInit};
 use crate::shape::Shape;
-use crate::spec::{Classes, Combination, Init, ParamInit};
+use crate::spec::{Classes, Init, ParamInit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lays the graph out as steps over slots.
@@ -52,10 +53,7 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
         Classes::Named(names) => names.clone(),
         Classes::Count(count) => (0..*count).map(|class| class.to_string()).collect(),
     };
-    let combiner = match combination {
-        Combination::Learned(_) => Some(planner.combiner(graph.components.len(), classes.len())),
-        _ => None,
-    };
+    let combiner = combination.is_fitted().then(|| planner.combiner(graph.components.len(), classes.len()));
     let loss = LossSpec { classes, components, combination: combination.clone(), combiner, span: loss.span };
     Ok(planner.finish(loss, depends.len()))
 }
@@ -68,7 +66,7 @@ struct Planner<'a> {
     steps: Vec<Step>,
     params: Vec<ParamSpec>,
     buffers: Vec<BufferSpec>,
-    /// Where the weights of a path begin in `params` and `buffers`: shared layers come again.
+    /// The weights and buffers of each path: shared layers use them again.
     paths: BTreeMap<String, (Vec<usize>, Vec<usize>)>,
     numbers: usize,
 }

@@ -1,9 +1,10 @@
 //! The steps, slots, parameters and costs of a plan.
 
 use crate::diag::Span;
+use crate::fusion::Combination;
 use crate::ops::Op;
 use crate::shape::Shape;
-use crate::spec::{Combination, ModalityKind, ParamInit};
+use crate::spec::{ModalityKind, ParamInit};
 use serde::{Deserialize, Serialize};
 
 /// Names a value of the plan: what a step makes and others read.
@@ -24,24 +25,24 @@ pub struct Plan {
     pub combine: String,
     /// The modalities it reads, in the order of [`crate::plan::Batch::inputs`].
     pub inputs: Vec<Input>,
-    /// What is computed, each step after those it reads from. The class loss is not among them.
+    /// The steps, each after those it reads from. The class loss is not among them.
     pub steps: Vec<Step>,
-    /// How many slots there are.
+    /// Number of slots.
     pub slots: usize,
-    /// What is learned.
+    /// The parameters.
     pub params: Vec<ParamSpec>,
-    /// What is kept beside the parameters, such as running statistics.
+    /// Values beside the parameters, such as running statistics.
     pub buffers: Vec<BufferSpec>,
     /// The combination loss, the last thing computed.
     pub loss: LossSpec,
-    /// Whether a batch may be cut into shards that are computed apart; no, where rows depend on each other.
+    /// Whether a batch may be cut into shards; false where rows depend on each other.
     pub shardable: bool,
-    /// What a training step costs.
+    /// The cost of a training step.
     pub cost: Cost,
 }
 
 impl Plan {
-    /// How many numbers are learned.
+    /// Number of numbers in the parameters.
     pub fn parameter_count(&self) -> usize {
         self.params.iter().map(|param| param.shape.size()).sum()
     }
@@ -52,7 +53,7 @@ impl Plan {
 pub struct Input {
     /// The modality's name.
     pub name: String,
-    /// What kind of signal it is.
+    /// The kind of signal.
     pub kind: ModalityKind,
     /// The shape of one row.
     pub shape: Shape,
@@ -63,9 +64,9 @@ pub struct Input {
 /// One step: an operation, what it reads and what it makes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// What people know it by: `low_net.0 linear`.
+    /// Its name in messages: `low_net.0 linear`.
     pub name: String,
-    /// What is computed. For [`Op::Input`], an index into [`Plan::inputs`].
+    /// The operation. For [`Op::Input`], an index into [`Plan::inputs`].
     pub op: Op,
     /// The slots it reads.
     pub reads: Vec<Slot>,
@@ -83,7 +84,7 @@ pub struct Step {
     pub needs: Vec<usize>,
     /// Floating-point operations of one row, forward.
     pub flops: u64,
-    /// The text that asked for it.
+    /// The expression it was made for.
     #[serde(skip)]
     pub span: Span,
     /// The calls that led there, innermost first, where it was written inside of a function.
@@ -91,29 +92,29 @@ pub struct Step {
     pub calls: Vec<Span>,
 }
 
-/// Something learned.
+/// A parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ParamSpec {
     /// Its name, as a PyTorch state dict has it: `low_net.0.weight`.
     pub name: String,
     /// Its shape: `[out, in]` for the weight of a linear layer.
     pub shape: Shape,
-    /// Where it begins in the parameter store, counted in numbers.
+    /// Its offset in the parameter store, in numbers.
     pub offset: usize,
-    /// How it begins.
+    /// Its initialisation.
     pub init: ParamInit,
     /// Whether weight decay applies: to matrices only.
     pub decay: bool,
 }
 
-/// Something kept beside the parameters that no gradient changes.
+/// A value beside the parameters that no gradient changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferSpec {
     /// Its name, as a PyTorch state dict has it: `view.1.running_mean`.
     pub name: String,
     /// Its shape.
     pub shape: Shape,
-    /// What it begins as.
+    /// Its initial value.
     pub value: f32,
     /// Share of a batch in it: `new = (1 - momentum) * old + momentum * batch`.
     pub momentum: f64,
@@ -124,9 +125,9 @@ pub struct BufferSpec {
 pub struct LossSpec {
     /// The names of the classes, in order; as many as every component has logits.
     pub classes: Vec<String>,
-    /// What decides.
+    /// The components.
     pub components: Vec<Component>,
-    /// How they decide together.
+    /// The rule by which they decide together.
     pub combination: Combination,
     /// The weight of each component and the bias of each class of a learned combiner.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +142,7 @@ pub struct LossSpec {
 pub struct Component {
     /// Its name: `low_net`, `low_net+high_net`.
     pub name: String,
-    /// Where its logits are, `[K]`.
+    /// The slot of its logits, `[K]`.
     pub logits: Slot,
     /// Its weight in the class losses.
     pub weight: f64,
@@ -149,7 +150,7 @@ pub struct Component {
     pub inputs: Vec<usize>,
 }
 
-/// What a training step costs.
+/// The cost of a training step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// Floating-point operations of one row, forward and backward.

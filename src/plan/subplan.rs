@@ -1,9 +1,9 @@
 //! The part of a plan that computes one component: a slice of the plan by what the component's logits depend on.
 
 use super::program::{Component, Cost, LossSpec, Plan, Step};
+use crate::fusion::Combination;
 use crate::graph::reachable;
 use crate::ops::{InputIndex, Op};
-use crate::spec::Combination;
 
 impl Plan {
     /// The plan of one component: the steps that its logits depend on, their inputs, parameters and buffers under the names

@@ -1,7 +1,8 @@
 //! Entries as Markdown, for pages, hovers and the terminal.
 
-use super::{Entry, Function, Setting};
+use super::{Function, ReferenceEntry, SettingEntry};
 use crate::diag::Code;
+use crate::fusion::strategy;
 use crate::lint::LintRule;
 use crate::ops::{Constant, Parameter, Signature, one_of};
 use crate::sema::Topic;
@@ -9,15 +10,17 @@ use crate::spec::Metric;
 use std::fmt::Write;
 
 /// An entry as Markdown, below a heading of this depth.
-pub fn markdown(entry: &Entry, depth: usize) -> String {
+pub fn markdown(entry: &ReferenceEntry, depth: usize) -> String {
     let heading = |title: &str| format!("{} {title}\n\n", "#".repeat(depth));
     match entry {
         // Explanations of codes are written as Markdown.
-        Entry::Code(code) => heading(&format!("{code}: {}", code.title())) + &lint(*code) + code.explanation(),
-        Entry::Named(topic, signature) => heading(&format!("`{}`", signature.name)) + &named(*topic, signature),
-        Entry::Function(function) => heading(&format!("`{}`", function.name)) + &of_library(function),
-        Entry::Metric(metric) => heading(&format!("`{}`", metric.as_str())) + &measured(*metric),
-        Entry::Setting(setting) => heading(&format!("`{}`", setting.name)) + &set(setting),
+        ReferenceEntry::Code(code) => heading(&format!("{code}: {}", code.title())) + &lint(*code) + code.explanation(),
+        ReferenceEntry::Named(topic, signature) => {
+            heading(&format!("`{}`", signature.name)) + &named(*topic, signature)
+        }
+        ReferenceEntry::Function(function) => heading(&format!("`{}`", function.name)) + &of_library(function),
+        ReferenceEntry::Metric(metric) => heading(&format!("`{}`", metric.as_str())) + &measured(*metric),
+        ReferenceEntry::Setting(setting) => heading(&format!("`{}`", setting.name)) + &set(setting),
     }
 }
 
@@ -63,7 +66,7 @@ pub fn usage(topic: Topic, signature: &Signature) -> String {
         Topic::Declaration if signature.params.is_empty() => format!("{name} NAME"),
         Topic::Declaration => format!("{name} {{ SETTING = VALUE }}"),
         Topic::Strategy => {
-            let inputs = if name == "single" { "x" } else { "a, b, .." };
+            let inputs = if strategy(name).is_some_and(|strategy| strategy.most == 1) { "x" } else { "a, b, .." };
             format!("combine NAME = {name}({inputs}) {{ SETTING = VALUE }}")
         }
         Topic::Type => format!("{name}[{}]", signature.names().join(", ")),
@@ -141,7 +144,7 @@ fn measured(metric: Metric) -> String {
     )
 }
 
-fn set(setting: &Setting) -> String {
+fn set(setting: &SettingEntry) -> String {
     let mut text = String::new();
     for holder in &setting.holders {
         let of: Vec<&str> = holder.of.iter().map(|(_, signature)| signature.name).collect();

@@ -8,8 +8,8 @@ mod setting;
 
 pub use library::{Function, functions};
 pub use markdown::{markdown, usage};
-pub use page::{GENERATED, PAGES, Page};
-pub use setting::{Holder, Setting};
+pub use page::{GENERATED, PAGES, ReferencePage};
+pub use setting::{SettingEntry, SettingMeaning};
 
 use crate::diag::{Code, nearest};
 use crate::lint::{LintRule, RULES};
@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 /// An entry of the reference.
 #[derive(Clone, Debug)]
-pub enum Entry {
+pub enum ReferenceEntry {
     /// A code of problems.
     Code(Code),
     /// A signature of the catalog.
@@ -30,41 +30,41 @@ pub enum Entry {
     /// A metric.
     Metric(Metric),
     /// An argument or a setting, with the signatures that have it.
-    Setting(Setting),
+    Setting(SettingEntry),
 }
 
-impl Entry {
+impl ReferenceEntry {
     /// The name that finds it.
     pub fn name(&self) -> &str {
         match self {
-            Entry::Code(code) => code.as_str(),
-            Entry::Named(_, signature) => signature.name,
-            Entry::Function(function) => &function.name,
-            Entry::Metric(metric) => metric.as_str(),
-            Entry::Setting(setting) => &setting.name,
+            ReferenceEntry::Code(code) => code.as_str(),
+            ReferenceEntry::Named(_, signature) => signature.name,
+            ReferenceEntry::Function(function) => &function.name,
+            ReferenceEntry::Metric(metric) => metric.as_str(),
+            ReferenceEntry::Setting(setting) => &setting.name,
         }
     }
 }
 
 /// The entries of a name. A code is read in any case, with or without its letters; a lint by its name too.
-pub fn find(name: &str) -> Vec<Entry> {
+pub fn find(name: &str) -> Vec<ReferenceEntry> {
     if let Ok(code) = name.parse() {
-        return vec![Entry::Code(code)];
+        return vec![ReferenceEntry::Code(code)];
     }
     if let Some(lint) = LintRule::by_name(name) {
-        return vec![Entry::Code(lint.code)];
+        return vec![ReferenceEntry::Code(lint.code)];
     }
     let name = name.strip_prefix("valid.").unwrap_or(name);
-    let mut found: Vec<Entry> = signatures()
+    let mut found: Vec<ReferenceEntry> = signatures()
         .into_iter()
         .filter(|(_, signature)| signature.name == name)
-        .map(|(topic, signature)| Entry::Named(topic, signature))
+        .map(|(topic, signature)| ReferenceEntry::Named(topic, signature))
         .collect();
-    found.extend(functions().into_iter().filter(|function| function.name == name).map(Entry::Function));
-    found.extend(Metric::ALL.into_iter().filter(|metric| metric.as_str() == name).map(Entry::Metric));
-    found.extend(Setting::named(name).map(Entry::Setting));
+    found.extend(functions().into_iter().filter(|function| function.name == name).map(ReferenceEntry::Function));
+    found.extend(Metric::ALL.into_iter().filter(|metric| metric.as_str() == name).map(ReferenceEntry::Metric));
+    found.extend(SettingEntry::named(name).map(ReferenceEntry::Setting));
     if found.is_empty() {
-        found.extend(Setting::with_word(name).map(Entry::Setting));
+        found.extend(SettingEntry::with_word(name).map(ReferenceEntry::Setting));
     }
     found
 }

@@ -1,13 +1,13 @@
 //! Pages of the reference, made from the catalog of the language, the metrics and the codes of problems.
 
-use super::{Entry, functions, markdown};
+use super::{ReferenceEntry, functions, markdown};
 use crate::diag::Code;
 use crate::sema::Topic;
 use crate::spec::Metric;
 
 /// A page of the reference.
 #[derive(Clone, Copy, Debug)]
-pub struct Page {
+pub struct ReferencePage {
     /// Path of its file below `docs/reference`.
     pub file: &'static str,
     /// Title.
@@ -20,18 +20,18 @@ pub struct Page {
 /// A section of a page.
 struct Section {
     title: &'static str,
-    entries: Vec<Entry>,
+    entries: Vec<ReferenceEntry>,
 }
 
 /// The pages in reading order, without that of the command line.
-pub const PAGES: &[Page] = &[
-    Page {
+pub const PAGES: &[ReferencePage] = &[
+    ReferencePage {
         file: "declarations.md",
         title: "Declarations",
         about: "A file is a list of declarations, in any order after the first. Names are what joins them.",
         sections: || topics(&[Topic::Declaration]),
     },
-    Page {
+    ReferencePage {
         file: "sources.md",
         title: "Sources and splits",
         about: "Where rows come from, how they are divided into training, validation and test, and which columns are \
@@ -39,14 +39,14 @@ pub const PAGES: &[Page] = &[
                 opened by their ending.",
         sections: || topics(&[Topic::Source, Topic::Split, Topic::Columns]),
     },
-    Page {
+    ReferencePage {
         file: "transforms.md",
         title: "Types and transforms",
         about: "The type of a modality says what a row of it is, and transforms make that of its columns, in the order \
                 written. Whatever a transform learns from data it learns from the training rows only.",
         sections: || topics(&[Topic::Type, Topic::Transform]),
     },
-    Page {
+    ReferencePage {
         file: "layers.md",
         title: "Layers",
         about: "A layer takes a value and makes another: `low |> linear(64)`. Called without its input it is a block that \
@@ -54,12 +54,12 @@ pub const PAGES: &[Page] = &[
                 own.",
         sections: || {
             let mut sections = topics(&[Topic::Layer, Topic::Builtin]);
-            let library = functions().into_iter().map(Entry::Function).collect();
+            let library = functions().into_iter().map(ReferenceEntry::Function).collect();
             sections.insert(1, Section { title: "Functions of the library", entries: library });
             sections
         },
     },
-    Page {
+    ReferencePage {
         file: "strategies.md",
         title: "Strategies",
         about: "How the inputs of a `combine` decide together. In formulas `i` and `j` are components, `k` is a class and \
@@ -67,25 +67,28 @@ pub const PAGES: &[Page] = &[
                 inputs and `C` that of components. With one component every strategy is plain cross-entropy.",
         sections: || topics(&[Topic::Strategy, Topic::StrategyValue]),
     },
-    Page {
+    ReferencePage {
         file: "training.md",
         title: "Training",
         about: "What the `train` block is made of, and what is measured. In formulas `g` is the gradient, `w` a weight and \
                 `t` the step.",
         sections: || {
             let mut sections = topics(&[Topic::Optimizer, Topic::Schedule, Topic::Stop]);
-            let metrics = Metric::ALL.into_iter().map(Entry::Metric).collect();
+            let metrics = Metric::ALL.into_iter().map(ReferenceEntry::Metric).collect();
             sections.push(Section { title: "Metrics", entries: metrics });
             sections
         },
     },
-    Page {
+    ReferencePage {
         file: "diagnostics.md",
         title: "Diagnostics",
         about: "Every problem has a code that never changes its meaning. `mmc explain CODE` shows the same text.",
         sections: || {
             let of = |prefix: &'static str| {
-                Code::ALL.iter().filter(move |code| code.as_str().starts_with(prefix)).map(|code| Entry::Code(*code))
+                Code::ALL
+                    .iter()
+                    .filter(move |code| code.as_str().starts_with(prefix))
+                    .map(|code| ReferenceEntry::Code(*code))
             };
             let families = Code::FAMILIES.iter();
             families.map(|(prefix, title)| Section { title, entries: of(prefix).collect() }).collect()
@@ -94,11 +97,12 @@ pub const PAGES: &[Page] = &[
 ];
 
 fn topics(topics: &[Topic]) -> Vec<Section> {
-    let entries = |topic: &Topic| topic.signatures().into_iter().map(|one| Entry::Named(*topic, one)).collect();
+    let entries =
+        |topic: &Topic| topic.signatures().into_iter().map(|one| ReferenceEntry::Named(*topic, one)).collect();
     topics.iter().map(|topic| Section { title: topic.plural(), entries: entries(topic) }).collect()
 }
 
-impl Page {
+impl ReferencePage {
     /// The page as Markdown.
     pub fn text(&self) -> String {
         let mut text = format!("# {}\n\n{GENERATED}\n\n{}\n", self.title, self.about);

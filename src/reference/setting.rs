@@ -5,23 +5,23 @@ use crate::sema::{Topic, signatures};
 
 /// A name of arguments and settings.
 #[derive(Clone, Debug)]
-pub struct Setting {
+pub struct SettingEntry {
     /// The name, or the word of a choice.
     pub name: String,
     /// Its meanings.
-    pub holders: Vec<Holder>,
+    pub holders: Vec<SettingMeaning>,
 }
 
 /// A meaning of a setting, and the signatures with this meaning.
 #[derive(Clone, Debug)]
-pub struct Holder {
+pub struct SettingMeaning {
     /// The parameter.
     pub param: &'static Parameter,
     /// The signatures that have it, with their topics.
     pub of: Vec<(Topic, &'static Signature)>,
 }
 
-impl Setting {
+impl SettingEntry {
     /// The setting of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::of(name, |param| param.name == name)
@@ -33,17 +33,17 @@ impl Setting {
     }
 
     fn of(name: &str, fits: impl Fn(&Parameter) -> bool) -> Option<Self> {
-        let mut holders: Vec<Holder> = vec![];
+        let mut holders: Vec<SettingMeaning> = vec![];
         for (topic, signature) in signatures() {
             let settings = if names_are_written(topic) { signature.params } else { &[] };
             for param in settings.iter().filter(|param| fits(param)) {
-                let alike = |holder: &Holder| {
+                let alike = |holder: &SettingMeaning| {
                     let other = holder.param;
                     (other.doc, other.kind, other.default) == (param.doc, param.kind, param.default)
                 };
                 match holders.iter_mut().find(|holder| alike(holder)) {
                     Some(holder) => holder.of.push((topic, signature)),
-                    None => holders.push(Holder { param, of: vec![(topic, signature)] }),
+                    None => holders.push(SettingMeaning { param, of: vec![(topic, signature)] }),
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! `run.yaml`: what was run, on what, with what, and how long it took. All that is needed to run it again.
 
+use crate::fusion::Combination;
 use crate::plan::{Cost, Input, Plan};
-use crate::spec::{Combination, TrainSpec};
+use crate::spec::TrainSpec;
 use crate::train::{EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;

@@ -8,14 +8,15 @@ use std::io::{self, Write};
 ///
 /// Columns: `epoch`, `step`, `lr`, `train_loss`, `train_error`, `train_violations`; `valid_loss`, `valid_error`,
 /// `valid_auc`, `valid_f1`, `valid_log_loss`, `valid_violations`; for each component `valid_<component>_cross_entropy`,
-/// `.._error` and `.._mean_q`; where components are trained apart, `component` before all others in place of these; `best`, 1 where the epoch was the best so far. What was not measured is empty. How long
-/// an epoch took is in `run.yaml`.
+/// `.._error` and `.._mean_q`; in late
+/// fusion, `component` before all others in place of these; `best`, 1 where the epoch was the best so far. Cells that were not
+/// measured are empty. The time of an epoch is in `run.yaml`.
 pub fn write_metrics(file: &mut dyn Write, loss: &LossSpec, history: &[EpochRecord]) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(file);
-    // Trained apart, each component has epochs of its own and is all that is measured there.
-    let apart = history.iter().any(|record| record.component.is_some());
-    let components = if apart { &[][..] } else { &loss.components };
-    let mut header: Vec<String> = if apart { vec!["component".into()] } else { vec![] };
+    // In late fusion each component has its own epochs, and only it is measured in them.
+    let late = history.iter().any(|record| record.component.is_some());
+    let components = if late { &[][..] } else { &loss.components };
+    let mut header: Vec<String> = if late { vec!["component".into()] } else { vec![] };
     header.extend(["epoch", "step", "lr", "train_loss", "train_error", "train_violations"].map(String::from));
     header.extend(["loss", "error", "auc", "f1", "log_loss", "violations"].map(|name| format!("valid_{name}")));
     for component in components {

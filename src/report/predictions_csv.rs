@@ -19,7 +19,7 @@ pub struct TestPredictions<'a> {
 ///
 /// Columns: `row`, `label`, `prediction` (classes by name); `p_<class>`, the reported probabilities; for each component
 /// `p_<component>_<class>`, its own probabilities; for each component `q_<component>`, its weight `q` for the predicted
-/// class. What a component has no say on is empty.
+/// class. Cells of an absent component are empty.
 pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: TestPredictions<'_>) -> io::Result<()> {
     let TestPredictions { row_ids, labels, decisions } = predictions;
     let classes = decisions.classes;
@@ -41,7 +41,7 @@ pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: Tes
         let mut weights = vec![];
         for component in &decisions.components {
             let probabilities = row_of(&component.probabilities, row);
-            // A component without a say on the row holds zeros there, which no softmax does.
+            // A component that is absent on the row holds zeros there, which no softmax does.
             if probabilities.iter().all(|p| *p == 0.0) {
                 line.resize(line.len() + classes, String::new());
                 weights.push(String::new());

@@ -1,7 +1,7 @@
-//! The folder of one run: numbered, never anyone else's, gone again where it came to nothing.
+//! The folder of one run: numbered, never shared, removed where the run fails before it has a model.
 
+use crate::atomic_file::write_atomic;
 use crate::diag::{Code, Problem};
-use crate::whole_file::write_whole;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -66,7 +66,7 @@ impl RunDir {
                 Ok(()) => return Ok(Self { path, kept: false, made }),
                 // Another run took the number since.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                // Another run that came to nothing took the folder of all runs with it; a third may have made it anew.
+                // Another run that failed removed the folder of all runs; a third may have made it again.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     fs::create_dir_all(out)?;
                     number -= 1;
@@ -101,7 +101,7 @@ impl RunDir {
     /// # Errors
     /// `MMC0605`, naming the file.
     pub fn write(&self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
-        write_whole(&self.path.join(name), fill)
+        write_atomic(&self.path.join(name), fill)
     }
 
     /// From now on the folder stays, whatever happens.

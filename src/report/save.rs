@@ -1,4 +1,4 @@
-//! What a run leaves behind, file by file.
+//! The files of a run, written in order.
 
 use super::{Manifest, RunDir, Summary, TestPredictions};
 use super::{write_metrics, write_predictions, write_yaml};
@@ -8,7 +8,7 @@ use crate::exec::Params;
 use crate::plan::Plan;
 use crate::train::{EpochRecord, write_model};
 
-/// Everything a run found.
+/// Everything that a run writes down.
 #[derive(Clone, Copy, Debug)]
 pub struct Results<'a> {
     /// What was trained.
@@ -28,7 +28,7 @@ pub struct Results<'a> {
 }
 
 impl RunDir {
-    /// Writes all files of a run. The model comes first, and with it the folder is there to stay: what follows may
+    /// Writes all files of a run. The model comes first, and with it the folder stays: what follows may
     /// fail, and the model is not lost. `summary.json` comes last: where it is, the others are.
     ///
     /// # Errors

@@ -14,8 +14,8 @@ use crate::syntax::ast::Ast;
 
 /// Binds names, expands functions and checks shapes over the whole file.
 ///
-/// `uses` are the files that [`gather`](crate::sema::gather) found. A file of functions and params alone, made for `use`, has no value; its
-/// errors are reported.
+/// `uses` are the files that [`read_uses`](crate::sema::read_uses) found. A file of functions and params alone, made for
+/// `use`, has no value; its errors are reported.
 pub fn analyze(ast: &Ast, prelude: &Ast, uses: &Uses, overrides: &Overrides) -> Checked<Hir> {
     analyzed(ast, prelude, uses, overrides, false).0
 }

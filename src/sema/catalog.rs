@@ -1,44 +1,55 @@
-//! Everything that has a name in the language, by topic: what documentation, hover and completion are made from.
+//! The catalog of the language: the signatures of everything that has a name, by topic, for documentation, hover and
+//! completion.
 
+use crate::fusion::{SETTING_VALUES, STRATEGIES};
 use crate::ops::{LAYERS, Signature};
 use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
-use crate::sema::lower::fusion::strategy;
 use crate::sema::lower::{data, modality, modality_type, source, sweep, train, transform};
 
-/// What kind of thing a name stands for; the order is that of a pipeline.
+/// A group of names in the language; the order is that of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
-    /// `data`, `modality`, `train`: what a file is made of.
+    /// Declarations: `data`, `modality`, `train`.
     Declaration,
-    /// `csv(..)`: where rows come from.
+    /// Sources of rows: `csv(..)`.
     Source,
-    /// `last(n)`: how they are divided.
+    /// Splits of rows: `last(n)`.
     Split,
-    /// `column(..)`: what is selected of them.
+    /// Selections of columns: `column(..)`.
     Columns,
-    /// `dense[n]`
+    /// Types of modalities and labels: `dense[n]`.
     Type,
-    /// `standardize`: what is done to columns.
+    /// Transforms of columns: `standardize`.
     Transform,
-    /// `linear(n)`
+    /// Layers: `linear(n)`.
     Layer,
-    /// `concat(a, b)`: what joins values and repeats layers.
+    /// Built-in functions: `concat(a, b)`.
     Builtin,
-    /// `mulmix(a, b)`
+    /// Strategies of a combine: `mulmix(a, b)`.
     Strategy,
-    /// `margin(0.1)`: what settings of strategies are made of.
+    /// Values of strategies' settings: `margin(0.1)`.
     StrategyValue,
-    /// `sgd(lr: 0.1)`
+    /// Optimizers: `sgd(lr: 0.1)`.
     Optimizer,
-    /// `cosine()`
+    /// Learning-rate schedules: `cosine()`.
     Schedule,
-    /// `patience(10)`
+    /// Stopping rules: `patience(10)`.
     Stop,
 }
 
+/// A row of the catalog.
+struct TopicRow {
+    /// Singular, as in messages.
+    title: &'static str,
+    /// Plural, as in headings.
+    plural: &'static str,
+    /// The signatures of the topic, in order.
+    signatures: Vec<&'static Signature>,
+}
+
 impl Topic {
-    /// Every topic, in order.
+    /// The topics in order.
     pub const ALL: [Topic; 13] = [
         Topic::Declaration,
         Topic::Source,
@@ -55,61 +66,45 @@ impl Topic {
         Topic::Stop,
     ];
 
-    /// What is described under it, in order.
+    /// The catalog itself: a row for each topic.
+    fn row(self) -> TopicRow {
+        let row = |title, plural, signatures| TopicRow { title, plural, signatures };
+        match self {
+            Topic::Declaration => row("declaration", "Declarations", declarations()),
+            Topic::Source => row("source", "Sources", source::signatures()),
+            Topic::Split => row("split", "Splits", data::SPLITS.to_vec()),
+            Topic::Columns => row("selection of columns", "Columns", modality::COLUMN_SELECTORS.to_vec()),
+            Topic::Type => row("type", "Types", [modality_type::TYPES, &[&modality::CLASS]].concat()),
+            Topic::Transform => row("transform", "Transforms", transform::signatures()),
+            Topic::Layer => row("layer", "Layers", LAYERS.iter().map(|layer| &layer.signature).collect()),
+            Topic::Builtin => row("built-in function", "Built-in functions", builtin::BUILTINS.to_vec()),
+            Topic::Strategy => {
+                row("strategy", "Strategies", STRATEGIES.iter().map(|strategy| &strategy.signature).collect())
+            }
+            Topic::StrategyValue => row("value of a strategy's setting", "Values of settings", SETTING_VALUES.to_vec()),
+            Topic::Optimizer => {
+                row("optimizer", "Optimizers", OPTIMIZERS.iter().map(|optimizer| &optimizer.signature).collect())
+            }
+            Topic::Schedule => {
+                row("schedule", "Schedules", SCHEDULES.iter().map(|schedule| &schedule.signature).collect())
+            }
+            Topic::Stop => row("stopping rule", "Stopping", vec![&train::PATIENCE]),
+        }
+    }
+
+    /// The signatures of the topic, in order.
     pub fn signatures(self) -> Vec<&'static Signature> {
-        match self {
-            Topic::Declaration => declarations(),
-            Topic::Source => source::signatures(),
-            Topic::Split => data::SPLITS.to_vec(),
-            Topic::Columns => modality::COLUMN_SELECTORS.to_vec(),
-            Topic::Type => [modality_type::TYPES, &[&modality::CLASS]].concat(),
-            Topic::Transform => transform::signatures(),
-            Topic::Layer => LAYERS.iter().map(|layer| &layer.signature).collect(),
-            Topic::Builtin => builtin::BUILTINS.to_vec(),
-            Topic::Strategy => strategy::strategies(),
-            Topic::StrategyValue => strategy::SETTING_VALUES.to_vec(),
-            Topic::Optimizer => OPTIMIZERS.iter().map(|optimizer| &optimizer.signature).collect(),
-            Topic::Schedule => SCHEDULES.iter().map(|schedule| &schedule.signature).collect(),
-            Topic::Stop => vec![&train::PATIENCE],
-        }
+        self.row().signatures
     }
 
-    /// What one thing of this topic is called.
+    /// The title of one signature of the topic.
     pub fn title(self) -> &'static str {
-        match self {
-            Topic::Declaration => "declaration",
-            Topic::Source => "source",
-            Topic::Split => "split",
-            Topic::Columns => "selection of columns",
-            Topic::Type => "type",
-            Topic::Transform => "transform",
-            Topic::Layer => "layer",
-            Topic::Builtin => "built-in function",
-            Topic::Strategy => "strategy",
-            Topic::StrategyValue => "value of a strategy's setting",
-            Topic::Optimizer => "optimizer",
-            Topic::Schedule => "schedule",
-            Topic::Stop => "stopping rule",
-        }
+        self.row().title
     }
 
-    /// What all of it is called.
+    /// The heading of the topic.
     pub fn plural(self) -> &'static str {
-        match self {
-            Topic::Declaration => "Declarations",
-            Topic::Source => "Sources",
-            Topic::Split => "Splits",
-            Topic::Columns => "Columns",
-            Topic::Type => "Types",
-            Topic::Transform => "Transforms",
-            Topic::Layer => "Layers",
-            Topic::Builtin => "Built-in functions",
-            Topic::Strategy => "Strategies",
-            Topic::StrategyValue => "Values of settings",
-            Topic::Optimizer => "Optimizers",
-            Topic::Schedule => "Schedules",
-            Topic::Stop => "Stopping",
-        }
+        self.row().plural
     }
 }
 

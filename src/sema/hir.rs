@@ -1,9 +1,10 @@
 //! The resolved pipeline (HIR): names bound, functions expanded, every value with its shape and the text it came from.
 
 use crate::diag::Span;
+use crate::fusion::Combination;
 use crate::ops::{Op, ValueKind};
 use crate::shape::Shape;
-use crate::spec::{Combination, DataSpec, LabelSpec, ModalitySpec, SweepSpec, TrainSpec};
+use crate::spec::{DataSpec, LabelSpec, ModalitySpec, SweepSpec, TrainSpec};
 
 /// Index into [`Hir::values`].
 pub type ValueId = usize;

@@ -21,4 +21,4 @@ pub use hir::{DeclarationKind, Hir, HirCombine, HirComponent, HirParam, HirValue
 pub use overrides::{Overrides, ParamOverride};
 pub use symbols::definition::{Definition, DefinitionKind};
 pub use symbols::index::{EvaluatedExpr, ExprValue, Symbol, SymbolIndex};
-pub use uses::{UsedFile, Uses, gather, point_to_uses};
+pub use uses::{UsedFile, Uses, point_to_uses, read_uses};

@@ -33,12 +33,12 @@ pub struct Uses {
 }
 
 /// Reads the files that `ast` uses.
-pub fn gather(ast: &Ast, sources: &mut SourceMap, world: &dyn World, problems: &mut Problems) -> Uses {
+pub fn read_uses(ast: &Ast, sources: &mut SourceMap, world: &dyn World, problems: &mut Problems) -> Uses {
     let name = sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
     let open = vec![world.identity(&name)];
-    let mut gathering = Gathering { sources, world, problems, read: BTreeMap::new(), open, uses: Uses::default() };
-    gathering.uses_of(ast, None);
-    gathering.uses
+    let mut reader = UseReader { sources, world, problems, read: BTreeMap::new(), open, uses: Uses::default() };
+    reader.uses_of(ast, None);
+    reader.uses
 }
 
 /// Adds the `use` of the pipeline to problems inside of used files that do not point into the pipeline yet.
@@ -57,7 +57,7 @@ pub fn point_to_uses(problems: Problems, uses: &Uses, pipeline: &Ast) -> Problem
     pointed.into_iter().collect()
 }
 
-struct Gathering<'a> {
+struct UseReader<'a> {
     sources: &'a mut SourceMap,
     world: &'a dyn World,
     problems: &'a mut Problems,
@@ -68,7 +68,7 @@ struct Gathering<'a> {
     uses: Uses,
 }
 
-impl Gathering<'_> {
+impl UseReader<'_> {
     /// Reads the files that one file uses and returns those whose names it sees. `at` is the `use` of the pipeline that
     /// led to it, `None` for the pipeline itself.
     fn uses_of(&mut self, ast: &Ast, at: Option<Span>) -> Vec<FileId> {

@@ -2,24 +2,24 @@
 
 use super::entry::Constant;
 
-/// An argument after it was checked against its [`Kind`].
+/// An argument after it was checked against its [`Kind`](super::Kind).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Argument {
-    /// Of [`Kind::Integer`].
+    /// Of [`Kind::Integer`](super::Kind::Integer).
     Integer(i64),
-    /// Of [`Kind::Number`] and [`Kind::Share`].
+    /// Of [`Kind::Number`](super::Kind::Number) and [`Kind::Share`](super::Kind::Share).
     Number(f64),
-    /// Of [`Kind::Bool`].
+    /// Of [`Kind::Bool`](super::Kind::Bool).
     Bool(bool),
-    /// Of [`Kind::Text`].
+    /// Of [`Kind::Text`](super::Kind::Text).
     Text(String),
-    /// Of [`Kind::Choice`].
+    /// Of [`Kind::Choice`](super::Kind::Choice).
     Word(&'static str),
-    /// Of [`Kind::Integers`].
+    /// Of [`Kind::Integers`](super::Kind::Integers).
     Integers(Vec<i64>),
-    /// Of [`Kind::Numbers`].
+    /// Of [`Kind::Numbers`](super::Kind::Numbers).
     Numbers(Vec<f64>),
-    /// Of [`Kind::Texts`].
+    /// Of [`Kind::Texts`](super::Kind::Texts).
     Texts(Vec<String>),
     /// Not given, and without a default.
     Nothing,

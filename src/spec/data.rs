@@ -91,7 +91,7 @@ pub enum Part {
     Train,
     /// Rows that models are selected on.
     Valid,
-    /// Rows that are looked at once, at the end.
+    /// Rows that are evaluated once, at the end.
     Test,
 }
 
@@ -157,7 +157,7 @@ impl Classes {
 pub struct ColumnRef {
     /// Which.
     pub select: Select,
-    /// The text that asks for it.
+    /// The text that selects it.
     #[serde(skip)]
     pub span: Span,
 }

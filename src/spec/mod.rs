@@ -4,7 +4,6 @@
 //! that a problem found much later can point at the line that asked for it.
 
 mod data;
-mod loss;
 mod optimizer;
 mod profile;
 mod source;
@@ -13,7 +12,6 @@ mod train;
 mod transform;
 
 pub use data::*;
-pub use loss::*;
 pub use optimizer::*;
 pub use profile::*;
 pub use source::*;

@@ -1,8 +1,8 @@
-//! What is known of the data once it has been looked at, as plain data: what lints are told.
+//! The profile of data that was read, as plain data: what lints know of it.
 
 use super::Part;
 
-/// What was seen of the data of a pipeline.
+/// The profile of the data of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DataProfile {
     /// The tables, in the order train, valid, test; or the one table that is split.
@@ -11,40 +11,40 @@ pub struct DataProfile {
     pub label: String,
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// The parts; none where only some of the rows were looked at, so that the split is not known.
+    /// The parts; none where only the first rows were read, so that the split is not known.
     pub parts: Vec<PartProfile>,
-    /// The modalities that were looked at.
+    /// The modalities that were read.
     pub modalities: Vec<ModalityProfile>,
 }
 
 impl DataProfile {
-    /// How many rows were looked at.
+    /// Number of rows that were read.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|table| table.rows).sum()
     }
 
-    /// Whether these were all rows.
+    /// Whether these are all rows.
     pub fn whole(&self) -> bool {
         self.tables.iter().all(|table| table.whole)
     }
 }
 
-/// What was seen of one table.
+/// The profile of one table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableProfile {
     /// The part it is, unless it is split.
     pub part: Option<Part>,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Its files, by their full paths.
     pub files: Vec<String>,
-    /// How many rows were looked at.
+    /// Number of rows that were read.
     pub rows: usize,
     /// Whether it has no more.
     pub whole: bool,
 }
 
-/// What was seen of one part.
+/// The profile of one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartProfile {
     /// Which part.
@@ -60,7 +60,7 @@ impl PartProfile {
     }
 }
 
-/// What was seen of the columns of a modality, in the first table.
+/// The profile of the columns of a modality, in the first table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModalityProfile {
     /// The modality.
@@ -73,7 +73,7 @@ pub struct ModalityProfile {
     pub gap_rows: usize,
 }
 
-/// What was seen of one column of numbers.
+/// The profile of one column of numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnProfile {
     /// Its name, or its position.

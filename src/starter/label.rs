@@ -91,7 +91,7 @@ fn unfit(column: &ColumnSurvey, rows: usize) -> Option<String> {
     None
 }
 
-/// How much a column looks like a label, if at all, and what by.
+/// The score of a column as a label, and the reason; none if it is no candidate.
 fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
     let column = &survey.columns[at];
     let (name, classes) = (column.name.to_lowercase(), column.different()?);

@@ -1,4 +1,4 @@
-//! Starter pipelines: from what a table looks like, or from a template. Opens no file.
+//! Starter pipelines: from the survey of a table, or from a template. Opens no file.
 //!
 //! ```text
 //! Survey --roles--> label, columns --group--> modalities --write--> text

@@ -22,11 +22,11 @@ pub(super) enum Role {
         /// That number.
         stand_in: Option<f64>,
     },
-    /// One of so many words.
+    /// One of this number of words.
     Category(usize),
-    /// A text of so many characters at most.
+    /// A text of at most this number of characters.
     Text(usize),
-    /// So many numbers in each cell; and whether each of them varies.
+    /// This number of numbers in each cell; and whether each of them varies.
     Vector(usize, bool),
     /// Pixels: channels, rows and columns.
     Image([usize; 3]),

@@ -24,7 +24,7 @@ pub struct TableFile<'a> {
 /// The width that every encoder ends with, so that mixtures can be summed.
 const WIDTH: usize = 64;
 
-/// From so many modalities on only pairs are mixed.
+/// Number of modalities from which on only pairs are mixed.
 const MANY: usize = 5;
 
 /// A pipeline to begin with: it has no problems, and runs.

@@ -5,8 +5,8 @@ use super::halt::{Cause, Halted};
 use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
+use crate::fusion::CombinationRule;
 use crate::plan::{Batch, Component, Plan};
-use crate::spec::Combination;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -20,7 +20,7 @@ pub fn fit(
     training: Training<'_>,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained, Box<Halted>> {
-    if training.plan.loss.combination.is_late() {
+    if training.plan.loss.combination.trains_components_separately() {
         return apart(start, params, training, observe);
     }
     match start(Arc::new(training.plan.clone())) {
@@ -72,7 +72,7 @@ fn apart(
         history.extend(own);
     }
     let engine = start(Arc::new(plan.clone())).map_err(|error| halted(Cause::Exec(error)))?;
-    if let (Combination::Learned(_), Some((weight, bias))) = (&plan.loss.combination, plan.loss.combiner) {
+    if let Some((weight, bias)) = plan.loss.combiner {
         let Some(valid) = training.valid.filter(|rows| !rows.is_empty()) else { return Err(halted(Cause::NoHeldOut)) };
         let found = measured(engine.as_ref(), &params, plan, valid)?;
         let (weights, biases) = combiner::fit(&found.decisions, valid.labels());

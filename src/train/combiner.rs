@@ -51,7 +51,7 @@ struct Regression<'a> {
 impl Regression<'_> {
     /// `log p_i^k` of a row; 0 where the component has no say, which leaves it out.
     fn log_p(&self, component: usize, row: usize, class: usize) -> f64 {
-        (-self.decisions.components[component].surprise[row * self.decisions.classes + class]).max(FLOOR)
+        (-self.decisions.components[component].neg_log_p[row * self.decisions.classes + class]).max(FLOOR)
     }
 
     /// The probabilities of a row, and minus the logarithm of that of its label.
@@ -65,8 +65,8 @@ impl Regression<'_> {
         }
         let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
-        let surprise = most + sum.ln() - scores[self.labels[row] as usize];
-        (scores.iter().map(|score| (score - most).exp() / sum).collect(), surprise)
+        let neg_log_p = most + sum.ln() - scores[self.labels[row] as usize];
+        (scores.iter().map(|score| (score - most).exp() / sum).collect(), neg_log_p)
     }
 
     fn objective(&self, answer: &[f64]) -> f64 {
@@ -150,7 +150,7 @@ mod tests {
         let rows = components[0].len();
         let component = |p: &Vec<f64>| ComponentDecisions {
             probabilities: p.iter().flat_map(|p| [1.0 - p, *p]).collect(),
-            surprise: p.iter().flat_map(|p| [-(1.0 - p).ln(), -p.ln()]).collect(),
+            neg_log_p: p.iter().flat_map(|p| [-(1.0 - p).ln(), -p.ln()]).collect(),
             q: vec![1.0; 2 * rows],
         };
         Decisions {

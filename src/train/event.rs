@@ -1,12 +1,12 @@
-//! What training tells whoever watches it.
+//! The events of a training, and the measurements they carry.
 
 use crate::spec::Metric;
 use serde::{Deserialize, Serialize};
 
-/// One thing that happened.
+/// One event of a training.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
-    /// The training of one component of several begins, each by itself.
+    /// The training of one component of a late fusion begins.
     Component {
         /// Its name.
         name: &'a str,
@@ -44,7 +44,7 @@ pub enum Event<'a> {
 /// The measurements of one epoch: one line of `metrics.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EpochRecord {
-    /// The component that was trained, where each is by itself.
+    /// The component that was trained, in late fusion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
     /// Counted from 1.
@@ -84,7 +84,7 @@ pub struct Scores {
     pub log_loss: f64,
     /// Rows not yet right by the margin; `None` without boosting.
     pub violations: Option<u64>,
-    /// Each component by itself.
+    /// The components, each alone.
     pub components: Vec<ComponentScores>,
 }
 
@@ -128,7 +128,7 @@ impl SplitScores {
     }
 }
 
-/// One component measured by itself.
+/// The measurements of one component alone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComponentScores {
     /// Its name.

@@ -1,9 +1,9 @@
 //! Measurements of decisions against labels. Knows neither the engine that decided nor where the rows are from.
 
 use super::{ComponentScores, Scores, auc::auc};
-use crate::exec::{ComponentDecisions, Decisions, RowLoss};
+use crate::exec::{ComponentDecisions, Decisions};
+use crate::fusion::RowLoss;
 use crate::plan::LossSpec;
-use crate::spec::Combination;
 
 /// Everything that is measured on one part of the data: what was decided on its rows, what training would make of each
 /// of them, and their classes.
@@ -11,7 +11,7 @@ use crate::spec::Combination;
 /// Means are over all rows; those of a component over the rows it has a say on. What has no rows to be measured on is
 /// not a number.
 pub fn scores(loss: &LossSpec, decisions: &Decisions, losses: &[RowLoss], labels: &[u32]) -> Scores {
-    let boosted = matches!(loss.combination, Combination::Multiplicative { boost: Some(_), .. });
+    let boosted = loss.combination.is_boosted();
     let components = loss.components.iter().zip(&decisions.components);
     Scores {
         rows: labels.len(),
@@ -87,7 +87,7 @@ fn component(name: String, decided: &ComponentDecisions, classes: usize, labels:
     };
     ComponentScores {
         name,
-        cross_entropy: mean(rows().map(|(row, (_, label))| of_label(&decided.surprise, row, *label))),
+        cross_entropy: mean(rows().map(|(row, (_, label))| of_label(&decided.neg_log_p, row, *label))),
         error: mean(rows().map(|(_, (own, label))| if most_probable(own) == *label as usize { 0.0 } else { 1.0 })),
         mean_q: mean(rows().map(|(row, (_, label))| of_label(&decided.q, row, *label))),
     }

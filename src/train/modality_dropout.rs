@@ -68,9 +68,9 @@ fn decides(component: &Component, present: &[bool]) -> bool {
 mod tests {
     use super::*;
     use crate::diag::Span;
+    use crate::fusion::Combination;
     use crate::plan::{Cost, Input, LossSpec};
     use crate::shape::Shape;
-    use crate::spec::Combination;
 
     /// Components over modalities of width 1, the last of which is always there where `sure`.
     fn plan(modalities: usize, sure: bool, components: &[&[usize]]) -> Plan {

@@ -6,11 +6,11 @@
 //! submodules bear the same names. The header's metadata has one entry, `mmc`, a JSON object: `version`, `pipeline`,
 //! `combine` and `plan`, the hash of the plan the model is for.
 
+use crate::atomic_file::write_atomic;
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::Params;
 use crate::plan::Plan;
 use crate::shape::Shape;
-use crate::whole_file::write_whole;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub fn plan_hash(plan: &Plan) -> String {
 /// `MMC0605`, naming the file.
 pub fn write_model(path: &Path, plan: &Plan, params: &Params) -> Result<(), Problem> {
     let bytes = model_bytes(plan, params)?;
-    write_whole(path, |file| file.write_all(&bytes))
+    write_atomic(path, |file| file.write_all(&bytes))
 }
 
 /// Reads the weights and buffers of `plan` from a file.

@@ -6,9 +6,9 @@ use super::modality_dropout::ModalityDropout;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
-use crate::optim::{Extent, update_rule};
+use crate::optim::{TrainingSteps, update_rule};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
-use crate::spec::{Combination, Length, TrainSpec};
+use crate::spec::{Length, TrainSpec};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -78,7 +78,7 @@ pub fn train(
 /// A training on its way.
 struct Run<'a> {
     training: Training<'a>,
-    extent: Extent,
+    extent: TrainingSteps,
     optimizer: Optimizer,
     selection: Selection,
     params: Arc<Params>,
@@ -110,7 +110,7 @@ impl<'a> Run<'a> {
         };
         Self {
             training,
-            extent: Extent { steps_per_epoch, steps },
+            extent: TrainingSteps { steps_per_epoch, steps },
             optimizer: Optimizer::new(&spec.optimizer, spec.clip_norm, plan),
             selection: Selection::new(spec),
             params: Arc::new(params),
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
     }
 
     fn fit(&mut self, engine: &mut dyn Engine, observe: &mut dyn FnMut(Event<'_>)) -> Result<StopReason, Cause> {
-        let Extent { steps_per_epoch, steps } = self.extent;
+        let TrainingSteps { steps_per_epoch, steps } = self.extent;
         if steps_per_epoch == 0 {
             return Err(Cause::NoRows);
         }
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
         if best {
             self.best = Some((epoch, Arc::clone(&self.params)));
         }
-        let boosted = matches!(self.training.plan.loss.combination, Combination::Multiplicative { boost: Some(_), .. });
+        let boosted = self.training.plan.loss.combination.is_boosted();
         let record = EpochRecord {
             component: None,
             epoch,

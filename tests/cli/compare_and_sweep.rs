@@ -1,11 +1,9 @@
 //! `mmc compare` and `mmc sweep` as processes: the numbers of single runs side by side, and nothing lost on the way.
 
-use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal};
+use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 /// With a param to sweep, and two sweeps.
 fn swept() -> String {
@@ -197,22 +195,6 @@ fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
     assert!(plain(&done.get_output().stderr).contains("MMC0606"));
 }
 
-/// A study that would take far longer than any test, once a line of its standard error begins so.
-#[cfg(unix)]
-fn long_study(folder: &Path, arguments: &[&str], begins: &str) -> (Child, impl Iterator<Item = String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
-        .args(arguments)
-        .args(["--no-cache", "--threads", "1"])
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
-    assert!(lines.any(|line| line.starts_with(begins)), "it never came to `{begins}`");
-    (child, lines)
-}
-
 #[test]
 #[cfg(unix)]
 fn an_interrupted_sweep_keeps_what_is_done() {
@@ -221,7 +203,8 @@ fn an_interrupted_sweep_keeps_what_is_done() {
         .replace("epochs     = 3", "epochs     = length")
         .replace("over   = { beta: [0.0, 0.5, 1.0] }", "over   = { length: [1, 1_000_000] }");
     let folder = folder(&text);
-    let (child, lines) = long_study(folder.path(), &["sweep", "small.mmc", "curve"], "1/8");
+    let (child, lines) =
+        start_until(folder.path(), &["sweep", "small.mmc", "curve", "--no-cache", "--threads", "1"], "1/8");
     signal(&child, "-INT");
     let said: Vec<String> = lines.collect();
     let (code, result) = ended(child);
@@ -238,8 +221,9 @@ fn an_interrupted_sweep_keeps_what_is_done() {
 fn an_interrupted_comparison_shows_what_is_done() {
     let folder = folder(SMALL);
     fs::write(folder.path().join("long.mmc"), SMALL.replace("epochs     = 3", "epochs     = 1_000_000")).unwrap();
-    let arguments = ["compare", "small.mmc", "long.mmc", "--combine", "mul", "--seeds", "1"];
-    let (child, lines) = long_study(folder.path(), &arguments, "1/2");
+    let arguments =
+        ["compare", "small.mmc", "long.mmc", "--combine", "mul", "--seeds", "1", "--no-cache", "--threads", "1"];
+    let (child, lines) = start_until(folder.path(), &arguments, "1/2");
     signal(&child, "-INT");
     let said: Vec<String> = lines.collect();
     let (code, result) = ended(child);
@@ -250,7 +234,8 @@ fn an_interrupted_comparison_shows_what_is_done() {
     // Before anything is done there is nothing to show.
     let warned = SMALL.replace("epochs     = 3", "epochs     = 1_000_000");
     fs::write(folder.path().join("long.mmc"), warned).unwrap();
-    let (child, _lines) = long_study(folder.path(), &["compare", "long.mmc", "--seeds", "1"], "training");
+    let arguments = ["compare", "long.mmc", "--seeds", "1", "--no-cache", "--threads", "1"];
+    let (child, _lines) = start_until(folder.path(), &arguments, "training");
     signal(&child, "-INT");
     let (code, result) = ended(child);
     assert_eq!((code, result.as_str()), (Some(130), ""));

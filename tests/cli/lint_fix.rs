@@ -1,4 +1,4 @@
-//! `mmc lint` mends what it knows the fix of, and says what it found in the forms of other programs.
+//! `mmc lint --fix`, and the output formats that other programs read.
 
 use crate::support::process::{SMALL, folder, mmc, plain};
 use serde_json::Value;

@@ -1,10 +1,7 @@
 //! `mmc run` and `mmc bench` as processes: what they write, where, and how they end.
 
-use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal};
+use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// What a run leaves behind.
@@ -38,7 +35,7 @@ fn a_run_leaves_a_whole_folder_behind() {
 }
 
 #[test]
-fn quiet_says_only_the_result() {
+fn quiet_prints_only_the_result() {
     let folder = folder(SMALL);
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet"]).assert().success().stderr("");
     assert!(plain(&done.get_output().stdout).starts_with("test, 200 rows"));
@@ -81,7 +78,7 @@ fn the_command_line_has_the_last_word() {
 }
 
 #[test]
-fn threads_change_nothing() {
+fn results_do_not_depend_on_the_number_of_threads() {
     let folder = folder(SMALL);
     for threads in ["1", "2"] {
         let arguments = ["run", "small.mmc", "--no-cache", "--quiet", "--threads", threads];
@@ -95,10 +92,8 @@ fn threads_change_nothing() {
 }
 
 #[test]
-fn a_device_this_build_lacks_is_said_with_a_way_on() {
-    if cfg!(feature = "cuda") {
-        return;
-    }
+#[cfg(not(feature = "cuda"))]
+fn a_device_that_this_build_lacks_is_an_error_with_a_fix() {
     let folder = folder(SMALL);
     for command in ["run", "bench"] {
         let done = mmc(folder.path()).args([command, "small.mmc", "--no-cache", "--device", "cuda"]).assert().code(2);
@@ -176,27 +171,14 @@ fn bench_measures() {
     assert_eq!(names(folder.path()), ["small.mmc"], "a measurement leaves nothing behind");
 }
 
-/// A run that would take far longer than any test, and its standard error, once it trains.
-#[cfg(unix)]
-fn long_run(folder: &Path) -> (Child, impl Iterator<Item = String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
-        .args(["run", "small.mmc", "--no-cache", "--epochs", "1000000"])
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
-    assert!(lines.any(|line| line.starts_with("epoch ")), "it never trained");
-    (child, lines)
-}
-
 #[test]
 #[cfg(unix)]
 fn an_interrupted_run_keeps_its_best_model() {
     for how in ["-INT", "-TERM"] {
         let folder = folder(SMALL);
-        let (child, lines) = long_run(folder.path());
+        // A training that would take far longer than any test.
+        let arguments = ["run", "small.mmc", "--no-cache", "--epochs", "1000000"];
+        let (child, lines) = start_until(folder.path(), &arguments, "epoch ");
         signal(&child, how);
         let said: Vec<String> = lines.collect();
         let (code, result) = ended(child);
@@ -217,15 +199,8 @@ fn a_second_interrupt_ends_at_once() {
     // A step of so many rows takes long enough for two signals to come before it ends.
     let text = SMALL.replace("mlp([16])", "mlp([1024; 6])").replace("batch_size = 64", "batch_size = 700");
     let folder = folder(&text.replace("epochs     = 3", "epochs     = 1"));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
-        .args(["run", "small.mmc", "--no-cache", "--epochs", "1000000", "--threads", "1"])
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
-    assert!(lines.any(|line| line.starts_with("small/mul")), "it never began");
+    let arguments = ["run", "small.mmc", "--no-cache", "--epochs", "1000000", "--threads", "1"];
+    let (child, _lines) = start_until(folder.path(), &arguments, "small/mul");
     signal(&child, "-INT");
     std::thread::sleep(Duration::from_millis(20));
     signal(&child, "-INT");

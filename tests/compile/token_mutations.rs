@@ -12,7 +12,7 @@ const PIPELINES: [(&str, &str); 5] = [
     ("cifar", include_str!("../../pipelines/cifar.mmc")),
 ];
 
-/// The tokens of a text as a reader sees them: words and numbers, strings, signs.
+/// The tokens of a text: words and numbers, strings, punctuation.
 fn tokens(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';

@@ -101,7 +101,8 @@ fn images_are_scaled_by_the_same_bits() {
     ] {
         let case =
             Case::new(&[]).modality("photo", &[name("image")], &transforms).kind(ModalityKind::Image, &[3, 32, 32]);
-        let case = case.source(SourceKind::CifarBinary { paths: vec![super::path("t.bin")], labels: 1 });
+        let mut case = case.source(SourceKind::CifarBinary { paths: vec![super::path("t.bin")], labels: 1 });
+        case.label.column.select = name("label");
         case.write("t.bin", &records);
         let data = case.load();
         let Origin::Whole(source) = &case.data.origin else { panic!() };
@@ -142,11 +143,11 @@ fn an_optional_modality_may_be_absent_and_a_required_one_may_not() {
         ["`text` is missing on every row: there is no column `text` in `new.csv`; did you mean `txt`?"]
     );
 
-    case.write("new.csv", b"a,bb,word,color,text\n1,2,x,red,hello\n");
+    case.write("new.csv", b"a,b,word,colour,text\n1,2,x,red,hello\n");
     let missing = problem(&case, &fitted, "new.csv", LabelUse::IfPresent);
     assert_eq!(missing.code, Code::MissingColumn);
-    assert_eq!(missing.message, "there is no column `b` in `new.csv`");
-    assert!(missing.help.unwrap().starts_with("did you mean `b"));
+    assert_eq!(missing.message, "there is no column `color` in `new.csv`");
+    assert_eq!(missing.help.as_deref(), Some("did you mean `colour`?"));
 
     case.write("new.csv", b"a,b,word,color\n1,2,x,red\n3,4,,red\n");
     let empty = problem(&case, &fitted, "new.csv", LabelUse::IfPresent);
@@ -220,4 +221,39 @@ fn a_damaged_or_foreign_file_is_told_from_a_whole_one() {
     let unknown = source_of(Path::new("rows.xlsx"), true).unwrap_err();
     assert_eq!(unknown.code, Code::FileUnreadable);
     assert!(unknown.help.unwrap().contains("`.parquet`"));
+}
+
+#[test]
+fn what_was_fitted_for_another_plan_is_told() {
+    let text = crate::support::process::SMALL;
+    let pipeline = mmc::Pipeline::from_text(text, mmc::NoFiles).unwrap();
+    let fitted = |low: &str, kind: ModalityKind, shape: usize| {
+        let columns = [Select::Glob(if shape == 21 { "low_*" } else { "high_*" }.into())];
+        let high = [Select::Glob("high_*".into())];
+        let case = Case::new(&[]).modality(low, &columns, &[]).kind(kind, &[shape]);
+        let mut case = case.modality("high", &high, &[]).kind(ModalityKind::Dense, &[7]);
+        case = case.source(SourceKind::Synthetic { name: "collider".into(), rows: 20, seed: 7 });
+        case.label.classes = Classes::Named(vec!["background".into(), "signal".into()]);
+        case.label.column.select = name("process");
+        case.load().preprocessing()
+    };
+    let messages = |fitted: &Preprocessing| {
+        let problems: Vec<Problem> = fitted.check(pipeline.plan()).into_iter().collect();
+        assert!(problems.iter().all(|problem| problem.code == Code::ModelMismatch && problem.help.is_some()));
+        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    let right = fitted("low", ModalityKind::Dense, 21);
+    assert!(messages(&right).is_empty());
+    assert_eq!(messages(&fitted("lo", ModalityKind::Dense, 21)), ["`mul` reads `low`, and nothing was fitted to it"]);
+    assert_eq!(
+        messages(&fitted("low", ModalityKind::Dense, 7)),
+        ["`low` was fitted as `dense[7]`, and `mul` reads `dense[21]`"]
+    );
+    assert_eq!(
+        messages(&fitted("low?", ModalityKind::Dense, 21)),
+        ["`low` may be missing in the data, and may not be missing in `mul`"]
+    );
+    let mut more = right;
+    more.label.classes.push("other".into());
+    assert_eq!(messages(&more), ["the label has 3 classes, and `mul` decides between 2"]);
 }

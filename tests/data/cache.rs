@@ -1,4 +1,4 @@
-//! The cache: used when the content is the same, rebuilt when it is not or when the entry is damaged.
+//! The cache of tables: used for the same content, rebuilt for another content or a damaged entry.
 
 use super::*;
 use std::fs;

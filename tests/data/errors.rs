@@ -1,4 +1,4 @@
-//! Input that is wrong: a code, a place in the data and the place in the pipeline that asked for it. Never a panic.
+//! Invalid data: each problem has its code, the place in the data and the place in the pipeline. Never a panic.
 
 use super::*;
 use proptest::prelude::*;
@@ -165,7 +165,7 @@ fn files_of_one_table_disagree() {
 fn a_constant_column_cannot_be_standardized() {
     let text = "y,a,b\nno,7.5,1\nyes,7.5,2\nyes,9,3\n";
     let case = Case::text(text).modality("m", &["a", "b"].map(name), &[TransformKind::Standardize]);
-    // It varies only in the test row, which is not looked at.
+    // The column varies only in the test row, which transforms are not fitted on.
     let case = case.portions(&[(Part::Test, PortionRule::Last(1))]);
     let problem = case.problem();
     assert_eq!(place(&problem), (Code::ConstantColumn, "t.csv", None, Some("a"), TRANSFORM));
@@ -176,7 +176,7 @@ fn a_constant_column_cannot_be_standardized() {
 fn an_empty_cell_without_a_meaning() {
     let text = "y,a,b\nno,1,2\nyes,3,\nno,NaN,na\nyes,5,9\n";
     let problem = Case::text(text).modality("m", &["a", "b"].map(name), &[TransformKind::MinMax]).problem();
-    // The first column is looked at first.
+    // Columns are checked in their order.
     assert_eq!(place(&problem), (Code::MissingValue, "t.csv", Some(4), Some("a"), COLUMNS));
     assert!(problem.message.contains("the first of 3"), "{}", problem.message);
     assert!(problem.help.unwrap().contains("impute(mean)"));

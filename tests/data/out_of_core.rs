@@ -30,7 +30,7 @@ fn what_does_not_fit_is_the_same_from_files() {
 #[cfg(target_os = "linux")]
 fn limited(kib: usize, folder: &Path, arguments: &str) -> Command {
     let binary = PathBuf::from(mmc(folder).get_program());
-    let mut command = Command::new("bash");
+    let mut command = Command::new("sh");
     command.current_dir(folder).env("RAYON_NUM_THREADS", "1");
     command.args(["-c", &format!("ulimit -d {kib}; exec '{}' {arguments}", binary.display())]);
     command

@@ -1,19 +1,19 @@
-//! Real data, where there is some: the folder that `MMC_DATA` names.
+//! Real data, in the folder that `MMC_DATA` names.
 
 use super::*;
 
 /// The path of a file of the folder that `MMC_DATA` names.
-fn file(name: &str) -> Option<String> {
-    let folder = std::env::var_os("MMC_DATA")?;
-    Some(Path::new(&folder).join(name).to_string_lossy().into_owned())
+fn file(name: &str) -> String {
+    let folder = std::env::var_os("MMC_DATA").expect("MMC_DATA has to name the folder of the data");
+    let path = Path::new(&folder).join(name);
+    assert!(path.is_file(), "the folder that MMC_DATA names has no {name}");
+    path.to_string_lossy().into_owned()
 }
 
 #[test]
+#[ignore = "needs MMC_DATA: higgs/higgs-51k.csv.gz"]
 fn higgs_is_read_whole() {
-    let Some(path) = file("higgs/higgs-51k.csv.gz") else {
-        eprintln!("skipped: MMC_DATA names no folder with higgs/higgs-51k.csv.gz");
-        return;
-    };
+    let path = file("higgs/higgs-51k.csv.gz");
     let mut case = Case::new(&[]);
     case.cache = true;
     case.data.origin = Origin::Whole(table(&[&path], ',', false));
@@ -43,11 +43,9 @@ fn higgs_is_read_whole() {
 }
 
 #[test]
+#[ignore = "needs MMC_DATA: athletes/athletes.csv.gz"]
 fn athletes_have_names_bodies_and_nations() {
-    let Some(path) = file("athletes/athletes.csv.gz") else {
-        eprintln!("skipped: MMC_DATA names no folder with athletes/athletes.csv.gz");
-        return;
-    };
+    let path = file("athletes/athletes.csv.gz");
     let mut case = Case::new(&[]);
     case.data.origin = Origin::Whole(table(&[&path], ',', true));
     case.label.classes = Classes::Named(vec!["female".into(), "male".into()]);
@@ -77,11 +75,9 @@ fn athletes_have_names_bodies_and_nations() {
 }
 
 #[test]
+#[ignore = "needs MMC_DATA: cifar10/train.bin"]
 fn the_images_of_cifar_are_the_bytes_of_the_file() {
-    let Some(path) = file("cifar10/train.bin") else {
-        eprintln!("skipped: MMC_DATA names no folder with cifar10/train.bin");
-        return;
-    };
+    let path = file("cifar10/train.bin");
     let bytes = std::fs::read(&path).unwrap();
     let rows = bytes.len() / 3073;
     let mut case = Case::new(&[]);

@@ -1,8 +1,8 @@
-//! How problems look: each snapshot holds the sources and the report together.
+//! Rendered problems: each snapshot holds the sources and the report.
 
 use mmc::diag::{Code, DataPlace, Problem, Problems, SourceMap, Span, Style, render, render_json, render_short};
 
-/// The sources of one problem, and a way to point at their text.
+/// The sources of one problem, with spans of their text.
 struct Scene {
     sources: SourceMap,
     files: Vec<(mmc::diag::FileId, &'static str)>,
@@ -15,7 +15,7 @@ impl Scene {
         Self { sources, files }
     }
 
-    /// The first place of `needle` in text number `file`.
+    /// Span of the first `needle` in text number `file`.
     fn find(&self, file: usize, needle: &str) -> Span {
         let (id, text) = self.files[file];
         let start = text.find(needle).unwrap();

@@ -3,9 +3,9 @@
 use super::{BOTH, close, start};
 use crate::support::network::Network;
 use mmc::exec::Params;
+use mmc::fusion::Combination;
 use mmc::ops::Activation;
 use mmc::plan::Batch;
-use mmc::spec::Combination;
 use std::sync::Arc;
 
 #[test]

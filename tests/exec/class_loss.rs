@@ -1,22 +1,22 @@
 //! The class loss against reference numbers, finite differences and its own definition.
 
 use super::close;
-use mmc::exec::{ClassLoss, Logits, decide, row_losses};
-use mmc::spec::{Combination, Combiner, QGradient};
+use mmc::exec::{Logits, decide, row_losses};
+use mmc::fusion::{ClassLoss, Combination, CombinationRule, Combiner, Multiplicative, QGradient};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 fn multiplicative(beta: f64, gradient: QGradient, boost: Option<f64>) -> Combination {
-    Combination::Multiplicative { beta, gradient, boost, normalize: false }
+    Combination::Multiplicative(Multiplicative { beta, gradient, boost, normalize: false })
 }
 
 fn normalized(beta: f64, gradient: QGradient) -> Combination {
-    Combination::Multiplicative { beta, gradient, boost: None, normalize: true }
+    Combination::Multiplicative(Multiplicative { beta, gradient, boost: None, normalize: true })
 }
 
 fn node(combination: &Combination, weights: &[f64], logits: &[&[f64]]) -> ClassLoss {
     let mut node = ClassLoss::new(combination, weights, logits[0].len());
-    node.logits = logits.concat();
+    node.row.logits = logits.concat();
     node.forward();
     node
 }
@@ -81,16 +81,16 @@ fn reference_vectors() {
     for case in cases {
         for (mode, expected) in [(QGradient::Detached, case.detached), (QGradient::Attached, case.attached)] {
             let mut node = node(&multiplicative(case.beta, mode, None), &case.weights, &Z);
-            all_close(&node.losses, &case.losses, 1e-7, "losses");
-            let q: Vec<f64> = (0..3).map(|component| node.q[component * 4]).collect();
+            all_close(&node.row.losses, &case.losses, 1e-7, "losses");
+            let q: Vec<f64> = (0..3).map(|component| node.row.q[component * 4]).collect();
             all_close(&q, &case.q, 1e-7, "q");
             node.backward(0);
-            all_close(&node.gradient, &expected.concat(), 1e-7, &format!("gradient, {mode:?}"));
+            all_close(&node.row.gradient, &expected.concat(), 1e-7, &format!("gradient, {mode:?}"));
         }
     }
     let plain = node(&multiplicative(0.0, QGradient::Detached, None), &[1.0; 3], &Z);
-    all_close(&plain.losses, &[4.45633891, 4.95633891, 5.45633891, 7.20633891], 1e-7, "beta 0");
-    assert!(plain.q.iter().all(|q| *q == 1.0));
+    all_close(&plain.row.losses, &[4.45633891, 4.95633891, 5.45633891, 7.20633891], 1e-7, "beta 0");
+    assert!(plain.row.q.iter().all(|q| *q == 1.0));
 }
 
 /// The same logits with the loss normalized: numbers of an independent program in double precision, gradients by
@@ -136,15 +136,15 @@ fn reference_vectors_of_the_normalized_loss() {
             let mut node = node(&normalized(case.beta, mode), &case.weights, &Z);
             let losses: Vec<f64> = (0..4).map(|label| node.row_loss(label).loss).collect();
             all_close(&losses, &case.losses, 1e-9, "losses");
-            let q: Vec<f64> = (0..3).map(|component| node.q[component * 4]).collect();
+            let q: Vec<f64> = (0..3).map(|component| node.row.q[component * 4]).collect();
             all_close(&q, &case.q, 1e-7, "q");
             node.backward(0);
-            all_close(&node.gradient, &expected.concat(), 2e-9, &format!("gradient, {mode:?}"));
+            all_close(&node.row.gradient, &expected.concat(), 2e-9, &format!("gradient, {mode:?}"));
         }
     }
     // The class losses themselves, and so the decision, are those without normalizing.
     let plain = node(&multiplicative(0.5, QGradient::Detached, None), &[1.0; 3], &Z);
-    assert_eq!(node(&normalized(0.5, QGradient::Detached), &[1.0; 3], &Z).losses, plain.losses);
+    assert_eq!(node(&normalized(0.5, QGradient::Detached), &[1.0; 3], &Z).row.losses, plain.row.losses);
 }
 
 #[test]
@@ -155,19 +155,19 @@ fn a_normalized_loss_is_cross_entropy_for_one_component_and_nothing_for_none() {
         close(one.row_loss(1).loss, plain.row_loss(1).loss, 1e-14, "loss");
         one.backward(1);
         plain.backward(1);
-        all_close(&one.gradient, &plain.gradient, 1e-14, "gradient");
+        all_close(&one.row.gradient, &plain.row.gradient, 1e-14, "gradient");
         let mut none = node(&normalized(0.9, mode), &[1.0; 2], &[&[1.0, 2.0, 0.5], &[0.0, 1.0, 3.0]]);
-        none.present = vec![false, false];
+        none.row.present = vec![false, false];
         none.forward();
         none.backward(1);
-        assert_eq!((none.row_loss(1).loss, none.gradient.as_slice()), (0.0, &[0.0; 6][..]));
+        assert_eq!((none.row_loss(1).loss, none.row.gradient.as_slice()), (0.0, &[0.0; 6][..]));
         // Components that are certain and agree, and such that contradict each other.
         for logits in [[&[900.0, 0.0, 0.0][..], &[900.0, 0.0, 0.0]], [&[900.0, 0.0, 0.0], &[0.0, 900.0, 0.0]]] {
             for label in 0..3 {
                 let mut sure = node(&normalized(0.5, mode), &[1.0; 2], &logits);
                 sure.backward(label);
                 assert!(sure.row_loss(label).loss.is_finite() && sure.row_loss(label).loss >= 0.0);
-                assert!(sure.gradient.iter().all(|g| g.is_finite()), "{:?}", sure.gradient);
+                assert!(sure.row.gradient.iter().all(|g| g.is_finite()), "{:?}", sure.row.gradient);
             }
         }
     }
@@ -175,33 +175,33 @@ fn a_normalized_loss_is_cross_entropy_for_one_component_and_nothing_for_none() {
 
 /// How fast the loss falls: central differences, with `q` held where it is constant to the gradient.
 fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, label: usize) -> Vec<f64> {
-    let classes = base.losses.len();
+    let classes = base.row.losses.len();
     let value = |logits: &[f64]| {
         let mut moved = ClassLoss::new(combination, weights, classes);
-        moved.logits = logits.to_vec();
-        moved.present = base.present.clone();
+        moved.row.logits = logits.to_vec();
+        moved.row.present = base.row.present.clone();
         moved.forward();
         match combination {
-            Combination::Multiplicative { gradient, normalize, .. } => {
+            Combination::Multiplicative(Multiplicative { gradient, normalize, .. }) => {
                 let held = |class: usize| -> f64 {
                     let cells = (0..weights.len()).map(|i| (i, i * classes + class));
-                    cells.map(|(i, at)| weights[i] * base.q[at] * moved.surprise[at]).sum()
+                    cells.map(|(i, at)| weights[i] * base.row.q[at] * moved.row.neg_log_p[at]).sum()
                 };
                 let losses = match gradient {
                     QGradient::Detached => (0..classes).map(held).collect(),
-                    QGradient::Attached => moved.losses.clone(),
+                    QGradient::Attached => moved.row.losses.clone(),
                 };
                 let mass: f64 = losses.iter().map(|loss| (-loss).exp()).sum();
-                let anybody = base.present.contains(&true);
+                let anybody = base.row.present.contains(&true);
                 losses[label] + if *normalize && anybody { mass.ln() } else { 0.0 }
             }
             _ => moved.row_loss(label).loss,
         }
     };
     let step = 1e-5;
-    (0..base.logits.len())
+    (0..base.row.logits.len())
         .map(|at| {
-            let mut logits = base.logits.clone();
+            let mut logits = base.row.logits.clone();
             logits[at] += step;
             let above: f64 = value(&logits);
             logits[at] -= 2.0 * step;
@@ -224,15 +224,15 @@ fn gradients_agree_with_finite_differences() {
             _ => multiplicative(beta, QGradient::Attached, None),
         };
         let weights: Vec<f64> = match combination {
-            _ if combination.is_late() => vec![1.0; components],
+            _ if combination.trains_components_separately() => vec![1.0; components],
             _ => (0..components).map(|_| rng.random_range(0.2..1.5)).collect(),
         };
         let mut node = ClassLoss::new(&combination, &weights, classes);
-        for logit in &mut node.logits {
+        for logit in &mut node.row.logits {
             *logit = rng.random_range(-4.0..4.0);
         }
         if case % 3 == 0 {
-            for present in &mut node.present {
+            for present in &mut node.row.present {
                 *present = rng.random_bool(0.7);
             }
         }
@@ -240,7 +240,7 @@ fn gradients_agree_with_finite_differences() {
         node.forward();
         node.backward(label);
         let expected = differences(&combination, &weights, &node, label);
-        for (found, expected) in node.gradient.iter().zip(expected) {
+        for (found, expected) in node.row.gradient.iter().zip(expected) {
             close(*found, expected, 1e-8 * (1.0 + expected.abs()), &format!("case {case}, {combination:?}"));
         }
     }
@@ -255,11 +255,12 @@ fn losses_follow_their_definition() {
         let beta = rng.random_range(0.0..1.7);
         let combination = multiplicative(beta, QGradient::Detached, None);
         let mut node = ClassLoss::new(&combination, &vec![1.0; components], classes);
-        for logit in &mut node.logits {
+        for logit in &mut node.row.logits {
             *logit = rng.random_range(-4.0..4.0);
         }
         node.forward();
         let p: Vec<Vec<f64>> = node
+            .row
             .logits
             .chunks(classes)
             .map(|z| {
@@ -267,12 +268,12 @@ fn losses_follow_their_definition() {
                 z.iter().map(|z| z.exp() / sum).collect()
             })
             .collect();
-        for (class, found) in node.losses.iter().enumerate() {
+        for (class, found) in node.row.losses.iter().enumerate() {
             let mut loss = 0.0;
             for (i, own) in p.iter().enumerate() {
                 let others: f64 = (0..components).filter(|j| *j != i).map(|j| 1.0 - p[j][class]).product();
                 let q = others.powf(beta / (components - 1) as f64);
-                close(node.q[i * classes + class], q, 1e-12, "q");
+                close(node.row.q[i * classes + class], q, 1e-12, "q");
                 loss -= q * own[class].ln();
             }
             close(*found, loss, 1e-11, "loss");
@@ -286,9 +287,9 @@ fn one_component_is_cross_entropy() {
         let mut node = node(&multiplicative(0.9, mode, None), &[1.0], &[&[1.0, 2.0, 0.5]]);
         let sum = 1f64.exp() + 2f64.exp() + 0.5f64.exp();
         let p = [1f64.exp() / sum, 2f64.exp() / sum, 0.5f64.exp() / sum];
-        all_close(&node.losses, &p.map(|p| -p.ln()), 1e-14, "losses");
+        all_close(&node.row.losses, &p.map(|p| -p.ln()), 1e-14, "losses");
         node.backward(1);
-        all_close(&node.gradient, &[p[0], p[1] - 1.0, p[2]], 1e-14, "gradient");
+        all_close(&node.row.gradient, &[p[0], p[1] - 1.0, p[2]], 1e-14, "gradient");
     }
 }
 
@@ -303,30 +304,30 @@ fn a_component_left_out_leaves_no_trace() {
         };
         let (components, classes) = (rng.random_range(2..=6), rng.random_range(2..=5));
         let mut whole = ClassLoss::new(&combination, &vec![1.0; components], classes);
-        for logit in &mut whole.logits {
+        for logit in &mut whole.row.logits {
             *logit = rng.random_range(-3.0..3.0);
         }
-        for present in &mut whole.present {
+        for present in &mut whole.row.present {
             *present = rng.random_bool(0.6);
         }
-        let kept: Vec<usize> = (0..components).filter(|i| whole.present[*i]).collect();
+        let kept: Vec<usize> = (0..components).filter(|i| whole.row.present[*i]).collect();
         if kept.is_empty() {
             continue;
         }
         let mut part = ClassLoss::new(&combination, &vec![1.0; kept.len()], classes);
-        part.logits = kept.iter().flat_map(|i| whole.logits[i * classes..][..classes].to_vec()).collect();
+        part.row.logits = kept.iter().flat_map(|i| whole.row.logits[i * classes..][..classes].to_vec()).collect();
         whole.forward();
         part.forward();
-        assert_eq!(whole.losses, part.losses);
+        assert_eq!(whole.row.losses, part.row.losses);
         assert_eq!(whole.row_loss(0), part.row_loss(0));
         whole.backward(0);
         part.backward(0);
         for (at, i) in kept.iter().enumerate() {
-            assert_eq!(whole.gradient[i * classes..][..classes], part.gradient[at * classes..][..classes]);
-            assert_eq!(whole.q[i * classes..][..classes], part.q[at * classes..][..classes]);
+            assert_eq!(whole.row.gradient[i * classes..][..classes], part.row.gradient[at * classes..][..classes]);
+            assert_eq!(whole.row.q[i * classes..][..classes], part.row.q[at * classes..][..classes]);
         }
         for i in (0..components).filter(|i| !kept.contains(i)) {
-            assert!(whole.gradient[i * classes..][..classes].iter().all(|g| *g == 0.0));
+            assert!(whole.row.gradient[i * classes..][..classes].iter().all(|g| *g == 0.0));
         }
     }
 }
@@ -335,14 +336,14 @@ fn a_component_left_out_leaves_no_trace() {
 fn nobody_present_is_no_loss() {
     for combination in [Combination::Average, multiplicative(0.5, QGradient::Attached, None)] {
         let mut node = ClassLoss::new(&combination, &[1.0, 1.0], 3);
-        node.logits = vec![3.0, 1.0, 2.0, -1.0, 0.0, 1.0];
-        node.present = vec![false, false];
+        node.row.logits = vec![3.0, 1.0, 2.0, -1.0, 0.0, 1.0];
+        node.row.present = vec![false, false];
         node.forward();
-        assert_eq!(node.losses, [0.0; 3]);
+        assert_eq!(node.row.losses, [0.0; 3]);
         assert_eq!(node.row_loss(2).loss, 0.0);
         assert_eq!(node.decision(), 0);
         node.backward(2);
-        assert_eq!(node.gradient, [0.0; 6]);
+        assert_eq!(node.row.gradient, [0.0; 6]);
     }
 }
 
@@ -350,14 +351,14 @@ fn nobody_present_is_no_loss() {
 #[test]
 fn boosting_counts_rows_that_are_not_right_by_the_margin() {
     let base = node(&multiplicative(0.5, QGradient::Detached, None), &[1.0; 3], &Z);
-    let gap = base.losses[2] - base.losses[0];
+    let gap = base.row.losses[2] - base.row.losses[0];
     for (delta, counts) in [(gap - 1e-9, false), (gap, true), (gap + 1e-9, true), (0.0, false), (-1.0, false)] {
         let mut boosted = node(&multiplicative(0.5, QGradient::Detached, Some(delta)), &[1.0; 3], &Z);
         let row = boosted.row_loss(0);
         assert_eq!(row.counts, counts, "delta {delta}, gap {gap}");
-        assert_eq!(row.loss, if counts { base.losses[0] } else { 0.0 });
+        assert_eq!(row.loss, if counts { base.row.losses[0] } else { 0.0 });
         boosted.backward(0);
-        assert_eq!(boosted.gradient.iter().any(|g| *g != 0.0), counts);
+        assert_eq!(boosted.row.gradient.iter().any(|g| *g != 0.0), counts);
         assert!(delta < 0.0 || boosted.row_loss(1).counts, "a wrong row counts");
     }
     // A tie is within a margin of 0: strictly less is asked for.
@@ -371,27 +372,27 @@ fn gaps_of_900_are_finite_and_exact() {
         let combination = multiplicative(0.5, mode, None);
         let mut agree = node(&combination, &[1.0; 2], &[&[900.0, 0.0], &[900.0, 0.0]]);
         // p^0 = 1 - e^-900: -log p^0 vanishes, and class 1 costs 900 from each, as nothing stands against it.
-        assert_eq!(agree.losses[1], 1800.0);
-        assert_eq!(agree.losses[0], 0.0);
+        assert_eq!(agree.row.losses[1], 1800.0);
+        assert_eq!(agree.row.losses[0], 0.0);
         agree.backward(1);
-        assert!(agree.gradient.iter().all(|g| g.is_finite()));
-        assert_eq!(agree.gradient[..2], [1.0, -1.0]);
+        assert!(agree.row.gradient.iter().all(|g| g.is_finite()));
+        assert_eq!(agree.row.gradient[..2], [1.0, -1.0]);
 
         let mut conflict = node(&combination, &[1.0; 2], &[&[900.0, 0.0], &[0.0, 900.0]]);
         // The one that knows better silences the other: q = e^-450.
-        close(conflict.losses[0], 900.0 * (-450f64).exp(), 1e-200, "silenced");
+        close(conflict.row.losses[0], 900.0 * (-450f64).exp(), 1e-200, "silenced");
         conflict.backward(0);
-        assert!(conflict.gradient.iter().all(|g| g.is_finite()), "{:?}", conflict.gradient);
+        assert!(conflict.row.gradient.iter().all(|g| g.is_finite()), "{:?}", conflict.row.gradient);
         // dl/dz of the confident one, attached: g p^y S r^k with g = 0.5, S = 900 e^-450.
         let pull = if mode == QGradient::Attached { 0.5 * 900.0 * (-450f64).exp() } else { 0.0 };
-        close(conflict.gradient[1], pull, 1e-12 * (1.0 + pull), "pull");
+        close(conflict.row.gradient[1], pull, 1e-12 * (1.0 + pull), "pull");
     }
     // Where single precision sees a tie at 0 between the first two classes.
     let confident =
         node(&multiplicative(0.5, QGradient::Detached, None), &[1.0; 2], &[&[18.0, 0.0, 0.0], &[0.0, 25.0, 0.0]]);
-    close(confident.losses[0], 0.00436, 5e-6, "first");
-    close(confident.losses[1], 0.0000949, 5e-8, "second");
-    close(confident.losses[2], 43.0, 1e-6, "third");
+    close(confident.row.losses[0], 0.00436, 5e-6, "first");
+    close(confident.row.losses[1], 0.0000949, 5e-8, "second");
+    close(confident.row.losses[2], 43.0, 1e-6, "third");
     assert_eq!(confident.decision(), 1);
 }
 
@@ -416,16 +417,16 @@ fn votes_decide_and_the_average_settles_ties() {
     // Two of three, though the average is with the third.
     let three = node(&Combination::Vote, &[1.0; 3], &[&sure, &one, &two]);
     let mean = (0.02 + 0.6 + 0.55) / 3.0;
-    all_close(&three.losses, &[-((2.0f64 + mean) / 4.0).ln(), -((2.0f64 - mean) / 4.0).ln()], 1e-12, "losses");
+    all_close(&three.row.losses, &[-((2.0f64 + mean) / 4.0).ln(), -((2.0f64 - mean) / 4.0).ln()], 1e-12, "losses");
     assert_eq!(three.decision(), 0);
     // One against one: the average decides.
     assert_eq!(node(&Combination::Vote, &[1.0; 2], &[&sure, &one]).decision(), 1);
     // What is missing has no vote.
     let mut left = node(&Combination::Vote, &[1.0; 3], &[&sure, &one, &two]);
-    left.present = vec![true, false, true];
+    left.row.present = vec![true, false, true];
     left.forward();
     assert_eq!(left.decision(), 1);
-    close(left.losses.iter().map(|loss| (-loss).exp()).sum(), 1.0, 1e-12, "probabilities");
+    close(left.row.losses.iter().map(|loss| (-loss).exp()).sum(), 1.0, 1e-12, "probabilities");
 }
 
 #[test]
@@ -435,26 +436,26 @@ fn a_learned_combiner_weighs_logarithms() {
     let score = |class: usize| 2.0 * a[class] + 0.5 * b[class] + [0.1, -0.2, 0.0][class];
     let sum: f64 = (0..3).map(|class| score(class).exp()).sum();
     let expected: Vec<f64> = (0..3).map(|class| sum.ln() - score(class)).collect();
-    all_close(&found.losses, &expected, 1e-12, "losses");
-    assert_eq!((found.q[0], found.q[3]), (2.0, 0.5));
+    all_close(&found.row.losses, &expected, 1e-12, "losses");
+    assert_eq!((found.row.q[0], found.row.q[3]), (2.0, 0.5));
     // Not fitted, it is the product of the probabilities.
     let product = node(&learned(&[], &[]), &[1.0; 2], &[&a, &b]);
-    close(product.losses[1] - product.losses[0], -(0.15f64 / 0.12).ln(), 1e-12, "product");
-    found.present = vec![false, true];
+    close(product.row.losses[1] - product.row.losses[0], -(0.15f64 / 0.12).ln(), 1e-12, "product");
+    found.row.present = vec![false, true];
     found.forward();
     let alone = |class: usize| 0.5 * b[class] + [0.1, -0.2, 0.0][class];
-    close(found.losses[0] - found.losses[1], alone(1) - alone(0), 1e-12, "what is missing is left out");
+    close(found.row.losses[0] - found.row.losses[1], alone(1) - alone(0), 1e-12, "what is missing is left out");
 }
 
 #[test]
 fn averages_decide_by_the_mean_probability() {
     let mut average = node(&Combination::Average, &[1.0; 2], &[&[0.0, 3f64.ln()], &[4f64.ln(), 0.0]]);
     // p = (1/4, 3/4) and (4/5, 1/5): their mean is (21/40, 19/40).
-    all_close(&average.losses, &[-(21.0f64 / 40.0).ln(), -(19.0f64 / 40.0).ln()], 1e-14, "losses");
+    all_close(&average.row.losses, &[-(21.0f64 / 40.0).ln(), -(19.0f64 / 40.0).ln()], 1e-14, "losses");
     assert_eq!(average.decision(), 0);
     close(average.row_loss(1).loss, -(0.75f64.ln() + 0.2f64.ln()), 1e-14, "each is trained by itself");
     average.backward(1);
-    all_close(&average.gradient, &[0.25, -0.25, 0.8, -0.8], 1e-14, "gradient");
+    all_close(&average.row.gradient, &[0.25, -0.25, 0.8, -0.8], 1e-14, "gradient");
 }
 
 #[test]
@@ -481,7 +482,7 @@ fn decisions_hold_every_quantity() {
     let odds = (losses[1] - losses[0]).exp();
     all_close(&decisions.probabilities[..2], &[odds / (1.0 + odds), 1.0 / (1.0 + odds)], 1e-7, "softmax of -l");
     all_close(&decisions.components[0].probabilities, &[0.25, 0.75, 0.5, 0.5], 1e-7, "probabilities");
-    all_close(&decisions.components[0].surprise[2..], &[2f64.ln(); 2], 1e-7, "surprise");
+    all_close(&decisions.components[0].neg_log_p[2..], &[2f64.ln(); 2], 1e-7, "neg_log_p");
     assert_eq!(decisions.components[1].probabilities[2..], [0.0; 2]);
     let rows = row_losses(&loss, &logits, &[1, 0]);
     close(rows[0].loss, losses[1], 1e-7, "row loss");

@@ -3,9 +3,9 @@
 use super::{KEY, batch, close, gradient, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, ExecError, StepKey, decide, initialize, row_losses};
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::Plan;
-use mmc::spec::{Combination, QGradient};
 use std::sync::Arc;
 
 fn plan(with_batch_norm: bool) -> Plan {
@@ -24,12 +24,12 @@ fn plan(with_batch_norm: bool) -> Plan {
         let logits = net.linear(value, 3, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative {
+    net.finish(Combination::Multiplicative(Multiplicative {
         beta: 0.5,
         gradient: QGradient::Attached,
         boost: Some(0.2),
         normalize: false,
-    })
+    }))
 }
 
 #[test]

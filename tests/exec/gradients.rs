@@ -4,17 +4,30 @@
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params, initialize};
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::{Activation, Arithmetic};
 use mmc::plan::{Batch, Plan, Slot};
-use mmc::spec::{Combination, Init, QGradient};
+use mmc::spec::Init;
 use std::sync::Arc;
 
-pub(super) const DETACHED: Combination =
-    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Detached, boost: None, normalize: false };
-pub(super) const ATTACHED: Combination =
-    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None, normalize: false };
-const NORMALIZED: Combination =
-    Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: None, normalize: true };
+pub(super) const DETACHED: Combination = Combination::Multiplicative(Multiplicative {
+    beta: 0.6,
+    gradient: QGradient::Detached,
+    boost: None,
+    normalize: false,
+});
+pub(super) const ATTACHED: Combination = Combination::Multiplicative(Multiplicative {
+    beta: 0.6,
+    gradient: QGradient::Attached,
+    boost: None,
+    normalize: false,
+});
+const NORMALIZED: Combination = Combination::Multiplicative(Multiplicative {
+    beta: 0.6,
+    gradient: QGradient::Attached,
+    boost: None,
+    normalize: true,
+});
 
 /// A plan whose middle is the operation in question: what leads to it and what follows has weights.
 fn around(operation: impl Fn(&mut Network, Slot, Slot) -> Slot, combination: Combination) -> Plan {
@@ -183,9 +196,18 @@ fn combined(combination: Combination) -> Plan {
 #[test]
 fn combinations() {
     // A difference sees `q` move too, so that it is compared where the gradient does; boosting far from its margin.
-    let boosted =
-        Combination::Multiplicative { beta: 0.6, gradient: QGradient::Attached, boost: Some(0.3), normalize: false };
-    let zero = Combination::Multiplicative { beta: 0.0, gradient: QGradient::Detached, boost: None, normalize: false };
+    let boosted = Combination::Multiplicative(Multiplicative {
+        beta: 0.6,
+        gradient: QGradient::Attached,
+        boost: Some(0.3),
+        normalize: false,
+    });
+    let zero = Combination::Multiplicative(Multiplicative {
+        beta: 0.0,
+        gradient: QGradient::Detached,
+        boost: None,
+        normalize: false,
+    });
     for combination in [ATTACHED, NORMALIZED, boosted, zero, Combination::Average] {
         let plan = combined(combination.clone());
         check(&plan, &batch(&plan, 6, 22), &format!("{combination:?}"));
@@ -197,10 +219,18 @@ fn combinations() {
 
 #[test]
 fn the_fused_loss_agrees_with_its_composition() {
-    let boosted =
-        Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.2), normalize: false };
-    let naive =
-        Combination::Multiplicative { beta: 0.8, gradient: QGradient::Detached, boost: Some(0.2), normalize: true };
+    let boosted = Combination::Multiplicative(Multiplicative {
+        beta: 1.0,
+        gradient: QGradient::Detached,
+        boost: Some(0.2),
+        normalize: false,
+    });
+    let naive = Combination::Multiplicative(Multiplicative {
+        beta: 0.8,
+        gradient: QGradient::Detached,
+        boost: Some(0.2),
+        normalize: true,
+    });
     for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted, Combination::Average] {
         let plan = combined(combination.clone());
         let mut some = batch(&plan, 150, 23);
@@ -233,7 +263,12 @@ fn the_composition_is_finite_where_probabilities_saturate() {
             let logits = net.linear(x, 3, None);
             net.component(logits, 1.0);
         }
-        let plan = net.finish(Combination::Multiplicative { beta: 0.5, gradient: mode, boost: None, normalize });
+        let plan = net.finish(Combination::Multiplicative(Multiplicative {
+            beta: 0.5,
+            gradient: mode,
+            boost: None,
+            normalize,
+        }));
         let mut params = initialize(&plan, 1);
         for id in [0, 2] {
             let range = params.range(id);

@@ -5,9 +5,10 @@ use super::gradients::{ATTACHED, DETACHED, check, weights};
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
+use mmc::fusion::Combination;
 use mmc::ops::{Activation, AvgPool, BatchNorm, Conv2d, MaxPool, Op, PadChannels, Padding, Window};
 use mmc::plan::{Batch, Plan};
-use mmc::spec::{Combination, Init};
+use mmc::spec::Init;
 use std::sync::Arc;
 
 fn window(size: usize, stride: usize, padding: Padding) -> Window {

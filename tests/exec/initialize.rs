@@ -2,8 +2,9 @@
 
 use crate::support::network::Network;
 use mmc::exec::initialize;
+use mmc::fusion::Combination;
 use mmc::plan::Plan;
-use mmc::spec::{Combination, Init};
+use mmc::spec::Init;
 
 fn plan(init: Init, before: usize) -> Plan {
     let mut net = Network::new(2);

@@ -3,9 +3,9 @@
 use super::{BOTH, KEY, batch, close, start};
 use crate::support::network::Network;
 use mmc::exec::initialize;
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::Plan;
-use mmc::spec::{Combination, QGradient};
 use std::sync::Arc;
 
 /// One component for each of two inputs and one for both, or for the first input alone.
@@ -24,7 +24,12 @@ fn plan(alone: bool) -> Plan {
         let logits = net.linear(both, 3, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.8, gradient: QGradient::Attached, boost: None, normalize: false })
+    net.finish(Combination::Multiplicative(Multiplicative {
+        beta: 0.8,
+        gradient: QGradient::Attached,
+        boost: None,
+        normalize: false,
+    }))
 }
 
 #[test]

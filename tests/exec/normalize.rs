@@ -3,8 +3,8 @@
 use super::{BOTH, KEY, close, start};
 use crate::support::network::Network;
 use mmc::exec::Params;
+use mmc::fusion::Combination;
 use mmc::plan::{Batch, Plan};
-use mmc::spec::Combination;
 use std::sync::Arc;
 
 const X: [f32; 12] = [0.5, -1.0, 2.0, 1.5, 0.25, -0.75, -2.0, 1.0, 0.5, 0.0, 3.0, 1.25];

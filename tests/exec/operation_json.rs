@@ -10,6 +10,7 @@ const FORMS: &[&str] = &[
     r#"{"windows":{"size":3,"stride":2,"padding":1}}"#,
     r#"{"embedding":{"width":4,"ids":7,"steps":true}}"#,
     r#"{"lstm":{"hidden":5,"layers":2,"bidirectional":true,"all":false}}"#,
+    r#"{"gru":{"hidden":5,"layers":1,"bidirectional":false,"all":true}}"#,
     r#"{"conv1d":{"channels":4,"window":{"size":3,"stride":2,"padding":1},"bias":true}}"#,
     r#"{"max_pool":{"window":null}}"#,
     r#"{"max_pool":{"window":{"size":2,"stride":2,"padding":0}}}"#,

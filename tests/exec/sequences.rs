@@ -47,7 +47,7 @@ fn batch(plan: &Plan) -> Batch {
 }
 
 /// Encoders that between them use every operation on sequences, with and without lengths.
-const ENCODERS: [&str; 16] = [
+const ENCODERS: [&str; 20] = [
     "kind |> embedding(4)",
     "word |> embedding(3) |> mean_pool",
     "word |> embedding(3) |> lstm(2)",
@@ -56,6 +56,10 @@ const ENCODERS: [&str; 16] = [
     "word |> embedding(2) |> lstm(2, layers: 2, bidirectional: true, output: all) |> mean_pool",
     "word |> embedding(2) |> lstm(3, layers: 2)",
     "trace |> lstm(2, bidirectional: true)",
+    "word |> embedding(3) |> gru(2)",
+    "word |> embedding(3) |> gru(2, bidirectional: true, output: all) |> mean_pool",
+    "word |> embedding(2) |> gru(3, layers: 2, bidirectional: true)",
+    "trace |> gru(2, layers: 2, output: all) |> lstm(2)",
     "word |> embedding(3) |> conv1d(3, kernel: 3, stride: 2, padding: 1) |> mean_pool",
     "word |> embedding(3) |> tanh |> conv1d(3, kernel: 2, bias: false) |> tanh |> mean_pool",
     "trace |> conv1d(4, kernel: 3, padding: 2) |> conv1d(2, kernel: 2) |> mean_pool",
@@ -147,6 +151,7 @@ fn kernels_agree_with_dfdx_on_wide_layers() {
     for encoder in [
         "word |> embedding(20) |> lstm(70, layers: 2, bidirectional: true, output: all) |> conv1d(33, kernel: 2) |> max_pool",
         "trace |> conv1d(40, kernel: 3, padding: 1) |> relu |> lstm(19) |> linear(8)",
+        "word |> embedding(20) |> gru(70, layers: 2, bidirectional: true, output: all) |> gru(19)",
     ] {
         let plan = plan(encoder);
         let small = batch(&plan);

@@ -5,10 +5,10 @@ use super::{BOTH, KEY, close, start};
 use crate::support::compiled::plan_of;
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params};
+use mmc::fusion::Combination;
 use mmc::ops::{BatchNorm, Conv2d, Op, Padding, Window};
 use mmc::plan::{Batch, Plan};
 use mmc::shape::Shape;
-use mmc::spec::Combination;
 use serde::Deserialize;
 use std::sync::Arc;
 

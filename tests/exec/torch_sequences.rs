@@ -1,11 +1,11 @@
-//! Embedding, LSTMs with lengths and convolutions against the numbers of PyTorch; `tests/fixtures/sequences.py` made them.
+//! Embedding, LSTMs and GRUs with lengths, and convolutions against the numbers of PyTorch; `tests/fixtures/sequences.py` made them.
 
 use super::{BOTH, close, gradient, start};
 use crate::support::network::Network;
 use mmc::exec::Params;
-use mmc::ops::{Conv1d, Embedding, Lstm, Op, Window};
+use mmc::fusion::Combination;
+use mmc::ops::{Conv1d, Embedding, Gru, Lstm, Op, Window};
 use mmc::plan::{Batch, Plan};
-use mmc::spec::Combination;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +23,10 @@ struct Fixture {
     deep_last: Case,
     deep_all: Case,
     conv1d: Case,
+    gru_last: Case,
+    gru_all: Case,
+    deep_gru_last: Case,
+    deep_gru_all: Case,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +95,17 @@ fn lstms_agree_with_packed_sequences() {
     check(one(2, true), &fixture.lstm_all, "all states");
     check(deep(false), &fixture.deep_last, "the last states of two layers both ways");
     check(deep(true), &fixture.deep_all, "all states of two layers both ways");
+}
+
+#[test]
+fn grus_agree_with_packed_sequences() {
+    let fixture = fixture();
+    let one = |hidden, all| Op::Gru(Gru { hidden, layers: 1, bidirectional: false, all });
+    let deep = |all| Op::Gru(Gru { hidden: 2, layers: 2, bidirectional: true, all });
+    check(one(4, false), &fixture.gru_last, "the last state");
+    check(one(2, true), &fixture.gru_all, "all states");
+    check(deep(false), &fixture.deep_gru_last, "the last states of two layers both ways");
+    check(deep(true), &fixture.deep_gru_all, "all states of two layers both ways");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `late`: models of one modality, each trained by itself, and how their decisions are brought together.
+//! Late fusion: models of one modality, each trained separately, and the combination of their decisions.
 
 use crate::support::compiled::plan_of;
 use crate::support::process::{SMALL, folder, mmc, plain};

@@ -11,7 +11,7 @@ const KEY: StepKey = StepKey { seed: 1, step: 3 };
 const NAMES: [&str; 3] = ["a", "b", "c"];
 const WIDTHS: [usize; 3] = [3, 2, 4];
 
-/// A strategy over some of three modalities.
+/// A pipeline that combines some of three modalities by one strategy.
 fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     let mut text = String::from(
         "pipeline p\n\
@@ -37,7 +37,7 @@ const COMBINES: [(&str, &str); 6] = [
     ("late", "by = average"),
 ];
 
-/// The weights of a smaller plan, from those of a larger one that has them all.
+/// The weights of a smaller plan, taken by name from a larger one.
 fn taken(plan: &Plan, whole: &Plan, params: &Params) -> Params {
     let mut own = Params::zeros(plan);
     for (id, spec) in plan.params.iter().enumerate() {
@@ -64,7 +64,7 @@ fn step(plan: &Plan, params: &Params, batch: &Batch) -> (f64, Vec<(String, Vec<f
     (result.loss, gradients.collect())
 }
 
-/// The row of a batch, as the inputs of a plan read it.
+/// One row of a batch, for the inputs of a plan.
 fn row_of(batch: &Batch, row: usize, inputs: &[usize]) -> Batch {
     let numbers = |input: &usize| batch.inputs[*input][row * WIDTHS[*input]..][..WIDTHS[*input]].to_vec();
     Batch {
@@ -169,7 +169,7 @@ fn layer(plan: &Plan, params: &Params, path: &str, x: &[f64]) -> Vec<f64> {
 }
 
 /// Encoders that are made of several modalities and of other encoders are combined as any: a row without `c` is decided by
-/// what `a` and `b` come to alone.
+/// the combination of `a` and `b` alone.
 #[test]
 fn encoders_of_several_modalities_are_combined_as_any() {
     let text = "pipeline p\n\

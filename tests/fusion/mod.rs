@@ -2,3 +2,4 @@
 
 mod late;
 mod missing_modalities;
+mod portable_form;

@@ -1,10 +1,10 @@
-//! What is offered where one is typing. `^` is the place.
+//! Completion while a text is being typed. `^` is the cursor.
 
 use super::client::{Client, on, place};
 use serde_json::json;
 use std::path::Path;
 
-/// A pipeline that is being written: declarations that are sound, and after them what is typed.
+/// A pipeline that is being written: declarations without problems, then the typed text.
 const SOUND: &str = r#"pipeline typed
 
 param beta  = 0.5
@@ -52,7 +52,7 @@ impl Typing {
         Self { client, uri, version: 1, _folder: folder }
     }
 
-    /// The labels offered at `^` in what is typed after the sound part.
+    /// The labels of the completions at `^`, in a text typed after the declarations.
     fn offered(&mut self, typed: &str) -> Vec<String> {
         let whole = format!("{SOUND}{typed}\n");
         let at = place(&whole, "^", 0);
@@ -96,7 +96,7 @@ fn only_what_would_be_understood_is_offered() {
     typing.check("encoder e = body |> linear(8, ^)", &["bias", "init", "true"], &["optimizer"]);
     typing.check("encoder e = body |> linear(8, init: ^)", &["torch", "he_normal"], &["bias"]);
     typing.check("encoder e = body |> mlp([^])", &["width", "beta"], &[]);
-    // Within a function its own arguments are seen.
+    // The arguments of a function are visible inside it.
     typing.check("fn g(x, n: 3) = x |> linear(^)", &["n", "width"], &["size"]);
     // Types, columns, transforms.
     typing.check("modality m: ^", &["dense"], &["class", "linear"]);

@@ -1,4 +1,4 @@
-//! Sessions that do not go as they should.
+//! Sessions with errors of the protocol, cancelled requests and ends without a shutdown.
 
 use super::client::{Client, on};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const URI: &str = "file:///nowhere/a.mmc";
 
 #[test]
-fn nothing_is_answered_before_it_begins_and_after_it_ends() {
+fn requests_before_initialize_and_after_shutdown_are_errors() {
     let mut client = Client::start();
     let early = client.request("textDocument/hover", on(URI, [0, 0]));
     assert_eq!(early["error"]["code"], -32002);
@@ -21,9 +21,9 @@ fn nothing_is_answered_before_it_begins_and_after_it_ends() {
 }
 
 #[test]
-fn what_cannot_be_done_is_refused_and_the_session_goes_on() {
+fn invalid_requests_are_errors_and_the_session_goes_on() {
     let (mut client, _) = Client::initialized(json!({}));
-    // A change of a text that is not open, a notification nobody knows, and one that is malformed.
+    // A change of a text that is not open, unknown notifications, and a malformed one.
     client.change(URI, 3, &[(Some([[0, 0], [0, 0]]), "x")]);
     client.notify("mmc/unheardOf", json!({ "a": 1 }));
     client.notify("$/setTrace", json!({ "value": "off" }));
@@ -33,15 +33,15 @@ fn what_cannot_be_done_is_refused_and_the_session_goes_on() {
     assert_eq!(client.request("textDocument/hover", on(URI, [0, 0]))["error"]["code"], -32602);
     client.open(URI, "pipeline x\n");
     assert!(!client.diagnostics(URI, 1).is_empty());
-    // Places beyond the text are its end.
+    // A position beyond the text is the end of the text.
     assert_eq!(client.result("textDocument/hover", on(URI, [900, 900])), Value::Null);
     assert_eq!(client.end().code(), Some(0));
 }
 
 #[test]
-fn what_is_called_off_is_not_done() {
+fn a_cancelled_request_is_not_carried_out() {
     let (mut client, _) = Client::initialized(json!({}));
-    // A text that takes a while keeps the server from what is asked next.
+    // A text that takes long to analyze delays the next requests.
     let long: String = (0..4_000).map(|n| format!("param p{n} = {n}\n")).collect();
     client.open(URI, &format!("pipeline x\n{long}"));
     client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
@@ -49,13 +49,13 @@ fn what_is_called_off_is_not_done() {
     client.notify("$/cancelRequest", json!({ "id": id }));
     let response = client.wait(|message| message["id"] == json!(id));
     assert_eq!(response["error"]["code"], -32800, "{response}");
-    // What was never asked cannot be called off.
+    // A request that does not exist cannot be cancelled.
     client.notify("$/cancelRequest", json!({ "id": 12345 }));
     assert_eq!(client.end().code(), Some(0));
 }
 
 #[test]
-fn leaving_without_a_word_ends_the_program_with_one() {
+fn an_exit_without_a_shutdown_has_exit_code_1() {
     let (mut client, _) = Client::initialized(json!({}));
     client.notify("exit", Value::Null);
     assert_eq!(client.wait_for_end().0.code(), Some(1));
@@ -69,7 +69,7 @@ fn leaving_without_a_word_ends_the_program_with_one() {
 }
 
 #[test]
-fn what_is_no_message_is_said_and_ends_the_program() {
+fn a_malformed_message_is_reported_and_ends_the_program() {
     for raw in [
         "Content-Length: 9\r\n\r\n{\"a\": tru",
         "Content-Length: 2\r\n\r\n{}",
@@ -86,7 +86,7 @@ fn what_is_no_message_is_said_and_ends_the_program() {
 }
 
 #[test]
-fn a_session_can_be_killed_and_another_begun() {
+fn a_session_starts_after_another_was_killed() {
     let (mut client, _) = Client::initialized(json!({}));
     client.open(URI, "pipeline x\n");
     client.kill();
@@ -95,7 +95,7 @@ fn a_session_can_be_killed_and_another_begun() {
 }
 
 #[test]
-fn bytes_are_counted_where_the_client_can_do_so() {
+fn positions_are_in_utf_8_where_the_client_offers_it() {
     let (mut client, about) = Client::initialized(json!({ "general": { "positionEncodings": ["utf-16", "utf-8"] } }));
     assert_eq!(about["capabilities"]["positionEncoding"], "utf-8");
     client.open(URI, "pipeline x # äöü𝄞\nparm width = 1\n");

@@ -1,4 +1,4 @@
-//! What editors are told: the table of symbols, and sessions that talk the protocol to the program.
+//! The language server: the symbol index, and sessions with the program over the protocol.
 
 mod client;
 mod completion;

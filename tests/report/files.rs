@@ -4,12 +4,13 @@ use crate::train::softmax_regression::{Fault, Regression, Table, regression_plan
 use mmc::data::Preprocessing;
 use mmc::diag::Span;
 use mmc::exec::{ComponentDecisions, Decisions, Params};
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
     Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
     write_metrics, write_predictions,
 };
-use mmc::spec::{Combination, Curve, Init, Length, OptimizerSpec, QGradient, Schedule, SgdSpec, TrainSpec};
+use mmc::spec::{Curve, Init, Length, OptimizerSpec, Schedule, SgdSpec, TrainSpec};
 use mmc::train::{ComponentScores, EpochRecord, Halted, Scores, Trained, Training, read_model, train};
 use std::fs;
 use std::sync::atomic::AtomicBool;
@@ -183,13 +184,17 @@ fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
 
 /// Two classes with awkward names, two components of which the second is missing on the second row.
 fn awkward() -> (LossSpec, Decisions) {
-    let boosted =
-        Combination::Multiplicative { beta: 1.0, gradient: QGradient::Detached, boost: Some(0.0), normalize: false };
+    let boosted = Combination::Multiplicative(Multiplicative {
+        beta: 1.0,
+        gradient: QGradient::Detached,
+        boost: Some(0.0),
+        normalize: false,
+    });
     let mut loss = crate::train::softmax_regression::loss_of(2, &["low", "low+high"], boosted);
     loss.classes = vec!["no, never".into(), "a \"b\"".into()];
     let component = |probabilities: Vec<f64>, q: Vec<f64>| {
-        let surprise = probabilities.iter().map(|p| -p.ln()).collect();
-        ComponentDecisions { probabilities, surprise, q }
+        let neg_log_p = probabilities.iter().map(|p| -p.ln()).collect();
+        ComponentDecisions { probabilities, neg_log_p, q }
     };
     let decisions = Decisions {
         rows: 2,

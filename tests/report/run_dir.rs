@@ -58,7 +58,7 @@ fn runs_that_begin_at_once_never_share_a_folder() {
 }
 
 #[test]
-fn a_run_that_came_to_nothing_leaves_nothing() {
+fn a_failed_run_leaves_no_folder() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("runs");
     let run = create(&out);
@@ -74,7 +74,7 @@ fn a_run_that_came_to_nothing_leaves_nothing() {
 }
 
 #[test]
-fn runs_that_come_to_nothing_do_not_trip_up_others() {
+fn failed_runs_do_not_disturb_others() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("runs");
     std::thread::scope(|scope| {

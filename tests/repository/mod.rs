@@ -1,6 +1,8 @@
 //! The habits of this repository that no compiler checks: rooms, imports, names, files.
 
+mod file_writes;
 mod files;
+mod ignored_tests;
 mod import_graph;
 mod names;
 mod paths;

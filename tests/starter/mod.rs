@@ -1,3 +1,3 @@
-//! Pipelines to begin with.
+//! New pipelines from tables and templates.
 
 mod new;

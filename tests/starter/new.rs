@@ -72,7 +72,7 @@ fn the_label_can_be_named() {
 }
 
 #[test]
-fn nothing_is_written_over_unasked() {
+fn existing_files_are_replaced_only_with_force() {
     let folder = people();
     new(folder.path(), &["people.csv", "-o", "pipeline.mmc"]);
     let before = fs::read(folder.path().join("pipeline.mmc")).unwrap();

@@ -1,12 +1,13 @@
 //! Plans written by hand: what the stages would make of a pipeline, in a few lines.
 
 use mmc::diag::Span;
+use mmc::fusion::Combination;
 use mmc::ops::{
-    Activation, Affine, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, Running, WeightInit,
+    Activation, AffineOp, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, Running, WeightInit,
 };
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
-use mmc::spec::{Combination, Init, ModalityKind};
+use mmc::spec::{Init, ModalityKind};
 
 /// A plan that grows step by step. Every method takes the slots it reads and returns the slot it makes.
 pub(crate) struct Network {
@@ -173,7 +174,7 @@ impl Network {
     }
 
     pub(crate) fn affine(&mut self, x: Slot, scale: f64, offset: f64) -> Slot {
-        self.step(Op::Affine(Affine { scale, offset }), &[x], self.width(x), &[], &[])
+        self.step(Op::Affine(AffineOp { scale, offset }), &[x], self.width(x), &[], &[])
     }
 
     /// Makes a value the logits of a component, present where the inputs it depends on are.

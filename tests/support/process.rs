@@ -1,13 +1,14 @@
-//! The program as a process: where it runs, what it printed, how it is ended.
+//! The program as a process: its folder, its output, signals and exit codes.
 
 use assert_cmd::Command;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{self, Child};
+use std::process::{self, Child, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// A pipeline that needs nothing but itself.
+/// A pipeline on synthetic data, which needs no other file.
 pub(crate) const SMALL: &str = r#"pipeline small
 
 data {
@@ -43,27 +44,43 @@ pub(crate) fn folder(text: &str) -> TempDir {
     folder
 }
 
-/// The binary, in `folder`, without anything of the environment that changes how it looks.
+/// The binary, run in `folder`, without environment variables that change its output.
 pub(crate) fn mmc(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("mmc").unwrap();
     command.current_dir(folder).env_remove("NO_COLOR").env("TERM", "xterm").env("RUST_BACKTRACE", "0");
     command
 }
 
-/// What was written to a stream, as text without escape codes.
+/// The text of a stream, which must not have escape codes.
 pub(crate) fn plain(stream: &[u8]) -> String {
     let text = String::from_utf8(stream.to_vec()).unwrap();
     assert!(!text.contains('\u{1b}'), "escape codes in piped output: {text:?}");
     text
 }
 
-/// The names of what a folder holds, sorted.
+/// The names of the entries of a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
+}
+
+/// Starts the program in `folder`, and waits for a line of its standard error that begins with `line`. The lines after
+/// it come with the process.
+#[cfg(unix)]
+pub(crate) fn start_until(folder: &Path, arguments: &[&str], line: &str) -> (Child, impl Iterator<Item = String>) {
+    let mut child = process::Command::new(env!("CARGO_BIN_EXE_mmc"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    assert!(lines.any(|found| found.starts_with(line)), "no line begins with `{line}`");
+    (child, lines)
 }
 
 /// Sends a signal such as `-INT` to a process.

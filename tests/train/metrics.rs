@@ -1,8 +1,9 @@
 //! Metrics against scikit-learn's numbers and closed forms.
 
 use super::softmax_regression::loss_of;
-use mmc::exec::{ComponentDecisions, Decisions, RowLoss};
-use mmc::spec::{Combination, QGradient};
+use mmc::exec::{ComponentDecisions, Decisions};
+use mmc::fusion::RowLoss;
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::train::scores;
 use serde::Deserialize;
 
@@ -25,12 +26,12 @@ struct Case {
 }
 
 fn multiplicative(boost: Option<f64>) -> Combination {
-    Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost, normalize: false }
+    Combination::Multiplicative(Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost, normalize: false })
 }
 
 fn component(probabilities: &[f64], q: &[f64]) -> ComponentDecisions {
-    let surprise = probabilities.iter().map(|p| if *p > 0.0 { -p.ln() } else { 0.0 }).collect();
-    ComponentDecisions { probabilities: probabilities.to_vec(), surprise, q: q.to_vec() }
+    let neg_log_p = probabilities.iter().map(|p| if *p > 0.0 { -p.ln() } else { 0.0 }).collect();
+    ComponentDecisions { probabilities: probabilities.to_vec(), neg_log_p, q: q.to_vec() }
 }
 
 /// Decisions of one component that agrees with the whole.
@@ -84,7 +85,7 @@ fn violations_are_the_rows_a_boosted_loss_counts_and_the_mean_is_over_all() {
 }
 
 #[test]
-fn a_component_is_measured_where_it_has_a_say() {
+fn a_component_is_measured_on_the_rows_that_have_its_modalities() {
     let mut decisions = plain(2, vec![0, 1, 0], vec![0.5; 6]);
     decisions.components = vec![
         component(&[0.8, 0.2, 0.4, 0.6, 0.0, 0.0], &[0.9, 0.1, 0.2, 0.4, 0.0, 0.0]),

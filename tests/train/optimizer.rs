@@ -54,7 +54,7 @@ fn sgd(momentum: f64, weight_decay: f64) -> spec::OptimizerSpec {
     spec::OptimizerSpec::Sgd(spec::SgdSpec { lr: 1.0, momentum, nesterov: false, weight_decay })
 }
 
-/// Numbers without a pattern that the code under test could share.
+/// Pseudorandom numbers of a generator that the crate does not use.
 fn noise(count: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
     let mut next = move || {
@@ -136,7 +136,7 @@ fn decay_counts_in_the_norm_that_is_clipped() {
     assert_eq!(values, [30.0 - 1.5, 30.0 - 2.0]);
 }
 
-/// Parameters whose edges fall within, on and beyond the edges of chunks.
+/// Parameters whose boundaries lie inside, on and beyond the boundaries of chunks.
 fn large() -> (mmc::plan::Plan, usize) {
     let shapes: [(&str, &[usize], bool); 7] = [
         ("a", &[7], true),

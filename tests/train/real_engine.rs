@@ -4,9 +4,10 @@
 use crate::support::network::Network;
 use mmc::diag::Span;
 use mmc::exec::{DeviceChoice, Engine, ExecError, Logits, Params, StepKey, StepResult, engine, initialize};
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::{Batch, Plan};
-use mmc::spec::{AdamSpec, Combination, Curve, Init, Length, OptimizerSpec, QGradient, Schedule, TrainSpec};
+use mmc::spec::{AdamSpec, Curve, Init, Length, OptimizerSpec, Schedule, TrainSpec};
 use mmc::train::{Rows, Trained, Training, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -59,7 +60,12 @@ fn mulmix(dropout: f64) -> Plan {
         let logits = net.linear(hidden, 2, None);
         net.component(logits, 1.0);
     }
-    net.finish(Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None, normalize: false })
+    net.finish(Combination::Multiplicative(Multiplicative {
+        beta: 0.5,
+        gradient: QGradient::Detached,
+        boost: None,
+        normalize: false,
+    }))
 }
 
 fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {

@@ -2,10 +2,10 @@
 
 use mmc::diag::Span;
 use mmc::exec::{Engine, ExecError, Logits, Params, StepKey, StepResult};
+use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::{InputIndex, Linear, Op};
 use mmc::plan::{Batch, BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Step};
 use mmc::shape::Shape;
-use mmc::spec::{Combination, QGradient};
 use mmc::train::Rows;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,8 +31,12 @@ pub(crate) fn plan_of(params: &[(&str, &[usize], bool)]) -> Plan {
         let begin = offset - shape.size();
         ParamSpec { name: name.to_string(), shape, offset: begin, init: ParamInit::Constant(0.0), decay: *decay }
     });
-    let combination =
-        Combination::Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost: None, normalize: false };
+    let combination = Combination::Multiplicative(Multiplicative {
+        beta: 0.5,
+        gradient: QGradient::Detached,
+        boost: None,
+        normalize: false,
+    });
     Plan {
         pipeline: "little".into(),
         combine: "base".into(),

@@ -1,4 +1,4 @@
-//! The loop: it learns, selects, stops, halts and repeats.
+//! The training loop: learning, selection of the best epoch, early stopping, failures, repeatability.
 
 use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Span};
@@ -28,7 +28,7 @@ fn patience(epochs: u64, metric: Metric) -> Option<Patience> {
     Some(Patience { epochs, metric, span: Span::default() })
 }
 
-/// A training of three clouds with everything that a test may want to change.
+/// A training on three Gaussian clouds, with the settings that tests change.
 struct Case {
     plan: Plan,
     spec: TrainSpec,
@@ -135,7 +135,7 @@ fn the_same_inputs_give_the_same_bits_and_another_seed_others() {
 #[test]
 fn the_best_epoch_by_validation_is_kept_and_tested_once() {
     let mut case = Case::new(Length::Epochs(12));
-    // Steps far too large jump about, so that the best epoch is not the last.
+    // The learning rate is so large that the loss oscillates and the best epoch is not the last.
     case.spec.optimizer = OptimizerSpec::Sgd(SgdSpec { lr: 30.0, momentum: 0.9, nesterov: false, weight_decay: 0.0 });
     case.spec.schedule.curve = Curve::Constant;
     case.spec.clip_norm = None;
@@ -168,7 +168,7 @@ fn without_validation_the_last_epoch_is_kept() {
 #[test]
 fn patience_stops_after_as_many_epochs_without_improvement() {
     let mut case = Case::new(Length::Epochs(50));
-    // With a learning rate of nothing, no epoch improves on the first; a tie keeps it.
+    // With a learning rate of 0 every epoch equals the first, which is kept.
     case.spec.optimizer = OptimizerSpec::Sgd(SgdSpec { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 });
     for metric in Metric::ALL {
         case.spec.stop = patience(4, metric);
@@ -252,7 +252,7 @@ fn moments_are_folded_into_the_buffers() {
     case.spec.batch_size = 200;
     case.valid = None;
     let trained = case.run().unwrap();
-    // Both batches are the whole of the data, and the share of a batch is a quarter.
+    // Both batches hold all rows, and the momentum of the statistics is a quarter.
     for input in 0..2 {
         let mean = case.train.cells.iter().skip(input).step_by(2).sum::<f32>() / 200.0;
         let expected = mean * (0.25 + 0.75 * 0.25);

@@ -1,4 +1,4 @@
-//! A look at the data of a pipeline without training on it: bounded in time, whatever the size of the files.
+//! The data of a pipeline inspected without training on it: bounded in time, whatever the size of the files.
 
 use crate::data::dataset::Dataset;
 use crate::data::inspect::profile::ColumnIndex;
@@ -9,26 +9,26 @@ use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, TransformKind};
 
-/// What a look came to.
+/// The result of an inspection.
 #[derive(Clone, Debug)]
 pub enum Inspection {
-    /// A file is not there, as these say.
+    /// Files are missing, as these problems say.
     MissingFiles(Problems),
-    /// This is too large to be read in passing, and has no first rows that could be.
+    /// This table is too large to be read whole, and its format does not allow to read the first rows only.
     TooLarge(String),
-    /// What is wrong with the data, or with what the pipeline says of it, and what lints are told if nothing is.
+    /// The data was read, whole or the first rows of it.
     Inspected {
-        /// What was seen.
+        /// The profile that lints read; none where the data has errors.
         profile: Option<DataProfile>,
-        /// What is wrong.
+        /// The problems of the data, and of its declarations in the pipeline.
         problems: Problems,
     },
 }
 
-/// Looks at the data that `request` asks for.
+/// Inspects the data of `request`.
 ///
 /// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
-/// large ones the first [`SAMPLE_ROWS`] rows are read, and nothing is said of the split.
+/// large ones the first `SAMPLE_ROWS` rows are read, and the split is not checked.
 pub fn inspect(request: &Request<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
         return Inspection::TooLarge(name);
@@ -65,9 +65,9 @@ fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
     let mut data = request.data.clone();
     data.origin = sample.origin.clone();
     data.split = Split { span: data.split.span, ..Split::default() };
-    // Whether a column varies, or a cell may be empty, is not for the first rows to say.
+    // The first rows cannot show whether a column varies or a cell is empty.
     let optional = |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: vec![], ..(*spec).clone() };
-    // Only numbers: what words there are, and whether an image is one, all rows have to say.
+    // Only numbers: words and images need all rows.
     let numbers = |spec: &&&ModalitySpec| {
         let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
         matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
@@ -77,7 +77,7 @@ fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
         data: &data,
         cache: None,
         modalities: modalities.iter().collect(),
-        // Whether something decides every row is not for the first rows to say either.
+        // Nor can they show whether every row can be decided.
         deciders: vec![],
         base: sample.base(),
         ..request.clone()
@@ -96,7 +96,7 @@ fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
     }
 }
 
-/// What was seen of data that could be loaded: of every column of numbers as it stands in the table.
+/// The profile of data that could be loaded: of every column of numbers as it stands in the table.
 fn profile(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
@@ -111,7 +111,7 @@ fn profile(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<DataProfi
     Some(dataset.profile_of(columns))
 }
 
-/// Every column of numbers as a modality of its own, without transforms, beside the modality it belongs to.
+/// A modality without transforms for every column of numbers, with the name of the modality it belongs to.
 fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
     let dense =
         |name: &str| request.modalities.iter().any(|spec| spec.name == name && spec.kind == ModalityKind::Dense);

@@ -1,4 +1,4 @@
-//! From a data set to what lints are told of it. Knows no files.
+//! From a data set to the profile that lints read. Knows no files.
 
 use crate::data::dataset::Dataset;
 use crate::data::inspect::sample::SAMPLE_ROWS;
@@ -17,7 +17,7 @@ const AGAIN: usize = 5;
 pub(super) type ColumnIndex = (usize, usize);
 
 impl Dataset {
-    /// What lints are told of the data, as it is after the transforms.
+    /// The profile of the data after the transforms.
     pub fn profile(&self) -> DataProfile {
         // A column of a text or an image is not one number.
         let numbers = self.modalities.iter().enumerate().filter(|(_, spec)| spec.columns.len() == spec.shape.size());
@@ -28,7 +28,7 @@ impl Dataset {
         self.profile_of(columns.collect())
     }
 
-    /// What lints are told of modalities whose columns are at these places.
+    /// The profile of modalities whose columns are at these places.
     pub(super) fn profile_of(&self, modalities: Vec<(String, Vec<ColumnIndex>)>) -> DataProfile {
         let parts = [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(|part| {
             let classes = self.part(part)?.class_counts(self.label.classes.len());
@@ -89,7 +89,7 @@ fn column_of(rows: &ModalityRows, column: usize) -> impl Iterator<Item = Option<
     (0..rows.len()).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
 }
 
-/// What can be said of cells, each with the class of its row.
+/// The profile of a column from its cells, each with the class of its row.
 fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnProfile {
     let numbers = || cells.iter().map(|(cell, _)| f64::from(*cell));
     let (min, max) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));

@@ -1,12 +1,12 @@
 //! The first rows of tables that are too large to be read in passing, as tables of their own.
 
+use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::open;
 use crate::data::io::paths;
 use crate::data::load::Request;
 use crate::diag::Problem;
 use crate::spec::{Origin, Source, SourceKind, Spanned};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Number of the first rows of a large table that are read.
@@ -33,7 +33,7 @@ impl Sample {
         self.folder.path()
     }
 
-    /// What is said of a copy, as said of what it was copied from.
+    /// A problem with a copy, as a problem with the original.
     pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
         for (copy, (name, _)) in self.origin.sources().into_iter().zip(&self.tables) {
             let SourceKind::Table { paths, .. } = &copy.kind else { continue };
@@ -48,7 +48,7 @@ impl Sample {
     }
 }
 
-/// The first rows of the tables that `request` asks for, if one of them is large.
+/// The first rows of the tables of `request`, if one of them is large.
 ///
 /// # Errors
 /// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
@@ -136,7 +136,7 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
         SourceKind::Table { paths, separator, header } => {
             let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
             let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
-            // The copy has the name of the file, so that what is said of it is said of the file.
+            // The copy has the name of the file, so that problems name the file.
             std::fs::create_dir(&place)?;
             let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
@@ -156,21 +156,24 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
 fn copy_rows(from: &Path, to: &Path, lines: usize) -> io::Result<bool> {
     let mut hasher = blake3::Hasher::new();
     let mut from = BufReader::with_capacity(1 << 16, open::open(from, &mut hasher)?);
-    let mut to = BufWriter::new(File::create(to)?);
-    let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
-    while count < lines && bytes < MOST_TEXT {
-        line.clear();
-        if from.read_until(b'\n', &mut line)? == 0 {
-            to.flush()?;
-            return Ok(true);
+    let mut whole = false;
+    replace_file(to, Durability::Unsynced, |to| {
+        let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
+        while count < lines && bytes < MOST_TEXT {
+            line.clear();
+            if from.read_until(b'\n', &mut line)? == 0 {
+                whole = true;
+                return Ok(());
+            }
+            quoted ^= line.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+            count += usize::from(!quoted);
+            bytes += line.len();
+            to.write_all(&line)?;
         }
-        quoted ^= line.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
-        count += usize::from(!quoted);
-        bytes += line.len();
-        to.write_all(&line)?;
-    }
-    to.flush()?;
-    Ok(from.fill_buf()?.is_empty())
+        whole = from.fill_buf()?.is_empty();
+        Ok(())
+    })?;
+    Ok(whole)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the columns of a table look like to somebody who has never seen it: what a starter pipeline is made from.
+//! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
@@ -15,17 +15,17 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::path::Path;
 
-/// Different cells of a column are counted up to so many.
+/// Largest number of different cells of a column that are counted.
 const MOST_VALUES: usize = 4096;
 
-/// What was seen of a table.
+/// The columns of a table and its number of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survey {
     /// The source that reads it: `csv`, `tsv`, `jsonl`, `parquet` or `npz`.
     pub reader: &'static str,
     /// Whether columns have names: in a table of text, whether the first line names them.
     pub header: bool,
-    /// How many rows were looked at.
+    /// Number of rows that were read.
     pub rows: usize,
     /// Whether these were all.
     pub whole: bool,
@@ -33,7 +33,7 @@ pub struct Survey {
     pub columns: Vec<ColumnSurvey>,
 }
 
-/// What was seen of a column.
+/// Counts and extremes of a column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnSurvey {
     /// Its name, or its position in a table without a header.
@@ -60,7 +60,7 @@ pub struct ColumnSurvey {
     pub array: Option<ArraySurvey>,
 }
 
-/// What was seen of a column whose cells hold several numbers each.
+/// Shape and variation of a column whose cells hold several numbers each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArraySurvey {
     /// The shape of a cell.
@@ -197,7 +197,7 @@ impl ColumnSurvey {
     }
 }
 
-/// So many bytes of a table may be in memory; what is beyond lies in files meanwhile.
+/// Bytes of a table that may be in memory; the rest lies in temporary files.
 const MEMORY: usize = 1 << 30;
 
 /// Reads the whole table.

@@ -117,7 +117,7 @@ impl<R: BufRead> Read for Zstd<R> {
     }
 }
 
-/// Gives every line one `\n` at its end, the last too, so that lines can be counted whoever wrote the file.
+/// Gives every line one `\n` at its end, the last too, so that lines are counted alike on every system.
 pub(crate) struct LineEnds<R> {
     inner: R,
     buffer: Vec<u8>,

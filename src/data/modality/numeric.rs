@@ -13,7 +13,7 @@ use std::ops::Range;
 /// How many columns of a modality are reported one by one for the same reason.
 const SHOWN: usize = 10;
 
-/// How many rows of so many numbers are looked at together: what they take fits where memory is fast.
+/// Number of rows of a block, for rows of `width` numbers: a block fits into the cache of the processor.
 fn block(width: usize) -> usize {
     ((1 << 19) / width.max(1)).clamp(64, 1 << 14)
 }
@@ -43,7 +43,7 @@ pub(crate) fn fit_and_apply(
         let (before, rest) = transforms.split_at_mut(at);
         let mut cells = TrainingCells::new(before, features, train);
         for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
-            // What cannot be fitted is nothing to what comes after.
+            // A feature that cannot be fitted is left out of the transforms after.
             if !std::mem::replace(&mut unfit[feature], true) {
                 errors.fit_error(train, feature, at, error);
             }
@@ -180,12 +180,12 @@ impl Cells for TrainingCells<'_> {
     }
 }
 
-/// What is wrong with a modality.
+/// The errors of a modality.
 struct NumericErrors<'a> {
     spec: &'a ModalitySpec,
-    /// The first cell that is missing without leave, and how many there are.
+    /// The first missing cell of a modality that is not optional, and the number of such cells.
     missing: Option<(Problem, usize)>,
-    /// The columns that are said to be too large.
+    /// The columns that are reported as too large.
     too_large: Vec<usize>,
     problems: Vec<Problem>,
 }

@@ -3,7 +3,7 @@
 use crate::data::modality::augment::Augment;
 use crate::data::random::Draw;
 
-/// How the cells of an image become numbers.
+/// The scale and shift that turn the cells of an image into numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PixelScale {
     /// Whether cells are bytes; else numbers.

@@ -34,13 +34,13 @@ pub(crate) struct ModalityParts {
 }
 
 impl ModalityRows {
-    /// Of these numbers, row by row.
+    /// The rows of these numbers, row by row.
     pub fn of_numbers(width: usize, numbers: &[f32], present: Option<Vec<bool>>) -> Self {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         Self { width, present, cells: Arc::new(Bytes::Held(bytes)), pixels: None }
     }
 
-    /// Of so many rows that all lack the modality.
+    /// `rows` rows that all lack the modality.
     pub(crate) fn missing(width: usize, rows: usize) -> Self {
         Self::of_numbers(width, &vec![0.0; width * rows], Some(vec![false; rows]))
     }
@@ -114,7 +114,7 @@ pub(crate) struct RowsWriter {
 }
 
 impl RowsWriter {
-    /// For rows of so many numbers.
+    /// A writer for rows of `width` numbers.
     pub(crate) fn new(width: usize, optional: bool, budget: &MemoryBudget) -> Self {
         Self { width, growing: Growing::new(budget), present: optional.then(Vec::new), row: vec![] }
     }

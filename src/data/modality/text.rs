@@ -51,8 +51,7 @@ impl Tokenizer {
     }
 }
 
-/// The transforms of a text with the vocabulary of the training rows: the most frequent tokens, so many that the ids
-/// suffice.
+/// The transforms of a text with the vocabulary of the training rows: the most frequent tokens, one for each id.
 pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<FittedTransform> {
     let lowercase = spec.transforms.iter().any(|transform| transform.kind == TransformKind::Lowercase);
     let (words, max, ids) = match spec.transforms.last().map(|transform| &transform.kind) {

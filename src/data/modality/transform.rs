@@ -1,4 +1,4 @@
-//! The transforms: what each fits to the training rows, as plain data, and what the numeric ones make of a cell.
+//! The fitted transforms, as plain data: statistics of the training rows, and the numeric transforms of a cell.
 //! Cells are double precision, and an empty one is NaN.
 
 use crate::shape::Shape;
@@ -6,7 +6,7 @@ use crate::spec::{Impute, TransformKind};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// A transform and what it has learned of every column of its modality.
+/// A transform with the statistics of every column of its modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FittedTransform {
@@ -87,7 +87,7 @@ pub enum FittedTransform {
     },
 }
 
-/// Why a transform cannot be fitted to a column.
+/// The reason that a transform cannot be fitted to a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum FitError {
     /// All its values are this one.
@@ -120,7 +120,8 @@ impl FittedTransform {
         }
     }
 
-    /// Learns every feature from its training cells. A feature that cannot be learned keeps its place, and is told.
+    /// Fits every feature to its training cells. A feature that cannot be fitted keeps its place, and is returned with
+    /// the error.
     pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, FitError)> {
         let mut misfits = vec![];
         let mut sound = |learned: Vec<Result<(f64, f64), FitError>>| {
@@ -170,7 +171,7 @@ impl FittedTransform {
         misfits
     }
 
-    /// What becomes of a cell of a column.
+    /// The result for a cell of a column.
     pub fn apply(&self, column: usize, cell: f64) -> f64 {
         let of = |values: &[f64]| values.get(column).copied().unwrap_or(f64::NAN);
         match self {
@@ -203,7 +204,7 @@ impl FittedTransform {
             }
             FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
             FittedTransform::NormalizePixels => cell / 255.0,
-            // What reads words makes numbers of its own, and images are changed in training only.
+            // Words become numbers elsewhere, and images are changed at random in training only.
             FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -280,7 +281,7 @@ pub(crate) trait Cells {
     fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
 }
 
-/// For every feature what comes of going over all its cells that are not empty.
+/// For every feature the fold over all its cells that are not empty.
 fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f64)) -> Vec<T> {
     let mut states = vec![from; cells.features()];
     cells.blocks(0..cells.features(), &mut |feature, block| {

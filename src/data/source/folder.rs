@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// What the names of images end in.
 const ENDINGS: [&str; 3] = ["jpeg", "jpg", "png"];
 
-/// A folder that has been looked through.
+/// A folder whose images have been listed.
 struct Folder {
     folder: PathBuf,
     name: String,
@@ -50,7 +50,7 @@ impl RowReader for Folder {
 }
 
 impl Folder {
-    /// Looks through the sub-folders, in alphabetical order, and theirs.
+    /// Lists the images of all sub-folders, in alphabetical order.
     fn find(written: &Spanned<String>, base: &Path) -> Result<Self, Problems> {
         let folder = base.join(&written.value);
         let name = written.value.clone();
@@ -113,7 +113,7 @@ impl Folder {
         }
     }
 
-    /// The columns asked for; an image is the path to it.
+    /// The columns of the query; an image is the path to it.
     fn cells(&self, query: &TableQuery, budget: &MemoryBudget) -> Result<Store, Problems> {
         let mut writer = StoreWriter::new(query, budget);
         for (row, (class, path)) in self.images.iter().enumerate() {

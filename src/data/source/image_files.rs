@@ -1,4 +1,4 @@
-//! Images that a table names by path: PNG and JPEG files, decoded to pixels of the size that is asked for, and kept.
+//! Images that a table names by path: PNG and JPEG files, decoded to pixels of the declared size, and cached.
 //! A path starts at the folder of the file it is written in. Knows nothing of what images show.
 
 use crate::data::source::opened::{Storage, fingerprint};
@@ -83,7 +83,7 @@ fn folder_of(read: &LoadedTable, row: usize) -> PathBuf {
     file.and_then(|file| Some(file.path.parent()?.to_owned())).unwrap_or_default()
 }
 
-/// What tells whether any of the files has changed: their paths, sizes and times.
+/// The hash of the paths, sizes and times of files: another if any of them has changed.
 fn stamp(paths: &[Option<PathBuf>]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for path in paths {
@@ -136,7 +136,7 @@ fn decode(
     }
 }
 
-/// What is wrong with an image, and the way on.
+/// The error with an image, and the help for it.
 struct ImageError(String, String);
 
 /// The pixels of an image file, channel by channel.

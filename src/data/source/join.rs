@@ -1,7 +1,7 @@
 //! Several tables as one: the rows of the first, and beside each what the others have for the same key.
 //!
 //! Several rows of the first table may have one key; in the others a key stands once. A row of the first table without a
-//! match has nothing from there: a modality that may be missing is missing, any other asks for what is not there and
+//! match has nothing from there: a modality that may be missing is missing, any other is an error and
 //! is reported. Rows of the others that match nothing are not used. Both are counted in notes.
 
 use crate::data::source::opened::{OpenTable, RowReader, Storage, fingerprint};
@@ -83,7 +83,7 @@ impl RowReader for Join {
     /// Reads the columns of the query, and the keys.
     fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
         let mut queries: Vec<TableQuery> = self.members.iter().map(|_| TableQuery::default()).collect();
-        // For each column that is asked for: which table, and which of its columns.
+        // For each column of the query: its table, and its place among the columns read of that.
         let mut places = vec![];
         for wanted in &query.columns {
             let (mut member, mut position) = (0, wanted.position);

@@ -45,7 +45,7 @@ impl FormatReader for Jsonl {
             let mut left = FIRST;
             let mut hasher = blake3::Hasher::new();
             let seen = lines(file, &mut hasher, &mut |_, line| {
-                // What is wrong with a line is said when all are read.
+                // Errors of a line are reported when the rows are read.
                 for (key, value) in object(line).unwrap_or_default() {
                     let place = names.iter().position(|name| *name == key).unwrap_or_else(|| {
                         names.push(key);
@@ -125,7 +125,7 @@ impl FormatReader for Jsonl {
 /// What is done with a line and its number; `false` to see no more.
 type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 
-/// Shows the lines of a file that are not blank, with their numbers, as long as that is asked for.
+/// Passes the lines of a file that are not blank to `see`, with their numbers, until it returns `false`.
 fn lines(file: &DataFile, hasher: &mut blake3::Hasher, see: &mut See<'_>) -> Result<(), Problem> {
     let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
     let mut text = BufReader::with_capacity(1 << 16, text);
@@ -159,7 +159,7 @@ fn no_object(file: &DataFile, line: u64, text: &str) -> Problem {
         .help("each line is an object: `{\"name\": \"Ada\", \"height\": 1.65}`")
 }
 
-/// The shape of a value that is an array of numbers, or of arrays of as many numbers.
+/// The shape of an array of numbers, or of arrays of equal length.
 fn shape(value: &Value) -> Option<Shape> {
     let items = value.as_array()?;
     match items.first() {

@@ -21,7 +21,7 @@ use zip::ZipArchive;
 pub(crate) struct Arrays {
     /// The files, in order.
     pub files: Vec<DataFile>,
-    /// Whether each is one array, a column of its own; else each is an archive, and together they are one table.
+    /// Whether each file is one array, which is one column; else each is an archive, and together they are one table.
     pub single: bool,
 }
 
@@ -238,7 +238,7 @@ fn read_all<R: Read>(
                 };
                 if let Err(error) = error {
                     found.push(error.problem(file, place(), wanted));
-                    // A text where numbers are asked for is said once of a column, not of each row.
+                    // A text where numbers are expected is reported once for a column, not for each row.
                     if found.is_full() {
                         return Ok(());
                     }
@@ -263,7 +263,7 @@ struct Decoder {
 }
 
 impl Decoder {
-    /// For an array, or what is wrong with it and the way on.
+    /// The decoder of an array, or the error with it and the help.
     fn new(header: &NpyHeader) -> Result<Self, (String, &'static str)> {
         let numbers: u64 = header.shape().iter().skip(1).product();
         let array = header.shape().len() > 1;

@@ -112,7 +112,7 @@ impl FormatReader for Parquet {
                                 }
                                 Err(error) => found.push(error.problem(file, place(), wanted)),
                             }
-                            // A column of another type is said once, not for each of its rows.
+                            // A column of another type is reported once, not for each of its rows.
                             if found.is_full() {
                                 return Err(found.finish().unwrap_or_default());
                             }
@@ -144,7 +144,7 @@ fn open(file: &DataFile) -> Result<SerializedFileReader<File>, Problem> {
 }
 
 fn damaged(file: &DataFile, error: &ParquetError) -> Problem {
-    // What cannot be unpacked here is not damaged.
+    // A codec that is not built in is no damage.
     if let ParquetError::General(said) = error
         && said.contains("Disabled feature")
     {
@@ -232,7 +232,7 @@ impl Leaf {
         })
     }
 
-    /// Reads up to so many rows; says how many.
+    /// Reads up to `rows` rows; returns how many.
     fn read(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.definitions.clear();
         self.repetitions.clear();
@@ -361,11 +361,11 @@ struct LevelReader<'a> {
 }
 
 impl LevelReader<'_> {
-    /// Reads rows, as many as there are up to the number asked for.
+    /// Reads rows, up to the requested number or the end.
     fn all<T: DataType>(&mut self, reader: &mut ColumnReaderImpl<T>) -> Result<(usize, Vec<T::T>), ParquetError> {
         let mut values = vec![];
         let mut rows = 0;
-        // A page may end within the rows that are asked for.
+        // A page may end within the requested rows.
         while rows < self.rows {
             let left = self.rows - rows;
             let (read, _, levels) =

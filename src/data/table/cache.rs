@@ -5,12 +5,13 @@
 //! before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no more
 //! than [`LARGEST`] bytes: what was not used for the longest time makes way. It can be emptied at any time.
 
+use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::bytes;
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Store, StoreLayout};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -67,23 +68,23 @@ pub(crate) fn load(entry: &Path) -> Option<(Store, Option<blake3::Hash>)> {
     Some((Store::new(footer.layout, bytes, MAGIC.len()), made_of))
 }
 
-/// Keeps a table there: written beside it and renamed, so that no one ever sees a part of it. `content` is that of files
-/// the entry is not named by.
+/// Keeps a table there. `content` is that of files the entry is not named by. The disk need not hold it at once: an entry
+/// that a loss of power cuts short does not match its hash.
 pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) -> io::Result<()> {
     let folder = entry.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let content = content.map(|content| content.to_hex().to_string());
     let footer = serde_json::to_vec(&Footer { layout: store.layout.clone(), content })?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    let mut hasher = blake3::Hasher::new();
-    for part in [&MAGIC[..], store.chunks(), &footer, &(footer.len() as u64).to_le_bytes()] {
-        for part in part.chunks(1 << 20) {
-            hasher.update(part);
-            file.write_all(part)?;
+    replace_file(entry, Durability::Unsynced, |file| {
+        let mut hasher = blake3::Hasher::new();
+        for part in [&MAGIC[..], store.chunks(), &footer, &(footer.len() as u64).to_le_bytes()] {
+            for part in part.chunks(1 << 20) {
+                hasher.update(part);
+                file.write_all(part)?;
+            }
         }
-    }
-    file.write_all(hasher.finalize().as_bytes())?;
-    file.persist(entry).map_err(|error| error.error)?;
+        file.write_all(hasher.finalize().as_bytes())
+    })?;
     make_way(folder, entry, LARGEST)
 }
 

@@ -1,4 +1,4 @@
-//! A cell of a typed format, put into a column that may be asked for as another type. Knows no format.
+//! A cell of a typed format, put into a column that may be read as another type. Knows no format.
 
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::shown;
@@ -6,7 +6,7 @@ use crate::data::table::schema::{CellType, ColumnQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem};
 
-/// What a cell holds.
+/// The content of a cell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CellValue<'a> {
     /// Nothing.
@@ -21,14 +21,14 @@ pub(crate) enum CellValue<'a> {
     Pixels(&'a [u8]),
 }
 
-/// Why a cell cannot be read as is asked.
+/// The reason that a cell cannot be read as the type of the query.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CellError {
-    /// Numbers are asked for, and this is a text.
+    /// A text where numbers are expected.
     Words(String),
-    /// A text is asked for, and there are numbers.
+    /// Several numbers where a text is expected.
     Array,
-    /// So many numbers are asked for, and there are so many.
+    /// Another number of numbers: expected, found.
     Width(usize, usize),
     /// A number is infinite.
     Infinite,

@@ -5,7 +5,7 @@ use crate::data::table::schema::CellType;
 use crate::data::table::store::Store;
 use std::sync::Arc;
 
-/// The columns of a table that were asked for.
+/// The columns of a table that were read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     /// How many rows.
@@ -14,14 +14,14 @@ pub(crate) struct Table {
     pub columns: Vec<Column>,
 }
 
-/// One column, which may lie in a store of its own.
+/// One column, in a store that it may share with others.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     /// Where its cells are.
     pub store: Arc<Store>,
     /// Its place there.
     pub place: usize,
-    /// For each row of the table the row there, [`NOWHERE`] for none; the same rows where nothing is said.
+    /// For each row of the table the row there, [`NOWHERE`] for none; the same rows without it.
     pub rows: Option<Arc<Vec<u32>>>,
 }
 

@@ -1,4 +1,4 @@
-//! What every reader says of files and cells that cannot be read. Knows no format.
+//! The errors of all readers: files and cells that cannot be read. Knows no format.
 
 use crate::data::io::open;
 use crate::data::io::paths::DataFile;
@@ -28,7 +28,7 @@ impl CellErrors {
 
     /// Adds one.
     pub(crate) fn push(&mut self, problem: Problem) {
-        // A file that cannot be read on is said however many cells were bad before.
+        // A file that cannot be read on is reported however many cells were bad before.
         if self.problems.len() < SHOWN || !of_cells(problem.code) {
             self.problems.push(problem);
         } else {
@@ -108,7 +108,7 @@ pub(crate) fn bad_text(file: &DataFile, place: crate::diag::DataPlace, cell: &[u
         .help("write the file again as UTF-8; it may be in Latin-1 or another encoding")
 }
 
-/// Where the table is read, for a problem with the whole of it.
+/// The name of a table, for a problem with the whole of it.
 pub(crate) fn table_name(files: &[DataFile]) -> String {
     match files {
         [] => String::new(),

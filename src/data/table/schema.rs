@@ -5,7 +5,7 @@ use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What is known of a table before its rows are read.
+/// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Schema {
     /// The names of the columns, if it has a header.
@@ -16,7 +16,7 @@ pub(crate) struct Schema {
     pub arrays: BTreeMap<usize, ArrayType>,
 }
 
-/// What the cells of a column hold that is more than one number.
+/// The array that each cell of a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ArrayType {
     /// The shape of each.
@@ -45,11 +45,11 @@ impl Schema {
     }
 }
 
-/// What a cell is read as.
+/// The type that a cell is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellType {
-    /// So many finite numbers, or nothing for each.
+    /// This number of finite numbers, each of which may be missing.
     Number(usize),
     /// One of a number of words.
     Word,
@@ -59,21 +59,21 @@ pub enum CellType {
     Image([usize; 3]),
 }
 
-/// One column that is wanted.
+/// One column of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ColumnQuery {
     /// Its position in the table.
     pub position: usize,
-    /// What it is read as.
+    /// The type that its cells are read as.
     pub kind: CellType,
-    /// The text that asks for it.
+    /// The text that selects it.
     pub span: Span,
 }
 
-/// The columns that are wanted of a table, each once.
+/// The columns that are read of a table, each once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TableQuery {
-    /// In the order they were first asked for.
+    /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
 }
 

@@ -1,4 +1,4 @@
-//! From the columns a pipeline asks for to positions in a table. Reads no rows.
+//! From the columns that a pipeline selects to positions in a table. Reads no rows.
 
 use crate::data::io::paths::is_written;
 use crate::data::table::cell::looks_like_a_row;
@@ -35,7 +35,7 @@ impl ColumnFinder<'_> {
         for column in &modality.columns {
             match self.find(column) {
                 Ok(positions) => found.extend(positions.into_iter().map(|position| (position, column))),
-                // A range of positions is one text: what is wrong with it is said once.
+                // A range of positions is one text: its error is reported once.
                 Err(problem) if problems.last().is_some_and(|last| last.place() == problem.place()) => {}
                 Err(problem) => problems.push(problem),
             }
@@ -63,7 +63,7 @@ impl ColumnFinder<'_> {
         }
     }
 
-    /// What is wrong with the number or the shape of columns, if anything is.
+    /// The error with the number or the shape of columns, if there is one.
     fn size(&self, modality: &ModalitySpec, positions: &[usize]) -> Option<Problem> {
         let kinds: Vec<CellType> =
             positions.iter().map(|position| cell_type(modality, self.schema, *position)).collect();
@@ -215,7 +215,7 @@ pub(crate) fn is_one_hot(spec: &ModalitySpec) -> bool {
     spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot)
 }
 
-/// What the cells of a modality's columns are read as.
+/// The type that the cells of a modality's column are read as.
 pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -> CellType {
     let one_hot = is_one_hot(spec);
     let numbers = CellType::Number(schema.numbers_in(position));

@@ -31,4 +31,4 @@ pub(in crate::exec) trait Backend: Sized + Send + Sync {
 }
 
 /// The errors of a backend's device.
-pub(in crate::exec) type Failure<B> = <<B as Backend>::Device as HasErr>::Err;
+pub(in crate::exec) type DeviceError<B> = <<B as Backend>::Device as HasErr>::Err;

@@ -1,6 +1,6 @@
 //! Attention over modalities: a mean of values, each weighted by a softmax over scores.
 
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::pass::Pass;
 use crate::exec::value::{Matrix, Value};
@@ -46,7 +46,7 @@ impl Kernel for Attend {
 fn softmax<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     scores: &Value<B::Device>,
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let shape = scores.dims();
     let host = scores.host();
     let largest = |row: usize| (0..shape.0).map(|at| host[at * shape.1 + row]).fold(f32::NEG_INFINITY, f32::max);

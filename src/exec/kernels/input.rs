@@ -1,10 +1,10 @@
 //! Values that need no arithmetic: the modalities of a row, the number of its real steps, and the same numbers as a vector.
 
 use super::kernel::{Computed, Kernel, KernelCall};
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
-use crate::ops::{Flatten, InputIndex, Length, WindowCount};
+use crate::ops::{Flatten, InputIndex, TokenCount, WindowCount};
 use dfdx::tensor::Tape;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl Kernel for InputIndex {
 }
 
 /// Everything up to the last token that is not padding.
-impl Kernel for Length {
+impl Kernel for TokenCount {
     fn portable<B: Backend, T: Tape<f32, B::Device>>(
         &self,
         pass: &mut Pass<'_, B, T>,
@@ -49,7 +49,7 @@ impl Kernel for WindowCount {
 fn lengths<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     lengths: Vec<usize>,
-) -> Result<Value<B::Device>, Failure<B>> {
+) -> Result<Value<B::Device>, DeviceError<B>> {
     let lengths: Vec<f32> = lengths.into_iter().map(|length| length as f32).collect();
     let tensor = pass.constant(lengths.clone(), (1, lengths.len()))?;
     Ok(Value::with_host(tensor, false, Arc::new(lengths)))

@@ -1,7 +1,7 @@
 //! Features side by side: those of several values, of one between zeros, and of one in another order.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::math::image::Image;
 use crate::exec::pass::Pass;
@@ -57,7 +57,7 @@ impl Kernel for Concat {
 pub(super) fn concat<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     parts: &[&Value<B::Device>],
-) -> Result<Value<B::Device>, Failure<B>> {
+) -> Result<Value<B::Device>, DeviceError<B>> {
     let height: usize = parts.iter().map(|part| part.dims().0).sum();
     let rows = pass.rows;
     let mut whole = pass.constant(vec![0.0; height * rows], (height, rows))?;
@@ -126,7 +126,7 @@ pub(super) fn gathered<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Matrix<B::Device>,
     sources: &[Option<usize>],
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let (count, rows) = (sources.len(), x.shape().1);
     let places = sources.iter().map(|source| source.unwrap_or(0)).collect();
     let places = TensorFromVec::<usize>::try_tensor_from_vec(&pass.device, places, (count,))?;

@@ -4,7 +4,7 @@ use crate::exec::backend::composed::Composed;
 use crate::exec::backend::cpu::Native;
 #[cfg(feature = "cuda")]
 use crate::exec::backend::cuda::CudaDevice;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::class_loss::{self, LossNode, Targets};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
@@ -13,7 +13,7 @@ use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::Device;
 
 /// The result of a kernel.
-pub(in crate::exec) type Computed<B> = Result<Value<<B as Backend>::Device>, Failure<B>>;
+pub(in crate::exec) type Computed<B> = Result<Value<<B as Backend>::Device>, DeviceError<B>>;
 
 /// One step of the plan and the values it reads. A kernel trusts the plan: their number and shapes have been checked.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ pub(in crate::exec) trait Compute: Backend {
         pass: &mut Pass<'_, Self, T>,
         logits: &[&Value<Self::Device>],
         targets: &Targets<'_>,
-    ) -> Result<LossNode<Self::Device>, Failure<Self>>;
+    ) -> Result<LossNode<Self::Device>, DeviceError<Self>>;
 }
 
 impl Compute for Native {
@@ -87,7 +87,7 @@ impl Compute for Native {
         pass: &mut Pass<'_, Self, T>,
         logits: &[&Value<Cpu>],
         targets: &Targets<'_>,
-    ) -> Result<LossNode<Cpu>, Failure<Self>> {
+    ) -> Result<LossNode<Cpu>, DeviceError<Self>> {
         class_loss::native(pass, logits, targets)
     }
 }
@@ -105,7 +105,7 @@ impl Compute for Composed {
         pass: &mut Pass<'_, Self, T>,
         logits: &[&Value<Cpu>],
         targets: &Targets<'_>,
-    ) -> Result<LossNode<Cpu>, Failure<Self>> {
+    ) -> Result<LossNode<Cpu>, DeviceError<Self>> {
         class_loss::portable(pass, logits, targets)
     }
 }
@@ -124,7 +124,7 @@ impl Compute for CudaDevice {
         pass: &mut Pass<'_, Self, T>,
         logits: &[&Value<Self::Device>],
         targets: &Targets<'_>,
-    ) -> Result<LossNode<Self::Device>, Failure<Self>> {
+    ) -> Result<LossNode<Self::Device>, DeviceError<Self>> {
         class_loss::portable(pass, logits, targets)
     }
 }

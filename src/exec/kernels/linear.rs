@@ -4,7 +4,7 @@ use crate::exec::backend::Backend;
 use crate::exec::backend::cpu::Native;
 use crate::exec::kernels::elementwise::activation;
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
-use crate::exec::math::gemm::{self, multiply};
+use crate::exec::math::gemm::{MatrixView, multiply};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
 use crate::ops::Linear;
@@ -48,8 +48,8 @@ impl Kernel for Linear {
         let (activation, workers) = (self.activation, pass.workers);
         let input = x.host();
         let mut y = vec![0.0; out * rows];
-        let weight = gemm::Matrix::new(pass.params.get(weight_id), out, features);
-        multiply(&mut y, weight, gemm::Matrix::new(&input, features, rows), false, workers);
+        let weight = MatrixView::new(pass.params.get(weight_id), out, features);
+        multiply(&mut y, weight, MatrixView::new(&input, features, rows), false, workers);
         if let Some(bias) = bias_id {
             for (row, bias) in y.chunks_exact_mut(rows).zip(pass.params.get(bias)) {
                 for value in row {
@@ -74,15 +74,15 @@ impl Kernel for Linear {
                 if let Some(activation) = activation {
                     activation::backward(activation, &mut upstream, &saved);
                 }
-                let y = gemm::Matrix::new(&upstream, out, rows);
-                let x = gemm::Matrix::new(&input, features, rows);
+                let y = MatrixView::new(&upstream, out, rows);
+                let x = MatrixView::new(&input, features, rows);
                 gradients.write(weight_id, |to, add| multiply(to, y, x.transposed(), add, workers));
                 if let Some(bias) = bias_id {
                     let sums: Vec<f32> = upstream.chunks_exact(rows).map(|row| row.iter().sum()).collect();
                     gradients.add(bias, &sums);
                 }
                 if let Some(input_gradient) = input_gradient {
-                    let weight = gemm::Matrix::new(gradients.params().get(weight_id), out, features);
+                    let weight = MatrixView::new(gradients.params().get(weight_id), out, features);
                     input_gradient.write(grads, |to, add| multiply(to, weight.transposed(), y, add, workers))?;
                 }
                 Ok(())

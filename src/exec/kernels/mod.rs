@@ -9,6 +9,7 @@ mod input;
 mod join;
 pub(super) mod kernel;
 mod linear;
+mod loss_tensors;
 mod norm;
 mod pool;
 mod recurrent;
@@ -22,7 +23,7 @@ use kernel::{Compute, Computed, KernelCall};
 /// Makes the call of the kernel of each operation from the list of `ops`: an operation without a kernel does not compile.
 macro_rules! dispatch {
     (
-        plain { $($plain:ident),* $(,)? }
+        plain { $($plain:ident($unit:ident)),* $(,)? }
         with_settings { $($name:ident($operation:ident)),* $(,)? }
         loss { $loss:ident($of_loss:ident) }
     ) => {
@@ -32,7 +33,7 @@ macro_rules! dispatch {
             call: &KernelCall<'_, B::Device>,
         ) -> Option<Computed<B>> {
             match &call.step.op {
-                $(Op::$plain => Some(B::compute(&ops::$plain, pass, call)),)*
+                $(Op::$plain => Some(B::compute(&ops::$unit, pass, call)),)*
                 $(Op::$name(operation) => Some(B::compute(operation, pass, call)),)*
                 Op::$loss(_) => None,
             }

@@ -8,13 +8,13 @@ use dfdx::tensor_ops::Device;
 /// The layout of a sequence and the lengths of its rows.
 #[derive(Clone, Debug)]
 pub(in crate::exec::kernels) struct Steps {
-    /// How many steps there are.
+    /// Number of steps.
     pub(in crate::exec::kernels) count: usize,
     /// Features of a step.
     pub(in crate::exec::kernels) width: usize,
     /// Rows.
     pub(in crate::exec::kernels) rows: usize,
-    /// How many steps of each row are real.
+    /// Number of real steps of each row.
     pub(in crate::exec::kernels) lengths: Vec<usize>,
 }
 

@@ -4,7 +4,7 @@
 //! With the rows of a batch side by side, a line of the result is a sum of weights times runs of numbers as they lie.
 //! The first two products are the same loop over another relation of pixels; the third is a loop of inner products.
 
-use crate::exec::math::image::{Image, Run, Sliding, Stretch, Tap};
+use crate::exec::math::image::{Image, PixelRun, Sliding, Stretch, Tap};
 use crate::exec::workers::Workers;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -45,14 +45,14 @@ impl Packed {
     }
 }
 
-/// What a sum begins with.
+/// The initial value of a sum.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) enum Begin<'a> {
-    /// Nothing.
+    /// Zero.
     Zero,
     /// One number for each channel.
     Bias(&'a [f32]),
-    /// What is there.
+    /// The numbers in the output.
     There,
 }
 
@@ -104,15 +104,15 @@ fn slide<I: Iterator<Item = Tap>>(
     workers.map(lines, |y, mut out| {
         let runs = sliding.runs(to.width, |x| taps(y, x));
         let plane = from.pixels() * sliding.rows;
-        Arch::new().dispatch(Line { out: &mut out, runs: &runs, source, plane, packed, begin });
+        Arch::new().dispatch(OutputLine { out: &mut out, runs: &runs, source, plane, packed, begin });
     });
 }
 
 /// One line of every channel of a result.
-struct Line<'a, 'o> {
+struct OutputLine<'a, 'o> {
     /// The line in each channel.
     out: &'a mut [&'o mut [f32]],
-    runs: &'a [Run],
+    runs: &'a [PixelRun],
     source: &'a [f32],
     /// Numbers in a channel of the source.
     plane: usize,
@@ -120,7 +120,7 @@ struct Line<'a, 'o> {
     begin: Begin<'a>,
 }
 
-impl WithSimd for Line<'_, '_> {
+impl WithSimd for OutputLine<'_, '_> {
     type Output = ();
 
     #[inline(always)]
@@ -130,7 +130,7 @@ impl WithSimd for Line<'_, '_> {
     }
 }
 
-impl Line<'_, '_> {
+impl OutputLine<'_, '_> {
     #[inline(always)]
     fn fill<S: Simd, const M: usize, const N: usize>(&mut self, simd: S) {
         for run in self.runs {
@@ -156,7 +156,7 @@ impl Line<'_, '_> {
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
         simd: S,
-        run: &Run,
+        run: &PixelRun,
         at: usize,
         width: usize,
         first: usize,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 /// A matrix to read: a slice and how its cells lie in it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::exec) struct Matrix<'a> {
+pub(in crate::exec) struct MatrixView<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -14,7 +14,7 @@ pub(in crate::exec) struct Matrix<'a> {
     column_stride: usize,
 }
 
-impl<'a> Matrix<'a> {
+impl<'a> MatrixView<'a> {
     /// A matrix that lies row by row.
     pub(in crate::exec) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         assert_eq!(values.len(), rows * columns, "a matrix of {rows} x {columns}");
@@ -45,7 +45,7 @@ impl<'a> Matrix<'a> {
         Self { values, columns, ..self }
     }
 
-    /// How many columns it has.
+    /// Number of columns.
     pub(in crate::exec) fn width(&self) -> usize {
         self.columns
     }
@@ -59,7 +59,13 @@ impl<'a> Matrix<'a> {
 }
 
 /// `out = a b`, or `out += a b` where it accumulates; `out` lies row by row.
-pub(in crate::exec) fn multiply(out: &mut [f32], a: Matrix<'_>, b: Matrix<'_>, accumulate: bool, workers: Workers) {
+pub(in crate::exec) fn multiply(
+    out: &mut [f32],
+    a: MatrixView<'_>,
+    b: MatrixView<'_>,
+    accumulate: bool,
+    workers: Workers,
+) {
     assert_eq!(out.len(), a.rows * b.columns, "the result of {} x {}", a.rows, b.columns);
     assert_eq!(a.columns, b.rows, "the inner dimensions of a product");
     match workers {
@@ -72,7 +78,7 @@ pub(in crate::exec) fn multiply(out: &mut [f32], a: Matrix<'_>, b: Matrix<'_>, a
     }
 }
 
-fn multiply_here(out: &mut [f32], a: Matrix<'_>, b: Matrix<'_>, accumulate: bool) {
+fn multiply_here(out: &mut [f32], a: MatrixView<'_>, b: MatrixView<'_>, accumulate: bool) {
     let (rows, columns, inner) = (a.rows, b.columns, a.columns);
     assert_eq!(out.len(), rows * columns);
     assert_eq!(b.rows, inner);
@@ -119,8 +125,9 @@ mod tests {
         (0..count).map(|at| ((at * 7919 + seed * 104_729) % 23) as f32 - 11.0).collect()
     }
 
-    fn by_hand(a: &Matrix<'_>, b: &Matrix<'_>) -> Vec<f32> {
-        let cell = |m: &Matrix<'_>, row: usize, column: usize| m.values[row * m.row_stride + column * m.column_stride];
+    fn by_hand(a: &MatrixView<'_>, b: &MatrixView<'_>) -> Vec<f32> {
+        let cell =
+            |m: &MatrixView<'_>, row: usize, column: usize| m.values[row * m.row_stride + column * m.column_stride];
         let mut out = Vec::new();
         for row in 0..a.rows {
             for column in 0..b.columns {
@@ -137,12 +144,12 @@ mod tests {
             let (plain_a, plain_b) = (numbers(rows * inner, 1), numbers(inner * columns, 2));
             for flipped in [(false, false), (true, false), (false, true), (true, true)] {
                 let a = match flipped.0 {
-                    false => Matrix::new(&plain_a, rows, inner),
-                    true => Matrix::new(&plain_a, inner, rows).transposed(),
+                    false => MatrixView::new(&plain_a, rows, inner),
+                    true => MatrixView::new(&plain_a, inner, rows).transposed(),
                 };
                 let b = match flipped.1 {
-                    false => Matrix::new(&plain_b, inner, columns),
-                    true => Matrix::new(&plain_b, columns, inner).transposed(),
+                    false => MatrixView::new(&plain_b, inner, columns),
+                    true => MatrixView::new(&plain_b, columns, inner).transposed(),
                 };
                 let expected = by_hand(&a, &b);
                 for workers in [Workers::One, Workers::Bands(16)] {
@@ -160,6 +167,12 @@ mod tests {
     #[should_panic(expected = "inner dimensions")]
     fn dimensions_that_do_not_meet_are_refused() {
         let values = [0.0; 6];
-        multiply(&mut [0.0; 4], Matrix::new(&values, 2, 3), Matrix::new(&values[..4], 2, 2), false, Workers::One);
+        multiply(
+            &mut [0.0; 4],
+            MatrixView::new(&values, 2, 3),
+            MatrixView::new(&values[..4], 2, 2),
+            false,
+            Workers::One,
+        );
     }
 }

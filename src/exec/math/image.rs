@@ -21,7 +21,7 @@ impl Image {
         }
     }
 
-    /// How many pixels a channel has.
+    /// Number of pixels of a channel.
     pub(in crate::exec) fn pixels(&self) -> usize {
         self.height * self.width
     }
@@ -30,9 +30,9 @@ impl Image {
 /// A window at its positions on an image.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) struct Sliding {
-    /// Where it slides.
+    /// The image it slides over.
     pub(in crate::exec) input: Image,
-    /// Where it leaves a number for each place.
+    /// The image of one number for each position.
     pub(in crate::exec) output: Image,
     /// Rows of the batch.
     pub(in crate::exec) rows: usize,
@@ -51,10 +51,10 @@ pub(in crate::exec) struct Tap {
 
 /// Neighbouring numbers of one line whose taps lie side by side too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::exec) struct Run {
-    /// Where it begins in the line.
+pub(in crate::exec) struct PixelRun {
+    /// Its beginning in the line.
     pub(in crate::exec) first: usize,
-    /// How many numbers it has.
+    /// Number of numbers.
     pub(in crate::exec) length: usize,
     /// The taps of its first pixel.
     pub(in crate::exec) taps: Vec<Tap>,
@@ -64,9 +64,9 @@ pub(in crate::exec) struct Run {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::exec) struct Stretch {
     pub(in crate::exec) cell: usize,
-    /// Where they begin in a channel of the output.
+    /// Their beginning in a channel of the output.
     pub(in crate::exec) output: usize,
-    /// Where they begin in a channel of the input.
+    /// Their beginning in a channel of the input.
     pub(in crate::exec) input: usize,
     pub(in crate::exec) length: usize,
 }
@@ -80,7 +80,7 @@ impl Sliding {
         Self { input, output, rows, size: window.size, stride: window.stride, before }
     }
 
-    /// How many cells the window has.
+    /// Number of cells of the window.
     pub(in crate::exec) fn cells(&self) -> usize {
         self.size * self.size
     }
@@ -114,8 +114,12 @@ impl Sliding {
     }
 
     /// A line of pixels as runs, from the taps of each pixel.
-    pub(in crate::exec) fn runs<I: Iterator<Item = Tap>>(&self, width: usize, taps: impl Fn(usize) -> I) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
+    pub(in crate::exec) fn runs<I: Iterator<Item = Tap>>(
+        &self,
+        width: usize,
+        taps: impl Fn(usize) -> I,
+    ) -> Vec<PixelRun> {
+        let mut runs: Vec<PixelRun> = Vec::new();
         for x in 0..width {
             let taps: Vec<Tap> = taps(x).collect();
             let goes_on = runs.last().is_some_and(|run| {
@@ -124,7 +128,7 @@ impl Sliding {
             });
             match runs.last_mut() {
                 Some(run) if goes_on => run.length += self.rows,
-                _ => runs.push(Run { first: x * self.rows, length: self.rows, taps }),
+                _ => runs.push(PixelRun { first: x * self.rows, length: self.rows, taps }),
             }
         }
         runs

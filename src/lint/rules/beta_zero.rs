@@ -4,16 +4,12 @@ use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
-    let mut problems = Problems::new();
-    for (combine, beta, entry) in subject.betas() {
-        if beta == 0.0 {
-            problems.push(
-                Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
-                    .at(entry.value.span, "no component yields to another")
-                    .help("the paper's default is 0.5; 1 is the full effect")
-                    .edit(entry.value.span, "0.5", false),
-            );
-        }
-    }
-    problems
+    let zero = subject.betas().filter(|(_, beta, _)| *beta == 0.0);
+    zero.map(|(combine, _, entry)| {
+        Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
+            .at(entry.value.span, "no component yields to another")
+            .help("the paper's default is 0.5; 1 is the full effect")
+            .edit(entry.value.span, "0.5", false)
+    })
+    .collect()
 }

@@ -1,21 +1,20 @@
 //! Boosting with another `beta` than 1: the paper either tunes `beta`, or sets it to 1 and boosts (Table 3).
 
 use crate::diag::{Code, Problem, Problems, Span};
+use crate::fusion::CombinationRule;
 use crate::lint::subject::{self, Subject};
 use crate::sema::HirCombine;
-use crate::spec::Combination;
 use std::collections::BTreeSet;
 
 pub(in crate::lint) fn boosted_beta(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
     for combine in &subject.hir.combines {
-        let (Combination::Multiplicative { beta, boost: Some(_), .. }, Some(boost), Some(written)) =
-            (&combine.combination, subject.setting(combine, "boost"), subject.written(combine))
-        else {
+        let Some(beta) = combine.combination.beta().filter(|_| combine.combination.is_boosted()) else { continue };
+        let (Some(boost), Some(written)) = (subject.setting(combine, "boost"), subject.written(combine)) else {
             continue;
         };
         let swept = swept(subject, combine);
-        if *beta == 1.0 && swept.is_none() {
+        if beta == 1.0 && swept.is_none() {
             continue;
         }
         let message = match swept {

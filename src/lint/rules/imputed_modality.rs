@@ -1,17 +1,19 @@
 //! A modality that is missing as a whole on some rows and imputed there, in a combination that can leave it out.
 
 use crate::diag::{Code, Problem, Problems};
+use crate::fusion::strategy;
 use crate::lint::subject::Subject;
 use crate::spec::{DataProfile, TransformKind};
 
 /// Smallest share of rows reported.
 const FROM: f64 = 0.01;
 
-/// The strategies whose components can be missing on a row.
-const ABLE: [&str; 4] = ["multiplicative", "mulmix", "late", "cldl"];
-
 pub(in crate::lint) fn imputed_modality(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
-    let able = subject.hir.combines.iter().all(|combine| ABLE.contains(&combine.strategy));
+    let able = subject
+        .hir
+        .combines
+        .iter()
+        .all(|combine| strategy(combine.strategy).is_some_and(|strategy| strategy.has_components));
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| able && !modality.optional) {
         let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };

@@ -2,8 +2,8 @@
 //! their weights, and not a difference of probabilities (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
+use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
-use crate::spec::Combination;
 
 /// A margin that is passed only by components surer than this is passed by none.
 const SURE: f64 = 0.99;
@@ -12,14 +12,14 @@ pub(in crate::lint) fn large_margin(subject: &Subject<'_>) -> Problems {
     let classes = subject.hir.label.classes.count();
     let mut problems = Problems::new();
     for combine in &subject.hir.combines {
-        let (Combination::Multiplicative { beta, boost: Some(delta), .. }, Some(entry)) =
-            (&combine.combination, subject.setting(combine, "boost"))
+        let rule = &combine.combination;
+        let (Some(beta), Some(delta), Some(entry)) = (rule.beta(), rule.margin(), subject.setting(combine, "boost"))
         else {
             continue;
         };
         let weight: f64 = combine.components.iter().map(|component| component.weight).sum();
-        let reach = weight * lead(SURE, *beta, combine.components.len(), classes);
-        if *delta > reach {
+        let reach = weight * lead(SURE, beta, combine.components.len(), classes);
+        if delta > reach {
             let count = combine.components.len();
             let message = format!("`margin({delta})` leaves no row out: none leads by that much");
             let problem = Problem::warning(Code::LargeMargin, message)

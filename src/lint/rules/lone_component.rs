@@ -1,10 +1,8 @@
 //! A strategy that combines, given one thing: whatever its rule, it is plain cross-entropy.
 
 use crate::diag::{Code, Problem, Problems};
+use crate::fusion::strategy;
 use crate::lint::subject::{self, Subject};
-
-/// The strategies whose rule needs at least two components.
-const COMBINING: [&str; 4] = ["multiplicative", "mulmix", "cldl", "late"];
 
 /// The settings that then mean nothing.
 const IDLE: [&str; 6] = ["beta", "weights", "gradient", "merge", "project", "by"];
@@ -12,7 +10,8 @@ const IDLE: [&str; 6] = ["beta", "weights", "gradient", "merge", "project", "by"
 pub(in crate::lint) fn lone_component(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
     for combine in &subject.hir.combines {
-        if !COMBINING.contains(&combine.strategy) || combine.components.len() != 1 {
+        let combines = strategy(combine.strategy).is_some_and(|strategy| strategy.has_components);
+        if !combines || combine.components.len() != 1 {
             continue;
         }
         let name = &combine.name;

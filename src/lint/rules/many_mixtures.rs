@@ -1,6 +1,7 @@
 //! `mulmix` over many inputs: the number of mixtures, and so of heads, doubles with every input.
 
 use crate::diag::{Code, Problem, Problems, grouped};
+use crate::fusion::strategy;
 use crate::lint::subject::{self, Subject};
 
 /// More heads than this are probably not meant: five inputs have 31 mixtures.
@@ -11,7 +12,10 @@ const PAIRS: usize = 2;
 
 pub(in crate::lint) fn many_mixtures(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
-    for combine in subject.hir.combines.iter().filter(|combine| combine.strategy == "mulmix") {
+    for combine in &subject.hir.combines {
+        if strategy(combine.strategy).is_none_or(|strategy| strategy.signature.param("mixtures").is_none()) {
+            continue;
+        }
         let heads = combine.components.len();
         let Some(written) = subject.written(combine).filter(|_| heads > MOST_HEADS) else { continue };
         let inputs = subject::call(&written.strategy).map_or(0, |(_, args)| args.len());

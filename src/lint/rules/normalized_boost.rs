@@ -2,14 +2,16 @@
 //! loss that is not normalized (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
+use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
-use crate::spec::Combination;
 
 pub(in crate::lint) fn normalized_boost(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
     for combine in &subject.hir.combines {
-        let (Combination::Multiplicative { boost: Some(_), normalize: true, .. }, Some(boost), Some(normalize)) =
-            (&combine.combination, subject.setting(combine, "boost"), subject.setting(combine, "normalize"))
+        if !(combine.combination.is_boosted() && combine.combination.is_normalized()) {
+            continue;
+        }
+        let (Some(boost), Some(normalize)) = (subject.setting(combine, "boost"), subject.setting(combine, "normalize"))
         else {
             continue;
         };

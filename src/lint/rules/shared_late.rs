@@ -1,12 +1,15 @@
 //! `late` over components that share weights: they are no longer separate models (equation 2).
 
 use crate::diag::{Code, Problem, Problems};
+use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
+use crate::sema::HirCombine;
 use std::collections::BTreeMap;
 
 pub(in crate::lint) fn shared_late(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
-    for combine in subject.hir.combines.iter().filter(|combine| combine.strategy == "late") {
+    let late = |combine: &&HirCombine| combine.combination.trains_components_separately();
+    for combine in subject.hir.combines.iter().filter(late) {
         let mut first: BTreeMap<&str, usize> = BTreeMap::new();
         let mut shared = None;
         for (at, component) in combine.components.iter().enumerate() {

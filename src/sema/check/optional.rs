@@ -25,7 +25,7 @@ impl Evaluator<'_> {
                 _ => value.inputs.iter().flat_map(|input| needs[*input].iter().copied()).collect(),
             };
             if let Some((short, lost)) = missing_apart(&value.inputs, &needs, &own)
-                && self.merges.get(&id) != Some(&"mulmix")
+                && self.merges.get(&id).is_none_or(|strategy| !strategy.has_components)
                 && reported.insert((value.span, value.calls.clone(), lost))
             {
                 problems.push(self.cannot_leave_out(id, short, lost));
@@ -41,7 +41,8 @@ impl Evaluator<'_> {
     fn cannot_leave_out(&self, id: ValueId, short: ValueId, lost: usize) -> (Problem, Vec<Span>) {
         let value = &self.values[id];
         let (typed, _) = self.names.modalities[lost];
-        let (name, what) = (&typed.name.text, self.merges.get(&id).copied().unwrap_or(value.op.name()));
+        let (name, what) =
+            (&typed.name.text, self.merges.get(&id).map_or(value.op.name(), |strategy| strategy.signature.name));
         let problem =
             Problem::error(Code::CannotSkip, format!("`{name}` may be missing on a row, and `{what}` cannot skip it"))
                 .at(value.span, format!("without `{name}` there is nothing to join here"))

@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 impl<'a> Evaluator<'a> {
     /// Checks a library file: its params and functions.
     pub(crate) fn library(&mut self, ast: &'a Ast, used: &'a [UsedFile]) {
-        self.check_rest(ast);
+        self.check_unused(ast);
         for file in used {
-            self.check_rest(&file.ast);
+            self.check_unused(&file.ast);
         }
-        self.check_uncalled();
+        self.check_uncalled_functions();
     }
 
     /// Checks encoders, shared blocks and params without a use, which stay unused.
-    pub(crate) fn check_rest(&mut self, ast: &'a Ast) {
+    pub(crate) fn check_unused(&mut self, ast: &'a Ast) {
         let used = self.names.used();
         for item in &ast.items {
             let name = match &item.kind {
@@ -34,7 +34,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Checks the names and arguments in the body of every function that was never expanded.
-    pub(crate) fn check_uncalled(&mut self) {
+    pub(crate) fn check_uncalled_functions(&mut self) {
         let used = self.names.used();
         self.checking = true;
         for index in 0..self.names.functions.len() {

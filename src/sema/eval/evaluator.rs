@@ -1,6 +1,7 @@
 //! State of the analysis of one pipeline, with its reports, scopes of weights, and declarations computed once.
 
 use crate::diag::{Code, FileId, Problem, Problems, Span};
+use crate::fusion::Strategy;
 use crate::sema::eval::value::{Given, Val};
 use crate::sema::hir::{HirValue, ValueId};
 use crate::sema::names::{Declaration, NameTable};
@@ -21,7 +22,7 @@ pub(crate) struct Evaluator<'a> {
     /// Values of params from `--set`, by name.
     pub(crate) overrides: BTreeMap<&'a str, &'a Expr>,
     /// Values that merge several inputs of a strategy, with the name of the strategy.
-    pub(crate) merges: BTreeMap<ValueId, &'static str>,
+    pub(crate) merges: BTreeMap<ValueId, &'static Strategy>,
     /// Arguments of the functions being expanded; only the innermost are visible.
     pub(crate) frames: Vec<BTreeMap<&'a str, Val>>,
     /// The functions being expanded with their arguments, outermost first.

@@ -1,7 +1,7 @@
 //! Evaluation of expressions: names, arithmetic, pipes, lists, records, `if`.
 
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::ops::{self, Activation, Affine, Arithmetic, Op};
+use crate::ops::{self, Activation, AffineOp, Arithmetic, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::value::{BlockStage, Callee, Val};
 use crate::sema::names::Declaration;
@@ -46,7 +46,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Negate(inner) => match self.eval(inner) {
                 Val::Number(value) => Val::Number(-value),
                 Val::Tensor(value) => {
-                    self.apply_op(Op::Affine(Affine { scale: -1.0, offset: 0.0 }), vec![value], expr.span, None)
+                    self.apply_op(Op::Affine(AffineOp { scale: -1.0, offset: 0.0 }), vec![value], expr.span, None)
                 }
                 other => self.expected("a number or a tensor", &other, inner.span),
             },
@@ -256,17 +256,17 @@ impl<'a> Evaluator<'a> {
                     Arithmetic::Mul => (n, 0.0),
                     Arithmetic::Div => (1.0 / n, 0.0),
                 };
-                self.apply_op(Op::Affine(Affine { scale, offset }), vec![x], span, None)
+                self.apply_op(Op::Affine(AffineOp { scale, offset }), vec![x], span, None)
             }
             (Val::Number(n), Val::Tensor(x)) => match arithmetic {
-                Arithmetic::Add => self.apply_op(Op::Affine(Affine { scale: 1.0, offset: n }), vec![x], span, None),
-                Arithmetic::Sub => self.apply_op(Op::Affine(Affine { scale: -1.0, offset: n }), vec![x], span, None),
-                Arithmetic::Mul => self.apply_op(Op::Affine(Affine { scale: n, offset: 0.0 }), vec![x], span, None),
+                Arithmetic::Add => self.apply_op(Op::Affine(AffineOp { scale: 1.0, offset: n }), vec![x], span, None),
+                Arithmetic::Sub => self.apply_op(Op::Affine(AffineOp { scale: -1.0, offset: n }), vec![x], span, None),
+                Arithmetic::Mul => self.apply_op(Op::Affine(AffineOp { scale: n, offset: 0.0 }), vec![x], span, None),
                 Arithmetic::Div => {
                     let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
                     match whole {
                         Val::Tensor(x) if n != 1.0 => {
-                            self.apply_op(Op::Affine(Affine { scale: n, offset: 0.0 }), vec![x], span, None)
+                            self.apply_op(Op::Affine(AffineOp { scale: n, offset: 0.0 }), vec![x], span, None)
                         }
                         other => other,
                     }

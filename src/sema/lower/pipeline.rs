@@ -81,9 +81,9 @@ impl<'a> Evaluator<'a> {
             None => self.missing(ast, "train", "train { epochs = 10 }"),
         };
         let sweeps = self.sweeps(ast);
-        self.check_rest(ast);
+        self.check_unused(ast);
         for file in used {
-            self.check_rest(&file.ast);
+            self.check_unused(&file.ast);
         }
         let selected = self.selected(
             overrides,
@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
         self.check_shared();
         self.check_optional();
         let unused = self.names.unused();
-        self.check_uncalled();
+        self.check_uncalled_functions();
         let (name, doc) = header?;
         Some(Hir {
             name,

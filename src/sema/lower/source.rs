@@ -232,3 +232,17 @@ fn given(args: &[Arg], name: &str, span: Span) -> Span {
     let first = args.first().filter(|arg| arg.name.is_none());
     args.iter().find(named).or(first).map_or(span, |arg| arg.value.span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::FILE_FORMATS;
+
+    #[test]
+    fn every_format_that_a_name_tells_is_a_source() {
+        for format in FILE_FORMATS {
+            let entry = SOURCES.iter().find(|entry| entry.signature.name == format.source);
+            assert!(entry.is_some(), "{}", format.source);
+        }
+    }
+}

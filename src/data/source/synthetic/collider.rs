@@ -56,10 +56,10 @@ pub(crate) fn schema() -> Schema {
     Schema::named(std::iter::once("process").chain(NAMES).map(str::to_owned).collect())
 }
 
-/// The first `rows` rows of this seed. `span` is the text that asks for them.
+/// The first `rows` rows of this seed. `span` is the text of the source.
 ///
 /// # Errors
-/// If the process is asked for as a number, or there is no room for so many rows.
+/// If the process is queried as a number, or the rows fit neither into memory nor on disk.
 pub(crate) fn table(
     rows: usize,
     seed: u64,

@@ -25,7 +25,7 @@ pub(super) struct Truth {
 pub(super) struct Jet {
     /// Its momentum, taken as massless.
     pub momentum: FourVector,
-    /// How much it looks like one from a bottom quark: 0, 1 or 2.
+    /// Bottom-quark tag of the jet: 0, 1 or 2, larger for likelier.
     pub tag: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Data sets that are made, not read: from nothing but a seed, each row from a random stream of its own, so that row
+//! Data sets that are made, not read: from nothing but a seed, each row from its own random stream, so that row
 //! `i` is the same however many rows there are.
 
 mod collider;
@@ -22,7 +22,7 @@ struct Collider {
     span: Span,
 }
 
-/// The table of a data set of this name, with so many rows.
+/// The data set of this name, as a table of `rows` rows.
 pub(crate) fn open(name: &str, rows: usize, seed: u64, span: Span) -> Result<OpenTable, Problems> {
     let called = format!("synthetic(\"{name}\")");
     let problem = |code, message| Problems::from(Problem::error(code, message).at(span, "asked for here"));

@@ -5,7 +5,7 @@ use crate::exec::backend::Backend;
 use crate::exec::backend::cpu::Native;
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::kernels::steps::Steps;
-use crate::exec::math::gemm::{Matrix, multiply};
+use crate::exec::math::gemm::{MatrixView, multiply};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
 use crate::ops::{Conv1d, Window};
@@ -123,9 +123,9 @@ impl Kernel for Conv1d {
                 }
             }
             let (covered, place) = conv.covered(at);
-            let part = Matrix::new(&weight, channels, columns).columns(place * width, covered.len() * width);
+            let part = MatrixView::new(&weight, channels, columns).columns(place * width, covered.len() * width);
             let seen =
-                Matrix::new(&input[covered.start * from.block()..covered.end * from.block()], part.width(), rows);
+                MatrixView::new(&input[covered.start * from.block()..covered.end * from.block()], part.width(), rows);
             multiply(y, part, seen, true, workers);
         }
         to.clear_past(&mut y);
@@ -143,8 +143,8 @@ impl Kernel for Conv1d {
                     let (covered, place) = conv.covered(at);
                     let (taken, lies) =
                         (covered.len() * width, covered.start * from.block()..covered.end * from.block());
-                    let upstream = Matrix::new(upstream, channels, rows);
-                    let seen = Matrix::new(&input[lies.clone()], taken, rows);
+                    let upstream = MatrixView::new(upstream, channels, rows);
+                    let seen = MatrixView::new(&input[lies.clone()], taken, rows);
                     let mut part = vec![0.0; channels * taken];
                     multiply(&mut part, upstream, seen.transposed(), false, workers);
                     for (to, from) in of_weight.chunks_exact_mut(columns).zip(part.chunks_exact(taken.max(1))) {
@@ -153,7 +153,7 @@ impl Kernel for Conv1d {
                         }
                     }
                     if input_gradient.is_some() {
-                        let part = Matrix::new(&weight, channels, columns).columns(place * width, taken);
+                        let part = MatrixView::new(&weight, channels, columns).columns(place * width, taken);
                         multiply(&mut of_input[lies], part.transposed(), upstream, true, workers);
                     }
                 }

@@ -58,7 +58,7 @@ impl Kernel for Activation {
     }
 }
 
-/// Whether the derivative is computed from what goes in, rather than from what comes out.
+/// Whether the derivative is computed from the input rather than from the output.
 pub(in crate::exec::kernels) fn derives_from_input(activation: Activation) -> bool {
     match activation {
         Activation::Relu | Activation::Tanh | Activation::Sigmoid | Activation::Reciprocal => false,

@@ -1,11 +1,11 @@
 //! Element-wise sums, means and arithmetic of values of one shape, and of a value and numbers.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::pass::Pass;
 use crate::exec::value::{Matrix, Value, add};
-use crate::ops::{Affine, Arithmetic, Mean, Sum};
+use crate::ops::{AffineOp, Arithmetic, Mean, Sum};
 use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{TryAdd, TryDiv, TryMul, TrySub};
 
@@ -71,7 +71,7 @@ impl Kernel for Arithmetic {
     }
 }
 
-impl Kernel for Affine {
+impl Kernel for AffineOp {
     fn portable<B: Backend, T: Tape<f32, B::Device>>(
         &self,
         pass: &mut Pass<'_, B, T>,
@@ -88,7 +88,7 @@ impl Kernel for Affine {
 fn sum<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     parts: &[&Value<B::Device>],
-) -> Result<Value<B::Device>, Failure<B>> {
+) -> Result<Value<B::Device>, DeviceError<B>> {
     let mut total: Value<B::Device> = parts[0].clone();
     for (index, part) in parts.iter().enumerate().skip(1) {
         // Only the first sum can meet itself; every later one is a new tensor.
@@ -104,7 +104,7 @@ fn sum<B: Backend, T: Tape<f32, B::Device>>(
 fn native_sum<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     parts: &[&Value<Cpu>],
-) -> Result<Value<Cpu>, Failure<Native>> {
+) -> Result<Value<Cpu>, DeviceError<Native>> {
     /// Numbers that are added up while they are in the cache.
     const PIECE: usize = 1 << 14;
     let numbers: Vec<_> = parts.iter().map(|part| part.host()).collect();
@@ -134,12 +134,12 @@ fn native_sum<T: Tape<f32, Cpu>>(
     Ok(made)
 }
 
-/// `b`, under an identity of its own where it is `a`: dfdx takes no operation of a tensor with itself.
+/// `b`, or a copy of it where it is `a`: dfdx has no operation of a tensor with itself.
 fn distinct<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     a: &Value<B::Device>,
     b: &Value<B::Device>,
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let tensor = pass.tensor(b)?;
     if std::ptr::eq(a, b) { pass.record(&tensor, |b| b.try_mul(1.0)) } else { Ok(tensor) }
 }

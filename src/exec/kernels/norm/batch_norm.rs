@@ -22,14 +22,14 @@ struct Statistics<'a> {
 }
 
 impl Statistics<'_> {
-    /// How many features there are, and how many numbers of each.
+    /// Number of features, and of numbers of each.
     fn features<B: Backend, T>(&self, pass: &Pass<'_, B, T>, x: &Value<B::Device>) -> (usize, usize) {
         let features = pass.params.get(self.step.params[0]).len();
         let (height, rows) = x.dims();
         (features, height / features * rows)
     }
 
-    /// How much each number of a feature counts in the statistics, 1 or 0, and how many count; `None` where all do.
+    /// The weight of each number of a feature in the statistics, 1 or 0, and the number of those that count; `None` where all do.
     fn counted<B: Backend, T: Tape<f32, B::Device>>(
         &self,
         pass: &Pass<'_, B, T>,
@@ -41,7 +41,7 @@ impl Statistics<'_> {
         (Some(rows.take(count).collect()), count / pass.rows.max(1) * each)
     }
 
-    /// The factor and the summand that running statistics come to.
+    /// The mean to subtract and the factor to multiply by, from running statistics.
     fn running<B: Backend, T>(&self, pass: &Pass<'_, B, T>) -> (Vec<f32>, Vec<f32>) {
         let [mean, variance] = [0, 1].map(|at| pass.params.buffer(self.step.buffers[at]));
         let scale = variance.iter().map(|variance| (1.0 / (f64::from(*variance) + self.eps).sqrt()) as f32);

@@ -1,6 +1,6 @@
 //! Values of mean 0 and variance 1 along an axis: shared by the norms.
 
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::pass::Pass;
 use crate::exec::value::Matrix;
 use crate::plan::Step;
@@ -21,7 +21,7 @@ pub(super) fn standardize<B: Backend, T: Tape<f32, B::Device>, Ax: Axes>(
     x: &Matrix<B::Device>,
     eps: f64,
     shares: Option<&Tensor<(usize,), f32, B::Device>>,
-) -> Result<Standardized<B::Device>, Failure<B>>
+) -> Result<Standardized<B::Device>, DeviceError<B>>
 where
     (usize, usize): HasAxes<Ax> + ReduceShapeTo<(usize,), Ax>,
     (usize,): BroadcastShapeTo<(usize, usize), Ax>,
@@ -49,7 +49,7 @@ pub(super) fn scale_and_shift<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Matrix<B::Device>,
     step: &Step,
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let shape = *dfdx::shapes::HasShape::shape(x);
     let gamma = pass.param(step.params[0], (shape.0,))?.try_broadcast_like::<_, Axis<1>>(&shape)?;
     let beta = pass.param(step.params[1], (shape.0,))?.try_broadcast_like::<_, Axis<1>>(&shape)?;

@@ -1,7 +1,7 @@
 //! Pools over images: the mean or the largest pixel under a window, the mean of a whole channel.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::join::gathered;
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::math::image::{Image, Sliding};
@@ -13,7 +13,7 @@ use dfdx::shapes::Axis;
 use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{MeanTo, ReshapeTo, SumTo, TryMul};
 
-/// What becomes of the pixels under a window.
+/// The reduction of the pixels under a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pooling {
     /// Their mean.
@@ -25,9 +25,9 @@ pub(super) enum Pooling {
 /// A pool over an image.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ImagePool {
-    /// What becomes of the pixels.
+    /// The reduction of the pixels.
     pub(super) pooling: Pooling,
-    /// What lies under each place of the result.
+    /// The window at each position.
     pub(super) sliding: Sliding,
 }
 
@@ -112,7 +112,7 @@ pub(super) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
     pool: &ImagePool,
-) -> Result<Value<B::Device>, Failure<B>> {
+) -> Result<Value<B::Device>, DeviceError<B>> {
     let Sliding { input, output, rows, .. } = pool.sliding;
     let (cells, places) = (pool.sliding.cells(), output.pixels());
     let features = output.channels * places;
@@ -156,7 +156,7 @@ pub(super) fn native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     x: &Value<Cpu>,
     pool: &ImagePool,
-) -> Result<Value<Cpu>, Failure<Native>> {
+) -> Result<Value<Cpu>, DeviceError<Native>> {
     let (ImagePool { pooling, sliding }, workers) = (*pool, pass.workers);
     let (from, to) = (sliding.input.pixels() * sliding.rows, sliding.output.pixels() * sliding.rows);
     let share = 1.0 / sliding.cells() as f32;

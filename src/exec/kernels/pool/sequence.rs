@@ -1,7 +1,7 @@
 //! The largest value and the mean over the steps of a sequence.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::kernels::steps::Steps;
 use crate::exec::pass::Pass;
@@ -22,7 +22,7 @@ pub(super) fn max_portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
     pool: &SequencePool,
-) -> Result<Value<B::Device>, Failure<B>> {
+) -> Result<Value<B::Device>, DeviceError<B>> {
     let SequencePool { from, to, window } = pool;
     let (width, rows) = (from.width, from.rows);
     let mut sources = Vec::with_capacity(to.count * window.size);
@@ -61,7 +61,7 @@ pub(super) fn max_portable<B: Backend, T: Tape<f32, B::Device>>(
     Ok(Value::new(y, x.learned))
 }
 
-/// Where the largest value is looked for.
+/// The sequence that a maximum is taken of, and the one that it makes.
 #[derive(Clone, Debug)]
 pub(super) struct SequencePool {
     from: Steps,
@@ -95,7 +95,7 @@ pub(super) fn max_native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     x: &Value<Cpu>,
     pool: &SequencePool,
-) -> Result<Value<Cpu>, Failure<Native>> {
+) -> Result<Value<Cpu>, DeviceError<Native>> {
     let SequencePool { from, to, window } = pool;
     let (input, block, rows) = (x.host(), from.block(), from.rows);
     let mut y = vec![0.0; to.count * block];

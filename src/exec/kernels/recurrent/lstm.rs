@@ -2,14 +2,14 @@
 //! and the input, side by side; the gradients of the weights are products over all steps at once.
 
 use crate::exec::backend::cpu::Native;
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::gradients::ParamGradients;
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::kernels::recurrent::layout::RecurrentLayout;
 use crate::exec::kernels::recurrent::native::{Direction, ended, native, side_by_side};
 use crate::exec::kernels::recurrent::portable::{Ended, PortableCell, States, band, portable};
 use crate::exec::kernels::steps::Steps;
-use crate::exec::math::gemm::{self, multiply};
+use crate::exec::math::gemm::{MatrixView, multiply};
 use crate::exec::math::sigmoid::{sigmoid, tanh};
 use crate::exec::pass::Pass;
 use crate::exec::value::Matrix;
@@ -49,7 +49,7 @@ impl PortableCell for LstmCell {
         layout: &RecurrentLayout,
         layer: usize,
         direction: usize,
-    ) -> Result<States<B>, Failure<B>> {
+    ) -> Result<States<B>, DeviceError<B>> {
         let (steps, hidden, rows) = (&layout.steps, layout.hidden, layout.steps.rows);
         let width = layout.width(layer);
         let [of_input, of_state, input_bias, state_bias] = layout.of(layer, direction);
@@ -99,12 +99,12 @@ struct LstmDirection {
     order: Vec<usize>,
     /// Steps x features x rows.
     input: Arc<Vec<f32>>,
-    /// What came out of the gates: steps x 4 states x rows.
+    /// The outputs of the gates: steps x 4 states x rows.
     gates: Vec<f32>,
     /// Steps x states x rows.
     cells: Vec<f32>,
     states: Vec<f32>,
-    /// Where every row begins.
+    /// The state that every row begins with.
     nothing: Vec<f32>,
 }
 
@@ -157,8 +157,8 @@ impl Direction for LstmDirection {
             for ((gate, one), other) in gates.chunks_exact_mut(rows).zip(input_bias).zip(state_bias) {
                 gate.fill(one + other);
             }
-            let read = gemm::Matrix::new(&read, width + hidden, rows);
-            multiply(gates, gemm::Matrix::new(&weight, 4 * hidden, width + hidden), read, true, workers);
+            let read = MatrixView::new(&read, width + hidden, rows);
+            multiply(gates, MatrixView::new(&weight, 4 * hidden, width + hidden), read, true, workers);
             let place = step * size..(step + 1) * size;
             let (next_cell, next_state) = (&mut self.cells[place.clone()], &mut self.states[place]);
             forward(gates, &cell, next_cell, next_state);
@@ -185,7 +185,7 @@ impl Direction for LstmDirection {
             return;
         }
         let [of_read, recurrent, input_bias, state_bias] = self.params;
-        let weight = gemm::Matrix::new(gradients.params().get(recurrent), 4 * hidden, hidden).transposed();
+        let weight = MatrixView::new(gradients.params().get(recurrent), 4 * hidden, hidden).transposed();
         let (mut of_state, mut of_cell) = (of_last, vec![0.0; size]);
         let mut next = vec![0.0; size];
         for (place, step) in self.order.iter().copied().enumerate().rev() {
@@ -210,7 +210,7 @@ impl Direction for LstmDirection {
                     *to = *from;
                 }
             }
-            multiply(&mut next, weight, gemm::Matrix::new(gates, 4 * hidden, rows), false, workers);
+            multiply(&mut next, weight, MatrixView::new(gates, 4 * hidden, rows), false, workers);
             for row in ended {
                 for at in (row..size).step_by(rows) {
                     next[at] = of_state[at];
@@ -219,20 +219,20 @@ impl Direction for LstmDirection {
             std::mem::swap(&mut of_state, &mut next);
         }
         if let Some(of_input) = of_input {
-            let weight = gemm::Matrix::new(gradients.params().get(of_read), 4 * hidden, width).transposed();
+            let weight = MatrixView::new(gradients.params().get(of_read), 4 * hidden, width).transposed();
             let block = self.steps.block();
             for (gates, of_input) in self.gates.chunks_exact(4 * size).zip(of_input.chunks_exact_mut(block)) {
-                multiply(of_input, weight, gemm::Matrix::new(gates, 4 * hidden, rows), true, workers);
+                multiply(of_input, weight, MatrixView::new(gates, 4 * hidden, rows), true, workers);
             }
         }
         let columns = self.order.len() * rows;
         let gates = side_by_side(self.gates.chunks_exact(4 * size), 4 * hidden, rows, columns);
-        let gates = gemm::Matrix::new(&gates, 4 * hidden, columns);
+        let gates = MatrixView::new(&gates, 4 * hidden, columns);
         let read = side_by_side(self.input.chunks_exact(self.steps.block()), width, rows, columns);
-        let read = gemm::Matrix::new(&read, width, columns);
+        let read = MatrixView::new(&read, width, columns);
         gradients.write(of_read, |to, add| multiply(to, gates, read.transposed(), add, workers));
         let states = self.states_before();
-        let states = gemm::Matrix::new(&states, hidden, columns);
+        let states = MatrixView::new(&states, hidden, columns);
         gradients.write(recurrent, |to, add| multiply(to, gates, states.transposed(), add, workers));
         let sums: Vec<f32> = gates.row_sums();
         gradients.add(input_bias, &sums);

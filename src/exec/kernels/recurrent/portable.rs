@@ -1,6 +1,6 @@
 //! Recurrent layers of dfdx's operations: layers, directions, and the steps of each. A row that has ended keeps its state.
 
-use crate::exec::backend::{Backend, Failure};
+use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::join::concat;
 use crate::exec::kernels::kernel::Computed;
 use crate::exec::kernels::recurrent::layout::RecurrentLayout;
@@ -23,7 +23,7 @@ pub(super) trait PortableCell {
         layout: &RecurrentLayout,
         layer: usize,
         direction: usize,
-    ) -> Result<States<B>, Failure<B>>;
+    ) -> Result<States<B>, DeviceError<B>>;
 }
 
 /// All layers and directions.
@@ -73,7 +73,7 @@ impl<B: Backend> Ended<B> {
         steps: &Steps,
         step: usize,
         features: usize,
-    ) -> Result<Option<Self>, Failure<B>> {
+    ) -> Result<Option<Self>, DeviceError<B>> {
         if step < steps.shortest() {
             return Ok(None);
         }
@@ -90,7 +90,7 @@ impl<B: Backend> Ended<B> {
         &self,
         pass: &mut Pass<'_, B, T>,
         state: &Matrix<B::Device>,
-    ) -> Result<Matrix<B::Device>, Failure<B>> {
+    ) -> Result<Matrix<B::Device>, DeviceError<B>> {
         pass.record(state, |state| state.try_mul(self.real.clone()))
     }
 
@@ -100,7 +100,7 @@ impl<B: Backend> Ended<B> {
         pass: &mut Pass<'_, B, T>,
         old: &Matrix<B::Device>,
         new: &Matrix<B::Device>,
-    ) -> Result<Matrix<B::Device>, Failure<B>> {
+    ) -> Result<Matrix<B::Device>, DeviceError<B>> {
         let old = pass.record(old, |old| old.try_mul(self.ended.clone()))?;
         pass.record(new, |new| new.try_mul(self.real.clone())?.try_add(old))
     }
@@ -112,7 +112,7 @@ pub(super) fn band<B: Backend, T: Tape<f32, B::Device>>(
     x: &Matrix<B::Device>,
     first: usize,
     height: usize,
-) -> Result<Matrix<B::Device>, Failure<B>> {
+) -> Result<Matrix<B::Device>, DeviceError<B>> {
     let features = (first..first + height).collect();
     let features = TensorFromVec::<usize>::try_tensor_from_vec(&pass.device, features, (height,))?;
     pass.record(x, |x| x.try_gather(features))
@@ -122,7 +122,7 @@ pub(super) fn band<B: Backend, T: Tape<f32, B::Device>>(
 fn beside<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     mut parts: Vec<Value<B::Device>>,
-) -> Result<Value<B::Device>, Failure<B>> {
+) -> Result<Value<B::Device>, DeviceError<B>> {
     if parts.len() == 1
         && let Some(part) = parts.pop()
     {

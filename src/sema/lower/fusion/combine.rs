@@ -1,17 +1,17 @@
 //! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Argument, Kind, Linear, Op, Signature};
+use crate::fusion::{BOOST, Join, Mixtures, STRATEGIES, strategy};
+use crate::ops::{Linear, Op};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::{BlockStage, Val};
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};
 use crate::sema::lower::fusion::merge::{Merge, Place};
-use crate::sema::lower::fusion::mixture::{Mixtures, mixtures};
-use crate::sema::lower::fusion::strategy::{STRATEGIES, strategies};
-use crate::spec::{Combination, Combiner, QGradient};
+use crate::signature::{Argument, Arguments, Kind, Signature, one_of};
 use crate::syntax::ast::{Combine, Entry, Expr, ExprKind};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One input of a strategy.
@@ -20,15 +20,15 @@ struct Input {
     value: ValueId,
 }
 
-/// The settings that are blocks of layers.
-type Block = Option<Rc<Vec<BlockStage>>>;
+/// The settings that are blocks of layers, those that are given.
+type BlockSettings = BTreeMap<&'static str, Rc<Vec<BlockStage>>>;
 
 impl<'a> Evaluator<'a> {
     /// The components and the loss of a `combine`.
     pub(crate) fn combine(&mut self, combine: &'a Combine, doc: &'a [String], classes: usize) -> Option<HirCombine> {
         let what = "a strategy, such as `mulmix(a, b)`";
         let (name, name_span, args) = self.built_in(&combine.strategy, what)?;
-        let Some(strategy) = STRATEGIES.iter().find(|strategy| strategy.signature.name == name) else {
+        let Some(strategy) = strategy(name) else {
             let known: Vec<&str> = STRATEGIES.iter().map(|strategy| strategy.signature.name).collect();
             self.unknown_built_in("strategy", name, name_span, &known);
             return None;
@@ -72,52 +72,36 @@ impl<'a> Evaluator<'a> {
         }
         let entries = combine.settings.as_ref().map_or(&[][..], |block| &block.entries);
         let settings = self.strategy_settings(&strategy.signature, entries);
-        let head = self.block_setting(&settings, "head");
-        let project = self.block_setting(&settings, "project");
-        let net = self.block_setting(&settings, "net");
+        let blocks = self.block_settings(&strategy.signature, &settings);
         let merge = self.merge(&settings);
-        let combination = self.combination(&strategy.signature, &settings);
-        let (head, project, net, merge, combination) = (head?, project?, net?, merge?, combination?);
+        let combination =
+            self.combination_settings(&strategy.signature, &settings).map(|settings| (strategy.combination)(&settings));
+        let (blocks, merge, combination) = (blocks?, merge?, combination?);
         if !sound {
             return None;
         }
-        let mixtures = match strategy.signature.name {
-            "single" | "late" | "multiplicative" | "cldl" => (0..inputs.len()).map(|input| vec![input]).collect(),
-            "early" | "additive" => vec![(0..inputs.len()).collect()],
-            _ => {
-                let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
-                let wanted = match settings.get("mixtures") {
-                    Some(entry) => self.mixtures_setting(&entry.value, &names)?,
-                    None => Mixtures::UpTo(inputs.len()),
-                };
-                mixtures(&wanted, inputs.len())
-            }
+        let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+        let mixtures = match settings.get("mixtures") {
+            Some(entry) => self.mixtures_setting(&entry.value, &names)?,
+            None => Mixtures::UpTo(inputs.len()),
         };
         let span = combine.strategy.span;
-        let place = Place { strategy: strategy.signature.name, path: scope.clone(), span };
+        let place = Place { strategy, path: scope.clone(), span };
         let mut components = vec![];
-        for mixture in mixtures {
-            let members: Vec<&Input> = mixture.iter().map(|input| &inputs[*input]).collect();
+        for layout in (strategy.components)(inputs.len(), &mixtures) {
+            let members: Vec<&Input> = layout.inputs.iter().map(|input| &inputs[*input]).collect();
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
-            let logits = match strategy.signature.name {
-                "early" => {
+            let project = blocks.get("project");
+            let joined = match layout.join {
+                Join::Concatenated => {
                     let raw: Vec<_> = members.iter().map(|member| (member.name.clone(), member.value)).collect();
-                    let raw = self.merged(Merge::Concat, &raw, &place);
-                    self.decide(&scope, &label, raw, &net, classes, span)
+                    self.merged(Merge::Concat, &raw, &place)
                 }
-                "additive" => {
-                    let merged = self.projected(&place, None, &members, &project, merge);
-                    self.decide(&scope, &label, merged, &head, classes, span)
-                }
-                _ if members.len() == 1 => {
-                    self.decide(&scope, &label, Val::Tensor(members[0].value), &head, classes, span)
-                }
-                _ => {
-                    let merged = self.projected(&place, Some(&label), &members, &project, merge);
-                    self.decide(&scope, &label, merged, &head, classes, span)
-                }
+                Join::Merged => self.projected(&place, None, &members, project, merge),
+                Join::MergedByComponent => self.projected(&place, Some(&label), &members, project, merge),
             };
-            components.push(HirComponent { name: label, logits: logits?, weight: 1.0 });
+            let logits = self.decide(&scope, &label, joined, blocks.get(layout.head), classes, span)?;
+            components.push(HirComponent { name: label, logits, weight: 1.0 });
         }
         if let Some(entry) = settings.get("weights") {
             self.weights(&entry.value, &mut components, span);
@@ -133,12 +117,15 @@ impl<'a> Evaluator<'a> {
     }
 
     fn strategy_settings(&mut self, strategy: &'static Signature, entries: &'a [Entry]) -> Settings<'a> {
-        let known = strategies();
         let mut own = vec![];
         for entry in entries {
             let key = entry.key.text.as_str();
-            let others: Vec<&str> =
-                known.iter().filter(|other| other.param(key).is_some()).map(|other| other.name).collect();
+            let others: Vec<&str> = STRATEGIES
+                .iter()
+                .map(|other| &other.signature)
+                .filter(|other| other.param(key).is_some())
+                .map(|other| other.name)
+                .collect();
             if strategy.param(key).is_some() || others.is_empty() {
                 own.push(entry);
                 continue;
@@ -146,7 +133,7 @@ impl<'a> Evaluator<'a> {
             self.report(
                 Problem::error(Code::UnknownKey, format!("`{}` has no setting `{key}`", strategy.name))
                     .at(entry.key.span, "not a setting of this strategy")
-                    .help(format!("it is one of {}", crate::ops::one_of(&others).replace(" or ", " and "))),
+                    .help(format!("it is one of {}", one_of(&others).replace(" or ", " and "))),
             );
         }
         self.settings(own, strategy, &format!("`{}`", strategy.name))
@@ -178,11 +165,29 @@ impl<'a> Evaluator<'a> {
         name
     }
 
-    /// A setting that is a block; `None` if it was wrong, `Some(None)` if it was not given.
-    fn block_setting(&mut self, settings: &Settings<'a>, key: &str) -> Option<Block> {
-        let Some(entry) = settings.get(key) else { return Some(None) };
+    /// The settings that are blocks; `None` if one was wrong.
+    fn block_settings(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<BlockSettings> {
+        let mut blocks = BlockSettings::new();
+        let mut sound = true;
+        let mut params: Vec<_> = strategy.params.iter().filter(|param| param.kind == Kind::Block).collect();
+        params.sort_by_key(|param| param.name);
+        for param in params {
+            let Some(entry) = settings.get(param.name) else { continue };
+            match self.block_setting(entry) {
+                Some(block) => {
+                    blocks.insert(param.name, block);
+                }
+                None => sound = false,
+            }
+        }
+        sound.then_some(blocks)
+    }
+
+    /// A setting that is a block; `None` if it was wrong.
+    fn block_setting(&mut self, entry: &'a Entry) -> Option<Rc<Vec<BlockStage>>> {
+        let key = entry.key.text.as_str();
         match self.eval(&entry.value) {
-            Val::Block(stages) => Some(Some(stages)),
+            Val::Block(stages) => Some(stages),
             Val::Unknown => None,
             other => {
                 let found = other.describe();
@@ -196,36 +201,30 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn combination(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Combination> {
-        match strategy.name {
-            "late" => match self.setting(strategy, settings, "by")? {
-                Argument::Word("vote") => Some(Combination::Vote),
-                Argument::Word("learned") => Some(Combination::Learned(Combiner::default())),
-                Argument::Word(_) => Some(Combination::Average),
-                _ => None,
-            },
-            "cldl" => Some(Combination::Multiplicative {
-                beta: 1.0,
-                gradient: QGradient::Detached,
-                boost: None,
-                normalize: false,
-            }),
-            "multiplicative" | "mulmix" => {
-                let Argument::Number(beta) = self.setting(strategy, settings, "beta")? else { return None };
-                let gradient = match self.setting(strategy, settings, "gradient")? {
-                    Argument::Word("attached") => QGradient::Attached,
-                    _ => QGradient::Detached,
-                };
-                let boost = match settings.get("boost") {
-                    Some(entry) => self.boost(&entry.value)?,
-                    None => None,
-                };
-                let Argument::Bool(normalize) = self.setting(strategy, settings, "normalize")? else { return None };
-                Some(Combination::Multiplicative { beta, gradient, boost, normalize })
+    /// The settings that a combination is made of: those of a simple kind, and `boost`. All of them are checked, even
+    /// where one is wrong.
+    fn combination_settings(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Arguments> {
+        let mut arguments = vec![];
+        let mut sound = true;
+        for param in strategy.params {
+            let argument = match param.kind {
+                Kind::Integer(_) | Kind::Number(..) | Kind::Share | Kind::Bool | Kind::Choice(_) => {
+                    self.setting(strategy, settings, param.name)
+                }
+                Kind::Form(_) if param.name == BOOST.name => match settings.get(BOOST.name) {
+                    Some(entry) => {
+                        self.boost(&entry.value).map(|delta| delta.map_or(Argument::Nothing, Argument::Number))
+                    }
+                    None => Some(Argument::Nothing),
+                },
+                _ => continue,
+            };
+            match argument {
+                Some(argument) => arguments.push((param.name, argument)),
+                None => sound = false,
             }
-            // One component: whatever the rule, it is plain cross-entropy.
-            _ => Some(Combination::CROSS_ENTROPY),
         }
+        sound.then_some(Arguments(arguments))
     }
 
     fn boost(&mut self, expr: &'a Expr) -> Option<Option<f64>> {
@@ -268,7 +267,7 @@ impl<'a> Evaluator<'a> {
         place: &Place,
         mixture: Option<&str>,
         members: &[&Input],
-        project: &Block,
+        project: Option<&Rc<Vec<BlockStage>>>,
         merge: Merge,
     ) -> Val {
         let below = |part: &str| {
@@ -296,7 +295,7 @@ impl<'a> Evaluator<'a> {
         scope: &str,
         component: &str,
         value: Val,
-        head: &Block,
+        head: Option<&Rc<Vec<BlockStage>>>,
         classes: usize,
         span: Span,
     ) -> Option<ValueId> {
@@ -331,10 +330,7 @@ impl<'a> Evaluator<'a> {
                         Problem::error(Code::WeightCount, message)
                             .at(expr.span, format!("{given} weights"))
                             .also(call, format!("{wanted} components"))
-                            .help(format!(
-                                "the components are {}",
-                                crate::ops::one_of(&known).replace(" or ", " and ")
-                            )),
+                            .help(format!("the components are {}", one_of(&known).replace(" or ", " and "))),
                     );
                     return;
                 }

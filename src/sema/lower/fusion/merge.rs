@@ -1,37 +1,13 @@
 //! Merging representations into one: side by side, by sum, by mean, or by attention.
 
 use crate::diag::Span;
-use crate::ops::{Activation, Constant, Kind, Linear, Op, Parameter, Signature};
+use crate::fusion::{ATTENTION, Strategy};
+use crate::ops::{Activation, Linear, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::Val;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::ExprKind;
-
-const MODES: &[&str] = &["separate", "shared", "cross"];
-
-/// Attention over modalities, after the paper's code.
-pub(crate) const ATTENTION: Signature =
-    Signature::new("attention", "representations weighted by a softmax over scores, for every row and input")
-        .equation(
-            "mean over i of a_i h_i,  a = softmax(s)\n\
-             separate: s_i = u_i . tanh(V_i h_i + c_i)\n\
-             shared:   s_i = u . tanh(V h_i + c)\n\
-             cross:    s = U tanh(V [h_1; ...; h_M] + c)",
-        )
-        .params(&[
-            Parameter::new("size", Kind::Integer(1), "how wide the hidden layer of the scores is"),
-            Parameter::new(
-                "mode",
-                Kind::Choice(MODES),
-                "what the score of an input is computed from, and by which weights",
-            )
-            .or(Constant::Word("separate"))
-            .of_paper(),
-        ])
-        .example(
-            "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
-        );
 
 /// How representations are merged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,9 +19,9 @@ pub(crate) enum Merge {
 }
 
 /// What a merge belongs to: the strategy, and the path that its weights are named by.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Place {
-    pub(crate) strategy: &'static str,
+    pub(crate) strategy: &'static Strategy,
     pub(crate) path: String,
     pub(crate) span: Span,
 }

@@ -1,40 +1,11 @@
-//! Which mixtures of inputs MulMix considers (equation 11).
+//! The `mixtures` setting, as it is written.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Argument, Kind};
+use crate::fusion::Mixtures;
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::Evaluator;
+use crate::signature::{Argument, Kind};
 use crate::syntax::ast::{Expr, ExprKind};
-
-/// The `mixtures` setting.
-pub(crate) enum Mixtures {
-    /// Every subset of at most so many inputs.
-    UpTo(usize),
-    /// These, each a list of inputs by place.
-    Listed(Vec<Vec<usize>>),
-}
-
-/// The mixtures over `inputs` inputs, smaller ones first, in the order of the inputs.
-pub(crate) fn mixtures(wanted: &Mixtures, inputs: usize) -> Vec<Vec<usize>> {
-    match wanted {
-        Mixtures::Listed(listed) => listed.clone(),
-        Mixtures::UpTo(most) => (1..=inputs.min(*most)).flat_map(|size| subsets(inputs, size)).collect(),
-    }
-}
-
-/// The subsets of one size, in lexicographic order.
-fn subsets(inputs: usize, size: usize) -> Vec<Vec<usize>> {
-    let mut all = vec![];
-    let mut subset: Vec<usize> = (0..size).collect();
-    loop {
-        all.push(subset.clone());
-        let Some(place) = (0..size).rev().find(|place| subset[*place] < inputs - size + place) else { return all };
-        subset[place] += 1;
-        for after in place + 1..size {
-            subset[after] = subset[after - 1] + 1;
-        }
-    }
-}
 
 impl<'a> Evaluator<'a> {
     /// `all`, `up_to(k)` or `[[a], [a, b]]`
@@ -115,22 +86,5 @@ fn written(expr: &Expr) -> String {
         ExprKind::Name(name) => name.clone(),
         ExprKind::Field(base, field) => format!("{}.{}", written(base), field.text),
         _ => String::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_mixtures_of_three_are_the_seven_of_the_paper_in_its_order() {
-        let all = mixtures(&Mixtures::UpTo(3), 3);
-        assert_eq!(all, [vec![0], vec![1], vec![2], vec![0, 1], vec![0, 2], vec![1, 2], vec![0, 1, 2]]);
-    }
-
-    #[test]
-    fn up_to_two_of_six_are_six_and_fifteen() {
-        assert_eq!(mixtures(&Mixtures::UpTo(2), 6).len(), 21);
-        assert_eq!(mixtures(&Mixtures::UpTo(9), 6).len(), 63);
     }
 }

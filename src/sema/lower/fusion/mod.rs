@@ -3,4 +3,3 @@
 pub(crate) mod combine;
 pub(crate) mod merge;
 pub(crate) mod mixture;
-pub(crate) mod strategy;

@@ -1,17 +1,11 @@
-//! The strategies and their settings: one table, which combines are checked against and documentation is made from.
+//! The strategies and their settings: the one table that combines are lowered by, settings are checked against and
+//! documentation is made from.
 
-use crate::ops::{Constant, Kind, Parameter, Signature};
-use crate::sema::lower::fusion::merge::ATTENTION;
-
-/// A strategy: its name, its settings, how many inputs it takes.
-pub(crate) struct Strategy {
-    /// What it is called, what it does, its settings.
-    pub(crate) signature: Signature,
-    /// The least number of inputs.
-    pub(crate) least: usize,
-    /// The greatest number of inputs.
-    pub(crate) most: usize,
-}
+use super::combination::Combination;
+use super::learned::Combiner;
+use super::multiplicative::{Multiplicative, QGradient};
+use super::strategy::{Strategy, all_concatenated, all_merged, one_per_input, one_per_mixture};
+use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
 
 const MANY: usize = 64;
 
@@ -48,7 +42,8 @@ const MERGE: Parameter = Parameter::new(
 )
 .or(Constant::Word("sum"))
 .of_paper();
-const BOOST: Parameter = Parameter::new(
+/// The setting that `margin(delta)` is a value of.
+pub const BOOST: Parameter = Parameter::new(
     "boost",
     Kind::Form("`margin(delta)` or `none`"),
     "which rows count: with `margin(delta)` those whose label does not win by more than `delta` yet",
@@ -82,32 +77,34 @@ const MULTIPLICATIVE_EQUATION: &str = "equation 8:  q_i^k = prod over j != i of 
      equation 7:  the class of the smallest l^k is predicted\n\
      loss of a row with label y:  L = l^y;  normalize:  L = l^y + log sum over k of exp(-l^k)";
 
-const fn strategy(signature: Signature, least: usize, most: usize) -> Strategy {
-    Strategy { signature, least, most }
-}
-
 /// Every strategy.
-pub(crate) const STRATEGIES: &[Strategy] = &[
-    strategy(
-        Signature::new("single", "one input decides alone: Base, in the paper")
+pub const STRATEGIES: &[Strategy] = &[
+    Strategy {
+        signature: Signature::new("single", "one input decides alone: Base, in the paper")
             .shapes("one input -> 1 component")
             .equation("l^k = - log p^k")
             .params(&[HEAD])
             .example("combine base = single(low_net)"),
-        1,
-        1,
-    ),
-    strategy(
-        Signature::new("early", "raw modalities side by side, one net decides")
+        least: 1,
+        most: 1,
+        has_components: false,
+        components: one_per_input,
+        combination: cross_entropy,
+    },
+    Strategy {
+        signature: Signature::new("early", "raw modalities side by side, one net decides")
             .shapes("M inputs -> 1 component")
             .equation("equation 1:  p = f([v_1; ...; v_M])")
             .params(&[Parameter::new("net", Kind::Block, "the net, before its last linear layer").optional()])
             .example("combine together = early(low, high) { net = mlp([64, 64]) }"),
-        1,
-        MANY,
-    ),
-    strategy(
-        Signature::new("late", "each input decides for itself, and the decisions are brought together: Fuse, in the paper")
+        least: 1,
+        most: MANY,
+        has_components: false,
+        components: all_concatenated,
+        combination: cross_entropy,
+    },
+    Strategy {
+        signature: Signature::new("late", "each input decides for itself, and the decisions are brought together: Fuse, in the paper")
             .shapes("M inputs -> M components")
             .equation("equation 2:  p = F(p_1, ..., p_M)")
             .params(&[
@@ -116,20 +113,26 @@ pub(crate) const STRATEGIES: &[Strategy] = &[
                 HEAD,
             ])
             .example("combine fuse = late(low_net, high_net) { by = average }"),
-        1,
-        MANY,
-    ),
-    strategy(
-        Signature::new("additive", "representations are merged into one, and one head decides: Add, in the paper")
+        least: 1,
+        most: MANY,
+        has_components: true,
+        components: one_per_input,
+        combination: late,
+    },
+    Strategy {
+        signature: Signature::new("additive", "representations are merged into one, and one head decides: Add, in the paper")
             .shapes("M inputs -> 1 component")
             .equation("equations 3 to 5:  u_i = f_i(v_i);  u = sum over i of u_i;  p = g(u)")
             .params(&[MERGE, PROJECT, HEAD])
             .example("combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = mean\n  head    = mlp([64])\n}"),
-        1,
-        MANY,
-    ),
-    strategy(
-        Signature::new(
+        least: 1,
+        most: MANY,
+        has_components: false,
+        components: all_merged,
+        combination: cross_entropy,
+    },
+    Strategy {
+        signature: Signature::new(
             "multiplicative",
             "each input decides for itself, and one that is sure leaves the others less to decide: Mul, in the paper",
         )
@@ -137,11 +140,14 @@ pub(crate) const STRATEGIES: &[Strategy] = &[
         .equation(MULTIPLICATIVE_EQUATION)
         .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, NORMALIZE])
         .example("combine mul = multiplicative(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}"),
-        1,
-        MANY,
-    ),
-    strategy(
-        Signature::new(
+        least: 1,
+        most: MANY,
+        has_components: true,
+        components: one_per_input,
+        combination: multiplicative,
+    },
+    Strategy {
+        signature: Signature::new(
             "mulmix",
             "mixtures of inputs are candidates beside the single ones, combined multiplicatively: MulMix, in the paper",
         )
@@ -152,26 +158,88 @@ pub(crate) const STRATEGIES: &[Strategy] = &[
         )
         .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, NORMALIZE, MIXTURES, MERGE, PROJECT])
         .example("combine mix = mulmix(low_net, high_net) {\n  beta     = 0.5\n  mixtures = all\n  head     = mlp([64])\n}"),
-        1,
-        16,
-    ),
-    strategy(
-        Signature::new("cldl", "multiplicative combination with `beta = 1`, as in CLDL, the paper's reference 24")
+        least: 1,
+        most: 16,
+        has_components: true,
+        components: one_per_mixture,
+        combination: multiplicative,
+    },
+    Strategy {
+        signature: Signature::new("cldl", "multiplicative combination with `beta = 1`, as in CLDL, the paper's reference 24")
             .shapes("M inputs -> M components")
             .equation("equations 8 and 9 with beta = 1")
             .params(&[WEIGHTS])
             .example("combine chained = cldl(low_net, high_net) { weights = [0.3, 1.0] }"),
-        1,
-        MANY,
-    ),
+        least: 1,
+        most: MANY,
+        has_components: true,
+        components: one_per_input,
+        combination: cldl,
+    },
 ];
 
-/// The signatures of all strategies.
-pub(crate) fn strategies() -> Vec<&'static Signature> {
-    STRATEGIES.iter().map(|strategy| &strategy.signature).collect()
+/// The strategy of this name.
+pub fn strategy(name: &str) -> Option<&'static Strategy> {
+    STRATEGIES.iter().find(|strategy| strategy.signature.name == name)
 }
 
-const MARGIN: Signature =
+/// One component: plain cross-entropy, whatever the rule.
+fn cross_entropy(_settings: &Arguments) -> Combination {
+    Combination::CROSS_ENTROPY
+}
+
+fn late(settings: &Arguments) -> Combination {
+    match settings.word("by") {
+        "vote" => Combination::Vote,
+        "learned" => Combination::Learned(Combiner::default()),
+        _ => Combination::Average,
+    }
+}
+
+fn multiplicative(settings: &Arguments) -> Combination {
+    let gradient = match settings.word("gradient") {
+        "attached" => QGradient::Attached,
+        _ => QGradient::Detached,
+    };
+    Combination::Multiplicative(Multiplicative {
+        beta: settings.number("beta"),
+        gradient,
+        boost: settings.number_if("boost"),
+        normalize: settings.flag("normalize"),
+    })
+}
+
+fn cldl(_settings: &Arguments) -> Combination {
+    Combination::Multiplicative(Multiplicative { beta: 1.0, ..Multiplicative::CROSS_ENTROPY })
+}
+
+const MODES: &[&str] = &["separate", "shared", "cross"];
+
+/// Attention over modalities, after the paper's code.
+pub const ATTENTION: Signature =
+    Signature::new("attention", "representations weighted by a softmax over scores, for every row and input")
+        .equation(
+            "mean over i of a_i h_i,  a = softmax(s)\n\
+             separate: s_i = u_i . tanh(V_i h_i + c_i)\n\
+             shared:   s_i = u . tanh(V h_i + c)\n\
+             cross:    s = U tanh(V [h_1; ...; h_M] + c)",
+        )
+        .params(&[
+            Parameter::new("size", Kind::Integer(1), "how wide the hidden layer of the scores is"),
+            Parameter::new(
+                "mode",
+                Kind::Choice(MODES),
+                "what the score of an input is computed from, and by which weights",
+            )
+            .or(Constant::Word("separate"))
+            .of_paper(),
+        ])
+        .example(
+            "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
+        );
+
+/// The value of `boost`.
+pub const MARGIN: Signature =
     Signature::new("margin", "rows whose label already wins by more than `delta` count nothing in the loss")
         .equation("equation 10:  L = l^y * (1 - prod over k != y of [l^y + delta < l^k])")
         .params(&[Parameter::new(
@@ -180,9 +248,10 @@ const MARGIN: Signature =
             "by how much, on the scale of the class losses",
         )])
         .example("combine boosted = mulmix(low_net, high_net) {\n  beta  = 1.0\n  boost = margin(0.0)\n}");
-const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so many inputs")
+/// A value of `mixtures`.
+pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so many inputs")
     .params(&[Parameter::new("k", Kind::Integer(1), "how many inputs the largest mixture has")])
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
 /// What settings of strategies are made of, for the documentation.
-pub(crate) const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UP_TO];
+pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UP_TO];

@@ -1,0 +1,46 @@
+//! The class loss of one row at a time, its gradient and everything a decision needs of it, in double precision. Pure
+//! arithmetic: knows no tensors, no batches and no layout.
+
+use super::combination::Combination;
+use super::row::{LossRow, RowLoss};
+use super::rule::CombinationRule;
+
+/// A combination and the row it is computed on.
+#[derive(Clone, Debug)]
+pub struct ClassLoss {
+    combination: Combination,
+    /// The row: its `logits` and `present` are set by the caller before [`ClassLoss::forward`].
+    pub row: LossRow,
+}
+
+impl ClassLoss {
+    /// A loss of `weights.len()` components with `classes` logits each, all of them present.
+    pub fn new(combination: &Combination, weights: &[f64], classes: usize) -> Self {
+        Self { combination: combination.clone(), row: LossRow::new(weights, classes) }
+    }
+
+    /// Computes log-probabilities, `q` and the class losses of the row from its logits.
+    pub fn forward(&mut self) {
+        self.row.log_probabilities();
+        self.combination.forward(&mut self.row);
+    }
+
+    /// The class that the row is given, after [`ClassLoss::forward`].
+    pub fn decision(&self) -> usize {
+        self.combination.decision(&self.row)
+    }
+
+    /// The loss of the row for training, after [`ClassLoss::forward`].
+    pub fn row_loss(&self, label: usize) -> RowLoss {
+        self.combination.row_loss(&self.row, label)
+    }
+
+    /// The gradient of [`ClassLoss::row_loss`] with respect to the logits, after [`ClassLoss::forward`]: 0 where the row
+    /// does not count.
+    pub fn backward(&mut self, label: usize) {
+        self.row.gradient.fill(0.0);
+        if self.row_loss(label).counts {
+            self.combination.backward(&mut self.row, label);
+        }
+    }
+}

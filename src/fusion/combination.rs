@@ -1,0 +1,144 @@
+//! The list of combinations: one variant each, and one place where a variant leads to its rule.
+
+use super::average::Average;
+use super::learned::Combiner;
+use super::multiplicative::Multiplicative;
+use super::row::{LossRow, RowLoss};
+use super::rule::CombinationRule;
+use super::tensors::{LabelledTensors, Tensors};
+use super::vote::Vote;
+use serde::{Deserialize, Serialize};
+
+/// What the class-loss node computes from the logits of its components, as plain data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Combination {
+    /// Equations 8 to 10: a component that is sure leaves the others less to decide.
+    Multiplicative(Multiplicative),
+    /// Equation 2: probabilities of components that are trained separately are averaged.
+    Average,
+    /// Equation 2 with a majority vote.
+    Vote,
+    /// Equation 2 with a combiner that is fitted to held-out rows.
+    Learned(Combiner),
+}
+
+/// `$body` with `$rule` as the [`CombinationRule`] behind a combination.
+macro_rules! with_rule {
+    ($combination:expr, $rule:ident => $body:expr) => {
+        match $combination {
+            Combination::Multiplicative($rule) => $body,
+            Combination::Average => {
+                let $rule = &mut Average;
+                $body
+            }
+            Combination::Vote => {
+                let $rule = &mut Vote;
+                $body
+            }
+            Combination::Learned($rule) => $body,
+        }
+    };
+}
+
+impl Combination {
+    /// Plain cross-entropy, which every rule is equal to where there is one component.
+    pub const CROSS_ENTROPY: Combination = Combination::Multiplicative(Multiplicative::CROSS_ENTROPY);
+
+    /// Whether rows that win by a margin are left out of the training loss (equation 10).
+    pub fn is_boosted(&self) -> bool {
+        self.margin().is_some()
+    }
+}
+
+impl CombinationRule for Combination {
+    fn forward(&self, row: &mut LossRow) {
+        with_rule!(self, rule => rule.forward(row))
+    }
+
+    fn decision(&self, row: &LossRow) -> usize {
+        with_rule!(self, rule => rule.decision(row))
+    }
+
+    fn row_loss(&self, row: &LossRow, label: usize) -> RowLoss {
+        with_rule!(self, rule => rule.row_loss(row, label))
+    }
+
+    fn backward(&self, row: &mut LossRow, label: usize) {
+        with_rule!(self, rule => rule.backward(row, label))
+    }
+
+    fn class_losses<T: Tensors>(&self, tensors: &mut T) -> Result<T::Tensor, T::Error> {
+        with_rule!(self, rule => rule.class_losses(tensors))
+    }
+
+    fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error> {
+        with_rule!(self, rule => rule.training_loss(tensors))
+    }
+
+    fn trains_components_separately(&self) -> bool {
+        with_rule!(self, rule => rule.trains_components_separately())
+    }
+
+    fn is_fitted(&self) -> bool {
+        with_rule!(self, rule => rule.is_fitted())
+    }
+
+    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>) {
+        with_rule!(self, rule => rule.fit(weights, bias))
+    }
+
+    fn beta(&self) -> Option<f64> {
+        with_rule!(self, rule => rule.beta())
+    }
+
+    fn margin(&self) -> Option<f64> {
+        with_rule!(self, rule => rule.margin())
+    }
+
+    fn is_normalized(&self) -> bool {
+        with_rule!(self, rule => rule.is_normalized())
+    }
+
+    fn description(&self) -> String {
+        with_rule!(self, rule => rule.description())
+    }
+
+    fn caption(&self) -> Vec<String> {
+        with_rule!(self, rule => rule.caption())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fusion::QGradient;
+
+    /// The hash of a plan, which stands in every model file, is over this form.
+    #[test]
+    fn the_serialized_form_is_fixed() {
+        let multiplicative = |boost, normalize| {
+            let gradient = QGradient::Attached;
+            Combination::Multiplicative(Multiplicative { beta: 0.5, gradient, boost, normalize })
+        };
+        let forms = [
+            (
+                multiplicative(None, false),
+                r#"{"multiplicative":{"beta":0.5,"gradient":"attached","boost":null,"normalize":false}}"#,
+            ),
+            (
+                multiplicative(Some(0.25), true),
+                r#"{"multiplicative":{"beta":0.5,"gradient":"attached","boost":0.25,"normalize":true}}"#,
+            ),
+            (Combination::Average, r#""average""#),
+            (Combination::Vote, r#""vote""#),
+            (Combination::Learned(Combiner::default()), r#"{"learned":{"weights":[],"bias":[]}}"#),
+        ];
+        for (combination, form) in forms {
+            assert_eq!(serde_json::to_string(&combination).unwrap(), form);
+            assert_eq!(serde_json::from_str::<Combination>(form).unwrap(), combination);
+        }
+        let short = r#"{"multiplicative":{"beta":0.0,"gradient":"detached","boost":null}}"#;
+        assert_eq!(serde_json::from_str::<Combination>(short).unwrap(), Combination::CROSS_ENTROPY);
+    }
+}

@@ -1,0 +1,27 @@
+//! How several inputs decide together. A strategy is a row of one table: its signature, how its components are made and
+//! the combination they decide by. A combination is one file: its data, the exact class loss of a row with its gradient
+//! and decision, its description and its portable form. Knows neither the language nor a device.
+
+mod average;
+mod class_loss;
+mod combination;
+mod learned;
+mod mixtures;
+mod multiplicative;
+mod row;
+mod rule;
+mod strategies;
+mod strategy;
+mod tensors;
+mod vote;
+
+pub use class_loss::ClassLoss;
+pub use combination::Combination;
+pub use learned::Combiner;
+pub use mixtures::Mixtures;
+pub use multiplicative::{Multiplicative, QGradient};
+pub use row::{LossRow, RowLoss};
+pub use rule::CombinationRule;
+pub use strategies::{ATTENTION, BOOST, MARGIN, SETTING_VALUES, STRATEGIES, UP_TO, strategy};
+pub use strategy::{ComponentLayout, Join, Strategy};
+pub use tensors::{LabelledTensors, Tensors};

@@ -1,0 +1,219 @@
+//! Multiplicative combination (equations 8 to 10): a component that is sure leaves the others less to decide.
+//!
+//! `z_i^k` is the logit of class `k` of component `i`, `p_i = softmax(z_i)`,
+//! `q_i^k = prod_{j != i} (1 - p_j^k)^(beta / (C - 1))` (equation 8) and `l^k = -sum_i w_i q_i^k log p_i^k` (equation 9).
+//! A component that is absent on a row has no term there, and `C` counts those present. The loss of a row with label `y` is
+//! `l^y`, or where it is normalized `l^y + log sum_k exp(-l^k)`.
+
+use super::row::{LossRow, RowLoss};
+use super::rule::CombinationRule;
+use super::tensors::{LabelledTensors, Tensors};
+use serde::{Deserialize, Serialize};
+
+/// Equations 8 and 9 of the paper: `l^k = -sum_i w_i q_i^k log p_i^k`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Multiplicative {
+    /// The exponent of the geometric mean; 0 is an average, 1 the full effect.
+    pub beta: f64,
+    /// Whether `q` is a constant to the gradient, as in the authors' code.
+    pub gradient: QGradient,
+    /// `margin(delta)`: rows already right by more than delta count nothing (equation 10).
+    pub boost: Option<f64>,
+    /// Whether the loss of a row is the cross-entropy of `softmax(-l)`: `l^y + log sum_k exp(-l^k)` in place of `l^y`
+    /// (section 3.2).
+    #[serde(default)]
+    pub normalize: bool,
+}
+
+/// Whether the gradient flows through `q`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QGradient {
+    /// `q` is a constant weight.
+    Detached,
+    /// `q` is differentiated too.
+    Attached,
+}
+
+impl Multiplicative {
+    /// Plain cross-entropy, which every rule is equal to where there is one component.
+    pub const CROSS_ENTROPY: Self = Self { beta: 0.0, gradient: QGradient::Detached, boost: None, normalize: false };
+
+    /// `beta / (C - 1)`, and 0 where there are no others.
+    fn exponent(&self, row: &LossRow) -> f64 {
+        let others = row.count_present().saturating_sub(1);
+        if others == 0 { 0.0 } else { self.beta / others as f64 }
+    }
+
+    /// Adds `factor` times the gradient of `l^class`.
+    ///
+    /// Both modes of `q` are written without a division by `1 - p`, so that they stay finite where it vanishes.
+    fn add_class(&self, row: &mut LossRow, class: usize, factor: f64) {
+        // w_i q_i^y of every component.
+        let scale: Vec<f64> =
+            row.weights.iter().enumerate().map(|(i, weight)| weight * row.q[i * row.classes + class]).collect();
+        if self.gradient == QGradient::Detached {
+            row.add_gradient(class, |component| factor * scale[component], |_| 0.0);
+            return;
+        }
+        let exponent = self.exponent(row);
+        let terms: Vec<f64> =
+            scale.iter().enumerate().map(|(i, w)| w * row.neg_log_p[i * row.classes + class]).collect();
+        row.sum_without_each(|component| terms[component]);
+        let pull: Vec<f64> = (0..terms.len())
+            .map(|component| {
+                let own = (-row.neg_log_p[component * row.classes + class]).exp();
+                factor * exponent * own * (row.before[component] + row.after[component])
+            })
+            .collect();
+        row.add_gradient(class, |component| factor * scale[component], |component| pull[component]);
+    }
+
+    /// `q` of one component: `exp` of the weighted sum of `log (1 - p)` of the others; `None` where it is 1 everywhere.
+    fn q<T: Tensors>(&self, tensors: &mut T, component: usize) -> Result<Option<T::Tensor>, T::Error> {
+        let mut sum: Option<T::Tensor> = None;
+        for other in (0..tensors.components()).filter(|other| *other != component && self.beta != 0.0) {
+            let exponent = tensors.per_other(other, self.beta)?;
+            let mut log_rest = tensors.log_rest(other)?;
+            if self.gradient == QGradient::Detached {
+                log_rest = tensors.detach(&log_rest)?;
+            }
+            let part = tensors.mul(&log_rest, &exponent)?;
+            sum = Some(match sum {
+                None => part,
+                Some(sum) => tensors.add(&sum, &part)?,
+            });
+        }
+        sum.map(|sum| tensors.exp(&sum)).transpose()
+    }
+}
+
+impl CombinationRule for Multiplicative {
+    fn forward(&self, row: &mut LossRow) {
+        let exponent = self.exponent(row);
+        row.losses.fill(0.0);
+        for class in 0..row.classes {
+            // At exponent 0 every factor is 1, even where log(1 - p) is infinite.
+            if exponent == 0.0 {
+                row.before.fill(0.0);
+                row.after.fill(0.0);
+            } else {
+                let (log_rest, classes) = (std::mem::take(&mut row.log_rest), row.classes);
+                row.sum_without_each(|component| log_rest[component * classes + class]);
+                row.log_rest = log_rest;
+            }
+            for component in 0..row.components() {
+                let at = component * row.classes + class;
+                if !row.present[component] {
+                    row.q[at] = 0.0;
+                    continue;
+                }
+                let others = row.before[component] + row.after[component];
+                row.q[at] = if exponent == 0.0 { 1.0 } else { (exponent * others).exp() };
+                row.losses[class] += row.weights[component] * row.q[at] * row.neg_log_p[at];
+            }
+        }
+    }
+
+    fn decision(&self, row: &LossRow) -> usize {
+        row.smallest_loss()
+    }
+
+    fn row_loss(&self, row: &LossRow, label: usize) -> RowLoss {
+        let loss = row.losses[label];
+        let others = row.losses.iter().enumerate().filter(|(class, _)| *class != label);
+        let nearest = others.fold(f64::INFINITY, |least, (_, other)| least.min(*other));
+        let counts = !self.boost.is_some_and(|delta| nearest - loss > delta);
+        let whole = if self.normalize { loss + row.log_sum_exp() } else { loss };
+        RowLoss { loss: if counts { whole } else { 0.0 }, counts }
+    }
+
+    fn backward(&self, row: &mut LossRow, label: usize) {
+        if !self.normalize {
+            self.add_class(row, label, 1.0);
+            return;
+        }
+        // dL = sum_k ([k = y] - softmax(-l)^k) dl^k, where the share of the label is the sum of the others' shares.
+        let mass = row.log_sum_exp();
+        let mut of_others = 0.0;
+        for class in (0..row.classes).filter(|class| *class != label) {
+            let share = (-row.losses[class] - mass).exp();
+            of_others += share;
+            self.add_class(row, class, -share);
+        }
+        self.add_class(row, label, of_others);
+    }
+
+    fn class_losses<T: Tensors>(&self, tensors: &mut T) -> Result<T::Tensor, T::Error> {
+        let mut total = tensors.zeros()?;
+        for component in 0..tensors.components() {
+            let q = self.q(tensors, component)?;
+            let weight = tensors.weight(component);
+            let scale = tensors.where_present(component, weight)?;
+            let neg_log_p = tensors.neg_log_p(component)?;
+            let mut term = tensors.mul(&neg_log_p, &scale)?;
+            if let Some(q) = q {
+                term = tensors.mul(&term, &q)?;
+            }
+            total = tensors.add(&term, &total)?;
+        }
+        Ok(total)
+    }
+
+    fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error> {
+        let total = self.class_losses(tensors)?;
+        // Of a normalized loss, the logarithm of the sum over all classes too.
+        let mass = match self.normalize {
+            true => {
+                let negative = tensors.negate(&total)?;
+                let mass = tensors.log_sum_exp(&negative)?;
+                Some(tensors.mean_of_rows(&mass)?)
+            }
+            false => None,
+        };
+        let loss = tensors.mean_of_label(&total)?;
+        match mass {
+            Some(mass) => tensors.add_losses(loss, mass),
+            None => Ok(loss),
+        }
+    }
+
+    fn trains_components_separately(&self) -> bool {
+        false
+    }
+
+    fn is_fitted(&self) -> bool {
+        false
+    }
+
+    fn fit(&mut self, _weights: Vec<f64>, _bias: Vec<f64>) {}
+
+    fn beta(&self) -> Option<f64> {
+        Some(self.beta)
+    }
+
+    fn margin(&self) -> Option<f64> {
+        self.boost
+    }
+
+    fn is_normalized(&self) -> bool {
+        self.normalize
+    }
+
+    fn description(&self) -> String {
+        let gradient = match self.gradient {
+            QGradient::Detached => "detached",
+            QGradient::Attached => "attached",
+        };
+        let boost = self.boost.map_or(String::new(), |delta| format!(", boosted by margin({delta})"));
+        let normalized = if self.normalize { ", normalized over the classes" } else { "" };
+        format!("multiplicative, beta = {}, gradient = {gradient}{boost}{normalized}", self.beta)
+    }
+
+    fn caption(&self) -> Vec<String> {
+        let mut lines = vec!["multiplicative".to_owned(), format!("beta = {}", self.beta)];
+        lines.extend(self.boost.map(|delta| format!("margin({delta})")));
+        lines.extend(self.normalize.then(|| "normalized".into()));
+        lines
+    }
+}

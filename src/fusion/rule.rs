@@ -1,0 +1,42 @@
+//! What every combination states: the trait has no default, so that a new one compiles only when it says everything.
+
+use super::row::{LossRow, RowLoss};
+use super::tensors::{LabelledTensors, Tensors};
+
+/// The rule by which components decide together.
+///
+/// The exact form works on one row in double precision: the training step on the CPU, evaluation and decisions all use
+/// it. The portable form is written in operations on tensors, for other devices and for exported models.
+pub trait CombinationRule {
+    /// Computes `q` and the class losses of a row from its log-probabilities.
+    fn forward(&self, row: &mut LossRow);
+    /// The class that a row is given, after [`CombinationRule::forward`].
+    fn decision(&self, row: &LossRow) -> usize;
+    /// The training loss of a row, after [`CombinationRule::forward`].
+    fn row_loss(&self, row: &LossRow, label: usize) -> RowLoss;
+    /// Adds the gradient of [`CombinationRule::row_loss`] with respect to the logits of a row that counts.
+    fn backward(&self, row: &mut LossRow, label: usize);
+
+    /// The portable form of the class losses: `l^k`, from which the decision and the probabilities `softmax(-l)` follow.
+    fn class_losses<T: Tensors>(&self, tensors: &mut T) -> Result<T::Tensor, T::Error>;
+    /// The portable form of the training loss: the mean of [`CombinationRule::row_loss`] over the batch.
+    fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error>;
+
+    /// Whether each component is trained separately, as a model of its own, and only then combined.
+    fn trains_components_separately(&self) -> bool;
+    /// Whether weights of components and biases of classes are fitted to held-out rows after training.
+    fn is_fitted(&self) -> bool;
+    /// Takes the fitted weight of each component and bias of each class; nothing changes where none are fitted.
+    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>);
+    /// The exponent of the others' complements (equation 8), where there is one.
+    fn beta(&self) -> Option<f64>;
+    /// The margin by which the label must win before its row counts no more (equation 10), where there is one.
+    fn margin(&self) -> Option<f64>;
+    /// Whether the training loss is normalized over the classes.
+    fn is_normalized(&self) -> bool;
+
+    /// A sentence for `mmc plan`, without a capital and a period.
+    fn description(&self) -> String;
+    /// The lines of its box in a drawing.
+    fn caption(&self) -> Vec<String>;
+}

@@ -1,0 +1,71 @@
+//! A strategy: how a `combine` becomes components, and the combination they decide by.
+
+use super::combination::Combination;
+use super::mixtures::Mixtures;
+use crate::signature::{Arguments, Signature};
+
+/// A strategy, as a row of the table [`super::STRATEGIES`].
+pub struct Strategy {
+    /// What it is called, what it does, its settings.
+    pub signature: Signature,
+    /// The least number of inputs.
+    pub least: usize,
+    /// The greatest number of inputs.
+    pub most: usize,
+    /// Whether several components decide, each of which is left out of a row where one of its inputs is missing.
+    pub has_components: bool,
+    /// The components over so many inputs.
+    pub components: fn(usize, &Mixtures) -> Vec<ComponentLayout>,
+    /// The combination of these settings: those of a simple kind, and `boost`, which is its margin or nothing.
+    pub combination: fn(&Arguments) -> Combination,
+}
+
+/// How one component is made, before its last linear layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComponentLayout {
+    /// The inputs it is computed from, by index.
+    pub inputs: Vec<usize>,
+    /// How they become one value.
+    pub join: Join,
+    /// The setting with the block of layers that the value goes through: `head` or `net`.
+    pub head: &'static str,
+}
+
+/// How the inputs of a component become one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// Raw, side by side; a single input as it is.
+    Concatenated,
+    /// Each projected, then merged, with weights named by the combine.
+    Merged,
+    /// Each projected, then merged, with weights named by the combine and the component.
+    MergedByComponent,
+}
+
+/// A component for each input alone.
+pub(super) fn one_per_input(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
+    (0..inputs).map(|input| alone(input)).collect()
+}
+
+/// One component over all inputs side by side, before the block `net`.
+pub(super) fn all_concatenated(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
+    vec![ComponentLayout { inputs: (0..inputs).collect(), join: Join::Concatenated, head: "net" }]
+}
+
+/// One component over all inputs, merged.
+pub(super) fn all_merged(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
+    vec![ComponentLayout { inputs: (0..inputs).collect(), join: Join::Merged, head: "head" }]
+}
+
+/// A component for each mixture, merged where it has several inputs.
+pub(super) fn one_per_mixture(inputs: usize, mixtures: &Mixtures) -> Vec<ComponentLayout> {
+    let component = |inputs: Vec<usize>| match inputs[..] {
+        [input] => alone(input),
+        _ => ComponentLayout { inputs, join: Join::MergedByComponent, head: "head" },
+    };
+    mixtures.of(inputs).into_iter().map(component).collect()
+}
+
+fn alone(input: usize) -> ComponentLayout {
+    ComponentLayout { inputs: vec![input], join: Join::Concatenated, head: "head" }
+}
