@@ -4,9 +4,9 @@
 use super::backend::Backend;
 use super::engine::{Engine, ExecError, Logits, StepKey, StepResult};
 use super::gradients::ParamGradients;
-use super::kernels::class_loss::Targets;
 use super::kernels::compute;
 use super::kernels::kernel::{Compute, KernelCall};
+use super::kernels::loss_targets::Targets;
 use super::params::Params;
 use super::pass::{Pass, TrainingKey};
 use super::shards;

@@ -23,5 +23,5 @@ pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};
 pub use rule::CombinationRule;
 pub use strategies::{ATTENTION, BOOST, MARGIN, SETTING_VALUES, STRATEGIES, UP_TO, strategy};
-pub use strategy::{ComponentLayout, Join, Strategy};
+pub use strategy::{ComponentLayout, InputJoin, Strategy};
 pub use tensors::{LabelledTensors, Tensors};

@@ -26,14 +26,14 @@ pub struct ComponentLayout {
     /// The inputs it is computed from, by index.
     pub inputs: Vec<usize>,
     /// How they become one value.
-    pub join: Join,
+    pub join: InputJoin,
     /// The setting with the block of layers that the value goes through: `head` or `net`.
     pub head: &'static str,
 }
 
 /// How the inputs of a component become one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
+pub enum InputJoin {
     /// Raw, side by side; a single input as it is.
     Concatenated,
     /// Each projected, then merged, with weights named by the combine.
@@ -49,23 +49,23 @@ pub(super) fn one_per_input(inputs: usize, _mixtures: &Mixtures) -> Vec<Componen
 
 /// One component over all inputs side by side, before the block `net`.
 pub(super) fn all_concatenated(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
-    vec![ComponentLayout { inputs: (0..inputs).collect(), join: Join::Concatenated, head: "net" }]
+    vec![ComponentLayout { inputs: (0..inputs).collect(), join: InputJoin::Concatenated, head: "net" }]
 }
 
 /// One component over all inputs, merged.
 pub(super) fn all_merged(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
-    vec![ComponentLayout { inputs: (0..inputs).collect(), join: Join::Merged, head: "head" }]
+    vec![ComponentLayout { inputs: (0..inputs).collect(), join: InputJoin::Merged, head: "head" }]
 }
 
 /// A component for each mixture, merged where it has several inputs.
 pub(super) fn one_per_mixture(inputs: usize, mixtures: &Mixtures) -> Vec<ComponentLayout> {
     let component = |inputs: Vec<usize>| match inputs[..] {
         [input] => alone(input),
-        _ => ComponentLayout { inputs, join: Join::MergedByComponent, head: "head" },
+        _ => ComponentLayout { inputs, join: InputJoin::MergedByComponent, head: "head" },
     };
     mixtures.of(inputs).into_iter().map(component).collect()
 }
 
 fn alone(input: usize) -> ComponentLayout {
-    ComponentLayout { inputs: vec![input], join: Join::Concatenated, head: "head" }
+    ComponentLayout { inputs: vec![input], join: InputJoin::Concatenated, head: "head" }
 }

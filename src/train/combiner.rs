@@ -72,11 +72,12 @@ impl Regression<'_> {
     fn objective(&self, answer: &[f64]) -> f64 {
         let rows = self.labels.len();
         let mean = (0..rows).map(|row| self.row(answer, row).1).sum::<f64>() / rows as f64;
-        mean + RIDGE / 2.0 * answer.iter().enumerate().map(|(at, value)| self.apart(at, *value).powi(2)).sum::<f64>()
+        mean + RIDGE / 2.0
+            * answer.iter().enumerate().map(|(at, value)| self.deviation(at, *value).powi(2)).sum::<f64>()
     }
 
-    /// How far a number is from what it is pulled to.
-    fn apart(&self, at: usize, value: f64) -> f64 {
+    /// The difference of a number from the value it is pulled to.
+    fn deviation(&self, at: usize, value: f64) -> f64 {
         if at < self.components { value - 1.0 } else { value }
     }
 
@@ -111,7 +112,7 @@ impl Regression<'_> {
             }
         }
         for at in 0..size {
-            gradient[at] += RIDGE * self.apart(at, answer[at]);
+            gradient[at] += RIDGE * self.deviation(at, answer[at]);
             hessian[at][at] += RIDGE;
         }
         (gradient, hessian)

@@ -1,11 +1,11 @@
 //! The training loop and what it needs: optimizers, schedules, stopping, metrics. Prints nothing.
 
-mod apart;
 mod auc;
 mod combiner;
 mod evaluate;
 mod event;
 mod halt;
+mod late_fusion;
 mod metrics;
 mod modality_dropout;
 mod model_file;
@@ -14,11 +14,11 @@ mod rows;
 mod selection;
 mod trainer;
 
-pub use apart::{Start, fit};
 pub use auc::auc;
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use event::{ComponentScores, EpochRecord, Event, Scores, SplitScores, StopReason};
 pub use halt::{Cause, Halted, NonFinite};
+pub use late_fusion::{Start, fit};
 pub use metrics::scores;
 pub use model_file::{plan_hash, read_model, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};

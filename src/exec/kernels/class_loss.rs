@@ -3,28 +3,15 @@
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
+use crate::exec::kernels::loss_targets::Targets;
 use crate::exec::kernels::loss_tensors::{LogProbabilities, LossTensors};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
 use crate::fusion::{ClassLoss, CombinationRule};
-use crate::plan::LossSpec;
 use dfdx::shapes::Rank0;
 use dfdx::tensor::{Cpu, Tape, Tensor};
 use dfdx::tensor_ops::Device;
 use std::sync::Arc;
-
-/// The labels of the rows of a pass, and which components are present on each.
-#[derive(Clone, Debug)]
-pub(in crate::exec) struct Targets<'a> {
-    /// The combination.
-    pub(in crate::exec) loss: &'a LossSpec,
-    /// The class of each row.
-    pub(in crate::exec) labels: &'a [u32],
-    /// One per component: on which rows it is present; `None` for all of them.
-    pub(in crate::exec) present: Vec<Option<Vec<bool>>>,
-    /// Rows of the whole batch, whose mean the loss is.
-    pub(in crate::exec) batch: usize,
-}
 
 /// The loss of the rows of a pass: their part of the mean over the batch.
 pub(in crate::exec) struct LossNode<D: Device<f32>> {
@@ -49,15 +36,6 @@ struct Walk {
 }
 
 impl Targets<'_> {
-    fn weights(&self) -> Vec<f64> {
-        self.loss.components.iter().map(|component| component.weight).collect()
-    }
-
-    /// Whether a component is present on a row.
-    pub(super) fn present(&self, component: usize, row: usize) -> bool {
-        self.present[component].as_ref().is_none_or(|present| present[row])
-    }
-
     /// Goes through the rows of logits that lie classes x rows.
     fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());

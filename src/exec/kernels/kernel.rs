@@ -5,7 +5,8 @@ use crate::exec::backend::cpu::Native;
 #[cfg(feature = "cuda")]
 use crate::exec::backend::cuda::CudaDevice;
 use crate::exec::backend::{Backend, DeviceError};
-use crate::exec::kernels::class_loss::{self, LossNode, Targets};
+use crate::exec::kernels::class_loss::{self, LossNode};
+use crate::exec::kernels::loss_targets::Targets;
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
 use crate::plan::Step;

@@ -1,7 +1,7 @@
 //! The tensor operations of the portable class loss in dfdx, in single precision. What is constant to the gradient (which
 //! class is largest, which rows count, which components are present) is found on the host.
 
-use super::class_loss::Targets;
+use super::loss_targets::Targets;
 use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::pass::Pass;
 use crate::exec::value::Matrix;

@@ -9,6 +9,7 @@ mod input;
 mod join;
 pub(super) mod kernel;
 mod linear;
+pub(super) mod loss_targets;
 mod loss_tensors;
 mod norm;
 mod pool;

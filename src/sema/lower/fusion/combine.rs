@@ -1,7 +1,7 @@
 //! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
 
 use crate::diag::{Code, Problem, Span};
-use crate::fusion::{BOOST, Join, Mixtures, STRATEGIES, strategy};
+use crate::fusion::{BOOST, InputJoin, Mixtures, STRATEGIES, strategy};
 use crate::ops::{Linear, Op};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
@@ -93,12 +93,12 @@ impl<'a> Evaluator<'a> {
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
             let project = blocks.get("project");
             let joined = match layout.join {
-                Join::Concatenated => {
+                InputJoin::Concatenated => {
                     let raw: Vec<_> = members.iter().map(|member| (member.name.clone(), member.value)).collect();
                     self.merged(Merge::Concat, &raw, &place)
                 }
-                Join::Merged => self.projected(&place, None, &members, project, merge),
-                Join::MergedByComponent => self.projected(&place, Some(&label), &members, project, merge),
+                InputJoin::Merged => self.projected(&place, None, &members, project, merge),
+                InputJoin::MergedByComponent => self.projected(&place, Some(&label), &members, project, merge),
             };
             let logits = self.decide(&scope, &label, joined, blocks.get(layout.head), classes, span)?;
             components.push(HirComponent { name: label, logits, weight: 1.0 });

@@ -21,7 +21,7 @@ pub fn fit(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained, Box<Halted>> {
     if training.plan.loss.combination.trains_components_separately() {
-        return apart(start, params, training, observe);
+        return train_components(start, params, training, observe);
     }
     match start(Arc::new(training.plan.clone())) {
         Ok(mut engine) => train(engine.as_mut(), params, training, observe),
@@ -29,7 +29,7 @@ pub fn fit(
     }
 }
 
-fn apart(
+fn train_components(
     start: &Start<'_>,
     mut params: Params,
     training: Training<'_>,
@@ -48,8 +48,8 @@ fn apart(
         }
         observe(Event::Component { name: &component.name, number: index + 1, of: components });
         let alone = plan.subplan(index);
-        let having = |rows| Having::new(rows, plan, component, &alone);
-        let (train_rows, valid) = (having(training.train), training.valid.map(having));
+        let with_inputs = |rows| ComponentRows::new(rows, plan, component, &alone);
+        let (train_rows, valid) = (with_inputs(training.train), training.valid.map(with_inputs));
         let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
         let own = Training { plan: &alone, train: &train_rows, valid, test: None, ..training };
         let begin = moved(plan, &params, &alone, Params::zeros(&alone));
@@ -133,7 +133,7 @@ fn moved(from: &Plan, params: &Params, to: &Plan, mut into: Params) -> Params {
 }
 
 /// The rows that have all that a component needs, with the inputs that its plan reads.
-struct Having<'a> {
+struct ComponentRows<'a> {
     rows: &'a dyn Rows,
     which: Vec<u32>,
     labels: Vec<u32>,
@@ -141,7 +141,7 @@ struct Having<'a> {
     inputs: Vec<usize>,
 }
 
-impl<'a> Having<'a> {
+impl<'a> ComponentRows<'a> {
     fn new(rows: &'a dyn Rows, plan: &Plan, component: &Component, alone: &Plan) -> Self {
         let inputs = alone.inputs.iter().filter_map(|own| plan.inputs.iter().position(|input| input.name == own.name));
         let inputs = inputs.collect();
@@ -165,7 +165,7 @@ impl<'a> Having<'a> {
     }
 }
 
-impl Rows for Having<'_> {
+impl Rows for ComponentRows<'_> {
     fn len(&self) -> usize {
         self.which.len()
     }
@@ -183,7 +183,7 @@ impl Rows for Having<'_> {
     }
 }
 
-impl Having<'_> {
+impl ComponentRows<'_> {
     /// The part of a batch of all inputs that the component's plan reads.
     fn part_of(&self, rows: &[u32], batch: &mut Batch, fill: impl FnOnce(&[u32], &mut Batch)) {
         let rows: Vec<u32> = rows.iter().map(|row| self.which[*row as usize]).collect();
