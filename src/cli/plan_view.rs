@@ -3,7 +3,7 @@
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
-use crate::drawing::{PipelinePart, Run, parts, runs};
+use crate::drawing::{PipelinePart, Repetition, parts, runs};
 use crate::fusion::CombinationRule;
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
@@ -88,7 +88,7 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
         .map(|group| (group.part.kind(), group.rows.iter().map(|row| row.alike.clone()).collect::<Vec<_>>()))
         .collect();
     // Modalities differ by what they are, whatever their shape.
-    let alone = |run: &Run| full || run.length > 1 || groups[run.start].part.kind() == "modality";
+    let alone = |run: &Repetition| full || run.length > 1 || groups[run.start].part.kind() == "modality";
     let mut rows = vec![];
     for run in runs(&keys) {
         let (shown, times) = if alone(&run) { (run.length * run.times, 1) } else { (1, run.times) };

@@ -2,7 +2,7 @@
 
 /// A repeated group of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct Repetition {
     /// Index of the first item.
     pub start: usize,
     /// Length of the group.
@@ -15,16 +15,16 @@ pub struct Run {
 const LONGEST: usize = 40;
 
 /// Cuts a chain into runs: from left to right the one that covers most, of those the one with the shortest group.
-pub fn runs<T: PartialEq>(items: &[T]) -> Vec<Run> {
+pub fn runs<T: PartialEq>(items: &[T]) -> Vec<Repetition> {
     let mut runs = vec![];
     let mut start = 0;
     while start < items.len() {
-        let mut best = Run { start, length: 1, times: 1 };
+        let mut best = Repetition { start, length: 1, times: 1 };
         for length in 1..=LONGEST.min((items.len() - start) / 2) {
             let group = &items[start..start + length];
             let times = 1 + items[start + length..].chunks_exact(length).take_while(|next| *next == group).count();
             if times > 1 && times * length > best.times * best.length {
-                best = Run { start, length, times };
+                best = Repetition { start, length, times };
             }
         }
         start += best.length * best.times;

@@ -10,7 +10,7 @@ mod part;
 mod svg;
 mod text;
 
-pub use chain::{Run, runs};
+pub use chain::{Repetition, runs};
 pub use dot::dot;
 pub use figure::{Figure, figure};
 pub use mermaid::mermaid;

@@ -8,7 +8,7 @@ use crate::diag::{Checked, Code};
 use crate::exec::{DeviceChoice, engine, initialize, product_rate};
 use crate::plan::{Batch, Input, Plan};
 use crate::spec::{Length, ModalityKind};
-use crate::train::{Cause, Event, Rows, Training, train};
+use crate::train::{Event, FailureCause, Rows, Training, train};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
     let mut spec = pipeline.compiled.hir.train.clone();
     spec.length = Length::Iterations(steps);
     let engine = engine(Arc::new(plan.clone()), options.device, Some(options.thread_count()));
-    let mut engine = engine.map_err(|error| pipeline.error(Cause::Exec(error).problem(plan)))?;
+    let mut engine = engine.map_err(|error| pipeline.error(FailureCause::Exec(error).problem(plan)))?;
 
     let Checked { value, problems } = load_dataset(&[pipeline], options);
     let own = value.as_ref().and_then(|data| PlanRows::new(data, &data.train, plan));
@@ -72,7 +72,7 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
             last = Instant::now();
         }
     });
-    trained.map_err(|halted| pipeline.error(halted.cause.problem(plan)))?;
+    trained.map_err(|failure| pipeline.error(failure.cause.problem(plan)))?;
     let mut times: Vec<Duration> = times.into_iter().skip(WARM_UP as usize).flatten().collect();
     times.sort_unstable();
     let Some(median) = times.get(times.len() / 2) else {

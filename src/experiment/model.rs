@@ -10,7 +10,7 @@ use crate::exec::{DeviceChoice, Params, engine};
 use crate::plan::Plan;
 use crate::report::{Manifest, Results, RunDir, Summary, TestPredictions};
 use crate::spec::{Source, SourceKind};
-use crate::train::{Cause, EpochRecord, Evaluation, Scores, predict};
+use crate::train::{EpochRecord, Evaluation, FailureCause, Scores, predict};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ impl Model {
         let rows = PlanRows::prepared(&prepared.rows);
         let decisions = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, None)
             .and_then(|engine| predict(engine.as_ref(), &self.params, &plan.loss, &rows))
-            .map_err(|error| self.pipeline.error(Cause::Exec(error).problem(plan)))?;
+            .map_err(|error| self.pipeline.error(FailureCause::Exec(error).problem(plan)))?;
         Ok(Predictions {
             classes: plan.loss.classes.clone(),
             predicted: decisions.predicted,

@@ -11,7 +11,7 @@ use crate::exec::{engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
 use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
 use crate::spec::DataSpec;
-use crate::train::{Cause, EpochRecord, Event, Halted, Trained, Training, fit};
+use crate::train::{EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -47,7 +47,7 @@ impl Run {
         let began = engine(Arc::new(pipeline.plan().clone()), options.device, Some(options.thread_count()));
         let device = match began {
             Ok(engine) => engine.device(),
-            Err(error) => return Err(pipeline.error(Cause::Exec(error).problem(pipeline.plan()))),
+            Err(error) => return Err(pipeline.error(FailureCause::Exec(error).problem(pipeline.plan()))),
         };
         let began = Instant::now();
         let data = load_or_fail(&[&pipeline], options)?;
@@ -109,7 +109,7 @@ impl Run {
         let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
         match fit(&start, initialize(plan, spec.seed), training, observe) {
             Ok(trained) => Ok(self.trained(trained)),
-            Err(halted) => Err(Box::new(self.failed(*halted))),
+            Err(failure) => Err(Box::new(self.failed(*failure))),
         }
     }
 
@@ -130,16 +130,16 @@ impl Run {
         )
     }
 
-    fn failed(&self, halted: Halted) -> FailedRun {
+    fn failed(&self, failure: TrainingFailure) -> FailedRun {
         let (plan, seed) = (self.pipeline.plan(), self.pipeline.compiled.hir.train.seed);
-        let problem = halted.cause.problem(plan);
-        if matches!(halted.cause, Cause::Interrupted { .. }) {
+        let problem = failure.cause.problem(plan);
+        if matches!(failure.cause, FailureCause::Interrupted { .. }) {
             return FailedRun { error: Error::message(ErrorKind::Interrupted, problem.message), kept: None };
         }
-        let summary = Summary::of_halted(plan, seed, String::new(), &halted, &problem);
-        let kept = halted.kept.map(|kept| {
+        let summary = Summary::of_failure(plan, seed, String::new(), &failure, &problem);
+        let kept = failure.kept.map(|kept| {
             let model = Model::new(&self.pipeline, kept.params, self.data.preprocessing());
-            self.result(model, halted.history, None, summary)
+            self.result(model, failure.history, None, summary)
         });
         FailedRun { error: self.pipeline.error(problem), kept }
     }

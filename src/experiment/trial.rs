@@ -105,7 +105,7 @@ fn run(
         _ if interrupt.load(Ordering::Relaxed) => None,
         Ok(trained) if trained.stop == StopReason::Interrupted => None,
         Ok(trained) => Some(Ok(result_of(plan, trained))),
-        Err(halted) => Some(Err(halted.cause.problem(plan))),
+        Err(failure) => Some(Err(failure.cause.problem(plan))),
     }
 }
 

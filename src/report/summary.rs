@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem};
 use crate::plan::Plan;
-use crate::train::{EpochRecord, Halted, Scores, StopReason, Trained};
+use crate::train::{EpochRecord, Scores, StopReason, Trained, TrainingFailure};
 use serde::Serialize;
 
 /// How a run went.
@@ -74,10 +74,10 @@ impl Summary {
     }
 
     /// Of a training that could not go on.
-    pub fn of_halted(plan: &Plan, seed: u64, run: String, halted: &Halted, problem: &Problem) -> Self {
-        let best = halted.kept.as_ref().and_then(|kept| kept.epoch);
+    pub fn of_failure(plan: &Plan, seed: u64, run: String, failure: &TrainingFailure, problem: &Problem) -> Self {
+        let best = failure.kept.as_ref().and_then(|kept| kept.epoch);
         let problem = Some(SummaryProblem { code: problem.code, message: problem.message.clone() });
-        Self { problem, ..Self::new(plan, seed, run, Status::Failed, &halted.history, best) }
+        Self { problem, ..Self::new(plan, seed, run, Status::Failed, &failure.history, best) }
     }
 
     fn new(

@@ -1,7 +1,7 @@
 //! Late fusion: each component is trained by itself, on the rows that have its modalities, with its own clipping, its own
 //! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
 
-use super::halt::{Cause, Halted};
+use super::failure::{FailureCause, TrainingFailure};
 use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
@@ -19,13 +19,13 @@ pub fn fit(
     params: Params,
     training: Training<'_>,
     observe: &mut dyn FnMut(Event<'_>),
-) -> Result<Trained, Box<Halted>> {
+) -> Result<Trained, Box<TrainingFailure>> {
     if training.plan.loss.combination.trains_components_separately() {
         return train_components(start, params, training, observe);
     }
     match start(Arc::new(training.plan.clone())) {
         Ok(mut engine) => train(engine.as_mut(), params, training, observe),
-        Err(error) => Err(halted(Cause::Exec(error))),
+        Err(error) => Err(failed(FailureCause::Exec(error))),
     }
 }
 
@@ -34,17 +34,17 @@ fn train_components(
     mut params: Params,
     training: Training<'_>,
     observe: &mut dyn FnMut(Event<'_>),
-) -> Result<Trained, Box<Halted>> {
+) -> Result<Trained, Box<TrainingFailure>> {
     let Training { plan, interrupt, .. } = training;
     let mut history = vec![];
     let mut stop = StopReason::Completed;
     let components = plan.loss.components.len();
     if let Some(cause) = shared(plan) {
-        return Err(halted(cause));
+        return Err(failed(cause));
     }
     for (index, component) in plan.loss.components.iter().enumerate() {
         if interrupt.load(Ordering::Relaxed) {
-            return Err(halted(Cause::Interrupted { component: component.name.clone() }));
+            return Err(failed(FailureCause::Interrupted { component: component.name.clone() }));
         }
         observe(Event::Component { name: &component.name, number: index + 1, of: components });
         let alone = plan.subplan(index);
@@ -53,7 +53,7 @@ fn train_components(
         let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
         let own = Training { plan: &alone, train: &train_rows, valid, test: None, ..training };
         let begin = moved(plan, &params, &alone, Params::zeros(&alone));
-        let mut engine = start(Arc::new(alone.clone())).map_err(|error| halted(Cause::Exec(error)))?;
+        let mut engine = start(Arc::new(alone.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
         let trained = train(engine.as_mut(), begin, own, &mut |event| match event {
             Event::EpochEnded(record) => {
                 let mut record = record.clone();
@@ -71,9 +71,11 @@ fn train_components(
         });
         history.extend(own);
     }
-    let engine = start(Arc::new(plan.clone())).map_err(|error| halted(Cause::Exec(error)))?;
+    let engine = start(Arc::new(plan.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
     if let Some((weight, bias)) = plan.loss.combiner {
-        let Some(valid) = training.valid.filter(|rows| !rows.is_empty()) else { return Err(halted(Cause::NoHeldOut)) };
+        let Some(valid) = training.valid.filter(|rows| !rows.is_empty()) else {
+            return Err(failed(FailureCause::NoHeldOut));
+        };
         let found = measured(engine.as_ref(), &params, plan, valid)?;
         let (weights, biases) = combiner::fit(&found.decisions, valid.labels());
         for (id, numbers) in [(weight, weights), (bias, biases)] {
@@ -92,12 +94,12 @@ fn measured(
     params: &Params,
     plan: &Plan,
     rows: &dyn Rows,
-) -> Result<super::Evaluation, Box<Halted>> {
-    evaluate(engine, &Arc::new(params.clone()), &plan.loss, rows).map_err(|error| halted(Cause::Exec(error)))
+) -> Result<super::Evaluation, Box<TrainingFailure>> {
+    evaluate(engine, &Arc::new(params.clone()), &plan.loss, rows).map_err(|error| failed(FailureCause::Exec(error)))
 }
 
 /// Two components that need one parameter.
-fn shared(plan: &Plan) -> Option<Cause> {
+fn shared(plan: &Plan) -> Option<FailureCause> {
     let mut owners: Vec<Option<usize>> = vec![None; plan.params.len()];
     for index in 0..plan.loss.components.len() {
         for spec in plan.subplan(index).params {
@@ -105,15 +107,15 @@ fn shared(plan: &Plan) -> Option<Cause> {
             let owner = *owners[param].get_or_insert(index);
             if owner != index {
                 let components = [owner, index].map(|index| plan.loss.components[index].name.clone());
-                return Some(Cause::Shared { components, param });
+                return Some(FailureCause::Shared { components, param });
             }
         }
     }
     None
 }
 
-fn halted(cause: Cause) -> Box<Halted> {
-    Box::new(Halted { cause, history: vec![], kept: None })
+fn failed(cause: FailureCause) -> Box<TrainingFailure> {
+    Box::new(TrainingFailure { cause, history: vec![], kept: None })
 }
 
 /// The weights and buffers of one plan under the same names in another.

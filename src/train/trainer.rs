@@ -1,7 +1,7 @@
 //! The training loop: shuffled batches, steps, measurements, selection of the best model. Prints nothing, and reads the
 //! clock only to say how long an epoch took.
 
-use super::halt::{Cause, Halted, NonFinite};
+use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
 use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate};
 use crate::data::{Draw, order};
@@ -47,15 +47,6 @@ pub struct Trained {
     pub test: Option<Evaluation>,
 }
 
-/// A model that is kept when training ends early.
-#[derive(Clone, Debug)]
-pub struct Kept {
-    /// Its weights.
-    pub params: Arc<Params>,
-    /// The epoch it is from; `None` for the weights before the failing step, where no epoch had been measured.
-    pub epoch: Option<u64>,
-}
-
 /// Trains, selects by the validation split and evaluates the selected model on the test split.
 ///
 /// Every epoch reads all training rows once, in an order decided by the seed, its last batch as small as what is left.
@@ -67,16 +58,16 @@ pub fn train(
     params: Params,
     training: Training<'_>,
     observe: &mut dyn FnMut(Event<'_>),
-) -> Result<Trained, Box<Halted>> {
-    let mut run = Run::new(params, training);
-    match run.fit(engine, observe) {
-        Ok(stop) => run.finish(engine, stop, observe),
-        Err(cause) => Err(run.halt(cause)),
+) -> Result<Trained, Box<TrainingFailure>> {
+    let mut training_loop = TrainingLoop::new(params, training);
+    match training_loop.fit(engine, observe) {
+        Ok(stop) => training_loop.finish(engine, stop, observe),
+        Err(cause) => Err(training_loop.fail(cause)),
     }
 }
 
 /// A training on its way.
-struct Run<'a> {
+struct TrainingLoop<'a> {
     training: Training<'a>,
     extent: TrainingSteps,
     optimizer: Optimizer,
@@ -92,7 +83,7 @@ struct Run<'a> {
 
 /// What the steps of one epoch saw.
 #[derive(Default)]
-struct Seen {
+struct EpochTotals {
     rows: usize,
     loss: f64,
     errors: usize,
@@ -100,7 +91,7 @@ struct Seen {
     lr: f64,
 }
 
-impl<'a> Run<'a> {
+impl<'a> TrainingLoop<'a> {
     fn new(params: Params, training: Training<'a>) -> Self {
         let Training { plan, spec, train, .. } = training;
         let steps_per_epoch = train.len().div_ceil(spec.batch_size.max(1)) as u64;
@@ -122,17 +113,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn fit(&mut self, engine: &mut dyn Engine, observe: &mut dyn FnMut(Event<'_>)) -> Result<StopReason, Cause> {
+    fn fit(&mut self, engine: &mut dyn Engine, observe: &mut dyn FnMut(Event<'_>)) -> Result<StopReason, FailureCause> {
         let TrainingSteps { steps_per_epoch, steps } = self.extent;
         if steps_per_epoch == 0 {
-            return Err(Cause::NoRows);
+            return Err(FailureCause::NoRows);
         }
         observe(Event::Started { epochs: steps.div_ceil(steps_per_epoch), steps_per_epoch });
         let mut epoch = 0;
         while self.step < steps {
             epoch += 1;
-            let (seen, interrupted) = self.epoch(engine, epoch, observe)?;
-            self.measure(engine, epoch, &seen, observe)?;
+            let (totals, interrupted) = self.epoch(engine, epoch, observe)?;
+            self.measure(engine, epoch, &totals, observe)?;
             if interrupted {
                 return Ok(StopReason::Interrupted);
             }
@@ -149,11 +140,11 @@ impl<'a> Run<'a> {
         engine: &mut dyn Engine,
         epoch: u64,
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(Seen, bool), Cause> {
+    ) -> Result<(EpochTotals, bool), FailureCause> {
         let Training { plan, spec, train, interrupt, .. } = self.training;
         let dropout = ModalityDropout::new(plan, spec.modality_dropout, spec.seed);
         let order = order(train.len(), spec.seed, epoch);
-        let mut seen = Seen::default();
+        let mut totals = EpochTotals::default();
         let mut batch = Batch::default();
         for (rows, number) in order.chunks(spec.batch_size.max(1)).zip(1..) {
             if self.step == self.extent.steps {
@@ -161,42 +152,48 @@ impl<'a> Run<'a> {
             }
             train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
             dropout.apply(&mut batch, self.step);
-            self.advance(engine, epoch, &batch, &mut seen)?;
+            self.advance(engine, epoch, &batch, &mut totals)?;
             observe(Event::Stepped {
                 epoch,
                 step: number,
                 rows: rows.len(),
-                loss: seen.loss / seen.rows as f64,
-                error: seen.errors as f64 / seen.rows as f64,
+                loss: totals.loss / totals.rows as f64,
+                error: totals.errors as f64 / totals.rows as f64,
             });
             if interrupt.load(Ordering::Relaxed) {
-                return Ok((seen, true));
+                return Ok((totals, true));
             }
         }
-        Ok((seen, false))
+        Ok((totals, false))
     }
 
     /// Makes one step.
-    fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch, seen: &mut Seen) -> Result<(), Cause> {
+    fn advance(
+        &mut self,
+        engine: &mut dyn Engine,
+        epoch: u64,
+        batch: &Batch,
+        totals: &mut EpochTotals,
+    ) -> Result<(), FailureCause> {
         let Training { plan, spec, .. } = self.training;
         let key = StepKey { seed: spec.seed, step: self.step };
-        let non_finite = |place| Cause::NonFinite { epoch, step: key.step + 1, place };
+        let non_finite = |place| FailureCause::NonFinite { epoch, step: key.step + 1, place };
         let pool = engine.pool();
         let result = engine.step(&self.params, batch, key)?;
         if !result.loss.is_finite() {
             let place = engine.first_non_finite(&self.params, batch, key)?;
             return Err(non_finite(NonFinite::Loss(place)));
         }
-        seen.rows += batch.rows;
-        seen.loss += result.loss * batch.rows as f64;
-        seen.errors += result.errors;
-        seen.violations += result.violations;
-        seen.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
+        totals.rows += batch.rows;
+        totals.loss += result.loss * batch.rows as f64;
+        totals.errors += result.errors;
+        totals.violations += result.violations;
+        totals.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
 
         // The engine has let go of the weights by now, so that this changes them in place; where the best model shares
         // them, this is the copy that sets it apart.
         let params = Arc::make_mut(&mut self.params);
-        let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, seen.lr));
+        let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, totals.lr));
         if !norm.is_finite() {
             self.sound = false;
             return Err(non_finite(NonFinite::Gradient(first_non_finite(plan, result.gradients))));
@@ -211,7 +208,7 @@ impl<'a> Run<'a> {
         &mut self,
         engine: &dyn Engine,
         epoch: u64,
-        seen: &Seen,
+        totals: &EpochTotals,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), ExecError> {
         let valid = match self.training.valid {
@@ -227,10 +224,10 @@ impl<'a> Run<'a> {
             component: None,
             epoch,
             step: self.step,
-            lr: seen.lr,
-            train_loss: seen.loss / seen.rows as f64,
-            train_error: seen.errors as f64 / seen.rows as f64,
-            violations: boosted.then_some(seen.violations as u64),
+            lr: totals.lr,
+            train_loss: totals.loss / totals.rows as f64,
+            train_error: totals.errors as f64 / totals.rows as f64,
+            violations: boosted.then_some(totals.violations as u64),
             valid,
             seconds: self.began.elapsed().as_secs_f64(),
             best,
@@ -249,14 +246,14 @@ impl<'a> Run<'a> {
         engine: &dyn Engine,
         stop: StopReason,
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Trained, Box<Halted>> {
+    ) -> Result<Trained, Box<TrainingFailure>> {
         observe(Event::Ended(stop));
         let (best_epoch, params) = self.best.take().unwrap_or((0, Arc::clone(&self.params)));
         let test = match self.training.test.map(|rows| self.evaluate(engine, &params, rows)).transpose() {
             Ok(test) => test,
             Err(error) => {
                 self.best = Some((best_epoch, params));
-                return Err(self.halt(error.into()));
+                return Err(self.fail(error.into()));
             }
         };
         let best = self.history.iter().find(|record| record.epoch == best_epoch);
@@ -264,19 +261,13 @@ impl<'a> Run<'a> {
         Ok(Trained { params, best_epoch, history: self.history, stop, valid, test })
     }
 
-    fn halt(self, cause: Cause) -> Box<Halted> {
+    fn fail(self, cause: FailureCause) -> Box<TrainingFailure> {
         let finite = self.sound && self.params.values.iter().all(|value| value.is_finite());
         let kept = match self.best {
-            Some((epoch, params)) => Some(Kept { params, epoch: Some(epoch) }),
-            None => finite.then_some(Kept { params: self.params, epoch: None }),
+            Some((epoch, params)) => Some(LastModel { params, epoch: Some(epoch) }),
+            None => finite.then_some(LastModel { params: self.params, epoch: None }),
         };
-        Box::new(Halted { cause, history: self.history, kept })
-    }
-}
-
-impl From<ExecError> for Cause {
-    fn from(error: ExecError) -> Self {
-        Cause::Exec(error)
+        Box::new(TrainingFailure { cause, history: self.history, kept })
     }
 }
 

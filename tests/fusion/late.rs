@@ -6,7 +6,7 @@ use mmc::diag::Code;
 use mmc::exec::{DeviceChoice, Params, engine, initialize};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::TrainSpec;
-use mmc::train::{Cause, Rows, Trained, Training, evaluate, fit, train};
+use mmc::train::{FailureCause, Rows, Trained, Training, evaluate, fit, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -85,7 +85,7 @@ fn pipeline(combine: &str) -> (Plan, TrainSpec) {
     (compiled.plan, compiled.hir.train)
 }
 
-fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, Cause> {
+fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, FailureCause> {
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
     let valid = (!valid.is_empty()).then_some(valid as &dyn Rows);

@@ -11,7 +11,7 @@ use mmc::report::{
     write_metrics, write_predictions,
 };
 use mmc::spec::{Curve, Init, Length, OptimizerSpec, Schedule, SgdSpec, TrainSpec};
-use mmc::train::{ComponentScores, EpochRecord, Halted, Scores, Trained, Training, read_model, train};
+use mmc::train::{ComponentScores, EpochRecord, Scores, Trained, Training, TrainingFailure, read_model, train};
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
@@ -31,7 +31,7 @@ fn spec() -> TrainSpec {
     }
 }
 
-fn trained(plan: &Plan, spec: &TrainSpec, test: &Table, fault: Fault) -> Result<Trained, Box<Halted>> {
+fn trained(plan: &Plan, spec: &TrainSpec, test: &Table, fault: Fault) -> Result<Trained, Box<TrainingFailure>> {
     let mut engine = Regression::new(2, 3);
     engine.fault = fault;
     let training = Training {
@@ -156,11 +156,11 @@ fn yaml_holds_no_tags_that_only_one_reader_knows() {
 #[test]
 fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
     let (plan, spec, test) = (regression_plan(2, 3), spec(), Table::clouds(70, 3, 3));
-    let halted = trained(&plan, &spec, &test, Fault::Loss(5)).unwrap_err();
-    let problem = halted.cause.problem(&plan);
-    let summary = Summary::of_halted(&plan, spec.seed, "runs/little-0001".into(), &halted, &problem);
+    let failure = trained(&plan, &spec, &test, Fault::Loss(5)).unwrap_err();
+    let problem = failure.cause.problem(&plan);
+    let summary = Summary::of_failure(&plan, spec.seed, "runs/little-0001".into(), &failure, &problem);
     assert_eq!((summary.status, summary.best_epoch, summary.epochs), (Status::Failed, Some(1), 1));
-    assert_eq!(summary.valid, halted.history[0].valid);
+    assert_eq!(summary.valid, failure.history[0].valid);
     let json = serde_json::to_value(&summary).unwrap();
     assert_eq!(json["problem"]["code"], "MMC0601");
     assert_eq!(json["problem"]["message"], problem.message);
@@ -170,11 +170,11 @@ fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
     let path = run.path().to_path_buf();
     run.save(&Results {
         plan: &plan,
-        params: &halted.kept.as_ref().unwrap().params,
+        params: &failure.kept.as_ref().unwrap().params,
         preprocessing: &preprocessing(),
-        history: &halted.history,
+        history: &failure.history,
         predictions: None,
-        manifest: &manifest(&plan, &spec, &halted.history),
+        manifest: &manifest(&plan, &spec, &failure.history),
         summary: &summary,
     })
     .unwrap();

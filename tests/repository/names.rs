@@ -4,7 +4,7 @@ use super::sources;
 use std::collections::BTreeMap;
 
 /// Type names that several files define.
-const SHARED_NAMES: &[&str] = &["Input", "Run"];
+const SHARED_NAMES: &[&str] = &[];
 
 /// Words that no file, type or function is named by, and the terms in their place.
 const REPLACED_WORDS: &[(&str, &str)] = &[

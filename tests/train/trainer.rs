@@ -5,7 +5,7 @@ use mmc::diag::{Code, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
 use mmc::spec::{Curve, Init, Length, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec};
-use mmc::train::{Event, Halted, Rows, StopReason, Trained, Training, train};
+use mmc::train::{Event, Rows, StopReason, Trained, Training, TrainingFailure, train};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn spec(length: Length) -> TrainSpec {
@@ -58,7 +58,7 @@ impl Case {
         }
     }
 
-    fn run(&mut self) -> Result<Trained, Box<Halted>> {
+    fn run(&mut self) -> Result<Trained, Box<TrainingFailure>> {
         let interrupt = AtomicBool::new(false);
         let Self { plan, spec, engine, train: rows, valid, test, interrupt_after, steps, started, ended } = self;
         let training = Training {

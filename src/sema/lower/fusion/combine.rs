@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One input of a strategy.
-struct Input {
+struct CombineInput {
     name: String,
     value: ValueId,
 }
@@ -51,7 +51,7 @@ impl<'a> Evaluator<'a> {
             let label = self.input_name(&arg.value, &inputs);
             let path = join(&scope, &format!("inputs.{}", path_part(&label)));
             match self.scoped(path, |this| this.eval(&arg.value)) {
-                Val::Tensor(value) => inputs.push(Input { name: label, value }),
+                Val::Tensor(value) => inputs.push(CombineInput { name: label, value }),
                 other => {
                     self.expected("a modality or an encoder", &other, arg.value.span);
                     sound = false;
@@ -89,7 +89,7 @@ impl<'a> Evaluator<'a> {
         let place = Place { strategy, path: scope.clone(), span };
         let mut components = vec![];
         for layout in (strategy.components)(inputs.len(), &mixtures) {
-            let members: Vec<&Input> = layout.inputs.iter().map(|input| &inputs[*input]).collect();
+            let members: Vec<&CombineInput> = layout.inputs.iter().map(|input| &inputs[*input]).collect();
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
             let project = blocks.get("project");
             let joined = match layout.join {
@@ -140,7 +140,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The name a component goes by: what is written, or the names inside of a call.
-    fn input_name(&self, expr: &Expr, before: &[Input]) -> String {
+    fn input_name(&self, expr: &Expr, before: &[CombineInput]) -> String {
         let mut names = vec![];
         collect_names(expr, &mut |name| {
             use crate::sema::hir::DeclarationKind::{Encoder, Modality};
@@ -266,7 +266,7 @@ impl<'a> Evaluator<'a> {
         &mut self,
         place: &Place,
         mixture: Option<&str>,
-        members: &[&Input],
+        members: &[&CombineInput],
         project: Option<&Rc<Vec<BlockStage>>>,
         merge: Merge,
     ) -> Val {

@@ -1,24 +1,25 @@
-//! What ends a training against its will, and what is left of it.
+//! Failures of a training: their causes, and the last model that was good.
 
-use super::{EpochRecord, Kept};
+use super::event::EpochRecord;
 use crate::diag::{Code, Problem};
-use crate::exec::ExecError;
+use crate::exec::{ExecError, Params};
 use crate::plan::{ParamId, Plan};
+use std::sync::Arc;
 
-/// A training that could not go on.
+/// The failure of a training.
 #[derive(Debug)]
-pub struct Halted {
-    /// Why.
-    pub cause: Cause,
+pub struct TrainingFailure {
+    /// Cause of the failure.
+    pub cause: FailureCause,
     /// The epochs that were measured before.
     pub history: Vec<EpochRecord>,
     /// The last good model; `None` where no step left finite weights.
-    pub kept: Option<Kept>,
+    pub kept: Option<LastModel>,
 }
 
-/// Why a training could not go on.
+/// The cause of a failure.
 #[derive(Debug)]
-pub enum Cause {
+pub enum FailureCause {
     /// A number became infinite or not a number.
     NonFinite {
         /// The epoch, counted from 1.
@@ -32,7 +33,7 @@ pub enum Cause {
     NoRows,
     /// There are no held-out rows to fit a combiner to.
     NoHeldOut,
-    /// Two components that are to be trained apart share a parameter.
+    /// Two components that are trained separately share a parameter.
     Shared {
         /// Their names.
         components: [String; 2],
@@ -48,6 +49,21 @@ pub enum Cause {
     Exec(ExecError),
 }
 
+/// The last good model of a training that failed.
+#[derive(Clone, Debug)]
+pub struct LastModel {
+    /// Its weights.
+    pub params: Arc<Params>,
+    /// The epoch it is from; `None` for the weights before the failing step, where no epoch had been measured.
+    pub epoch: Option<u64>,
+}
+
+impl From<ExecError> for FailureCause {
+    fn from(error: ExecError) -> Self {
+        FailureCause::Exec(error)
+    }
+}
+
 /// Where the number that is not finite was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonFinite {
@@ -57,33 +73,33 @@ pub enum NonFinite {
     Gradient(Option<ParamId>),
 }
 
-impl Cause {
+impl FailureCause {
     /// The problem to report: a code, the line of the pipeline that is to blame, a way on.
     pub fn problem(&self, plan: &Plan) -> Problem {
         match self {
-            Cause::NonFinite { epoch, step, place } => non_finite(plan, *epoch, *step, *place),
-            Cause::NoRows => Problem::error(Code::TooFewRows, "there are no rows to train on")
+            FailureCause::NonFinite { epoch, step, place } => non_finite(plan, *epoch, *step, *place),
+            FailureCause::NoRows => Problem::error(Code::TooFewRows, "there are no rows to train on")
                 .help("the split must leave at least one row to `train`"),
-            Cause::NoHeldOut => {
+            FailureCause::NoHeldOut => {
                 Problem::error(Code::TooFewRows, "there are no validation rows, which `by = learned` is fitted to")
                     .at(plan.loss.span, "combined here")
                     .help("let `split` hold some out, `valid: fraction(10%)`, or use `by = average`")
             }
-            Cause::Shared { components: [one, other], param } => {
+            FailureCause::Shared { components: [one, other], param } => {
                 let user = plan.steps.iter().find(|step| step.params.contains(param));
                 let message = format!("`{one}` and `{other}` share weights, and `late` trains each by itself");
-                let problem = Problem::error(Code::SharedLate, message).at(plan.loss.span, "trained apart");
+                let problem = Problem::error(Code::SharedLate, message).at(plan.loss.span, "trained separately");
                 let problem = match user {
                     Some(step) => problem.also(step.span, format!("both learn `{}`", plan.params[*param].name)),
                     None => problem,
                 };
                 problem.help("give each an encoder of its own, or combine them with `multiplicative`")
             }
-            Cause::Interrupted { component } => {
+            FailureCause::Interrupted { component } => {
                 let message = format!("interrupted before `{component}` had been trained: there is nothing to keep");
                 Problem::error(Code::TooFewRows, message)
             }
-            Cause::Exec(error) => exec(plan, error),
+            FailureCause::Exec(error) => exec(plan, error),
         }
     }
 }
