@@ -157,7 +157,7 @@ fn two_used_files_see_neither_each_other_nor_the_pipeline() {
     let (plan, problems) = compiled(&text, &files);
     assert!(plan.is_none());
     let said: Vec<&str> = problems.iter().filter(|problem| problem.is_error()).map(|p| p.message.as_str()).collect();
-    assert_eq!(said, ["nothing in this file is called `size`", "nothing in this file is called `second`"]);
+    assert_eq!(said, ["`size` is not visible in this file", "`second` is not visible in this file"]);
     for problem in problems.iter().filter(|problem| problem.is_error()) {
         assert!(problem.labels.iter().any(|label| label.message == "this one is not seen from there"), "{problem:#?}");
     }
