@@ -20,7 +20,7 @@ const BEFORE: &str = "\
 # Six mistakes
 
 What `mmc lint` says when something is mistyped in [`pipelines/quickstart.mmc`](../pipelines/quickstart.mmc). A test makes
-each of them and compares this page with what is said.
+each of them and compares this page with the output.
 ";
 
 #[test]
