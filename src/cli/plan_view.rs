@@ -24,7 +24,7 @@ pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, sty
     text
 }
 
-/// The line of the file that asks for a step: what a function of the library makes was asked for where the pipeline
+/// The line of the file that a step is from: the steps of a function of the library are from the line where the pipeline
 /// calls it.
 pub(super) fn line_of(step: &Step, sources: &SourceMap) -> usize {
     let asked = step.calls.last().copied().unwrap_or(step.span);

@@ -24,7 +24,7 @@ pub enum DataCheck {
         tables: Vec<String>,
         /// Number of rows that were read.
         rows: usize,
-        /// Whether these are all; of the first rows alone nothing is said of the split.
+        /// Whether these are all; the split is not checked by the first rows alone.
         whole: bool,
     },
     /// The data does not fit the pipeline, as the problems say.

@@ -1,4 +1,4 @@
-//! Models: trained, saved as the folder of a run with everything that was measured, loaded, and asked for predictions.
+//! Models: trained, saved as the folder of a run with everything that was measured, loaded, and used to predict.
 
 use super::error::Error;
 use super::pipeline::Pipeline;

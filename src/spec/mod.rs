@@ -1,7 +1,7 @@
 //! What a pipeline asks for, as plain data: the data set, the modalities, the training. No behaviour, a leaf.
 //!
 //! `sema` makes these from the file; `data`, `plan` and `train` act on them. Each part keeps the span it came from, so
-//! that a problem found much later can point at the line that asked for it.
+//! that a problem found much later can point at the line that requests it.
 
 mod data;
 mod optimizer;

@@ -3,7 +3,7 @@
 use crate::diag::Span;
 use serde::{Deserialize, Serialize};
 
-/// A value and the text that asked for it.
+/// A value and the place of the text that requests it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spanned<T> {
     /// The value.

@@ -1,4 +1,4 @@
-//! Late fusion: each component is trained by itself, on the rows that have its modalities, with its own clipping, its own
+//! Late fusion: each component is trained separately, on the rows that have its modalities, with its own clipping, its own
 //! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
 
 use super::failure::{FailureCause, TrainingFailure};

@@ -8,7 +8,7 @@ use crate::plan::LossSpec;
 /// Everything that is measured on one part of the data: what was decided on its rows, what training would make of each
 /// of them, and their classes.
 ///
-/// Means are over all rows; those of a component over the rows it has a say on. What has no rows to be measured on is
+/// Means are over all rows; those of a component over the rows where it is present. A measurement over no rows is
 /// not a number.
 pub fn scores(loss: &LossSpec, decisions: &Decisions, losses: &[RowLoss], labels: &[u32]) -> Scores {
     let boosted = loss.combination.is_boosted();

@@ -35,7 +35,7 @@ pub struct Training<'a> {
 pub struct Trained {
     /// The selected model.
     pub params: Arc<Params>,
-    /// The epoch it is from, counted from 1; 0 where every component was trained by itself and has one of its own.
+    /// The epoch it is from, counted from 1; 0 where each component was trained separately and has its own epoch.
     pub best_epoch: u64,
     /// Every epoch in order, the last one partial where it was interrupted.
     pub history: Vec<EpochRecord>,

@@ -159,7 +159,10 @@ fn two_used_files_see_neither_each_other_nor_the_pipeline() {
     let said: Vec<&str> = problems.iter().filter(|problem| problem.is_error()).map(|p| p.message.as_str()).collect();
     assert_eq!(said, ["`size` is not visible in this file", "`second` is not visible in this file"]);
     for problem in problems.iter().filter(|problem| problem.is_error()) {
-        assert!(problem.labels.iter().any(|label| label.message == "this declaration is not visible there"), "{problem:#?}");
+        assert!(
+            problem.labels.iter().any(|label| label.message == "this declaration is not visible there"),
+            "{problem:#?}"
+        );
     }
 
     // The same with what is needed: one file uses the other, the other value comes as an argument.

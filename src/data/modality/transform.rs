@@ -399,7 +399,7 @@ mod tests {
         }
     }
 
-    /// Fits to one feature, and sees that another of the same cells comes to the same.
+    /// Fits to one feature, and sees that another of the same cells has the same result.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
         let mut fitted = FittedTransform::new(&kind);
         match fitted.fit(&kind, &mut Pairs(cells))[..] {

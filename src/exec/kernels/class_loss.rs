@@ -31,7 +31,7 @@ struct Walk {
     errors: usize,
     violations: usize,
     counts: Vec<bool>,
-    /// One per component, classes x rows; empty where no gradient was asked for.
+    /// One per component, classes x rows; empty without gradients.
     gradients: Vec<Vec<f32>>,
 }
 

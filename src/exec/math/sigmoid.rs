@@ -1,7 +1,7 @@
 //! The sigmoid and the hyperbolic tangent of many numbers, written so that they become vector instructions.
 
 /// `exp(x)`, by `2^n exp(r)` with r within half of `ln 2` and a polynomial for the rest (as Cephes has it): about one unit
-/// in the last place off, and the same on every machine. What is not a number stays so.
+/// in the last place off, and the same on every machine. A NaN stays a NaN.
 #[inline(always)]
 fn exp(x: f32) -> f32 {
     /// Adding it rounds to a whole number, which then stands in the lowest bits.

@@ -66,7 +66,7 @@ pub(in crate::exec::kernels) fn derives_from_input(activation: Activation) -> bo
     }
 }
 
-/// Applies the function in place. What is not a number stays so.
+/// Applies the function in place. A NaN stays a NaN.
 pub(in crate::exec::kernels) fn apply(activation: Activation, values: &mut [f32]) {
     let function: fn(f32) -> f32 = match activation {
         Activation::Relu => {

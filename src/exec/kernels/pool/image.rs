@@ -170,7 +170,7 @@ pub(super) fn native<T: Tape<f32, Cpu>>(
                 match pooling {
                     Pooling::Mean => y.iter_mut().zip(x).for_each(|(y, x)| *y += share * x),
                     Pooling::Max if index == 0 => y.copy_from_slice(x),
-                    // What is not a number stays one.
+                    // A NaN stays a NaN.
                     Pooling::Max => {
                         y.iter_mut().zip(x).for_each(|(y, x)| *y = if *x > *y || x.is_nan() { *x } else { *y })
                     }
