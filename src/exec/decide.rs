@@ -23,7 +23,7 @@ pub struct Decisions {
     pub components: Vec<ComponentDecisions>,
 }
 
-/// What one component thought of some rows. All zeros on a row where it is absent (see [`Logits::present`]).
+/// Outputs of one component on some rows. All zeros on a row where it is absent (see [`Logits::present`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentDecisions {
     /// `p^k`, the softmax of its logits, `rows * classes`.

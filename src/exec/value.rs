@@ -1,4 +1,4 @@
-//! What a slot of the plan holds: numbers on a device, on the host, or both, and the identity their gradient goes by.
+//! What a slot of the plan holds: numbers on a device, on the host, or both, and the tensor id of their gradient.
 //!
 //! A kernel of dfdx makes a tensor. A kernel of this program makes numbers on the host, and the tensor beside them is
 //! empty: it only says whose gradient is meant. So nothing is copied between two such kernels, and a gradient is moved
@@ -74,7 +74,7 @@ pub(super) struct ValueGradient {
 }
 
 impl ValueGradient {
-    /// The gradient that goes by `identity`, of a value of these dimensions.
+    /// The gradient stored under `identity`, of a value of these dimensions.
     pub(super) fn new(identity: &Matrix<Cpu>, dims: (usize, usize)) -> Self {
         Self { identity: identity.clone(), length: dims.0 * dims.1 }
     }

@@ -1,4 +1,4 @@
-//! LintLevels of the lints in one run: chosen by name, else the default.
+//! Levels of the lints in one run: chosen by name, else the default.
 
 use super::rule::{Level, LintRule};
 use super::rules::RULES;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Name of all lints whose default level is [`Level::Warn`].
 pub(super) const WARNINGS: &str = "warnings";
 
-/// LintLevels of one run.
+/// The level of each lint in one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LintLevels {
     chosen: BTreeMap<&'static str, Level>,

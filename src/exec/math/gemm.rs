@@ -1,4 +1,4 @@
-//! Products of matrices on the CPU: a safe face of the `gemm` crate, and the only unsafe code of this program.
+//! Products of matrices on the CPU: a safe wrapper of the `gemm` crate.
 
 use crate::exec::workers::Workers;
 use gemm::Parallelism;
