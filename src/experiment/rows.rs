@@ -62,6 +62,7 @@ pub(crate) struct SplitRows<'a> {
     /// The rows that weights are fitted to.
     pub(crate) train: PlanRows<'a>,
     valid: Option<PlanRows<'a>>,
+    calib: Option<PlanRows<'a>>,
     test: Option<PlanRows<'a>>,
 }
 
@@ -69,12 +70,18 @@ impl<'a> SplitRows<'a> {
     /// The rows of `data` for `plan`; `None` where it was loaded without one of its modalities.
     pub(crate) fn new(data: &'a Dataset, plan: &Plan) -> Option<Self> {
         let of = |subset: &'a Option<Subset>| subset.as_ref().and_then(|subset| PlanRows::new(data, subset, plan));
-        Some(Self { train: PlanRows::new(data, &data.train, plan)?, valid: of(&data.valid), test: of(&data.test) })
+        let train = PlanRows::new(data, &data.train, plan)?;
+        Some(Self { train, valid: of(&data.valid), calib: of(&data.calib), test: of(&data.test) })
     }
 
     /// The rows that the best epoch is selected by.
     pub(crate) fn valid(&self) -> Option<&dyn Rows> {
         self.valid.as_ref().map(|rows| rows as &dyn Rows)
+    }
+
+    /// The rows that its probabilities are calibrated on, where they are a part of their own.
+    pub(crate) fn calib(&self) -> Option<&dyn Rows> {
+        self.calib.as_ref().map(|rows| rows as &dyn Rows)
     }
 
     /// The rows that the selected model is measured on.

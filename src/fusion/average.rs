@@ -76,6 +76,10 @@ impl CombinationRule for Average {
         false
     }
 
+    fn alternative(&self) -> &'static str {
+        "`by: learned`, which weighs the components by held-out rows"
+    }
+
     fn description(&self) -> String {
         "each component by itself; probabilities are averaged".into()
     }

@@ -3,6 +3,7 @@
 //! and decision, its description and its portable form. Knows neither the language nor a device.
 
 mod average;
+mod calibration;
 mod class_loss;
 mod combination;
 mod learned;
@@ -15,6 +16,7 @@ mod strategy;
 mod tensors;
 mod vote;
 
+pub use calibration::{Calibration, EvidenceScale, neg_log_softmin, softmin};
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
 pub use learned::Combiner;

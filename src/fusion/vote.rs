@@ -85,6 +85,10 @@ impl CombinationRule for Vote {
         false
     }
 
+    fn alternative(&self) -> &'static str {
+        "`by: learned`, which weighs the components by held-out rows"
+    }
+
     fn description(&self) -> String {
         "each component by itself; the majority decides, the average among equals".into()
     }

@@ -41,8 +41,7 @@ pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: Tes
         let mut weights = vec![];
         for component in &decisions.components {
             let probabilities = row_of(&component.probabilities, row);
-            // A component that is absent on the row holds zeros there, which no softmax does.
-            if probabilities.iter().all(|p| *p == 0.0) {
+            if !component.is_present(row) {
                 line.resize(line.len() + classes, String::new());
                 weights.push(String::new());
             } else {

@@ -153,12 +153,15 @@ mod tests {
             probabilities: p.iter().flat_map(|p| [1.0 - p, *p]).collect(),
             neg_log_p: p.iter().flat_map(|p| [-(1.0 - p).ln(), -p.ln()]).collect(),
             q: vec![1.0; 2 * rows],
+            factor: 1.0,
+            present: None,
         };
         Decisions {
             rows,
             classes: 2,
             class_losses: vec![0.0; 2 * rows],
             predicted: vec![0; rows],
+            factors: vec![1.0; rows],
             probabilities: vec![0.0; 2 * rows],
             components: components.iter().map(component).collect(),
         }

@@ -27,7 +27,7 @@ pub fn evaluate(
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
     let loss = fitted(loss, params);
-    let decisions = decide(&loss, &logits);
+    let decisions = decide(&loss, &params.calibration, &logits);
     let losses = row_losses(&loss, &logits, rows.labels());
     let scores = metrics::scores(&loss, &decisions, &losses, rows.labels());
     Ok(Evaluation { scores, decisions })
@@ -41,7 +41,7 @@ pub fn predict(
     rows: &dyn Rows,
 ) -> Result<Decisions, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
-    Ok(decide(&fitted(loss, params), &logits))
+    Ok(decide(&fitted(loss, params), &params.calibration, &logits))
 }
 
 fn logits(engine: &dyn Engine, params: &Arc<Params>, loss: &LossSpec, rows: &dyn Rows) -> Result<Logits, ExecError> {

@@ -1,12 +1,14 @@
 //! Late fusion: each component is trained separately, on the rows that have its modalities, with its own clipping, its own
 //! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
 
+use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, TrainingFailure};
 use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
 use crate::fusion::CombinationRule;
 use crate::plan::{Batch, Component, Plan};
+use crate::spec::{CalibrationMethod, TrainSpec};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -51,7 +53,9 @@ fn train_components(
         let with_inputs = |rows| ComponentRows::new(rows, plan, component, &alone);
         let (train_rows, valid) = (with_inputs(training.train), training.valid.map(with_inputs));
         let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
-        let own = Training { plan: &alone, train: &train_rows, valid, test: None, ..training };
+        // Only the whole is calibrated.
+        let spec = &TrainSpec { calibrate: CalibrationMethod::None, ..training.spec.clone() };
+        let own = Training { plan: &alone, spec, train: &train_rows, valid, calib: None, test: None, ..training };
         let begin = moved(plan, &params, &alone, Params::zeros(&alone));
         let mut engine = start(Arc::new(alone.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
         let trained = train(engine.as_mut(), begin, own, &mut |event| match event {
@@ -83,10 +87,9 @@ fn train_components(
             params.values[range].iter_mut().zip(numbers).for_each(|(to, from)| *to = from as f32);
         }
     }
-    let valid = training.valid.map(|rows| measured(engine.as_ref(), &params, plan, rows)).transpose()?;
-    let test = training.test.map(|rows| measured(engine.as_ref(), &params, plan, rows)).transpose()?;
-    let valid = valid.map(|valid| valid.scores);
-    Ok(Trained { params: Arc::new(params), best_epoch: 0, history, stop, valid, test })
+    let concluded = conclude(engine.as_ref(), Arc::new(params), &training, None);
+    let Concluded { params, calibration, valid, test } = concluded.map_err(|error| failed(error.into()))?;
+    Ok(Trained { params, best_epoch: 0, history, stop, calibration, valid, test })
 }
 
 fn measured(

@@ -2,26 +2,31 @@
 
 mod auc;
 mod combiner;
+mod conclude;
 mod evaluate;
 mod event;
 mod failure;
+mod fit_calibration;
 mod late_fusion;
 mod metrics;
 mod modality_dropout;
 mod model_file;
 mod optimizer;
+mod outdone;
 mod rows;
 mod selection;
 mod trainer;
 
 pub use auc::auc;
 pub use evaluate::{Evaluation, evaluate, predict};
-pub use event::{ComponentScores, EpochRecord, Event, Scores, SplitScores, StopReason};
+pub use event::{ComponentScores, EpochRecord, Event, ProbabilityScores, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
+pub use fit_calibration::{CalibrationFit, CalibrationRecord, fit_calibration};
 pub use late_fusion::{Start, fit};
 pub use metrics::scores;
 pub use model_file::{plan_hash, read_model, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
+pub use outdone::outdone;
 pub use rows::Rows;
 pub use selection::Selection;
 pub use trainer::{Trained, Training, train};

@@ -1,9 +1,12 @@
 //! The training loop: shuffled batches, steps, measurements, selection of the best model. Prints nothing, and reads the
 //! clock only to say how long an epoch took.
 
+use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
-use super::{EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate};
+use super::{
+    CalibrationRecord, EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate,
+};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::optim::{TrainingSteps, update_rule};
@@ -24,6 +27,8 @@ pub struct Training<'a> {
     pub train: &'a dyn Rows,
     /// The rows that the best epoch is selected on.
     pub valid: Option<&'a dyn Rows>,
+    /// The rows that its probabilities are calibrated on; the validation rows for `None`.
+    pub calib: Option<&'a dyn Rows>,
     /// The rows that the selected model is measured on, once.
     pub test: Option<&'a dyn Rows>,
     /// Looked at after every step: set from elsewhere, it ends the training as if all epochs were made.
@@ -41,6 +46,8 @@ pub struct Trained {
     pub history: Vec<EpochRecord>,
     /// Why it ended.
     pub stop: StopReason,
+    /// How its probabilities were calibrated, if they were.
+    pub calibration: Option<CalibrationRecord>,
     /// The selected model on the validation split, if there is one.
     pub valid: Option<Scores>,
     /// The selected model on the test split, if there is one.
@@ -212,7 +219,7 @@ impl<'a> TrainingLoop<'a> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), ExecError> {
         let valid = match self.training.valid {
-            Some(rows) => Some(self.evaluate(engine, &self.params, rows)?.scores),
+            Some(rows) => Some(evaluate(engine, &self.params, &self.training.plan.loss, rows)?.scores),
             None => None,
         };
         let best = self.selection.observe(epoch, valid.as_ref());
@@ -237,10 +244,6 @@ impl<'a> TrainingLoop<'a> {
         Ok(())
     }
 
-    fn evaluate(&self, engine: &dyn Engine, params: &Arc<Params>, rows: &dyn Rows) -> Result<Evaluation, ExecError> {
-        evaluate(engine, params, &self.training.plan.loss, rows)
-    }
-
     fn finish(
         mut self,
         engine: &dyn Engine,
@@ -249,16 +252,17 @@ impl<'a> TrainingLoop<'a> {
     ) -> Result<Trained, Box<TrainingFailure>> {
         observe(Event::Ended(stop));
         let (best_epoch, params) = self.best.take().unwrap_or((0, Arc::clone(&self.params)));
-        let test = match self.training.test.map(|rows| self.evaluate(engine, &params, rows)).transpose() {
-            Ok(test) => test,
+        let best = self.history.iter().find(|record| record.epoch == best_epoch);
+        let measured = best.and_then(|record| record.valid.clone());
+        match conclude(engine, Arc::clone(&params), &self.training, measured) {
+            Ok(Concluded { params, calibration, valid, test }) => {
+                Ok(Trained { params, best_epoch, history: self.history, stop, calibration, valid, test })
+            }
             Err(error) => {
                 self.best = Some((best_epoch, params));
-                return Err(self.fail(error.into()));
+                Err(self.fail(error.into()))
             }
-        };
-        let best = self.history.iter().find(|record| record.epoch == best_epoch);
-        let valid = best.and_then(|record| record.valid.clone());
-        Ok(Trained { params, best_epoch, history: self.history, stop, valid, test })
+        }
     }
 
     fn fail(self, cause: FailureCause) -> Box<TrainingFailure> {

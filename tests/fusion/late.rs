@@ -89,7 +89,7 @@ fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, F
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
     let valid = (!valid.is_empty()).then_some(valid as &dyn Rows);
-    let training = Training { plan, spec, train, valid, test: valid, interrupt: &never };
+    let training = Training { plan, spec, train, valid, calib: None, test: valid, interrupt: &never };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
     fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)
 }
@@ -106,8 +106,15 @@ fn each_model_is_what_it_would_be_by_itself() {
         assert_eq!((alone.inputs.len(), alone.loss.components.len()), (1, 1));
         assert_eq!(alone.shardable, component == 1, "only one of them has batch_norm");
         let (rows, valid) = (rows.alone(component), valid.alone(component));
-        let training =
-            Training { plan: &alone, spec: &spec, train: &rows, valid: Some(&valid), test: None, interrupt: &never };
+        let training = Training {
+            plan: &alone,
+            spec: &spec,
+            train: &rows,
+            valid: Some(&valid),
+            calib: None,
+            test: None,
+            interrupt: &never,
+        };
         let mut engine = engine(Arc::new(alone.clone()), DeviceChoice::Cpu, Some(1)).unwrap();
         let own = train(engine.as_mut(), initialize(&alone, spec.seed), training, &mut |_| ()).unwrap();
         epochs.push((own.best_epoch, own.history.len()));
@@ -147,7 +154,7 @@ fn a_learned_combiner_is_fitted_to_held_out_rows_alone() {
     product.values[range].fill(0.0);
     let engine = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, Some(1)).unwrap();
     let before = evaluate(engine.as_ref(), &Arc::new(product), &plan.loss, &valid).unwrap().scores;
-    assert!(trained.valid.unwrap().log_loss < before.log_loss);
+    assert!(trained.valid.unwrap().probabilities.log_loss < before.probabilities.log_loss);
 
     let empty = Table::new(0, 0, 0);
     let cause = fitted(&plan, &spec, [&rows, &empty]).unwrap_err();

@@ -4,7 +4,9 @@ use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
-use mmc::spec::{Curve, Init, Length, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec};
+use mmc::spec::{
+    CalibrationMethod, Curve, Init, Length, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec,
+};
 use mmc::train::{Event, Rows, StopReason, Trained, Training, TrainingFailure, train};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +21,7 @@ fn spec(length: Length) -> TrainSpec {
         stop: None,
         seed: 3,
         init: Init::Scaled,
+        calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         span: Span::default(),
     }
@@ -66,6 +69,7 @@ impl Case {
             spec,
             train: rows,
             valid: valid.as_ref().map(|table| table as &dyn Rows),
+            calib: None,
             test: test.as_ref().map(|table| table as &dyn Rows),
             interrupt: &interrupt,
         };
