@@ -1,4 +1,4 @@
-//! The whole way from a data block to a data set: find, read, label, split, transform.
+//! From a data block to a data set: find, read, label, split, transform.
 
 use crate::data::dataset::{Dataset, Subset, TableSummary};
 use crate::data::io::bytes::MemoryBudget;
@@ -18,22 +18,22 @@ use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
 
-/// What is to be loaded.
+/// The data to load.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// Where rows come from and how they are split.
     pub data: &'a DataSpec,
-    /// What is to be predicted.
+    /// The label to predict.
     pub label: &'a LabelSpec,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
-    /// What has to be able to decide every row.
+    /// The combines that must have a component present on every row.
     pub deciders: Vec<Decider<'a>>,
     /// The folder that relative paths start at: that of the pipeline file.
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
     pub cache: Option<&'a Path>,
-    /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
+    /// How many bytes of the data may be in memory; the rest is in temporary files, in the folder
     /// of the cache or where the system keeps such files.
     pub memory: usize,
 }
@@ -164,7 +164,7 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
-/// What is asked of one table: which columns, and what each is for.
+/// The query of one table: its columns and their purposes.
 struct Asked {
     query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.

@@ -43,7 +43,7 @@ pub enum FittedTransform {
         /// The number for each column.
         values: Vec<f64>,
     },
-    /// Letters become small letters.
+    /// Letters become lower case.
     Lowercase,
     /// Characters become ids.
     Chars {
@@ -99,7 +99,7 @@ pub(crate) enum FitError {
 }
 
 impl FittedTransform {
-    /// The transform before it has seen a column.
+    /// The transform before it is fitted.
     pub(crate) fn new(kind: &TransformKind) -> Self {
         match kind {
             TransformKind::Standardize => FittedTransform::Standardize { mean: vec![], std: vec![] },
@@ -155,7 +155,7 @@ impl FittedTransform {
                 };
                 (*values, _) = sound(learned.into_iter().map(alone).collect());
             }
-            // These learn nothing of numbers; texts, categories and images are fitted in files of their own.
+            // These fit no numbers; texts, categories and images are fitted in their own modules.
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
@@ -204,7 +204,7 @@ impl FittedTransform {
             }
             FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
             FittedTransform::NormalizePixels => cell / 255.0,
-            // Words become numbers elsewhere, and images are changed at random in training only.
+            // Words are converted elsewhere, and images are changed at random in training only.
             FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -249,7 +249,7 @@ impl PixelAffine {
                 }
                 self.divide(|at| std[at / plane]);
             }
-            // Changes at random are made when a batch is filled; no other transform goes with images.
+            // Random changes are made when a batch is filled; no other transform applies to images.
             FittedTransform::Augment { .. }
             | FittedTransform::MinMax { .. }
             | FittedTransform::Log1p
@@ -277,7 +277,7 @@ pub(crate) trait Cells {
     /// How many features there are.
     fn features(&self) -> usize;
 
-    /// Shows the cells of some features, block by block: of each feature always in the same order.
+    /// Visits the cells of some features, block by block, each feature always in the same order.
     fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
 }
 
@@ -305,7 +305,7 @@ fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
     ranges.into_iter().map(judge).collect()
 }
 
-/// The mean, summed from the first value on so that large offsets cost no digits.
+/// The mean, summed relative to the first value so that large offsets cost no precision.
 fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
     let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
         if *count == 0 {
@@ -349,10 +349,10 @@ fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
     ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
 }
 
-/// How many cells are held at once to find their middle, unless those of one feature are more.
+/// Largest number of cells held at once for a median, unless one feature has more.
 const SORTED: usize = 1 << 23;
 
-/// The middle value, or the mean of the two middle ones. Unlike all others it holds all cells of a feature at once.
+/// The median. Unlike the other statistics it holds all cells of a feature at once.
 fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
     let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
     let at_once = (SORTED / rows.max(1)).max(1);
@@ -399,7 +399,7 @@ mod tests {
         }
     }
 
-    /// Fits to one feature, and sees that another of the same cells has the same result.
+    /// Fits to one feature, and asserts that another of the same cells has the same result.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
         let mut fitted = FittedTransform::new(&kind);
         match fitted.fit(&kind, &mut Pairs(cells))[..] {

@@ -126,7 +126,7 @@ impl FormatReader for Arrays {
 }
 
 impl Arrays {
-    /// The names of the arrays in a file, and what they are.
+    /// The names of the arrays in a file, with their headers.
     fn headers(&self, file: &DataFile) -> Result<Vec<(String, NpyHeader)>, Problem> {
         if self.single {
             let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);

@@ -12,7 +12,7 @@ use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, TransformKind};
 pub(crate) struct ColumnFinder<'a> {
     /// The columns.
     pub schema: &'a Schema,
-    /// What the table is called.
+    /// The name of the table.
     pub name: &'a str,
 }
 
@@ -183,7 +183,7 @@ impl ColumnFinder<'_> {
         }
     }
 
-    /// The columns of the table in a few words.
+    /// A short description of the columns of the table.
     fn what_there_is(&self, names: &[String]) -> String {
         if looks_like_a_row(names) {
             return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
