@@ -1,6 +1,6 @@
 //! Numbers formatted for a terminal.
 
-pub(super) use crate::diag::grouped;
+pub(super) use crate::thousands::grouped;
 use std::time::Duration;
 
 /// `1234567` as `1.23 M`, in steps of a thousand.

@@ -189,11 +189,11 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
 
 /// The training settings, defaults included.
 fn training(train: &TrainSpec) -> String {
-    use crate::spec::Length;
+    use crate::spec::TrainingLength;
     let (optimizer, schedule) = (show_optimizer(&train.optimizer), show_schedule(&train.schedule));
     let length = match train.length {
-        Length::Epochs(epochs) => format!("{} epochs", grouped(epochs)),
-        Length::Iterations(iterations) => format!("{} iterations", grouped(iterations)),
+        TrainingLength::Epochs(epochs) => format!("{} epochs", grouped(epochs)),
+        TrainingLength::Iterations(iterations) => format!("{} iterations", grouped(iterations)),
     };
     let stop = train
         .stop

@@ -4,12 +4,12 @@
 use crate::data::dataset::{Subset, TableSummary};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
+use crate::data::modality::columns::ColumnPlaces;
 use crate::data::modality::fitted::{FittedModality, InputColumn};
-use crate::data::modality::input::ColumnPlaces;
 use crate::data::modality::kinds;
 use crate::data::modality::rows::ModalityRows;
 use crate::data::preprocessing::Preprocessing;
-use crate::data::presence::{self, Decider};
+use crate::data::presence::{self, RequiredComponents};
 use crate::data::source;
 use crate::data::source::opened::{OpenTable, Storage};
 use crate::data::table::schema::{CellType, Schema, TableQuery};
@@ -30,7 +30,7 @@ pub struct ApplyRequest<'a> {
     /// Whether labels are read.
     pub labels: LabelUse,
     /// The combines that must have a component present on every row.
-    pub deciders: Vec<Decider<'a>>,
+    pub required: Vec<RequiredComponents<'a>>,
     /// The folder of the cache; `None` to keep nothing.
     pub cache: Option<&'a Path>,
     /// Number of bytes of the data that may be in memory; the rest is in temporary files that are removed with the
@@ -175,7 +175,7 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
     if problems.has_errors() {
         return Err(problems);
     }
-    presence::check(&request.deciders, &[presence::PartTable { part: Part::Test, subset: &subset, read: &read }])?;
+    presence::check(&request.required, &[presence::PartTable { part: Part::Test, subset: &subset, read: &read }])?;
     let table = TableSummary { part: None, files: read.file_names(), rows: rows.len(), cached: read.cached };
     notes.extend(read.notes);
     Ok(PreparedRows { rows: subset, table, fingerprint: read.content.to_hex().to_string(), absent, notes })

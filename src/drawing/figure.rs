@@ -2,11 +2,11 @@
 
 use super::chain::summary;
 use super::part::{PipelinePart, parts};
-use crate::diag::grouped;
 use crate::fusion::CombinationRule;
 use crate::ops::Op;
 use crate::plan::{ParamId, Plan, Step};
 use crate::shape::Shape;
+use crate::thousands::grouped;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Largest number of components drawn; the others are counted.

@@ -3,7 +3,7 @@
 
 use super::figure::Figure;
 use super::part::PipelinePart;
-use super::text::{lines, width};
+use super::wrap::{lines, width};
 
 /// The height of a line of text.
 pub(super) const LINE: f64 = 16.0;

@@ -4,8 +4,8 @@
 use super::figure::{Figure, FigureBox};
 use super::layout::{FigureLayout, LINE, PAD, PlacedBox, Wire, layout};
 use super::part::PipelinePart;
-use super::text::width;
-use crate::diag::grouped;
+use super::wrap::width;
+use crate::thousands::grouped;
 use std::fmt::Write;
 
 /// Number of wire colours; further encoders are drawn dashed.

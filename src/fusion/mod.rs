@@ -10,8 +10,8 @@ mod mixtures;
 mod multiplicative;
 mod row;
 mod rule;
-mod strategies;
 mod strategy;
+mod strategy_table;
 mod tensors;
 mod vote;
 
@@ -22,6 +22,6 @@ pub use mixtures::Mixtures;
 pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};
 pub use rule::CombinationRule;
-pub use strategies::{ATTENTION, BOOST, MARGIN, SETTING_VALUES, STRATEGIES, UP_TO, strategy};
 pub use strategy::{ComponentLayout, InputJoin, Strategy};
+pub use strategy_table::{ATTENTION, BOOST, MARGIN, SETTING_VALUES, STRATEGIES, UP_TO, strategy};
 pub use tensors::{LabelledTensors, Tensors};

@@ -2,7 +2,7 @@
 //! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
 
 use super::failure::{FailureCause, TrainingFailure};
-use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
+use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, fit_combiner, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
 use crate::fusion::CombinationRule;
@@ -50,7 +50,7 @@ fn train_components(
         let alone = plan.subplan(index);
         let with_inputs = |rows| ComponentRows::new(rows, plan, component, &alone);
         let (train_rows, valid) = (with_inputs(training.train), training.valid.map(with_inputs));
-        let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
+        let valid = valid.as_ref().map(|rows| rows as &dyn BatchSource).filter(|rows| !rows.is_empty());
         let own = Training { plan: &alone, train: &train_rows, valid, test: None, ..training };
         let begin = moved(plan, &params, &alone, Params::zeros(&alone));
         let mut engine = start(Arc::new(alone.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
@@ -77,7 +77,7 @@ fn train_components(
             return Err(failed(FailureCause::NoHeldOut));
         };
         let found = measured(engine.as_ref(), &params, plan, valid)?;
-        let (weights, biases) = combiner::fit(&found.decisions, valid.labels());
+        let (weights, biases) = fit_combiner::fit(&found.decisions, valid.labels());
         for (id, numbers) in [(weight, weights), (bias, biases)] {
             let range = params.range(id);
             params.values[range].iter_mut().zip(numbers).for_each(|(to, from)| *to = from as f32);
@@ -93,7 +93,7 @@ fn measured(
     engine: &dyn Engine,
     params: &Params,
     plan: &Plan,
-    rows: &dyn Rows,
+    rows: &dyn BatchSource,
 ) -> Result<super::Evaluation, Box<TrainingFailure>> {
     evaluate(engine, &Arc::new(params.clone()), &plan.loss, rows).map_err(|error| failed(FailureCause::Exec(error)))
 }
@@ -136,7 +136,7 @@ fn moved(from: &Plan, params: &Params, to: &Plan, mut into: Params) -> Params {
 
 /// The rows that have all that a component needs, with the inputs that its plan reads.
 struct ComponentRows<'a> {
-    rows: &'a dyn Rows,
+    rows: &'a dyn BatchSource,
     which: Vec<u32>,
     labels: Vec<u32>,
     /// The inputs of the component's plan by their places in the whole plan.
@@ -144,7 +144,7 @@ struct ComponentRows<'a> {
 }
 
 impl<'a> ComponentRows<'a> {
-    fn new(rows: &'a dyn Rows, plan: &Plan, component: &Component, alone: &Plan) -> Self {
+    fn new(rows: &'a dyn BatchSource, plan: &Plan, component: &Component, alone: &Plan) -> Self {
         let inputs = alone.inputs.iter().filter_map(|own| plan.inputs.iter().position(|input| input.name == own.name));
         let inputs = inputs.collect();
         let mut which: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
@@ -167,7 +167,7 @@ impl<'a> ComponentRows<'a> {
     }
 }
 
-impl Rows for ComponentRows<'_> {
+impl BatchSource for ComponentRows<'_> {
     fn len(&self) -> usize {
         self.which.len()
     }

@@ -6,7 +6,7 @@ use mmc::diag::Code;
 use mmc::exec::{DeviceChoice, Params, engine, initialize};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::TrainSpec;
-use mmc::train::{FailureCause, Rows, Trained, Training, evaluate, fit, train};
+use mmc::train::{BatchSource, FailureCause, Trained, Training, evaluate, fit, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -45,7 +45,7 @@ impl Table {
     }
 }
 
-impl Rows for Table {
+impl BatchSource for Table {
     fn len(&self) -> usize {
         self.labels.len()
     }
@@ -88,7 +88,7 @@ fn pipeline(combine: &str) -> (Plan, TrainSpec) {
 fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, FailureCause> {
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
-    let valid = (!valid.is_empty()).then_some(valid as &dyn Rows);
+    let valid = (!valid.is_empty()).then_some(valid as &dyn BatchSource);
     let training = Training { plan, spec, train, valid, test: valid, interrupt: &never };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
     fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)

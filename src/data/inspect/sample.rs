@@ -1,9 +1,9 @@
 //! The first rows of tables that are too large to be read whole, copied into smaller tables.
 
 use crate::atomic_file::{Durability, replace_file};
-use crate::data::io::open;
 use crate::data::io::paths;
-use crate::data::load::Request;
+use crate::data::io::reader;
+use crate::data::load::LoadRequest;
 use crate::diag::Problem;
 use crate::spec::{Origin, Source, SourceKind, Spanned};
 use std::io::{self, BufRead, BufReader};
@@ -52,7 +52,7 @@ impl Sample {
 ///
 /// # Errors
 /// If a table cannot be read or a copy not be written. A missing file is not reported here.
-pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Sample>> {
+pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
     let sources = request.data.origin.sources();
     // Only formats of text lines can be sampled.
     if !sources.iter().all(|source| matches!(source.kind, SourceKind::Table { .. } | SourceKind::Synthetic { .. })) {
@@ -86,7 +86,7 @@ pub(super) fn of_large(request: &Request<'_>) -> io::Result<Option<Sample>> {
 }
 
 /// A source that is too large to be read whole and cannot be sampled.
-pub(super) fn too_large(request: &Request<'_>) -> Option<String> {
+pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     let mut sources = request.data.origin.sources();
     let mut at = 0;
     while at < sources.len() {
@@ -107,7 +107,7 @@ pub(super) fn too_large(request: &Request<'_>) -> Option<String> {
 fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
     let sizes = files(paths, base).into_iter().map(|(path, _)| {
         let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
-        if open::is_compressed(&path) { 4 * bytes } else { bytes }
+        if reader::is_compressed(&path) { 4 * bytes } else { bytes }
     });
     sizes.sum()
 }
@@ -155,7 +155,7 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
 /// text becomes too long.
 fn copy_rows(from: &Path, to: &Path, lines: usize) -> io::Result<bool> {
     let mut hasher = blake3::Hasher::new();
-    let mut from = BufReader::with_capacity(1 << 16, open::open(from, &mut hasher)?);
+    let mut from = BufReader::with_capacity(1 << 16, reader::open(from, &mut hasher)?);
     let mut whole = false;
     replace_file(to, Durability::Unsynced, |to| {
         let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);

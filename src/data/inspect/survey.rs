@@ -2,7 +2,7 @@
 
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
+use crate::data::io::reader;
 use crate::data::source;
 use crate::data::source::opened::{OpenTable, Storage};
 use crate::data::table::cell::looks_like_a_row;
@@ -95,7 +95,7 @@ pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
-    let text = open::open(path, &mut hasher)?;
+    let text = reader::open(path, &mut hasher)?;
     let separator = separator(path, &first_line(path)?)?;
     let mut rows =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
@@ -135,7 +135,7 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
 fn first_line(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     let mut line = vec![];
-    io::BufReader::new(open::open(path, &mut hasher)?).read_until(b'\n', &mut line)?;
+    io::BufReader::new(reader::open(path, &mut hasher)?).read_until(b'\n', &mut line)?;
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 

@@ -3,8 +3,8 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::augment::Augment;
-use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
-use crate::data::modality::pixels::PixelScale;
+use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
+use crate::data::modality::pixel_scale::PixelScale;
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
 use crate::data::modality::transform::{FittedTransform, PixelAffine};
 use crate::data::table::errors::out_of_space;

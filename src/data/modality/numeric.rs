@@ -2,7 +2,7 @@
 //! missing cells are distinguished from invalid ones. Processes rows in blocks, to stay within the memory budget.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::modality::input::{ModalityColumns, columns_of, missing_cell, not_optional};
+use crate::data::modality::columns::{ModalityColumns, columns_of, missing_cell, not_optional};
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
 use crate::data::modality::transform::{Cells, FitError, FittedTransform};
 use crate::data::table::errors::{out_of_space, shown};

@@ -1,7 +1,7 @@
 //! Prepared rows of a modality, in memory or in a mapped file: written once, read in any order. Independent of tables.
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
-use crate::data::modality::pixels::PixelScale;
+use crate::data::modality::pixel_scale::PixelScale;
 use crate::data::random::Draw;
 use std::io;
 use std::sync::Arc;

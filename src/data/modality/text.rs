@@ -5,7 +5,7 @@
 //! comes first in the order of code points. Tokens beyond `max` are cut off and not counted.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
+use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::rows::{ModalityParts, RowsWriter};
 use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::out_of_space;

@@ -3,8 +3,8 @@
 //! 32 by 32 pixels, its red, green and blue planes one after the other.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::table::errors::{empty, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
@@ -120,7 +120,7 @@ impl Cifar {
 }
 
 fn open_file<'a>(file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<Box<dyn Read + 'a>, Problem> {
-    open::open_bytes(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))
+    reader::open_bytes(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))
 }
 
 /// Fills `record` as far as there are bytes; returns how many.

@@ -1,8 +1,8 @@
 //! Reads text tables: `csv` and `tsv`, one file or several as one table. Parses the wanted columns only.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::table::cell::parse_number;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
@@ -23,7 +23,7 @@ pub(crate) struct Delimited {
     pub header: bool,
 }
 
-type CsvRows<'a> = csv::Reader<open::LineEnds<Box<dyn std::io::Read + 'a>>>;
+type CsvRows<'a> = csv::Reader<reader::LineEnds<Box<dyn std::io::Read + 'a>>>;
 
 impl FormatReader for Delimited {
     fn files(&self) -> &[DataFile] {
@@ -123,7 +123,7 @@ impl Delimited {
 
     /// Opens a file, without its header having been read.
     fn rows<'a>(&self, file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<CsvRows<'a>, Problem> {
-        let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
         let mut builder = csv::ReaderBuilder::new();
         Ok(builder
             .has_headers(false)

@@ -1,8 +1,8 @@
 //! Tables in files: a reader for each format, with a cache in front of all of them.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader, Storage, fingerprint};
 use crate::data::table::cache;
@@ -54,7 +54,7 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         let mut hashes = vec![];
         let mut problems = Problems::new();
         for file in files {
-            match open::hash_file(&file.path) {
+            match reader::hash_file(&file.path) {
                 Ok(hash) => hashes.push(hash),
                 Err(error) => problems.push(unreadable(file, &error, 0)),
             }

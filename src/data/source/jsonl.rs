@@ -2,8 +2,8 @@
 //! empty cells. The keys of the first lines are the columns.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
@@ -127,7 +127,7 @@ type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 
 /// Passes the lines of a file that are not blank to `see`, with their numbers, until it returns `false`.
 fn lines(file: &DataFile, hasher: &mut blake3::Hasher, see: &mut See<'_>) -> Result<(), Problem> {
-    let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+    let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
     let mut text = BufReader::with_capacity(1 << 16, text);
     let mut line = vec![];
     let mut any = false;

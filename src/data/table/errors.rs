@@ -1,7 +1,7 @@
 //! The errors of all readers: files and cells that cannot be read. Independent of formats.
 
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::table::schema::ColumnQuery;
 use crate::diag::{Code, Problem, Problems};
 
@@ -73,7 +73,7 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
         error.kind(),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::IsADirectory
     );
-    if opened && open::is_compressed(&file.path) {
+    if opened && reader::is_compressed(&file.path) {
         if std::fs::metadata(&file.path).is_ok_and(|data| data.len() == 0) {
             return empty(file);
         }

@@ -1,8 +1,9 @@
 //! Numbers of widely different scales given to a network as they are: the largest drown the others.
 
-use crate::diag::{Code, Problem, Problems, Span, grouped};
+use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
 use crate::spec::{DataProfile, ModalitySpec, TransformKind};
+use crate::thousands::grouped;
 
 /// How many times larger the deviation of one column may be than that of another.
 const MOST: f64 = 100.0;

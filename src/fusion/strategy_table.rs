@@ -5,7 +5,7 @@ use super::combination::Combination;
 use super::learned::Combiner;
 use super::multiplicative::{Multiplicative, QGradient};
 use super::strategy::{Strategy, all_concatenated, all_merged, one_per_input, one_per_mixture};
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
 const MANY: usize = 64;
 
@@ -40,7 +40,7 @@ const MERGE: Parameter = Parameter::new(
     Kind::Form("`sum`, `mean`, `concat` or `attention(size)`"),
     "how several representations become one",
 )
-.or(Constant::Word("sum"))
+.or(DefaultValue::Word("sum"))
 .of_paper();
 /// The setting that `margin(delta)` is a value of.
 pub const BOOST: Parameter = Parameter::new(
@@ -48,13 +48,13 @@ pub const BOOST: Parameter = Parameter::new(
     Kind::Form("`margin(delta)` or `none`"),
     "which rows count: with `margin(delta)` those whose label does not win by more than `delta` yet",
 )
-.or(Constant::Word("none"));
+.or(DefaultValue::Word("none"));
 const GRADIENT: Parameter = Parameter::new(
     "gradient",
     Kind::Choice(&["detached", "attached"]),
     "whether `q` is a constant weight in the gradient, or is differentiated too",
 )
-.or(Constant::Word("detached"))
+.or(DefaultValue::Word("detached"))
 .of_paper();
 const NORMALIZE: Parameter = Parameter::new(
     "normalize",
@@ -62,14 +62,14 @@ const NORMALIZE: Parameter = Parameter::new(
     "whether a row's loss is the cross-entropy of `softmax(-l)`, the naive way of the paper's section 3.2: \
      `l^y + log sum over k of exp(-l^k)` in place of `l^y`",
 )
-.or(Constant::Bool(false))
+.or(DefaultValue::Bool(false))
 .of_paper();
 const MIXTURES: Parameter = Parameter::new(
     "mixtures",
     Kind::Form("`all`, `up_to(k)` or a list of lists of inputs"),
     "which sets of inputs are candidates; all that are not empty are 2^M - 1",
 )
-.or(Constant::Word("all"))
+.or(DefaultValue::Word("all"))
 .of_paper();
 
 const MULTIPLICATIVE_EQUATION: &str = "equation 8:  q_i^k = prod over j != i of (1 - p_j^k)^(beta / (C - 1))\n\
@@ -109,7 +109,7 @@ pub const STRATEGIES: &[Strategy] = &[
             .equation("equation 2:  p = F(p_1, ..., p_M)")
             .params(&[
                 Parameter::new("by", Kind::Choice(&["average", "vote", "learned"]), "how decisions are brought together")
-                    .or(Constant::Word("average")),
+                    .or(DefaultValue::Word("average")),
                 HEAD,
             ])
             .example("combine fuse = late(low_net, high_net) { by = average }"),
@@ -231,7 +231,7 @@ pub const ATTENTION: Signature =
                 Kind::Choice(MODES),
                 "what the score of an input is computed from, and by which weights",
             )
-            .or(Constant::Word("separate"))
+            .or(DefaultValue::Word("separate"))
             .of_paper(),
         ])
         .example(
