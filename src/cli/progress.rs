@@ -60,7 +60,9 @@ impl<'a> Progress<'a> {
     /// Shows one event.
     pub(super) fn show(&mut self, event: &Event<'_>) {
         match event {
-            Event::Component { name, number, of } => self.say(&format!("training `{name}` separately ({number} of {of})")),
+            Event::Component { name, number, of } => {
+                self.say(&format!("training `{name}` separately ({number} of {of})"))
+            }
             Event::Started { epochs, steps_per_epoch } => {
                 self.extent = ProgressLength { epochs: *epochs, steps_per_epoch: *steps_per_epoch, rows_per_step: 0 };
             }
