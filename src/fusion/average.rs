@@ -83,7 +83,7 @@ impl CombinationRule for Average {
     }
 
     fn description(&self) -> String {
-        "each component by itself; probabilities are averaged".into()
+        "each component is trained separately; probabilities are averaged".into()
     }
 
     fn caption(&self) -> Vec<String> {

@@ -108,7 +108,7 @@ impl CombinationRule for Combiner {
     }
 
     fn description(&self) -> String {
-        "each component by itself; their logarithms are weighted as fitted to held-out rows".into()
+        "each component is trained separately; their logarithms are weighted as fitted to held-out rows".into()
     }
 
     fn caption(&self) -> Vec<String> {

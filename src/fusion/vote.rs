@@ -92,7 +92,7 @@ impl CombinationRule for Vote {
     }
 
     fn description(&self) -> String {
-        "each component by itself; the majority decides, the average among equals".into()
+        "each component is trained separately; the majority decides, the average among equals".into()
     }
 
     fn caption(&self) -> Vec<String> {

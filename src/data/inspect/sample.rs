@@ -1,4 +1,4 @@
-//! The first rows of tables that are too large to be read in passing, as tables of their own.
+//! The first rows of tables that are too large to be read whole, copied into smaller tables.
 
 use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::paths;
@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 /// Number of the first rows of a large table that are read.
 pub const SAMPLE_ROWS: usize = 100_000;
 
-/// A table of more bytes than this is large; packed, a quarter of it.
+/// A table of more bytes than this is large; a quarter of it if compressed.
 const LARGE: u64 = 64 << 20;
 
-/// No more text than this is copied, however few rows it is.
+/// Largest size of the copied text, in bytes, whatever the number of rows.
 const MOST_TEXT: usize = 64 << 20;
 
 /// Copies of the first rows; they are removed with this.
@@ -23,7 +23,7 @@ pub(super) struct Sample {
     folder: tempfile::TempDir,
     /// The tables as they are read from the copies.
     pub(super) origin: Origin,
-    /// For each table what it is called, and whether the copy holds all of it.
+    /// For each table its name, and whether the copy holds all of it.
     pub(super) tables: Vec<(String, bool)>,
 }
 
@@ -50,9 +50,10 @@ impl Sample {
 /// The first rows of the tables of `request`, if one of them is large.
 ///
 /// # Errors
-/// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
+/// If a table cannot be read or a copy not be written. A missing file is not reported here.
 pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
     let sources = request.data.origin.sources();
+    // Only formats of text lines can be sampled, and what is generated.
     let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Lines { .. } => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,
@@ -81,7 +82,7 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
     Ok(Some(Sample { folder, origin, tables }))
 }
 
-/// A source that is too large to be read in passing and that no first rows are taken of.
+/// A source that is too large to be read whole and cannot be sampled.
 pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     let mut sources = request.data.origin.sources();
     let mut at = 0;
@@ -99,7 +100,7 @@ pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     })
 }
 
-/// About how many bytes files hold, those that are packed counted as unpacked.
+/// Approximate size of files in bytes, after decompression.
 fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
     let sizes = files(paths, base).into_iter().map(|(path, _)| {
         let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
@@ -116,13 +117,13 @@ fn is_large(source: &Source, base: &Path) -> bool {
     }
 }
 
-/// The files of a table and their names, none if one of them is not there.
+/// The files of a table and their names, none if one of them does not exist.
 fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
     let found = paths::find(written, base).unwrap_or_default();
     found.into_iter().map(|file| (file.path, file.name)).collect()
 }
 
-/// A source that reads the first rows of another, what that is called, and whether these are all of it.
+/// A source that reads the first rows of another, the name of that, and whether these are all rows.
 fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
     match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Generated { name, source: kind, whole } => Ok((Source { kind, span: source.span }, name, whole)),

@@ -1,5 +1,5 @@
-//! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows, applied to all, and what is
-//! missing told from what is wrong. Goes over rows in blocks, so that no more of them is in memory than the budget allows.
+//! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows and applied to all;
+//! missing cells are distinguished from invalid ones. Processes rows in blocks, to stay within the memory budget.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ModalityColumns, columns_of, missing_cell, not_optional};
@@ -19,7 +19,7 @@ fn block(width: usize) -> usize {
     ((1 << 19) / width.max(1)).clamp(64, 1 << 14)
 }
 
-/// Number of features that are fitted each for itself: all of a vector, those of one step of a sequence, over all steps.
+/// Number of features that are fitted separately: all of a vector; of a sequence those of one step, over all steps.
 fn features(spec: &ModalitySpec) -> usize {
     match spec.kind {
         ModalityKind::Sequence => spec.shape.0.last().copied().unwrap_or(1),
@@ -27,8 +27,8 @@ fn features(spec: &ModalitySpec) -> usize {
     }
 }
 
-/// Fits the transforms on the first part, which is train, and makes the rows of every part. What is wrong with the fit
-/// and with the cells is reported together.
+/// Fits the transforms on the first part, which is train, and makes the rows of every part. Errors of the fit
+/// and of the cells are reported together.
 pub(crate) fn fit_and_apply(
     spec: &ModalitySpec,
     parts: &[ModalityColumns<'_>],
@@ -119,7 +119,7 @@ fn apply_all(
     Ok(made)
 }
 
-/// How many training cells are held through all passes; of more, each pass gathers its own.
+/// Largest number of training cells held over all passes; beyond it each pass reads them again.
 const HELD: usize = 1 << 23;
 
 /// The training cells, with the transforms before applied.
@@ -146,7 +146,7 @@ impl<'a> TrainingCells<'a> {
         cells
     }
 
-    /// Puts cells of one number of a row into the buffer.
+    /// Reads cells of one feature into the buffer.
     fn gather(&mut self, at: usize, rows: &[u32]) {
         self.train.gather(at, rows, &mut self.buffer);
         for transform in self.before {

@@ -19,7 +19,7 @@ pub(crate) trait Cells {
     /// How many features there are.
     fn features(&self) -> usize;
 
-    /// Shows the cells of some features, block by block: of each feature always in the same order.
+    /// Visits the cells of some features, block by block, each feature always in the same order.
     fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
 }
 
@@ -47,7 +47,7 @@ pub(super) fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>>
     ranges.into_iter().map(judge).collect()
 }
 
-/// The mean, summed from the first value on so that large offsets cost no digits.
+/// The mean, summed relative to the first value so that large offsets cost no precision.
 pub(super) fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
     let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
         if *count == 0 {
@@ -91,10 +91,10 @@ pub(super) fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>
     ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
 }
 
-/// How many cells are held at once to find their middle, unless those of one feature are more.
+/// Largest number of cells held at once for a median, unless one feature has more.
 const SORTED: usize = 1 << 23;
 
-/// The middle value, or the mean of the two middle ones. Unlike all others it holds all cells of a feature at once.
+/// The median. Unlike the other statistics it holds all cells of a feature at once.
 pub(super) fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
     let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
     let at_once = (SORTED / rows.max(1)).max(1);

@@ -43,7 +43,7 @@ pub enum FittedTransform {
         /// The number for each column.
         values: Vec<f64>,
     },
-    /// Letters become small letters.
+    /// Letters become lower case.
     Lowercase,
     /// Characters become ids.
     Chars {
@@ -88,7 +88,7 @@ pub enum FittedTransform {
 }
 
 impl FittedTransform {
-    /// The transform before it has seen a column.
+    /// The transform before it is fitted.
     pub(crate) fn new(kind: &TransformKind) -> Self {
         match kind {
             TransformKind::Standardize => FittedTransform::Standardize { mean: vec![], std: vec![] },
@@ -144,7 +144,7 @@ impl FittedTransform {
                 };
                 (*values, _) = sound(learned.into_iter().map(alone).collect());
             }
-            // These learn nothing of numbers; texts, categories and images are fitted in files of their own.
+            // These fit no numbers; texts, categories and images are fitted in their own modules.
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
@@ -214,7 +214,7 @@ impl FittedTransform {
             }
             FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
             FittedTransform::NormalizePixels => cell / 255.0,
-            // Words become numbers elsewhere, and images are changed at random in training only.
+            // Words are converted elsewhere, and images are changed at random in training only.
             FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -259,7 +259,7 @@ impl PixelAffine {
                 }
                 self.divide(|at| std[at / plane]);
             }
-            // Changes at random are made when a batch is filled; no other transform goes with images.
+            // Random changes are made when a batch is filled; no other transform applies to images.
             FittedTransform::Augment { .. }
             | FittedTransform::MinMax { .. }
             | FittedTransform::Log1p
@@ -302,7 +302,7 @@ mod tests {
         }
     }
 
-    /// Fits to one feature, and sees that another of the same cells has the same result.
+    /// Fits to one feature, and asserts that another of the same cells has the same result.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
         let mut fitted = FittedTransform::new(&kind);
         match fitted.fit(&kind, &mut Pairs(cells))[..] {
