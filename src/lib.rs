@@ -74,6 +74,8 @@ pub mod starter;
 #[doc(hidden)]
 pub mod syntax;
 #[doc(hidden)]
+pub mod thousands;
+#[doc(hidden)]
 pub mod train;
 #[doc(hidden)]
 pub mod world;

@@ -52,8 +52,8 @@ fn everything_is_described() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-fn fits(kind: Kind, default: mmc::ops::Constant) -> bool {
-    use mmc::ops::Constant::{Bool, Integer, Nothing, Number, Word};
+fn fits(kind: Kind, default: mmc::ops::DefaultValue) -> bool {
+    use mmc::ops::DefaultValue::{Bool, Integer, Nothing, Number, Word};
     match (kind, default) {
         (_, Nothing) | (Kind::Form(_), Word(_) | Bool(_)) | (Kind::Bool, Bool(_)) => true,
         (Kind::Integer(least), Integer(value)) => value >= least,

@@ -4,7 +4,7 @@
 //! the program itself, in a copy of the folders.
 
 use crate::support::process::{mmc, plain};
-use mmc::data::{Decider, Inspection, Request, inspect};
+use mmc::data::{Inspection, LoadRequest, RequiredComponents, inspect};
 use mmc::diag::{Code, FileId, Problems, SourceMap, Style, render};
 use mmc::lint::{LintLevels, Subject, lint_data};
 use mmc::world::{Disk, FoundFile, MissingFile, World};
@@ -48,12 +48,12 @@ pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String)
 fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
     let mmc::Compiled { hir, plan, ast, suppressions, .. } = compiled;
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
-    let (modalities, deciders) = (hir.modalities.iter().collect(), vec![Decider::of(plan, &names)]);
-    match inspect(&Request {
+    let (modalities, required) = (hir.modalities.iter().collect(), vec![RequiredComponents::of(plan, &names)]);
+    match inspect(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
         modalities,
-        deciders,
+        required,
         base,
         cache: None,
         memory: 1 << 30,

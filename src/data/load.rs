@@ -1,12 +1,12 @@
-//! The whole way from a data block to a data set: find, read, label, split, transform.
+//! From a data block to a data set: find, read, label, split, transform.
 
 use crate::data::dataset::{Dataset, Subset, TableSummary};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
+use crate::data::modality::columns::ColumnPlaces;
 use crate::data::modality::fitted::InputColumn;
-use crate::data::modality::input::ColumnPlaces;
 use crate::data::modality::kinds;
-use crate::data::presence::{self, Decider};
+use crate::data::presence::{self, RequiredComponents};
 use crate::data::source;
 use crate::data::source::opened::{OpenTable, Storage, fingerprint};
 use crate::data::split;
@@ -18,28 +18,28 @@ use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
 
-/// What is to be loaded.
+/// The data to load.
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct LoadRequest<'a> {
     /// Where rows come from and how they are split.
     pub data: &'a DataSpec,
-    /// What is to be predicted.
+    /// The label to predict.
     pub label: &'a LabelSpec,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
-    /// What has to be able to decide every row.
-    pub deciders: Vec<Decider<'a>>,
+    /// The combines of which some component must have all its modalities, on every row.
+    pub required: Vec<RequiredComponents<'a>>,
     /// The folder that relative paths start at: that of the pipeline file.
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
     pub cache: Option<&'a Path>,
-    /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
+    /// How many bytes of the data may be in memory; the rest is in temporary files, in the folder
     /// of the cache or where the system keeps such files.
     pub memory: usize,
 }
 
 /// Reads, labels, splits and transforms. Reports all it finds.
-pub fn load(request: &Request<'_>) -> Checked<Dataset> {
+pub fn load(request: &LoadRequest<'_>) -> Checked<Dataset> {
     match assemble(request) {
         Ok(dataset) => Checked::new(dataset, Problems::new()),
         Err(mut problems) => {
@@ -49,23 +49,23 @@ pub fn load(request: &Request<'_>) -> Checked<Dataset> {
     }
 }
 
-fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
+fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| source::open(source, request.base)))?;
-    let asked = all(found.iter().map(|table| Asked::of(request, table, &found[0])))?;
+    let resolved = all(found.iter().map(|table| ResolvedQuery::of(request, table, &found[0])))?;
     let budget = MemoryBudget::new(request.memory, request.cache);
     let storage = Storage { cache: request.cache, budget: &budget };
-    let reads = all(found.iter().zip(&asked).map(|(table, asked)| table.read(&asked.query, storage)))?;
+    let reads = all(found.iter().zip(&resolved).map(|(table, resolved)| table.read(&resolved.query, storage)))?;
 
-    let columns = reads.iter().zip(&asked).map(|(read, asked)| {
-        let (column, position) = asked.label;
+    let columns = reads.iter().zip(&resolved).map(|(read, resolved)| {
+        let (column, position) = resolved.label;
         LabelColumn { read, column, position }
     });
     let labels = label::read(request.label, &columns.collect::<Vec<_>>())?;
-    let (parts, unused) = parts(request.data, &sources, &reads, &asked, &labels.rows)?;
+    let (parts, unused) = parts(request.data, &sources, &reads, &resolved, &labels.rows)?;
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
-        let columns = parts.iter().map(|part| asked[part.table].modalities[at].of(&reads[part.table], &part.rows));
+        let columns = parts.iter().map(|part| resolved[part.table].modalities[at].of(&reads[part.table], &part.rows));
         kinds::fit_and_apply(spec, &columns.collect::<Vec<_>>(), &budget)
     }))?;
     let (mut modalities, mut rows, mut of_modalities) = (vec![], vec![], vec![]);
@@ -100,7 +100,7 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
         let table = parts.iter().find(|rows| rows.part == part)?.table;
         Some(presence::PartTable { part, subset: subset?, read: &reads[table] })
     });
-    presence::check(&request.deciders, &rows.collect::<Vec<_>>())?;
+    presence::check(&request.required, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     if unused > 0 {
@@ -109,13 +109,14 @@ fn assemble(request: &Request<'_>) -> Result<Dataset, Problems> {
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
         files: read.file_names(),
+        row_files: read.row_file_names(),
         rows: read.table.rows,
         cached: read.cached,
     });
     let schema = &reads[0].schema;
     let label = FittedLabel {
         name: request.label.name.clone(),
-        column: InputColumn::of(schema, asked[0].label.1, CellType::Word),
+        column: InputColumn::of(schema, resolved[0].label.1, CellType::Word),
         classes: labels.classes,
         cells: labels.cells,
     };
@@ -173,8 +174,8 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
-/// What is asked of one table: which columns, and what each is for.
-struct Asked {
+/// The query of one table, its columns resolved to positions, and what each is for.
+struct ResolvedQuery {
     query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.
     label: (usize, usize),
@@ -184,9 +185,9 @@ struct Asked {
     modalities: Vec<ColumnPlaces>,
 }
 
-impl Asked {
+impl ResolvedQuery {
     /// The query of `table`. Globs mean the columns that they mean in the `first` table.
-    fn of(request: &Request<'_>, table: &OpenTable, first: &OpenTable) -> Result<Self, Problems> {
+    fn of(request: &LoadRequest<'_>, table: &OpenTable, first: &OpenTable) -> Result<Self, Problems> {
         let columns = select::ColumnFinder { schema: &table.schema, name: &table.name };
         let mut query = TableQuery::default();
         let mut problems = Problems::new();
@@ -248,7 +249,7 @@ struct PartIndices {
     rows: Vec<u32>,
 }
 
-fn decider((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
+fn split_column((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
     (words, *position)
 }
 
@@ -257,21 +258,21 @@ fn parts(
     data: &DataSpec,
     sources: &[(Option<Part>, &Source)],
     reads: &[LoadedTable],
-    asked: &[Asked],
+    resolved: &[ResolvedQuery],
     labels: &[Vec<u32>],
 ) -> Result<(Vec<PartIndices>, usize), Problems> {
-    let (Some(read), Some(asked), Some(of_first)) = (reads.first(), asked.first(), labels.first()) else {
+    let (Some(read), Some(resolved), Some(of_first)) = (reads.first(), resolved.first(), labels.first()) else {
         return Err(Problems::new());
     };
     let words = |column: Option<(usize, usize)>| {
         column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
     };
-    let (by_column, group) = (words(asked.by_column), words(asked.group));
+    let (by_column, group) = (words(resolved.by_column), words(resolved.group));
     let table = split::SplitTable {
         read,
         labels: of_first,
-        by_column: by_column.as_ref().map(decider),
-        group: group.as_ref().map(decider),
+        by_column: by_column.as_ref().map(split_column),
+        group: group.as_ref().map(split_column),
     };
     let divided = split::divide(&data.split, &table)?;
     let mut parts = vec![PartIndices { part: Part::Train, table: 0, rows: divided.train }];

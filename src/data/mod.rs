@@ -1,4 +1,4 @@
-//! The data set: sources, splits, transforms fitted on the training rows, batches. Knows no tensors.
+//! The data set: sources, splits, transforms fitted on the training rows, batches. Does not depend on tensors.
 //!
 //! ```text
 //! Source --open--> Schema --select--> TableQuery --read, or cache--> LoadedTable
@@ -28,12 +28,12 @@ pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::sample::SAMPLE_ROWS;
 pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, survey};
 pub use label::{FittedLabel, LabelCells};
-pub use load::{Request, load};
+pub use load::{LoadRequest, load};
 pub use modality::fitted::{FittedModality, InputColumn};
 pub use modality::rows::ModalityRows;
 pub use modality::transform::FittedTransform;
 pub use preprocessing::Preprocessing;
-pub use presence::Decider;
+pub use presence::RequiredComponents;
 pub use random::{Draw, Draws, order};
 pub use source::source_of;
 pub use table::schema::CellType;

@@ -2,7 +2,6 @@
 
 mod code;
 mod fix;
-mod number;
 mod problem;
 mod render;
 mod span;
@@ -10,7 +9,6 @@ mod suggest;
 
 pub use code::{Code, UnknownCode};
 pub use fix::{Fixed, Fixes, fix};
-pub use number::grouped;
 pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, ProblemsWithSources, Severity};
 pub use render::{Style, render, render_github, render_json, render_plain, render_sarif, render_short};
 pub use span::{FileId, SourceMap, SourceText, Span};

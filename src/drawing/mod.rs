@@ -8,7 +8,7 @@ mod layout;
 mod mermaid;
 mod part;
 mod svg;
-mod text;
+mod wrap;
 
 pub use chain::{Repetition, runs};
 pub use dot::dot;

@@ -7,8 +7,8 @@ use super::rows::{PlanRows, load_dataset};
 use crate::diag::{Checked, Code};
 use crate::exec::{DeviceChoice, engine, initialize, product_rate};
 use crate::plan::{Batch, Input, Plan};
-use crate::spec::{Length, ModalityKind};
-use crate::train::{Event, FailureCause, Rows, Training, train};
+use crate::spec::{ModalityKind, TrainingLength};
+use crate::train::{BatchSource, Event, FailureCause, Training, train};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,14 +40,14 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
     let plan = pipeline.plan();
     let steps = WARM_UP + steps;
     let mut spec = pipeline.compiled.hir.train.clone();
-    spec.length = Length::Iterations(steps);
+    spec.length = TrainingLength::Iterations(steps);
     let engine = engine(Arc::new(plan.clone()), options.device, Some(options.thread_count()));
     let mut engine = engine.map_err(|error| pipeline.error(FailureCause::Exec(error).problem(plan)))?;
 
     let Checked { value, problems } = load_dataset(&[pipeline], options);
     let own = value.as_ref().and_then(|data| PlanRows::new(data, &data.train, plan));
     let made;
-    let rows: &dyn Rows = match &own {
+    let rows: &dyn BatchSource = match &own {
         Some(rows) => rows,
         // Speed does not depend on the values of the numbers, so that missing data is no reason not to measure.
         None if problems.iter().all(|problem| problem.code == Code::FileUnreadable) => {
@@ -111,7 +111,7 @@ impl GeneratedRows {
     }
 }
 
-impl Rows for GeneratedRows {
+impl BatchSource for GeneratedRows {
     fn len(&self) -> usize {
         self.batch.rows
     }

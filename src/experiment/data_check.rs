@@ -1,7 +1,7 @@
 //! A pipeline checked against its data without training: bounded in time, whatever the size of the files.
 
 use crate::compile::Compiled;
-use crate::data::{Decider, Inspection, Request, inspect};
+use crate::data::{Inspection, LoadRequest, RequiredComponents, inspect};
 use crate::diag::{Checked, Problem};
 use crate::lint::{LintLevels, Subject, lint_data};
 use std::path::Path;
@@ -38,11 +38,11 @@ pub enum DataCheck {
 pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &LintLevels) -> Option<DataCheck> {
     let Some(Compiled { hir, plan, ast, suppressions, .. }) = &mut compiled.value else { return None };
     let names: Vec<&str> = hir.modalities.iter().map(|modality| modality.name.as_str()).collect();
-    let looked = inspect(&Request {
+    let looked = inspect(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
         modalities: hir.modalities.iter().collect(),
-        deciders: vec![Decider::of(plan, &names)],
+        required: vec![RequiredComponents::of(plan, &names)],
         base: folder,
         cache: None,
         memory: MEMORY,

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::pipeline::Pipeline;
 use super::predictions::Predictions;
 use super::rows::PlanRows;
-use crate::data::{ApplyRequest, Decider, LabelUse, Preprocessing, apply};
+use crate::data::{ApplyRequest, LabelUse, Preprocessing, RequiredComponents, apply};
 use crate::diag::{Checked, Problem};
 use crate::exec::{DeviceChoice, Params, engine};
 use crate::plan::Plan;
@@ -79,7 +79,7 @@ impl Model {
             &ApplyRequest {
                 source: &source,
                 base: Path::new(""),
-                deciders: vec![Decider::of(plan, &modalities)],
+                required: vec![RequiredComponents::of(plan, &modalities)],
                 modalities,
                 labels: LabelUse::Ignore,
                 cache: None,

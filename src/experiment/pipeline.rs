@@ -9,7 +9,7 @@ use crate::lint::LintLevels;
 use crate::plan::Plan;
 use crate::report::RunDir;
 use crate::sema::copies;
-use crate::spec::Length;
+use crate::spec::TrainingLength;
 use crate::syntax::ast::ItemKind;
 use crate::world::{Disk, World};
 use std::fmt;
@@ -130,7 +130,7 @@ impl Pipeline {
             compiled.hir.train.seed = seed;
         }
         if let Some(epochs) = options.epochs {
-            compiled.hir.train.length = Length::Epochs(epochs);
+            compiled.hir.train.length = TrainingLength::Epochs(epochs);
         }
         Ok(Self { text, options, sources, compiled, problems })
     }
@@ -164,7 +164,7 @@ impl Pipeline {
     /// The pipeline trained for another number of epochs.
     pub fn epochs(mut self, epochs: u64) -> Self {
         self.options.epochs = Some(epochs);
-        self.compiled.hir.train.length = Length::Epochs(epochs);
+        self.compiled.hir.train.length = TrainingLength::Epochs(epochs);
         self
     }
 

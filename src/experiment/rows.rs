@@ -3,10 +3,10 @@
 use super::error::Error;
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
-use crate::data::{Dataset, Decider, Draw, Request, Subset, load};
+use crate::data::{Dataset, Draw, LoadRequest, RequiredComponents, Subset, load};
 use crate::diag::{Checked, Problems};
 use crate::plan::{Batch, Plan};
-use crate::train::Rows;
+use crate::train::BatchSource;
 
 /// Loads the modalities that the plans of these pipelines read. The pipelines are of one file and read the same rows;
 /// the modalities of a single one come in the order of its plan.
@@ -20,11 +20,11 @@ pub(crate) fn load_dataset(pipelines: &[&Pipeline], options: &TrainOptions) -> C
     }
     let hir = &first.compiled.hir;
     let modalities = names.iter().filter_map(|name| hir.modalities.iter().find(|spec| spec.name == *name));
-    load(&Request {
+    load(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
         modalities: modalities.collect(),
-        deciders: pipelines.iter().map(|pipeline| Decider::of(pipeline.plan(), &names)).collect(),
+        required: pipelines.iter().map(|pipeline| RequiredComponents::of(pipeline.plan(), &names)).collect(),
         base: first.folder(),
         cache: options.cache.as_deref(),
         memory: options.memory,
@@ -75,22 +75,22 @@ impl<'a> SplitRows<'a> {
     }
 
     /// The rows that the best epoch is selected by.
-    pub(crate) fn valid(&self) -> Option<&dyn Rows> {
-        self.valid.as_ref().map(|rows| rows as &dyn Rows)
+    pub(crate) fn valid(&self) -> Option<&dyn BatchSource> {
+        self.valid.as_ref().map(|rows| rows as &dyn BatchSource)
     }
 
     /// The rows that its probabilities are calibrated on, where they are a part of their own.
-    pub(crate) fn calib(&self) -> Option<&dyn Rows> {
-        self.calib.as_ref().map(|rows| rows as &dyn Rows)
+    pub(crate) fn calib(&self) -> Option<&dyn BatchSource> {
+        self.calib.as_ref().map(|rows| rows as &dyn BatchSource)
     }
 
     /// The rows that the selected model is measured on.
-    pub(crate) fn test(&self) -> Option<&dyn Rows> {
-        self.test.as_ref().map(|rows| rows as &dyn Rows)
+    pub(crate) fn test(&self) -> Option<&dyn BatchSource> {
+        self.test.as_ref().map(|rows| rows as &dyn BatchSource)
     }
 }
 
-impl Rows for PlanRows<'_> {
+impl BatchSource for PlanRows<'_> {
     fn len(&self) -> usize {
         self.subset.rows
     }

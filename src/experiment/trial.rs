@@ -4,7 +4,7 @@ use crate::diag::Problem;
 use crate::exec::{Engine, ExecError, initialize};
 use crate::plan::Plan;
 use crate::spec::TrainSpec;
-use crate::train::{Evaluation, Event, Rows, SplitScores, StopReason, Trained, Training, fit};
+use crate::train::{BatchSource, Evaluation, Event, SplitScores, StopReason, Trained, Training, fit};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,13 +20,13 @@ pub struct Trial<'a> {
     /// How, with the seed of this trial.
     pub spec: &'a TrainSpec,
     /// The rows that the weights are fitted on.
-    pub train: &'a dyn Rows,
+    pub train: &'a dyn BatchSource,
     /// The rows that the best epoch is selected on.
-    pub valid: Option<&'a dyn Rows>,
+    pub valid: Option<&'a dyn BatchSource>,
     /// The rows that its probabilities are calibrated on; the validation rows for `None`.
-    pub calib: Option<&'a dyn Rows>,
+    pub calib: Option<&'a dyn BatchSource>,
     /// The rows that the selected model is measured on, once.
-    pub test: Option<&'a dyn Rows>,
+    pub test: Option<&'a dyn BatchSource>,
 }
 
 /// The result of a trial.

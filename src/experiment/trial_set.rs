@@ -7,7 +7,7 @@ use super::rows::{SplitRows, load_or_fail};
 use super::trial::{Trial, TrialResult, run_trials};
 use crate::data::Dataset;
 use crate::exec::{DeviceChoice, engine};
-use crate::spec::{Length, TrainSpec};
+use crate::spec::{TrainSpec, TrainingLength};
 
 /// One combine of one file under some settings: what is trained with every seed.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl TrialSet {
         let mut spec = self.configurations[configuration].pipeline.compiled.hir.train.clone();
         spec.seed = self.seeds[seed];
         if let Some(epochs) = self.epochs {
-            spec.length = Length::Epochs(epochs);
+            spec.length = TrainingLength::Epochs(epochs);
         }
         spec
     }

@@ -1,10 +1,11 @@
 //! Markdown descriptions of names, made from signatures and from the analysis.
 
 use super::analysis::Analysis;
-use crate::diag::{Span, grouped};
+use crate::diag::Span;
 use crate::ops::{Parameter, Signature};
 use crate::sema::{DeclarationKind, Definition, DefinitionKind, EvaluatedExpr, ExprValue, ValueId};
 use crate::syntax::ast::{Ast, Item, ItemKind, Name};
+use crate::thousands::grouped;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

@@ -1,6 +1,6 @@
 //! Arithmetic between two values, and of a value and numbers.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{elementwise, same};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -58,7 +58,7 @@ impl Operation for Arithmetic {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -92,7 +92,7 @@ impl Operation for AffineOp {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

@@ -1,6 +1,6 @@
 //! `attention_pool(size)`: a mean over steps with learned weights (Yang et al., 2016).
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, WeightInit, no_statistics, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, WeightInit, no_statistics, numbers_only};
 use super::shape_rules::{fits_in_memory, sequence, steps_and_width};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -60,7 +60,7 @@ impl Operation for AttentionPool {
         ]
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

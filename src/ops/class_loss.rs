@@ -1,6 +1,6 @@
 //! The combination loss, the last node of every graph.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{elementwise, read};
 use super::value_kind::ValueKind;
 use crate::fusion::Combination;
@@ -37,7 +37,7 @@ impl Operation for ClassLossOp {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

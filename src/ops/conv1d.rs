@@ -1,11 +1,11 @@
 //! `conv1d(channels, kernel)`: a convolution over the steps of a sequence.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, WeightInit, no_statistics, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, WeightInit, no_statistics, numbers_only};
 use super::shape_rules::{fits_in_memory, sequence, steps_and_width, windows_of_steps};
 use super::value_kind::ValueKind;
 use super::window::{Window, sequence_json};
 use crate::shape::Shape;
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const CONV1D: Signature = Signature::new("conv1d", "the same linear map of every window of a sequence")
@@ -14,10 +14,10 @@ pub(super) const CONV1D: Signature = Signature::new("conv1d", "the same linear m
     .params(&[
         Parameter::new("channels", Kind::Integer(1), "how many numbers it makes of a window"),
         Parameter::new("kernel", Kind::Integer(1), "steps of a window"),
-        Parameter::new("stride", Kind::Integer(1), "steps from one window to the next").or(Constant::Integer(1)),
+        Parameter::new("stride", Kind::Integer(1), "steps from one window to the next").or(DefaultValue::Integer(1)),
         Parameter::new("padding", Kind::Integer(0), "steps of zeros before the first and after the last step")
-            .or(Constant::Integer(0)),
-        Parameter::new("bias", Kind::Bool, "whether `bias` is added").or(Constant::Bool(true)),
+            .or(DefaultValue::Integer(0)),
+        Parameter::new("bias", Kind::Bool, "whether `bias` is added").or(DefaultValue::Bool(true)),
     ])
     .example(
         "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
@@ -87,7 +87,7 @@ impl Operation for Conv1d {
         weights
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

@@ -1,12 +1,14 @@
 //! `conv2d(channels)`: a convolution over images.
 
 use super::init::{INIT_WORDS, init_by_word};
-use super::operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit, no_statistics, numbers_only};
+use super::operation::{
+    Operation, RunningStat, ShapeError, StepUse, Traits, Weight, WeightInit, no_statistics, numbers_only,
+};
 use super::shape_rules::{fits_in_memory, image, windows_of_image};
 use super::value_kind::ValueKind;
 use super::window::{Padding, Window};
 use crate::shape::Shape;
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::spec::Init;
 use serde::{Deserialize, Serialize};
 
@@ -18,16 +20,16 @@ pub(super) const CONV2D: Signature = Signature::new(
 .equation("y[o, i, j] = b[o] + sum over c, k, l of W[o, c, k, l] x[c, stride i + k - pad, stride j + l - pad]")
 .params(&[
     Parameter::new("channels", Kind::Integer(1), "how many channels it makes"),
-    Parameter::new("kernel", Kind::Integer(1), "pixels along one side of the frame").or(Constant::Integer(3)),
-    Parameter::new("stride", Kind::Integer(1), "pixels from one place to the next").or(Constant::Integer(1)),
+    Parameter::new("kernel", Kind::Integer(1), "pixels along one side of the frame").or(DefaultValue::Integer(3)),
+    Parameter::new("stride", Kind::Integer(1), "pixels from one place to the next").or(DefaultValue::Integer(1)),
     Parameter::new(
         "padding",
         Kind::WordOrInteger(&["same", "valid"], 0),
         "zeros around the image: as many as keep its size at stride 1 (`same`, the odd one behind), none (`valid`), \
              or so many on each side",
     )
-    .or(Constant::Word("same")),
-    Parameter::new("bias", Kind::Bool, "whether `b` is added").or(Constant::Bool(true)),
+    .or(DefaultValue::Word("same")),
+    Parameter::new("bias", Kind::Bool, "whether `b` is added").or(DefaultValue::Bool(true)),
     Parameter::new("init", Kind::Choice(INIT_WORDS), "how the weight begins; as `init` of `train` says, without")
         .optional(),
 ])
@@ -107,12 +109,12 @@ impl Operation for Conv2d {
         weights
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
     fn traits(&self) -> Traits {
-        Traits { time: Time::PerStep, mixes_rows: false, keeps_shape_of: None, init: self.init }
+        Traits { step_use: StepUse::PerStep, mixes_rows: false, keeps_shape_of: None, init: self.init }
     }
 
     fn flops(&self, inputs: &[&Shape], output: &Shape) -> u64 {

@@ -1,6 +1,6 @@
 //! `dropout(p)`: zeroes elements at random in training.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::elementwise;
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -46,7 +46,7 @@ impl Operation for Dropout {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

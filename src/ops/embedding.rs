@@ -1,6 +1,6 @@
 //! `embedding(width)`: a learned vector for each id.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, WeightInit, no_statistics};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, WeightInit, no_statistics};
 use super::shape_rules::{fits_in_memory, vector};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -69,7 +69,7 @@ impl Operation for Embedding {
         vec![Weight { name: "weight".into(), shape, init }]
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

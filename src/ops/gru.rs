@@ -1,10 +1,10 @@
 //! `gru(hidden)`: gated recurrent units over the steps of a sequence.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, numbers_only};
 use super::recurrent::Recurrent;
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const GRU: Signature = Signature::new("gru", "gated recurrent units that read a sequence step by step")
@@ -16,11 +16,11 @@ pub(super) const GRU: Signature = Signature::new("gru", "gated recurrent units t
     .params(&[
         Parameter::new("hidden", Kind::Integer(1), "how many numbers a state has"),
         Parameter::new("layers", Kind::Integer(1), "how many layers read the states of the one before")
-            .or(Constant::Integer(1)),
+            .or(DefaultValue::Integer(1)),
         Parameter::new("bidirectional", Kind::Bool, "whether each layer also reads from the end")
-            .or(Constant::Bool(false)),
+            .or(DefaultValue::Bool(false)),
         Parameter::new("output", Kind::Choice(&["last", "all"]), "the last state, or the state of every step")
-            .or(Constant::Word("last")),
+            .or(DefaultValue::Word("last")),
     ])
     .example(
         "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
@@ -83,7 +83,7 @@ impl Operation for Gru {
         self.recurrent().weights(input)
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

@@ -1,6 +1,6 @@
 //! Values that no layer makes: a modality of a row, and how many steps of a row are real.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{elementwise, vector};
 use super::value_kind::ValueKind;
 use super::window::{Window, sequence_json};
@@ -32,7 +32,7 @@ impl Operation for InputIndex {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -70,7 +70,7 @@ impl Operation for TokenCount {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -108,7 +108,7 @@ impl Operation for WindowCount {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

@@ -2,11 +2,13 @@
 
 use super::activation::{Activation, fused};
 use super::init::{INIT_WORDS, init_by_word};
-use super::operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit, no_statistics, numbers_only};
+use super::operation::{
+    Operation, RunningStat, ShapeError, StepUse, Traits, Weight, WeightInit, no_statistics, numbers_only,
+};
 use super::shape_rules::{fits_in_memory, read, vector};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::spec::Init;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +17,7 @@ pub(super) const LINEAR: Signature = Signature::new("linear", "a matrix product 
     .equation("y = x W^T + b, with W of [width, n] and b of [width]")
     .params(&[
         Parameter::new("width", Kind::Integer(1), "how many numbers it makes"),
-        Parameter::new("bias", Kind::Bool, "whether `b` is added").or(Constant::Bool(true)),
+        Parameter::new("bias", Kind::Bool, "whether `b` is added").or(DefaultValue::Bool(true)),
         Parameter::new("init", Kind::Choice(INIT_WORDS), "how the matrix begins; as `init` of `train` says, without")
             .optional(),
     ])
@@ -72,12 +74,12 @@ impl Operation for Linear {
         weights
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
     fn traits(&self) -> Traits {
-        Traits { time: Time::PerStep, mixes_rows: false, keeps_shape_of: None, init: self.init }
+        Traits { step_use: StepUse::PerStep, mixes_rows: false, keeps_shape_of: None, init: self.init }
     }
 
     fn flops(&self, inputs: &[&Shape], output: &Shape) -> u64 {

@@ -1,10 +1,10 @@
 //! `lstm(hidden)`: a long short-term memory over the steps of a sequence.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, numbers_only};
 use super::recurrent::Recurrent;
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const LSTM: Signature =
@@ -17,13 +17,13 @@ pub(super) const LSTM: Signature =
         .params(&[
             Parameter::new("hidden", Kind::Integer(1), "how many numbers a state has"),
             Parameter::new("layers", Kind::Integer(1), "how many memories read the states of the one before")
-                .or(Constant::Integer(1))
+                .or(DefaultValue::Integer(1))
                 .of_paper(),
             Parameter::new("bidirectional", Kind::Bool, "whether each layer also reads from the end")
-                .or(Constant::Bool(false))
+                .or(DefaultValue::Bool(false))
                 .of_paper(),
             Parameter::new("output", Kind::Choice(&["last", "all"]), "the last state, or the state of every step")
-                .or(Constant::Word("last"))
+                .or(DefaultValue::Word("last"))
                 .of_paper(),
         ])
         .example(
@@ -87,7 +87,7 @@ impl Operation for Lstm {
         self.recurrent().weights(input)
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

@@ -1,6 +1,8 @@
 //! Several values into one: `concat`, sum, mean and attention.
 
-use super::operation::{Operation, Running, ShapeError, Time, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{
+    Operation, RunningStat, ShapeError, StepUse, Traits, Weight, no_statistics, no_weights, numbers_only,
+};
 use super::shape_rules::{elementwise, read};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -55,7 +57,7 @@ impl Operation for Concat {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -89,7 +91,7 @@ impl Operation for Sum {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -123,7 +125,7 @@ impl Operation for Mean {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -169,12 +171,12 @@ impl Operation for Attend {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
     fn traits(&self) -> Traits {
-        Traits { time: Time::PerStep, mixes_rows: false, keeps_shape_of: Some(1), init: None }
+        Traits { step_use: StepUse::PerStep, mixes_rows: false, keeps_shape_of: Some(1), init: None }
     }
 
     fn flops(&self, inputs: &[&Shape], _output: &Shape) -> u64 {

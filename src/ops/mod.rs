@@ -26,7 +26,7 @@ mod shape_rules;
 mod value_kind;
 mod window;
 
-pub use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature, names, one_of};
+pub use crate::signature::{Argument, Arguments, DefaultValue, Kind, Parameter, Signature, names, one_of};
 pub use activation::Activation;
 pub use arithmetic::{AffineOp, Arithmetic};
 pub use attention_pool::AttentionPool;
@@ -44,7 +44,7 @@ pub use merge::{Attend, Concat, Mean, Sum};
 pub use norm::{BatchNorm, LayerNorm};
 pub(crate) use op::operations;
 pub use op::{LAYERS, Layer, Op, layer};
-pub use operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit};
+pub use operation::{Operation, RunningStat, ShapeError, StepUse, Traits, Weight, WeightInit};
 pub use pool::{AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 pub use recurrent::Recurrent;
 pub use reshape::{Flatten, PadChannels};

@@ -1,7 +1,9 @@
 //! `batch_norm` and `layer_norm`.
 
 use super::activation::{Activation, fused};
-use super::operation::{Operation, Running, ShapeError, Time, Traits, Weight, WeightInit, no_statistics, numbers_only};
+use super::operation::{
+    Operation, RunningStat, ShapeError, StepUse, Traits, Weight, WeightInit, no_statistics, numbers_only,
+};
 use super::shape_rules::{single, vector};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -104,13 +106,13 @@ impl Operation for BatchNorm {
         scale_and_shift(input)
     }
 
-    fn running(&self, input: &Shape) -> Vec<Running> {
-        let one = |name, value| Running { name, shape: features(input), value, momentum: self.momentum };
+    fn running(&self, input: &Shape) -> Vec<RunningStat> {
+        let one = |name, value| RunningStat { name, shape: features(input), value, momentum: self.momentum };
         vec![one("running_mean", 0.0), one("running_var", 1.0)]
     }
 
     fn traits(&self) -> Traits {
-        Traits { time: Time::PerStep, mixes_rows: true, keeps_shape_of: Some(0), init: None }
+        Traits { step_use: StepUse::PerStep, mixes_rows: true, keeps_shape_of: Some(0), init: None }
     }
 
     fn flops(&self, _inputs: &[&Shape], output: &Shape) -> u64 {
@@ -139,7 +141,7 @@ impl Operation for LayerNorm {
         scale_and_shift(input)
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

@@ -14,7 +14,7 @@ use super::linear::{self, Linear};
 use super::lstm::{self, Lstm};
 use super::merge::{Attend, Concat, Mean, Sum};
 use super::norm::{self, BatchNorm, LayerNorm};
-use super::operation::{Operation, Running, ShapeError, Traits, Weight};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight};
 use super::pool::{self, AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 use super::reshape::{self, Flatten, PadChannels};
 use super::value_kind::ValueKind;
@@ -148,7 +148,7 @@ macro_rules! sum_type {
             }
 
             /// The running statistics, for a first input of this shape.
-            pub fn running(&self, input: &Shape) -> Vec<Running> {
+            pub fn running(&self, input: &Shape) -> Vec<RunningStat> {
                 match self {
                     $(Op::$plain => $unit.running(input),)*
                     $(Op::$name(operation) => operation.running(input),)*

@@ -33,7 +33,7 @@ pub trait Operation: Sized {
     fn weights(&self, input: &Shape) -> Vec<Weight>;
 
     /// The running statistics, for a first input of this shape.
-    fn running(&self, input: &Shape) -> Vec<Running>;
+    fn running(&self, input: &Shape) -> Vec<RunningStat>;
 
     /// How it treats the steps of a sequence, the rows of a batch, and the shape of its inputs.
     fn traits(&self) -> Traits;
@@ -46,7 +46,7 @@ pub trait Operation: Sized {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traits {
     /// Use of the steps of a sequence.
-    pub time: Time,
+    pub step_use: StepUse,
     /// Whether the rows of a batch depend on each other.
     pub mixes_rows: bool,
     /// The input whose shape the result keeps, where it keeps one.
@@ -57,22 +57,23 @@ pub struct Traits {
 
 impl Traits {
     /// Each step and each row separately, to a shape of the operation's choice, with the pipeline's initialisation.
-    pub const PER_STEP: Self = Self { time: Time::PerStep, mixes_rows: false, keeps_shape_of: None, init: None };
+    pub const PER_STEP: Self = Self { step_use: StepUse::PerStep, mixes_rows: false, keeps_shape_of: None, init: None };
     /// As [`Traits::PER_STEP`], with a result of the shape of its first input.
-    pub const SAME_SHAPE: Self = Self { time: Time::PerStep, mixes_rows: false, keeps_shape_of: Some(0), init: None };
+    pub const SAME_SHAPE: Self =
+        Self { step_use: StepUse::PerStep, mixes_rows: false, keeps_shape_of: Some(0), init: None };
     /// All steps of a sequence together, each row separately.
     pub const ACROSS_STEPS: Self =
-        Self { time: Time::AcrossSteps, mixes_rows: false, keeps_shape_of: None, init: None };
+        Self { step_use: StepUse::AcrossSteps, mixes_rows: false, keeps_shape_of: None, init: None };
 
     /// Windows of the steps of a sequence, each row separately.
     pub const fn windows(window: Window) -> Self {
-        Self { time: Time::Windows(window), mixes_rows: false, keeps_shape_of: None, init: None }
+        Self { step_use: StepUse::Windows(window), mixes_rows: false, keeps_shape_of: None, init: None }
     }
 }
 
 /// How an operation uses the steps of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Time {
+pub enum StepUse {
     /// Each step separately: it does not need to know which are real.
     PerStep,
     /// Several steps at once: it reads how many are real; a sequence that it makes has the same steps.
@@ -135,9 +136,9 @@ pub enum WeightInit {
     },
 }
 
-/// Running statistics that an operation keeps.
+/// A running statistic that an operation keeps.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Running {
+pub struct RunningStat {
     /// The last part of its name: `running_mean`.
     pub name: &'static str,
     /// Its shape.
@@ -154,7 +155,7 @@ pub(super) fn no_weights() -> Vec<Weight> {
 }
 
 /// The running statistics of an operation that keeps none.
-pub(super) fn no_statistics() -> Vec<Running> {
+pub(super) fn no_statistics() -> Vec<RunningStat> {
     vec![]
 }
 

@@ -1,6 +1,6 @@
 //! Pools: the largest or the mean value over the steps of a sequence, over windows, or over the pixels of an image.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{image, is_image, read, sequence, steps_and_width, windows_of_image, windows_of_steps};
 use super::value_kind::ValueKind;
 use super::window::{Window, sequence_json};
@@ -139,7 +139,7 @@ impl Operation for MaxPool {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -178,7 +178,7 @@ impl Operation for MeanPool {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -212,7 +212,7 @@ impl Operation for AvgPool {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -246,7 +246,7 @@ impl Operation for GlobalAvgPool {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

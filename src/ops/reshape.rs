@@ -1,6 +1,6 @@
 //! The same numbers in another shape: `pad_channels`, `flatten`.
 
-use super::operation::{Operation, Running, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
+use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{image, single};
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
@@ -72,7 +72,7 @@ impl Operation for PadChannels {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 
@@ -106,7 +106,7 @@ impl Operation for Flatten {
         no_weights()
     }
 
-    fn running(&self, _input: &Shape) -> Vec<Running> {
+    fn running(&self, _input: &Shape) -> Vec<RunningStat> {
         no_statistics()
     }
 

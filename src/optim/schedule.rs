@@ -1,7 +1,7 @@
 //! Learning-rate schedules: a factor on the learning rate at each step.
 
 use super::rule::SHARE;
-use crate::signature::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::spec::{Curve, Period, Schedule};
 
 /// A schedule of the language.
@@ -19,7 +19,7 @@ pub const SCHEDULES: &[ScheduleEntry] = &[CONSTANT, EXPONENTIAL, STEPS, COSINE];
 const PERIODS: &[&str] = &["epoch", "iteration"];
 const WARMUP: Parameter =
     Parameter::new("warmup", Kind::Integer(0), "number of first iterations over which the rate rises from 0")
-        .or(Constant::Integer(0));
+        .or(DefaultValue::Integer(0));
 const CONSTANT: ScheduleEntry = ScheduleEntry {
     signature: Signature::new("constant", "a constant learning rate")
         .params(&[WARMUP])
@@ -35,7 +35,9 @@ const EXPONENTIAL: ScheduleEntry = ScheduleEntry {
     .equation("lr * factor^n, after n whole periods")
     .params(&[
         Parameter::new("factor", SHARE, "what it is multiplied by; the paper's is 0.99"),
-        Parameter::new("every", Kind::Choice(PERIODS), "how long a period is").or(Constant::Word("epoch")).of_paper(),
+        Parameter::new("every", Kind::Choice(PERIODS), "how long a period is")
+            .or(DefaultValue::Word("epoch"))
+            .of_paper(),
         WARMUP,
     ])
     .example("train {\n  schedule = exponential(0.99, every: epoch)\n  epochs   = 10\n}"),

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent with momentum, as `torch.optim.SGD` computes it.
 
 use super::rule::{LR, OptimizerEntry, ParamChunk, SHARE, UpdateRule, WEIGHT_DECAY};
-use crate::signature::{Argument, Arguments, Constant, Kind, Parameter, Signature};
+use crate::signature::{Argument, Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::spec::{OptimizerSpec, SgdSpec};
 
 /// `sgd(lr: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0)`
@@ -11,7 +11,7 @@ pub(super) const SGD: OptimizerEntry = OptimizerEntry {
         .params(&[
             LR.or_number(0.01).of_paper(),
             Parameter::new("momentum", SHARE, "the share of the last step that is kept").or_number(0.9).of_paper(),
-            Parameter::new("nesterov", Kind::Bool, "whether to look ahead").or(Constant::Bool(false)).of_paper(),
+            Parameter::new("nesterov", Kind::Bool, "whether to look ahead").or(DefaultValue::Bool(false)).of_paper(),
             WEIGHT_DECAY.or_number(0.0),
         ])
         .example("train {\n  optimizer = sgd(lr: 0.05, momentum: 0.9, weight_decay: 2e-5)\n  epochs    = 10\n}"),

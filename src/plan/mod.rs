@@ -2,10 +2,10 @@
 
 mod batch;
 mod planner;
-mod program;
+mod steps;
 mod subplan;
 
 pub use crate::spec::ParamInit;
 pub use batch::Batch;
 pub use planner::plan;
-pub use program::{BufferId, BufferSpec, Component, Cost, Input, LossSpec, ParamId, ParamSpec, Plan, Slot, Step};
+pub use steps::{BufferId, BufferSpec, Component, Cost, Input, LossSpec, ParamId, ParamSpec, Plan, Slot, Step};

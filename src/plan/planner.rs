@@ -1,6 +1,6 @@
 //! From graph to plan: order, slots, parameters, costs.
 
-use super::program::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
+use super::steps::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
 use crate::diag::{Code, Problem};
 use crate::fusion::CombinationRule;
 use crate::graph::{Graph, Node};

@@ -1,6 +1,6 @@
 //! The part of a plan that computes one component: a slice of the plan by what the component's logits depend on.
 
-use super::program::{Component, Cost, LossSpec, Plan, Step};
+use super::steps::{Component, Cost, LossSpec, Plan, Step};
 use crate::fusion::Combination;
 use crate::graph::reachable;
 use crate::ops::{InputIndex, Op};

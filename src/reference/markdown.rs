@@ -4,7 +4,7 @@ use super::{Function, ReferenceEntry, SettingEntry};
 use crate::diag::Code;
 use crate::fusion::strategy;
 use crate::lint::LintRule;
-use crate::ops::{Constant, Parameter, Signature, one_of};
+use crate::ops::{DefaultValue, Parameter, Signature, one_of};
 use crate::sema::Topic;
 use crate::spec::Metric;
 use std::fmt::Write;
@@ -76,7 +76,7 @@ pub fn usage(topic: Topic, signature: &Signature) -> String {
             let params: Vec<String> = (signature.params.iter())
                 .map(|param| match param.default {
                     None => param.name.to_owned(),
-                    Some(Constant::Nothing) => format!("{}: ..", param.name),
+                    Some(DefaultValue::Nothing) => format!("{}: ..", param.name),
                     Some(default) => format!("{}: {default}", param.name),
                 })
                 .collect();
@@ -119,7 +119,7 @@ fn otherwise(param: &Parameter) -> String {
     let paper = if param.of_paper { ", as in the paper" } else { "" };
     match param.default {
         None => "must be given".into(),
-        Some(Constant::Nothing) => format!("left out{paper}"),
+        Some(DefaultValue::Nothing) => format!("left out{paper}"),
         Some(default) => format!("`{default}`{paper}"),
     }
 }

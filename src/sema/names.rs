@@ -22,7 +22,7 @@ pub(crate) enum Declaration<'a> {
     Label,
     Sweep,
     /// A declaration with a syntax error, which has been reported.
-    Lost(DeclarationKind),
+    Unparsed(DeclarationKind),
 }
 
 impl Declaration<'_> {
@@ -36,7 +36,7 @@ impl Declaration<'_> {
             Declaration::Combine => DeclarationKind::Combine,
             Declaration::Label => DeclarationKind::Label,
             Declaration::Sweep => DeclarationKind::Sweep,
-            Declaration::Lost(kind) => *kind,
+            Declaration::Unparsed(kind) => *kind,
         }
     }
 }
@@ -123,12 +123,12 @@ impl<'a> NameTable<'a> {
 
     /// Declares the names of declarations with syntax errors.
     fn lose(&mut self, ast: &'a Ast, declared_in: DeclaredIn) {
-        for lost in &ast.lost {
+        for unparsed in &ast.unparsed {
             // Without a keyword the kind of the declaration is unknown; its name may be unknown too.
-            let kind = DeclarationKind::by_keyword(&lost.keyword);
-            self.incomplete |= lost.name.is_none() && (kind.is_some() || lost.keyword.is_empty());
-            if let (Some(name), true) = (&lost.name, kind.is_some() || lost.keyword.is_empty()) {
-                let declaration = Declaration::Lost(kind.unwrap_or(DeclarationKind::Encoder));
+            let kind = DeclarationKind::by_keyword(&unparsed.keyword);
+            self.incomplete |= unparsed.name.is_none() && (kind.is_some() || unparsed.keyword.is_empty());
+            if let (Some(name), true) = (&unparsed.name, kind.is_some() || unparsed.keyword.is_empty()) {
+                let declaration = Declaration::Unparsed(kind.unwrap_or(DeclarationKind::Encoder));
                 let place = self.entries.len();
                 self.entries.push(NameEntry { declaration, span: name.span, declared_in, used: Cell::new(true) });
                 let before = self.pipeline.get(name.text.as_str()).map(|before| &self.entries[*before]);

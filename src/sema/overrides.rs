@@ -47,7 +47,7 @@ impl Overrides {
                             .also(before.get().span, "first set here"),
                     ),
                 },
-                Some(Declaration::Lost(DeclarationKind::Param)) => {}
+                Some(Declaration::Unparsed(DeclarationKind::Param)) => {}
                 None if names.incomplete => {}
                 _ => {
                     let params = names.of_kinds(&[DeclarationKind::Param], given.span);

@@ -75,7 +75,7 @@ impl UseReader<'_> {
         let mut sees = vec![];
         let of = self.sources.get(ast.file).map(|source| source.name.clone()).unwrap_or_default();
         let mut here: Vec<(String, Span)> = vec![];
-        self.uses.incomplete |= ast.lost.iter().any(|lost| lost.keyword == "use");
+        self.uses.incomplete |= ast.unparsed.iter().any(|unparsed| unparsed.keyword == "use");
         for item in &ast.items {
             let ItemKind::Use(path) = &item.kind else { continue };
             let found = match self.world.text(&of, &path.text) {

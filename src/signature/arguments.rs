@@ -1,6 +1,6 @@
 //! The checked arguments of a call.
 
-use super::entry::Constant;
+use super::entry::DefaultValue;
 
 /// An argument after it was checked against its [`Kind`](super::Kind).
 #[derive(Clone, Debug, PartialEq)]
@@ -25,14 +25,14 @@ pub enum Argument {
     Nothing,
 }
 
-impl From<Constant> for Argument {
-    fn from(constant: Constant) -> Self {
+impl From<DefaultValue> for Argument {
+    fn from(constant: DefaultValue) -> Self {
         match constant {
-            Constant::Integer(value) => Argument::Integer(value),
-            Constant::Number(value) => Argument::Number(value),
-            Constant::Bool(value) => Argument::Bool(value),
-            Constant::Word(word) => Argument::Word(word),
-            Constant::Nothing => Argument::Nothing,
+            DefaultValue::Integer(value) => Argument::Integer(value),
+            DefaultValue::Number(value) => Argument::Number(value),
+            DefaultValue::Bool(value) => Argument::Bool(value),
+            DefaultValue::Word(word) => Argument::Word(word),
+            DefaultValue::Nothing => Argument::Nothing,
         }
     }
 }

@@ -73,7 +73,7 @@ pub struct Parameter {
     /// What may be given.
     pub kind: Kind,
     /// What is used where nothing is given; `None` if it must be given.
-    pub default: Option<Constant>,
+    pub default: Option<DefaultValue>,
     /// Whether the default is the paper's, or that of its authors' code.
     pub of_paper: bool,
 }
@@ -85,19 +85,19 @@ impl Parameter {
     }
 
     /// One that is this where nothing is given.
-    pub const fn or(mut self, default: Constant) -> Self {
+    pub const fn or(mut self, default: DefaultValue) -> Self {
         self.default = Some(default);
         self
     }
 
     /// One that is this number where nothing is given.
     pub const fn or_number(self, default: f64) -> Self {
-        self.or(Constant::Number(default))
+        self.or(DefaultValue::Number(default))
     }
 
     /// One that may be left out: its doc says what happens then.
     pub const fn optional(self) -> Self {
-        self.or(Constant::Nothing)
+        self.or(DefaultValue::Nothing)
     }
 
     /// One whose default is the paper's.
@@ -109,7 +109,7 @@ impl Parameter {
 
 /// A default.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Constant {
+pub enum DefaultValue {
     /// A whole number.
     Integer(i64),
     /// A number.
@@ -122,16 +122,16 @@ pub enum Constant {
     Nothing,
 }
 
-impl std::fmt::Display for Constant {
+impl std::fmt::Display for DefaultValue {
     /// As it would be written in a file; nothing for nothing.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Constant::Integer(number) => write!(f, "{number}"),
-            Constant::Number(number) if *number != 0.0 && number.abs() < 1e-3 => write!(f, "{number:e}"),
-            Constant::Number(number) => write!(f, "{number}"),
-            Constant::Bool(flag) => write!(f, "{flag}"),
-            Constant::Word(word) => f.write_str(word),
-            Constant::Nothing => Ok(()),
+            DefaultValue::Integer(number) => write!(f, "{number}"),
+            DefaultValue::Number(number) if *number != 0.0 && number.abs() < 1e-3 => write!(f, "{number:e}"),
+            DefaultValue::Number(number) => write!(f, "{number}"),
+            DefaultValue::Bool(flag) => write!(f, "{flag}"),
+            DefaultValue::Word(word) => f.write_str(word),
+            DefaultValue::Nothing => Ok(()),
         }
     }
 }

@@ -6,5 +6,5 @@ mod entry;
 mod kind;
 
 pub use arguments::{Argument, Arguments};
-pub use entry::{Constant, Parameter, Signature, names};
+pub use entry::{DefaultValue, Parameter, Signature, names};
 pub use kind::{Kind, one_of};

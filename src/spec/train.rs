@@ -18,7 +18,7 @@ pub struct TrainSpec {
     /// Number of rows in a step.
     pub batch_size: usize,
     /// The longest duration.
-    pub length: Length,
+    pub length: TrainingLength,
     /// The rule of early stopping.
     pub stop: Option<Patience>,
     /// Seed of initial weights, row order and dropout.
@@ -69,7 +69,7 @@ impl CalibrationMethod {
 /// Longest duration of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Length {
+pub enum TrainingLength {
     /// Number of passes over the training rows.
     Epochs(u64),
     /// Number of steps.

@@ -4,9 +4,9 @@ use super::group::{ColumnGroup, groups};
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
-use crate::diag::grouped;
 use crate::ops;
 use crate::syntax::{RESERVED, format};
+use crate::thousands::grouped;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

@@ -12,12 +12,12 @@ pub struct Ast {
     /// Every `#` comment that is not a `##` doc comment of something, in source order, `#` included.
     pub comments: Vec<Comment>,
     /// What was declared by text that could not be read, so that uses of it are not called unknown as well.
-    pub lost: Vec<Lost>,
+    pub unparsed: Vec<UnparsedDeclaration>,
 }
 
 /// A declaration that could not be read and has been reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lost {
+pub struct UnparsedDeclaration {
     /// The keyword it begins with, in its right spelling: `modality`, `train`.
     pub keyword: String,
     /// The name it declares, if that much could be read.

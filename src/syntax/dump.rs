@@ -11,8 +11,8 @@ pub fn dump(ast: &Ast) -> String {
         item(&mut out, each);
         out.push('\n');
     }
-    for lost in &ast.lost {
-        let _ = writeln!(out, "lost {} {:?}", lost.keyword, lost.name.as_ref().map(|name| &name.text));
+    for unparsed in &ast.unparsed {
+        let _ = writeln!(out, "unparsed {} {:?}", unparsed.keyword, unparsed.name.as_ref().map(|name| &name.text));
     }
     out
 }

@@ -73,7 +73,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
     let mut outline = outline(file, text, &mut lexed);
     let own = own_problems(&lexed, &mut outline);
     let mut own = own.into_iter().peekable();
-    let mut ast = Ast { file, items: vec![], comments: vec![], lost: vec![] };
+    let mut ast = Ast { file, items: vec![], comments: vec![], unparsed: vec![] };
     let mut problems = Problems::new();
     let mut pieces = vec![];
     let mut after_unparsed = false;
@@ -95,7 +95,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
             }
             after_unparsed = recovery.misspelt.is_none();
             if after_unparsed {
-                ast.lost.extend(recovery.lost());
+                ast.unparsed.extend(recovery.unparsed());
                 problems.extend(recovery.problems);
                 pieces.push(piece);
                 continue;
@@ -113,8 +113,8 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
                     true => poison(&mut kind, &recovery.problems, text),
                     false => None,
                 };
-                if let Some(lost) = poisoned {
-                    ast.lost.push(lost);
+                if let Some(unparsed) = poisoned {
+                    ast.unparsed.push(unparsed);
                     problems.extend(recovery.problems);
                     pieces.push(piece);
                     continue;
@@ -128,7 +128,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
             }
             None => {
                 after_unparsed = true;
-                ast.lost.extend(recovery.lost());
+                ast.unparsed.extend(recovery.unparsed());
             }
         }
         problems.extend(recovery.problems);

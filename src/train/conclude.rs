@@ -1,7 +1,7 @@
 //! The end of a training: the probabilities of the selected model are calibrated, and it is measured on held-out rows.
 
 use super::fit_calibration::fit_calibration;
-use super::{CalibrationRecord, Evaluation, Rows, Scores, Training, evaluate, predict};
+use super::{BatchSource, CalibrationRecord, Evaluation, Scores, Training, evaluate, predict};
 use crate::exec::{Engine, ExecError, Params};
 use crate::fusion::Calibration;
 use crate::spec::{CalibrationMethod, Part};
@@ -40,7 +40,7 @@ pub(super) fn conclude(
         }
         None => None,
     };
-    let measure = |rows: &dyn Rows| evaluate(engine, &params, &plan.loss, rows);
+    let measure = |rows: &dyn BatchSource| evaluate(engine, &params, &plan.loss, rows);
     let valid = match measured.filter(|_| params.calibration.is_identity()) {
         Some(measured) => Some(measured),
         None => valid.map(measure).transpose()?.map(|found| found.scores),

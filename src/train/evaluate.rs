@@ -1,6 +1,6 @@
 //! A model on a whole part of the data: logits in batches, decisions, scores.
 
-use super::{Rows, Scores, metrics};
+use super::{BatchSource, Scores, metrics};
 use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, fitted, row_losses};
 use crate::plan::{Batch, LossSpec};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub fn evaluate(
     engine: &dyn Engine,
     params: &Arc<Params>,
     loss: &LossSpec,
-    rows: &dyn Rows,
+    rows: &dyn BatchSource,
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
     let loss = fitted(loss, params);
@@ -38,13 +38,18 @@ pub fn predict(
     engine: &dyn Engine,
     params: &Arc<Params>,
     loss: &LossSpec,
-    rows: &dyn Rows,
+    rows: &dyn BatchSource,
 ) -> Result<Decisions, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
     Ok(decide(&fitted(loss, params), &params.calibration, &logits))
 }
 
-fn logits(engine: &dyn Engine, params: &Arc<Params>, loss: &LossSpec, rows: &dyn Rows) -> Result<Logits, ExecError> {
+fn logits(
+    engine: &dyn Engine,
+    params: &Arc<Params>,
+    loss: &LossSpec,
+    rows: &dyn BatchSource,
+) -> Result<Logits, ExecError> {
     let components = loss.components.len();
     let mut all = Logits { rows: 0, components: vec![vec![]; components], present: vec![None; components] };
     let mut batch = Batch::default();

@@ -3,10 +3,10 @@
 
 use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, TrainingFailure};
-use super::{Event, Rows, StopReason, Trained, Training, combiner, evaluate, train};
+use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
-use crate::fusion::CombinationRule;
+use crate::fusion::{CombinationRule, HeldOutRows};
 use crate::plan::{Batch, Component, Plan};
 use crate::spec::{CalibrationMethod, TrainSpec};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ fn train_components(
         let alone = plan.subplan(index);
         let with_inputs = |rows| ComponentRows::new(rows, plan, component, &alone);
         let (train_rows, valid) = (with_inputs(training.train), training.valid.map(with_inputs));
-        let valid = valid.as_ref().map(|rows| rows as &dyn Rows).filter(|rows| !rows.is_empty());
+        let valid = valid.as_ref().map(|rows| rows as &dyn BatchSource).filter(|rows| !rows.is_empty());
         // Only the whole is calibrated.
         let spec = &TrainSpec { calibrate: CalibrationMethod::None, ..training.spec.clone() };
         let own = Training { plan: &alone, spec, train: &train_rows, valid, calib: None, test: None, ..training };
@@ -81,8 +81,13 @@ fn train_components(
             return Err(failed(FailureCause::NoHeldOut));
         };
         let found = measured(engine.as_ref(), &params, plan, valid)?;
-        let (weights, biases) = combiner::fit(&found.decisions, valid.labels());
-        for (id, numbers) in [(weight, weights), (bias, biases)] {
+        let held_out = HeldOutRows {
+            classes: found.decisions.classes,
+            neg_log_p: found.decisions.components.iter().map(|component| component.neg_log_p.as_slice()).collect(),
+            labels: valid.labels(),
+        };
+        let fitted = plan.loss.combination.fit(&held_out).unwrap_or_default();
+        for (id, numbers) in [(weight, fitted.weights), (bias, fitted.bias)] {
             let range = params.range(id);
             params.values[range].iter_mut().zip(numbers).for_each(|(to, from)| *to = from as f32);
         }
@@ -96,7 +101,7 @@ fn measured(
     engine: &dyn Engine,
     params: &Params,
     plan: &Plan,
-    rows: &dyn Rows,
+    rows: &dyn BatchSource,
 ) -> Result<super::Evaluation, Box<TrainingFailure>> {
     evaluate(engine, &Arc::new(params.clone()), &plan.loss, rows).map_err(|error| failed(FailureCause::Exec(error)))
 }
@@ -139,7 +144,7 @@ fn moved(from: &Plan, params: &Params, to: &Plan, mut into: Params) -> Params {
 
 /// The rows that have all that a component needs, with the inputs that its plan reads.
 struct ComponentRows<'a> {
-    rows: &'a dyn Rows,
+    rows: &'a dyn BatchSource,
     which: Vec<u32>,
     labels: Vec<u32>,
     /// The inputs of the component's plan by their places in the whole plan.
@@ -147,7 +152,7 @@ struct ComponentRows<'a> {
 }
 
 impl<'a> ComponentRows<'a> {
-    fn new(rows: &'a dyn Rows, plan: &Plan, component: &Component, alone: &Plan) -> Self {
+    fn new(rows: &'a dyn BatchSource, plan: &Plan, component: &Component, alone: &Plan) -> Self {
         let inputs = alone.inputs.iter().filter_map(|own| plan.inputs.iter().position(|input| input.name == own.name));
         let inputs = inputs.collect();
         let mut which: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
@@ -170,7 +175,7 @@ impl<'a> ComponentRows<'a> {
     }
 }
 
-impl Rows for ComponentRows<'_> {
+impl BatchSource for ComponentRows<'_> {
     fn len(&self) -> usize {
         self.which.len()
     }

@@ -1,7 +1,7 @@
 //! The training loop and what it needs: optimizers, schedules, stopping, metrics. Prints nothing.
 
 mod auc;
-mod combiner;
+mod batch_source;
 mod conclude;
 mod evaluate;
 mod event;
@@ -13,11 +13,11 @@ mod modality_dropout;
 mod model_file;
 mod optimizer;
 mod outdone;
-mod rows;
 mod selection;
 mod trainer;
 
 pub use auc::auc;
+pub use batch_source::BatchSource;
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use event::{ComponentScores, EpochRecord, Event, ProbabilityScores, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
@@ -27,6 +27,5 @@ pub use metrics::scores;
 pub use model_file::{plan_hash, read_model, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use outdone::outdone;
-pub use rows::Rows;
 pub use selection::Selection;
 pub use trainer::{Trained, Training, train};

@@ -59,7 +59,7 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::diag::Span;
-    use crate::spec::{CalibrationMethod, Curve, Init, Length, OptimizerSpec, Patience, Schedule, SgdSpec};
+    use crate::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Patience, Schedule, SgdSpec, TrainingLength};
     use crate::train::ProbabilityScores;
 
     fn selection(stop: Option<(u64, Metric)>) -> Selection {
@@ -69,7 +69,7 @@ mod tests {
             schedule: Schedule { warmup: 0, curve: Curve::Constant },
             clip_norm: None,
             batch_size: 1,
-            length: Length::Epochs(1),
+            length: TrainingLength::Epochs(1),
             stop: stop.map(|(epochs, metric)| Patience { epochs, metric, span: Span::default() }),
             seed: 0,
             init: Init::Scaled,

@@ -5,13 +5,13 @@ use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
 use super::{
-    CalibrationRecord, EpochRecord, Evaluation, Event, Optimizer, Rows, Scores, Selection, StopReason, evaluate,
+    BatchSource, CalibrationRecord, EpochRecord, Evaluation, Event, Optimizer, Scores, Selection, StopReason, evaluate,
 };
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::optim::{TrainingSteps, update_rule};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
-use crate::spec::{Length, TrainSpec};
+use crate::spec::{TrainSpec, TrainingLength};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -24,13 +24,13 @@ pub struct Training<'a> {
     /// How.
     pub spec: &'a TrainSpec,
     /// The rows that the weights are fitted on.
-    pub train: &'a dyn Rows,
+    pub train: &'a dyn BatchSource,
     /// The rows that the best epoch is selected on.
-    pub valid: Option<&'a dyn Rows>,
+    pub valid: Option<&'a dyn BatchSource>,
     /// The rows that its probabilities are calibrated on; the validation rows for `None`.
-    pub calib: Option<&'a dyn Rows>,
+    pub calib: Option<&'a dyn BatchSource>,
     /// The rows that the selected model is measured on, once.
-    pub test: Option<&'a dyn Rows>,
+    pub test: Option<&'a dyn BatchSource>,
     /// Looked at after every step: set from elsewhere, it ends the training as if all epochs were made.
     pub interrupt: &'a AtomicBool,
 }
@@ -57,7 +57,7 @@ pub struct Trained {
 /// Trains, selects by the validation split and evaluates the selected model on the test split.
 ///
 /// Every epoch reads all training rows once, in an order decided by the seed, its last batch as small as what is left.
-/// With [`Length::Iterations`] epochs end the same way, and once more at the last iteration. After each epoch the
+/// With [`TrainingLength::Iterations`] epochs end the same way, and once more at the last iteration. After each epoch the
 /// validation split is measured; the best epoch is selected by the metric that `stop` names, else by the validation
 /// error, else it is the last. The same inputs give the same bits.
 pub fn train(
@@ -103,8 +103,8 @@ impl<'a> TrainingLoop<'a> {
         let Training { plan, spec, train, .. } = training;
         let steps_per_epoch = train.len().div_ceil(spec.batch_size.max(1)) as u64;
         let steps = match spec.length {
-            Length::Epochs(epochs) => epochs.saturating_mul(steps_per_epoch),
-            Length::Iterations(iterations) => iterations,
+            TrainingLength::Epochs(epochs) => epochs.saturating_mul(steps_per_epoch),
+            TrainingLength::Iterations(iterations) => iterations,
         };
         Self {
             training,

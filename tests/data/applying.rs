@@ -41,7 +41,7 @@ fn run(case: &Case, fitted: &Preprocessing, file: &str, labels: LabelUse) -> Che
         base: case.folder.path(),
         modalities: vec![],
         labels,
-        deciders: vec![],
+        required: vec![],
         cache: None,
         memory: 1 << 30,
     };
@@ -108,7 +108,7 @@ fn images_are_scaled_by_the_same_bits() {
         let Origin::Whole(source) = &case.data.origin else { panic!() };
         let (base, memory) = (case.folder.path(), 1 << 30);
         let (labels, modalities) = (LabelUse::Required, vec!["photo"]);
-        let request = ApplyRequest { source, base, modalities, labels, deciders: vec![], cache: None, memory };
+        let request = ApplyRequest { source, base, modalities, labels, required: vec![], cache: None, memory };
         let new = apply(&reread(&data), &request).value.unwrap();
         assert_eq!(new.rows, data.train);
         let expected: Vec<u32> = data.train.batch(&[3, 6], &[0]).inputs[0].iter().map(|x| x.to_bits()).collect();
@@ -185,13 +185,14 @@ fn a_row_that_nothing_can_decide_is_reported() {
     let fitted = reread(&case.load());
     case.write("new.csv", b"a,b\n1,\n,\n");
     let source = source_of(Path::new("new.csv"), true).unwrap();
-    let decider = mmc::data::Decider { name: "mul", span: Default::default(), components: vec![vec![0], vec![1]] };
+    let combine =
+        mmc::data::RequiredComponents { name: "mul", span: Default::default(), components: vec![vec![0], vec![1]] };
     let request = ApplyRequest {
         source: &source,
         base: case.folder.path(),
         modalities: vec!["m", "n"],
         labels: LabelUse::Ignore,
-        deciders: vec![decider],
+        required: vec![combine],
         cache: None,
         memory: 1 << 30,
     };

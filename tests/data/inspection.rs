@@ -1,6 +1,6 @@
 //! A look at the data without training: whole where it is small, the first rows where it is not.
 
-use mmc::data::{Inspection, Request, SAMPLE_ROWS, inspect};
+use mmc::data::{Inspection, LoadRequest, SAMPLE_ROWS, inspect};
 use mmc::diag::{Code, Problems, SourceMap};
 use mmc::spec::DataProfile;
 use std::fs;
@@ -19,11 +19,11 @@ fn seen(text: &str, base: &Path) -> Inspection {
     let compiled = mmc::compile(&mut sources, file, &[], None);
     let hir = compiled.value.unwrap_or_else(|| panic!("{:?}", compiled.problems)).hir;
     let modalities = hir.modalities.iter().collect();
-    inspect(&Request {
+    inspect(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
         modalities,
-        deciders: vec![],
+        required: vec![],
         base,
         cache: None,
         memory: 1 << 30,

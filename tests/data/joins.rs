@@ -8,7 +8,7 @@ fn join(first: &str, second: &str, on: &[&str]) -> Case {
     case.write("a.csv", first.as_bytes());
     case.write("b.csv", second.as_bytes());
     let sources = ["a.csv", "b.csv"].map(|file| table(&[file], ',', true)).to_vec();
-    let on = on.iter().map(|key| Spanned { value: (*key).to_owned(), span: span(DECIDER) }).collect();
+    let on = on.iter().map(|key| Spanned { value: (*key).to_owned(), span: span(STRATEGY) }).collect();
     case.source(SourceKind::Join { sources, on })
 }
 
@@ -20,6 +20,7 @@ fn rows_of_the_first_table_get_those_of_the_others() {
     assert_eq!(data.train.modalities[0].values(), [1.0, 20.0, 2.0, 10.0, 3.0, 20.0]);
     assert_eq!(data.notes, ["1 of 3 rows of `b.csv` match no row of `a.csv`"]);
     assert_eq!(data.tables[0].files, ["a.csv", "b.csv"]);
+    assert_eq!(data.tables[0].row_files, ["a.csv"]);
 }
 
 #[test]
@@ -43,14 +44,14 @@ fn a_modality_is_missing_where_its_table_has_no_such_key() {
 fn a_key_that_stands_twice_is_named_with_both_places() {
     let case = join("id,y\nx,no\n", "id,b\nx,1\nz,2\nx,3\n", &["id"]).modality("m", &[name("b")], &[]);
     let problem = case.problem();
-    assert_eq!(place(&problem), (Code::RepeatedKey, "b.csv", Some(4), Some("id"), DECIDER));
+    assert_eq!(place(&problem), (Code::RepeatedKey, "b.csv", Some(4), Some("id"), STRATEGY));
     assert!(problem.help.unwrap().starts_with("it stood first in b.csv, line 2"));
 }
 
 #[test]
 fn a_key_that_is_no_column() {
     let problem = join("id,y\nx,no\n", "idd,b\nx,1\n", &["id"]).modality("m", &[name("b")], &[]).problem();
-    assert_eq!(place(&problem), (Code::MissingColumn, "b.csv", None, Some("id"), DECIDER));
+    assert_eq!(place(&problem), (Code::MissingColumn, "b.csv", None, Some("id"), STRATEGY));
     assert!(problem.help.unwrap().starts_with("did you mean `idd`?"));
 }
 

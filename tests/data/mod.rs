@@ -17,7 +17,7 @@ mod text_tables;
 mod typed_formats;
 
 use flate2::{Compression, write::GzEncoder};
-use mmc::data::{Dataset, Decider, Request, load};
+use mmc::data::{Dataset, LoadRequest, RequiredComponents, load};
 use mmc::diag::{Code, FileId, Problem, Span};
 use mmc::shape::Shape;
 use mmc::spec::*;
@@ -35,7 +35,7 @@ pub(crate) const LABEL: usize = 30;
 pub(crate) const COLUMNS: usize = 40;
 pub(crate) const TYPE: usize = 50;
 pub(crate) const TRANSFORM: usize = 60;
-pub(crate) const DECIDER: usize = 70;
+pub(crate) const STRATEGY: usize = 70;
 
 /// A pipeline's data declarations and the folder they are relative to.
 pub(crate) struct Case {
@@ -121,19 +121,19 @@ impl Case {
     }
 
     /// One combine with a component for each set of modalities that is to decide.
-    fn deciders(&self) -> Vec<Decider<'_>> {
+    fn required(&self) -> Vec<RequiredComponents<'_>> {
         let components = self.components.clone();
-        let decider = Decider { name: "mul", span: span(DECIDER), components };
-        if self.components.is_empty() { vec![] } else { vec![decider] }
+        let combine = RequiredComponents { name: "mul", span: span(STRATEGY), components };
+        if self.components.is_empty() { vec![] } else { vec![combine] }
     }
 
     fn run(&self) -> mmc::diag::Checked<Dataset> {
         let cache = self.cache_folder();
-        load(&Request {
+        load(&LoadRequest {
             data: &self.data,
             label: &self.label,
             modalities: self.modalities.iter().collect(),
-            deciders: self.deciders(),
+            required: self.required(),
             base: self.folder.path(),
             cache: self.cache.then_some(cache.as_path()),
             memory: self.memory,

@@ -67,13 +67,13 @@ fn valid_may_come_from_a_train_table() {
 fn a_column_may_say_the_part() {
     let mut case = Case::text("y,a,part\nno,1,test\nyes,2,train\nno,3,dev\nno,4,Validation\nyes,5,train\n");
     case = case.modality("m", &[name("a")], &[]);
-    case.data.split.by_column = Some(Spanned { value: "part".into(), span: span(DECIDER) });
+    case.data.split.by_column = Some(Spanned { value: "part".into(), span: span(STRATEGY) });
     let data = case.load();
     assert_eq!([Part::Train, Part::Valid, Part::Test].map(|part| ids(&data, part)), [vec![1, 4], vec![2, 3], vec![0]]);
 
     case.write("t.csv", b"y,a,part\nno,1,tets\nyes,2,train\n");
     let problem = case.problem();
-    assert_eq!(place(&problem), (Code::BadSplitValue, "t.csv", Some(2), Some("part"), DECIDER));
+    assert_eq!(place(&problem), (Code::BadSplitValue, "t.csv", Some(2), Some("part"), STRATEGY));
     assert_eq!(problem.help.as_deref(), Some("did you mean `test`?"));
 }
 
@@ -83,7 +83,7 @@ fn groups_stay_together() {
     (0..120).for_each(|row| text.push_str(&format!("{},{row},p{}\n", ["no", "yes"][row % 2], (row * 7) % 23)));
     let mut case = Case::text(&text).modality("m", &[name("a")], &[]);
     case = case.portions(&[(Part::Test, PortionRule::Fraction(0.25)), (Part::Valid, PortionRule::Fraction(0.2))]);
-    case.data.split.group = Some(Spanned { value: "who".into(), span: span(DECIDER) });
+    case.data.split.group = Some(Spanned { value: "who".into(), span: span(STRATEGY) });
     for stratify in [false, true] {
         case.data.split.stratify = stratify;
         let data = case.load();
@@ -96,7 +96,7 @@ fn groups_stay_together() {
     }
     case.write("t.csv", b"y,a,who\nno,1,p\nyes,2,\nno,3,p\n");
     let problem = case.problem();
-    assert_eq!(place(&problem), (Code::MissingValue, "t.csv", Some(3), Some("who"), DECIDER));
+    assert_eq!(place(&problem), (Code::MissingValue, "t.csv", Some(3), Some("who"), STRATEGY));
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use mmc::diag::Code;
 use mmc::exec::{DeviceChoice, Params, engine, initialize};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::TrainSpec;
-use mmc::train::{FailureCause, Rows, Trained, Training, evaluate, fit, train};
+use mmc::train::{BatchSource, FailureCause, Trained, Training, evaluate, fit, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -45,7 +45,7 @@ impl Table {
     }
 }
 
-impl Rows for Table {
+impl BatchSource for Table {
     fn len(&self) -> usize {
         self.labels.len()
     }
@@ -88,7 +88,7 @@ fn pipeline(combine: &str) -> (Plan, TrainSpec) {
 fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, FailureCause> {
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
-    let valid = (!valid.is_empty()).then_some(valid as &dyn Rows);
+    let valid = (!valid.is_empty()).then_some(valid as &dyn BatchSource);
     let training = Training { plan, spec, train, valid, calib: None, test: valid, interrupt: &never };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
     fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)
@@ -180,7 +180,11 @@ fn a_fusion_leaves_a_run_whose_epochs_name_their_model() {
     let arguments = ["run", "small.mmc", "--no-cache", "--combine", "fuse"];
     let done = mmc(folder.path()).args(arguments).assert().success();
     let said = plain(&done.get_output().stderr);
-    assert!(said.contains("`low_net` by itself (1 of 2)") && said.contains("`high_net` by itself (2 of 2)"), "{said}");
+    assert!(
+        said.contains("training `low_net` separately (1 of 2)")
+            && said.contains("training `high_net` separately (2 of 2)"),
+        "{said}"
+    );
     let run = folder.path().join("runs/small-0001");
     let metrics = std::fs::read_to_string(run.join("metrics.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(metrics.as_bytes());

@@ -10,7 +10,7 @@ use mmc::report::{
     Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
     write_metrics, write_predictions,
 };
-use mmc::spec::{CalibrationMethod, Curve, Init, Length, OptimizerSpec, Schedule, SgdSpec, TrainSpec};
+use mmc::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, SgdSpec, TrainSpec, TrainingLength};
 use mmc::train::{
     ComponentScores, EpochRecord, ProbabilityScores, Scores, Trained, Training, TrainingFailure, read_model, train,
 };
@@ -24,7 +24,7 @@ fn spec() -> TrainSpec {
         schedule: Schedule { warmup: 0, curve: Curve::Constant },
         clip_norm: None,
         batch_size: 32,
-        length: Length::Epochs(3),
+        length: TrainingLength::Epochs(3),
         stop: None,
         seed: 3,
         init: Init::Scaled,

@@ -3,7 +3,7 @@
 use mmc::diag::Span;
 use mmc::fusion::Combination;
 use mmc::ops::{
-    Activation, AffineOp, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, Running, WeightInit,
+    Activation, AffineOp, Arithmetic, BatchNorm, Dropout, InputIndex, LayerNorm, Linear, Op, RunningStat, WeightInit,
 };
 use mmc::plan::{BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Slot, Step};
 use mmc::shape::Shape;
@@ -86,7 +86,7 @@ impl Network {
             params.push(self.param(&format!("{name}.{}", weight.name), weight.shape, init));
         }
         let mut buffers = vec![];
-        for Running { name: last, shape, value, momentum } in op.running(&takes) {
+        for RunningStat { name: last, shape, value, momentum } in op.running(&takes) {
             buffers.push(self.plan.buffers.len());
             self.plan.buffers.push(BufferSpec { name: format!("{name}.{last}"), shape, value, momentum });
         }

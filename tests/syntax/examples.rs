@@ -18,7 +18,7 @@ fn pipelines_parse_without_problems() {
         let (ast, problems) = parse(FILE, &text);
         assert!(problems.is_empty(), "{}", shown(&text, &problems));
         assert!(matches!(&ast.items[0].kind, ItemKind::Pipeline(header) if header.text == name));
-        assert!(!ast.items[0].doc.is_empty() && ast.comments.is_empty() && ast.lost.is_empty());
+        assert!(!ast.items[0].doc.is_empty() && ast.comments.is_empty() && ast.unparsed.is_empty());
     }
 }
 

@@ -7,8 +7,8 @@ use mmc::exec::{DeviceChoice, Engine, ExecError, Logits, Params, StepKey, StepRe
 use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::{Batch, Plan};
-use mmc::spec::{AdamSpec, CalibrationMethod, Curve, Init, Length, OptimizerSpec, Schedule, TrainSpec};
-use mmc::train::{Rows, Trained, Training, train};
+use mmc::spec::{AdamSpec, CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, TrainSpec, TrainingLength};
+use mmc::train::{BatchSource, Trained, Training, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -27,7 +27,7 @@ impl Signals {
     }
 }
 
-impl Rows for Signals {
+impl BatchSource for Signals {
     fn len(&self) -> usize {
         self.1.len()
     }
@@ -47,7 +47,7 @@ impl Rows for Signals {
     }
 }
 
-/// Each signal by itself, and both together.
+/// Each modality alone, and both together.
 fn mulmix(dropout: f64) -> Plan {
     let relu = Some(Activation::Relu);
     let mut net = Network::new(2);
@@ -82,7 +82,7 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         schedule: Schedule { warmup: 5, curve: Curve::Cosine { floor: 0.1 } },
         clip_norm: Some(5.0),
         batch_size: 50,
-        length: Length::Epochs(epochs),
+        length: TrainingLength::Epochs(epochs),
         stop: None,
         seed: 5,
         init: Init::Scaled,

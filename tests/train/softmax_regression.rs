@@ -6,7 +6,7 @@ use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::{InputIndex, Linear, Op};
 use mmc::plan::{Batch, BufferSpec, Component, Cost, Input, LossSpec, ParamInit, ParamSpec, Plan, Step};
 use mmc::shape::Shape;
-use mmc::train::Rows;
+use mmc::train::BatchSource;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -210,7 +210,7 @@ impl Table {
     }
 }
 
-impl Rows for Table {
+impl BatchSource for Table {
     fn len(&self) -> usize {
         self.labels.len()
     }

@@ -5,12 +5,13 @@ use mmc::diag::{Code, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
 use mmc::spec::{
-    CalibrationMethod, Curve, Init, Length, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec,
+    CalibrationMethod, Curve, Init, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec,
+    TrainingLength,
 };
-use mmc::train::{Event, Rows, StopReason, Trained, Training, TrainingFailure, train};
+use mmc::train::{BatchSource, Event, StopReason, Trained, Training, TrainingFailure, train};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-fn spec(length: Length) -> TrainSpec {
+fn spec(length: TrainingLength) -> TrainSpec {
     TrainSpec {
         combine: None,
         optimizer: OptimizerSpec::Sgd(SgdSpec { lr: 0.2, momentum: 0.9, nesterov: false, weight_decay: 1e-4 }),
@@ -46,7 +47,7 @@ struct Case {
 }
 
 impl Case {
-    fn new(length: Length) -> Self {
+    fn new(length: TrainingLength) -> Self {
         Self {
             plan: regression_plan(2, 3),
             spec: spec(length),
@@ -68,9 +69,9 @@ impl Case {
             plan,
             spec,
             train: rows,
-            valid: valid.as_ref().map(|table| table as &dyn Rows),
+            valid: valid.as_ref().map(|table| table as &dyn BatchSource),
             calib: None,
-            test: test.as_ref().map(|table| table as &dyn Rows),
+            test: test.as_ref().map(|table| table as &dyn BatchSource),
             interrupt: &interrupt,
         };
         train(engine, Params::zeros(plan), training, &mut |event| match event {
@@ -87,7 +88,7 @@ impl Case {
 
 #[test]
 fn learns_to_tell_the_clouds_apart() {
-    let mut case = Case::new(Length::Epochs(8));
+    let mut case = Case::new(TrainingLength::Epochs(8));
     let trained = case.run().unwrap();
     let scores = trained.test.unwrap().scores;
     assert!(scores.error < 0.2, "error {}", scores.error);
@@ -98,7 +99,7 @@ fn learns_to_tell_the_clouds_apart() {
 
 #[test]
 fn an_epoch_reads_every_row_once_and_keeps_the_last_partial_batch() {
-    let mut case = Case::new(Length::Epochs(2));
+    let mut case = Case::new(TrainingLength::Epochs(2));
     let trained = case.run().unwrap();
     let rows: Vec<usize> = case.steps.iter().map(|(_, _, rows)| *rows).collect();
     assert_eq!(rows, [32, 32, 32, 32, 32, 32, 8, 32, 32, 32, 32, 32, 32, 8]);
@@ -110,13 +111,13 @@ fn an_epoch_reads_every_row_once_and_keeps_the_last_partial_batch() {
 
 #[test]
 fn the_learning_rate_follows_the_schedule() {
-    let trained = Case::new(Length::Epochs(3)).run().unwrap();
+    let trained = Case::new(TrainingLength::Epochs(3)).run().unwrap();
     assert_eq!(trained.history.iter().map(|record| record.lr).collect::<Vec<_>>(), [0.2, 0.1, 0.05]);
 }
 
 #[test]
 fn iterations_end_within_an_epoch_which_is_then_measured() {
-    let mut case = Case::new(Length::Iterations(10));
+    let mut case = Case::new(TrainingLength::Iterations(10));
     let trained = case.run().unwrap();
     assert_eq!(case.started, Some((2, 7)));
     assert_eq!(case.steps.len(), 10);
@@ -126,7 +127,7 @@ fn iterations_end_within_an_epoch_which_is_then_measured() {
 #[test]
 fn the_same_inputs_give_the_same_bits_and_another_seed_others() {
     let weights = |seed| {
-        let mut case = Case::new(Length::Epochs(3));
+        let mut case = Case::new(TrainingLength::Epochs(3));
         case.spec.seed = seed;
         let trained = case.run().unwrap();
         let losses: Vec<u64> = trained.history.iter().map(|record| record.train_loss.to_bits()).collect();
@@ -138,7 +139,7 @@ fn the_same_inputs_give_the_same_bits_and_another_seed_others() {
 
 #[test]
 fn the_best_epoch_by_validation_is_kept_and_tested_once() {
-    let mut case = Case::new(Length::Epochs(12));
+    let mut case = Case::new(TrainingLength::Epochs(12));
     // The learning rate is so large that the loss oscillates and the best epoch is not the last.
     case.spec.optimizer = OptimizerSpec::Sgd(SgdSpec { lr: 30.0, momentum: 0.9, nesterov: false, weight_decay: 0.0 });
     case.spec.schedule.curve = Curve::Constant;
@@ -153,14 +154,14 @@ fn the_best_epoch_by_validation_is_kept_and_tested_once() {
     assert_eq!(case.engine.evaluated.load(Ordering::Relaxed), 12 * 90 + 120);
 
     // The same training cut off at the best epoch ends with the weights that were kept.
-    let mut short = Case::new(Length::Epochs(trained.best_epoch));
+    let mut short = Case::new(TrainingLength::Epochs(trained.best_epoch));
     short.spec = TrainSpec { length: short.spec.length, ..case.spec.clone() };
     assert_eq!(short.run().unwrap().params, trained.params);
 }
 
 #[test]
 fn without_validation_the_last_epoch_is_kept() {
-    let mut case = Case::new(Length::Epochs(3));
+    let mut case = Case::new(TrainingLength::Epochs(3));
     case.valid = None;
     case.test = None;
     case.spec.stop = patience(1, Metric::Error);
@@ -171,7 +172,7 @@ fn without_validation_the_last_epoch_is_kept() {
 
 #[test]
 fn patience_stops_after_as_many_epochs_without_improvement() {
-    let mut case = Case::new(Length::Epochs(50));
+    let mut case = Case::new(TrainingLength::Epochs(50));
     // With a learning rate of 0 every epoch equals the first, which is kept.
     case.spec.optimizer = OptimizerSpec::Sgd(SgdSpec { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 });
     for metric in Metric::ALL {
@@ -184,21 +185,21 @@ fn patience_stops_after_as_many_epochs_without_improvement() {
 
 #[test]
 fn an_interrupt_ends_after_the_step_and_keeps_what_was_learned() {
-    let mut case = Case::new(Length::Epochs(50));
+    let mut case = Case::new(TrainingLength::Epochs(50));
     case.interrupt_after = Some(10);
     let trained = case.run().unwrap();
     assert_eq!((case.steps.len(), trained.stop), (10, StopReason::Interrupted));
     assert_eq!(trained.history.iter().map(|record| record.step).collect::<Vec<_>>(), [7, 10]);
     assert!(trained.test.is_some());
 
-    let mut case = Case::new(Length::Epochs(50));
+    let mut case = Case::new(TrainingLength::Epochs(50));
     case.interrupt_after = Some(1);
     assert_eq!(case.run().unwrap().best_epoch, 1);
 }
 
 #[test]
 fn a_loss_that_is_not_finite_halts_and_keeps_the_best_model_so_far() {
-    let mut case = Case::new(Length::Epochs(50));
+    let mut case = Case::new(TrainingLength::Epochs(50));
     case.engine.fault = Fault::Loss(9);
     let halted = case.run().unwrap_err();
     let problem = halted.cause.problem(&case.plan);
@@ -209,21 +210,21 @@ fn a_loss_that_is_not_finite_halts_and_keeps_the_best_model_so_far() {
     assert_eq!(halted.history.len(), 1);
     let kept = halted.kept.unwrap();
     assert_eq!(kept.epoch, Some(1));
-    assert_eq!(kept.params, Case::new(Length::Epochs(1)).run().unwrap().params);
+    assert_eq!(kept.params, Case::new(TrainingLength::Epochs(1)).run().unwrap().params);
 }
 
 #[test]
 fn before_any_epoch_is_measured_the_weights_before_the_failing_step_are_kept() {
-    let mut case = Case::new(Length::Epochs(50));
+    let mut case = Case::new(TrainingLength::Epochs(50));
     case.engine.fault = Fault::Loss(3);
     let kept = case.run().unwrap_err().kept.unwrap();
     assert_eq!(kept.epoch, None);
-    assert_eq!(kept.params, Case::new(Length::Iterations(3)).run().unwrap().params);
+    assert_eq!(kept.params, Case::new(TrainingLength::Iterations(3)).run().unwrap().params);
 }
 
 #[test]
 fn a_gradient_that_is_not_finite_halts_and_names_the_parameter() {
-    let mut case = Case::new(Length::Epochs(50));
+    let mut case = Case::new(TrainingLength::Epochs(50));
     case.engine.fault = Fault::Gradient(8);
     let halted = case.run().unwrap_err();
     let problem = halted.cause.problem(&case.plan);
@@ -237,7 +238,7 @@ fn a_gradient_that_is_not_finite_halts_and_names_the_parameter() {
 
 #[test]
 fn running_out_of_memory_points_at_the_line() {
-    let mut case = Case::new(Length::Epochs(2));
+    let mut case = Case::new(TrainingLength::Epochs(2));
     case.engine.fault = Fault::Memory(0);
     let problem = case.run().unwrap_err().cause.problem(&case.plan);
     assert_eq!((problem.code, problem.place()), (Code::OutOfMemory, Some(case.plan.steps[1].span)));
@@ -245,14 +246,14 @@ fn running_out_of_memory_points_at_the_line() {
 
 #[test]
 fn no_rows_to_train_on_is_a_problem() {
-    let mut case = Case::new(Length::Epochs(2));
+    let mut case = Case::new(TrainingLength::Epochs(2));
     case.train = Table::clouds(0, 3, 1);
     assert_eq!(case.run().unwrap_err().cause.problem(&case.plan).code, Code::TooFewRows);
 }
 
 #[test]
 fn moments_are_folded_into_the_buffers() {
-    let mut case = Case::new(Length::Iterations(2));
+    let mut case = Case::new(TrainingLength::Iterations(2));
     case.spec.batch_size = 200;
     case.valid = None;
     let trained = case.run().unwrap();

@@ -3,7 +3,7 @@
 use crate::data::dataset::Dataset;
 use crate::data::inspect::profile::ColumnIndex;
 use crate::data::inspect::sample::{self, Sample};
-use crate::data::load::Request;
+use crate::data::load::LoadRequest;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
@@ -27,9 +27,9 @@ pub enum Inspection {
 
 /// Inspects the data of `request`.
 ///
-/// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
+/// Small tables are read whole, so that the problems are those that training would report. Of
 /// large ones the first `SAMPLE_ROWS` rows are read, and the split is not checked.
-pub fn inspect(request: &Request<'_>) -> Inspection {
+pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
         return Inspection::TooLarge(name);
     }
@@ -47,8 +47,8 @@ pub fn inspect(request: &Request<'_>) -> Inspection {
     }
 }
 
-fn whole(request: &Request<'_>) -> Inspection {
-    let loaded = load(&Request { cache: None, ..request.clone() });
+fn whole(request: &LoadRequest<'_>) -> Inspection {
+    let loaded = load(&LoadRequest { cache: None, ..request.clone() });
     let absent = |problem: &Problem| problem.code == Code::FileUnreadable;
     if loaded.value.is_none() && !loaded.problems.is_empty() && loaded.problems.iter().all(absent) {
         return Inspection::MissingFiles(loaded.problems);
@@ -56,12 +56,12 @@ fn whole(request: &Request<'_>) -> Inspection {
     if loaded.value.is_none() {
         return Inspection::Inspected { profile: None, problems: loaded.problems };
     }
-    // The cells as they stand in the table.
-    let profile = profile(&Request { cache: None, ..request.clone() }, &loaded);
+    // The cells before transforms.
+    let profile = profile(&LoadRequest { cache: None, ..request.clone() }, &loaded);
     Inspection::Inspected { profile, problems: loaded.problems }
 }
 
-fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
+fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     let mut data = request.data.clone();
     data.origin = sample.origin.clone();
     data.split = Split { span: data.split.span, ..Split::default() };
@@ -73,12 +73,12 @@ fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
         matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
     };
     let modalities: Vec<ModalitySpec> = request.modalities.iter().filter(numbers).map(optional).collect();
-    let asked = Request {
+    let asked = LoadRequest {
         data: &data,
         cache: None,
         modalities: modalities.iter().collect(),
-        // Nor can they show whether every row can be decided.
-        deciders: vec![],
+        // Nor can they show whether every row has a component present.
+        required: vec![],
         base: sample.base(),
         ..request.clone()
     };
@@ -96,11 +96,11 @@ fn sampled(request: &Request<'_>, sample: &Sample) -> Inspection {
     }
 }
 
-/// The profile of data that could be loaded: of every column of numbers as it stands in the table.
-fn profile(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
+/// The profile of data that could be loaded: of every numeric column before transforms.
+fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
-    let dataset = load(&Request { modalities, deciders: vec![], ..request.clone() }).value?;
+    let dataset = load(&LoadRequest { modalities, required: vec![], ..request.clone() }).value?;
     let mut columns: Vec<(String, Vec<ColumnIndex>)> = vec![];
     for (at, (name, _)) in raw.iter().enumerate() {
         match columns.last_mut().filter(|(last, _)| last == name) {
@@ -112,7 +112,7 @@ fn profile(request: &Request<'_>, loaded: &Checked<Dataset>) -> Option<DataProfi
 }
 
 /// A modality without transforms for every column of numbers, with the name of the modality it belongs to.
-fn raw(request: &Request<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
+fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
     let dense =
         |name: &str| request.modalities.iter().any(|spec| spec.name == name && spec.kind == ModalityKind::Dense);
     let numbers = (dataset.modalities.iter())

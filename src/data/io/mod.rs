@@ -1,5 +1,5 @@
-//! Bytes of data files: opened, decompressed, hashed, kept in memory or mapped.
+//! Bytes of data files: opened, decompressed, hashed, held in memory or mapped.
 
 pub(crate) mod bytes;
-pub(crate) mod open;
 pub(crate) mod paths;
+pub(crate) mod reader;

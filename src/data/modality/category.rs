@@ -2,7 +2,7 @@
 //! sorted order. A value that no training row has is unknown: id 0, or no 1 among the zeros.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::modality::input::{MissingRows, ModalityColumns, columns_of};
+use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::rows::{ModalityParts, RowsWriter};
 use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{out_of_space, shown};

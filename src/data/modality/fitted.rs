@@ -34,13 +34,13 @@ impl InputColumn {
         self.name.clone().map_or(Select::Position(self.position), Select::Name)
     }
 
-    /// The column as it is shown: its name, or its position.
+    /// The column in messages: its name, or its position.
     pub fn shown(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.position.to_string())
     }
 }
 
-/// A modality and what was fitted to it: all that is needed to prepare new rows.
+/// A modality with its fitted transforms: all that is needed to prepare new rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FittedModality {
@@ -88,7 +88,7 @@ impl FittedModality {
         }
     }
 
-    /// What does not fit together in it, if anything: statistics of another number than there are features, for example.
+    /// The inconsistency in it, if there is one: statistics of another number than there are features, for example.
     pub(crate) fn inconsistency(&self) -> Option<String> {
         let Self { name, shape, transforms, columns, .. } = self;
         if columns.is_empty() {

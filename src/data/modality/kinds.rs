@@ -1,8 +1,8 @@
 //! From the columns of a table to the rows of a modality, by its kind. What is fitted is fitted on the training rows.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::modality::columns::ModalityColumns;
 use crate::data::modality::fitted::{FittedModality, InputColumn};
-use crate::data::modality::input::ModalityColumns;
 use crate::data::modality::rows::ModalityParts;
 use crate::data::modality::transform::FittedTransform;
 use crate::data::modality::{category, image, numeric, text};

@@ -2,12 +2,13 @@
 
 pub(crate) mod augment;
 pub(crate) mod category;
+pub(crate) mod columns;
 pub(crate) mod fitted;
 pub(crate) mod image;
-pub(crate) mod input;
 pub(crate) mod kinds;
 pub(crate) mod numeric;
-pub(crate) mod pixels;
+pub(crate) mod pixel_scale;
 pub(crate) mod rows;
+pub(crate) mod statistics;
 pub(crate) mod text;
 pub(crate) mod transform;

@@ -1,8 +1,8 @@
 //! Reads text tables: `csv` and `tsv`, one file or several as one table. Parses the wanted columns only.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::table::cell::parse_number;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
@@ -12,7 +12,7 @@ use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use csv::ByteRecord;
 
-/// A text table that has been found but not read.
+/// A text table that exists but has not been read.
 #[derive(Clone, Debug)]
 pub(crate) struct Delimited {
     /// Its files, in order.
@@ -23,7 +23,7 @@ pub(crate) struct Delimited {
     pub header: bool,
 }
 
-type CsvRows<'a> = csv::Reader<open::LineEnds<Box<dyn std::io::Read + 'a>>>;
+type CsvRows<'a> = csv::Reader<reader::LineEnds<Box<dyn std::io::Read + 'a>>>;
 
 impl FormatReader for Delimited {
     fn files(&self) -> &[DataFile] {
@@ -68,7 +68,7 @@ impl FormatReader for Delimited {
         }
     }
 
-    /// Reads the wanted columns of all files. `hashes` are the contents that the caller knows the files by.
+    /// Reads the wanted columns of all files. `hashes` are the content hashes of the files.
     fn read(
         &self,
         schema: &Schema,
@@ -123,7 +123,7 @@ impl Delimited {
 
     /// Opens a file, without its header having been read.
     fn rows<'a>(&self, file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<CsvRows<'a>, Problem> {
-        let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
         let mut builder = csv::ReaderBuilder::new();
         Ok(builder
             .has_headers(false)
@@ -134,7 +134,7 @@ impl Delimited {
     }
 }
 
-/// Puts cells into columns.
+/// Writes cells into columns.
 struct Parser<'a> {
     writer: StoreWriter,
     wanted: &'a [ColumnQuery],
@@ -144,7 +144,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Reads all rows of a file; `false` if the file ended before its time.
+    /// Reads all rows of a file; `false` if the file was truncated.
     fn file(&mut self, index: usize, file: &DataFile, mut rows: CsvRows<'_>) -> Result<bool, Problem> {
         let mut record = ByteRecord::new();
         let mut header = self.header;
@@ -159,7 +159,7 @@ impl Parser<'_> {
                     return Ok(false);
                 }
             }
-            // Every line ends in `\n` here, and blank lines are passed over before a record: its first line is found
+            // Every line ends in `\n` here, and blank lines are skipped before a record: its first line is found
             // from its end.
             let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
             let line = rows.position().line().saturating_sub(1 + inside).max(before);

@@ -1,9 +1,9 @@
-//! Reads lines of JSON: an object on each, whose keys are the columns. A key that an object lacks, and `null`, are empty
-//! cells. The keys of the first lines are the columns that there are.
+//! Reads lines of JSON: an object on each, whose keys are the columns. A key that an object lacks, and `null`, are
+//! empty cells. The keys of the first lines are the columns.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::open;
 use crate::data::io::paths::DataFile;
+use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
@@ -15,10 +15,10 @@ use crate::shape::Shape;
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader};
 
-/// How many lines say what the columns are.
+/// Number of lines that decide the columns.
 const FIRST: usize = 1000;
 
-/// Files that have been found but not read.
+/// Files that exist but have not been read.
 pub(crate) struct Jsonl {
     /// The files, in order; together they are one table.
     pub files: Vec<DataFile>,
@@ -122,12 +122,12 @@ impl FormatReader for Jsonl {
     }
 }
 
-/// What is done with a line and its number; `false` to see no more.
+/// Visitor of a line and its number; `false` to stop.
 type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 
 /// Passes the lines of a file that are not blank to `see`, with their numbers, until it returns `false`.
 fn lines(file: &DataFile, hasher: &mut blake3::Hasher, see: &mut See<'_>) -> Result<(), Problem> {
-    let text = open::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+    let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
     let mut text = BufReader::with_capacity(1 << 16, text);
     let mut line = vec![];
     let mut any = false;

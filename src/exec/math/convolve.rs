@@ -1,10 +1,10 @@
-//! The three products of a convolution on the CPU, without a matrix of patches: forward, and the gradients of what goes
-//! in and of the weights.
+//! The three products of a convolution on the CPU, without a matrix of patches: forward, and the gradients of the input
+//! and of the weights.
 //!
-//! With the rows of a batch side by side, a line of the result is a sum of weights times runs of numbers as they lie.
+//! With the rows of a batch side by side, a line of the result is a sum of weights times contiguous runs of numbers.
 //! The first two products are the same loop over another relation of pixels; the third is a loop of inner products.
 
-use crate::exec::math::image::{Image, PixelRun, Sliding, Stretch, Tap};
+use crate::exec::math::image::{Image, PixelRun, RunPair, SlidingWindow, Tap};
 use crate::exec::workers::Workers;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -24,7 +24,7 @@ pub(in crate::exec) struct Packed {
 
 impl Packed {
     /// Packs `[out, in, cell]` for the forward product, or its transposition for the one backward.
-    pub(in crate::exec) fn new(weight: &[f32], sliding: &Sliding, backward: bool) -> Self {
+    pub(in crate::exec) fn new(weight: &[f32], sliding: &SlidingWindow, backward: bool) -> Self {
         let (cells, per_output) = (sliding.cells(), sliding.input.channels);
         let (outputs, inputs) = match backward {
             false => (sliding.output.channels, sliding.input.channels),
@@ -45,15 +45,15 @@ impl Packed {
     }
 }
 
-/// The initial value of a sum.
+/// The initial value of the sums of a product.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::exec) enum Begin<'a> {
+pub(in crate::exec) enum InitialSum<'a> {
     /// Zero.
     Zero,
     /// One number for each channel.
     Bias(&'a [f32]),
     /// The numbers in the output.
-    There,
+    Accumulate,
 }
 
 /// `out = weight * x`, line by line.
@@ -61,25 +61,25 @@ pub(in crate::exec) fn forward(
     out: &mut [f32],
     x: &[f32],
     weight: &[f32],
-    sliding: &Sliding,
-    begin: Begin<'_>,
+    sliding: &SlidingWindow,
+    initial: InitialSum<'_>,
     workers: Workers,
 ) {
     let packed = Packed::new(weight, sliding, false);
-    slide(out, sliding.output, x, sliding.input, sliding, &packed, begin, workers, |y, x| sliding.under(y, x));
+    slide(out, sliding.output, x, sliding.input, sliding, &packed, initial, workers, |y, x| sliding.under(y, x));
 }
 
-/// The gradient of `x` from that of what came out.
+/// The gradient of `x` from that of the output.
 pub(in crate::exec) fn backward(
     out: &mut [f32],
     upstream: &[f32],
     weight: &[f32],
-    sliding: &Sliding,
-    begin: Begin<'_>,
+    sliding: &SlidingWindow,
+    initial: InitialSum<'_>,
     workers: Workers,
 ) {
     let packed = Packed::new(weight, sliding, true);
-    slide(out, sliding.input, upstream, sliding.output, sliding, &packed, begin, workers, |y, x| sliding.over(y, x));
+    slide(out, sliding.input, upstream, sliding.output, sliding, &packed, initial, workers, |y, x| sliding.over(y, x));
 }
 
 #[expect(clippy::too_many_arguments, reason = "two images, what joins them, and who works")]
@@ -88,9 +88,9 @@ fn slide<I: Iterator<Item = Tap>>(
     to: Image,
     source: &[f32],
     from: Image,
-    sliding: &Sliding,
+    sliding: &SlidingWindow,
     packed: &Packed,
-    begin: Begin<'_>,
+    initial: InitialSum<'_>,
     workers: Workers,
     taps: impl Fn(usize, usize) -> I + Send + Sync,
 ) {
@@ -104,7 +104,7 @@ fn slide<I: Iterator<Item = Tap>>(
     workers.map(lines, |y, mut out| {
         let runs = sliding.runs(to.width, |x| taps(y, x));
         let plane = from.pixels() * sliding.rows;
-        Arch::new().dispatch(OutputLine { out: &mut out, runs: &runs, source, plane, packed, begin });
+        Arch::new().dispatch(OutputLine { out: &mut out, runs: &runs, source, plane, packed, initial });
     });
 }
 
@@ -117,7 +117,7 @@ struct OutputLine<'a, 'o> {
     /// Numbers in a channel of the source.
     plane: usize,
     packed: &'a Packed,
-    begin: Begin<'a>,
+    initial: InitialSum<'a>,
 }
 
 impl WithSimd for OutputLine<'_, '_> {
@@ -166,10 +166,10 @@ impl OutputLine<'_, '_> {
         let place = run.first + at;
         let mut sums = [[simd.splat_f32s(0.0); N]; M];
         for (channel, sums) in sums.iter_mut().enumerate().take(channels) {
-            match self.begin {
-                Begin::Zero => {}
-                Begin::Bias(bias) => *sums = [simd.splat_f32s(bias[first + channel]); N],
-                Begin::There => {
+            match self.initial {
+                InitialSum::Zero => {}
+                InitialSum::Bias(bias) => *sums = [simd.splat_f32s(bias[first + channel]); N],
+                InitialSum::Accumulate => {
                     let there = &self.out[first + channel][place..place + width];
                     for (n, sum) in sums.iter_mut().enumerate() {
                         *sum = if whole { S::as_simd_f32s(there).0[n] } else { simd.partial_load_f32s(there) };
@@ -194,7 +194,7 @@ impl OutputLine<'_, '_> {
                     x[0] = simd.partial_load_f32s(numbers);
                 }
                 let weights = &weights[first % GROUP..][..M];
-                // By index: iterators that a build leaves as calls cost more than the arithmetic.
+                // By index: iterators that are not inlined cost more than the arithmetic.
                 for m in 0..M {
                     let weight = simd.splat_f32s(weights[m]);
                     for n in 0..N {
@@ -217,12 +217,12 @@ impl OutputLine<'_, '_> {
     }
 }
 
-/// The gradient of the weight, `[out, in, cell]`, from that of what came out.
+/// The gradient of the weight, `[out, in, cell]`, from that of the output.
 pub(in crate::exec) fn weight_gradient(
     out: &mut [f32],
     upstream: &[f32],
     x: &[f32],
-    sliding: &Sliding,
+    sliding: &SlidingWindow,
     accumulate: bool,
     workers: Workers,
 ) {
@@ -233,8 +233,8 @@ pub(in crate::exec) fn weight_gradient(
     let shares = workers.map(shares, |_, lines: std::ops::Range<usize>| {
         let mut sums = vec![0.0; cells * outputs * inputs];
         for y in lines {
-            let stretches = sliding.stretches(y);
-            Arch::new().dispatch(Products { sums: &mut sums, stretches: &stretches, upstream, x, sliding });
+            let run_pairs = sliding.run_pairs(y);
+            Arch::new().dispatch(Products { sums: &mut sums, run_pairs: &run_pairs, upstream, x, sliding });
         }
         sums
     });
@@ -253,10 +253,10 @@ pub(in crate::exec) fn weight_gradient(
 /// Inner products of the channels of the output with those of the input, cell by cell: `[cell, out, in]`.
 struct Products<'a> {
     sums: &'a mut [f32],
-    stretches: &'a [Stretch],
+    run_pairs: &'a [RunPair],
     upstream: &'a [f32],
     x: &'a [f32],
-    sliding: &'a Sliding,
+    sliding: &'a SlidingWindow,
 }
 
 impl WithSimd for Products<'_> {
@@ -274,20 +274,20 @@ impl Products<'_> {
         let (outputs, inputs) = (self.sliding.output.channels, self.sliding.input.channels);
         let of_upstream = self.sliding.output.pixels() * self.sliding.rows;
         let of_x = self.sliding.input.pixels() * self.sliding.rows;
-        for stretch in self.stretches {
-            let sums = &mut self.sums[stretch.cell * outputs * inputs..][..outputs * inputs];
+        for pair in self.run_pairs {
+            let sums = &mut self.sums[pair.cell * outputs * inputs..][..outputs * inputs];
             for output in (0..outputs).step_by(M) {
-                // Where the channels end, the last stands in for those that are not there.
+                // Beyond the last channel, the last is repeated.
                 let mut a = [&[][..]; M];
                 for (m, a) in a.iter_mut().enumerate() {
                     let channel = (output + m).min(outputs - 1);
-                    *a = &self.upstream[channel * of_upstream + stretch.output..][..stretch.length];
+                    *a = &self.upstream[channel * of_upstream + pair.output..][..pair.length];
                 }
                 for input in (0..inputs).step_by(N) {
                     let mut b = [&[][..]; N];
                     for (n, b) in b.iter_mut().enumerate() {
                         let channel = (input + n).min(inputs - 1);
-                        *b = &self.x[channel * of_x + stretch.input..][..stretch.length];
+                        *b = &self.x[channel * of_x + pair.input..][..pair.length];
                     }
                     let products = inner_products::<S, M, N>(simd, a, b);
                     for (m, products) in products.iter().enumerate().take(outputs - output) {

@@ -1,4 +1,4 @@
-//! How images and the windows that slide over them lie in memory: channel by channel, line by line, pixel by pixel, and
+//! Memory layout of images and the windows that slide over them: channel by channel, line by line, pixel by pixel, and
 //! the rows of the batch side by side. So neighbouring pixels of a line are one run of numbers.
 
 use crate::ops::Window;
@@ -29,7 +29,7 @@ impl Image {
 
 /// A window at its positions on an image.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::exec) struct Sliding {
+pub(in crate::exec) struct SlidingWindow {
     /// The image it slides over.
     pub(in crate::exec) input: Image,
     /// The image of one number for each position.
@@ -42,14 +42,14 @@ pub(in crate::exec) struct Sliding {
     before: (usize, usize),
 }
 
-/// A cell of the window and the pixel that lies under it, as the place of its first number in a channel.
+/// A filter tap: a cell of the window and the pixel that lies under it, as the place of its first number in a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::exec) struct Tap {
     pub(in crate::exec) cell: usize,
     pub(in crate::exec) start: usize,
 }
 
-/// Neighbouring numbers of one line whose taps lie side by side too.
+/// Contiguous numbers of one line whose taps are contiguous too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::exec) struct PixelRun {
     /// Its beginning in the line.
@@ -60,9 +60,9 @@ pub(in crate::exec) struct PixelRun {
     pub(in crate::exec) taps: Vec<Tap>,
 }
 
-/// Numbers of a line of the output, and as many of the input that lie under one cell of the window.
+/// Contiguous numbers of a line of the output, and as many of the input that lie under one cell of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::exec) struct Stretch {
+pub(in crate::exec) struct RunPair {
     pub(in crate::exec) cell: usize,
     /// Their beginning in a channel of the output.
     pub(in crate::exec) output: usize,
@@ -71,7 +71,7 @@ pub(in crate::exec) struct Stretch {
     pub(in crate::exec) length: usize,
 }
 
-impl Sliding {
+impl SlidingWindow {
     /// `window` over images of shape `input` that makes images of shape `output`, as its rule says.
     pub(in crate::exec) fn new(window: &Window, input: &Shape, output: &Shape, rows: usize) -> Self {
         let (input, output) = (Image::new(input), Image::new(output));
@@ -135,26 +135,24 @@ impl Sliding {
     }
 
     /// A line of the output, cell by cell of the window.
-    pub(in crate::exec) fn stretches(&self, y: usize) -> Vec<Stretch> {
-        let mut stretches: Vec<Stretch> = Vec::new();
+    pub(in crate::exec) fn run_pairs(&self, y: usize) -> Vec<RunPair> {
+        let mut run_pairs: Vec<RunPair> = Vec::new();
         let mut last = vec![usize::MAX; self.cells()];
         for x in 0..self.output.width {
             let output = (y * self.output.width + x) * self.rows;
             for Tap { cell, start: input } in self.under(y, x) {
-                match stretches.get_mut(last[cell]) {
-                    Some(stretch)
-                        if stretch.input + stretch.length == input && stretch.output + stretch.length == output =>
-                    {
-                        stretch.length += self.rows;
+                match run_pairs.get_mut(last[cell]) {
+                    Some(pair) if pair.input + pair.length == input && pair.output + pair.length == output => {
+                        pair.length += self.rows;
                     }
                     _ => {
-                        last[cell] = stretches.len();
-                        stretches.push(Stretch { cell, output, input, length: self.rows });
+                        last[cell] = run_pairs.len();
+                        run_pairs.push(RunPair { cell, output, input, length: self.rows });
                     }
                 }
             }
         }
-        stretches
+        run_pairs
     }
 }
 
@@ -163,13 +161,13 @@ mod tests {
     use super::*;
     use crate::ops::Padding;
 
-    fn sliding(size: usize, stride: usize, padding: Padding, side: usize) -> Sliding {
+    fn sliding(size: usize, stride: usize, padding: Padding, side: usize) -> SlidingWindow {
         let window = Window { size, stride, padding };
         let places = window.along(side).unwrap().0;
-        Sliding::new(&window, &Shape(vec![1, side, side]), &Shape(vec![1, places, places]), 2)
+        SlidingWindow::new(&window, &Shape(vec![1, side, side]), &Shape(vec![1, places, places]), 2)
     }
 
-    /// A pixel lies under a place exactly where that place lies over it, in runs and stretches as one by one.
+    /// A pixel lies under a place exactly where that place lies over it, in runs and pairs of runs as one by one.
     #[test]
     fn both_directions_and_both_groupings_see_the_same_pairs() {
         for (size, stride, padding, side) in [
@@ -182,7 +180,7 @@ mod tests {
             (5, 3, Padding::Zeros(2), 8),
         ] {
             let sliding = sliding(size, stride, padding, side);
-            let (mut under, mut over, mut in_runs, mut in_stretches) = (vec![], vec![], vec![], vec![]);
+            let (mut under, mut over, mut in_runs, mut in_pairs) = (vec![], vec![], vec![], vec![]);
             for y in 0..sliding.output.height {
                 for x in 0..sliding.output.width {
                     let place = (y * sliding.output.width + x) * 2;
@@ -194,9 +192,9 @@ mod tests {
                         in_runs.extend(run.taps.iter().map(|tap| (line + run.first + at, tap.start + at, tap.cell)));
                     }
                 }
-                for stretch in sliding.stretches(y) {
-                    for at in (0..stretch.length).step_by(2) {
-                        in_stretches.push((stretch.output + at, stretch.input + at, stretch.cell));
+                for pair in sliding.run_pairs(y) {
+                    for at in (0..pair.length).step_by(2) {
+                        in_pairs.push((pair.output + at, pair.input + at, pair.cell));
                     }
                 }
             }
@@ -206,13 +204,13 @@ mod tests {
                     over.extend(sliding.over(y, x).map(|tap| (tap.start, pixel, tap.cell)));
                 }
             }
-            for found in [&mut under, &mut over, &mut in_runs, &mut in_stretches] {
+            for found in [&mut under, &mut over, &mut in_runs, &mut in_pairs] {
                 found.sort_unstable();
             }
             assert!(!under.is_empty());
             assert_eq!(under, over);
             assert_eq!(under, in_runs);
-            assert_eq!(under, in_stretches);
+            assert_eq!(under, in_pairs);
         }
     }
 
@@ -222,6 +220,6 @@ mod tests {
         let runs = sliding.runs(6, |x| sliding.under(2, x));
         let lengths: Vec<usize> = runs.iter().map(|run| run.length).collect();
         assert_eq!(lengths, [2, 8, 2]);
-        assert_eq!(sliding.stretches(2).len(), 9);
+        assert_eq!(sliding.run_pairs(2).len(), 9);
     }
 }

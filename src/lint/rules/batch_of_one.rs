@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::{self, Subject};
-use crate::spec::{DataProfile, Length, Part};
+use crate::spec::{DataProfile, Part, TrainingLength};
 
 /// Every batch is one row.
 pub(in crate::lint) fn batch_of_one(subject: &Subject<'_>) -> Problems {
@@ -26,7 +26,8 @@ pub(in crate::lint) fn batch_of_one(subject: &Subject<'_>) -> Problems {
 pub(in crate::lint) fn last_batch_of_one(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let size = subject.hir.train.batch_size;
     let train = profile.parts.iter().find(|part| part.part == Part::Train).map(|part| part.rows());
-    let (Some(rows), Some(norm), Length::Epochs(_)) = (train, batch_norm(subject), subject.hir.train.length) else {
+    let (Some(rows), Some(norm), TrainingLength::Epochs(_)) = (train, batch_norm(subject), subject.hir.train.length)
+    else {
         return Problems::new();
     };
     if size < 2 || rows % size != 1 {

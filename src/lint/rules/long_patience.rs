@@ -2,10 +2,10 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
-use crate::spec::Length;
+use crate::spec::TrainingLength;
 
 pub(in crate::lint) fn long_patience(subject: &Subject<'_>) -> Problems {
-    let (Some(stop), Length::Epochs(epochs)) = (&subject.hir.train.stop, subject.hir.train.length) else {
+    let (Some(stop), TrainingLength::Epochs(epochs)) = (&subject.hir.train.stop, subject.hir.train.length) else {
         return Problems::new();
     };
     if stop.epochs < epochs {

@@ -1,8 +1,9 @@
 //! `mulmix` over many inputs: the number of mixtures, and so of heads, doubles with every input.
 
-use crate::diag::{Code, Problem, Problems, grouped};
+use crate::diag::{Code, Problem, Problems};
 use crate::fusion::strategy;
 use crate::lint::subject::{self, Subject};
+use crate::thousands::grouped;
 
 /// More heads than this are probably not meant: five inputs have 31 mixtures.
 const MOST_HEADS: usize = 31;

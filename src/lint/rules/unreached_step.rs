@@ -2,11 +2,11 @@
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::{self, Subject};
-use crate::spec::{Curve, Length};
+use crate::spec::{Curve, TrainingLength};
 
 pub(in crate::lint) fn unreached_step(subject: &Subject<'_>) -> Problems {
     let train = &subject.hir.train;
-    let Length::Iterations(last) = train.length else { return Problems::new() };
+    let TrainingLength::Iterations(last) = train.length else { return Problems::new() };
     let entry = |key| subject.train().and_then(|block| subject::entry(block, key));
     let (Some(schedule), Some(length)) = (entry("schedule"), entry("iterations")) else { return Problems::new() };
     let late = match &train.schedule.curve {

@@ -1,7 +1,7 @@
 //! Declarations that no combine reaches: encoders, shared blocks, params and the bodies of functions are checked too.
 
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::uses::UsedFile;
 use crate::syntax::ast::{Ast, ItemKind};
 use std::collections::BTreeMap;
@@ -45,11 +45,11 @@ impl<'a> Evaluator<'a> {
             self.frames.push(BTreeMap::new());
             function.args.iter().filter_map(|arg| arg.default.as_ref()).for_each(|default| drop(self.eval(default)));
             self.frames.pop();
-            self.frames.push(function.args.iter().map(|arg| (arg.name.text.as_str(), Val::Unknown)).collect());
+            self.frames.push(function.args.iter().map(|arg| (arg.name.text.as_str(), EvalValue::Unknown)).collect());
             for binding in &function.lets {
                 self.eval(&binding.value);
                 if let Some(frame) = self.frames.last_mut() {
-                    frame.insert(&binding.name.text, Val::Unknown);
+                    frame.insert(&binding.name.text, EvalValue::Unknown);
                 }
             }
             self.eval(&function.body);

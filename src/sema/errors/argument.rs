@@ -4,7 +4,7 @@
 use crate::diag::{Code, Edit, Label, Problem, Span};
 use crate::sema::eval::constant::show;
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::{Given, Val};
+use crate::sema::eval::value::{CallArgument, EvalValue};
 use crate::syntax::ast::{Expr, ExprKind, Fn, FnArg};
 
 impl<'a> Evaluator<'a> {
@@ -16,16 +16,22 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value passed for the argument that `expr` names.
-    fn argument_of(&self, expr: &Expr) -> Option<&Given> {
+    fn argument_of(&self, expr: &Expr) -> Option<&CallArgument> {
         let ExprKind::Name(name) = &expr.kind else { return None };
         let expansion = self.expansions.last().filter(|expansion| expansion.depth == self.frames.len())?;
         expansion.given(name).map(|(_, given)| given)
     }
 
     /// Reports that `found`, the value of `expr`, is not `what`; `fits` tells whether another value would be.
-    pub(crate) fn expected_of(&mut self, what: &str, found: &Val, expr: &'a Expr, fits: fn(&Val) -> bool) -> Val {
-        if matches!(found, Val::Unknown) {
-            return Val::Unknown;
+    pub(crate) fn expected_of(
+        &mut self,
+        what: &str,
+        found: &EvalValue,
+        expr: &'a Expr,
+        fits: fn(&EvalValue) -> bool,
+    ) -> EvalValue {
+        if matches!(found, EvalValue::Unknown) {
+            return EvalValue::Unknown;
         }
         let described = found.describe();
         let message = match self.outermost(expr) {
@@ -43,8 +49,8 @@ impl<'a> Evaluator<'a> {
         &mut self,
         mut problem: Problem,
         expr: &'a Expr,
-        fits: &dyn core::ops::Fn(&Val) -> bool,
-    ) -> Val {
+        fits: &dyn core::ops::Fn(&EvalValue) -> bool,
+    ) -> EvalValue {
         let origin = self.origin(expr);
         if origin == expr.span || origin.file == self.prelude {
             return self.report(problem);
@@ -61,7 +67,7 @@ impl<'a> Evaluator<'a> {
         if let (true, Some((help, edits))) = (problem.help.is_none(), self.swapped(origin, fits)) {
             // Two swapped arguments are one error.
             if self.problems.iter().any(|before| before.edits == edits) {
-                return Val::Unknown;
+                return EvalValue::Unknown;
             }
             problem = problem.help(help);
             problem.edits = edits;
@@ -83,10 +89,10 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Fix for arguments in the wrong order: the one at `origin` does not fit, and another of the same call does.
-    fn swapped(&self, origin: Span, fits: &dyn core::ops::Fn(&Val) -> bool) -> Option<(String, Vec<Edit>)> {
+    fn swapped(&self, origin: Span, fits: &dyn core::ops::Fn(&EvalValue) -> bool) -> Option<(String, Vec<Edit>)> {
         let expansion =
             self.expansions.iter().find(|expansion| expansion.given.iter().any(|(_, given)| given.origin == origin))?;
-        let positional: Vec<&(&FnArg, Given)> =
+        let positional: Vec<&(&FnArg, CallArgument)> =
             expansion.given.iter().filter(|(_, given)| given.name.is_none() && given.span == given.origin).collect();
         let (wrong, given) = positional.iter().find(|(_, given)| given.origin == origin)?;
         let (other, meant) = positional.iter().find(|(_, other)| other.origin != origin && fits(&other.value))?;
@@ -111,24 +117,26 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Whether an argument may take a value, judged by the type of its default.
-fn takes(arg: &FnArg, value: &Val) -> bool {
+fn takes(arg: &FnArg, value: &EvalValue) -> bool {
     let default = arg.default.as_ref().map(|default| &default.kind);
     matches!(
         (default, value),
         (None, _)
-            | (Some(ExprKind::Number(_)), Val::Number(_))
-            | (Some(ExprKind::Text(_)), Val::Text(_))
-            | (Some(ExprKind::Bool(_)), Val::Bool(_))
-            | (Some(ExprKind::List(_)), Val::List(_))
-            | (Some(ExprKind::Name(_)), Val::Block(_))
+            | (Some(ExprKind::Number(_)), EvalValue::Number(_))
+            | (Some(ExprKind::Text(_)), EvalValue::Text(_))
+            | (Some(ExprKind::Bool(_)), EvalValue::Bool(_))
+            | (Some(ExprKind::List(_)), EvalValue::List(_))
+            | (Some(ExprKind::Name(_)), EvalValue::Block(_))
     )
 }
 
 /// A constant as written in the language.
-fn written(value: &Val) -> Option<String> {
+fn written(value: &EvalValue) -> Option<String> {
     match value {
-        Val::Number(_) | Val::Bool(_) | Val::Text(_) | Val::Range(..) => Some(show(value)),
-        Val::List(elements) => elements.iter().all(|(element, _)| written(element).is_some()).then(|| show(value)),
+        EvalValue::Number(_) | EvalValue::Bool(_) | EvalValue::Text(_) | EvalValue::Range(..) => Some(show(value)),
+        EvalValue::List(elements) => {
+            elements.iter().all(|(element, _)| written(element).is_some()).then(|| show(value))
+        }
         _ => None,
     }
 }

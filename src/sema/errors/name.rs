@@ -4,7 +4,7 @@ use crate::diag::{Code, Label, Problem, Problems, Span, nearest};
 use crate::ops;
 use crate::sema::eval::builtin::BUILTINS;
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::DeclarationKind;
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ const MOST_PLACES: usize = 4;
 
 impl Evaluator<'_> {
     /// Reports an unknown name.
-    pub(crate) fn unknown_name(&mut self, name: &str, span: Span) -> Val {
+    pub(crate) fn unknown_name(&mut self, name: &str, span: Span) -> EvalValue {
         if self.names.incomplete {
-            return Val::Unknown;
+            return EvalValue::Unknown;
         }
         if let Some(place) = self.names.declared_out_of_scope(name, span) {
             return self.out_of_scope(name, span, place);
@@ -34,9 +34,9 @@ impl Evaluator<'_> {
     }
 
     /// Reports a call of an unknown layer or function.
-    pub(crate) fn unknown_function(&mut self, name: &str, span: Span) -> Val {
+    pub(crate) fn unknown_function(&mut self, name: &str, span: Span) -> EvalValue {
         if self.names.incomplete {
-            return Val::Unknown;
+            return EvalValue::Unknown;
         }
         let callee = Span { end: span.start.saturating_add(name.len() as u32), ..span };
         if let Some(place) = self.names.declared_out_of_scope(name, span) {
@@ -54,7 +54,7 @@ impl Evaluator<'_> {
     }
 
     /// Reports a name that is declared, but not visible in the file it is written in.
-    fn out_of_scope(&mut self, name: &str, span: Span, place: Span) -> Val {
+    fn out_of_scope(&mut self, name: &str, span: Span, place: Span) -> EvalValue {
         self.report(
             Problem::error(Code::UnknownName, format!("`{name}` is not visible in this file"))
                 .at(span, "not declared in this file, nor in one that it uses")

@@ -3,13 +3,13 @@
 use crate::diag::{Code, Problem, Span};
 use crate::ops::ShapeError;
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::{HirValue, ValueId};
 use crate::shape::Shape;
 
 impl Evaluator<'_> {
     /// Reports that an operation at `place` cannot take `inputs`.
-    pub(crate) fn shape_mismatch(&mut self, error: ShapeError, inputs: &[ValueId], place: Span) -> Val {
+    pub(crate) fn shape_mismatch(&mut self, error: ShapeError, inputs: &[ValueId], place: Span) -> EvalValue {
         let code = if inputs.len() > 1 { Code::ShapeMismatch } else { Code::BadInput };
         let problem = Problem::error(code, error.message).at(place, "does not fit here");
         let mismatched: Vec<ValueId> = error.inputs.iter().filter_map(|place| inputs.get(*place).copied()).collect();

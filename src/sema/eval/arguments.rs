@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Arguments, Kind, Signature, one_of};
 use crate::sema::errors::suggest::{count_of_arguments, suggest};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 
@@ -114,16 +114,16 @@ impl<'a> Evaluator<'a> {
             return self.choice(words, expr, what).map(Argument::Word);
         }
         let value = self.eval(expr);
-        if matches!(value, Val::Unknown) {
+        if matches!(value, EvalValue::Unknown) {
             return None;
         }
         let fits = accepted(kind, &value, expr.span);
         if fits.is_none() {
             let found = match &value {
-                Val::Number(number) => format!("{number}"),
+                EvalValue::Number(number) => format!("{number}"),
                 other => other.describe().to_string(),
             };
-            let code = if matches!(value, Val::Number(_)) { Code::OutOfRange } else { Code::WrongType };
+            let code = if matches!(value, EvalValue::Number(_)) { Code::OutOfRange } else { Code::WrongType };
             let message = format!("{what} must be {}, found {found}", kind.describe());
             let problem = Problem::error(code, message).at(expr.span, "not accepted");
             self.report_argument(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
@@ -137,7 +137,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Name(name) => {
                 let local = self.frames.last().and_then(|frame| frame.get(name.as_str()));
                 match local {
-                    Some(value) => matches!(value, Val::Text(_)),
+                    Some(value) => matches!(value, EvalValue::Text(_)),
                     None => words.contains(&name.as_str()) || self.names.peek(name, expr.span).is_none(),
                 }
             }
@@ -155,8 +155,8 @@ impl<'a> Evaluator<'a> {
     ) -> Option<&'static str> {
         let said = match &expr.kind {
             ExprKind::Name(name) => match self.frames.last().and_then(|frame| frame.get(name.as_str())) {
-                Some(Val::Text(text)) => text.clone(),
-                Some(Val::Unknown) => return None,
+                Some(EvalValue::Text(text)) => text.clone(),
+                Some(EvalValue::Unknown) => return None,
                 _ => name.clone(),
             },
             ExprKind::Text(text) => text.clone(),
@@ -185,23 +185,25 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A value as an argument of a kind, if it fits; `span` is its place.
-fn accepted(kind: Kind, value: &Val, span: Span) -> Option<Argument> {
+fn accepted(kind: Kind, value: &EvalValue, span: Span) -> Option<Argument> {
     match (kind, value) {
-        (Kind::Integer(min) | Kind::WordOrInteger(_, min), Val::Number(number)) => {
+        (Kind::Integer(min) | Kind::WordOrInteger(_, min), EvalValue::Number(number)) => {
             whole(*number, min).map(Argument::Integer)
         }
-        (Kind::Number(min, max), Val::Number(number)) => {
+        (Kind::Number(min, max), EvalValue::Number(number)) => {
             (min..=max).contains(number).then_some(Argument::Number(*number))
         }
-        (Kind::Share, Val::Number(number)) => (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number)),
-        (Kind::Bool, Val::Bool(flag)) => Some(Argument::Bool(*flag)),
-        (Kind::Text, Val::Text(text)) => Some(Argument::Text(text.clone())),
-        (Kind::Integers(min), Val::Number(number)) => {
+        (Kind::Share, EvalValue::Number(number)) => {
+            (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number))
+        }
+        (Kind::Bool, EvalValue::Bool(flag)) => Some(Argument::Bool(*flag)),
+        (Kind::Text, EvalValue::Text(text)) => Some(Argument::Text(text.clone())),
+        (Kind::Integers(min), EvalValue::Number(number)) => {
             whole(*number, min).map(|number| Argument::Integers(vec![number]))
         }
-        (Kind::Numbers, Val::Number(number)) => Some(Argument::Numbers(vec![*number])),
-        (Kind::Texts, Val::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
-        (Kind::Integers(_) | Kind::Numbers | Kind::Texts, Val::List(_) | Val::Range(..)) => {
+        (Kind::Numbers, EvalValue::Number(number)) => Some(Argument::Numbers(vec![*number])),
+        (Kind::Texts, EvalValue::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
+        (Kind::Integers(_) | Kind::Numbers | Kind::Texts, EvalValue::List(_) | EvalValue::Range(..)) => {
             elements_of(kind, &value.elements(span)?)
         }
         _ => None,
@@ -209,16 +211,17 @@ fn accepted(kind: Kind, value: &Val, span: Span) -> Option<Argument> {
 }
 
 /// The elements of a list as an argument of a list kind, if each fits.
-fn elements_of(kind: Kind, elements: &[(Val, Span)]) -> Option<Argument> {
-    let numbers =
-        || elements.iter().map(|(element, _)| if let Val::Number(number) = element { Some(*number) } else { None });
+fn elements_of(kind: Kind, elements: &[(EvalValue, Span)]) -> Option<Argument> {
+    let numbers = || {
+        elements.iter().map(|(element, _)| if let EvalValue::Number(number) = element { Some(*number) } else { None })
+    };
     match kind {
         Kind::Integers(min) => {
             numbers().map(|number| whole(number?, min)).collect::<Option<_>>().map(Argument::Integers)
         }
         Kind::Numbers => numbers().collect::<Option<_>>().map(Argument::Numbers),
         _ => (elements.iter())
-            .map(|(element, _)| if let Val::Text(text) = element { Some(text.clone()) } else { None })
+            .map(|(element, _)| if let EvalValue::Text(text) = element { Some(text.clone()) } else { None })
             .collect::<Option<_>>()
             .map(Argument::Texts),
     }

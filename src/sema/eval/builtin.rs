@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Kind, Op, Parameter, Signature};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::{BlockStage, Callee, Val};
+use crate::sema::eval::value::{BlockStage, Callee, EvalValue};
 use crate::syntax::ast::Arg;
 use std::rc::Rc;
 
@@ -60,7 +60,7 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 
 impl<'a> Evaluator<'a> {
     /// The value of a call of a built-in function.
-    pub(crate) fn builtin(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+    pub(crate) fn builtin(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> EvalValue {
         let op = match name {
             "concat" => Op::Concat,
             "sum" => Op::Sum,
@@ -72,7 +72,7 @@ impl<'a> Evaluator<'a> {
                 if name == "repeat" && args.len() == 3 {
                     let input = self.eval(&args[1].value);
                     return match self.repeating(&args[0], &args[2], span) {
-                        Val::Block(stages) => self.apply(&stages, vec![input]),
+                        EvalValue::Block(stages) => self.apply(&stages, vec![input]),
                         other => other,
                     };
                 }
@@ -81,7 +81,7 @@ impl<'a> Evaluator<'a> {
                     return self.folding(name, args, span);
                 }
                 return match self.folding(name, rest, span) {
-                    Val::Block(stages) => self.apply(&stages, vec![value]),
+                    EvalValue::Block(stages) => self.apply(&stages, vec![value]),
                     other => other,
                 };
             }
@@ -89,8 +89,8 @@ impl<'a> Evaluator<'a> {
         let mut inputs = vec![];
         for arg in args {
             match self.eval(&arg.value) {
-                Val::Tensor(value) => inputs.push(value),
-                Val::Unknown => return Val::Unknown,
+                EvalValue::Tensor(value) => inputs.push(value),
+                EvalValue::Unknown => return EvalValue::Unknown,
                 other => return self.expected("a tensor", &other, arg.value.span),
             }
         }
@@ -103,7 +103,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `fold(list, f)` or `repeat(n, f)` as a block.
-    pub(crate) fn folding(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+    pub(crate) fn folding(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> EvalValue {
         let [first, step] = args else {
             let usage = if name == "fold" { "fold(x, list, f)" } else { "repeat(n, x, f)" };
             return self.report(
@@ -124,7 +124,7 @@ impl<'a> Evaluator<'a> {
         self.stepped(step, span, |step| Callee::Fold(Rc::new(items), step))
     }
 
-    fn repeating(&mut self, times: &'a Arg, step: &'a Arg, span: Span) -> Val {
+    fn repeating(&mut self, times: &'a Arg, step: &'a Arg, span: Span) -> EvalValue {
         const MOST: f64 = 10_000.0;
         match self.number(&times.value) {
             Some(count) if count.fract() == 0.0 && (0.0..=MOST).contains(&count) => {
@@ -134,18 +134,18 @@ impl<'a> Evaluator<'a> {
                 Problem::error(Code::OutOfRange, format!("expected a whole number up to {MOST}, found {count}"))
                     .at(times.value.span, "out of range"),
             ),
-            None => Val::Unknown,
+            None => EvalValue::Unknown,
         }
     }
 
     /// A block that applies the layer `step` several times.
-    fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<BlockStage>>) -> Callee) -> Val {
+    fn stepped(&mut self, step: &'a Arg, span: Span, callee: impl FnOnce(Rc<Vec<BlockStage>>) -> Callee) -> EvalValue {
         let calls = self.call_trace();
         match self.eval(&step.value) {
-            Val::Block(stages) => Val::block(BlockStage { callee: callee(stages), span, calls }),
-            other => {
-                self.expected_of("a layer or a function", &other, &step.value, |value| matches!(value, Val::Block(_)))
-            }
+            EvalValue::Block(stages) => EvalValue::block(BlockStage { callee: callee(stages), span, calls }),
+            other => self.expected_of("a layer or a function", &other, &step.value, |value| {
+                matches!(value, EvalValue::Block(_))
+            }),
         }
     }
 }

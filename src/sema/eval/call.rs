@@ -5,7 +5,7 @@ use crate::ops;
 use crate::sema::errors::suggest::count_of_arguments;
 use crate::sema::eval::builtin::is_builtin;
 use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
-use crate::sema::eval::value::{BlockStage, Callee, Given, Val};
+use crate::sema::eval::value::{BlockStage, CallArgument, Callee, EvalValue};
 use crate::sema::names::Declaration;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
 use std::collections::BTreeMap;
@@ -15,19 +15,19 @@ use std::rc::Rc;
 const DEEPEST: usize = 48;
 
 /// Values of arguments by name, and the given argument of each.
-type Bound<'a> = (BTreeMap<&'a str, Val>, Vec<(&'a FnArg, Given)>);
+type Bound<'a> = (BTreeMap<&'a str, EvalValue>, Vec<(&'a FnArg, CallArgument)>);
 
 impl<'a> Evaluator<'a> {
     /// The value of a call outside of a pipe: applied if its input is given, else a block.
-    pub(crate) fn call(&mut self, callee: &'a Expr, args: &'a [Arg], span: Span) -> Val {
+    pub(crate) fn call(&mut self, callee: &'a Expr, args: &'a [Arg], span: Span) -> EvalValue {
         let ExprKind::Name(name) = &callee.kind else {
             let value = self.eval(callee);
             return match value {
-                Val::Block(stages) => self.apply_block_to(&stages, args, span),
+                EvalValue::Block(stages) => self.apply_block_to(&stages, args, span),
                 other => self.expected("something that can be called", &other, callee.span),
             };
         };
-        if let Some(Val::Block(stages)) = self.frames.last().and_then(|frame| frame.get(name.as_str())).cloned() {
+        if let Some(EvalValue::Block(stages)) = self.frames.last().and_then(|frame| frame.get(name.as_str())).cloned() {
             return self.apply_block_to(&stages, args, span);
         }
         match self.names.peek(name, callee.span) {
@@ -36,12 +36,12 @@ impl<'a> Evaluator<'a> {
                 let given = self.given(args);
                 self.call_function(index, given, span)
             }
-            Some(Declaration::Lost(_)) => {
+            Some(Declaration::Unparsed(_)) => {
                 self.given(args);
-                Val::Unknown
+                EvalValue::Unknown
             }
             Some(Declaration::Shared(_)) => match self.name(name, callee.span) {
-                Val::Block(stages) => self.apply_block_to(&stages, args, span),
+                EvalValue::Block(stages) => self.apply_block_to(&stages, args, span),
                 other => other,
             },
             Some(other) => {
@@ -58,21 +58,21 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The block of a call in a pipe, `|> name(args)`, which has no input yet.
-    pub(crate) fn block_of_call(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> Val {
+    pub(crate) fn block_of_call(&mut self, name: &'a str, args: &'a [Arg], span: Span) -> EvalValue {
         let calls = self.call_trace();
         let local = self.frames.last().and_then(|frame| frame.get(name)).cloned();
         match (local, self.names.peek(name, span)) {
-            (Some(Val::Block(stages)), _) => {
+            (Some(EvalValue::Block(stages)), _) => {
                 let mut given = self.given(args);
-                let Some(last) = stages.first().cloned() else { return Val::Unknown };
+                let Some(last) = stages.first().cloned() else { return EvalValue::Unknown };
                 match last {
                     // Arguments of a block are passed on to its function.
                     BlockStage { callee: Callee::Function(index, before), span, calls } if stages.len() == 1 => {
                         let mut all = before.to_vec();
                         all.append(&mut given);
-                        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
+                        EvalValue::block(BlockStage { callee: Callee::Function(index, Rc::new(all)), span, calls })
                     }
-                    _ if given.is_empty() => Val::Block(stages),
+                    _ if given.is_empty() => EvalValue::Block(stages),
                     _ => self.report(
                         Problem::error(Code::TooManyArguments, format!("`{name}` is a block and takes no arguments"))
                             .at(span, "arguments given here"),
@@ -83,9 +83,9 @@ impl<'a> Evaluator<'a> {
             (None, Some(Declaration::Fn(index))) => {
                 self.names.get(name, span);
                 let given = self.given(args);
-                Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+                EvalValue::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
             }
-            (None, Some(Declaration::Lost(_))) => Val::Unknown,
+            (None, Some(Declaration::Unparsed(_))) => EvalValue::Unknown,
             (None, Some(_)) if args.is_empty() => self.name(name, span),
             (None, Some(other)) => {
                 let kind = other.kind().keyword();
@@ -97,9 +97,9 @@ impl<'a> Evaluator<'a> {
             (None, None) => match ops::layer(name) {
                 Some(layer) => match self.arguments(&layer.signature, args, span) {
                     Some(arguments) => {
-                        Val::block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
+                        EvalValue::block(BlockStage { callee: Callee::Layer((layer.make)(&arguments)), span, calls })
                     }
-                    None => Val::Unknown,
+                    None => EvalValue::Unknown,
                 },
                 None if name == "fold" || name == "repeat" => self.folding(name, args, span),
                 None if is_builtin(name) => self.report(
@@ -111,7 +111,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn call_layer(&mut self, name: &'a str, callee: Span, args: &'a [Arg], span: Span) -> Val {
+    fn call_layer(&mut self, name: &'a str, callee: Span, args: &'a [Arg], span: Span) -> EvalValue {
         if ops::layer(name).is_none() {
             return self.unknown_function(name, callee);
         }
@@ -121,9 +121,9 @@ impl<'a> Evaluator<'a> {
             && could_be_input(&first.value)
         {
             let value = self.eval(&first.value);
-            if value.is_input() || matches!(value, Val::Block(_)) {
+            if value.is_input() || matches!(value, EvalValue::Block(_)) {
                 return match self.block_of_call(name, rest, span) {
-                    Val::Block(stages) => self.apply(&stages, vec![value]),
+                    EvalValue::Block(stages) => self.apply(&stages, vec![value]),
                     other => other,
                 };
             }
@@ -131,9 +131,9 @@ impl<'a> Evaluator<'a> {
         self.block_of_call(name, args, span)
     }
 
-    fn given(&mut self, args: &'a [Arg]) -> Vec<Given> {
+    fn given(&mut self, args: &'a [Arg]) -> Vec<CallArgument> {
         args.iter()
-            .map(|arg| Given {
+            .map(|arg| CallArgument {
                 name: arg.name.as_ref().map(|name| (name.text.clone(), name.span)),
                 value: self.eval(&arg.value),
                 span: arg.value.span,
@@ -142,7 +142,7 @@ impl<'a> Evaluator<'a> {
             .collect()
     }
 
-    fn apply_block_to(&mut self, stages: &Rc<Vec<BlockStage>>, args: &'a [Arg], span: Span) -> Val {
+    fn apply_block_to(&mut self, stages: &Rc<Vec<BlockStage>>, args: &'a [Arg], span: Span) -> EvalValue {
         let given = self.given(args);
         match given.as_slice() {
             [one] if one.name.is_none() => self.apply(stages, vec![one.value.clone()]),
@@ -154,36 +154,38 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Applies the stages in order; `leading` are the values before the first one's own arguments.
-    pub(crate) fn apply(&mut self, stages: &[BlockStage], leading: Vec<Val>) -> Val {
+    pub(crate) fn apply(&mut self, stages: &[BlockStage], leading: Vec<EvalValue>) -> EvalValue {
         self.apply_item(stages, leading, None)
     }
 
     /// As [`Self::apply`], where the last of `leading` was written at `origin`.
-    fn apply_item(&mut self, stages: &[BlockStage], leading: Vec<Val>, mut origin: Option<Span>) -> Val {
+    fn apply_item(&mut self, stages: &[BlockStage], leading: Vec<EvalValue>, mut origin: Option<Span>) -> EvalValue {
         let mut leading = leading;
         for stage in stages {
             leading = vec![self.apply_stage(stage, leading, origin.take())];
         }
-        leading.pop().unwrap_or(Val::Unknown)
+        leading.pop().unwrap_or(EvalValue::Unknown)
     }
 
-    fn apply_stage(&mut self, stage: &BlockStage, mut leading: Vec<Val>, origin: Option<Span>) -> Val {
-        if leading.iter().any(|value| matches!(value, Val::Unknown)) {
-            return Val::Unknown;
+    fn apply_stage(&mut self, stage: &BlockStage, mut leading: Vec<EvalValue>, origin: Option<Span>) -> EvalValue {
+        if leading.iter().any(|value| matches!(value, EvalValue::Unknown)) {
+            return EvalValue::Unknown;
         }
         match &stage.callee {
             Callee::Layer(op) => match (leading.pop(), leading.is_empty()) {
-                (Some(Val::Tensor(input)), true) => self.apply_op(op.clone(), vec![input], stage.span, Some(stage)),
+                (Some(EvalValue::Tensor(input)), true) => {
+                    self.apply_op(op.clone(), vec![input], stage.span, Some(stage))
+                }
                 (Some(other), _) => {
                     let name = op.name();
                     self.expected(&format!("a tensor as the input of `{name}`"), &other, stage.span)
                 }
-                (None, _) => Val::Unknown,
+                (None, _) => EvalValue::Unknown,
             },
             Callee::Function(index, given) => {
                 let span = stage.span;
-                let mut all: Vec<Given> =
-                    leading.into_iter().map(|value| Given { name: None, value, span, origin: span }).collect();
+                let mut all: Vec<CallArgument> =
+                    leading.into_iter().map(|value| CallArgument { name: None, value, span, origin: span }).collect();
                 if let (Some(item), Some(origin)) = (all.last_mut(), origin) {
                     item.origin = origin;
                 }
@@ -199,14 +201,14 @@ impl<'a> Evaluator<'a> {
                 value
             }
             Callee::Fold(items, step) => {
-                let mut value = leading.pop().unwrap_or(Val::Unknown);
+                let mut value = leading.pop().unwrap_or(EvalValue::Unknown);
                 for (item, origin) in items.iter() {
                     value = self.apply_item(step, vec![value, item.clone()], Some(*origin));
                 }
                 value
             }
             Callee::Repeat(times, step) => {
-                let mut value = leading.pop().unwrap_or(Val::Unknown);
+                let mut value = leading.pop().unwrap_or(EvalValue::Unknown);
                 for _ in 0..*times {
                     value = self.apply(step, vec![value]);
                 }
@@ -216,7 +218,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a function call outside of a pipe: a block if its input is missing.
-    fn call_function(&mut self, index: usize, given: Vec<Given>, span: Span) -> Val {
+    fn call_function(&mut self, index: usize, given: Vec<CallArgument>, span: Span) -> EvalValue {
         let function = self.names.functions[index];
         let first_is_input =
             given.first().is_some_and(|first| first.name.is_none() && (first.value.is_input() || is_block(first)));
@@ -227,22 +229,22 @@ impl<'a> Evaluator<'a> {
             return self.expand(index, given, span);
         }
         let calls = self.call_trace();
-        Val::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
+        EvalValue::block(BlockStage { callee: Callee::Function(index, Rc::new(given)), span, calls })
     }
 
     /// The value of a function's body with its arguments bound.
-    fn expand(&mut self, index: usize, given: Vec<Given>, span: Span) -> Val {
+    fn expand(&mut self, index: usize, given: Vec<CallArgument>, span: Span) -> EvalValue {
         let function = self.names.functions[index];
         if self.calls.len() >= DEEPEST {
             let problem = Problem::error(Code::Cycle, format!("`{}` calls itself without end", function.name.text))
                 .at(function.name.span, "this function")
                 .also(span, "called again here");
             self.problems.push(problem);
-            return Val::Unknown;
+            return EvalValue::Unknown;
         }
-        let Some((frame, given)) = self.bind(function, given, span) else { return Val::Unknown };
+        let Some((frame, given)) = self.bind(function, given, span) else { return EvalValue::Unknown };
         if self.checking {
-            return Val::Unknown;
+            return EvalValue::Unknown;
         }
         self.expanded.insert(index);
         self.calls.push(span);
@@ -271,9 +273,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The arguments of a function bound to values; `None` after a report.
-    fn bind(&mut self, function: &'a Fn, given: Vec<Given>, span: Span) -> Option<Bound<'a>> {
+    fn bind(&mut self, function: &'a Fn, given: Vec<CallArgument>, span: Span) -> Option<Bound<'a>> {
         let name = &function.name.text;
-        let mut frame: BTreeMap<&'a str, Val> = BTreeMap::new();
+        let mut frame: BTreeMap<&'a str, EvalValue> = BTreeMap::new();
         let mut bound = vec![];
         let (mut sound, mut misnamed) = (true, false);
         let mut free = function.args.iter();
@@ -352,8 +354,8 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-fn is_block(arg: &Given) -> bool {
-    matches!(arg.value, Val::Block(_))
+fn is_block(arg: &CallArgument) -> bool {
+    matches!(arg.value, EvalValue::Block(_))
 }
 
 /// Whether the value of an expression of this form can be one of the graph.

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, FileId, Problem, Problems, Span};
 use crate::fusion::Strategy;
-use crate::sema::eval::value::{Given, Val};
+use crate::sema::eval::value::{CallArgument, EvalValue};
 use crate::sema::hir::{HirValue, ValueId};
 use crate::sema::names::{Declaration, NameTable};
 use crate::sema::symbols::recorder::SymbolRecorder;
@@ -18,13 +18,13 @@ pub(crate) struct Evaluator<'a> {
     /// Every value of the graph so far.
     pub(crate) values: Vec<HirValue>,
     /// Modalities as values of the graph; those with errors are unknown.
-    pub(crate) modalities: Vec<Val>,
+    pub(crate) modalities: Vec<EvalValue>,
     /// Values of params from `--set`, by name.
     pub(crate) overrides: BTreeMap<&'a str, &'a Expr>,
     /// Values that merge several inputs of a strategy, with the name of the strategy.
     pub(crate) merges: BTreeMap<ValueId, &'static Strategy>,
     /// Arguments of the functions being expanded; only the innermost are visible.
-    pub(crate) frames: Vec<BTreeMap<&'a str, Val>>,
+    pub(crate) frames: Vec<BTreeMap<&'a str, EvalValue>>,
     /// The functions being expanded with their arguments, outermost first.
     pub(crate) expansions: Vec<Expansion<'a>>,
     /// Calls being expanded, outermost first.
@@ -47,7 +47,7 @@ pub(crate) struct Evaluator<'a> {
 #[derive(Clone)]
 enum State {
     InProgress,
-    Done(Val),
+    Done(EvalValue),
 }
 
 /// A function being expanded, with its arguments.
@@ -55,12 +55,12 @@ pub(crate) struct Expansion<'a> {
     /// Number of frames, its own included.
     pub(crate) depth: usize,
     pub(crate) function: &'a Fn,
-    pub(crate) given: Vec<(&'a FnArg, Given)>,
+    pub(crate) given: Vec<(&'a FnArg, CallArgument)>,
 }
 
 impl<'a> Expansion<'a> {
     /// The value given for the argument of this name.
-    pub(crate) fn given(&self, name: &str) -> Option<&(&'a FnArg, Given)> {
+    pub(crate) fn given(&self, name: &str) -> Option<&(&'a FnArg, CallArgument)> {
         self.given.iter().find(|(arg, _)| arg.name.text == name)
     }
 }
@@ -94,13 +94,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Reports a problem at `span`, with the calls that led there.
-    pub(crate) fn report(&mut self, problem: Problem) -> Val {
+    pub(crate) fn report(&mut self, problem: Problem) -> EvalValue {
         let calls = self.call_trace();
         self.report_from(problem, &calls)
     }
 
     /// As [`Self::report`], with these calls.
-    pub(crate) fn report_from(&mut self, mut problem: Problem, calls: &[Span]) -> Val {
+    pub(crate) fn report_from(&mut self, mut problem: Problem, calls: &[Span]) -> EvalValue {
         for call in calls {
             problem = problem.also(*call, "in this call");
         }
@@ -114,7 +114,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.problems.push(problem);
-        Val::Unknown
+        EvalValue::Unknown
     }
 
     /// The calls being expanded, innermost first.
@@ -131,9 +131,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Reports that `found` is not what was expected, unless it is an error reported before.
-    pub(crate) fn expected(&mut self, expected: &str, found: &Val, span: Span) -> Val {
-        if matches!(found, Val::Unknown) {
-            return Val::Unknown;
+    pub(crate) fn expected(&mut self, expected: &str, found: &EvalValue, span: Span) -> EvalValue {
+        if matches!(found, EvalValue::Unknown) {
+            return EvalValue::Unknown;
         }
         let found = found.describe();
         self.report(
@@ -143,7 +143,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a declaration, computed once; a cycle of declarations is reported.
-    pub(crate) fn declared(&mut self, name: &'a str, span: Span, compute: impl FnOnce(&mut Self) -> Val) -> Val {
+    pub(crate) fn declared(
+        &mut self,
+        name: &'a str,
+        span: Span,
+        compute: impl FnOnce(&mut Self) -> EvalValue,
+    ) -> EvalValue {
         let declaration = self.names.span(name, span).unwrap_or(span);
         match self.declared.get(&declaration).cloned() {
             Some(State::Done(value)) => value,
@@ -176,7 +181,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of the declaration with its name at `place`, if it has been computed.
-    pub(crate) fn known(&self, place: Span) -> Option<Val> {
+    pub(crate) fn known(&self, place: Span) -> Option<EvalValue> {
         match self.declared.get(&place) {
             Some(State::Done(value)) => Some(value.clone()),
             _ => None,

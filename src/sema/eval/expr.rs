@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::ops::{self, Activation, AffineOp, Arithmetic, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
-use crate::sema::eval::value::{BlockStage, Callee, Val};
+use crate::sema::eval::value::{BlockStage, Callee, EvalValue};
 use crate::sema::names::Declaration;
 use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{BinaryOp, Binding, Entry, Expr, ExprKind, Name};
@@ -15,7 +15,7 @@ impl<'a> Evaluator<'a> {
     ///
     /// A declaration is computed where it is first referred to, so that a chain of ten thousand declarations recurses as
     /// deep: the stack grows on demand.
-    pub(crate) fn eval(&mut self, expr: &'a Expr) -> Val {
+    pub(crate) fn eval(&mut self, expr: &'a Expr) -> EvalValue {
         const ROOM_FOR_ONE: usize = 256 << 10;
         const PIECE: usize = 4 << 20;
         let value = stacker::maybe_grow(ROOM_FOR_ONE, PIECE, || self.eval_kind(expr));
@@ -23,41 +23,41 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    fn eval_kind(&mut self, expr: &'a Expr) -> Val {
+    fn eval_kind(&mut self, expr: &'a Expr) -> EvalValue {
         match &expr.kind {
-            ExprKind::Error => Val::Unknown,
-            ExprKind::Number(number) => Val::Number(number.value),
-            ExprKind::Text(text) => Val::Text(text.clone()),
-            ExprKind::Bool(value) => Val::Bool(*value),
+            ExprKind::Error => EvalValue::Unknown,
+            ExprKind::Number(number) => EvalValue::Number(number.value),
+            ExprKind::Text(text) => EvalValue::Text(text.clone()),
+            ExprKind::Bool(value) => EvalValue::Bool(*value),
             ExprKind::Paren(inner) => self.eval(inner),
             ExprKind::Name(name) => self.name(name, expr.span),
             ExprKind::List(elements) => {
-                Val::List(Rc::new(elements.iter().map(|element| (self.eval(element), element.span)).collect()))
+                EvalValue::List(Rc::new(elements.iter().map(|element| (self.eval(element), element.span)).collect()))
             }
             ExprKind::Repeat(element, count) => self.repetition(element, count),
             ExprKind::Range { start, end, inclusive } => match (self.number(start), self.number(end)) {
-                (Some(start), Some(end)) => Val::Range(start, end, *inclusive),
-                _ => Val::Unknown,
+                (Some(start), Some(end)) => EvalValue::Range(start, end, *inclusive),
+                _ => EvalValue::Unknown,
             },
             ExprKind::Record(entries) => self.record(entries),
             ExprKind::Field(base, field) => self.field(base, field),
             ExprKind::Call(callee, args) => self.call(callee, args, expr.span),
             ExprKind::Pipe(..) => self.pipeline(expr),
             ExprKind::Negate(inner) => match self.eval(inner) {
-                Val::Number(value) => Val::Number(-value),
-                Val::Tensor(value) => {
+                EvalValue::Number(value) => EvalValue::Number(-value),
+                EvalValue::Tensor(value) => {
                     self.apply_op(Op::Affine(AffineOp { scale: -1.0, offset: 0.0 }), vec![value], expr.span, None)
                 }
                 other => self.expected("a number or a tensor", &other, inner.span),
             },
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr.span),
             ExprKind::If(condition, then, otherwise) => match self.eval(condition) {
-                Val::Bool(true) => self.eval(then),
-                Val::Bool(false) => self.eval(otherwise),
-                Val::Unknown if self.checking => {
+                EvalValue::Bool(true) => self.eval(then),
+                EvalValue::Bool(false) => self.eval(otherwise),
+                EvalValue::Unknown if self.checking => {
                     self.eval(then);
                     self.eval(otherwise);
-                    Val::Unknown
+                    EvalValue::Unknown
                 }
                 other => self.expected("`true` or `false`", &other, condition.span),
             },
@@ -67,20 +67,20 @@ impl<'a> Evaluator<'a> {
     /// The value of an expression that must be a number.
     pub(crate) fn number(&mut self, expr: &'a Expr) -> Option<f64> {
         match self.eval(expr) {
-            Val::Number(value) => Some(value),
+            EvalValue::Number(value) => Some(value),
             other => {
-                self.expected_of("a number", &other, expr, |value| matches!(value, Val::Number(_)));
+                self.expected_of("a number", &other, expr, |value| matches!(value, EvalValue::Number(_)));
                 None
             }
         }
     }
 
-    fn repetition(&mut self, element: &'a Expr, count: &'a Expr) -> Val {
+    fn repetition(&mut self, element: &'a Expr, count: &'a Expr) -> EvalValue {
         const MOST: f64 = 10_000.0;
         let value = self.eval(element);
         match self.number(count) {
             Some(times) if times.fract() == 0.0 && (0.0..=MOST).contains(&times) => {
-                Val::List(Rc::new(vec![(value, element.span); times as usize]))
+                EvalValue::List(Rc::new(vec![(value, element.span); times as usize]))
             }
             Some(times) => self.report(
                 Problem::error(
@@ -89,11 +89,11 @@ impl<'a> Evaluator<'a> {
                 )
                 .at(count.span, "out of range"),
             ),
-            None => Val::Unknown,
+            None => EvalValue::Unknown,
         }
     }
 
-    fn record(&mut self, entries: &'a [Entry]) -> Val {
+    fn record(&mut self, entries: &'a [Entry]) -> EvalValue {
         let outer = self.scope.clone();
         let mut fields = IndexMap::new();
         for entry in entries {
@@ -103,12 +103,12 @@ impl<'a> Evaluator<'a> {
         }
         let fields = Rc::new(fields);
         self.recorder.record(&fields, entries.iter().map(|entry| (entry.key.text.clone(), entry.key.span)));
-        Val::Record(fields)
+        EvalValue::Record(fields)
     }
 
-    fn field(&mut self, base: &'a Expr, field: &'a Name) -> Val {
+    fn field(&mut self, base: &'a Expr, field: &'a Name) -> EvalValue {
         match self.eval(base) {
-            Val::Record(fields) => match fields.get(&field.text) {
+            EvalValue::Record(fields) => match fields.get(&field.text) {
                 Some(value) => {
                     self.recorder.field(&fields, &field.text, field.span);
                     value.clone()
@@ -131,7 +131,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a name: an argument, a declaration, or a layer used as a block.
-    pub(crate) fn name(&mut self, name: &'a str, span: Span) -> Val {
+    pub(crate) fn name(&mut self, name: &'a str, span: Span) -> EvalValue {
         if let Some(value) = self.frames.last().and_then(|frame| frame.get(name)) {
             return value.clone();
         }
@@ -140,18 +140,18 @@ impl<'a> Evaluator<'a> {
         }
         let calls = self.call_trace();
         match self.names.get(name, span) {
-            Some(Declaration::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(Val::Unknown),
-            Some(Declaration::Lost(_)) => Val::Unknown,
+            Some(Declaration::Modality(index)) => self.modalities.get(index).cloned().unwrap_or(EvalValue::Unknown),
+            Some(Declaration::Unparsed(_)) => EvalValue::Unknown,
             Some(Declaration::Fn(index)) => {
-                Val::block(BlockStage { callee: Callee::Function(index, Rc::default()), span, calls })
+                EvalValue::block(BlockStage { callee: Callee::Function(index, Rc::default()), span, calls })
             }
             Some(Declaration::Param(param)) => self.declared(name, span, |this| this.param(param)),
             Some(Declaration::Encoder(binding)) => self.declared(name, span, |this| this.binding(binding)),
             Some(Declaration::Shared(binding)) => {
                 let value = self.declared(name, span, |this| this.shared(binding));
                 match value {
-                    Val::Block(stages) => {
-                        Val::block(BlockStage { callee: Callee::Shared(name.into(), stages), span, calls })
+                    EvalValue::Block(stages) => {
+                        EvalValue::block(BlockStage { callee: Callee::Shared(name.into(), stages), span, calls })
                     }
                     other => other,
                 }
@@ -170,9 +170,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn binding(&mut self, binding: &'a Binding) -> Val {
+    fn binding(&mut self, binding: &'a Binding) -> EvalValue {
         self.scoped(binding.name.text.clone(), |this| match this.eval(&binding.value) {
-            Val::Block(_) => this.report(
+            EvalValue::Block(_) => this.report(
                 Problem::error(Code::WrongType, format!("`{}` has layers but no input", binding.name.text))
                     .at(binding.value.span, "a block of layers")
                     .help("begin with a modality: `encoder name = modality |> ...`, or declare the block as `shared`"),
@@ -182,24 +182,26 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn shared(&mut self, binding: &'a Binding) -> Val {
+    fn shared(&mut self, binding: &'a Binding) -> EvalValue {
         match self.eval(&binding.value) {
-            value @ (Val::Block(_) | Val::Unknown) => value,
+            value @ (EvalValue::Block(_) | EvalValue::Unknown) => value,
             other => self.expected("a block of layers", &other, binding.value.span),
         }
     }
 
     /// The value of `a |> b |> c`, without recursion over its length.
-    fn pipeline(&mut self, expr: &'a Expr) -> Val {
+    fn pipeline(&mut self, expr: &'a Expr) -> EvalValue {
         let (input, stages) = pipe_stages(expr);
         let mut value = self.eval(input);
         for stage in stages {
             let Some(next) = self.stage(stage) else {
-                value = Val::Unknown;
+                value = EvalValue::Unknown;
                 continue;
             };
             value = match value {
-                Val::Block(stages) => Val::Block(Rc::new(stages.iter().cloned().chain(next.iter().cloned()).collect())),
+                EvalValue::Block(stages) => {
+                    EvalValue::Block(Rc::new(stages.iter().cloned().chain(next.iter().cloned()).collect()))
+                }
                 input => self.apply(&next, vec![input]),
             };
             self.recorder.evaluation(stage.span, &value);
@@ -217,19 +219,19 @@ impl<'a> Evaluator<'a> {
             _ => self.eval_kind(expr),
         };
         match value {
-            Val::Block(stages) => Some(stages),
-            Val::Unknown => None,
+            EvalValue::Block(stages) => Some(stages),
+            EvalValue::Unknown => None,
             other => {
                 let found = other.describe();
                 let problem = Problem::error(Code::NotABlock, format!("expected a layer after `|>`, found {found}"))
                     .at(expr.span, format!("this is {found}"));
-                self.report_argument(problem, expr, &|value| matches!(value, Val::Block(_)));
+                self.report_argument(problem, expr, &|value| matches!(value, EvalValue::Block(_)));
                 None
             }
         }
     }
 
-    fn binary(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr, span: Span) -> Val {
+    fn binary(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr, span: Span) -> EvalValue {
         let (a, b) = (self.eval(left), self.eval(right));
         let arithmetic = match op {
             BinaryOp::Add => Arithmetic::Add,
@@ -239,17 +241,17 @@ impl<'a> Evaluator<'a> {
             comparison => return self.compare(comparison, (&a, left.span), (&b, right.span)),
         };
         match (a, b) {
-            (Val::Number(a), Val::Number(b)) => Val::Number(match arithmetic {
+            (EvalValue::Number(a), EvalValue::Number(b)) => EvalValue::Number(match arithmetic {
                 Arithmetic::Add => a + b,
                 Arithmetic::Sub => a - b,
                 Arithmetic::Mul => a * b,
                 Arithmetic::Div => a / b,
             }),
-            (Val::Tensor(a), Val::Tensor(b)) => {
+            (EvalValue::Tensor(a), EvalValue::Tensor(b)) => {
                 let sign = between(left.span, right.span).unwrap_or(span);
                 self.apply_op_at(Op::Binary(arithmetic), vec![a, b], span, None, sign)
             }
-            (Val::Tensor(x), Val::Number(n)) => {
+            (EvalValue::Tensor(x), EvalValue::Number(n)) => {
                 let (scale, offset) = match arithmetic {
                     Arithmetic::Add => (1.0, n),
                     Arithmetic::Sub => (1.0, -n),
@@ -258,40 +260,42 @@ impl<'a> Evaluator<'a> {
                 };
                 self.apply_op(Op::Affine(AffineOp { scale, offset }), vec![x], span, None)
             }
-            (Val::Number(n), Val::Tensor(x)) => match arithmetic {
+            (EvalValue::Number(n), EvalValue::Tensor(x)) => match arithmetic {
                 Arithmetic::Add => self.apply_op(Op::Affine(AffineOp { scale: 1.0, offset: n }), vec![x], span, None),
                 Arithmetic::Sub => self.apply_op(Op::Affine(AffineOp { scale: -1.0, offset: n }), vec![x], span, None),
                 Arithmetic::Mul => self.apply_op(Op::Affine(AffineOp { scale: n, offset: 0.0 }), vec![x], span, None),
                 Arithmetic::Div => {
                     let whole = self.apply_op(Op::Activation(Activation::Reciprocal), vec![x], span, None);
                     match whole {
-                        Val::Tensor(x) if n != 1.0 => {
+                        EvalValue::Tensor(x) if n != 1.0 => {
                             self.apply_op(Op::Affine(AffineOp { scale: n, offset: 0.0 }), vec![x], span, None)
                         }
                         other => other,
                     }
                 }
             },
-            (Val::Unknown, _) | (_, Val::Unknown) => Val::Unknown,
-            (Val::Text(a), Val::Text(b)) if op == BinaryOp::Add => Val::Text(a + &b),
-            (Val::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
-            (Val::Number(_) | Val::Tensor(_), other) => self.expected("a number or a tensor", &other, right.span),
+            (EvalValue::Unknown, _) | (_, EvalValue::Unknown) => EvalValue::Unknown,
+            (EvalValue::Text(a), EvalValue::Text(b)) if op == BinaryOp::Add => EvalValue::Text(a + &b),
+            (EvalValue::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
+            (EvalValue::Number(_) | EvalValue::Tensor(_), other) => {
+                self.expected("a number or a tensor", &other, right.span)
+            }
             (other, _) => self.expected("a number or a tensor", &other, left.span),
         }
     }
 
-    fn compare(&mut self, op: BinaryOp, (a, _): (&Val, Span), (b, right): (&Val, Span)) -> Val {
+    fn compare(&mut self, op: BinaryOp, (a, _): (&EvalValue, Span), (b, right): (&EvalValue, Span)) -> EvalValue {
         let order = match (a, b) {
-            (Val::Number(a), Val::Number(b)) => a.partial_cmp(b),
-            (Val::Text(a), Val::Text(b)) => Some(a.cmp(b)),
-            (Val::Bool(a), Val::Bool(b)) => Some(a.cmp(b)),
-            (Val::Unknown, _) | (_, Val::Unknown) => return Val::Unknown,
+            (EvalValue::Number(a), EvalValue::Number(b)) => a.partial_cmp(b),
+            (EvalValue::Text(a), EvalValue::Text(b)) => Some(a.cmp(b)),
+            (EvalValue::Bool(a), EvalValue::Bool(b)) => Some(a.cmp(b)),
+            (EvalValue::Unknown, _) | (_, EvalValue::Unknown) => return EvalValue::Unknown,
             (a, b) => {
                 let message = format!("{} cannot be compared with {}", a.describe(), b.describe());
                 return self.report(Problem::error(Code::WrongType, message).at(right, "compared here"));
             }
         };
-        Val::Bool(match op {
+        EvalValue::Bool(match op {
             BinaryOp::Eq => order.is_some_and(|order| order.is_eq()),
             BinaryOp::Ne => order.is_none_or(|order| order.is_ne()),
             BinaryOp::Lt => order.is_some_and(|order| order.is_lt()),

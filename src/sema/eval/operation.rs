@@ -1,9 +1,9 @@
 //! Operations added to the graph: their paths, their shapes, and the length of sequences carried from value to value.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Op, ShapeError, Time, ValueKind, WindowCount};
+use crate::ops::{Op, ShapeError, StepUse, ValueKind, WindowCount};
 use crate::sema::eval::evaluator::{Evaluator, join};
-use crate::sema::eval::value::{BlockStage, Callee, Val};
+use crate::sema::eval::value::{BlockStage, Callee, EvalValue};
 use crate::sema::hir::{HirValue, ValueId};
 use crate::shape::Shape;
 
@@ -17,13 +17,13 @@ impl Evaluator<'_> {
     }
 
     /// Adds a layer to the graph without a call in the text.
-    pub(crate) fn apply_layer(&mut self, op: Op, input: usize, span: Span) -> Val {
+    pub(crate) fn apply_layer(&mut self, op: Op, input: usize, span: Span) -> EvalValue {
         let stage = BlockStage { callee: Callee::Layer(op.clone()), span, calls: vec![] };
         self.apply_op(op, vec![input], span, Some(&stage))
     }
 
     /// Adds an operation to the graph after a check of its shape.
-    pub(crate) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&BlockStage>) -> Val {
+    pub(crate) fn apply_op(&mut self, op: Op, inputs: Vec<usize>, span: Span, stage: Option<&BlockStage>) -> EvalValue {
         self.apply_op_at(op, inputs, span, stage, span)
     }
 
@@ -35,7 +35,7 @@ impl Evaluator<'_> {
         span: Span,
         stage: Option<&BlockStage>,
         place: Span,
-    ) -> Val {
+    ) -> EvalValue {
         const MOST: usize = 100_000;
         let calls = self.call_trace();
         if self.values.len() >= MOST {
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
                 let path = if stage.is_some() { self.next_path() } else { String::new() };
                 let kind = ValueKind::Numbers;
                 self.values.push(HirValue { op, inputs, shape, kind, length, path, span, calls });
-                Val::Tensor(self.values.len() - 1)
+                EvalValue::Tensor(self.values.len() - 1)
             }
             Err(error) => self.shape_mismatch(error, &inputs, place),
         }
@@ -79,16 +79,16 @@ impl Evaluator<'_> {
                 Some(other) => Err(two_lengths(op, other)),
             };
         };
-        match op.traits().time {
-            Time::PerStep => match (1..inputs.len()).find(|place| length_of(*place) != Some(first)) {
+        match op.traits().step_use {
+            StepUse::PerStep => match (1..inputs.len()).find(|place| length_of(*place) != Some(first)) {
                 None => Ok(Some(first)),
                 Some(other) => Err(two_lengths(op, other)),
             },
-            Time::AcrossSteps => {
+            StepUse::AcrossSteps => {
                 inputs.push(first);
                 Ok(Some(first))
             }
-            Time::Windows(window) => {
+            StepUse::Windows(window) => {
                 inputs.push(first);
                 self.values.push(HirValue {
                     op: Op::Windows(WindowCount(window)),

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 /// The value of an expression.
 #[derive(Clone, Debug)]
-pub(crate) enum Val {
+pub(crate) enum EvalValue {
     /// An error that has been reported; everything computed from it is unknown too, without a report.
     Unknown,
     /// A number.
@@ -18,53 +18,53 @@ pub(crate) enum Val {
     /// A string.
     Text(String),
     /// A list: each element with its span.
-    List(Rc<Vec<(Val, Span)>>),
+    List(Rc<Vec<(EvalValue, Span)>>),
     /// A range of numbers: start, end, and whether the end is included.
     Range(f64, f64, bool),
     /// A record: its fields by name.
-    Record(Rc<IndexMap<String, Val>>),
+    Record(Rc<IndexMap<String, EvalValue>>),
     /// A value of the graph.
     Tensor(ValueId),
     /// A block of layers without an input.
     Block(Rc<Vec<BlockStage>>),
 }
 
-impl Val {
+impl EvalValue {
     /// A block of one call.
-    pub(crate) fn block(stage: BlockStage) -> Val {
-        Val::Block(Rc::new(vec![stage]))
+    pub(crate) fn block(stage: BlockStage) -> EvalValue {
+        EvalValue::Block(Rc::new(vec![stage]))
     }
 
     /// The type, as in messages.
     pub(crate) fn describe(&self) -> &'static str {
         match self {
-            Val::Unknown => "something that has been reported",
-            Val::Number(_) => "a number",
-            Val::Bool(_) => "a truth value",
-            Val::Text(_) => "a string",
-            Val::List(_) => "a list",
-            Val::Range(..) => "a range",
-            Val::Record(_) => "a record",
-            Val::Tensor(_) => "a tensor",
-            Val::Block(_) => "a block of layers",
+            EvalValue::Unknown => "something that has been reported",
+            EvalValue::Number(_) => "a number",
+            EvalValue::Bool(_) => "a truth value",
+            EvalValue::Text(_) => "a string",
+            EvalValue::List(_) => "a list",
+            EvalValue::Range(..) => "a range",
+            EvalValue::Record(_) => "a record",
+            EvalValue::Tensor(_) => "a tensor",
+            EvalValue::Block(_) => "a block of layers",
         }
     }
 
     /// Whether it contains values of the graph, or is unknown: such a value can only be an input.
     pub(crate) fn is_input(&self) -> bool {
         match self {
-            Val::Tensor(_) | Val::Unknown => true,
-            Val::Record(fields) => fields.values().any(Val::is_input),
+            EvalValue::Tensor(_) | EvalValue::Unknown => true,
+            EvalValue::Record(fields) => fields.values().any(EvalValue::is_input),
             _ => false,
         }
     }
 
     /// The elements of a list, or of a range of at most a million whole numbers.
-    pub(crate) fn elements(&self, span: Span) -> Option<Vec<(Val, Span)>> {
+    pub(crate) fn elements(&self, span: Span) -> Option<Vec<(EvalValue, Span)>> {
         const MOST: f64 = 1_000_000.0;
         match self {
-            Val::List(elements) => Some(elements.to_vec()),
-            Val::Range(start, end, inclusive) if start.fract() == 0.0 && end.fract() == 0.0 => {
+            EvalValue::List(elements) => Some(elements.to_vec()),
+            EvalValue::Range(start, end, inclusive) if start.fract() == 0.0 && end.fract() == 0.0 => {
                 let end = if *inclusive { *end } else { *end - 1.0 };
                 if end - start > MOST {
                     return None;
@@ -72,7 +72,7 @@ impl Val {
                 let mut elements = Vec::new();
                 let mut at = *start;
                 while at <= end {
-                    elements.push((Val::Number(at), span));
+                    elements.push((EvalValue::Number(at), span));
                     at += 1.0;
                 }
                 Some(elements)
@@ -99,22 +99,22 @@ pub(crate) enum Callee {
     /// A layer.
     Layer(Op),
     /// A function of the pipeline or the prelude, and the arguments after its input.
-    Function(usize, Rc<Vec<Given>>),
+    Function(usize, Rc<Vec<CallArgument>>),
     /// A block that shares one set of weights, by its name.
     Shared(String, Rc<Vec<BlockStage>>),
     /// `fold(x, list, f)` without its input.
-    Fold(Rc<Vec<(Val, Span)>>, Rc<Vec<BlockStage>>),
+    Fold(Rc<Vec<(EvalValue, Span)>>, Rc<Vec<BlockStage>>),
     /// `repeat(n, x, f)` without its input.
     Repeat(usize, Rc<Vec<BlockStage>>),
 }
 
 /// An argument of a call.
 #[derive(Clone, Debug)]
-pub(crate) struct Given {
+pub(crate) struct CallArgument {
     /// Its name, if it was given by name.
     pub(crate) name: Option<(String, Span)>,
     /// Its value.
-    pub(crate) value: Val,
+    pub(crate) value: EvalValue,
     /// The span in the call.
     pub(crate) span: Span,
     /// The span where its value was written: in an outer call, if the argument is the name of an outer function's argument.

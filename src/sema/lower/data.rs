@@ -1,7 +1,7 @@
 //! The `data { ... }` block: the sources of rows, and their split.
 
 use crate::diag::{Code, Problem};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::spec::{DataSpec, Origin, Part, Portion, PortionRule, Spanned, Split};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
@@ -54,9 +54,9 @@ pub(crate) const SPLIT: Signature =
                 Kind::Form("the name of the label, or `false`"),
                 "whether a fraction takes the same share of every class",
             )
-            .or(Constant::Bool(false)),
+            .or(DefaultValue::Bool(false)),
             Parameter::new("group", Kind::Text, "a column whose equal values stay on one side of a fraction").optional(),
-            Parameter::new("seed", Kind::Integer(0), "what fractions are drawn with").or(Constant::Integer(0)),
+            Parameter::new("seed", Kind::Integer(0), "what fractions are drawn with").or(DefaultValue::Integer(0)),
         ])
         .example(
             "data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), valid: fraction(10%), stratify: process, seed: 3 }\n}",

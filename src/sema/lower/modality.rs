@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{InputIndex, Kind, Op, Parameter, Signature, ValueKind};
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
 use crate::shape::Shape;
@@ -72,22 +72,22 @@ impl<'a> Evaluator<'a> {
             self.report(problem);
             return None;
         }
-        let values: Vec<(Val, Span)> = ty.args.iter().map(|arg| (self.eval(arg), arg.span)).collect();
+        let values: Vec<(EvalValue, Span)> = ty.args.iter().map(|arg| (self.eval(arg), arg.span)).collect();
         let classes = match values.as_slice() {
-            [(Val::Number(count), _)] if count.fract() == 0.0 && (0.0..=1e6).contains(count) => {
+            [(EvalValue::Number(count), _)] if count.fract() == 0.0 && (0.0..=1e6).contains(count) => {
                 Classes::Count(*count as usize)
             }
             several => {
                 let mut names = vec![];
                 for (value, span) in several {
                     match value {
-                        Val::Text(name) if names.contains(name) => {
+                        EvalValue::Text(name) if names.contains(name) => {
                             let problem =
                                 Problem::error(Code::DuplicateName, format!("the class `{name}` is given twice"));
                             self.report(problem.at(*span, "given again"));
                             return None;
                         }
-                        Val::Text(name) => names.push(name.clone()),
+                        EvalValue::Text(name) => names.push(name.clone()),
                         other => {
                             self.expected("the name of a class, or their number", other, *span);
                             return None;
@@ -110,7 +110,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn modality(&mut self, index: usize, typed: &'a Typed, doc: &'a [String]) -> Option<ModalitySpec> {
         let Some((kind, shape)) = self.modality_type(&typed.ty) else {
             // The transforms belong to a type that has been reported.
-            self.modalities.push(Val::Unknown);
+            self.modalities.push(EvalValue::Unknown);
             return None;
         };
         let (base, stages) = pipe_stages(&typed.value);
@@ -136,7 +136,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The modality as a value of the graph; for a text, with the number of tokens of a row.
-    fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> Val {
+    fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> EvalValue {
         let place = self.values.len();
         let is_text = matches!(kind, ModalityKind::Text { .. });
         let input = HirValue {
@@ -162,7 +162,7 @@ impl<'a> Evaluator<'a> {
         } else {
             self.values.push(input);
         }
-        Val::Tensor(place)
+        EvalValue::Tensor(place)
     }
 
     /// `column(..)` or `columns(..)`.
@@ -193,9 +193,13 @@ impl<'a> Evaluator<'a> {
             };
             for (element, span) in elements {
                 let select = match element {
-                    Val::Number(at) if at.fract() == 0.0 && (0.0..1e9).contains(&at) => Select::Position(at as usize),
-                    Val::Text(pattern) if name == "columns" && pattern.contains(['*', '?']) => Select::Glob(pattern),
-                    Val::Text(column) => Select::Name(column),
+                    EvalValue::Number(at) if at.fract() == 0.0 && (0.0..1e9).contains(&at) => {
+                        Select::Position(at as usize)
+                    }
+                    EvalValue::Text(pattern) if name == "columns" && pattern.contains(['*', '?']) => {
+                        Select::Glob(pattern)
+                    }
+                    EvalValue::Text(column) => Select::Name(column),
                     other => {
                         self.expected("a column's name, pattern or position", &other, span);
                         return None;

@@ -3,14 +3,14 @@
 use crate::diag::{Code, Problem, Span, nearest};
 use crate::sema::eval::constant::{alike, same, show, type_of};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::syntax::ast::{Arg, ExprKind, Param};
 
 impl<'a> Evaluator<'a> {
     /// The value of a param: that of `--set`, else the written one; checked for type and bounds.
-    pub(crate) fn param(&mut self, param: &'a Param) -> Val {
+    pub(crate) fn param(&mut self, param: &'a Param) -> EvalValue {
         let written = self.eval(&param.value);
-        if matches!(written, Val::Tensor(_) | Val::Block(_) | Val::Record(_)) {
+        if matches!(written, EvalValue::Tensor(_) | EvalValue::Block(_) | EvalValue::Record(_)) {
             return self.expected("a constant", &written, param.value.span);
         }
         let bounds = self.bounds(param, &written);
@@ -19,14 +19,14 @@ impl<'a> Evaluator<'a> {
         };
         let value = self.eval(given);
         if !self.of_type(param, &written, &value, given.span) {
-            return Val::Unknown;
+            return EvalValue::Unknown;
         }
         // The written value has to lie within the bounds too, but one report is enough.
         self.within(param, value, given.span, bounds.as_ref())
     }
 
     /// The value of the call `within(value, bounds)`.
-    pub(crate) fn builtin_within(&mut self, args: &'a [Arg], span: Span) -> Val {
+    pub(crate) fn builtin_within(&mut self, args: &'a [Arg], span: Span) -> EvalValue {
         let [value, bounds] = args else {
             return self.report(
                 Problem::error(Code::MissingArgument, "`within` takes a constant and its bounds")
@@ -35,9 +35,11 @@ impl<'a> Evaluator<'a> {
         };
         let (found, allowed) = (self.eval(&value.value), self.eval(&bounds.value));
         match (&found, &allowed) {
-            (Val::Unknown, _) | (_, Val::Unknown) => return Val::Unknown,
-            (Val::Tensor(_) | Val::Block(_), _) => return self.expected("a constant", &found, value.value.span),
-            (_, Val::List(_) | Val::Range(..)) => {}
+            (EvalValue::Unknown, _) | (_, EvalValue::Unknown) => return EvalValue::Unknown,
+            (EvalValue::Tensor(_) | EvalValue::Block(_), _) => {
+                return self.expected("a constant", &found, value.value.span);
+            }
+            (_, EvalValue::List(_) | EvalValue::Range(..)) => {}
             _ => return self.expected("a list or a range", &allowed, bounds.value.span),
         }
         let name = match &value.value.kind {
@@ -48,7 +50,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a value of a sweep has the type of a param and lies within its bounds; reports it otherwise.
-    pub(crate) fn fits_param(&mut self, param: &'a Param, value: &Val, span: Span) -> bool {
+    pub(crate) fn fits_param(&mut self, param: &'a Param, value: &EvalValue, span: Span) -> bool {
         let before = self.problems.len();
         let written = self.eval(&param.value);
         let bounds = param.bounds.as_ref().map(|bounds| self.eval(bounds));
@@ -57,29 +59,29 @@ impl<'a> Evaluator<'a> {
         if !self.of_type(param, &written, value, span) {
             return false;
         }
-        !matches!(self.within(param, value.clone(), span, bounds.as_ref()), Val::Unknown)
+        !matches!(self.within(param, value.clone(), span, bounds.as_ref()), EvalValue::Unknown)
     }
 
     /// The bounds of a param, if a value of its type can lie within them; reports them otherwise.
-    fn bounds(&mut self, param: &'a Param, written: &Val) -> Option<Val> {
+    fn bounds(&mut self, param: &'a Param, written: &EvalValue) -> Option<EvalValue> {
         let expr = param.bounds.as_ref()?;
         let bounds = self.eval(expr);
         let problem = match (&bounds, written) {
-            (Val::Unknown, _) | (_, Val::Unknown) => return None,
-            (Val::Range(start, end, inclusive), Val::Number(_)) => {
+            (EvalValue::Unknown, _) | (_, EvalValue::Unknown) => return None,
+            (EvalValue::Range(start, end, inclusive), EvalValue::Number(_)) => {
                 if start < end || (*inclusive && start == end) {
                     return Some(bounds);
                 }
                 Problem::error(Code::OutOfRange, "no number lies within these bounds")
                     .at(expr.span, "the end is below the start")
             }
-            (Val::List(choices), _) if choices.is_empty() => {
+            (EvalValue::List(choices), _) if choices.is_empty() => {
                 Problem::error(Code::OutOfRange, "the list of choices is empty").at(expr.span, "an empty list")
             }
-            (Val::List(choices), _) => {
+            (EvalValue::List(choices), _) => {
                 let other = choices.iter().find(|(choice, _)| !alike(choice, written));
                 let Some((choice, span)) = other else { return Some(bounds) };
-                if matches!(choice, Val::Unknown) {
+                if matches!(choice, EvalValue::Unknown) {
                     return None;
                 }
                 let (name, kind, found) = (&param.name.text, type_of(written), type_of(choice));
@@ -93,7 +95,7 @@ impl<'a> Evaluator<'a> {
                     .at(expr.span, format!("this is {}", type_of(&bounds)))
                     .also(param.value.span, format!("this is {kind}"));
                 match written {
-                    Val::Number(_) => problem.help("write a range `0.0..=1.0`, or a list of choices `[1, 2, 4]`"),
+                    EvalValue::Number(_) => problem.help("write a range `0.0..=1.0`, or a list of choices `[1, 2, 4]`"),
                     _ => problem.help("write a list of choices: `in [a, b]`"),
                 }
             }
@@ -103,8 +105,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether an override has the declared type of the param; reports it otherwise.
-    fn of_type(&mut self, param: &'a Param, written: &Val, value: &Val, span: Span) -> bool {
-        if matches!(written, Val::Unknown) || matches!(value, Val::Unknown) {
+    fn of_type(&mut self, param: &'a Param, written: &EvalValue, value: &EvalValue, span: Span) -> bool {
+        if matches!(written, EvalValue::Unknown) || matches!(value, EvalValue::Unknown) {
             return false;
         }
         if alike(written, value) {
@@ -114,7 +116,8 @@ impl<'a> Evaluator<'a> {
         let mut problem = Problem::error(Code::WrongType, format!("`{name}` is {expected}, found {found}"))
             .at(span, format!("this is {found}"))
             .also(param.value.span, format!("declared as {expected}"));
-        if let (Val::List(elements), Val::Number(_) | Val::Text(_) | Val::Bool(_)) = (written, value)
+        if let (EvalValue::List(elements), EvalValue::Number(_) | EvalValue::Text(_) | EvalValue::Bool(_)) =
+            (written, value)
             && elements.first().is_none_or(|(element, _)| alike(element, value))
         {
             let list = format!("[{}]", show(value));
@@ -124,26 +127,32 @@ impl<'a> Evaluator<'a> {
         false
     }
 
-    fn within(&mut self, param: &'a Param, value: Val, span: Span, bounds: Option<&Val>) -> Val {
+    fn within(&mut self, param: &'a Param, value: EvalValue, span: Span, bounds: Option<&EvalValue>) -> EvalValue {
         self.within_bounds(&param.name.text, value, span, bounds.zip(param.bounds.as_ref().map(|bounds| bounds.span)))
     }
 
     /// The constant itself if it lies within the bounds; reports it otherwise.
-    fn within_bounds(&mut self, name: &str, value: Val, span: Span, bounds: Option<(&Val, Span)>) -> Val {
+    fn within_bounds(
+        &mut self,
+        name: &str,
+        value: EvalValue,
+        span: Span,
+        bounds: Option<(&EvalValue, Span)>,
+    ) -> EvalValue {
         let Some((bounds, bounds_span)) = bounds else { return value };
         let (inside, help) = match (bounds, &value) {
-            (Val::Range(start, end, inclusive), Val::Number(number)) => {
+            (EvalValue::Range(start, end, inclusive), EvalValue::Number(number)) => {
                 let inside = number >= start && (number < end || (*inclusive && number <= end));
                 let (least, most) = if *inclusive { ("from", "to") } else { ("from", "to less than") };
                 (inside, format!("it goes {least} {start} {most} {end}"))
             }
-            (Val::List(choices), value) => {
+            (EvalValue::List(choices), value) => {
                 let inside = choices.iter().any(|(choice, _)| same(choice, value));
                 let shown: Vec<String> = choices.iter().map(|(choice, _)| format!("`{}`", show(choice))).collect();
                 (inside, format!("choose one of {}", shown.join(", ")))
             }
-            (Val::Range(start, end, _), value) => {
-                (matches!(value, Val::Unknown), format!("it is a number from {start} to {end}"))
+            (EvalValue::Range(start, end, _), value) => {
+                (matches!(value, EvalValue::Unknown), format!("it is a number from {start} to {end}"))
             }
             _ => (true, String::new()),
         };
@@ -155,9 +164,9 @@ impl<'a> Evaluator<'a> {
             .at(span, "not allowed")
             .also(bounds_span, "bounded here")
             .help(help);
-        if let (Val::List(choices), Val::Text(text)) = (bounds, &value) {
+        if let (EvalValue::List(choices), EvalValue::Text(text)) = (bounds, &value) {
             let words = choices.iter().filter_map(|(choice, _)| match choice {
-                Val::Text(word) => Some(word.as_str()),
+                EvalValue::Text(word) => Some(word.as_str()),
                 _ => None,
             });
             if let Some(near) = nearest(text, words) {

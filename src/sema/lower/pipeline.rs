@@ -13,8 +13,8 @@ use crate::syntax::keyword;
 pub(crate) fn is_library(ast: &Ast) -> bool {
     let for_use = |keyword: &str| matches!(keyword, "fn" | "param" | "use");
     let mut declared = ast.items.iter().map(|item| keyword(&item.kind)).peekable();
-    let lost = ast.lost.iter().all(|lost| for_use(&lost.keyword));
-    declared.peek().is_some() && declared.all(for_use) && lost
+    let unparsed = ast.unparsed.iter().all(|unparsed| for_use(&unparsed.keyword));
+    declared.peek().is_some() && declared.all(for_use) && unparsed
 }
 
 impl<'a> Evaluator<'a> {
@@ -63,7 +63,7 @@ impl<'a> Evaluator<'a> {
         // A label with errors, which have been reported, counts as two classes.
         let classes = label.as_ref().map_or(2, |label| label.classes.count());
         // A combine with a syntax error counts as declared.
-        let mut declared = ast.lost.iter().filter(|lost| lost.keyword == "combine").count();
+        let mut declared = ast.unparsed.iter().filter(|unparsed| unparsed.keyword == "combine").count();
         let mut combines = vec![];
         for item in &ast.items {
             if let ItemKind::Combine(combine) = &item.kind {
@@ -122,7 +122,7 @@ impl<'a> Evaluator<'a> {
             ItemKind::Pipeline(name) => Some((name.text.clone(), item.doc.clone())),
             _ => None,
         });
-        if header.is_none() && !ast.lost.iter().any(|lost| lost.keyword == "pipeline") {
+        if header.is_none() && !ast.unparsed.iter().any(|unparsed| unparsed.keyword == "pipeline") {
             let start = Span::new(ast.file, 0, 0);
             self.report(
                 Problem::error(Code::PipelineHeader, "the pipeline has no name")
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn missing<T>(&mut self, ast: &Ast, keyword: &str, example: &str) -> Option<T> {
-        if ast.lost.iter().any(|lost| lost.keyword == keyword) {
+        if ast.unparsed.iter().any(|unparsed| unparsed.keyword == keyword) {
             return None;
         }
         let start = Span::new(ast.file, 0, 0);
@@ -243,5 +243,6 @@ fn is_bare(ast: &Ast) -> bool {
             ItemKind::Data(_) | ItemKind::Label(_) | ItemKind::Modality(_) | ItemKind::Combine(_) | ItemKind::Train(_)
         )
     };
-    !ast.items.iter().any(of_pipeline) && !ast.lost.iter().any(|lost| NEEDED.contains(&lost.keyword.as_str()))
+    !ast.items.iter().any(of_pipeline)
+        && !ast.unparsed.iter().any(|unparsed| NEEDED.contains(&unparsed.keyword.as_str()))
 }

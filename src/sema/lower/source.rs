@@ -1,7 +1,7 @@
 //! The table of sources: the name and arguments of each, and how a call of it is read.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, names};
+use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, names};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::spec::{Source, SourceKind, Spanned};
 use crate::syntax::ast::{Arg, Expr};
@@ -12,7 +12,7 @@ const PATH: Parameter = Parameter::new(
     "a path, a glob or a list of them, from the folder of the file; together one table",
 );
 const HEADER: Parameter =
-    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(Constant::Bool(true));
+    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(DefaultValue::Bool(true));
 
 const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
     .params(&[PATH, HEADER])
@@ -44,7 +44,7 @@ const CIFAR_BINARY: Signature = Signature::new(
 .params(&[
     PATH,
     Parameter::new("labels", Kind::Integer(1), "label bytes before each image: 1 for CIFAR-10, 2 for CIFAR-100")
-        .or(Constant::Integer(1)),
+        .or(DefaultValue::Integer(1)),
 ])
 .example(
     "data {\n  train = cifar_binary(\"train.bin\", labels: 1)\n  test  = cifar_binary(\"test.bin\", labels: 1)\n}",
@@ -74,8 +74,8 @@ const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here f
             Kind::Choice(&["collider"]),
             "which: `collider` is two decay processes seen by a detector",
         ),
-        Parameter::new("rows", Kind::Integer(1), "how many rows").or(Constant::Integer(20_000)),
-        Parameter::new("seed", Kind::Integer(0), "decides every one of them").or(Constant::Integer(0)),
+        Parameter::new("rows", Kind::Integer(1), "how many rows").or(DefaultValue::Integer(20_000)),
+        Parameter::new("seed", Kind::Integer(0), "decides every one of them").or(DefaultValue::Integer(0)),
     ])
     .example("data {\n  source = synthetic(\"collider\", rows: 5_000, seed: 7)\n}");
 

@@ -1,11 +1,11 @@
 //! Sweeps: values of params, combines, seeds, and the metric that selects.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature};
+use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::constant::show;
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
 use crate::sema::symbols::index::Symbol;
@@ -21,7 +21,7 @@ pub(crate) const SWEEP: Signature =
                 .optional(),
             Parameter::new("seeds", Kind::Integers(0), "the seeds each is trained with").optional(),
             Parameter::new("select", Kind::Form("`min(valid.error)` or `max(valid.auc)`"), "what decides which is best")
-                .or(Constant::Word("min(valid.error)")),
+                .or(DefaultValue::Word("min(valid.error)")),
         ])
         .example(
             "param b = 0.5 in 0.0..=1.0\ncombine mulmix = mulmix(low_net, high_net) { beta = b }\nsweep beta_curve {\n  over   = { b: [0.0, 0.5, 1.0] }\n  train  = [mulmix]\n  seeds  = 1..=5\n  select = min(valid.error)\n}",
@@ -102,7 +102,7 @@ impl<'a> Evaluator<'a> {
             let key = entry.key.text.as_str();
             let param = match self.names.get(key, entry.key.span) {
                 Some(Declaration::Param(param)) => param,
-                Some(Declaration::Lost(_)) => continue,
+                Some(Declaration::Unparsed(_)) => continue,
                 None if self.names.incomplete => continue,
                 _ => {
                     let params = self.names.of_kinds(&[DeclarationKind::Param], entry.key.span);
@@ -126,7 +126,7 @@ impl<'a> Evaluator<'a> {
     fn axis(&mut self, param: &'a Param, expr: &'a Expr) -> Option<Vec<String>> {
         let before = self.problems.len();
         let value = self.eval(expr);
-        if matches!(value, Val::Unknown) && self.problems.len() > before {
+        if matches!(value, EvalValue::Unknown) && self.problems.len() > before {
             return None;
         }
         let elements = value.elements(expr.span).unwrap_or_else(|| vec![(value.clone(), expr.span)]);
@@ -138,7 +138,7 @@ impl<'a> Evaluator<'a> {
         let mut values: Vec<(String, Span)> = vec![];
         let mut sound = true;
         for (value, span) in elements {
-            if matches!(value, Val::Unknown) {
+            if matches!(value, EvalValue::Unknown) {
                 sound = false;
                 continue;
             }

@@ -1,14 +1,16 @@
 //! The `train { ... }` block.
 
 use crate::diag::{Code, Problem, nearest};
-use crate::ops::{Argument, Arguments, Constant, INIT_WORDS, Kind, Parameter, Signature, init_by_word};
+use crate::ops::{Argument, Arguments, DefaultValue, INIT_WORDS, Kind, Parameter, Signature, init_by_word};
 use crate::optim::{OPTIMIZERS, SCHEDULES, default_optimizer};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::settings::Settings;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
 use crate::sema::symbols::index::Symbol;
-use crate::spec::{CalibrationMethod, Curve, Init, Length, Metric, OptimizerSpec, Patience, Schedule, TrainSpec};
+use crate::spec::{
+    CalibrationMethod, Curve, Init, Metric, OptimizerSpec, Patience, Schedule, TrainSpec, TrainingLength,
+};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
 /// The rule of early stopping.
@@ -21,7 +23,7 @@ pub(crate) const PATIENCE: Signature =
                 Kind::Form("a metric of the validation rows, such as `valid.error`"),
                 "what must improve",
             )
-            .or(Constant::Word("valid.error")),
+            .or(DefaultValue::Word("valid.error")),
         ])
         .example("train {\n  epochs = 40\n  stop   = patience(10, on: valid.error)\n}");
 
@@ -35,10 +37,10 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
         )
         .optional(),
         Parameter::new("optimizer", Kind::Form("an optimizer, such as `sgd(lr: 0.01)`"), "the rule that updates weights by gradients")
-            .or(Constant::Word("sgd(lr: 0.01, momentum: 0.9)"))
+            .or(DefaultValue::Word("sgd(lr: 0.01, momentum: 0.9)"))
             .of_paper(),
         Parameter::new("schedule", Kind::Form("a schedule, such as `exponential(0.99)`"), "how the learning rate changes")
-            .or(Constant::Word("constant")),
+            .or(DefaultValue::Word("constant")),
         Parameter::new(
             "clip_norm",
             Kind::Number(1e-12, f64::INFINITY),
@@ -46,20 +48,20 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
              paper's is 10 on HIGGS and 5 on user profiles",
         )
         .optional(),
-        Parameter::new("batch_size", Kind::Integer(1), "rows in a step").or(Constant::Integer(128)).of_paper(),
-        Parameter::new("epochs", Kind::Integer(1), "passes over the training rows, at most").or(Constant::Integer(10)),
+        Parameter::new("batch_size", Kind::Integer(1), "rows in a step").or(DefaultValue::Integer(128)).of_paper(),
+        Parameter::new("epochs", Kind::Integer(1), "passes over the training rows, at most").or(DefaultValue::Integer(10)),
         Parameter::new("iterations", Kind::Integer(1), "steps at most, in place of `epochs`").optional(),
         Parameter::new("stop", Kind::Form("`patience(n, on: valid.error)`"), "when to stop before that").optional(),
         Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
-            .or(Constant::Integer(0)),
-        Parameter::new("init", Kind::Choice(INIT_WORDS), "the initialization of weight matrices").or(Constant::Word("scaled")).of_paper(),
+            .or(DefaultValue::Integer(0)),
+        Parameter::new("init", Kind::Choice(INIT_WORDS), "the initialization of weight matrices").or(DefaultValue::Word("scaled")).of_paper(),
         Parameter::new(
             "calibrate",
             Kind::Choice(CalibrationMethod::WORDS),
             "how reported probabilities are calibrated after training, on the `calib` part of the data or else on the \
              validation rows; no class that is predicted changes",
         )
-        .or(Constant::Word("temperature")),
+        .or(DefaultValue::Word("temperature")),
         Parameter::new(
             "modality_dropout",
             Kind::Number(0.0, 0.999),
@@ -99,8 +101,8 @@ impl<'a> Evaluator<'a> {
             );
         }
         let length = match (epochs, iterations) {
-            (_, Some(iterations)) => Length::Iterations(iterations),
-            (epochs, None) => Length::Epochs(epochs.unwrap_or(1)),
+            (_, Some(iterations)) => TrainingLength::Iterations(iterations),
+            (epochs, None) => TrainingLength::Epochs(epochs.unwrap_or(1)),
         };
         let stop = settings.get("stop").and_then(|entry| self.patience(&entry.value));
         let init = match self.setting(&TRAIN, &settings, "init") {
@@ -154,7 +156,7 @@ impl<'a> Evaluator<'a> {
         if known.contains(&name.as_str()) {
             return Some(name.clone());
         }
-        if self.names.incomplete || matches!(self.names.peek(name, expr.span), Some(Declaration::Lost(_))) {
+        if self.names.incomplete || matches!(self.names.peek(name, expr.span), Some(Declaration::Unparsed(_))) {
             return None;
         }
         let mut problem = Problem::error(Code::UnknownCombine, format!("there is no combine `{name}`"))

@@ -1,7 +1,7 @@
 //! The table of transforms: the name and arguments of each, the types it goes with, and how a call of it is read.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{Arguments, Constant, Kind, Parameter, Signature, one_of};
+use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, one_of};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::modality_type::MOST_IDS;
 use crate::shape::Shape;
@@ -58,7 +58,7 @@ const CHARS: Signature = Signature::new("chars", "a text as its first characters
     .shapes("text -> text[max]")
     .params(&[
         Parameter::new("max", Kind::Integer(1), "how many characters are kept; shorter texts are padded"),
-        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(128)),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(DefaultValue::Integer(128)),
     ])
     .example(
         "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
@@ -67,7 +67,7 @@ const WORDS: Signature = Signature::new("words", "a text as its first words, eac
     .shapes("text -> text[max]")
     .params(&[
         Parameter::new("max", Kind::Integer(1), "how many words are kept; shorter texts are padded"),
-        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(Constant::Integer(20_000)),
+        Parameter::new("vocab", Kind::Integer(3), VOCAB).or(DefaultValue::Integer(20_000)),
     ])
     .example("modality review: text[60] = column(\"review\") |> lowercase |> words(max: 60)\n\ncombine one = single(low_net)");
 const ONE_HOT: Signature =
@@ -82,7 +82,7 @@ const SUBTRACT_MEAN: Signature = Signature::new("subtract_mean", "minus the mean
         Kind::Bool,
         "whether the mean is that of all rows, those of validation and test too, as in the authors' code",
     )
-    .or(Constant::Bool(false))])
+    .or(DefaultValue::Bool(false))])
     .example("modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean\n\ncombine one = single(low_net)");
 const NORMALIZE_PIXELS: Signature = Signature::new("normalize_pixels", "pixels from 0 to 1 instead of 0 to 255")
     .shapes("image[c, h, w] -> image[c, h, w]")

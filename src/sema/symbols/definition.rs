@@ -40,8 +40,8 @@ pub(crate) fn define(ast: &Ast, found: &mut BTreeMap<Span, Definition>) {
     for item in &ast.items {
         Definer { item, found }.item();
     }
-    for lost in &ast.lost {
-        if let (Some(name), Some(kind)) = (&lost.name, DeclarationKind::by_keyword(&lost.keyword)) {
+    for unparsed in &ast.unparsed {
+        if let (Some(name), Some(kind)) = (&unparsed.name, DeclarationKind::by_keyword(&unparsed.keyword)) {
             let kind = DefinitionKind::Declaration(kind);
             let definition =
                 Definition { name: name.text.clone(), span: name.span, kind, doc: vec![], whole: name.span };

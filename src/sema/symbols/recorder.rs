@@ -3,7 +3,7 @@
 use crate::diag::Span;
 use crate::ops::Signature;
 use crate::sema::eval::constant::show;
-use crate::sema::eval::value::{Callee, Val};
+use crate::sema::eval::value::{Callee, EvalValue};
 use crate::sema::hir::{HirCombine, HirValue};
 use crate::sema::symbols::index::{EvaluatedExpr, ExprValue, Symbol, SymbolIndex};
 use crate::spec::DataSpec;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The fields of a record, by name.
-type Fields = IndexMap<String, Val>;
+type Fields = IndexMap<String, EvalValue>;
 
 /// Referents and values met during evaluation.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(crate) struct SymbolRecorder {
     references: BTreeMap<Span, Symbol>,
     /// Names of built-in things by the span of a reference, which the catalog resolves at the end.
     built_ins: BTreeMap<Span, String>,
-    evaluated: BTreeMap<Span, (Val, usize)>,
+    evaluated: BTreeMap<Span, (EvalValue, usize)>,
     combines: Vec<HirCombine>,
     data: Option<DataSpec>,
     /// Records by their address, with the spans of their keys. The records are kept alive, so that no address is reused.
@@ -81,8 +81,8 @@ impl SymbolRecorder {
     }
 
     /// Records the value of an expression.
-    pub(crate) fn evaluation(&mut self, span: Span, value: &Val) {
-        if self.enabled && !matches!(value, Val::Unknown) {
+    pub(crate) fn evaluation(&mut self, span: Span, value: &EvalValue) {
+        if self.enabled && !matches!(value, EvalValue::Unknown) {
             self.evaluated.entry(span).or_insert_with(|| (value.clone(), 0)).1 += 1;
         }
     }
@@ -146,13 +146,13 @@ impl SymbolRecorder {
 }
 
 /// A value as plain data.
-fn known(value: &Val, functions: &[&str]) -> ExprValue {
+fn known(value: &EvalValue, functions: &[&str]) -> ExprValue {
     match value {
-        Val::Tensor(value) => ExprValue::Tensor(*value),
-        Val::Record(fields) => {
+        EvalValue::Tensor(value) => ExprValue::Tensor(*value),
+        EvalValue::Record(fields) => {
             ExprValue::Record(fields.iter().map(|(name, value)| (name.clone(), known(value, functions))).collect())
         }
-        Val::Block(stages) => ExprValue::Block(
+        EvalValue::Block(stages) => ExprValue::Block(
             stages
                 .iter()
                 .map(|stage| match &stage.callee {

@@ -5,7 +5,7 @@ use crate::ops::{self, Kind, Signature};
 use crate::sema::catalog::{Topic, signatures};
 use crate::sema::eval::builtin::BUILTINS;
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::{DeclarationKind, HirValue};
 use crate::sema::names::{Declaration, NameTable};
 use crate::sema::symbols::definition::define;
@@ -21,7 +21,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn symbol_index(&mut self, texts: &[&'a Ast], values: Vec<HirValue>) -> SymbolIndex {
         let mut recorder = std::mem::take(&mut self.recorder);
         for (place, (typed, _)) in self.names.modalities.iter().enumerate() {
-            recorder.evaluation(typed.name.span, self.modalities.get(place).unwrap_or(&Val::Unknown));
+            recorder.evaluation(typed.name.span, self.modalities.get(place).unwrap_or(&EvalValue::Unknown));
         }
         for ast in texts {
             for item in &ast.items {

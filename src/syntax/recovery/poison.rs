@@ -2,14 +2,14 @@
 //! it.
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::syntax::ast::{Block, Entry, Expr, ExprKind, ItemKind, Lost};
+use crate::syntax::ast::{Block, Entry, Expr, ExprKind, ItemKind, UnparsedDeclaration};
 use crate::syntax::keyword::keyword;
 
 /// Poisons the parts of a declaration that `problems` affect.
 ///
 /// A block keeps the entries without errors. Functions, modalities and labels are poisoned as a whole, since their types
-/// and arguments affect every use: they are returned as lost and are not kept.
-pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<Lost> {
+/// and arguments affect every use: they are returned and not kept.
+pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: &str) -> Option<UnparsedDeclaration> {
     let word = keyword(kind);
     let name = match kind {
         ItemKind::Pipeline(_) | ItemKind::Use(_) => return None,
@@ -38,7 +38,7 @@ pub(in crate::syntax) fn poison(kind: &mut ItemKind, problems: &Problems, text: 
         ItemKind::Fn(function) => &function.name,
         ItemKind::Label(typed) | ItemKind::Modality(typed) => &typed.name,
     };
-    Some(Lost { keyword: word.to_owned(), name: Some(name.clone()) })
+    Some(UnparsedDeclaration { keyword: word.to_owned(), name: Some(name.clone()) })
 }
 
 fn poison_expr(expr: &mut Expr) {

@@ -2,7 +2,7 @@
 
 use super::state::Recovery;
 use crate::diag::{Code, Problem, Span, nearest};
-use crate::syntax::ast::{Lost, Name};
+use crate::syntax::ast::{Name, UnparsedDeclaration};
 use crate::syntax::keyword::KEYWORDS;
 use crate::syntax::lexer::{TokenKind, shown};
 
@@ -40,7 +40,7 @@ impl Recovery<'_> {
     }
 
     /// Names that an unparsed declaration may declare: any word before its value.
-    pub(in crate::syntax) fn lost(&self) -> Vec<Lost> {
+    pub(in crate::syntax) fn unparsed(&self) -> Vec<UnparsedDeclaration> {
         let keyword = self.keyword().unwrap_or_default();
         let first = self.declaration.tokens.start + usize::from(!keyword.is_empty());
         let head = (first..self.declaration.tokens.end).map_while(|at| match self.kind(at) {
@@ -48,13 +48,13 @@ impl Recovery<'_> {
             _ => None,
         });
         let names = head.filter(|at| self.kind(*at) == Some(TokenKind::Word)).filter_map(|at| self.token(at));
-        let lost = |name: Option<Name>| Lost { keyword: keyword.to_owned(), name };
-        let named: Vec<Lost> = names
+        let unparsed = |name: Option<Name>| UnparsedDeclaration { keyword: keyword.to_owned(), name };
+        let named: Vec<UnparsedDeclaration> = names
             .map(|token| {
                 let span = Span::new(self.file, token.start, token.end);
-                lost(Some(Name { text: self.text[token.start..token.end].to_owned(), span }))
+                unparsed(Some(Name { text: self.text[token.start..token.end].to_owned(), span }))
             })
             .collect();
-        if named.is_empty() { vec![lost(None)] } else { named }
+        if named.is_empty() { vec![unparsed(None)] } else { named }
     }
 }

@@ -4,8 +4,8 @@ use crate::exec::backend::Backend;
 use crate::exec::backend::cpu::Native;
 use crate::exec::kernels::join::gathered;
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
-use crate::exec::math::convolve::{self, Begin};
-use crate::exec::math::image::Sliding;
+use crate::exec::math::convolve::{self, InitialSum};
+use crate::exec::math::image::SlidingWindow;
 use crate::exec::math::sums;
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
@@ -22,9 +22,9 @@ impl Kernel for Conv2d {
         pass: &mut Pass<'_, B, T>,
         call: &KernelCall<'_, B::Device>,
     ) -> Computed<B> {
-        let (x, sliding) = (call.x(), Sliding::new(&self.window, &call.step.takes, &call.step.shape, pass.rows));
+        let (x, sliding) = (call.x(), SlidingWindow::new(&self.window, &call.step.takes, &call.step.shape, pass.rows));
         let (weight_id, bias_id) = (call.step.params[0], call.step.params.get(1).copied());
-        let Sliding { input, output, rows, .. } = sliding;
+        let SlidingWindow { input, output, rows, .. } = sliding;
         let (cells, places) = (sliding.cells(), output.pixels());
         let inner = input.channels * cells;
         // One line of the matrix for each channel and cell of the window; one column for each place and row.
@@ -57,13 +57,13 @@ impl Kernel for Conv2d {
         pass: &mut Pass<'_, Native, T>,
         call: &KernelCall<'_, Cpu>,
     ) -> Computed<Native> {
-        let (x, sliding) = (call.x(), Sliding::new(&self.window, &call.step.takes, &call.step.shape, pass.rows));
+        let (x, sliding) = (call.x(), SlidingWindow::new(&self.window, &call.step.takes, &call.step.shape, pass.rows));
         let (weight_id, bias_id) = (call.step.params[0], call.step.params.get(1).copied());
         let workers = pass.workers;
         let input = x.host();
         let mut y = vec![0.0; sliding.output.channels * sliding.output.pixels() * sliding.rows];
-        let begin = bias_id.map_or(Begin::Zero, |bias| Begin::Bias(pass.params.get(bias)));
-        convolve::forward(&mut y, &input, pass.params.get(weight_id), &sliding, begin, workers);
+        let initial = bias_id.map_or(InitialSum::Zero, |bias| InitialSum::Bias(pass.params.get(bias)));
+        convolve::forward(&mut y, &input, pass.params.get(weight_id), &sliding, initial, workers);
         let made = pass.made(y, true)?;
         if let Some(gradients) = pass.gradients.clone() {
             let input_gradient = x.learned.then(|| x.gradient());
@@ -81,8 +81,8 @@ impl Kernel for Conv2d {
                 if let Some(input_gradient) = input_gradient {
                     let weight = gradients.params().get(weight_id);
                     input_gradient.write(grads, |to, add| {
-                        let begin = if add { Begin::There } else { Begin::Zero };
-                        convolve::backward(to, &upstream, weight, &sliding, begin, workers);
+                        let initial = if add { InitialSum::Accumulate } else { InitialSum::Zero };
+                        convolve::backward(to, &upstream, weight, &sliding, initial, workers);
                     })?;
                 }
                 Ok(())

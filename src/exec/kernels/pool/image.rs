@@ -4,7 +4,7 @@ use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::join::gathered;
 use crate::exec::kernels::kernel::{Computed, Kernel, KernelCall};
-use crate::exec::math::image::{Image, Sliding};
+use crate::exec::math::image::{Image, SlidingWindow};
 use crate::exec::pass::Pass;
 use crate::exec::value::{Value, add};
 use crate::ops::{AvgPool, GlobalAvgPool, Window};
@@ -28,13 +28,13 @@ pub(super) struct ImagePool {
     /// The reduction of the pixels.
     pub(super) pooling: Pooling,
     /// The window at each position.
-    pub(super) sliding: Sliding,
+    pub(super) sliding: SlidingWindow,
 }
 
 impl ImagePool {
     /// The pool of a step of the plan.
     pub(super) fn new(pooling: Pooling, window: &Window, step: &Step, rows: usize) -> Self {
-        Self { pooling, sliding: Sliding::new(window, &step.takes, &step.shape, rows) }
+        Self { pooling, sliding: SlidingWindow::new(window, &step.takes, &step.shape, rows) }
     }
 }
 
@@ -107,13 +107,13 @@ impl Kernel for GlobalAvgPool {
     }
 }
 
-/// Of dfdx's operations. Which pixel is the largest is constant to the gradient, and is found on the host.
+/// In dfdx's operations. Which pixel is the largest is constant to the gradient, and is found on the host.
 pub(super) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
     pool: &ImagePool,
 ) -> Result<Value<B::Device>, DeviceError<B>> {
-    let Sliding { input, output, rows, .. } = pool.sliding;
+    let SlidingWindow { input, output, rows, .. } = pool.sliding;
     let (cells, places) = (pool.sliding.cells(), output.pixels());
     let features = output.channels * places;
     let mut sources = vec![None; cells * features];
@@ -222,7 +222,7 @@ pub(super) fn native<T: Tape<f32, Cpu>>(
     Ok(made)
 }
 
-/// The pixels under a place, as places of their first numbers.
-fn taps(sliding: &Sliding, place: usize) -> impl Iterator<Item = usize> + use<> {
+/// The pixels under a window position, as offsets of their first numbers.
+fn taps(sliding: &SlidingWindow, place: usize) -> impl Iterator<Item = usize> + use<> {
     sliding.under(place / sliding.output.width, place % sliding.output.width).map(|tap| tap.start)
 }

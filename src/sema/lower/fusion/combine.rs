@@ -6,7 +6,7 @@ use crate::ops::{Linear, Op};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
-use crate::sema::eval::value::{BlockStage, Val};
+use crate::sema::eval::value::{BlockStage, EvalValue};
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};
 use crate::sema::lower::fusion::merge::{Merge, Place};
 use crate::signature::{Argument, Arguments, Kind, Signature, one_of};
@@ -51,7 +51,7 @@ impl<'a> Evaluator<'a> {
             let label = self.input_name(&arg.value, &inputs);
             let path = join(&scope, &format!("inputs.{}", path_part(&label)));
             match self.scoped(path, |this| this.eval(&arg.value)) {
-                Val::Tensor(value) => inputs.push(CombineInput { name: label, value }),
+                EvalValue::Tensor(value) => inputs.push(CombineInput { name: label, value }),
                 other => {
                     self.expected("a modality or an encoder", &other, arg.value.span);
                     sound = false;
@@ -187,8 +187,8 @@ impl<'a> Evaluator<'a> {
     fn block_setting(&mut self, entry: &'a Entry) -> Option<Rc<Vec<BlockStage>>> {
         let key = entry.key.text.as_str();
         match self.eval(&entry.value) {
-            Val::Block(stages) => Some(stages),
-            Val::Unknown => None,
+            EvalValue::Block(stages) => Some(stages),
+            EvalValue::Unknown => None,
             other => {
                 let found = other.describe();
                 self.report(
@@ -269,21 +269,21 @@ impl<'a> Evaluator<'a> {
         members: &[&CombineInput],
         project: Option<&Rc<Vec<BlockStage>>>,
         merge: Merge,
-    ) -> Val {
+    ) -> EvalValue {
         let below = |part: &str| {
             let path = join(&place.path, part);
             mixture.map_or_else(|| path.clone(), |mixture| join(&path, &path_part(mixture)))
         };
         let mut values = vec![];
         for member in members {
-            let mut value = Val::Tensor(member.value);
+            let mut value = EvalValue::Tensor(member.value);
             if let Some(stages) = project {
                 let path = join(&below("project"), &path_part(&member.name));
                 value = self.scoped(path, |this| this.apply(stages, vec![value]));
             }
             match value {
-                Val::Tensor(value) => values.push((path_part(&member.name), value)),
-                _ => return Val::Unknown,
+                EvalValue::Tensor(value) => values.push((path_part(&member.name), value)),
+                _ => return EvalValue::Unknown,
             }
         }
         self.merged(merge, &values, &Place { path: below("attention"), ..place.clone() })
@@ -294,7 +294,7 @@ impl<'a> Evaluator<'a> {
         &mut self,
         scope: &str,
         component: &str,
-        value: Val,
+        value: EvalValue,
         head: Option<&Rc<Vec<BlockStage>>>,
         classes: usize,
         span: Span,
@@ -307,12 +307,12 @@ impl<'a> Evaluator<'a> {
             };
             let last = Op::Linear(Linear { out: classes, bias: true, init: None, activation: None });
             match value {
-                Val::Tensor(value) => this.apply_layer(last, value, span),
-                _ => Val::Unknown,
+                EvalValue::Tensor(value) => this.apply_layer(last, value, span),
+                _ => EvalValue::Unknown,
             }
         });
         match logits {
-            Val::Tensor(logits) => Some(logits),
+            EvalValue::Tensor(logits) => Some(logits),
             _ => None,
         }
     }
@@ -322,7 +322,7 @@ impl<'a> Evaluator<'a> {
         let names: Vec<String> = components.iter().map(|component| component.name.clone()).collect();
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
         match self.eval(expr) {
-            Val::List(elements) => {
+            EvalValue::List(elements) => {
                 if elements.len() != components.len() {
                     let (given, wanted) = (elements.len(), components.len());
                     let message = format!("{given} weights for {wanted} components");
@@ -338,7 +338,7 @@ impl<'a> Evaluator<'a> {
                     component.weight = self.weight(weight, *span).unwrap_or(1.0);
                 }
             }
-            Val::Record(fields) => {
+            EvalValue::Record(fields) => {
                 for (name, weight) in fields.iter() {
                     match components.iter_mut().find(|component| component.name == *name) {
                         Some(component) => component.weight = self.weight(weight, expr.span).unwrap_or(1.0),
@@ -364,10 +364,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn weight(&mut self, value: &Val, span: Span) -> Option<f64> {
+    fn weight(&mut self, value: &EvalValue, span: Span) -> Option<f64> {
         match value {
-            Val::Number(weight) if *weight >= 0.0 && weight.is_finite() => Some(*weight),
-            Val::Number(weight) => {
+            EvalValue::Number(weight) if *weight >= 0.0 && weight.is_finite() => Some(*weight),
+            EvalValue::Number(weight) => {
                 let message = format!("a weight is a number of at least 0, found {weight}");
                 self.report(Problem::error(Code::OutOfRange, message).at(span, "not a weight"));
                 None

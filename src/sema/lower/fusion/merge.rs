@@ -5,7 +5,7 @@ use crate::fusion::{ATTENTION, Strategy};
 use crate::ops::{Activation, Linear, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
-use crate::sema::eval::value::Val;
+use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::ExprKind;
 
@@ -50,10 +50,10 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Several values into one, by name; a single one stays as it is.
-    pub(crate) fn merged(&mut self, merge: Merge, values: &[(String, ValueId)], place: &Place) -> Val {
+    pub(crate) fn merged(&mut self, merge: Merge, values: &[(String, ValueId)], place: &Place) -> EvalValue {
         let ids: Vec<ValueId> = values.iter().map(|(_, value)| *value).collect();
         let op = match merge {
-            _ if ids.len() == 1 => return Val::Tensor(ids[0]),
+            _ if ids.len() == 1 => return EvalValue::Tensor(ids[0]),
             Merge::Sum => Op::Sum,
             Merge::Mean => Op::Mean,
             Merge::Concat => Op::Concat,
@@ -62,17 +62,19 @@ impl<'a> Evaluator<'a> {
         self.join_values(op, ids, place)
     }
 
-    fn attended(&mut self, size: usize, mode: &str, values: &[(String, ValueId)], place: &Place) -> Val {
+    fn attended(&mut self, size: usize, mode: &str, values: &[(String, ValueId)], place: &Place) -> EvalValue {
         let ids: Vec<ValueId> = values.iter().map(|(_, value)| *value).collect();
         let one_shape = ids.iter().all(|id| self.values[*id].shape == self.values[ids[0]].shape);
         let mut inputs = match (one_shape, mode) {
             // The rule of the operation says what is wrong with them.
             (false, _) => vec![ids[0]],
             (true, "cross") => {
-                let Val::Tensor(all) = self.join_values(Op::Concat, ids.clone(), place) else { return Val::Unknown };
+                let EvalValue::Tensor(all) = self.join_values(Op::Concat, ids.clone(), place) else {
+                    return EvalValue::Unknown;
+                };
                 match self.scored(place.path.clone(), all, size, ids.len(), place.span) {
-                    Val::Tensor(scores) => vec![scores],
-                    _ => return Val::Unknown,
+                    EvalValue::Tensor(scores) => vec![scores],
+                    _ => return EvalValue::Unknown,
                 }
             }
             (true, mode) => {
@@ -80,13 +82,13 @@ impl<'a> Evaluator<'a> {
                 for (name, value) in values {
                     let path = if mode == "shared" { place.path.clone() } else { join(&place.path, name) };
                     match self.scored(path, *value, size, 1, place.span) {
-                        Val::Tensor(score) => scores.push(score),
-                        _ => return Val::Unknown,
+                        EvalValue::Tensor(score) => scores.push(score),
+                        _ => return EvalValue::Unknown,
                     }
                 }
                 match self.join_values(Op::Concat, scores, place) {
-                    Val::Tensor(scores) => vec![scores],
-                    _ => return Val::Unknown,
+                    EvalValue::Tensor(scores) => vec![scores],
+                    _ => return EvalValue::Unknown,
                 }
             }
         };
@@ -95,18 +97,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `U tanh(V x + c)`: `out` scores of one value.
-    fn scored(&mut self, path: String, value: ValueId, size: usize, out: usize, span: Span) -> Val {
+    fn scored(&mut self, path: String, value: ValueId, size: usize, out: usize, span: Span) -> EvalValue {
         // Each use starts its numbering anew, so that shared scores name the same weights.
         self.counters.insert(path.clone(), 0);
         self.scoped(path, |this| {
-            let mut value = Val::Tensor(value);
+            let mut value = EvalValue::Tensor(value);
             for op in [
                 Op::Linear(Linear { out: size, bias: true, init: None, activation: None }),
                 Op::Activation(Activation::Tanh),
                 Op::Linear(Linear { out, bias: false, init: None, activation: None }),
             ] {
                 value = match value {
-                    Val::Tensor(input) => this.apply_layer(op, input, span),
+                    EvalValue::Tensor(input) => this.apply_layer(op, input, span),
                     other => return other,
                 };
             }
@@ -115,9 +117,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Applies an operation that joins values for a strategy.
-    fn join_values(&mut self, op: Op, inputs: Vec<ValueId>, place: &Place) -> Val {
+    fn join_values(&mut self, op: Op, inputs: Vec<ValueId>, place: &Place) -> EvalValue {
         let value = self.apply_op(op, inputs, place.span, None);
-        if let Val::Tensor(id) = value {
+        if let EvalValue::Tensor(id) = value {
             self.merges.insert(id, place.strategy);
         }
         value

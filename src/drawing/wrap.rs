@@ -1,4 +1,4 @@
-//! Text measures and line breaks: widths in characters, lines broken between words.
+//! Word wrap and text measures: widths in characters, lines broken between words.
 
 use unicode_width::UnicodeWidthStr;
 

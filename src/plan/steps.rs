@@ -1,4 +1,4 @@
-//! The steps, slots, parameters and costs of a plan.
+//! A plan as data: its steps, slots, parameters, loss and cost.
 
 use crate::diag::Span;
 use crate::fusion::Combination;

@@ -1,10 +1,10 @@
-//! What training asks of a part of the data: how many rows, their labels, and batches of them. Knows no files.
+//! The rows of one part of the data as training and evaluation read them: their number, labels and batches. Knows no files.
 
 use crate::data::Draw;
 use crate::plan::Batch;
 
 /// One part of a data set, as the plan's inputs read it.
-pub trait Rows: Sync {
+pub trait BatchSource: Sync {
     /// How many rows.
     fn len(&self) -> usize;
 
@@ -19,7 +19,7 @@ pub trait Rows: Sync {
     /// Makes `batch` hold these rows, in this order, reusing what it has allocated.
     fn fill(&self, rows: &[u32], batch: &mut Batch);
 
-    /// As [`Rows::fill`], with the random changes that the rows of a training are given.
+    /// As [`BatchSource::fill`], with the random changes that the rows of a training are given.
     fn fill_training(&self, rows: &[u32], batch: &mut Batch, _draw: Draw) {
         self.fill(rows, batch);
     }

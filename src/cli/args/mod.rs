@@ -1,0 +1,88 @@
+//! The arguments of every command, as clap reads them: a file for each command, and one for each group that several share.
+//! Data only.
+
+mod bench;
+mod compare;
+mod completions;
+mod compute;
+mod explain;
+mod fmt;
+mod graph;
+mod lint;
+mod lsp;
+mod model;
+mod new;
+mod output;
+mod plan;
+mod run;
+mod sweep;
+mod table_format;
+
+pub(super) use bench::BenchArgs;
+pub(super) use compare::CompareArgs;
+pub(super) use completions::CompletionsArgs;
+pub(super) use explain::ExplainArgs;
+pub(super) use fmt::FmtArgs;
+pub(super) use graph::{GraphArgs, GraphFormat};
+pub(super) use lint::{LintArgs, ProblemFormat};
+pub(super) use lsp::LspArgs;
+pub(super) use model::settings;
+pub(super) use new::NewArgs;
+pub(super) use output::{OutputArgs, When};
+pub(super) use plan::{PlanArgs, PlanFormat};
+pub(super) use run::RunArgs;
+pub(super) use sweep::SweepArgs;
+pub(super) use table_format::TableFormatArg;
+
+use clap::{Parser, Subcommand};
+
+/// A declarative language for learning from several signals at once.
+#[derive(Debug, Parser)]
+#[command(name = "mmc", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Train and evaluate a pipeline, and leave a run behind
+    Run(RunArgs),
+    /// Train combines on the same rows with the same seeds, and compare them
+    Compare(CompareArgs),
+    /// Train the grid of a `sweep` block, and select the best by validation
+    Sweep(SweepArgs),
+    /// Report the problems of pipelines without running them
+    Lint(LintArgs),
+    /// Bring pipelines into the standard layout
+    Fmt(FmtArgs),
+    /// Show what would run: steps, shapes, parameters, costs
+    Plan(PlanArgs),
+    /// Draw a pipeline: modalities, encoders, mixtures, heads, the class loss
+    Graph(GraphArgs),
+    /// Write a pipeline to begin with, from a table or a template
+    New(NewArgs),
+    /// Explain a code or a name of the language
+    Explain(ExplainArgs),
+    /// Measure how fast a pipeline trains on this machine
+    Bench(BenchArgs),
+    /// Write what completes commands, options and names in a shell
+    Completions(CompletionsArgs),
+    /// Write the manual page
+    Man,
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    Lsp(LspArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_description_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,31 @@
+//! The arguments of `mmc run`.
+
+use super::compute::ComputeArgs;
+use super::model::ModelArgs;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RunArgs {
+    /// The pipeline
+    pub(in crate::cli) file: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) model: ModelArgs,
+    #[command(flatten)]
+    pub(in crate::cli) compute: ComputeArgs,
+    /// Another seed than the file's
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) seed: Option<u64>,
+    /// Another number of epochs than the file's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(in crate::cli) epochs: Option<u64>,
+    /// The folder that runs are numbered in
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(in crate::cli) out: PathBuf,
+    /// Print nothing but the result
+    #[arg(long, short)]
+    pub(in crate::cli) quiet: bool,
+    /// Write a JSON object for each epoch and a last summary, and everything else to standard error
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
