@@ -62,7 +62,8 @@ pub fn fit_calibration(
         return fit;
     }
     let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
-    let complete = decisions.components.iter().all(|component| component.present.iter().flatten().all(|present| *present));
+    let complete =
+        decisions.components.iter().all(|component| component.present.iter().flatten().all(|present| *present));
     // Where all components are present on every row, a scale is the same number everywhere and part of the temperature.
     let scales = if complete { &EvidenceScale::ALL[..1] } else { &EvidenceScale::ALL[..] };
     let mut least = log_loss_before;
