@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Why a pipeline could not be opened, trained, saved, loaded or used to predict.
 ///
-/// Displayed it is the report that the command line prints: the code, the lines of the text with what is wrong marked in
+/// Displayed it is the report that the command line prints: the code, the lines of the text with labels in
 /// them, and the help. `{:?}` shows the same, so that a `main` that returns the error prints it legibly.
 ///
 /// ```
@@ -22,7 +22,7 @@ pub struct Error {
     diagnostics: Diagnostics,
 }
 
-/// What is to blame for an [`Error`].
+/// The cause of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -56,7 +56,7 @@ impl fmt::Display for Diagnostics {
 impl Error {
     /// The error of these problems.
     pub(crate) fn new(problems: Problems, sources: SourceMap) -> Self {
-        // The machine or `mmc` itself is to blame, and not what was given to it.
+        // The cause is the machine or `mmc` itself, not the input.
         let cannot = |problem: &Problem| matches!(problem.code, Code::NoDevice | Code::OutOfMemory | Code::Internal);
         let kind = if problems.iter().any(cannot) { ErrorKind::CannotRun } else { ErrorKind::Invalid };
         Self { kind, message: None, diagnostics: Diagnostics { problems, sources } }
@@ -72,12 +72,12 @@ impl Error {
         Self { kind, message: Some(message.into()), diagnostics: Diagnostics::default() }
     }
 
-    /// What is to blame.
+    /// The cause.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The problems, each with its code, places and help; none for an error that [`Error::text`] says in one sentence.
+    /// The problems, each with its code, places and help; none for an error of one sentence, see [`Error::text`].
     pub fn problems(&self) -> &Problems {
         &self.diagnostics.problems
     }

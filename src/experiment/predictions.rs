@@ -25,7 +25,7 @@ pub struct Predictions {
 pub struct Prediction<'a> {
     /// The row in its table, counted from 0 without the header.
     pub row: usize,
-    /// The name of the class that is decided for.
+    /// The name of the predicted class.
     pub label: &'a str,
     /// The probability of every class, in the order of [`Predictions::classes`].
     pub probabilities: &'a [f64],

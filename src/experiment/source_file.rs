@@ -5,7 +5,7 @@ use crate::diag::{Code, FileId, Problem, SourceMap, Span};
 use std::fs;
 use std::path::Path;
 
-/// Why a file gives no text.
+/// The reason that a file cannot be read as text.
 pub enum Unreadable {
     /// It cannot be opened: a sentence.
     NoFile(String),
@@ -14,7 +14,7 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
-    /// The error of a file that is needed.
+    /// The error of a required file.
     pub(crate) fn into_error(self, sources: &SourceMap) -> Error {
         match self {
             Unreadable::NoFile(message) => Error::message(ErrorKind::CannotRun, message),

@@ -1,4 +1,4 @@
-//! Tables of comparisons and sweeps as Markdown and CSV, to be put into a paper or read by another program.
+//! Tables of comparisons and sweeps as Markdown and CSV, for papers and other programs.
 
 use super::comparison::{Comparison, ComparisonRow};
 use super::grid_search::{GridRow, GridSearch};
@@ -19,7 +19,7 @@ pub fn percent_difference(difference: &Difference) -> String {
     format!("{mean:+.2} [{low:.2}, {high:.2}]")
 }
 
-/// A probability as it is printed: never a zero that is none.
+/// A p-value for a table; a small one is never rounded to 0.
 pub fn probability(p: f64) -> String {
     if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") }
 }

@@ -1,4 +1,4 @@
-//! Trials: many trainings over the same rows, side by side. Their results do not depend on the number of threads.
+//! Trials: many trainings over the same rows, run concurrently. Their results do not depend on the number of threads.
 
 use crate::diag::Problem;
 use crate::exec::{Engine, ExecError, initialize};
@@ -53,8 +53,8 @@ pub struct TrialScores {
     pub seconds: f64,
 }
 
-/// Runs all trials on `threads` threads, in order and side by side, and tells `finished` of each as it ends: which, and
-/// what it came to. Once `interrupt` is set no other is begun, and those that were on their way count for nothing.
+/// Runs all trials concurrently on `threads` threads, in order, and calls `finished` for each as it ends, with its
+/// index and result. Once `interrupt` is set no further trial is started, and those in progress are discarded.
 pub fn run_trials(
     trials: &[Trial<'_>],
     threads: usize,

@@ -14,7 +14,7 @@ use crate::spec::{TrainSpec, TrainingLength};
 pub struct Configuration {
     /// Its name in tables.
     pub name: String,
-    /// What it means.
+    /// Its HIR and plan.
     pub pipeline: Pipeline,
 }
 

@@ -6,7 +6,7 @@ use crate::signature::{Arguments, Signature};
 
 /// A strategy, as a row of the table [`super::STRATEGIES`].
 pub struct Strategy {
-    /// What it is called, what it does, its settings.
+    /// Its name, description and settings.
     pub signature: Signature,
     /// The least number of inputs.
     pub least: usize,
@@ -27,7 +27,7 @@ pub struct ComponentLayout {
     pub inputs: Vec<usize>,
     /// How they become one value.
     pub join: InputJoin,
-    /// The setting with the block of layers that the value goes through: `head` or `net`.
+    /// The setting with the block of layers applied to the value: `head` or `net`.
     pub head: &'static str,
 }
 

@@ -40,7 +40,7 @@ pub enum Activation {
     Sigmoid,
     /// `x * Phi(x)`, in the approximation by tanh.
     Gelu,
-    /// `1 / x`: what a number is divided by a value with.
+    /// `1 / x`: used to divide a number by a value.
     Reciprocal,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn gelu(_: &Arguments) -> Activation {
     Activation::Gelu
 }
 
-/// The activation that was fused onto an operation, as a pipeline calls it.
+/// The activation that was fused onto an operation, by its name in the language.
 pub(super) fn fused(activation: Option<Activation>) -> String {
     activation.map_or(String::new(), |activation| format!(" |> {}", activation.name()))
 }

@@ -24,7 +24,7 @@ pub(super) const FLATTEN: Signature =
          encoder net = photo |> conv2d(16) |> avg_pool(4) |> flatten |> linear(64)",
     );
 
-/// Channels of zeros around those of the input, half of them before and the odd one behind.
+/// Channels of zeros around those of the input, half of them before, the odd one after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PadChannels {
     /// Channels of the result.

@@ -18,17 +18,17 @@ pub struct Window {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Padding {
-    /// As few as give `ceil(length / stride)` positions, half of them before and the odd one behind, as TensorFlow has it.
+    /// As few as give `ceil(length / stride)` positions, half of them before, the odd one after, as in TensorFlow.
     /// With a stride of 1 the size stays.
     Same,
     /// None: the window stays inside.
     Valid,
-    /// This number on each side, as PyTorch has it.
+    /// This number on each side, as in PyTorch.
     Zeros(usize),
 }
 
 impl Window {
-    /// A window that stays inside of an image, as pools have it.
+    /// A window that stays inside of an image, as in pools.
     pub fn inside(size: usize, stride: usize) -> Self {
         Self { size, stride, padding: Padding::Valid }
     }
@@ -38,8 +38,8 @@ impl Window {
         Self { size, stride, padding: Padding::Zeros(zeros) }
     }
 
-    /// Number of positions along a side of `length` steps or pixels, and number of zeros before the first of them; `None`
-    /// where the window fits nowhere.
+    /// Number of positions along a side of `length` steps or pixels, and number of zeros before the first of them;
+    /// `None` where the window fits nowhere.
     pub fn along(&self, length: usize) -> Option<(usize, usize)> {
         let (before, both) = match self.padding {
             Padding::Same => {

@@ -1,4 +1,4 @@
-//! Boosting with a normalized loss: both look at how far the label is ahead of the other classes, and the paper boosts the
+//! Boosting with a normalized loss: both compare the label with the other classes, and the paper boosts the
 //! loss that is not normalized (equation 10).
 
 use crate::diag::{Code, Problem, Problems};

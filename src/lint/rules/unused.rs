@@ -1,4 +1,4 @@
-//! Declarations that nothing uses: dead weight, or a name that was forgotten somewhere.
+//! Unused declarations.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
@@ -16,7 +16,7 @@ fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: 
             let problem = Problem::warning(code, message).at(unused.span, "nothing references it").help(way_on);
             let declares = |item: &&Item| item.span.start <= unused.span.start && unused.span.end <= item.span.end;
             match subject.ast.items.iter().find(declares) {
-                // A doc comment would be left behind.
+                // Its doc comment would be left.
                 Some(item) if item.doc.is_empty() => problem.edit(item.span, "", false),
                 _ => problem,
             }
