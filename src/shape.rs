@@ -1,4 +1,4 @@
-//! Static shapes: what one row of a value looks like. The batch axis is implicit. A leaf, used by every room.
+//! Static shapes of one row of a value. The batch axis is implicit. Depends on no other room.
 
 use serde::{Deserialize, Serialize};
 

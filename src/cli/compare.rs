@@ -60,7 +60,7 @@ fn run(args: &CompareArgs, comparison: &ComparisonTrials, output: &Output) -> Ex
         };
     };
     if trials.interrupted() {
-        output.err.line("interrupted: the table has what was done by then");
+        output.err.line("interrupted: the table has the trials done so far");
     }
     match args.format {
         TableFormatArg::Text => output.out.write(&text(&found, output.out.style)),

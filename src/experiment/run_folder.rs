@@ -53,7 +53,7 @@ fn load_model(folder: &Path) -> Result<Model, Error> {
     let params = read_model(&path, pipeline.plan()).map_err(|problems| error(&pipeline, problems))?;
     let trained = trained_plan(&path).map_err(|problem| pipeline.error(problem))?;
     if trained != plan_hash(pipeline.plan()) {
-        let message = format!("`{}` was trained with another pipeline than the one beside it", path.display());
+        let message = format!("`{}` was trained with another pipeline than the one in its folder", path.display());
         let problem = Problem::error(Code::ModelMismatch, message)
             .help("use the pipeline and the `mmc` that trained the model, or train it again");
         return Err(pipeline.error(problem));

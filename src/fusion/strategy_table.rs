@@ -149,7 +149,7 @@ pub const STRATEGIES: &[Strategy] = &[
     Strategy {
         signature: Signature::new(
             "mulmix",
-            "mixtures of inputs are candidates beside the single ones, combined multiplicatively: MulMix, in the paper",
+            "mixtures of inputs are candidates as well as single ones, combined multiplicatively: MulMix, in the paper",
         )
         .shapes("M inputs -> as many components as mixtures, 2^M - 1 if all")
         .equation(

@@ -23,7 +23,7 @@ pub(super) const SIGMOID: Signature = Signature::new("sigmoid", "brings every el
     .example("encoder net = low |> linear(64) |> sigmoid");
 
 pub(super) const GELU: Signature =
-    Signature::new("gelu", "weighs every element by the normal distribution up to it, in the approximation by tanh")
+    Signature::new("gelu", "multiplies every element by the normal distribution function at it, in the approximation by tanh")
         .shapes("[..] -> [..]")
         .equation("gelu(x) = x * Phi(x) ~ x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))")
         .example("encoder net = low |> linear(64) |> gelu");

@@ -1,4 +1,4 @@
-//! Results become files: the folder of a run and what is in it. Trains nothing and prints nothing.
+//! Result files: the folder of a run and its content. Trains nothing and prints nothing.
 
 mod manifest;
 mod metrics_csv;

@@ -1,4 +1,4 @@
-//! What a pipeline asks for, as plain data: the data set, the modalities, the training. No behaviour, a leaf.
+//! The specification of a pipeline as plain data: the data set, the modalities, the training. No behaviour.
 //!
 //! `sema` makes these from the file; `data`, `plan` and `train` act on them. Each part keeps the span it came from, so
 //! that a problem found much later can point at the line that requests it.

@@ -1,4 +1,5 @@
-//! The rows of one part of the data as training and evaluation read them: their number, labels and batches. Knows no files.
+//! The rows of one part of the data as training and evaluation read them: their number, labels and batches. Does not
+//! depend on files.
 
 use crate::data::Draw;
 use crate::plan::Batch;

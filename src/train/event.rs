@@ -10,7 +10,7 @@ pub enum Event<'a> {
     Component {
         /// Its name.
         name: &'a str,
-        /// Which it is, counted from 1.
+        /// Its number, counted from 1.
         number: usize,
         /// How many there are.
         of: usize,
@@ -67,7 +67,7 @@ pub struct EpochRecord {
     pub best: bool,
 }
 
-/// What was measured on one part of the data.
+/// The measurements on one part of the data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scores {
     /// How many rows.
@@ -137,7 +137,7 @@ pub struct ComponentScores {
     pub cross_entropy: f64,
     /// Share of rows its own most probable class is wrong on.
     pub error: f64,
-    /// Mean of its `q` for the label: how much the others leave it to decide.
+    /// Mean of its `q` for the label: the weight the others leave it.
     pub mean_q: f64,
 }
 
@@ -149,6 +149,6 @@ pub enum StopReason {
     Completed,
     /// No improvement for as long as the patience lasts.
     Patience,
-    /// Someone asked it to stop.
+    /// It was interrupted.
     Interrupted,
 }

@@ -1,5 +1,5 @@
-//! Late fusion: each component is trained separately, on the rows that have its modalities, with its own clipping, its own
-//! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
+//! Late fusion: each component is trained separately, on the rows that have its modalities, with its own clipping, its
+//! own stopping and its own best epoch; the combiner is fitted afterwards, on held-out rows.
 
 use super::failure::{FailureCause, TrainingFailure};
 use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, fit_combiner, train};

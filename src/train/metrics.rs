@@ -1,4 +1,4 @@
-//! Measurements of decisions against labels. Knows neither the engine that decided nor where the rows are from.
+//! Measurements of decisions against labels. Independent of the engine and of the source of rows.
 
 use super::{ComponentScores, Scores, auc::auc};
 use crate::exec::{ComponentDecisions, Decisions};
@@ -77,7 +77,7 @@ fn log_loss(decisions: &Decisions, labels: &[u32]) -> f64 {
 }
 
 fn component(name: String, decided: &ComponentDecisions, classes: usize, labels: &[u32]) -> ComponentScores {
-    // A component that has no say on a row holds zeros there, which no softmax does.
+    // A component that is absent on a row has zeros there, which no softmax has.
     let rows = || {
         let rows = decided.probabilities.chunks_exact(classes.max(1)).zip(labels).enumerate();
         rows.filter(|(_, (probabilities, _))| probabilities.iter().any(|p| *p != 0.0))

@@ -1,4 +1,4 @@
-//! The training loop and what it needs: optimizers, schedules, stopping, metrics. Prints nothing.
+//! The training loop and its parts: optimizers, schedules, stopping, metrics. Prints nothing.
 
 mod auc;
 mod batch_source;

@@ -1,4 +1,4 @@
-//! Which epoch is the best, and when to stop waiting for a better one. Knows numbers only.
+//! Selection of the best epoch, and early stopping. Independent of models and data.
 
 use super::Scores;
 use crate::spec::{Metric, TrainSpec};
@@ -28,8 +28,9 @@ impl Selection {
         Self { metric, patience: spec.stop.as_ref().map(|stop| stop.epochs), best: None }
     }
 
-    /// Takes note of an epoch, and says whether it is the best so far. Between equals the smaller loss is better: an error
-    /// over few rows has few values, and stays at one while the model still improves. Of equals in both, the earlier.
+    /// Records an epoch, and returns whether it is the best so far. Between equals the smaller loss is better: an error
+    /// over few rows has few values, and may not change while the model still improves. If both are equal, the earlier
+    /// epoch is better.
     pub fn observe(&mut self, epoch: u64, valid: Option<&Scores>) -> bool {
         let value = valid.map_or(f64::NAN, |scores| scores.get(self.metric));
         let loss = valid.map_or(f64::NAN, |scores| scores.loss);
@@ -46,7 +47,7 @@ impl Selection {
         better
     }
 
-    /// Whether after `epoch` the patience is at an end.
+    /// Whether the patience has ended after `epoch`.
     pub fn exhausted(&self, epoch: u64) -> bool {
         match (self.patience, self.best) {
             (Some(patience), Some(best)) => epoch - best.epoch >= patience.max(1),

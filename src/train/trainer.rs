@@ -1,5 +1,5 @@
 //! The training loop: shuffled batches, steps, measurements, selection of the best model. Prints nothing, and reads the
-//! clock only to say how long an epoch took.
+//! clock only for the duration of epochs.
 
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
@@ -13,12 +13,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// What a training is made of, beside the engine and the first weights.
+/// The inputs of a training besides the engine and the initial weights.
 #[derive(Clone, Copy)]
 pub struct Training<'a> {
     /// What is trained.
     pub plan: &'a Plan,
-    /// How.
+    /// The training settings.
     pub spec: &'a TrainSpec,
     /// The rows that the weights are fitted on.
     pub train: &'a dyn BatchSource,
@@ -26,7 +26,7 @@ pub struct Training<'a> {
     pub valid: Option<&'a dyn BatchSource>,
     /// The rows that the selected model is measured on, once.
     pub test: Option<&'a dyn BatchSource>,
-    /// Looked at after every step: set from elsewhere, it ends the training as if all epochs were made.
+    /// Checked after every step: set by another thread, it ends the training as if all epochs were done.
     pub interrupt: &'a AtomicBool,
 }
 
@@ -50,8 +50,8 @@ pub struct Trained {
 /// Trains, selects by the validation split and evaluates the selected model on the test split.
 ///
 /// Every epoch reads all training rows once, in an order decided by the seed, its last batch as small as what is left.
-/// With [`TrainingLength::Iterations`] epochs end the same way, and once more at the last iteration. After each epoch the
-/// validation split is measured; the best epoch is selected by the metric that `stop` names, else by the validation
+/// With [`TrainingLength::Iterations`] epochs end the same way, and once more at the last iteration. After each epoch
+/// the validation split is measured; the best epoch is selected by the metric that `stop` names, else by the validation
 /// error, else it is the last. The same inputs give the same bits.
 pub fn train(
     engine: &mut dyn Engine,
@@ -66,14 +66,14 @@ pub fn train(
     }
 }
 
-/// A training on its way.
+/// A training in progress.
 struct TrainingLoop<'a> {
     training: Training<'a>,
     extent: TrainingSteps,
     optimizer: Optimizer,
     selection: Selection,
     params: Arc<Params>,
-    /// Whether `params` are those of a step that went well.
+    /// Whether `params` are those of a successful step.
     sound: bool,
     best: Option<(u64, Arc<Params>)>,
     step: u64,
@@ -81,7 +81,7 @@ struct TrainingLoop<'a> {
     began: Instant,
 }
 
-/// What the steps of one epoch saw.
+/// Running sums over the steps of one epoch.
 #[derive(Default)]
 struct EpochTotals {
     rows: usize,
@@ -134,7 +134,7 @@ impl<'a> TrainingLoop<'a> {
         Ok(StopReason::Completed)
     }
 
-    /// Makes the steps of one epoch, and says whether someone asked to stop within it.
+    /// Makes the steps of one epoch, and returns whether it was interrupted.
     fn epoch(
         &mut self,
         engine: &mut dyn Engine,
@@ -190,8 +190,8 @@ impl<'a> TrainingLoop<'a> {
         totals.violations += result.violations;
         totals.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
 
-        // The engine has let go of the weights by now, so that this changes them in place; where the best model shares
-        // them, this is the copy that sets it apart.
+        // The engine no longer holds the weights, so this changes them in place; if the best model shares
+        // them, they are copied here.
         let params = Arc::make_mut(&mut self.params);
         let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, totals.lr));
         if !norm.is_finite() {

@@ -74,7 +74,7 @@ fn a_file_that_is_not_there_is_no_mistake_of_the_pipeline() {
 #[test]
 fn of_a_large_table_the_first_rows_are_seen_and_nothing_is_said_of_the_split() {
     let folder = tempfile::tempdir().unwrap();
-    // More text than is read in passing, in long cells that are quick to write.
+    // More text than is sampled, in long cells that are quick to write.
     let row = |row: usize| format!("{},{},{}.{}\n", row % 2, row % 7, row % 11, "1".repeat(4000));
     let text: String = std::iter::once("kind,a,b\n".to_owned()).chain((0..18_500).map(row)).collect();
     assert!(text.len() > 68 << 20);

@@ -80,7 +80,7 @@ fn a_malformed_message_is_reported_and_ends_the_program() {
         client.raw(raw.as_bytes());
         let (status, said) = client.wait_for_end();
         assert_eq!(status.code(), Some(1), "{raw}");
-        assert!(said.contains("no message"), "{raw}: {said}");
+        assert!(said.contains("not a message"), "{raw}: {said}");
         assert!(!said.contains("defect"), "{raw}: {said}");
     }
 }

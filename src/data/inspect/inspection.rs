@@ -36,7 +36,7 @@ pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     let sample = match sample::of_large(request) {
         Ok(sample) => sample,
         Err(error) => {
-            let message = format!("a large table cannot be looked at: {error}");
+            let message = format!("a large table cannot be sampled: {error}");
             let problem = Problem::error(Code::FileUnreadable, message).at(request.data.span, "read here");
             return Inspection::Inspected { profile: None, problems: problem.into() };
         }

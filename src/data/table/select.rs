@@ -166,7 +166,7 @@ impl ColumnFinder<'_> {
                 let message = format!("`{}` has {many} columns named `{name}`", self.name);
                 let positions: Vec<String> = found.iter().map(usize::to_string).collect();
                 let help = format!("select one by position: {}", positions.join(" or "));
-                Err(self.problem(Code::ColumnCount, message, column, "not clear which").help(help))
+                Err(self.problem(Code::ColumnCount, message, column, "ambiguous").help(help))
             }
         }
     }
@@ -178,7 +178,7 @@ impl ColumnFinder<'_> {
                 let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
                 let problem = self.problem(Code::MissingColumn, message, column, "selected by name here");
                 Err(problem
-                    .help("select columns by position, or leave `header: false` away if the first line names them"))
+                    .help("select columns by position, or remove `header: false` if the first line names them"))
             }
         }
     }
@@ -186,7 +186,7 @@ impl ColumnFinder<'_> {
     /// A short description of the columns of the table.
     fn what_there_is(&self, names: &[String]) -> String {
         if looks_like_a_row(names) {
-            return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
+            return "the first line holds only numbers: if it is a row, set `header: false`".to_owned();
         }
         if let [only] = names {
             let other = [(',', "csv"), ('\t', "tsv")].into_iter().find(|(separator, _)| only.contains(*separator));

@@ -30,7 +30,7 @@ pub(in crate::lint) fn boosted_beta(subject: &Subject<'_>) -> Problems {
             (None, _) => problem.also(combine.span, format!("`beta` is {beta}, the default")),
         };
         let problem =
-            problem.help("boosting takes the place of tuning `beta`: write `beta = 1.0`, and tune the margin");
+            problem.help("boosting replaces tuning `beta`: write `beta = 1.0`, and tune the margin");
         problems.push(subject::set(problem, written, "beta", "1.0", false));
     }
     problems

@@ -22,7 +22,7 @@ pub(in crate::lint) fn normalized_boost(subject: &Subject<'_>) -> Problems {
             )
             .at(normalize.value.span, "compares the label with every class")
             .also(boost.value.span, "and so does this")
-            .help("boosting takes the place of normalizing: leave one of the two out")
+            .help("boosting replaces normalizing: remove one of the two")
             .edit(normalize.value.span, "false", false),
         );
     }

@@ -5,7 +5,7 @@ use crate::lint::subject::Subject;
 use crate::sema::DeclarationKind;
 use crate::syntax::ast::Item;
 
-fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: &str) -> Problems {
+fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, help: &str) -> Problems {
     subject
         .hir
         .unused
@@ -13,7 +13,7 @@ fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: 
         .filter(|unused| kinds.contains(&unused.kind))
         .map(|unused| {
             let message = format!("the {} `{}` is never used", unused.kind.keyword(), unused.name);
-            let problem = Problem::warning(code, message).at(unused.span, "nothing references it").help(way_on);
+            let problem = Problem::warning(code, message).at(unused.span, "nothing references it").help(help);
             let declares = |item: &&Item| item.span.start <= unused.span.start && unused.span.end <= item.span.end;
             match subject.ast.items.iter().find(declares) {
                 // Its doc comment would be left.

@@ -45,7 +45,7 @@ impl BracketFrame {
     }
 }
 
-/// What to put where, so that the brackets opened by the tokens `openers`, the innermost first, are closed before token
+/// The insertions that close the brackets opened by the tokens `openers`, the innermost first, before token
 /// `at`; none where that is not clear.
 pub(in crate::syntax) fn closing(tokens: &[Token], openers: &[usize], at: usize) -> Option<(Range<usize>, String)> {
     let brackets: Vec<Bracket> = (openers.iter())
