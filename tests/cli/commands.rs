@@ -180,14 +180,14 @@ fn completions_know_every_command_and_name() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let done = mmc(folder.path()).args(["completions", shell]).assert().success();
         let script = plain(&done.get_output().stdout);
-        // What completes in PowerShell knows the values of options only, and not of `explain NAME`.
+        // The completion script of PowerShell has the values of options only, not those of `explain NAME`.
         let names: &[&str] =
             if matches!(shell, "bash" | "zsh" | "fish") { &["mulmix", "standardize", "MMC0301"] } else { &[] };
         for word in ["graph", "explain", "--combine"].iter().chain(names) {
             assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
         }
     }
-    // What a shell is told of `explain` is no limit of it.
+    // The completions of `explain` do not restrict its argument.
     let done = mmc(folder.path()).args(["explain", "mullmix"]).assert().code(2);
     assert!(plain(&done.get_output().stderr).contains("did you mean `mulmix`?"));
 }

@@ -1,4 +1,4 @@
-//! `mmc compare` and `mmc sweep` as processes: the numbers of single runs side by side, and nothing lost on the way.
+//! `mmc compare` and `mmc sweep` as processes: the same numbers as single runs, and nothing lost by an interrupt.
 
 use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use serde_json::Value;
@@ -123,7 +123,7 @@ fn a_file_is_named_only_before_combines_that_several_have() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_said() {
+fn impossible_comparisons_are_reported() {
     let folder = folder(SMALL);
     fs::write(folder.path().join("other.mmc"), SMALL.replace("seed: 7", "seed: 8")).unwrap();
     let said = |arguments: &[&str]| {
@@ -143,7 +143,7 @@ fn what_cannot_be_compared_is_said() {
 }
 
 #[test]
-fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
+fn a_sweep_selects_on_validation_and_resumes() {
     let folder = folder(&swept());
     let found = json(folder.path(), &["sweep", "small.mmc", "curve", "--epochs", "1"]);
     let points = found["points"].as_array().unwrap();
@@ -162,7 +162,7 @@ fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
     let trials = fs::read_to_string(path.join("trials.jsonl")).unwrap();
     assert_eq!(trials.lines().count(), 12);
 
-    // What half of a sweep has done is not done again, and the whole is the same. `low_only` does not depend on beta, so
+    // Trials of an interrupted sweep are not repeated, and the result is the same. `low_only` does not depend on beta, so
     // that one trial of it stands for three. Trials are written as they end, in an order that varies.
     let kept = |line: &&str| {
         let trial: Value = serde_json::from_str(line).unwrap();
@@ -231,7 +231,7 @@ fn an_interrupted_comparison_shows_what_is_done() {
     assert!(said.iter().any(|line| line.starts_with("interrupted")), "{said:?}");
     assert!(result.contains("small:mul") && result.contains("long:mul"), "{result}");
 
-    // Before anything is done there is nothing to show.
+    // Before the first trial ends there is nothing to show.
     let warned = SMALL.replace("epochs     = 3", "epochs     = 1_000_000");
     fs::write(folder.path().join("long.mmc"), warned).unwrap();
     let arguments = ["compare", "long.mmc", "--seeds", "1", "--no-cache", "--threads", "1"];

@@ -1,10 +1,10 @@
-//! `mmc run` and `mmc bench` as processes: what they write, where, and how they end.
+//! `mmc run` and `mmc bench` as processes: output files, streams and exit codes.
 
 use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use std::fs;
 use std::time::Duration;
 
-/// What a run leaves behind.
+/// The files of a run.
 const FILES: [&str; 7] = [
     "metrics.csv",
     "model.safetensors",
@@ -20,7 +20,7 @@ fn a_run_leaves_a_whole_folder_behind() {
     let folder = folder(SMALL);
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().success();
     let (said, result) = (plain(&done.get_output().stderr), plain(&done.get_output().stdout));
-    // On a pipe: a line to begin with and a line for each epoch, and nothing that draws over itself.
+    // On a pipe: a first line and a line for each epoch, without a progress bar.
     assert!(!said.contains('\r') && !result.contains('\r'));
     assert_eq!(said.lines().filter(|line| line.starts_with("epoch ")).count(), 3, "{said}");
     for word in ["test, 200 rows", "mul", "low_net", "high_net", "parameters  548", "runs/small-0001"] {
@@ -104,7 +104,7 @@ fn a_device_that_this_build_lacks_is_an_error_with_a_fix() {
 }
 
 #[test]
-fn an_output_folder_that_cannot_be_made_is_said_before_training() {
+fn an_output_folder_that_cannot_be_made_is_reported_before_training() {
     let folder = folder(SMALL);
     fs::write(folder.path().join("file"), "").unwrap();
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--out", "file/runs"]).assert().code(1);
@@ -114,7 +114,7 @@ fn an_output_folder_that_cannot_be_made_is_said_before_training() {
 }
 
 #[test]
-fn problems_of_the_data_leave_nothing_behind() {
+fn problems_of_the_data_leave_no_files() {
     let pipeline = r#"pipeline small
 
 data {
@@ -145,7 +145,7 @@ train {
     assert!(plain(&done.get_output().stderr).contains("MMC0501"));
     // The speed of a pipeline can be measured without its data.
     let done = mmc(folder.path()).args(["bench", "small.mmc", "--no-cache", "--steps", "5"]).assert().success();
-    assert!(plain(&done.get_output().stdout).contains("made rows"));
+    assert!(plain(&done.get_output().stdout).contains("generated rows"));
 }
 
 #[test]

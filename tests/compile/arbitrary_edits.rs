@@ -1,4 +1,4 @@
-//! Whatever is done to a pipeline's text, it is compiled or explained: never a panic, and every place lies in the text.
+//! Random edits of a pipeline's text: no panic, and every span lies in the text.
 
 use mmc::diag::{SourceMap, Style, render};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// What may be done to one piece.
+/// The edits of one piece.
 #[derive(Clone, Debug)]
 enum Change {
     Remove(prop::sample::Index),

@@ -1,12 +1,12 @@
-//! Texts of a megabyte that no one would write, through the whole of `lint` and `fmt`: each ends, soon, on a small stack,
-//! in a few problems that can be read.
+//! Artificial texts of a megabyte in `lint` and `fmt`: each ends in bounded time, on a small stack,
+//! with a few short problems.
 
 use mmc::diag::{SourceMap, Style, render};
 use std::time::{Duration, Instant};
 
 const MEGABYTE: usize = 1 << 20;
 
-/// Compiles, explains and formats a text on a stack of 2 MiB; how many problems it has, and how much is said of them.
+/// Compiles, explains and formats a text on a stack of 2 MiB; the number of problems, and the size of the report.
 fn survive(what: &str, text: String) -> (usize, usize) {
     let start = Instant::now();
     let working = std::thread::Builder::new().stack_size(2 << 20).spawn(move || {
@@ -44,8 +44,8 @@ fn a_megabyte_of_anything_is_answered_in_a_few_words() {
     ] {
         let (problems, said) = survive(what, text);
         assert!(problems <= 110, "{what}: {problems} problems");
-        // A name is said in full, however long it is.
-        assert!(said <= 2 * MEGABYTE, "{what}: {said} bytes are said");
+        // A name is printed in full, however long it is.
+        assert!(said <= 2 * MEGABYTE, "{what}: {said} bytes are printed");
     }
 }
 
@@ -54,7 +54,7 @@ fn a_hundred_thousand_brackets_are_one_problem_of_the_whole_text() {
     for open in ["(", "[", "{a:", "f(", "{"] {
         for text in [format!("encoder a = {}", open.repeat(100_000)), open.repeat(100_000)] {
             let (problems, said) = survive(open, text);
-            assert!(problems <= 3 && said < 5_000, "{open}: {problems} problems, {said} bytes are said");
+            assert!(problems <= 3 && said < 5_000, "{open}: {problems} problems, {said} bytes are printed");
         }
     }
 }

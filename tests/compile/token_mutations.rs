@@ -1,4 +1,4 @@
-//! One mistake, one report: every token of every pipeline is taken out, doubled and misspelt in turn.
+//! One mistake, one report: every token of every pipeline is removed, doubled and misspelt in turn.
 
 use mmc::diag::{Problem, SourceMap};
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ fn errors(text: &str) -> Vec<Problem> {
     mmc::compile(&mut sources, file, &[], None).problems.into_iter().filter(Problem::is_error).collect()
 }
 
-/// Which of the mistakes are tried: all of them take minutes, and `MMC_EVERY_MISTAKE` asks for that.
+/// Which of the mistakes are tried: all of them take minutes, which `MMC_EVERY_MISTAKE` enables.
 fn tried() -> usize {
     if std::env::var_os("MMC_EVERY_MISTAKE").is_some() { 1 } else { 29 }
 }

@@ -1,4 +1,4 @@
-//! Every code is explained, and the examples of the explanations are what they say they are.
+//! Every code is explained, and the examples of the explanations are right or wrong as labelled.
 
 use crate::support::example::said_of;
 use mmc::diag::Code;
@@ -53,12 +53,12 @@ fn examples_are_wrong_and_right_as_they_say() {
         let Some(wrong) = examples.first().filter(|_| !untried) else { continue };
         let said = said_of(wrong, *code != Code::PipelineHeader);
         if !said.contains(code) {
-            wrong_examples.push(format!("{code}: of the wrong example is said {said:?}"));
+            wrong_examples.push(format!("{code}: the wrong example gives {said:?}"));
         }
         if let Some(right) = examples.get(1) {
             let said = said_of(right, true);
             if said.iter().any(|said| said.as_str() < "MMC0400" || said == code) {
-                wrong_examples.push(format!("{code}: of the right example is said {said:?}"));
+                wrong_examples.push(format!("{code}: the right example gives {said:?}"));
             }
         }
         checked += 1;

@@ -95,7 +95,7 @@ fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, F
 }
 
 #[test]
-fn each_model_is_what_it_would_be_by_itself() {
+fn each_model_equals_one_trained_alone() {
     let (plan, spec) = pipeline("late(a_net, b_net)");
     let (rows, valid) = (Table::new(90, 3, 1), Table::new(40, 4, 2));
     let trained = fitted(&plan, &spec, [&rows, &valid]).unwrap();
@@ -139,7 +139,7 @@ fn a_learned_combiner_is_fitted_to_held_out_rows_alone() {
     );
     let weights = trained.params.get(weight);
     assert!(weights[0] > weights[1].abs(), "{weights:?}: the model that knows must weigh more");
-    // On the rows it was fitted to it beats what it began with, the product of the probabilities.
+    // On the rows it was fitted to it beats its initial value, the product of the probabilities.
     let mut product: Params = (*trained.params).clone();
     let range = product.range(weight);
     product.values[range].fill(1.0);

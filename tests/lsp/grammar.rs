@@ -1,4 +1,4 @@
-//! The grammars of editors know the words that the language has.
+//! The grammars of editors have the keywords of the language.
 
 use mmc::sema::{Topic, signatures};
 use mmc::syntax::{KEYWORDS, RESERVED};

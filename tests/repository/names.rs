@@ -1,4 +1,4 @@
-//! Names: a type has one of its own, and words that were replaced by the field's terms do not come back.
+//! Names: type names are unique, and words replaced by the field's terms are not used again.
 
 use super::sources;
 use std::collections::BTreeMap;
@@ -8,11 +8,15 @@ const SHARED_NAMES: &[&str] = &[];
 
 /// Words that no file, type or function is named by, and the terms in their place.
 const REPLACED_WORDS: &[(&str, &str)] = &[
+    ("asked", "requested or required"),
     ("birth", "origin"),
     ("doubt", "poisoning"),
     ("mend", "fix or repair"),
     ("mention", "symbol index"),
+    ("mended", "fixed"),
     ("misgiven", "argument error"),
+    ("said", "reported, printed or written"),
+    ("seam", "interface or trait"),
     ("slope", "gradient"),
     ("squash", "gates"),
     ("surprise", "neg_log_p"),

@@ -1,4 +1,4 @@
-//! The walls between the rooms of `src/`, by the table of ARCHITECTURE.md.
+//! The boundaries between the rooms of `src/`, by the table of ARCHITECTURE.md.
 
 use super::{root, sources};
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ const ALL: &[&str] = &[
     "world",
 ];
 
-/// Names and the only places they may stand in.
+/// Names that are allowed in some places only.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("dfdx::", &["exec/"]),
     ("gemm::", &["exec/"]),
@@ -114,7 +114,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("dbg!", &[]),
 ];
 
-/// From text to plan nothing comes from outside.
+/// From text to plan nothing depends on the environment.
 const PURE: &[&str] = &[
     "diag",
     "drawing",
@@ -212,7 +212,7 @@ fn the_architecture_names_the_same_rooms() {
 }
 
 #[test]
-fn some_names_stand_in_one_place_only() {
+fn some_names_are_used_in_one_place_only() {
     let mut broken = vec![];
     for code in sources() {
         for (name, places) in ONLY_IN {
@@ -225,7 +225,7 @@ fn some_names_stand_in_one_place_only() {
 }
 
 #[test]
-fn nothing_comes_from_outside_before_the_plan() {
+fn stages_before_the_plan_are_pure() {
     let mut broken = vec![];
     for code in sources().iter().filter(|code| PURE.contains(&code.room.as_str())) {
         for name in OUTSIDE.iter().filter(|name| code.text.contains(**name)) {

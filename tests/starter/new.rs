@@ -1,4 +1,4 @@
-//! `mmc new`: what it writes has no problems and runs.
+//! `mmc new`: its pipelines have no problems and run.
 
 use crate::support::process::{mmc, plain};
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A table of people with everything in it that a table of people has.
+/// A table of people with columns of all kinds.
 fn people() -> TempDir {
     let folder = TempDir::new().unwrap();
     let mut text = String::from("id,height,weight,eye_left,eye_right,version,note,sex\n");

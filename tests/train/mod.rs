@@ -1,4 +1,4 @@
-//! Training from outside: optimizers, metrics, the loop and the model file.
+//! Training: optimizers, metrics, the loop and the model file.
 
 mod metrics;
 mod model_file;

@@ -82,7 +82,7 @@ impl Case {
 }
 
 #[test]
-fn learns_to_tell_the_clouds_apart() {
+fn learns_to_separate_the_clouds() {
     let mut case = Case::new(TrainingLength::Epochs(8));
     let trained = case.run().unwrap();
     let scores = trained.test.unwrap().scores;

@@ -477,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_fitted_survives_yaml() {
+    fn preprocessing_survives_yaml() {
         let fitted = fit(TransformKind::Standardize, &[0.1, 0.7, 1.0 / 3.0]).unwrap();
         let text = serde_yaml::to_string(&fitted).unwrap();
         assert_eq!(serde_yaml::from_str::<FittedTransform>(&text).unwrap(), fitted, "{text}");
