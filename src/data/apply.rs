@@ -176,7 +176,13 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
         return Err(problems);
     }
     presence::check(&request.required, &[presence::PartTable { part: Part::Test, subset: &subset, read: &read }])?;
-    let table = TableSummary { part: None, files: read.file_names(), rows: rows.len(), cached: read.cached };
+    let table = TableSummary {
+        part: None,
+        files: read.file_names(),
+        row_files: read.row_file_names(),
+        rows: rows.len(),
+        cached: read.cached,
+    };
     notes.extend(read.notes);
     Ok(PreparedRows { rows: subset, table, fingerprint: read.content.to_hex().to_string(), absent, notes })
 }

@@ -58,6 +58,9 @@ pub struct TableSummary {
     pub part: Option<Part>,
     /// Its files, as the pipeline names them; none for a synthetic table.
     pub files: Vec<String>,
+    /// Those of its files that its rows come from: all but those of tables that are joined to the first.
+    #[serde(skip)]
+    pub row_files: Vec<String>,
     /// How many rows it has.
     pub rows: usize,
     /// Whether its columns came from the cache.

@@ -103,6 +103,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
         files: read.file_names(),
+        row_files: read.row_file_names(),
         rows: read.table.rows,
         cached: read.cached,
     });

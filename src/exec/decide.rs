@@ -3,7 +3,7 @@
 
 use super::engine::Logits;
 use super::params::Params;
-use crate::fusion::{ClassLoss, CombinationRule, RowLoss};
+use crate::fusion::{ClassLoss, CombinationRule, Combiner, RowLoss};
 use crate::plan::LossSpec;
 
 /// The decisions of a model on some rows. Arrays are row-major.
@@ -39,7 +39,7 @@ pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
     let mut loss = loss.clone();
     if let Some((weight, bias)) = loss.combiner {
         let numbers = |id| params.get(id).iter().map(|number| f64::from(*number)).collect();
-        loss.combination.fit(numbers(weight), numbers(bias));
+        loss.combination.set_fitted(Combiner { weights: numbers(weight), bias: numbers(bias) });
     }
     loss
 }

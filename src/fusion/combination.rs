@@ -1,6 +1,7 @@
 //! The list of combinations: one variant each, and the dispatch from a variant to its rule.
 
 use super::average::Average;
+use super::fit_combiner::HeldOutRows;
 use super::learned::Combiner;
 use super::multiplicative::Multiplicative;
 use super::row::{LossRow, RowLoss};
@@ -84,8 +85,12 @@ impl CombinationRule for Combination {
         with_rule!(self, rule => rule.is_fitted())
     }
 
-    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>) {
-        with_rule!(self, rule => rule.fit(weights, bias))
+    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        with_rule!(self, rule => rule.fit(held_out))
+    }
+
+    fn set_fitted(&mut self, fitted: Combiner) {
+        with_rule!(self, rule => rule.set_fitted(fitted))
     }
 
     fn beta(&self) -> Option<f64> {

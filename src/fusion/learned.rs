@@ -2,6 +2,7 @@
 //! that are fitted to held-out rows after each component has been trained separately.
 
 use super::average::sum_of_cross_entropies;
+use super::fit_combiner::{HeldOutRows, fit_combiner};
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -86,8 +87,12 @@ impl CombinationRule for Combiner {
         true
     }
 
-    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>) {
-        *self = Self { weights, bias };
+    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        Some(fit_combiner(held_out))
+    }
+
+    fn set_fitted(&mut self, fitted: Combiner) {
+        *self = fitted;
     }
 
     fn beta(&self) -> Option<f64> {

@@ -5,6 +5,7 @@
 mod average;
 mod class_loss;
 mod combination;
+mod fit_combiner;
 mod learned;
 mod mixtures;
 mod multiplicative;
@@ -17,6 +18,7 @@ mod vote;
 
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
+pub use fit_combiner::HeldOutRows;
 pub use learned::Combiner;
 pub use mixtures::Mixtures;
 pub use multiplicative::{Multiplicative, QGradient};

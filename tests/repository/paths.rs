@@ -37,6 +37,10 @@ pub(super) fn paths(text: &str) -> Vec<Path> {
                 let path = |(segments, name)| Path { segments, name, imported: true, exported };
                 paths.extend(leaves.into_iter().map(path));
             }
+            // A visibility such as `pub(in crate::cli)` imports nothing.
+            Token::Word(word) if word == "pub" && tokens.get(at + 1) == Some(&Token::Other('(')) => {
+                at += tokens[at..].iter().position(|token| *token == Token::Other(')')).unwrap_or(1);
+            }
             Token::Word(_) if !preceded_by_separator(&tokens, at) => {
                 let mut segments = vec![];
                 segment_list(&tokens, &mut at, &mut segments);

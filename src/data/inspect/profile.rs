@@ -37,7 +37,7 @@ impl Dataset {
         let tables = self.tables.iter().map(|table| TableProfile {
             part: table.part,
             name: table.files.first().cloned().unwrap_or_default(),
-            files: table.files.clone(),
+            files: table.row_files.clone(),
             rows: table.rows,
             whole: true,
         });

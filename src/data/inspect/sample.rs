@@ -5,7 +5,7 @@ use crate::data::io::paths;
 use crate::data::io::reader;
 use crate::data::load::LoadRequest;
 use crate::diag::Problem;
-use crate::spec::{Origin, Source, SourceKind, Spanned};
+use crate::spec::{FirstRows, Origin, Source, Spanned};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -36,8 +36,7 @@ impl Sample {
     /// A problem with a copy, as a problem with the original.
     pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
         for (copy, (name, _)) in self.origin.sources().into_iter().zip(&self.tables) {
-            let SourceKind::Table { paths, .. } = &copy.kind else { continue };
-            for path in paths {
+            for path in copy.kind.files() {
                 problem.message = problem.message.replace(&path.value, name);
                 if let Some(place) = problem.data.as_mut().filter(|place| place.file == path.value) {
                     place.file.clone_from(name);
@@ -54,15 +53,13 @@ impl Sample {
 /// If a table cannot be read or a copy not be written. A missing file is not reported here.
 pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
     let sources = request.data.origin.sources();
-    // Only formats of text lines can be sampled.
-    if !sources.iter().all(|source| matches!(source.kind, SourceKind::Table { .. } | SourceKind::Synthetic { .. })) {
-        return Ok(None);
-    }
-    let is_there = |source: &&Source| match &source.kind {
-        SourceKind::Table { paths, .. } => !files(paths, request.base).is_empty(),
-        _ => true,
-    };
-    if !sources.iter().all(is_there) || !sources.iter().any(|source| is_large(source, request.base)) {
+    // Only formats of text lines can be sampled, and what is generated.
+    let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
+        FirstRows::Lines { .. } => !files(source.kind.files(), request.base).is_empty(),
+        FirstRows::Generated { .. } => true,
+        FirstRows::Unavailable => false,
+    });
+    if !copied || !sources.iter().any(|source| is_large(source, request.base)) {
         return Ok(None);
     }
     let folder = tempfile::tempdir()?;
@@ -95,10 +92,10 @@ pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     }
     let alone = sources.iter().all(|source| source.kind.joined().is_empty());
     sources.into_iter().find_map(|source| {
-        // The first rows of lines of text are read, but not of those that are joined.
-        let is_text = matches!(source.kind, SourceKind::Table { .. });
+        // Of tables that are joined no first rows are read.
+        let copied = alone && source.kind.first_rows(SAMPLE_ROWS) != FirstRows::Unavailable;
         let paths = source.kind.files();
-        let large = !(is_text && alone) && bytes(paths, request.base) > LARGE;
+        let large = !copied && bytes(paths, request.base) > LARGE;
         paths.first().filter(|_| large).map(|path| path.value.clone())
     })
 }
@@ -113,10 +110,10 @@ fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
 }
 
 fn is_large(source: &Source, base: &Path) -> bool {
-    match &source.kind {
-        SourceKind::Table { paths, .. } => bytes(paths, base) > LARGE,
-        SourceKind::Synthetic { rows, .. } => *rows > SAMPLE_ROWS,
-        _ => false,
+    match source.kind.first_rows(SAMPLE_ROWS) {
+        FirstRows::Lines { .. } => bytes(source.kind.files(), base) > LARGE,
+        FirstRows::Generated { whole, .. } => !whole,
+        FirstRows::Unavailable => false,
     }
 }
 
@@ -128,12 +125,10 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
 
 /// A source that reads the first rows of another, the name of that, and whether these are all rows.
 fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
-    match &source.kind {
-        SourceKind::Synthetic { name, rows, seed } => {
-            let fewer = SourceKind::Synthetic { name: name.clone(), rows: (*rows).min(SAMPLE_ROWS), seed: *seed };
-            Ok((Source { kind: fewer, span: source.span }, format!("synthetic(\"{name}\")"), *rows <= SAMPLE_ROWS))
-        }
-        SourceKind::Table { paths, separator, header } => {
+    match source.kind.first_rows(SAMPLE_ROWS) {
+        FirstRows::Generated { name, source: kind, whole } => Ok((Source { kind, span: source.span }, name, whole)),
+        FirstRows::Lines { header } => {
+            let paths = source.kind.files();
             let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
             let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
             // The copy has the name of the file, so that problems name the file.
@@ -141,13 +136,15 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
             let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
             let whole =
-                copy_rows(&path, &place.join(&file), SAMPLE_ROWS + usize::from(*header))? && files.next().is_none();
+                copy_rows(&path, &place.join(&file), SAMPLE_ROWS + usize::from(header))? && files.next().is_none();
             let span = paths.first().map_or(source.span, |path| path.span);
-            let paths = vec![Spanned { value: format!("{at}/{file}"), span }];
-            let kind = SourceKind::Table { paths, separator: *separator, header: *header };
-            Ok((Source { kind, span: source.span }, name, whole))
+            let mut copy = source.clone();
+            if let Some(paths) = copy.kind.files_mut() {
+                *paths = vec![Spanned { value: format!("{at}/{file}"), span }];
+            }
+            Ok((copy, name, whole))
         }
-        _ => Err(io::ErrorKind::Unsupported.into()),
+        FirstRows::Unavailable => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 

@@ -4,10 +4,11 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ModalityColumns, columns_of, missing_cell, not_optional};
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
-use crate::data::modality::transform::{Cells, FitError, FittedTransform};
+use crate::data::modality::statistics::{Cells, FitError};
+use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
-use crate::spec::{ModalityKind, ModalitySpec, TransformKind};
+use crate::spec::{ModalityKind, ModalitySpec};
 use std::ops::Range;
 
 /// How many columns of a modality are reported one by one for the same reason.
@@ -45,7 +46,7 @@ pub(crate) fn fit_and_apply(
         for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
             // A feature that cannot be fitted is left out of the transforms after.
             if !std::mem::replace(&mut unfit[feature], true) {
-                errors.fit_error(train, feature, at, error);
+                errors.fit_error(train, feature, at, (rest[0].participle(), error));
             }
         }
     }
@@ -218,16 +219,11 @@ impl<'a> NumericErrors<'a> {
         self.problems.push(problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range"));
     }
 
-    fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, fit_error: FitError) {
+    fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, (doing, error): (&str, FitError)) {
         let position = train.position(column);
         let name = shown(&train.read.schema.column(position));
         let transform = &self.spec.transforms[at];
-        let doing = match transform.kind {
-            TransformKind::MinMax => "brought to a range",
-            TransformKind::Impute(_) => "imputed",
-            _ => "standardized",
-        };
-        let (code, message, help) = match fit_error {
+        let (code, message, help) = match error {
             FitError::Constant(value) => (
                 Code::ConstantColumn,
                 format!("column `{name}` is {value} on all {} training rows and cannot be {doing}", train.rows.len()),

@@ -48,11 +48,20 @@ impl LoadedTable {
 
     /// The names of its files; of a folder whose rows are files, that of the folder.
     pub(crate) fn file_names(&self) -> Vec<String> {
+        self.names_of(&self.origins)
+    }
+
+    /// The names of the files that its rows come from: of a join, those of the first table.
+    pub(crate) fn row_file_names(&self) -> Vec<String> {
+        self.names_of(&self.origins[..self.origins.len().min(1)])
+    }
+
+    fn names_of(&self, origins: &[TableOrigin]) -> Vec<String> {
         let names = |origin: &TableOrigin| match origin.row_unit {
             RowUnit::Files => vec![self.name.clone()],
-            _ => origin.files.iter().map(|file| file.name.clone()).collect(),
+            RowUnit::Lines | RowUnit::Rows => origin.files.iter().map(|file| file.name.clone()).collect(),
         };
-        self.origins.iter().flat_map(names).collect()
+        origins.iter().flat_map(names).collect()
     }
 
     /// The name of the joined table that a column is from, if that table has no match for the key of a row.
