@@ -22,11 +22,13 @@ pub(super) const SIGMOID: Signature = Signature::new("sigmoid", "brings every el
     .equation("sigmoid(x) = 1 / (1 + exp(-x))")
     .example("encoder net = low |> linear(64) |> sigmoid");
 
-pub(super) const GELU: Signature =
-    Signature::new("gelu", "multiplies every element by the normal distribution function at it, in the approximation by tanh")
-        .shapes("[..] -> [..]")
-        .equation("gelu(x) = x * Phi(x) ~ x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))")
-        .example("encoder net = low |> linear(64) |> gelu");
+pub(super) const GELU: Signature = Signature::new(
+    "gelu",
+    "multiplies every element by the normal distribution function at it, in the approximation by tanh",
+)
+.shapes("[..] -> [..]")
+.equation("gelu(x) = x * Phi(x) ~ x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))")
+.example("encoder net = low |> linear(64) |> gelu");
 
 /// Element-wise functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const EMBEDDING: Signature =
     Signature::new("embedding", "a learned vector for each token of a text, or for a category")
         .shapes("text[t] -> [t, width], category[n] -> [width]")
-        .equation(
-            "y = weight[id], with weight of [ids, width]; its row 0, for padding and unknown values, stays zeros",
-        )
+        .equation("y = weight[id], with weight of [ids, width]; its row 0, for padding and unknown values, stays zeros")
         .params(&[Parameter::new("width", Kind::Integer(1), "how many numbers a vector has")])
         .example(
             "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\

@@ -150,7 +150,7 @@ fn use_tree(tokens: &[Token], at: &mut usize, before: &[String], leaves: &mut Ve
 
 #[test]
 fn imports_and_inline_paths_are_found() {
-    let text = "pub(crate) use a::{b::{C as D, self}, E};\nuse crate::x::*;\nfn f() -> super::g::H { I::new() }";
+    let text = "pub(crate) use a::{b::{C as D, self}, E};\nuse crate::x::*;\npub(in crate::y) fn f() -> super::g::H { I::new() }";
     let found: Vec<(String, String, bool, bool)> = paths(text)
         .into_iter()
         .map(|path| (path.segments.join("::"), path.name, path.imported, path.exported))

@@ -229,8 +229,10 @@ fn row_length(file: &DataFile, line: u64, record: &ByteRecord, schema: &Schema, 
     if record.iter().any(|cell| cell.contains(&b'\n')) {
         problem.help("a cell of this row spans several lines: is a quote missing?")
     } else if found < width {
-        problem
-            .help(format!("{} cells are missing: the file may be truncated, or the separator may differ", width - found))
+        problem.help(format!(
+            "{} cells are missing: the file may be truncated, or the separator may differ",
+            width - found
+        ))
     } else {
         problem.help("a cell that holds the separator must be quoted")
     }

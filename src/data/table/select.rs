@@ -177,8 +177,7 @@ impl ColumnFinder<'_> {
             None => {
                 let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
                 let problem = self.problem(Code::MissingColumn, message, column, "selected by name here");
-                Err(problem
-                    .help("select columns by position, or remove `header: false` if the first line names them"))
+                Err(problem.help("select columns by position, or remove `header: false` if the first line names them"))
             }
         }
     }

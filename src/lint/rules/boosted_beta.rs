@@ -29,8 +29,7 @@ pub(in crate::lint) fn boosted_beta(subject: &Subject<'_>) -> Problems {
             (Some(entry), None) => problem.also(entry.value.span, format!("`beta` is {beta}")),
             (None, _) => problem.also(combine.span, format!("`beta` is {beta}, the default")),
         };
-        let problem =
-            problem.help("boosting replaces tuning `beta`: write `beta = 1.0`, and tune the margin");
+        let problem = problem.help("boosting replaces tuning `beta`: write `beta = 1.0`, and tune the margin");
         problems.push(subject::set(problem, written, "beta", "1.0", false));
     }
     problems

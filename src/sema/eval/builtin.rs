@@ -7,8 +7,7 @@ use crate::sema::eval::value::{BlockStage, Callee, EvalValue};
 use crate::syntax::ast::Arg;
 use std::rc::Rc;
 
-const VALUES: Parameter =
-    Parameter::new("values", Kind::Form("values of the graph"), "the values to join");
+const VALUES: Parameter = Parameter::new("values", Kind::Form("values of the graph"), "the values to join");
 const INPUT: Parameter =
     Parameter::new("x", Kind::Form("a value of the graph"), "the input; without it the call is a block").optional();
 const CONCAT: Signature = Signature::new("concat", "values side by side")

@@ -48,10 +48,9 @@ const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
     ])
     .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
 
-const LOWERCASE: Signature =
-    Signature::new("lowercase", "all letters in lower case").shapes("text -> text").example(
-        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
-    );
+const LOWERCASE: Signature = Signature::new("lowercase", "all letters in lower case").shapes("text -> text").example(
+    "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+);
 const VOCAB: &str = "how many ids there are at most, padding (0) and unknown (1) among them; the most frequent of the \
                      training rows are kept";
 const CHARS: Signature = Signature::new("chars", "a text as its first characters, each as an id")
