@@ -15,7 +15,7 @@ impl Shape {
         Self(vec![width])
     }
 
-    /// How many numbers a row holds; saturates rather than overflows.
+    /// Number of numbers in a row; saturates rather than overflows.
     pub fn size(&self) -> usize {
         self.0.iter().fold(1usize, |size, dim| size.saturating_mul(*dim))
     }

@@ -10,7 +10,7 @@ pub trait World {
     /// The file that `path` names in the text called `of`.
     ///
     /// # Errors
-    /// If there is none, or it is no text.
+    /// If there is none, or it is not UTF-8.
     fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile>;
 
     /// The identity of the text called `name`: the same for every name of one text, and another for every other text.

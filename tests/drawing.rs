@@ -41,11 +41,11 @@ fn rectangles(picture: &str) -> (Vec<Rectangle>, Vec<(Rectangle, String)>) {
             let (width, height) = (attribute(line, "width").unwrap(), attribute(line, "height").unwrap());
             boxes.push((x, y, x + width, y + height));
         } else if line.starts_with("<text") {
-            let said = line.split('>').nth(1).unwrap().split('<').next().unwrap().replace("&gt;", ">");
+            let reported = line.split('>').nth(1).unwrap().split('<').next().unwrap().replace("&gt;", ">");
             let letter = if line.contains("\"name\"") { 11.0 } else { 7.25 };
-            let width = said.chars().count() as f64 * letter;
+            let width = reported.chars().count() as f64 * letter;
             let left = if line.contains("middle") { x - width / 2.0 } else { x };
-            texts.push(((left, y - 10.0, left + width, y + 3.0), said));
+            texts.push(((left, y - 10.0, left + width, y + 3.0), reported));
         }
     }
     (boxes, texts)
@@ -65,10 +65,10 @@ fn boxes_and_texts_do_not_overlap() {
             assert!(boxes[at + 1..].iter().all(|other| !overlap(one, other)), "{}: {one:?}", figure.title);
         }
         let (width, height) = (attribute(&picture, "width").unwrap(), attribute(&picture, "height").unwrap());
-        for (at, (one, said)) in texts.iter().enumerate() {
+        for (at, (one, reported)) in texts.iter().enumerate() {
             let over = texts[at + 1..].iter().find(|(other, _)| overlap(one, other));
-            assert!(over.is_none(), "{}: `{said}` lies over {over:?}", figure.title);
-            assert!(one.0 >= 0.0 && one.2 <= width && one.3 <= height, "{}: `{said}` is outside", figure.title);
+            assert!(over.is_none(), "{}: `{reported}` lies over {over:?}", figure.title);
+            assert!(one.0 >= 0.0 && one.2 <= width && one.3 <= height, "{}: `{reported}` is outside", figure.title);
             // A text that begins in a box ends in it.
             let inside = boxes.iter().find(|inside| overlap(one, inside));
             assert!(
@@ -76,7 +76,7 @@ fn boxes_and_texts_do_not_overlap() {
                     && one.2 <= inside.2
                     && one.1 >= inside.1
                     && one.3 <= inside.3),
-                "{}: `{said}` leaves its box",
+                "{}: `{reported}` leaves its box",
                 figure.title
             );
         }

@@ -31,7 +31,7 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The report of a text, and of its data if it exists; relative paths are looked up from `base`.
-pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String) {
+pub(crate) fn reported_for(name: &str, text: &str, base: &Path) -> (Problems, String) {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
     let request = mmc::CompileOptions { world: &Beside(base), ..mmc::CompileOptions::default() };
@@ -111,7 +111,7 @@ fn every_broken_pipeline_is_explained() {
             Some(arguments) => said_by_program(&path, arguments),
             None => {
                 let name = path.file_name().unwrap().to_string_lossy();
-                let (problems, shown) = said_of(&name, &text, path.parent().unwrap());
+                let (problems, shown) = reported_for(&name, &text, path.parent().unwrap());
                 assert!(!problems.is_empty(), "no problem in {}", path.display());
                 shown
             }
@@ -161,15 +161,15 @@ fn every_edit_fixes_its_problem() {
     for path in files {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         let base = path.parent().unwrap();
-        let said = |text: &str| said_of("edited.mmc", text, base).0;
-        let before = said(&text);
+        let reported = |text: &str| reported_for("edited.mmc", text, base).0;
+        let before = reported(&text);
         let unread = |problems: &Problems| problems.iter().filter(|problem| problem.code.as_str() < "MMC0200").count();
         // An edit of a file that is used leaves the text as it is.
         let own = |problem: &&mmc::diag::Problem| problem.edits.iter().all(|edit| edit.span.file == FileId(0));
         for problem in before.iter().filter(|problem| !problem.edits.is_empty()).filter(own) {
             tried += 1;
             let after_text = fixed(&text, problem);
-            let after = said(&after_text);
+            let after = reported(&after_text);
             let same = |problems: &Problems| {
                 let alike =
                     |other: &&mmc::diag::Problem| other.code == problem.code && other.message == problem.message;

@@ -233,7 +233,7 @@ fn pin_globs(spec: &ModalitySpec, first: &Schema, schema: &Schema) -> ModalitySp
     spec
 }
 
-/// A part: which table it lies in, and which rows of that.
+/// A part: its table, and its rows in that.
 struct PartIndices {
     part: Part,
     table: usize,

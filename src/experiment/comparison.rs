@@ -52,7 +52,7 @@ pub struct Comparison {
 pub struct ComparisonRow {
     /// Its name.
     pub name: String,
-    /// How many trials there are.
+    /// Number of trials.
     pub runs: usize,
     /// Share of test rows predicted wrongly.
     pub error: Option<Spread>,

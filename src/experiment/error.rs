@@ -4,7 +4,7 @@
 use crate::diag::{Code, Problem, Problems, SourceMap, Style, render};
 use std::fmt;
 
-/// Why a pipeline could not be opened, trained, saved, loaded or used to predict.
+/// The error of opening, training, saving, loading or predicting with a pipeline.
 ///
 /// Displayed it is the report that the command line prints: the code, the lines of the text with labels in
 /// them, and the help. `{:?}` shows the same, so that a `main` that returns the error prints it legibly.
@@ -67,7 +67,7 @@ impl Error {
         Self::new(Problems::from(problem), sources.clone())
     }
 
-    /// An error that points at no text. The message begins as it is printed: `error: ...`.
+    /// An error without a place in a text. The message begins as it is printed: `error: ...`.
     pub(crate) fn message(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: Some(message.into()), diagnostics: Diagnostics::default() }
     }

@@ -41,7 +41,7 @@ pub struct GridRow {
     pub combine: String,
     /// The params that vary and their values.
     pub params: IndexMap<String, String>,
-    /// How many trials there are.
+    /// Number of trials.
     pub runs: usize,
     /// The value of the metric that selects.
     pub valid: Option<Spread>,

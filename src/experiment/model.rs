@@ -100,7 +100,7 @@ impl Model {
         })
     }
 
-    /// What is computed.
+    /// The plan.
     pub fn plan(&self) -> &Plan {
         self.pipeline.plan()
     }

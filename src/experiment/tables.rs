@@ -56,7 +56,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     markdown(&header, 1, comparison.lines.iter().map(row))
 }
 
-/// The table of a comparison as CSV: shares as they are, not as percentages.
+/// The table of a comparison as CSV: shares as fractions, not as percentages.
 pub fn comparison_csv(comparison: &Comparison) -> String {
     let header = "combine,runs,error,error_deviation,auc,auc_deviation,valid_error,difference,difference_low,\
                   difference_high,p,over_learn_of_all,over_learn_of_those,over_learn_rows,parameters,seconds";

@@ -15,9 +15,9 @@ pub type StartEngine<'a> = dyn Fn(Arc<Plan>, usize) -> Result<Box<dyn Engine>, E
 
 /// One training of many.
 pub struct Trial<'a> {
-    /// What is trained.
+    /// The plan to train.
     pub plan: &'a Plan,
-    /// How, with the seed of this trial.
+    /// The training settings, with the seed of this trial.
     pub spec: &'a TrainSpec,
     /// The rows that the weights are fitted on.
     pub train: &'a dyn BatchSource,

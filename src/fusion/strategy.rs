@@ -22,18 +22,18 @@ pub struct Strategy {
     pub combination: fn(&Arguments) -> Combination,
 }
 
-/// How one component is made, before its last linear layer.
+/// The structure of one component, before its last linear layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentLayout {
     /// The inputs it is computed from, by index.
     pub inputs: Vec<usize>,
-    /// How they become one value.
+    /// The merge of the inputs into one value.
     pub join: InputJoin,
     /// The setting with the block of layers applied to the value: `head` or `net`.
     pub head: &'static str,
 }
 
-/// How the inputs of a component become one value.
+/// The merge of the inputs of a component into one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputJoin {
     /// Raw, side by side; a single input as it is.

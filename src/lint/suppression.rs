@@ -85,7 +85,7 @@ impl Suppressions {
         allowed
     }
 
-    /// What is wrong with the comments themselves.
+    /// The problems of the comments themselves.
     pub(super) fn unknown(&self) -> Problems {
         self.unknown.clone()
     }
@@ -116,7 +116,7 @@ fn unknown(name: &str, span: Span) -> Problem {
     }
 }
 
-/// The names in a comment, each where it stands, or what is wrong with the comment.
+/// The names in a comment, each with its place, or the error of the comment.
 type Named<'a> = Result<Vec<(&'a str, Span)>, Box<Problem>>;
 
 /// The names in a comment with an `mmc:` directive; `None` for other comments.

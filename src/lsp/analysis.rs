@@ -74,7 +74,7 @@ impl Analysis {
         uses.incomplete || uses.files.iter().any(|used| named(used.ast.file))
     }
 
-    /// The name at a byte of the text, and what it stands for.
+    /// The name at a byte of the text, and its referent.
     pub(super) fn reference_at(&self, offset: usize) -> Option<(Span, Symbol)> {
         let at = u32::try_from(offset).ok()?;
         let last = Span { file: self.file, start: at, end: u32::MAX };
@@ -82,7 +82,7 @@ impl Analysis {
         (span.file == self.file && span.end >= at).then_some((*span, *target))
     }
 
-    /// What is declared at a place.
+    /// The declaration at a place.
     pub(super) fn definition(&self, place: Span) -> Option<&Definition> {
         self.analyzed.symbols.definitions.get(&place)
     }

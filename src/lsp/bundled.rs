@@ -38,7 +38,7 @@ impl BundledFiles {
         self.file(&name, &format!("# {}: {}\n\n{}", code.as_str(), code.title(), code.explanation()))
     }
 
-    /// The address of a file of this text, written if it is not there. It is read-only.
+    /// The address of a file of this text, written if it does not exist. It is read-only.
     fn file(&self, name: &str, text: &str) -> Option<Uri> {
         let mut there = self.there.borrow_mut();
         there.entry(name.to_owned()).or_insert_with(|| self.write(name, text)).clone()

@@ -186,7 +186,7 @@ fn bounds(analysis: &Analysis, definition: &Definition) -> Option<String> {
     Some(format!("within `{}`", analysis.sources.snippet(bounds.span)))
 }
 
-/// The declaration whose name stands at a place.
+/// The declaration whose name is at a place.
 fn item(ast: &Ast, name: Span) -> Option<&Item> {
     let is = |known: &Name| known.span == name;
     ast.items.iter().find(|item| match &item.kind {
@@ -196,7 +196,7 @@ fn item(ast: &Ast, name: Span) -> Option<&Item> {
     })
 }
 
-/// How many weights the values below a name have; values of one path share theirs.
+/// Number of weights of the values below a name; values of one path share theirs.
 fn weights(analysis: &Analysis, name: &str) -> usize {
     let values = &analysis.analyzed.symbols.values;
     let mut paths: BTreeMap<&str, usize> = BTreeMap::new();

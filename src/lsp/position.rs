@@ -38,7 +38,7 @@ impl Encoding {
         }
     }
 
-    /// How long a text is.
+    /// The length of a text.
     pub(super) fn length(self, text: &str) -> u32 {
         let length = match self {
             Encoding::Utf8 => text.len(),

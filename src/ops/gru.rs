@@ -27,7 +27,7 @@ pub(super) const GRU: Signature = Signature::new("gru", "gated recurrent units t
          encoder net = name |> embedding(32) |> gru(128)",
     );
 
-/// Gated recurrent units (Cho et al., 2014), as PyTorch has them: gates in the order reset, update, new, two biases
+/// Gated recurrent units (Cho et al., 2014), as in PyTorch: gates in the order reset, update, new, two biases
 /// each, and the reset gate after the product with the state. Reads a sequence, and its length if it has one. A row
 /// that ends keeps its state; past its end the result is zeros.
 ///

@@ -31,7 +31,7 @@ pub(super) const LSTM: Signature =
              encoder net = name |> embedding(32) |> lstm(128)",
         );
 
-/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as PyTorch has it: gates in the
+/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as in PyTorch: gates in the
 /// order input, forget, cell, output, two biases each. Reads a sequence, and its length if it has one. A row that ends
 /// keeps its state; past its end the result is zeros.
 ///

@@ -156,7 +156,7 @@ macro_rules! sum_type {
                 }
             }
 
-            /// How it treats steps, rows and shapes.
+            /// Its use of steps, rows and shapes.
             pub fn traits(&self) -> Traits {
                 match self {
                     $(Op::$plain => $unit.traits(),)*

@@ -35,7 +35,7 @@ pub trait Operation: Sized {
     /// The running statistics, for a first input of this shape.
     fn running(&self, input: &Shape) -> Vec<RunningStat>;
 
-    /// How it treats the steps of a sequence, the rows of a batch, and the shape of its inputs.
+    /// Its use of the steps of a sequence, the rows of a batch, and the shape of its inputs.
     fn traits(&self) -> Traits;
 
     /// Floating-point operations of one row, forward: a multiplication and an addition count as two.
@@ -71,7 +71,7 @@ impl Traits {
     }
 }
 
-/// How an operation uses the steps of a sequence.
+/// Use of the steps of a sequence by an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepUse {
     /// Each step separately: it does not need to know which are real.
@@ -129,7 +129,7 @@ pub enum WeightInit {
         /// The width of a row.
         width: usize,
     },
-    /// A bias beside such a matrix: 0, except under [`Init::Torch`].
+    /// A bias of such a matrix: 0, except under [`Init::Torch`].
     Bias {
         /// Inputs of each output.
         fan_in: usize,

@@ -133,12 +133,12 @@ mod tests {
     #[test]
     fn positions_are_counted_as_elsewhere() {
         let along = |size, stride, padding, length| Window { size, stride, padding }.along(length);
-        // What TensorFlow calls SAME: at stride 2 an even side has its one zero behind.
+        // TensorFlow's SAME: at stride 2 an even side has its one zero after.
         assert_eq!(along(3, 1, Padding::Same, 32), Some((32, 1)));
         assert_eq!(along(3, 2, Padding::Same, 32), Some((16, 0)));
         assert_eq!(along(3, 2, Padding::Same, 7), Some((4, 1)));
         assert_eq!(along(1, 2, Padding::Same, 8), Some((4, 0)));
-        // What PyTorch makes of a number.
+        // PyTorch's padding by a number.
         assert_eq!(along(3, 2, Padding::Zeros(1), 32), Some((16, 1)));
         assert_eq!(along(2, 2, Padding::Valid, 5), Some((2, 0)));
         assert_eq!(along(4, 1, Padding::Valid, 3), None);

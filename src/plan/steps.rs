@@ -31,7 +31,7 @@ pub struct Plan {
     pub slots: usize,
     /// The parameters.
     pub params: Vec<ParamSpec>,
-    /// Values beside the parameters, such as running statistics.
+    /// Values other than parameters, such as running statistics.
     pub buffers: Vec<BufferSpec>,
     /// The combination loss, the last thing computed.
     pub loss: LossSpec,
@@ -95,7 +95,7 @@ pub struct Step {
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ParamSpec {
-    /// Its name, as a PyTorch state dict has it: `low_net.0.weight`.
+    /// Its name, as in a PyTorch state dict: `low_net.0.weight`.
     pub name: String,
     /// Its shape: `[out, in]` for the weight of a linear layer.
     pub shape: Shape,
@@ -107,10 +107,10 @@ pub struct ParamSpec {
     pub decay: bool,
 }
 
-/// A value beside the parameters that no gradient changes.
+/// A value that is not learned by gradients.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferSpec {
-    /// Its name, as a PyTorch state dict has it: `view.1.running_mean`.
+    /// Its name, as in a PyTorch state dict: `view.1.running_mean`.
     pub name: String,
     /// Its shape.
     pub shape: Shape,

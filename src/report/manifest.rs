@@ -7,8 +7,8 @@ use crate::train::{EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-/// Everything that decided a run. What differs between two runs of the same file, data and seed stands under `machine`
-/// and `seconds`.
+/// Everything that decided a run. Values that differ between two runs of the same file, data and seed are under
+/// `machine` and `seconds`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Manifest {
     /// The pipeline's name.

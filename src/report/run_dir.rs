@@ -81,8 +81,8 @@ impl RunDir {
         &self.path
     }
 
-    /// How a file in it names another folder: step by step, so that both may be moved together, or from the root where
-    /// they have nothing else in common.
+    /// The path of another folder as seen from a file in it: relative, so that both may be moved together, or absolute
+    /// if they have nothing else in common.
     pub fn way_to(&self, folder: &Path) -> PathBuf {
         let folder = if folder == Path::new("") { Path::new(".") } else { folder };
         let (Ok(from), Ok(to)) = (fs::canonicalize(&self.path), fs::canonicalize(folder)) else {

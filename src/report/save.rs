@@ -11,11 +11,11 @@ use crate::train::{EpochRecord, write_model};
 /// The results of a run to be written.
 #[derive(Clone, Copy, Debug)]
 pub struct Results<'a> {
-    /// What was trained.
+    /// The plan.
     pub plan: &'a Plan,
     /// The model that was kept.
     pub params: &'a Params,
-    /// What was fitted to the training rows.
+    /// The fitted preprocessing.
     pub preprocessing: &'a Preprocessing,
     /// Every epoch.
     pub history: &'a [EpochRecord],

@@ -27,7 +27,7 @@ pub fn yaml_text(value: &impl Serialize) -> io::Result<String> {
     Ok(restore(&text, &scalars))
 }
 
-/// Characters of the private use area around the number of a scalar that stands for itself only in the end. A string
+/// Characters of the private use area around the number of a scalar that is replaced at the end. A string
 /// that holds one of them is replaced like the ambiguous ones.
 const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 

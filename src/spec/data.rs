@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct DataSpec {
     /// Where rows come from.
     pub origin: Origin,
-    /// How they are divided into train, valid and test.
+    /// The split into train, valid and test.
     pub split: Split,
     /// The whole block.
     #[serde(skip)]
@@ -53,13 +53,13 @@ impl Origin {
     }
 }
 
-/// How rows are divided. Portions are taken in the order written, each from what the one before left; the rest is
+/// The split of rows. Portions are taken in the order written, each from what the one before left; the rest is
 /// train.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Split {
     /// The portions that are taken.
     pub portions: Vec<Portion>,
-    /// `by_column("split")`: a column that says `train`, `valid` (or `validation`, `val`, `dev`) or `test`.
+    /// `by_column("split")`: a column with the values `train`, `valid` (or `validation`, `val`, `dev`) or `test`.
     pub by_column: Option<Spanned<String>>,
     /// Whether `fraction` takes the same share of every class.
     pub stratify: bool,
@@ -144,7 +144,7 @@ pub enum Classes {
 }
 
 impl Classes {
-    /// How many there are.
+    /// Their number.
     pub fn count(&self) -> usize {
         match self {
             Classes::Named(names) => names.len(),

@@ -54,7 +54,7 @@ pub struct PartProfile {
 }
 
 impl PartProfile {
-    /// How many rows it has.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.classes.iter().sum()
     }

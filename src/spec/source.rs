@@ -62,7 +62,7 @@ pub enum SourceKind {
     Table {
         /// Paths or globs as written, relative to the folder of the pipeline file; together they are one table.
         paths: Vec<Spanned<String>>,
-        /// What separates the cells of a row: `,` or a tab.
+        /// The separator of cells: `,` or a tab.
         separator: char,
         /// Whether the first line names the columns.
         header: bool,
@@ -71,7 +71,7 @@ pub enum SourceKind {
     Synthetic {
         /// Which data set: `collider`.
         name: String,
-        /// How many rows.
+        /// Number of rows.
         rows: usize,
         /// The seed of the rows.
         seed: u64,
@@ -164,8 +164,8 @@ impl SourceKind {
         }
     }
 
-    /// The paths and globs of the files, or the folder, that its rows come from. The rows of a join are those of its first
-    /// table; other joins may share the rest.
+    /// The paths and globs of the files, or the folder, that its rows come from. The rows of a join are those of its
+    /// first table; other joins may share the rest.
     pub fn row_files(&self) -> &[Spanned<String>] {
         match self {
             SourceKind::Images { folder } => std::slice::from_ref(folder),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One transform of a modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transform {
-    /// What it does.
+    /// The kind of transform.
     pub kind: TransformKind,
     /// The call in the file.
     #[serde(skip)]
@@ -30,7 +30,7 @@ pub enum TransformKind {
         /// Greatest.
         hi: f64,
     },
-    /// These numbers stand for an empty cell.
+    /// These numbers mark an empty cell.
     Missing {
         /// The numbers.
         values: Vec<f64>,
@@ -67,7 +67,7 @@ pub enum TransformKind {
     Augment {
         /// Whether half of the images are flipped from left to right.
         flip: bool,
-        /// How wide the frame is; 0 for no crop.
+        /// Width of the frame; 0 for no crop.
         pad: usize,
     },
 }

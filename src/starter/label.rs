@@ -22,7 +22,7 @@ pub(super) struct Proposal {
     pub(super) reason: String,
 }
 
-/// Why there is no label.
+/// The reason that there is no label.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoLabel {
     /// No column was named and none looks like one.
@@ -60,7 +60,7 @@ pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, No
     }
     let candidates = (0..survey.columns.len()).filter(|at| unfit(&survey.columns[*at], survey.rows).is_none());
     let scored = candidates.filter_map(|at| Some((score(survey, at)?, at)));
-    // Of equals the first.
+    // Ties go to the first.
     let best = scored.max_by_key(|((score, _), at)| (*score, std::cmp::Reverse(*at)));
     match best {
         Some(((_, reason), column)) => Ok(Proposal { column, reason }),
@@ -72,7 +72,7 @@ pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, No
     }
 }
 
-/// Why a column cannot be a label.
+/// The reason that a column cannot be a label.
 fn unfit(column: &ColumnSurvey, rows: usize) -> Option<String> {
     let different = column.different().unwrap_or(usize::MAX);
     if column.missing > 0 {

@@ -17,7 +17,7 @@ const STAND_INS: [f64; 4] = [-999.0, -9999.0, -99999.0, -99.0];
 /// The use of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Role {
-    /// Numbers; and a number that probably stands for an empty cell.
+    /// Numbers; and a number that probably marks an empty cell.
     Numbers {
         /// That number.
         stand_in: Option<f64>,

@@ -129,7 +129,7 @@ impl Writer<'_> {
         let mut transforms = String::new();
         self.text.push('\n');
         if !stand_ins.is_empty() {
-            self.lines(&format!("# {} probably stands for an empty cell.", stand_ins.join(" and ")));
+            self.lines(&format!("# {} probably marks an empty cell.", stand_ins.join(" and ")));
             let _ = write!(transforms, " |> missing(values: [{}])", stand_ins.join(", "));
         }
         if missing > 0 {
@@ -199,7 +199,7 @@ impl Writer<'_> {
         Modality { name, layers: layers.into() }
     }
 
-    /// The mark of a modality that rows may lack, and a line that says so.
+    /// The mark of a modality that rows may lack, and a comment about it.
     fn mark(&mut self, at: usize) -> &'static str {
         let missing = self.survey.columns[at].missing;
         if missing == 0 {

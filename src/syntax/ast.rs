@@ -47,7 +47,7 @@ pub struct Name {
 pub struct Item {
     /// The lines of the `##` comment before it, without the `##`.
     pub doc: Vec<String>,
-    /// What it declares.
+    /// The kind of declaration.
     pub kind: ItemKind,
     /// From its keyword to its last character.
     pub span: Span,
@@ -96,7 +96,7 @@ pub struct Text {
 pub struct Binding {
     /// The declared name.
     pub name: Name,
-    /// What it is.
+    /// Its value.
     pub value: Expr,
 }
 
@@ -144,7 +144,7 @@ pub struct Fn {
     pub args: Vec<FnArg>,
     /// `let` bindings before the result, in order; empty for `fn f(x) = EXPR`.
     pub lets: Vec<Binding>,
-    /// What it returns.
+    /// Its result.
     pub body: Expr,
     /// Whether the body was written in braces.
     pub braced: bool,
@@ -193,7 +193,7 @@ pub struct Entry {
 /// An expression with its span.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// What it is.
+    /// Its value.
     pub kind: ExprKind,
     /// Its span, brackets included.
     pub span: Span,

@@ -25,7 +25,7 @@ pub(super) fn doc_line(text: &str, comment: &CommentToken) -> String {
     line.strip_prefix(' ').unwrap_or(line).to_owned()
 }
 
-/// By the place of the token they stand before: runs of `##` lines.
+/// By the place of the token after them: runs of `##` lines.
 pub(super) type Docs = BTreeMap<u32, Doc>;
 
 pub(super) struct Doc {

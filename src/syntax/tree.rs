@@ -1,6 +1,6 @@
 //! Construction of the syntax tree from pest pairs: precedence, literals and spans.
 //!
-//! A pair that the grammar has matched has the parts the grammar says; where one is missing all the same, the answer is
+//! A pair that the grammar has matched has the parts of its rule; if one is missing, the answer is
 //! `None`, which the parser reports as a defect.
 
 use super::ast::{

@@ -6,7 +6,7 @@ use crate::plan::Batch;
 
 /// One part of a data set, as the plan's inputs read it.
 pub trait BatchSource: Sync {
-    /// How many rows.
+    /// Number of rows.
     fn len(&self) -> usize;
 
     /// Whether there are none.

@@ -12,7 +12,7 @@ pub enum Event<'a> {
         name: &'a str,
         /// Its number, counted from 1.
         number: usize,
-        /// How many there are.
+        /// Their number.
         of: usize,
     },
     /// Training begins: epochs at most, steps in each.
@@ -70,7 +70,7 @@ pub struct EpochRecord {
 /// The measurements on one part of the data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scores {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
     /// See [`Metric`].
     pub error: f64,
@@ -141,7 +141,7 @@ pub struct ComponentScores {
     pub mean_q: f64,
 }
 
-/// Why training ended.
+/// The reason that training ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 /// Starts an engine for a plan.
 pub type Start<'a> = dyn Fn(Arc<Plan>) -> Result<Box<dyn Engine>, ExecError> + 'a;
 
-/// Trains a plan as its combination asks: `late` one component after the other, everything else as a whole.
+/// Trains a plan as its combination requires: `late` one component after the other, everything else as a whole.
 pub fn fit(
     start: &Start<'_>,
     params: Params,

@@ -16,7 +16,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The hash of everything a plan says but its places in the text, in hexadecimal.
+/// The hash of a plan without its spans, in hexadecimal.
 pub fn plan_hash(plan: &Plan) -> String {
     let text = serde_json::to_vec(plan).unwrap_or_default();
     blake3::hash(&text).to_hex().to_string()

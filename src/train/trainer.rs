@@ -16,7 +16,7 @@ use std::time::Instant;
 /// The inputs of a training besides the engine and the initial weights.
 #[derive(Clone, Copy)]
 pub struct Training<'a> {
-    /// What is trained.
+    /// The plan to train.
     pub plan: &'a Plan,
     /// The training settings.
     pub spec: &'a TrainSpec,
@@ -39,7 +39,7 @@ pub struct Trained {
     pub best_epoch: u64,
     /// Every epoch in order, the last one partial where it was interrupted.
     pub history: Vec<EpochRecord>,
-    /// Why it ended.
+    /// The reason that it ended.
     pub stop: StopReason,
     /// The selected model on the validation split, if there is one.
     pub valid: Option<Scores>,

@@ -72,9 +72,9 @@ fn sarif_has_what_its_readers_need() {
 fn workflow_commands_name_file_line_and_column() {
     let folder = folder(&misspelt());
     let done = mmc(folder.path()).args(["lint", "--format", "github", "small.mmc"]).assert().code(1);
-    let said = plain(&done.get_output().stdout);
-    assert_eq!(said.lines().count(), 3, "{said}");
-    for line in said.lines() {
+    let reported = plain(&done.get_output().stdout);
+    assert_eq!(reported.lines().count(), 3, "{reported}");
+    for line in reported.lines() {
         assert!(line.starts_with("::error file=small.mmc,line=") && line.contains("col="), "{line}");
     }
 }

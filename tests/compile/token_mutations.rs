@@ -99,10 +99,10 @@ fn one_mistake_is_mostly_one_report() {
                 *counts.entry(more).or_default() += 1;
                 if more > 1 {
                     let line = text[..token.start].matches('\n').count() + 1;
-                    let said: Vec<String> =
+                    let reported: Vec<String> =
                         found.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect();
                     let piece = &text[token.clone()];
-                    several.push(format!("{name}:{line} {what} `{piece}`\n    {}", said.join("\n    ")));
+                    several.push(format!("{name}:{line} {what} `{piece}`\n    {}", reported.join("\n    ")));
                 }
             }
         }

@@ -28,8 +28,8 @@ fn the_most_frequent_characters_of_the_training_rows_have_ids() {
     assert_eq!(data.modalities[0].transforms, [FittedTransform::Chars { max: 4, vocabulary }]);
     assert_eq!(data.train.modalities[0].values(), [2.0, 2.0, 3.0, 2.0, 4.0, 3.0, 2.0, 0.0, 4.0, 0.0, 0.0, 0.0]);
     assert_eq!(data.test.unwrap().modalities[0].values(), [1.0, 4.0, 3.0, 2.0]);
-    let said = ["`m`: 1 of 12 characters are unknown, 1 different ones", "`m`: 1 of 4 rows are cut to 4"];
-    assert_eq!(data.notes, said);
+    let reported = ["`m`: 1 of 12 characters are unknown, 1 different ones", "`m`: 1 of 4 rows are cut to 4"];
+    assert_eq!(data.notes, reported);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Typical mistakes, each made in a copy of a pipeline that runs: `docs/mistakes.md` shows the reports.
 
 use crate::support::process::{folder, mmc, plain};
-use crate::ui::said_of;
+use crate::ui::reported_for;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,7 @@ fn six_mistakes_are_one_edit_away() {
     for (title, there, written) in MISTAKES {
         assert_eq!(right.matches(there).count(), 1, "`{there}` is not in the pipeline");
         let wrong = right.replace(there, written);
-        let (problems, shown) = said_of("quickstart.mmc", &wrong, root);
+        let (problems, shown) = reported_for("quickstart.mmc", &wrong, root);
         assert_eq!(problems.len(), 1, "one mistake, one report: {shown}");
         let _ = write!(
             page,

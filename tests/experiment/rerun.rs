@@ -82,8 +82,8 @@ fn a_run_can_be_checked_and_run_again_from_its_own_folder() {
     fs::remove_file(folder.path().join("project/small.mmc")).unwrap();
     let done = mmc(&first).args(["lint", "pipeline.mmc"]).assert().success();
     assert_eq!(plain(&done.get_output().stdout), "");
-    let said = plain(&done.get_output().stderr);
-    assert!(said.contains("checked against") && said.contains("200 rows"), "{said}");
+    let reported = plain(&done.get_output().stderr);
+    assert!(reported.contains("checked against") && reported.contains("200 rows"), "{reported}");
     mmc(&first).args(["run", "pipeline.mmc", "--set", "width=6", "--no-cache", "--quiet"]).assert().success();
     let again = first.join("runs/small-0001");
     for file in ["metrics.csv", "predictions.csv", "model.safetensors"] {

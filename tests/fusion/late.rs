@@ -172,11 +172,11 @@ fn a_fusion_leaves_a_run_whose_epochs_name_their_model() {
     let folder = folder(&text);
     let arguments = ["run", "small.mmc", "--no-cache", "--combine", "fuse"];
     let done = mmc(folder.path()).args(arguments).assert().success();
-    let said = plain(&done.get_output().stderr);
+    let reported = plain(&done.get_output().stderr);
     assert!(
-        said.contains("training `low_net` separately (1 of 2)")
-            && said.contains("training `high_net` separately (2 of 2)"),
-        "{said}"
+        reported.contains("training `low_net` separately (1 of 2)")
+            && reported.contains("training `high_net` separately (2 of 2)"),
+        "{reported}"
     );
     let run = folder.path().join("runs/small-0001");
     let metrics = std::fs::read_to_string(run.join("metrics.csv")).unwrap();

@@ -144,9 +144,9 @@ impl Client {
     pub(super) fn wait_for_end(mut self) -> (ExitStatus, String) {
         drop(self.input.take());
         let status = self.child.wait().unwrap();
-        let mut said = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        (status, said)
+        let mut reported = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut reported).unwrap();
+        (status, reported)
     }
 
     pub(super) fn kill(mut self) {

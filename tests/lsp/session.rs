@@ -107,9 +107,9 @@ fn hover_says_what_everything_is() {
     let text = sound();
     let mut client = session(&text);
     let mut says = |piece: &str, plus: usize, wanted: &[&str]| {
-        let said = hover(&mut client, &text, piece, plus);
+        let reported = hover(&mut client, &text, piece, plus);
         for wanted in wanted {
-            assert!(said.contains(wanted), "`{piece}`: `{wanted}` is not in\n{said}");
+            assert!(reported.contains(wanted), "`{piece}`: `{wanted}` is not in\n{reported}");
         }
     };
     says("low_net  =", 2, &["encoder low_net: [64]", "9,728 weights"]);
@@ -335,8 +335,8 @@ fn files_that_are_used_are_part_of_the_text() {
     assert_eq!((&declared["uri"], &declared["range"]["start"]), (&json!(used), &at(place(blocks, "own", 0))));
     let file = client.result("textDocument/definition", on(&main, place(&text, "./blocks", 3)));
     assert_eq!(file["uri"], json!(used));
-    let said = client.result("textDocument/hover", on(&main, place(&text, "breadth)", 0)));
-    assert!(said["contents"]["value"].as_str().unwrap().contains("param breadth = 16"), "{said}");
+    let reported = client.result("textDocument/hover", on(&main, place(&text, "breadth)", 0)));
+    assert!(reported["contents"]["value"].as_str().unwrap().contains("param breadth = 16"), "{reported}");
     let mut params = on(&main, place(&text, "breadth)", 0));
     params["newName"] = json!("wideness");
     let renamed = client.result("textDocument/rename", params);

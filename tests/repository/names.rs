@@ -8,7 +8,6 @@ const SHARED_NAMES: &[&str] = &[];
 
 /// Words that no file, type or function is named by, and the terms in their place.
 const REPLACED_WORDS: &[(&str, &str)] = &[
-    ("asked", "requested or required"),
     ("birth", "origin"),
     ("doubt", "poisoning"),
     ("mend", "fix or repair"),

@@ -91,9 +91,9 @@ fn no_declaration_changes_what_the_prelude_means() {
         assert!(names.contains(expected), "the prelude does not say `{expected}`");
     }
     assert!(names.len() > 50, "{names:?}");
-    for (encoder, said) in ENCODERS {
+    for (encoder, reported) in ENCODERS {
         let expected = built(&pipeline(encoder, ""), &none());
-        for name in names.iter().filter(|name| !said.contains(&name.as_str())) {
+        for name in names.iter().filter(|name| !reported.contains(&name.as_str())) {
             for declaration in DECLARATIONS {
                 // What the declaration itself calls cannot be what it declares.
                 if declaration.contains(&format!("{name}(")) {
@@ -156,8 +156,9 @@ fn two_used_files_see_neither_each_other_nor_the_pipeline() {
     let text = pipeline("pixels |> first |> linear(depth)", "use \"a.mmc\"\nuse \"b.mmc\"\nparam size = 4");
     let (plan, problems) = compiled(&text, &files);
     assert!(plan.is_none());
-    let said: Vec<&str> = problems.iter().filter(|problem| problem.is_error()).map(|p| p.message.as_str()).collect();
-    assert_eq!(said, ["`size` is not visible in this file", "`second` is not visible in this file"]);
+    let reported: Vec<&str> =
+        problems.iter().filter(|problem| problem.is_error()).map(|p| p.message.as_str()).collect();
+    assert_eq!(reported, ["`size` is not visible in this file", "`second` is not visible in this file"]);
     for problem in problems.iter().filter(|problem| problem.is_error()) {
         assert!(
             problem.labels.iter().any(|label| label.message == "this declaration is not visible there"),

@@ -64,10 +64,11 @@ fn the_label_can_be_named() {
     let folder = people();
     let text = new(folder.path(), &["people.csv", "--label", "eye_left"]);
     assert!(text.contains("label eye_left: class[5] = column(\"eye_left\")"), "{text}");
-    for (column, said) in [("eye_lefty", "did you mean `eye_left`?"), ("weight", "empty"), ("height", "fractions")] {
+    for (column, reported) in [("eye_lefty", "did you mean `eye_left`?"), ("weight", "empty"), ("height", "fractions")]
+    {
         let output = mmc(folder.path()).args(["new", "people.csv", "--label", column]).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert!(plain(&output.stderr).contains(said), "{}", plain(&output.stderr));
+        assert!(plain(&output.stderr).contains(reported), "{}", plain(&output.stderr));
     }
 }
 

@@ -47,7 +47,7 @@ fn problems_at(example: &str, header: bool, levels: &LintLevels) -> Problems {
 }
 
 /// The codes of it, those too that are silent by default.
-pub(crate) fn said_of(example: &str, header: bool) -> Vec<Code> {
+pub(crate) fn reported_for(example: &str, header: bool) -> Vec<Code> {
     let mut levels = LintLevels::default();
     levels.set("missing_seed", Level::Warn).unwrap();
     problems_at(example, header, &levels).iter().map(|problem| problem.code).collect()

@@ -12,9 +12,9 @@ fn meaning(text: &str, combine: &str) -> Result<serde_json::Value, TestCaseError
     let mut sources = SourceMap::new();
     let file = sources.add("test.mmc", text);
     let compiled = mmc::compile(&mut sources, file, &[], Some(combine.to_owned()));
-    let said: Vec<_> = compiled.problems.iter().filter(|problem| problem.is_error()).collect();
+    let reported: Vec<_> = compiled.problems.iter().filter(|problem| problem.is_error()).collect();
     let Some(value) = compiled.value else {
-        return Err(TestCaseError::fail(format!("{text}\n{said:#?}")));
+        return Err(TestCaseError::fail(format!("{text}\n{reported:#?}")));
     };
     let sweeps: Vec<_> = value
         .hir

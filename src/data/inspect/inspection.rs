@@ -12,7 +12,7 @@ use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, Tra
 /// The result of an inspection.
 #[derive(Clone, Debug)]
 pub enum Inspection {
-    /// Files are missing, as these problems say.
+    /// Files are missing; these problems name them.
     MissingFiles(Problems),
     /// This table is too large to be read whole, and its format does not allow to read the first rows only.
     TooLarge(String),

@@ -47,14 +47,14 @@ pub enum FittedTransform {
     Lowercase,
     /// Characters become ids.
     Chars {
-        /// How many are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// Those that have an id, the first of them 2.
         vocabulary: Vec<String>,
     },
     /// Words become ids.
     Words {
-        /// How many are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// Those that have an id, the first of them 2.
         vocabulary: Vec<String>,
@@ -82,7 +82,7 @@ pub enum FittedTransform {
     Augment {
         /// Whether they may be turned from left to right.
         flip: bool,
-        /// How wide the frame is that they are cropped from.
+        /// Width of the frame that they are cropped from.
         pad: usize,
     },
 }

@@ -17,7 +17,7 @@ use csv::ByteRecord;
 pub(crate) struct Delimited {
     /// Its files, in order.
     pub files: Vec<DataFile>,
-    /// What separates cells.
+    /// The separator of cells.
     pub separator: u8,
     /// Whether each file begins with the names of the columns.
     pub header: bool,

@@ -327,7 +327,7 @@ impl Decoder {
     }
 }
 
-/// The number that some bytes stand for.
+/// The number encoded by some bytes.
 fn number(letter: TypeChar, bytes: &[u8], big: bool) -> f64 {
     let mut wide = [0u8; 8];
     for (to, from) in wide.iter_mut().zip(0..bytes.len()) {

@@ -191,7 +191,7 @@ enum Values {
 /// A column of a group of rows, read block by block.
 struct Leaf {
     reader: ColumnReader,
-    /// LevelReader at which a value is there, and the depth of lists.
+    /// The definition level of a value that is present, and the depth of lists.
     defined: i16,
     depth: i16,
     /// Whether values are decimals, and what those are divided by.

@@ -240,7 +240,7 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
-    // Where the last star stood and how far it has reached: on a mismatch it matches one letter more.
+    // The place of the last star and the end of its match: on a mismatch it matches one letter more.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match (pattern.get(p), star) {

@@ -35,7 +35,7 @@ pub(in crate::lint) fn boosted_beta(subject: &Subject<'_>) -> Problems {
     problems
 }
 
-/// The sweep that trains a combine and varies a param of its `beta`, and where it says so.
+/// The sweep that trains a combine and varies a param of its `beta`, and the place of the entry.
 fn swept<'a>(subject: &Subject<'a>, combine: &HirCombine) -> Option<(&'a str, Span)> {
     let mut names = BTreeSet::new();
     subject::names(&subject.setting(combine, "beta")?.value, &mut names);

@@ -50,7 +50,7 @@ impl Completion<'_> {
         }
     }
 
-    /// What a place inside of a declaration takes; `around` are the brackets around it, innermost first.
+    /// The candidates for a place inside of a declaration; `around` are the brackets around it, innermost first.
     fn within(&self, declaration: &str, around: &[Around]) -> Vec<CompletionCandidate> {
         let Some((inner, outer)) = around.split_first() else { return vec![] };
         let piped = inner.piped && self.cursor.before == Before::Pipe;

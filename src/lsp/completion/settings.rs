@@ -108,7 +108,7 @@ fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<CompletionC
     }
 }
 
-/// What an argument or setting takes.
+/// The candidates for the value of an argument or setting.
 fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<CompletionCandidate> {
     let names = &place.names;
     match (of.name, param.name) {

@@ -358,7 +358,7 @@ impl Formatter<'_> {
         Some(if settings.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", settings.join(", ")) })
     }
 
-    /// A block whose opening brace stands at `head`.
+    /// A block whose opening brace is at `head`.
     fn block(&mut self, block: &Block, head: usize) -> String {
         if let Some(flat) = self.flat_block(block)
             && head + flat.chars().count() <= WIDTH

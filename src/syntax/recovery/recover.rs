@@ -70,7 +70,7 @@ impl<'a> Recovery<'a> {
         None
     }
 
-    /// What pest's failure at an offset in `work` means in tokens.
+    /// Pest's failure at an offset in `work`, in tokens.
     fn failure(&self, at: usize, expected: Vec<Rule>) -> ParseFailure<'a> {
         let place = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(self.shift);
         let offset = usize::try_from(place).unwrap_or(0);

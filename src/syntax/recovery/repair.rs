@@ -5,7 +5,7 @@ use super::region::Region;
 use super::state::Recovery;
 use crate::syntax::lexer::{Token, TokenKind};
 
-/// A replacement of the same length that lets the rest of the text be parsed.
+/// A replacement of the same length with which the rest of the text can be parsed.
 pub(super) struct Repair {
     pub(super) at: usize,
     pub(super) bytes: Vec<u8>,

@@ -9,7 +9,7 @@ use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::ExprKind;
 
-/// How representations are merged.
+/// The merge of representations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Merge {
     Sum,
@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
 
     /// `U tanh(V x + c)`: `out` scores of one value.
     fn scored(&mut self, path: String, value: ValueId, size: usize, out: usize, span: Span) -> EvalValue {
-        // Each use starts its numbering anew, so that shared scores name the same weights.
+        // Each use restarts its numbering, so that shared scores name the same weights.
         self.counters.insert(path.clone(), 0);
         self.scoped(path, |this| {
             let mut value = EvalValue::Tensor(value);
