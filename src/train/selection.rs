@@ -2,22 +2,25 @@
 
 use super::Scores;
 use crate::spec::{Metric, TrainSpec};
+use serde::{Deserialize, Serialize};
 
 /// Watches one metric on the validation split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
     metric: Metric,
     patience: Option<u64>,
-    best: Option<Best>,
+    best: Option<SelectedEpoch>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Best {
-    epoch: u64,
-    /// Not a number where there is no validation split or the metric is not defined.
-    value: f64,
+/// The best epoch so far, and what it was selected by.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SelectedEpoch {
+    /// Counted from 1.
+    pub epoch: u64,
+    /// The metric. Not a number where there is no validation split or the metric is not defined.
+    pub value: f64,
     /// The validation loss, which decides between equals.
-    loss: f64,
+    pub loss: f64,
 }
 
 impl Selection {
@@ -26,6 +29,16 @@ impl Selection {
     pub fn new(spec: &TrainSpec) -> Self {
         let metric = spec.stop.as_ref().map_or(Metric::Error, |stop| stop.metric);
         Self { metric, patience: spec.stop.as_ref().map(|stop| stop.epochs), best: None }
+    }
+
+    /// A selection that has seen earlier epochs, of which this was the best.
+    pub fn resume(spec: &TrainSpec, best: Option<SelectedEpoch>) -> Self {
+        Self { best, ..Self::new(spec) }
+    }
+
+    /// The best epoch so far.
+    pub fn best(&self) -> Option<SelectedEpoch> {
+        self.best
     }
 
     /// Takes note of an epoch, and says whether it is the best so far. Between equals the smaller loss is better: an error
@@ -41,7 +54,7 @@ impl Selection {
             Some(best) => value < best.value,
         };
         if better {
-            self.best = Some(Best { epoch, value, loss });
+            self.best = Some(SelectedEpoch { epoch, value, loss });
         }
         better
     }
