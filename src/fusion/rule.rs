@@ -1,7 +1,7 @@
 //! What every combination states: the trait has no default, so that a new one compiles only when it says everything.
 
+use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
-use super::learned::Combiner;
 use super::row::{LossRow, RowLoss};
 use super::tensors::{LabelledTensors, Tensors};
 
