@@ -1,4 +1,4 @@
-//! The executor of one plan on one backend: cuts batches, runs passes over the parts, puts the results together in
+//! The executor of one plan on one backend: cuts batches, runs passes over the shards, and combines the results in
 //! order.
 
 use super::backend::Backend;
@@ -126,7 +126,7 @@ impl<B: Compute> Executor<B> {
         let written = Rc::new(ParamGradients::new(params, std::mem::take(gradients)));
         pass.gradients = Some(Rc::clone(&written));
         pass.training = Some(TrainingKey { key, first_row: rows.start });
-        // The step that the backward pass is at, so that running out of memory there is reported with a step too.
+        // The step that the backward pass is at, so that exhausted memory there is reported with a step too.
         let place = Rc::new(Cell::new(self.plan.steps.len().saturating_sub(1)));
         let slots = self.forward(&mut pass, |index, pass, _| {
             let place = Rc::clone(&place);
@@ -208,7 +208,7 @@ impl<B: Compute> Executor<B> {
         }
     }
 
-    /// Whether a batch is what the plan reads.
+    /// Whether a batch matches the inputs of the plan.
     fn check(&self, params: &Params, batch: &Batch, labelled: bool) -> Result<(), ExecError> {
         let wrong = |what: &str| Err(ExecError::Internal(format!("a batch with the wrong {what}")));
         let plan = &self.plan;

@@ -5,7 +5,6 @@ mod batch_source;
 mod evaluate;
 mod event;
 mod failure;
-mod fit_combiner;
 mod late_fusion;
 mod metrics;
 mod modality_dropout;

@@ -4,7 +4,7 @@ use crate::exec::workers::Workers;
 use gemm::Parallelism;
 use rayon::prelude::*;
 
-/// A matrix to read: a slice and how its cells lie in it.
+/// A matrix to read: a slice with its strides.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) struct MatrixView<'a> {
     values: &'a [f32],
@@ -15,13 +15,13 @@ pub(in crate::exec) struct MatrixView<'a> {
 }
 
 impl<'a> MatrixView<'a> {
-    /// A matrix that lies row by row.
+    /// A row-major matrix.
     pub(in crate::exec) fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         assert_eq!(values.len(), rows * columns, "a matrix of {rows} x {columns}");
         Self { values, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
-    /// The same numbers, rows and columns exchanged.
+    /// The transpose, without a copy.
     pub(in crate::exec) fn transposed(self) -> Self {
         Self {
             rows: self.columns,
@@ -32,7 +32,7 @@ impl<'a> MatrixView<'a> {
         }
     }
 
-    /// The sum of each row of a matrix that lies row by row.
+    /// The sum of each row of a row-major matrix.
     pub(in crate::exec) fn row_sums(&self) -> Vec<f32> {
         debug_assert_eq!((self.row_stride, self.column_stride), (self.columns, 1));
         self.values.chunks_exact(self.columns.max(1)).map(|row| row.iter().sum()).collect()
@@ -58,7 +58,7 @@ impl<'a> MatrixView<'a> {
     }
 }
 
-/// `out = a b`, or `out += a b` where it accumulates; `out` lies row by row.
+/// `out = a b`, or `out += a b` where it accumulates; `out` is row-major.
 pub(in crate::exec) fn multiply(
     out: &mut [f32],
     a: MatrixView<'_>,
