@@ -1,4 +1,4 @@
-//! The only writer of files: a file holds all of its new content or what it held before. Knows nothing of what is written.
+//! The only writer of files: a file holds all of its new content or what it held before. Independent of the content.
 
 use crate::diag::{Code, Problem};
 use std::fs::{self, File, OpenOptions};
@@ -97,7 +97,7 @@ fn fill_buffered(file: &File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()
 
 /// The path behind all symbolic links of the last component. The file it names need not exist.
 fn link_target(path: &Path) -> io::Result<PathBuf> {
-    // A circle of links has no metadata, so that the caller has failed before.
+    // A cycle of links has no metadata, so the caller has failed already.
     let mut path = path.to_path_buf();
     while fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
         let target = fs::read_link(&path)?;
@@ -197,7 +197,7 @@ mod tests {
         fs::create_dir(at("deep")).unwrap();
         symlink("second", at("first")).unwrap();
         symlink("deep/file", at("second")).unwrap();
-        // The link dangles at first.
+        // The link is dangling at first.
         for text in ["one", "two"] {
             write(&at("first"), text);
             assert_eq!(fs::read_to_string(at("deep/file")).unwrap(), text);

@@ -11,7 +11,7 @@ use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use crate::world::{NoFiles, World};
 use std::sync::Arc;
 
-/// A pipeline brought as far as its text leads: what it means, and what will run.
+/// A compiled pipeline: its HIR and its plan.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// The whole pipeline, every combine of it.
@@ -26,10 +26,10 @@ pub struct Compiled {
     pub suppressions: lint::Suppressions,
 }
 
-/// The options of a compilation beside its text.
+/// Options of a compilation.
 #[derive(Clone)]
 pub struct CompileOptions<'a> {
-    /// Where the files come from that it uses.
+    /// The source of used files.
     pub world: &'a dyn World,
     /// Names and values of params as they are typed: `--set NAME=VALUE`.
     pub settings: &'a [(String, String)],
@@ -55,7 +55,7 @@ pub fn compile(
     compile_in(sources, file, &CompileOptions { settings, combine, ..CompileOptions::default() })
 }
 
-/// Text to plan: all that happens before a byte of data is read.
+/// Text to plan: every stage before data is read.
 ///
 /// The texts that problems may point into are added to `sources`. There is no value, and no problem, for a file of
 /// functions and params that is only made to be used.
@@ -65,7 +65,7 @@ pub fn compile_in(sources: &mut SourceMap, file: FileId, request: &CompileOption
     planned(texts, problems, analyzed, &request.levels)
 }
 
-/// Everything that is known of a text, with errors too: for an editor.
+/// The full analysis of a text, also of one with errors: for editors.
 #[derive(Clone, Debug)]
 pub struct Analyzed {
     /// The tree of what could be read.
@@ -80,12 +80,12 @@ pub struct Analyzed {
     pub checked: Checked<Compiled>,
 }
 
-/// As [`compile`], keeping what is known on the way.
+/// As [`compile`], keeping intermediate results.
 pub fn analyze(sources: &mut SourceMap, file: FileId) -> Analyzed {
     analyze_in(sources, file, &CompileOptions::default())
 }
 
-/// As [`compile_in`], keeping what is known on the way.
+/// As [`compile_in`], keeping intermediate results.
 pub fn analyze_in(sources: &mut SourceMap, file: FileId, request: &CompileOptions<'_>) -> Analyzed {
     let (texts, choices, problems) = ParsedFiles::parse(sources, file, request);
     let (analyzed, symbols) = sema::analyze_with_symbols(&texts.ast, &texts.prelude, &texts.uses, &choices);
@@ -103,7 +103,7 @@ struct ParsedFiles {
 }
 
 impl ParsedFiles {
-    /// Parses everything, with what is chosen beside the file and the problems of its syntax.
+    /// Parses all texts, with overrides from outside of the file and syntax problems.
     fn parse(
         sources: &mut SourceMap,
         file: FileId,
@@ -123,7 +123,7 @@ impl ParsedFiles {
     }
 }
 
-/// From meaning to plan. `problems` are those found before.
+/// From HIR to plan. `problems` are those of earlier stages.
 fn planned(
     texts: ParsedFiles,
     mut problems: Problems,
@@ -131,7 +131,7 @@ fn planned(
     levels: &LintLevels,
 ) -> Checked<Compiled> {
     let misread = problems.has_errors();
-    // What is missing may be what could not be read.
+    // A missing declaration may be one that could not be parsed.
     let missing = [Code::MissingArgument, Code::MissingDeclaration, Code::PipelineHeader];
     let follows = |problem: &Problem| misread && missing.contains(&problem.code);
     problems.extend(analyzed.problems.into_iter().filter(|problem| !follows(problem)).collect());
@@ -153,7 +153,7 @@ fn planned(
     }
 }
 
-/// The values typed for params. A param that is a text takes what was typed as it is, without quotes.
+/// The values typed for params. A string param takes the typed value without quotes.
 fn overrides(
     ast: &Ast,
     uses: &Uses,

@@ -1,4 +1,4 @@
-//! The check against the data that `mmc lint` makes, and the line that says how far it went.
+//! The check against the data that `mmc lint` makes, and the line that reports its extent.
 
 use super::numbers::grouped;
 use super::output::Output;
@@ -36,7 +36,7 @@ fn line(checked: &DataCheck) -> Option<String> {
             let (tables, rows) = (tables.join(", "), grouped(*rows as u64));
             match whole {
                 true => format!("checked against {tables}: {rows} rows"),
-                false => format!("checked against the first {rows} rows of {tables}; nothing is said of the split"),
+                false => format!("checked against the first {rows} rows of {tables}; the split was not checked"),
             }
         }
         DataCheck::Unfit => "checked against the data, which does not fit".to_owned(),

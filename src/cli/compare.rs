@@ -71,7 +71,7 @@ fn run(args: &CompareArgs, comparison: &ComparisonTrials, output: &Output) -> Ex
     if lines.failed { ExitStatus::Problems } else { ExitStatus::Done }
 }
 
-/// The table as people read it, and what its columns mean.
+/// The table for a terminal, and the meaning of its columns.
 fn text(comparison: &Comparison, style: Style) -> String {
     use Align::{Left, Right};
     let title = format!("test, {} rows", grouped(comparison.rows as u64));

@@ -1,4 +1,4 @@
-//! `mmc completions`: what a shell completes commands, options and the names of `mmc explain` with.
+//! `mmc completions`: shell scripts that complete commands, options and the names of `mmc explain`.
 
 use super::args::{Cli, CompletionsArgs};
 use super::output::Output;
@@ -19,14 +19,14 @@ pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> ExitStatus
     ExitStatus::Done
 }
 
-/// What `mmc explain` takes, for fish: its script is told the values of options only.
+/// The names of `mmc explain`, for fish: its generated script lists the values of options only.
 fn of_explain() -> String {
     let names: Vec<String> = reference::names().into_iter().collect();
     format!("complete -c mmc -n \"__fish_mmc_using_subcommand explain\" -f -a \"{}\"\n", names.join(" "))
 }
 
-/// The command line with every code and name that `mmc explain` knows. Only shells are told them: when a name is typed,
-/// `explain` itself says what it does not know, with what was meant.
+/// The command line with every code and name that `mmc explain` knows. Used for shells only: when a name is typed,
+/// `explain` itself reports an unknown name, with the nearest known one.
 fn with_names() -> Command {
     let names: Vec<&'static str> = reference::names().into_iter().map(|name| &*name.leak()).collect();
     Cli::command().mut_subcommand("explain", |explain| {

@@ -64,7 +64,7 @@ fn file(path: &Path, args: &FmtArgs, output: &Output) -> ExitStatus {
     }
 }
 
-/// A text before and after, and how its formatting ended. What cannot be read of it stays as it is.
+/// A text before and after, and how its formatting ended. Declarations that cannot be parsed are unchanged.
 struct FormattedText {
     before: String,
     after: String,

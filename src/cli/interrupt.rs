@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks training to end after its step, the second ends the process at once.
+//! Ctrl-C: the first ends training after its step, the second ends the process at once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The exit code of a process that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// What the signal handler and the program share.
+/// State shared by the signal handler and the program.
 #[derive(Clone, Default)]
 pub(super) struct Interrupt(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
     asked: Arc<AtomicBool>,
-    /// A folder in which nothing is worth keeping yet.
+    /// A folder to remove if the process ends now.
     unfinished: Mutex<Option<PathBuf>>,
 }
 
 impl Interrupt {
-    /// Begins to listen for Ctrl-C and for requests to terminate.
+    /// Installs the handler of Ctrl-C and of requests to terminate.
     pub(super) fn listen() -> Self {
         let interrupt = Self::default();
         let shared = Arc::clone(&interrupt.0);
@@ -37,17 +37,17 @@ impl Interrupt {
         interrupt
     }
 
-    /// Whether someone asked to stop.
+    /// Whether an interrupt was requested.
     pub(super) fn asked(&self) -> bool {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Set when someone asked to stop.
+    /// Set when an interrupt was requested.
     pub(super) fn flag(&self) -> &Arc<AtomicBool> {
         &self.0.asked
     }
 
-    /// Names a folder to take away should the process be ended at once; `None` once it is worth keeping.
+    /// Sets the folder to remove if the process is ended at once; `None` once it must be kept.
     pub(super) fn remove_on_exit(&self, folder: Option<&Path>) {
         *self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = folder.map(Path::to_owned);
     }

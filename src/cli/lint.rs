@@ -14,7 +14,7 @@ use crate::experiment::{CheckedFile, check_data};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The most passes of fixes over a text: each fixes something, and may uncover more.
+/// The most passes of fixes over a text: a fix may expose further problems.
 const MOST_PASSES: usize = 50;
 
 pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
@@ -52,7 +52,7 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
         }
         all.push((compiled.problems, sources));
     }
-    // What programs read is one text for all files.
+    // Machine-readable formats are one document for all files.
     let reports: Vec<ProblemsWithSources<'_>> = all.iter().map(|(problems, sources)| (problems, sources)).collect();
     let problems: Problems = all.iter().flat_map(|(problems, _)| problems.iter().cloned()).collect();
     match args.format {
@@ -66,7 +66,7 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     if problems.has_errors() { status.worst(ExitStatus::Problems) } else { status }
 }
 
-/// Applies changes until there are none left to apply, and writes the text or shows what would change.
+/// Applies fixes until none is left, and writes the text or shows what would change.
 fn fix_file(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Result<ExitStatus, ExitStatus> {
     let levels = args.lints.levels();
     let set = settings(&args.set);
@@ -76,7 +76,7 @@ fn fix_file(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Resu
     let (mut text, mut count) = (before.to_string(), 0);
     for _ in 0..MOST_PASSES {
         let mut fixed = fix(file, &text, &compiled.problems, fixes);
-        // Fixes that the data suggests are never certain, and come once the text has none left.
+        // Fixes suggested by the data are never safe; they are applied after those of the text.
         if fixed.is_none() && fixes == Fixes::All && !args.no_data {
             check_data(path.parent().unwrap_or(Path::new("")), &mut compiled, &levels);
             fixed = fix(file, &text, &compiled.problems, fixes);

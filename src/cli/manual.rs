@@ -21,7 +21,7 @@ pub(super) fn manual(output: &Output) -> ExitStatus {
     }
 }
 
-/// One page for all: the commands, each with its options, what they return.
+/// A single page: every command with its options, and the exit codes.
 fn write(page: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = Cli::command();
     command.build();

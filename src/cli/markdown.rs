@@ -1,4 +1,4 @@
-//! Markdown as a terminal shows it: headings, paragraphs as wide as the screen, code set off, tables drawn.
+//! Markdown as a terminal shows it: headings, paragraphs as wide as the screen, code indented, tables drawn.
 
 use super::table::{Align, table};
 use crate::diag::Style;
@@ -6,7 +6,7 @@ use owo_colors::{OwoColorize, Style as Ink};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use textwrap::{Options as Wrap, wrap};
 
-/// Paragraphs wider than this are tiring to read.
+/// Largest width of a paragraph, for legibility.
 const READABLE: usize = 100;
 
 /// Draws `markdown`.
@@ -23,13 +23,13 @@ struct MarkdownPage {
     style: Style,
     width: usize,
     text: String,
-    /// The words of the block that is being read.
+    /// The words of the current block.
     words: String,
-    /// The lines of code that are being read, if they are, and whether they are a pipeline.
+    /// The lines of the current code block, if there is one, and whether it is a pipeline.
     code: Option<String>,
-    /// The numbers or bullets of the lists that are open.
+    /// The numbers or bullets of the open lists.
     lists: Vec<Option<u64>>,
-    /// The table that is being read: the cells of its rows, the header first.
+    /// The current table: the cells of its rows, the header first.
     rows: Vec<Vec<String>>,
 }
 
@@ -92,7 +92,7 @@ impl MarkdownPage {
     fn heading(&mut self, level: HeadingLevel) {
         let title = std::mem::take(&mut self.words).replace('`', "");
         self.gap();
-        // What colour says of a heading, a line below it says where there is none.
+        // Without colour a heading is underlined instead.
         let width = textwrap::core::display_width(&title);
         self.text += &self.inked(&title, Ink::new().bold());
         self.text.push('\n');
@@ -123,7 +123,7 @@ impl MarkdownPage {
                 (bullet, rest)
             }
         };
-        // Items of a list stand close together.
+        // No blank line between the items of a list.
         if self.lists.is_empty() || !self.in_list() {
             self.gap();
         }
@@ -134,7 +134,7 @@ impl MarkdownPage {
         }
     }
 
-    /// Whether the last line is of a list.
+    /// Whether the last line belongs to a list.
     fn in_list(&self) -> bool {
         let last = self.text.lines().last().unwrap_or_default();
         last.starts_with("• ") || last.starts_with("- ") || last.starts_with("  ") && !last.starts_with("    ")

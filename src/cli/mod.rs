@@ -1,4 +1,4 @@
-//! The command line: arguments, progress, printing, exit codes. Uses every room and holds no logic of theirs.
+//! The command line: arguments, progress, printing, exit codes. Uses every room and contains none of their logic.
 
 mod args;
 mod bench;
@@ -44,7 +44,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.output);
     panic::install(output);
-    // A defect ends with its own words and code, and not with those of a crash.
+    // A panic ends with the report and the exit code of a defect, not with those of the runtime.
     std::panic::catch_unwind(|| dispatch(&cli, &output)).unwrap_or(ExitStatus::CouldNotRun).into()
 }
 

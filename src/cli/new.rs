@@ -32,7 +32,7 @@ pub(super) fn new(args: &NewArgs, output: &Output) -> ExitStatus {
     }
 }
 
-/// Writes to the file that was named, which must not be there yet, or to standard output.
+/// Writes to the file that was named, which must not exist, or to standard output.
 fn write(text: &str, args: &NewArgs, output: &Output) -> ExitStatus {
     let Some(path) = &args.out else {
         output.out.write(text);
@@ -68,7 +68,7 @@ fn from_table(data: &Path, args: &NewArgs) -> Result<String, String> {
     starter(&table, args.label.as_deref()).map_err(|error| error.to_string())
 }
 
-/// The path of a file as seen from a folder; as it was typed, where one of them cannot be found.
+/// The path of a file relative to a folder; as typed, where one of them cannot be found.
 fn relative(file: &Path, folder: &Path) -> PathBuf {
     let whole = |path: &Path| fs::canonicalize(if path.as_os_str().is_empty() { Path::new(".") } else { path });
     let (Ok(file_at), Ok(folder_at)) = (whole(file), whole(folder)) else { return file.to_owned() };

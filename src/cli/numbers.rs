@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers formatted for a terminal.
 
 pub(super) use crate::thousands::grouped;
 use std::time::Duration;
@@ -10,7 +10,7 @@ pub(super) fn scaled(number: f64) -> String {
         return number.to_string();
     }
     let (mut value, mut unit) = (number, 0);
-    // What would be printed as 1000 belongs to the next unit.
+    // A number that would be printed as 1000 uses the next unit.
     while value.abs() >= 999.5 && unit + 1 < UNITS.len() {
         value /= 1000.0;
         unit += 1;

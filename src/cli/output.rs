@@ -1,4 +1,4 @@
-//! Standard output and standard error, and what they can show. The only place that writes to either.
+//! Standard output and standard error with their capabilities. The only module that writes to either.
 
 use super::args::{OutputArgs, When};
 use super::status::ExitStatus;
@@ -7,10 +7,10 @@ use crate::experiment::Error;
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
-/// How wide reports are where there is no terminal to ask.
+/// Width of reports without a terminal.
 const WIDTH: usize = 100;
 
-/// Both streams. Writing never fails from the caller's view: a reader that went away is not an error of ours.
+/// Both streams. Writing never fails from the caller's view: a closed pipe is not an error.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output {
     /// For results.
@@ -19,11 +19,11 @@ pub(super) struct Output {
     pub(super) err: Stream,
 }
 
-/// One stream and what it can show.
+/// One stream and its capabilities.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream {
     target: Target,
-    /// Whether a person reads along.
+    /// Whether it is a terminal.
     pub(super) terminal: bool,
     /// Colour, characters and width.
     pub(super) style: Style,
@@ -48,7 +48,7 @@ impl Output {
         }
     }
 
-    /// Prints an error on standard error, and says how a command ends that met it.
+    /// Prints an error on standard error, and returns the exit status for it.
     pub(super) fn error(&self, error: &Error) -> ExitStatus {
         match error.text() {
             Some(text) => self.err.line(text),
@@ -81,7 +81,7 @@ impl Stream {
 
     /// Writes `text` as it is.
     pub(super) fn write(&self, text: &str) {
-        // There is nowhere to report a failure of the stream that failures are reported on, and a closed pipe
+        // A failure of the error stream cannot be reported, and a closed pipe
         // (`mmc plan x.mmc | head`) means that the reader has seen enough.
         let _ = match self.target {
             Target::Out => put(io::stdout().lock(), text),

@@ -1,4 +1,4 @@
-//! The command line as a page of the reference, made from what clap reads.
+//! The command line as a page of the reference, generated from the definitions for clap.
 
 use super::args::Cli;
 use crate::reference::GENERATED;

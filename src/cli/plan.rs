@@ -1,4 +1,4 @@
-//! `mmc plan`: what would run.
+//! `mmc plan`: the plan of a pipeline.
 
 use super::args::{PlanArgs, PlanFormat};
 use super::open::open_pipeline;
@@ -36,7 +36,7 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     }
 }
 
-/// A plan for programs: itself, the line of the file that asks for each step, and how it is trained.
+/// The machine-readable plan: the plan, the source line of each step, and the training settings.
 #[derive(Serialize)]
 struct PlanDocument<'a> {
     #[serde(flatten)]

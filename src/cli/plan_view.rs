@@ -1,4 +1,4 @@
-//! A plan as a table: what is computed, in what shapes, at what cost, and where the file asks for it, part by part.
+//! A plan as a table, part by part: operations, shapes, costs and source lines.
 
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
@@ -11,7 +11,7 @@ use crate::spec::TrainSpec;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The whole plan for people; repeated layers and parts are shown once unless `full` asks for all.
+/// The whole plan for a terminal; repeated layers and parts are shown once unless `full` is set.
 pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, style: Style, full: bool) -> String {
     let mut text = format!("{}: {}\n\n", plan.pipeline, plan.combine);
     text += &steps(plan, sources, style, full);
@@ -24,18 +24,18 @@ pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, sty
     text
 }
 
-/// The line of the file that a step is from: the steps of a function of the library are from the line where the pipeline
-/// calls it.
+/// The line of the file that a step is from: the steps of a function of the library are from the line where the
+/// pipeline calls it.
 pub(super) fn line_of(step: &Step, sources: &SourceMap) -> usize {
     let asked = step.calls.last().copied().unwrap_or(step.span);
     sources.line_column(asked.file, asked.start).0
 }
 
-/// One step as it is shown.
+/// One displayed step.
 #[derive(Clone, PartialEq)]
 struct PlanRow {
     name: String,
-    /// All but its name and its line: rows alike in these are shown once.
+    /// All but its name and its line: rows equal in these are shown once.
     alike: (String, String, u64, u64),
     line: usize,
 }
@@ -50,11 +50,11 @@ fn groups(plan: &Plan, sources: &SourceMap) -> Vec<StepGroup> {
     let mut groups: Vec<StepGroup> = vec![];
     let mut counted: BTreeSet<ParamId> = BTreeSet::new();
     for (step, part) in plan.steps.iter().zip(parts(plan)) {
-        // Parameters that a step shares with an earlier one are counted there.
+        // Shared parameters are counted at the first step that has them.
         let own = step.params.iter().filter(|id| counted.insert(**id)).filter_map(|id| plan.params.get(*id));
         let parameters = own.map(|param| param.shape.size() as u64).sum();
         let row = PlanRow {
-            // The operation, which ends the name of a step, has a column of its own.
+            // The operation, which ends the name of a step, has a separate column.
             name: step.name.split(' ').next().unwrap_or(&step.name).to_owned(),
             alike: (step.op.call(), step.shape.to_string(), parameters, step.flops),
             line: line_of(step, sources),
@@ -107,7 +107,7 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
 
 /// The rows of a part: its sum, then its steps; a modality is one row.
 fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<String>>) {
-    let said = |times: usize| if times > 1 { format!("{times} x") } else { String::new() };
+    let repeated = |times: usize| if times > 1 { format!("{times} x") } else { String::new() };
     let sum = |of: fn(&PlanRow) -> u64| group.rows.iter().map(of).sum::<u64>();
     let (kind, name) = (group.part.kind(), group.part.name());
     let modality = kind == "modality";
@@ -117,7 +117,7 @@ fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<Str
         title,
         String::new(),
         last.map(|row| row.alike.1.clone()).unwrap_or_default(),
-        said(times),
+        repeated(times),
         blank_if_zero(sum(|row| row.alike.2), grouped),
         blank_if_zero(sum(|row| row.alike.3), |flops| scaled(flops as f64)),
         if modality { last.map(|row| row.line.to_string()).unwrap_or_default() } else { String::new() },
@@ -134,7 +134,7 @@ fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<Str
                 format!("  {}", row.name),
                 operation.clone(),
                 shape.clone(),
-                said(times),
+                repeated(times),
                 blank_if_zero(*parameters, grouped),
                 blank_if_zero(*flops, |flops| scaled(flops as f64)),
                 row.line.to_string(),
@@ -159,7 +159,7 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     let parameters = plan.parameter_count() as u64;
     let batch = train.batch_size as u64;
     let values = plan.cost.bytes_per_row.saturating_mul(batch);
-    // What the optimizer keeps beside each parameter.
+    // The optimizer state of each parameter.
     let kept = update_rule(&train.optimizer).moments() as u64;
     let own = plan.cost.parameter_bytes;
     let all = own.saturating_mul(2 + kept).saturating_add(values);
@@ -187,7 +187,7 @@ fn totals(plan: &Plan, train: &TrainSpec) -> String {
     text
 }
 
-/// How it is trained, defaults included.
+/// The training settings, defaults included.
 fn training(train: &TrainSpec) -> String {
     use crate::spec::TrainingLength;
     let (optimizer, schedule) = (show_optimizer(&train.optimizer), show_schedule(&train.schedule));

@@ -9,16 +9,16 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often the words beside the bar change; more often nobody can read.
+/// Shortest time between updates of the text at the bar, so that it can be read.
 const REFRESH: Duration = Duration::from_millis(80);
 
-/// The least width at which every number has its name beside it.
+/// Smallest width at which every number is labelled.
 const ROOMY: usize = 80;
 
 /// Shows the events of one training.
 pub(super) struct Progress<'a> {
     output: &'a Output,
-    /// Whether nothing but the result is printed.
+    /// Whether only the result is printed.
     quiet: bool,
     json: bool,
     interrupted: &'a AtomicBool,
@@ -30,12 +30,12 @@ pub(super) struct Progress<'a> {
     failure_shown: bool,
 }
 
-/// How much there is to do.
+/// Total number of steps.
 #[derive(Clone, Copy, Default)]
 struct ProgressLength {
     epochs: u64,
     steps_per_epoch: u64,
-    /// Of the first step; the last one of an epoch may have fewer.
+    /// Rows of the first step; the last step of an epoch may have fewer.
     rows_per_step: u64,
 }
 
@@ -48,7 +48,7 @@ struct EpochLine<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Shows training on `output`, and once that `interrupted` is set.
+    /// Shows training on `output`, and a single notice once `interrupted` is set.
     pub(super) fn new(output: &'a Output, quiet: bool, json: bool, interrupted: &'a AtomicBool) -> Self {
         let bar = (output.err.terminal && !quiet).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -72,7 +72,9 @@ impl<'a> Progress<'a> {
     /// Shows one event.
     pub(super) fn show(&mut self, event: &Event<'_>) {
         match event {
-            Event::Component { name, number, of } => self.say(&format!("`{name}` by itself ({number} of {of})")),
+            Event::Component { name, number, of } => {
+                self.say(&format!("training `{name}` separately ({number} of {of})"))
+            }
             Event::Started { epochs, steps_per_epoch } => {
                 self.extent = ProgressLength { epochs: *epochs, steps_per_epoch: *steps_per_epoch, rows_per_step: 0 };
             }
@@ -141,7 +143,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Writes while the bar is out of the way.
+    /// Writes while the bar is hidden.
     fn aside(&self, write: impl FnOnce(&Output)) {
         match &self.bar {
             Some(bar) => bar.suspend(|| write(self.output)),
@@ -152,7 +154,7 @@ impl<'a> Progress<'a> {
 
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
-        // Training that fails sends no last event, and its bar must not stay above the report.
+        // Training that fails sends no last event, so its bar is removed here.
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -161,10 +163,10 @@ impl Drop for Progress<'_> {
 
 fn style(output: &Output) -> ProgressStyle {
     let bar = if output.err.style.color { "{wide_bar:.cyan/blue}" } else { "{wide_bar}" };
-    // The blanks at the end are for the `^C` a terminal writes, which would push a full line up out of reach.
+    // The trailing blanks leave room for the `^C` that a terminal echoes, which would wrap a full line.
     let template = format!("{{prefix}} {bar} {{rate}} {{left}} {{msg}}   ");
     let characters = if output.err.style.unicode { "━╸─" } else { "=> " };
-    // The template is ours and well formed; the plain bar stands in should it ever not be.
+    // The template is constant and valid; the default bar is only a fallback.
     ProgressStyle::with_template(&template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {

@@ -36,7 +36,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
 }
 
 fn train(args: &RunArgs, run: &Run, interrupt: &Interrupt, output: &Output) -> ExitStatus {
-    // A folder that cannot be written is found out before the training, which may take long.
+    // An unwritable folder is reported before the training, which may take long.
     let mut directory = match run.create_directory(&args.out) {
         Ok(directory) => directory,
         Err(error) => return output.error(&error),
@@ -50,7 +50,7 @@ fn train(args: &RunArgs, run: &Run, interrupt: &Interrupt, output: &Output) -> E
     let trained = run.train(&mut |event| progress.show(&event));
     drop(progress);
     if trained.as_ref().map_or_else(|failed| failed.kept.is_some(), |_| true) {
-        // From here on the folder holds something worth keeping.
+        // From here on the folder must be kept.
         interrupt.remove_on_exit(None);
     }
     match trained {
@@ -59,7 +59,7 @@ fn train(args: &RunArgs, run: &Run, interrupt: &Interrupt, output: &Output) -> E
     }
 }
 
-/// Saves a training that went well, and shows its results.
+/// Saves a successful training, and shows its results.
 fn finish(args: &RunArgs, run: &Run, trained: &TrainedModel, directory: &mut RunDir, output: &Output) -> ExitStatus {
     if let Err(error) = trained.save_to(directory) {
         return output.error(&error);
@@ -72,7 +72,7 @@ fn finish(args: &RunArgs, run: &Run, trained: &TrainedModel, directory: &mut Run
     ExitStatus::Done
 }
 
-/// Saves the last good model of a training that could not go on, and says why it could not.
+/// Saves the last good model of a failed training, and reports the cause.
 fn keep(args: &RunArgs, failed: &FailedRun, directory: &mut RunDir, output: &Output) -> ExitStatus {
     let status = output.error(&failed.error);
     let Some(kept) = &failed.kept else { return status };

@@ -8,7 +8,7 @@ use crate::train::Scores;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The table of the test split, or of the validation split where there is no other, and the lines under it.
+/// The table of the test split, or else of the validation split, and the lines below it.
 pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> String {
     let mut text = String::new();
     match (&summary.test, &summary.valid) {

@@ -12,12 +12,12 @@ pub(super) enum ExitStatus {
     Problems,
     /// It could not run: bad arguments, no such device, a defect.
     CouldNotRun,
-    /// Stopped by a person before there was anything to keep.
+    /// Interrupted before there was a model.
     Interrupted,
 }
 
 impl ExitStatus {
-    /// The status of two together: a file that cannot be read outweighs one with problems.
+    /// The combined status of two: a file that cannot be read outweighs one with problems.
     pub(super) fn worst(self, other: ExitStatus) -> ExitStatus {
         match (self, other) {
             (ExitStatus::Done, other) => other,

@@ -70,7 +70,7 @@ fn run(args: &SweepArgs, search: &GridSearchTrials, output: &Output) -> Result<E
     Ok(if lines.failed { ExitStatus::Problems } else { ExitStatus::Done })
 }
 
-/// The table as people read it, and what the validation rows select.
+/// The table for a terminal, and the points that the validation rows select.
 fn text(found: &GridSearch, path: &str, style: Style) -> String {
     use Align::{Left, Right};
     let params = param_names(found);

@@ -1,4 +1,4 @@
-//! Tables as they are printed everywhere: one line under the header, numbers on the right.
+//! Layout of all printed tables: one line under the header, numbers aligned right.
 
 use crate::diag::Style;
 use comfy_table::{
@@ -6,7 +6,7 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-/// How a column stands.
+/// Alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
     /// Words.
@@ -46,7 +46,7 @@ pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<MarkedRow>, style
     table.set_header(header.iter().map(|(name, _)| Cell::new(name)));
     let mut words: Vec<usize> = header.iter().map(|(name, _)| longest_word(name)).collect();
     for row in rows {
-        // No line breaks before the star.
+        // The line must not break before the star.
         let row: Vec<(String, bool)> = row
             .into_iter()
             .map(
@@ -66,7 +66,7 @@ pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<MarkedRow>, style
     for (index, (_, align)) in header.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 1));
-            // A narrow table breaks lines between words; a word that is cut reads like another one.
+            // A narrow table breaks lines between words; a truncated word could be mistaken for another.
             let least = u16::try_from(words[index] + 1).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
             column.set_cell_alignment(match align {

@@ -1,11 +1,11 @@
-//! The line that a trial of a comparison or a sweep is shown by as it ends.
+//! The line printed for each finished trial of a comparison or a sweep.
 
 use super::numbers::{duration, percent};
 use super::output::Output;
 use crate::experiment::{Error, TrialId, TrialResult, TrialSet};
 use std::time::Duration;
 
-/// Shows the trials of a set as they end, and remembers whether one failed.
+/// Shows the trials of a set as they end, and records whether one failed.
 pub(super) struct TrialLines<'a> {
     trials: &'a TrialSet,
     output: &'a Output,
@@ -18,7 +18,7 @@ pub(super) struct TrialLines<'a> {
 }
 
 impl<'a> TrialLines<'a> {
-    /// The lines of `total` trials; of failures alone where `quiet`.
+    /// Lines for `total` trials; only failures are shown if `quiet`.
     pub(super) fn new(trials: &'a TrialSet, total: usize, quiet: bool, output: &'a Output) -> Self {
         if !quiet {
             let (models, seeds) = (trials.configurations.len(), trials.seeds.len());

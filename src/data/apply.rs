@@ -1,4 +1,5 @@
-//! New rows, prepared as the training rows were: the same bits for the same cells. Needs no label and fits nothing.
+//! New rows, prepared as the training rows were: the same bits for the same cells. Requires no label and fits no
+//! statistics.
 
 use crate::data::dataset::{Subset, TableSummary};
 use crate::data::io::bytes::MemoryBudget;
@@ -28,18 +29,19 @@ pub struct ApplyRequest<'a> {
     pub modalities: Vec<&'a str>,
     /// Whether labels are read.
     pub labels: LabelUse,
-    /// The combines that have to be able to decide every row.
+    /// The combines that must have a component present on every row.
     pub required: Vec<RequiredComponents<'a>>,
     /// The folder of the cache; `None` to keep nothing.
     pub cache: Option<&'a Path>,
-    /// Number of bytes of the data that may be in memory; the rest lies in files that go with the process.
+    /// Number of bytes of the data that may be in memory; the rest is in temporary files that are removed with the
+    /// process.
     pub memory: usize,
 }
 
 /// Whether the labels of new rows are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LabelUse {
-    /// No: its column may be absent or hold anything.
+    /// Never: its column may be absent or hold any value.
     Ignore,
     /// If the table has the column and any cell of it is filled; then every cell is one of the classes.
     #[default]
@@ -48,7 +50,7 @@ pub enum LabelUse {
     Required,
 }
 
-/// New rows as a model reads them.
+/// New rows in the form a model reads.
 #[derive(Clone, Debug)]
 pub struct PreparedRows {
     /// The rows, in the order of the table, with the modalities in the order of the request.
@@ -77,9 +79,9 @@ pub struct PreparedRows {
 /// ```
 ///
 /// # Errors
-/// As [`load`](fn@crate::data::load): a column that is not there (`MMC0504`, with the name that may be meant), cells that
-/// are not of their type, a value that is missing where the modality is not optional. The problems name places in the
-/// data and none in a pipeline.
+/// As [`load`](fn@crate::data::load): a column that is not there (`MMC0504`, with the name that may be meant), cells
+/// that are not of their type, a value that is missing where the modality is not optional. The problems name places in
+/// the data and none in a pipeline.
 pub fn apply(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Checked<PreparedRows> {
     match prepare(preprocessing, request) {
         Ok(prepared) => Checked::new(prepared, Problems::new()),
@@ -174,7 +176,13 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
         return Err(problems);
     }
     presence::check(&request.required, &[presence::PartTable { part: Part::Test, subset: &subset, read: &read }])?;
-    let table = TableSummary { part: None, files: read.file_names(), rows: rows.len(), cached: read.cached };
+    let table = TableSummary {
+        part: None,
+        files: read.file_names(),
+        row_files: read.row_file_names(),
+        rows: rows.len(),
+        cached: read.cached,
+    };
     notes.extend(read.notes);
     Ok(PreparedRows { rows: subset, table, fingerprint: read.content.to_hex().to_string(), absent, notes })
 }

@@ -1,4 +1,4 @@
-//! The data set as training sees it: dense rows for each part, and batches made of them.
+//! The data set in the form training reads: dense rows for each part, and batches of them.
 
 use crate::data::label::FittedLabel;
 use crate::data::modality::fitted::FittedModality;
@@ -26,7 +26,7 @@ pub struct Dataset {
     pub fingerprint: String,
     /// The tables that were read.
     pub tables: Vec<TableSummary>,
-    /// What people may want to know: sentences.
+    /// Notes for the user: sentences.
     pub notes: Vec<String>,
 }
 
@@ -56,8 +56,11 @@ impl Dataset {
 pub struct TableSummary {
     /// The part it is, unless it was split.
     pub part: Option<Part>,
-    /// Its files, as the pipeline names them; none for a table that was made.
+    /// Its files, as the pipeline names them; none for a synthetic table.
     pub files: Vec<String>,
+    /// Those of its files that its rows come from: all but those of tables that are joined to the first.
+    #[serde(skip)]
+    pub row_files: Vec<String>,
     /// How many rows it has.
     pub rows: usize,
     /// Whether its columns came from the cache.

@@ -1,4 +1,4 @@
-//! From the cells of the label's column to class indices. Knows no files.
+//! From the cells of the label's column to class indices. Does not depend on files.
 
 use crate::data::modality::fitted::InputColumn;
 use crate::data::table::columns::Words;
@@ -33,11 +33,11 @@ pub struct FittedLabel {
     pub column: InputColumn,
     /// Names of the classes, in order.
     pub classes: Vec<String>,
-    /// What a cell of the column holds.
+    /// The content of a cell of the column.
     pub cells: LabelCells,
 }
 
-/// What the cells of a label hold.
+/// The content of the cells of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelCells {
@@ -58,7 +58,7 @@ pub(crate) struct Labels {
     pub rows: Vec<Vec<u32>>,
 }
 
-/// How a cell says which class it is. One way holds for all tables of a data set.
+/// How a cell gives its class. The same encoding applies to all tables of a data set.
 enum Reading {
     /// By its place among these words.
     Names(Vec<String>),
@@ -170,7 +170,7 @@ fn reading<V>(classes: &Classes, cells: &BTreeMap<&str, V>) -> Reading {
         Classes::Named(names) if cells.keys().any(|cell| names.iter().any(|name| name == cell)) => {
             Reading::Names(names.clone())
         }
-        // Where no cell is a name and few are integers, the words are to blame and not the numbers.
+        // Where no cell is a name and few are integers, the words are reported and not the numbers.
         Classes::Named(names) if !mostly_integers(cells) => Reading::Names(names.clone()),
         Classes::Named(names) => Reading::Indices(names.len()),
         Classes::Count(count) => {

@@ -1,4 +1,4 @@
-//! The whole way from a data block to a data set: find, read, label, split, transform.
+//! From a data block to a data set: find, read, label, split, transform.
 
 use crate::data::dataset::{Dataset, Subset, TableSummary};
 use crate::data::io::bytes::MemoryBudget;
@@ -18,12 +18,12 @@ use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
 
-/// What is to be loaded.
+/// The data to load.
 #[derive(Clone, Debug)]
 pub struct LoadRequest<'a> {
     /// Where rows come from and how they are split.
     pub data: &'a DataSpec,
-    /// What is to be predicted.
+    /// The label to predict.
     pub label: &'a LabelSpec,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
@@ -33,7 +33,7 @@ pub struct LoadRequest<'a> {
     pub base: &'a Path,
     /// Where parsed tables are kept for the next time; `None` to keep none.
     pub cache: Option<&'a Path>,
-    /// How many bytes of the data may be in memory; what is beyond lies in files that go with the process, in the folder
+    /// How many bytes of the data may be in memory; the rest is in temporary files, in the folder
     /// of the cache or where the system keeps such files.
     pub memory: usize,
 }
@@ -103,6 +103,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
         part: *part,
         files: read.file_names(),
+        row_files: read.row_file_names(),
         rows: read.table.rows,
         cached: read.cached,
     });

@@ -1,4 +1,4 @@
-//! The data set: sources, splits, transforms fitted on the training rows, batches. Knows no tensors.
+//! The data set: sources, splits, transforms fitted on the training rows, batches. Does not depend on tensors.
 //!
 //! ```text
 //! Source --open--> Schema --select--> TableQuery --read, or cache--> LoadedTable

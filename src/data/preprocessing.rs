@@ -1,4 +1,4 @@
-//! What was fitted to the training rows, as one value that a program writes beside the weights and reads back.
+//! The fitted preprocessing as one value that is saved with the weights and loaded again.
 
 use crate::data::label::FittedLabel;
 use crate::data::modality::fitted::FittedModality;
@@ -8,19 +8,19 @@ use crate::shape::Shape;
 use crate::spec::ModalityKind;
 use serde::{Deserialize, Serialize};
 
-/// The version of the form that [`Preprocessing`] is written in.
+/// The version of the JSON form of [`Preprocessing`].
 const VERSION: u32 = 1;
 
 /// Everything that is needed to prepare new rows as the training rows were: the label with its classes, and for each
 /// modality its columns, the statistics of its transforms, its vocabulary or its values.
 ///
-/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](fn@crate::data::apply) uses it. It is
-/// written as JSON in which every number reads back as the same bits:
+/// [`Dataset::preprocessing`](crate::data::Dataset::preprocessing) makes it, [`apply`](fn@crate::data::apply) uses it.
+/// It is written as JSON in which every number reads back as the same bits:
 ///
 /// ```text
 /// std::fs::write("preprocessing.json", data.preprocessing().to_json())?;
-/// let preprocessing = Preprocessing::from_json(&std::fs::read_to_string("preprocessing.json")?, "preprocessing.json")?;
-/// let problems = preprocessing.check(&plan);
+/// let preprocessing = Preprocessing::from_json(&std::fs::read_to_string("preprocessing.json")?,
+/// "preprocessing.json")?; let problems = preprocessing.check(&plan);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +56,7 @@ impl Preprocessing {
 
     /// The value as JSON, on one line.
     pub fn to_json(&self) -> String {
-        // Numbers and texts, and maps whose keys are texts: nothing here lacks a form in JSON.
+        // Numbers and texts, and maps whose keys are texts: every value here has a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -88,7 +88,7 @@ impl Preprocessing {
         }
     }
 
-    /// What does not fit together, if anything.
+    /// The inconsistency, if there is one.
     fn inconsistency(&self) -> Option<String> {
         let mut names: Vec<&str> = self.modalities.iter().map(|modality| modality.name.as_str()).collect();
         names.sort_unstable();
@@ -101,7 +101,7 @@ impl Preprocessing {
         self.modalities.iter().find_map(FittedModality::inconsistency)
     }
 
-    /// The differences to what a plan reads and decides: `MMC0607` for each, nothing if the two belong together.
+    /// The differences from the inputs and classes of a plan: `MMC0607` for each, none if the two match.
     ///
     /// Modalities that the plan does not read are no difference: one value may serve several combines of a pipeline.
     pub fn check(&self, plan: &Plan) -> Problems {

@@ -1,4 +1,4 @@
-//! Checks that every row can be decided: some component of each combine has all its modalities there.
+//! Checks that on every row some component of each combine has all of its modalities.
 
 use crate::data::dataset::Subset;
 use crate::data::table::loaded::LoadedTable;
@@ -27,14 +27,14 @@ impl<'a> RequiredComponents<'a> {
     }
 }
 
-/// The rows of one part: its subset, and where each row stood.
+/// The rows of one part: its subset, and the place of each row in the file.
 pub(crate) struct PartTable<'a> {
     pub(crate) part: Part,
     pub(crate) subset: &'a Subset,
     pub(crate) read: &'a LoadedTable,
 }
 
-/// Reports each combine that has nothing to decide some row by, with the first such row.
+/// Reports each combine without any component present on some row, with the first such row.
 pub(crate) fn check(required: &[RequiredComponents<'_>], parts: &[PartTable<'_>]) -> Result<(), Problems> {
     let mut problems = Problems::new();
     for combine in required {

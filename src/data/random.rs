@@ -1,4 +1,4 @@
-//! Seeded randomness: named streams that never overlap, and the uniform draws made from them. Knows no data.
+//! Seeded randomness: named streams that never overlap, and the uniform draws made from them. Independent of the data.
 //!
 //! Everything is built on ChaCha8, whose output is fixed by its definition, and on draws written out here, so that the
 //! same seed gives the same bits on every platform and with every version of the libraries.

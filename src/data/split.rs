@@ -1,4 +1,4 @@
-//! Divides the rows of a table into train, valid and test. Knows no columns but those that decide.
+//! Divides the rows of a table into train, valid and test. Reads only the columns that decide.
 
 use crate::data::random::{Purpose, shuffle, stream};
 use crate::data::table::columns::Words;
@@ -99,7 +99,7 @@ fn take(
     let (count, asked) = match portion.rule {
         PortionRule::Last(count) => (count, format!("the last {count} rows")),
         PortionRule::First(count) => (count, format!("the first {count} rows")),
-        // Halves go away from zero, so that 5% of 10 rows is a row.
+        // Halves are rounded away from zero, so that 5% of 10 rows is a row.
         PortionRule::Fraction(share) => {
             let count = ((share * rows as f64).round() as usize).max(1);
             (count, format!("{} of {rows} rows, which is {count},", percent(share)))
@@ -107,7 +107,7 @@ fn take(
     };
     if count > left.len() || count == 0 {
         let message = format!("`{part}` asks for {asked} and {} are left of {rows}", left.len());
-        let problem = Problem::error(Code::TooFewRows, message).at(portion.span, "asked for here");
+        let problem = Problem::error(Code::TooFewRows, message).at(portion.span, "required here");
         let problem = problem.in_data(table.read.place(None, None));
         return Err(problem.help("portions are taken in the order written, each from what the one before left"));
     }
@@ -125,7 +125,7 @@ fn take(
                     draw_groups(&groups, count, left, class, &mut taken);
                     if left.iter().all(|row| taken[*row as usize]) {
                         let message = format!("`{part}` cannot take a share of one group");
-                        let problem = Problem::error(Code::TooFewRows, message).at(portion.span, "asked for here");
+                        let problem = Problem::error(Code::TooFewRows, message).at(portion.span, "required here");
                         return Err(problem.also(written.span, "all rows left are of one group"));
                     }
                 }
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn quotas_are_largest_remainders() {
-        // Shares of 7 out of 10: classes of 5, 3 and 2 deserve 3.5, 2.1 and 1.4.
+        // Shares of 7 out of 10: exact shares of classes of 5, 3 and 2 are 3.5, 2.1 and 1.4.
         let classes = [0, 0, 0, 0, 0, 1, 1, 1, 2, 2];
         let rows: Vec<u32> = (0..10).collect();
         assert_eq!(quotas(&rows, 7, |row| classes[row as usize]), [4, 2, 1]);

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 macro_rules! codes {
     ($($variant:ident = $code:literal, $title:literal;)*) => {
-        /// What kind of problem it is. Codes never change their meaning: `MMC01xx` syntax, `MMC02xx` names,
+        /// The kind of a problem. Codes never change their meaning: `MMC01xx` syntax, `MMC02xx` names,
         /// `MMC03xx` types and shapes, `MMC04xx` lints, `MMC05xx` data, `MMC06xx` execution.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "the title beside each variant says what it means")]

@@ -33,7 +33,7 @@ pub struct Label {
     pub primary: bool,
 }
 
-/// A change of the text that a machine can apply.
+/// An edit of the text that can be applied automatically.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// The text to replace; empty to insert.
@@ -49,7 +49,7 @@ pub struct Edit {
 pub struct DataPlace {
     /// The file as the pipeline names it.
     pub file: String,
-    /// Line, counted from 1, where one line is to blame.
+    /// Line, counted from 1, if the problem is in one line.
     pub line: Option<u64>,
     /// Row, counted from 0 in its file, where the file has rows but no lines.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -237,7 +237,7 @@ pub struct Checked<T> {
 }
 
 impl<T> Checked<T> {
-    /// A value, with what was found on the way; no value where that holds an error.
+    /// A value, with the problems found; no value where that holds an error.
     pub fn new(value: T, problems: Problems) -> Self {
         let value = if problems.has_errors() { None } else { Some(value) };
         Self { value, problems }

@@ -88,7 +88,7 @@ impl SourceMap {
         Self::default()
     }
 
-    /// Adds a text and returns the name spans know it by.
+    /// Adds a text and returns its identifier for spans.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         let text = text.into();

@@ -1,6 +1,6 @@
 //! "Did you mean": the known name nearest to an unknown one.
 
-/// The candidate nearest to `name`, if one is near enough to be what was meant.
+/// The candidate nearest to `name`, if one is near enough.
 ///
 /// Nearness is the Damerau-Levenshtein distance over lower-case letters: one for names of two to four letters, two for
 /// five to seven, and so on; a name of one letter is near to none. Ties go to the candidate listed first.

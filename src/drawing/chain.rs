@@ -52,18 +52,18 @@ pub(super) fn summary(items: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn said(chain: &str) -> String {
+    fn text(chain: &str) -> String {
         let items: Vec<String> = chain.split_whitespace().map(str::to_owned).collect();
         summary(&items).join(", ")
     }
 
     #[test]
     fn what_is_repeated_is_said_once() {
-        assert_eq!(said("a b a b a b c"), "3 x (a, b), c");
-        assert_eq!(said("a a a a"), "4 x a");
-        assert_eq!(said("a b c"), "a, b, c");
-        assert_eq!(said("x a b c a b c y y"), "x, 2 x (a, b, c), 2 x y");
-        assert_eq!(said(""), "");
+        assert_eq!(text("a b a b a b c"), "3 x (a, b), c");
+        assert_eq!(text("a a a a"), "4 x a");
+        assert_eq!(text("a b c"), "a, b, c");
+        assert_eq!(text("x a b c a b c y y"), "x, 2 x (a, b, c), 2 x y");
+        assert_eq!(text(""), "");
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn dot(figure: &Figure) -> String {
     text + "}\n"
 }
 
-/// The kinds of part, what all of them are called, how they look.
+/// The kinds of part, with their headings and styles.
 const KINDS: [(&str, &str, &str); 4] = [
     ("modality", "modalities", ", style=rounded"),
     ("encoder", "encoders", ""),

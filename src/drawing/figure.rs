@@ -53,7 +53,7 @@ pub struct FigureBox {
 }
 
 impl FigureBox {
-    /// Its last line: the shape it makes, and what it learns.
+    /// Its last line: its output shape and its parameters.
     pub fn measures(&self) -> String {
         match self.parameters {
             0 => self.shape.to_string(),
@@ -103,7 +103,7 @@ pub fn figure(plan: &Plan) -> Figure {
         }
     }
     let first = |at: usize| of_step.iter().position(|part| part == order[at]);
-    // A block that two encoders share can be read by what it reads; only the way forward is drawn.
+    // A block that two encoders share can form a cycle of parts; only forward edges are drawn.
     edges.retain(|(from, to)| kind(order[*from]) < kind(order[*to]) || first(*from) < first(*to));
     let depth = depths(&mut boxes, &edges);
     let decides = (plan.loss.components.iter().take(MOST_COMPONENTS))

@@ -1,5 +1,5 @@
-//! Layout: coordinates of boxes in columns from data to decision, and orthogonal edges with one lane for each box that is
-//! read at another height.
+//! Layout: coordinates of boxes in columns from data to decision, and orthogonal edges with one lane for each box that
+//! is read at another height.
 
 use super::figure::Figure;
 use super::part::PipelinePart;
@@ -58,7 +58,7 @@ pub(super) struct Wire {
 pub(super) struct FigureLayout {
     pub(super) boxes: Vec<PlacedBox>,
     pub(super) wires: Vec<Wire>,
-    /// Headings of columns: what and where its middle is.
+    /// Headings of columns: text and horizontal centre.
     pub(super) headings: Vec<(&'static str, f64)>,
     /// The class loss.
     pub(super) loss: PlacedBox,
@@ -66,7 +66,7 @@ pub(super) struct FigureLayout {
     pub(super) height: f64,
 }
 
-/// Something in a column that wires meet: a box, or the way of a wire past the boxes.
+/// An item of a column that wires connect to: a box, or the passage of a wire between boxes.
 struct Stop {
     column: usize,
     /// The box, or the box whose wire passes.
@@ -90,7 +90,7 @@ pub(super) fn layout(figure: &Figure) -> FigureLayout {
     let columns: Vec<usize> = figure.boxes.iter().map(|node| column(&node.part, node.depth)).collect();
     let last = figure.depth + 1 + usize::from(mixtures);
     let mut boxes: Vec<PlacedBox> = figure.boxes.iter().map(sized).collect();
-    // Boxes of a column are as wide as its widest, and not narrower than its heading.
+    // Boxes of a column have the width of the widest, at least that of its heading.
     for at in 0..=last {
         let widest = (0..boxes.len()).filter(|place| columns[*place] == at).map(|place| boxes[place].width);
         let widest = widest.fold(11.0 * LETTER, f64::max);
@@ -109,7 +109,7 @@ pub(super) fn layout(figure: &Figure) -> FigureLayout {
         boxes[stop.node].y = stop.y - boxes[stop.node].height / 2.0;
     }
 
-    // From left to right: a column, then room for the lanes of what is read from it.
+    // From left to right: a column, then room for the lanes of its outgoing wires.
     let mut x = MARGIN;
     let mut headings = vec![];
     let mut wires = vec![];
@@ -131,7 +131,7 @@ pub(super) fn layout(figure: &Figure) -> FigureLayout {
             x = between(&stops, &hops, at, x, &mut wires);
         }
     }
-    // What decides is read by the loss straight across.
+    // Wires from heads to the class loss are straight.
     let loss_x = x + 2.0 * CLEAR;
     let letters = figure.loss.iter().map(|line| width(line)).max().unwrap_or_default();
     let rows: Vec<&PlacedBox> = figure.decides.iter().filter_map(|place| boxes.get(*place)).collect();
@@ -168,7 +168,7 @@ fn heading(part: &PipelinePart) -> &'static str {
     }
 }
 
-/// A box as large as what is written in it.
+/// A box of the size of its text.
 fn sized(node: &super::figure::FigureBox) -> PlacedBox {
     let title = lines(&node.title, WIDEST, 3);
     let does = if node.does.is_empty() { vec![] } else { lines(&node.does, WIDEST, MOST_LINES) };
@@ -186,14 +186,14 @@ fn sized(node: &super::figure::FigureBox) -> PlacedBox {
     }
 }
 
-/// Every edge as hops from one column to the next; where it has to pass a column a stop is made for it, one for all
+/// Every edge as segments from one column to the next; a passage is added in each column that it crosses, one for all
 /// wires of a box.
 fn hops(figure: &Figure, columns: &[usize], stops: &mut Vec<Stop>) -> Vec<(usize, usize)> {
     let mut hops = vec![];
     for (from, to) in &figure.edges {
         let mut at = *from;
         for column in columns[*from] + 1..columns[*to] {
-            // Beside mixtures the row of a component that is none is free: the wire goes straight to its head.
+            // In the column of mixtures the row of a single component is free: its wire goes straight to its head.
             let row = (column > figure.depth).then_some(figure.boxes[*to].row);
             let known = stops
                 .iter()
@@ -212,9 +212,9 @@ fn hops(figure: &Figure, columns: &[usize], stops: &mut Vec<Stop>) -> Vec<(usize
     hops
 }
 
-/// Gives every stop its height; how high the tallest column is.
+/// Assigns every item its vertical position; returns the height of the tallest column.
 fn heights(figure: &Figure, stops: &mut [Stop], hops: &[(usize, usize)], last: usize) -> f64 {
-    // Rows of components: as high as the higher of mixture and head, and high enough for all wires of a mixture.
+    // Rows of components: the larger height of mixture and head, and enough for all wires of a mixture.
     let rows = figure.boxes.iter().map(|node| node.row + 1).max().unwrap_or(1);
     let mut tall = vec![0.0_f64; rows];
     for (place, stop) in stops.iter().enumerate() {
@@ -240,7 +240,7 @@ fn heights(figure: &Figure, stops: &mut [Stop], hops: &[(usize, usize)], last: u
             stop.y = middle[row] + shift;
         }
     }
-    // Encoders are spread over the whole height, and what is left of them follows what reads it.
+    // Encoders are spread over the whole height, and the items to the left of them are aligned with their readers.
     for column in (0..=figure.depth.min(last)).rev() {
         let mut members: Vec<usize> = (0..stops.len()).filter(|place| stops[*place].column == column).collect();
         let used: f64 = members.iter().map(|place| stops[*place].height).sum();
@@ -265,7 +265,7 @@ fn heights(figure: &Figure, stops: &mut [Stop], hops: &[(usize, usize)], last: u
     height
 }
 
-/// Moves the members of a column, which are in order, until none is over another.
+/// Moves the members of a column, which are in order, until none overlap.
 fn apart(stops: &mut [Stop], members: &[usize], height: f64) {
     let least = |stops: &[Stop], a: usize, b: usize| (stops[a].height + stops[b].height) / 2.0 + GAP;
     for pair in members.windows(2) {
@@ -311,7 +311,7 @@ fn between(stops: &[Stop], hops: &[(usize, usize)], column: usize, x: f64, wires
         }
         let lane = bent.iter().position(|source| source == from).unwrap_or_default();
         let lane = x + CLEAR + LANE * lane as f64;
-        // A wire must not lie on one that goes to a lane further right at the same height.
+        // A wire must not overlap one that goes to a lane further right at the same height.
         let taken = |at: f64| bent.iter().any(|source| source != from && (stops[*source].y - at).abs() < 2.5);
         let mut at = end(*from, *to);
         while taken(at) {

@@ -1,4 +1,4 @@
-//! The figure in the language of Mermaid, which many places show in a page.
+//! The figure in the language of Mermaid, which many documentation sites render.
 
 use super::figure::{Figure, FigureBox};
 use std::fmt::Write;
@@ -27,7 +27,7 @@ pub fn mermaid(figure: &Figure) -> String {
     text
 }
 
-/// The kinds of part, what all of them are called, the brackets that draw them.
+/// The kinds of part, with their headings and the brackets of their shape.
 const KINDS: [(&str, &str, &str, &str); 4] = [
     ("modality", "modalities", "([", "])"),
     ("encoder", "encoders", "[", "]"),

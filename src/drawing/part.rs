@@ -40,12 +40,12 @@ impl PipelinePart {
 
 /// The part of every step of the plan, in the order of its steps.
 ///
-/// A layer is assigned by the path of its weights. A step without a path, such as a sum, belongs to the part of its inputs
-/// if that is one part, else to the part of its readers; the merge of a strategy always belongs to its reader, since its
-/// inputs can be several outputs of one encoder.
+/// A layer is assigned by the path of its weights. A step without a path, such as a sum, belongs to the part of its
+/// inputs if that is one part, else to the part of its readers; the merge of a strategy always belongs to its reader,
+/// since its inputs can be several outputs of one encoder.
 pub fn parts(plan: &Plan) -> Vec<PipelinePart> {
     let mut known: Vec<Option<PipelinePart>> = plan.steps.iter().map(|step| by_path(plan, step)).collect();
-    // Forward: what reads one part only continues it.
+    // Forward: a step that reads only one part belongs to it.
     for at in 0..plan.steps.len() {
         if known[at].is_none() && !is_merge(plan, &plan.steps[at]) {
             let mut read = plan.steps[at].reads.iter().map(|slot| known[*slot].clone());
@@ -55,7 +55,7 @@ pub fn parts(plan: &Plan) -> Vec<PipelinePart> {
             });
         }
     }
-    // Backward: a merge belongs to what is made of it.
+    // Backward: a merge belongs to its reader.
     for at in (0..plan.steps.len()).rev() {
         if known[at].is_none() {
             let reader =
@@ -106,7 +106,7 @@ fn by_path(plan: &Plan, step: &Step) -> Option<PipelinePart> {
     })
 }
 
-/// The component whose name is written so in a path, where dots are underscores.
+/// The component with this name in a path, where dots are underscores.
 fn component_named(plan: &Plan, in_path: &str) -> String {
     let found = plan.loss.components.iter().find(|component| component.name.replace('.', "_") == in_path);
     found.map_or(in_path, |component| component.name.as_str()).to_owned()

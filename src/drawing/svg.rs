@@ -8,7 +8,7 @@ use super::wrap::width;
 use crate::thousands::grouped;
 use std::fmt::Write;
 
-/// How many colours wires have; more streams than that are drawn with dashes.
+/// Number of wire colours; further encoders are drawn dashed.
 const COLORS: usize = 7;
 
 /// Colours by Okabe and Ito, lighter ones where the background is dark.
@@ -118,7 +118,7 @@ fn draw_wire(text: &mut String, wire: &Wire, color: Option<usize>) {
     for (at, (x, y)) in wire.corners.iter().enumerate() {
         let neighbours = at.checked_sub(1).and_then(|before| wire.corners.get(before)).zip(wire.corners.get(at + 1));
         match neighbours {
-            // A corner is rounded, as far as its legs are long enough.
+            // Corners are rounded, limited by the length of their segments.
             Some(((from_x, from_y), (to_x, to_y))) => {
                 let leg = |dx: f64, dy: f64| (dx.abs() + dy.abs()) / 2.0;
                 let radius = RADIUS.min(leg(x - from_x, y - from_y)).min(leg(to_x - x, to_y - y));
@@ -169,8 +169,8 @@ fn draw_box(text: &mut String, node: &FigureBox, placed: &PlacedBox, color: Opti
     };
     let learned =
         if node.parameters > 0 { format!(", {} parameters", grouped(node.parameters)) } else { String::new() };
-    let said = format!("{} {}: {}{learned}", node.part.kind(), node.part.name(), node.shape);
-    let _ = writeln!(text, "<g><title>{}</title>", escaped(&said));
+    let title = format!("{} {}: {}{learned}", node.part.kind(), node.part.name(), node.shape);
+    let _ = writeln!(text, "<g><title>{}</title>", escaped(&title));
     rect(text, class, placed, round);
     if let Some(color) = color {
         let inset = round.min(placed.height / 2.0);
@@ -195,7 +195,7 @@ fn draw_box(text: &mut String, node: &FigureBox, placed: &PlacedBox, color: Opti
     text.push_str("</g>\n");
 }
 
-/// The class loss stands beside all that it reads.
+/// The class loss has the height of all heads.
 fn draw_loss(text: &mut String, places: &FigureLayout) {
     let loss = &places.loss;
     rect(text, "box loss", loss, 5.0);

@@ -1,12 +1,12 @@
-//! From logits to decisions: class losses, predicted classes, probabilities, what each component thought. The same
-//! arithmetic as training's, so that a model decides by what it was trained on.
+//! From logits to decisions: class losses, predicted classes, probabilities and the outputs of each component. The same
+//! arithmetic as in training, so that a model decides by the loss it was trained with.
 
 use super::engine::Logits;
 use super::params::Params;
-use crate::fusion::{ClassLoss, CombinationRule, RowLoss};
+use crate::fusion::{ClassLoss, CombinationRule, Combiner, RowLoss};
 use crate::plan::LossSpec;
 
-/// What a model decides on some rows. Arrays are row-major.
+/// The decisions of a model on some rows. Arrays are row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decisions {
     /// How many rows.
@@ -30,16 +30,16 @@ pub struct ComponentDecisions {
     pub probabilities: Vec<f64>,
     /// `-log p^k`, exact where `p` rounds to 0 or 1, `rows * classes`.
     pub neg_log_p: Vec<f64>,
-    /// `q^k`, how much the others leave it to decide, `rows * classes`; 1 under [`crate::fusion::Combination::Average`].
+    /// `q^k`, the weight the others leave it, `rows * classes`; 1 under [`crate::fusion::Combination::Average`].
     pub q: Vec<f64>,
 }
 
-/// The loss with what its combiner has learned, where it has one.
+/// The loss with the fitted combiner, where it has one.
 pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
     let mut loss = loss.clone();
     if let Some((weight, bias)) = loss.combiner {
         let numbers = |id| params.get(id).iter().map(|number| f64::from(*number)).collect();
-        loss.combination.fit(numbers(weight), numbers(bias));
+        loss.combination.set_fitted(Combiner { weights: numbers(weight), bias: numbers(bias) });
     }
     loss
 }

@@ -14,8 +14,8 @@ pub enum DeviceChoice {
     /// The processor.
     #[default]
     Cpu,
-    /// The processor, with nothing but dfdx's own operations: what a GPU computes, where there is none. Slow; it exists
-    /// to compare with.
+    /// The processor, with dfdx's own operations only, as on a GPU. Slow; it exists
+    /// for comparison.
     CpuComposed,
     /// An NVIDIA GPU, by its number.
     Cuda(usize),
@@ -25,7 +25,7 @@ pub enum DeviceChoice {
 /// results do not depend on it.
 ///
 /// # Errors
-/// [`ExecError::NoDevice`] where the device is not there, or this program was built without it.
+/// [`ExecError::NoDevice`] where the device does not exist, or this program was built without it.
 pub fn engine(plan: Arc<Plan>, device: DeviceChoice, threads: Option<usize>) -> Result<Box<dyn Engine>, ExecError> {
     let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -47,7 +47,7 @@ pub fn engine(plan: Arc<Plan>, device: DeviceChoice, threads: Option<usize>) -> 
     }
 }
 
-/// Opens the device once, so that a device that is missing is known before anything is read.
+/// Opens the device once, so that a missing device is reported before data is read.
 fn start<B: Compute + 'static>(
     plan: Arc<Plan>,
     backend: B,

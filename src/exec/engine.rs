@@ -1,4 +1,4 @@
-//! The face of the executor that training sees: one device, behind one object-safe trait.
+//! The interface between training and the executor: one device, behind one object-safe trait.
 
 use super::params::Params;
 use crate::plan::{Batch, BufferId};
@@ -15,7 +15,7 @@ pub struct StepKey {
 
 /// Executes one plan on one device.
 pub trait Engine: Send {
-    /// The device as people know it: `cpu`, `cuda:0`.
+    /// The display name of the device: `cpu`, `cuda:0`.
     fn device(&self) -> String;
 
     /// The threads it computes on, for other work of the same training, such as the optimizer's.
@@ -70,7 +70,7 @@ pub enum ExecError {
         /// The reason.
         reason: String,
     },
-    /// The device has no room for a value of the step.
+    /// The device has not enough memory for a value of the step.
     #[error("out of memory in `{step}`")]
     OutOfMemory {
         /// The step's index in the plan.
@@ -78,7 +78,7 @@ pub enum ExecError {
         /// The step's name.
         step: String,
     },
-    /// Something that a checked plan rules out.
+    /// A failure that a checked plan rules out.
     #[error("internal error: {0}")]
     Internal(String),
 }

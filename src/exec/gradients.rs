@@ -1,4 +1,4 @@
-//! Where the backward pass of one shard leaves the gradients of parameters: one flat buffer laid out as the store.
+//! The gradients of parameters from the backward pass of one shard: one flat buffer with the layout of the store.
 
 use super::params::Params;
 use crate::plan::ParamId;
@@ -32,7 +32,7 @@ impl ParamGradients {
         &self.params
     }
 
-    /// Lets `write` add to the gradient of one parameter: it is to overwrite what it is given where the flag is false,
+    /// Lets `write` add to the gradient of one parameter: it must overwrite the buffer where the flag is false,
     /// and to add to it where it is true.
     pub(super) fn write(&self, id: ParamId, write: impl FnOnce(&mut [f32], bool)) {
         let mut buffer = self.buffer.borrow_mut();

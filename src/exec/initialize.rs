@@ -7,8 +7,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-/// Draws every parameter from a ChaCha stream keyed by the seed and its name: what else the plan holds, and in which
-/// order, changes nothing about it.
+/// Draws every parameter from a ChaCha stream keyed by the seed and its name: the other parameters of the plan and
+/// their order do not affect it.
 pub fn initialize(plan: &Plan, seed: u64) -> Params {
     let mut params = Params::zeros(plan);
     for (id, spec) in plan.params.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! The executor: devices, the parameter store, one kernel for each operation, the combination loss node.
-//! Reads plans and batches; knows no files and prints nothing.
+//! The executor: devices, the parameter store, one kernel for each operation, the class loss node.
+//! Reads plans and batches; does not depend on files and prints nothing.
 
 mod backend;
 mod decide;

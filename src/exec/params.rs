@@ -1,4 +1,4 @@
-//! The one store of everything learned: a flat array of numbers on the host, and the buffers beside it.
+//! The parameter store: a flat array of numbers on the host, and the buffers of running statistics.
 
 use crate::plan::{BufferId, ParamId, Plan};
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub struct Params {
 }
 
 impl Params {
-    /// All parameters zero, buffers as they begin. [`crate::exec::initialize`] draws the weights.
+    /// All parameters zero, buffers at their initial values. [`crate::exec::initialize`] draws the weights.
     pub fn zeros(plan: &Plan) -> Self {
         let ranges: Vec<Range<usize>> =
             plan.params.iter().map(|param| param.offset..param.offset + param.shape.size()).collect();

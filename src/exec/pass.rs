@@ -1,8 +1,8 @@
 //! One pass over the steps of a plan, for some rows on one thread: the values of the slots, the tape they are recorded
 //! on, and where gradients and statistics go.
 //!
-//! A value is a tensor of features x rows. Laid out so, a product with a weight as it is stored needs no transposition,
-//! and what works on one feature, one channel or one moment of a sequence finds its numbers side by side.
+//! A value is a tensor of features x rows. In this layout a product with a stored weight needs no transposition,
+//! and the numbers of one feature, one channel or one step of a sequence are contiguous.
 
 use super::backend::cpu::Native;
 use super::backend::{Backend, DeviceError};
@@ -75,14 +75,14 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
         Ok(y)
     }
 
-    /// On which rows what a step makes means something; `None` where it does on all of them.
+    /// The rows on which the result of a step is valid; `None` for all of them.
     pub(super) fn rows_of(&self, step: &Step) -> Option<Vec<bool>> {
         let masks: Vec<&Vec<bool>> = step.needs.iter().filter_map(|input| self.present[*input].as_ref()).collect();
         let rows: Vec<bool> = (0..self.rows).map(|row| masks.iter().all(|mask| mask[row])).collect();
         rows.contains(&false).then_some(rows)
     }
 
-    /// Numbers that no gradient reaches.
+    /// Numbers without a gradient.
     pub(super) fn constant<S: Shape>(
         &self,
         numbers: Vec<f32>,
@@ -91,7 +91,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
         TensorFromVec::<f32>::try_tensor_from_vec(&self.device, numbers, shape)
     }
 
-    /// A parameter as a tensor; its gradient finds its way back to the host.
+    /// A parameter as a tensor; its gradient is copied to the host.
     pub(super) fn param<S: Shape>(
         &mut self,
         id: ParamId,
@@ -100,7 +100,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> Pass<'_, B, T> {
         let tensor = self.constant(self.params.get(id).to_vec(), shape)?;
         if let Some(gradients) = self.gradients.clone() {
             let handle = tensor.clone();
-            // Recorded before every use of the parameter, this runs after all of them on the way back.
+            // Recorded before every use of the parameter, this runs after all of them in the backward pass.
             self.tape.add_backward_op(move |grads| {
                 grads.try_alloc_for(&handle)?;
                 gradients.add(id, &grads.get(&handle).as_vec());

@@ -1,8 +1,8 @@
-//! What a slot of the plan holds: numbers on a device, on the host, or both, and the tensor id of their gradient.
+//! The value of a slot of the plan: numbers on a device, on the host, or both, and the tensor id of their gradient.
 //!
-//! A kernel of dfdx makes a tensor. A kernel of this program makes numbers on the host, and the tensor beside them is
-//! empty: it only says whose gradient is meant. So nothing is copied between two such kernels, and a gradient is moved
-//! to where it is wanted instead of being added to zeros.
+//! A kernel of dfdx makes a tensor. A native kernel makes numbers on the host, and its tensor is
+//! empty: it only identifies the gradient. So nothing is copied between two such kernels, and a gradient is moved
+//! to its place instead of being added to zeros.
 
 use dfdx::shapes::HasShape;
 use dfdx::tensor::{Cpu, CpuError, Gradients, Tensor};
@@ -19,7 +19,7 @@ pub(super) struct Value<D: Device<f32>> {
     pub(super) dims: (usize, usize),
     /// Whether it depends on a parameter, so that its gradient is needed.
     pub(super) learned: bool,
-    /// Whose gradient it is; with the numbers, or empty where they are on the host only.
+    /// The tensor that identifies its gradient; empty where the numbers are on the host only.
     pub(super) identity: Matrix<D>,
     /// The numbers on the device; empty until an operation of dfdx reads them.
     pub(super) tensor: OnceCell<Matrix<D>>,
@@ -27,7 +27,7 @@ pub(super) struct Value<D: Device<f32>> {
 }
 
 impl<D: Device<f32>> Value<D> {
-    /// A value that only the device knows.
+    /// A value that is on the device only.
     pub(super) fn new(tensor: Matrix<D>, learned: bool) -> Self {
         let (dims, identity) = (*tensor.shape(), tensor.clone());
         Self { dims, learned, identity, tensor: OnceCell::from(tensor), host: OnceCell::new() }
@@ -79,14 +79,14 @@ impl ValueGradient {
         Self { identity: identity.clone(), length: dims.0 * dims.1 }
     }
 
-    /// Takes the gradient away: nothing reads it after the backward step of what made the value.
+    /// Takes the gradient: nothing reads it after the backward step of the operation that made the value.
     pub(super) fn take(&self, grads: &mut Gradients<f32, Cpu>) -> Result<Vec<f32>, CpuError> {
         let mut found = std::mem::take(&mut **grads.get_or_alloc_mut(&self.identity)?);
         found.resize(self.length, 0.0);
         Ok(found)
     }
 
-    /// Adds to the gradient, by moving where it is the first to come.
+    /// Adds to the gradient; the first contribution is moved.
     pub(super) fn add(&self, grads: &mut Gradients<f32, Cpu>, more: Vec<f32>) -> Result<(), CpuError> {
         let found = grads.get_or_alloc_mut(&self.identity)?;
         if found.is_empty() {
@@ -108,7 +108,7 @@ impl ValueGradient {
         Ok(())
     }
 
-    /// Lets `write` add to the gradient: it is to overwrite what it is given where the flag is false, and to add to it
+    /// Lets `write` add to the gradient: it must overwrite the buffer where the flag is false, and add to it
     /// where it is true.
     pub(super) fn write(
         &self,

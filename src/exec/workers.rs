@@ -1,4 +1,4 @@
-//! The threads that compute: the calling one, or those of its pool. How work is cut never depends on their number.
+//! The threads that compute: the calling one, or those of its pool. The division of work never depends on their number.
 
 use rayon::prelude::*;
 

@@ -1,6 +1,8 @@
 //! Late fusion by average (equation 2): each component is trained separately, by its own cross-entropy; at prediction
 //! probabilities are averaged.
 
+use super::combiner::Combiner;
+use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -62,7 +64,11 @@ impl CombinationRule for Average {
         false
     }
 
-    fn fit(&mut self, _weights: Vec<f64>, _bias: Vec<f64>) {}
+    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        None
+    }
+
+    fn set_fitted(&mut self, _fitted: Combiner) {}
 
     fn beta(&self) -> Option<f64> {
         None
@@ -77,7 +83,7 @@ impl CombinationRule for Average {
     }
 
     fn description(&self) -> String {
-        "each component by itself; probabilities are averaged".into()
+        "each component is trained separately; probabilities are averaged".into()
     }
 
     fn caption(&self) -> Vec<String> {

@@ -1,7 +1,8 @@
 //! The list of combinations: one variant each, and one place where a variant leads to its rule.
 
 use super::average::Average;
-use super::learned::Combiner;
+use super::combiner::Combiner;
+use super::fit_combiner::HeldOutRows;
 use super::multiplicative::Multiplicative;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
@@ -9,7 +10,7 @@ use super::tensors::{LabelledTensors, Tensors};
 use super::vote::Vote;
 use serde::{Deserialize, Serialize};
 
-/// What the class-loss node computes from the logits of its components, as plain data.
+/// What the class loss node computes from the logits of its components, as plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Combination {
@@ -84,8 +85,12 @@ impl CombinationRule for Combination {
         with_rule!(self, rule => rule.is_fitted())
     }
 
-    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>) {
-        with_rule!(self, rule => rule.fit(weights, bias))
+    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        with_rule!(self, rule => rule.fit(held_out))
+    }
+
+    fn set_fitted(&mut self, fitted: Combiner) {
+        with_rule!(self, rule => rule.set_fitted(fitted))
     }
 
     fn beta(&self) -> Option<f64> {

@@ -2,27 +2,11 @@
 //! that are fitted to held-out rows after each component has been trained separately.
 
 use super::average::sum_of_cross_entropies;
+use super::combiner::Combiner;
+use super::fit_combiner::{HeldOutRows, fit_combiner};
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
-use serde::{Deserialize, Serialize};
-
-/// The numbers of a learned combiner. In a plan it is empty: they are among the parameters.
-///
-/// `l^k = -log softmax_k(b^k + sum_i w_i log p_i^k)` over the components present; `q_i^k` is `w_i`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Combiner {
-    /// The weight of each component; 1 where there is none.
-    pub weights: Vec<f64>,
-    /// The bias of each class; 0 where there is none.
-    pub bias: Vec<f64>,
-}
-
-impl Combiner {
-    fn weight(&self, component: usize) -> f64 {
-        self.weights.get(component).copied().unwrap_or(1.0)
-    }
-}
 
 impl CombinationRule for Combiner {
     fn forward(&self, row: &mut LossRow) {
@@ -86,8 +70,12 @@ impl CombinationRule for Combiner {
         true
     }
 
-    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>) {
-        *self = Self { weights, bias };
+    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        Some(fit_combiner(held_out))
+    }
+
+    fn set_fitted(&mut self, fitted: Combiner) {
+        *self = fitted;
     }
 
     fn beta(&self) -> Option<f64> {
@@ -103,7 +91,7 @@ impl CombinationRule for Combiner {
     }
 
     fn description(&self) -> String {
-        "each component by itself; their logarithms are weighted as fitted to held-out rows".into()
+        "each component is trained separately; their logarithms are weighted as fitted to held-out rows".into()
     }
 
     fn caption(&self) -> Vec<String> {

@@ -5,6 +5,8 @@
 mod average;
 mod class_loss;
 mod combination;
+mod combiner;
+mod fit_combiner;
 mod learned;
 mod mixtures;
 mod multiplicative;
@@ -17,7 +19,8 @@ mod vote;
 
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
-pub use learned::Combiner;
+pub use combiner::Combiner;
+pub use fit_combiner::HeldOutRows;
 pub use mixtures::Mixtures;
 pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};

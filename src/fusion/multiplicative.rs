@@ -5,6 +5,8 @@
 //! A component that is absent on a row has no term there, and `C` counts those present. The loss of a row with label `y` is
 //! `l^y`, or where it is normalized `l^y + log sum_k exp(-l^k)`.
 
+use super::combiner::Combiner;
+use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -186,7 +188,11 @@ impl CombinationRule for Multiplicative {
         false
     }
 
-    fn fit(&mut self, _weights: Vec<f64>, _bias: Vec<f64>) {}
+    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        None
+    }
+
+    fn set_fitted(&mut self, _fitted: Combiner) {}
 
     fn beta(&self) -> Option<f64> {
         Some(self.beta)

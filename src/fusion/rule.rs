@@ -1,5 +1,7 @@
 //! What every combination states: the trait has no default, so that a new one compiles only when it says everything.
 
+use super::combiner::Combiner;
+use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::tensors::{LabelledTensors, Tensors};
 
@@ -26,8 +28,10 @@ pub trait CombinationRule {
     fn trains_components_separately(&self) -> bool;
     /// Whether weights of components and biases of classes are fitted to held-out rows after training.
     fn is_fitted(&self) -> bool;
-    /// Takes the fitted weight of each component and bias of each class; nothing changes where none are fitted.
-    fn fit(&mut self, weights: Vec<f64>, bias: Vec<f64>);
+    /// The weights and biases as fitted to held-out rows; `None` where [`CombinationRule::is_fitted`] is false.
+    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner>;
+    /// Takes weights and biases that were fitted; nothing changes where none are.
+    fn set_fitted(&mut self, fitted: Combiner);
     /// The exponent of the others' complements (equation 8), where there is one.
     fn beta(&self) -> Option<f64>;
     /// The margin by which the label must win before its row counts no more (equation 10), where there is one.

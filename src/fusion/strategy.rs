@@ -14,6 +14,8 @@ pub struct Strategy {
     pub most: usize,
     /// Whether several components decide, each of which is left out of a row where one of its inputs is missing.
     pub has_components: bool,
+    /// The settings that change nothing where the only component has one input.
+    pub idle_with_one_input: &'static [&'static str],
     /// The components over so many inputs.
     pub components: fn(usize, &Mixtures) -> Vec<ComponentLayout>,
     /// The combination of these settings: those of a simple kind, and `boost`, which is its margin or nothing.

@@ -2,7 +2,7 @@
 //! documentation is made from.
 
 use super::combination::Combination;
-use super::learned::Combiner;
+use super::combiner::Combiner;
 use super::multiplicative::{Multiplicative, QGradient};
 use super::strategy::{Strategy, all_concatenated, all_merged, one_per_input, one_per_mixture};
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
@@ -88,6 +88,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: 1,
         has_components: false,
+        idle_with_one_input: &[],
         components: one_per_input,
         combination: cross_entropy,
     },
@@ -100,6 +101,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: MANY,
         has_components: false,
+        idle_with_one_input: &[],
         components: all_concatenated,
         combination: cross_entropy,
     },
@@ -116,6 +118,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: MANY,
         has_components: true,
+        idle_with_one_input: &[],
         components: one_per_input,
         combination: late,
     },
@@ -128,6 +131,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: MANY,
         has_components: false,
+        idle_with_one_input: &["merge"],
         components: all_merged,
         combination: cross_entropy,
     },
@@ -143,6 +147,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: MANY,
         has_components: true,
+        idle_with_one_input: &["beta", "gradient"],
         components: one_per_input,
         combination: multiplicative,
     },
@@ -161,6 +166,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: 16,
         has_components: true,
+        idle_with_one_input: &["beta", "gradient", "merge", "project"],
         components: one_per_mixture,
         combination: multiplicative,
     },
@@ -173,6 +179,7 @@ pub const STRATEGIES: &[Strategy] = &[
         least: 1,
         most: MANY,
         has_components: true,
+        idle_with_one_input: &[],
         components: one_per_input,
         combination: cldl,
     },
@@ -255,3 +262,48 @@ pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most s
 
 /// What settings of strategies are made of, for the documentation.
 pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UP_TO];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fusion::ClassLoss;
+    use crate::signature::Argument;
+
+    /// Class losses, training loss and gradient of a row with one component, under all defaults but one setting.
+    fn outcome(strategy: &Strategy, changed: Option<(&'static str, Argument)>) -> (Vec<f64>, f64, Vec<f64>) {
+        let defaults = strategy.signature.params.iter().filter_map(|param| Some((param.name, param.default?.into())));
+        let mut settings = Arguments(defaults.filter(|(name, _)| *name != "boost").collect());
+        settings.0.push(("boost", Argument::Nothing));
+        if let Some((name, value)) = changed {
+            settings.0.retain(|(other, _)| *other != name);
+            settings.0.push((name, value));
+        }
+        let combination = (strategy.combination)(&settings);
+        let mut node = ClassLoss::new(&combination, &[1.0], 3);
+        node.row.logits.copy_from_slice(&[0.3, -1.2, 2.0]);
+        node.row.present.fill(true);
+        node.forward();
+        let (losses, loss) = (node.row.losses.clone(), node.row_loss(1).loss);
+        node.backward(1);
+        (losses, loss, node.row.gradient.clone())
+    }
+
+    #[test]
+    fn idle_settings_exist_and_change_nothing() {
+        let mut tried = vec![];
+        for strategy in STRATEGIES {
+            for name in strategy.idle_with_one_input {
+                let param = strategy.signature.params.iter().find(|param| param.name == *name).unwrap();
+                let other = match param.kind {
+                    Kind::Number(..) => Argument::Number(1.75),
+                    Kind::Choice(words) => Argument::Word(words[1]),
+                    // `merge` and `project` are about several inputs and are no part of the combination.
+                    _ => continue,
+                };
+                assert_eq!(outcome(strategy, None), outcome(strategy, Some((*name, other))), "{name}");
+                tried.push(*name);
+            }
+        }
+        assert_eq!(tried, ["beta", "gradient", "beta", "gradient"]);
+    }
+}

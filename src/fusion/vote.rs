@@ -2,6 +2,8 @@
 //! vote that is divided, and so decides where votes are equal.
 
 use super::average::{Average, sum_of_cross_entropies, sum_of_probabilities};
+use super::combiner::Combiner;
+use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -71,7 +73,11 @@ impl CombinationRule for Vote {
         false
     }
 
-    fn fit(&mut self, _weights: Vec<f64>, _bias: Vec<f64>) {}
+    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        None
+    }
+
+    fn set_fitted(&mut self, _fitted: Combiner) {}
 
     fn beta(&self) -> Option<f64> {
         None
@@ -86,7 +92,7 @@ impl CombinationRule for Vote {
     }
 
     fn description(&self) -> String {
-        "each component by itself; the majority decides, the average among equals".into()
+        "each component is trained separately; the majority decides, the average among equals".into()
     }
 
     fn caption(&self) -> Vec<String> {

@@ -1,4 +1,5 @@
-//! What a pipeline asks for, as plain data: the data set, the modalities, the training. No behaviour, a leaf.
+//! What a pipeline asks for, as plain data: the data set, the modalities, the training. Its methods answer questions about
+//! that data alone; nothing here reads files, computes or prints.
 //!
 //! `sema` makes these from the file; `data`, `plan` and `train` act on them. Each part keeps the span it came from, so
 //! that a problem found much later can point at the line that requests it.

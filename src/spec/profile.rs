@@ -36,7 +36,7 @@ pub struct TableProfile {
     pub part: Option<Part>,
     /// Its name.
     pub name: String,
-    /// Its files, by their full paths.
+    /// The files its rows come from, as the pipeline names them.
     pub files: Vec<String>,
     /// Number of rows that were read.
     pub rows: usize,

@@ -131,10 +131,80 @@ impl SourceKind {
         }
     }
 
+    /// [`SourceKind::files`] to be changed; `None` for a source without a list of paths.
+    pub fn files_mut(&mut self) -> Option<&mut Vec<Spanned<String>>> {
+        match self {
+            SourceKind::Table { paths, .. }
+            | SourceKind::Parquet { paths }
+            | SourceKind::Npz { paths }
+            | SourceKind::Npy { paths }
+            | SourceKind::Jsonl { paths }
+            | SourceKind::CifarBinary { paths, .. } => Some(paths),
+            SourceKind::Synthetic { .. } | SourceKind::Images { .. } | SourceKind::Join { .. } => None,
+        }
+    }
+
+    /// How its first rows are read without the rest, at most `most` of them.
+    pub fn first_rows(&self, most: usize) -> FirstRows {
+        match self {
+            SourceKind::Table { header, .. } => FirstRows::Lines { header: *header },
+            SourceKind::Synthetic { name, rows, seed } => FirstRows::Generated {
+                name: format!("synthetic(\"{name}\")"),
+                source: SourceKind::Synthetic { name: name.clone(), rows: most.min(*rows), seed: *seed },
+                whole: *rows <= most,
+            },
+            // Lines too, but the columns are the keys in the first lines of every file.
+            SourceKind::Jsonl { .. }
+            | SourceKind::Parquet { .. }
+            | SourceKind::Npz { .. }
+            | SourceKind::Npy { .. }
+            | SourceKind::CifarBinary { .. }
+            | SourceKind::Images { .. }
+            | SourceKind::Join { .. } => FirstRows::Unavailable,
+        }
+    }
+
+    /// The paths and globs of the files, or the folder, that its rows come from. The rows of a join are those of its first
+    /// table; other joins may share the rest.
+    pub fn row_files(&self) -> &[Spanned<String>] {
+        match self {
+            SourceKind::Images { folder } => std::slice::from_ref(folder),
+            SourceKind::Join { sources, .. } => sources.first().map_or(&[], |first| first.kind.row_files()),
+            SourceKind::Table { .. }
+            | SourceKind::Synthetic { .. }
+            | SourceKind::Parquet { .. }
+            | SourceKind::Npz { .. }
+            | SourceKind::Npy { .. }
+            | SourceKind::Jsonl { .. }
+            | SourceKind::CifarBinary { .. } => self.files(),
+        }
+    }
+
     /// The tables that it joins; none for any other source.
     pub fn joined(&self) -> &[Source] {
         if let SourceKind::Join { sources, .. } = self { sources } else { &[] }
     }
+}
+
+/// How the first rows of a source are read without the rest.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FirstRows {
+    /// They are the first lines of its first file.
+    Lines {
+        /// Whether a line with the names of the columns comes before them.
+        header: bool,
+    },
+    /// They are generated.
+    Generated {
+        /// What the table is called.
+        name: String,
+        /// The source that generates no others.
+        source: SourceKind,
+        /// Whether these are all rows.
+        whole: bool,
+    },
+    /// They are not: all rows are read, or none.
+    Unavailable,
 }
 
 /// A format of table files that the ending of a file's name tells.

@@ -72,6 +72,26 @@ pub enum TransformKind {
     },
 }
 
+impl TransformKind {
+    /// Whether the columns of a modality have one scale after it, whatever theirs was.
+    pub fn brings_to_one_scale(&self) -> bool {
+        match self {
+            TransformKind::Standardize | TransformKind::MinMax => true,
+            TransformKind::Log1p
+            | TransformKind::Clip { .. }
+            | TransformKind::Missing { .. }
+            | TransformKind::Impute(_)
+            | TransformKind::Lowercase
+            | TransformKind::Chars { .. }
+            | TransformKind::Words { .. }
+            | TransformKind::OneHot
+            | TransformKind::SubtractMean { .. }
+            | TransformKind::NormalizePixels
+            | TransformKind::Augment { .. } => false,
+        }
+    }
+}
+
 /// What an empty cell is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

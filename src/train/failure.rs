@@ -87,7 +87,7 @@ impl FailureCause {
             }
             FailureCause::Shared { components: [one, other], param } => {
                 let user = plan.steps.iter().find(|step| step.params.contains(param));
-                let message = format!("`{one}` and `{other}` share weights, and `late` trains each by itself");
+                let message = format!("`{one}` and `{other}` share weights, and `late` trains them separately");
                 let problem = Problem::error(Code::SharedLate, message).at(plan.loss.span, "trained separately");
                 let problem = match user {
                     Some(step) => problem.also(step.span, format!("both learn `{}`", plan.params[*param].name)),

@@ -3,10 +3,10 @@
 
 use super::checkpoint::{Checkpoint, CheckpointPolicy, FinishedComponents};
 use super::failure::{FailureCause, TrainingFailure};
-use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, fit_combiner, train};
+use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
-use crate::fusion::CombinationRule;
+use crate::fusion::{CombinationRule, HeldOutRows};
 use crate::plan::{Batch, Component, Plan};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -95,8 +95,13 @@ fn train_components(
             return Err(failed(FailureCause::NoHeldOut));
         };
         let found = measured(engine.as_ref(), &params, plan, valid)?;
-        let (weights, biases) = fit_combiner::fit(&found.decisions, valid.labels());
-        for (id, numbers) in [(weight, weights), (bias, biases)] {
+        let held_out = HeldOutRows {
+            classes: found.decisions.classes,
+            neg_log_p: found.decisions.components.iter().map(|component| component.neg_log_p.as_slice()).collect(),
+            labels: valid.labels(),
+        };
+        let fitted = plan.loss.combination.fit(&held_out).unwrap_or_default();
+        for (id, numbers) in [(weight, fitted.weights), (bias, fitted.bias)] {
             let range = params.range(id);
             params.values[range].iter_mut().zip(numbers).for_each(|(to, from)| *to = from as f32);
         }

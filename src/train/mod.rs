@@ -8,7 +8,6 @@ mod evaluate;
 mod event;
 mod exact_json;
 mod failure;
-mod fit_combiner;
 mod late_fusion;
 mod metrics;
 mod modality_dropout;

@@ -20,6 +20,7 @@ fn rows_of_the_first_table_get_those_of_the_others() {
     assert_eq!(data.train.modalities[0].values(), [1.0, 20.0, 2.0, 10.0, 3.0, 20.0]);
     assert_eq!(data.notes, ["1 of 3 rows of `b.csv` match no row of `a.csv`"]);
     assert_eq!(data.tables[0].files, ["a.csv", "b.csv"]);
+    assert_eq!(data.tables[0].row_files, ["a.csv"]);
 }
 
 #[test]

@@ -453,7 +453,7 @@ fn averages_decide_by_the_mean_probability() {
     // p = (1/4, 3/4) and (4/5, 1/5): their mean is (21/40, 19/40).
     all_close(&average.row.losses, &[-(21.0f64 / 40.0).ln(), -(19.0f64 / 40.0).ln()], 1e-14, "losses");
     assert_eq!(average.decision(), 0);
-    close(average.row_loss(1).loss, -(0.75f64.ln() + 0.2f64.ln()), 1e-14, "each is trained by itself");
+    close(average.row_loss(1).loss, -(0.75f64.ln() + 0.2f64.ln()), 1e-14, "each is trained separately");
     average.backward(1);
     all_close(&average.row.gradient, &[0.25, -0.25, 0.8, -0.8], 1e-14, "gradient");
 }

@@ -182,7 +182,11 @@ fn a_fusion_leaves_a_run_whose_epochs_name_their_model() {
     let arguments = ["run", "small.mmc", "--no-cache", "--combine", "fuse"];
     let done = mmc(folder.path()).args(arguments).assert().success();
     let said = plain(&done.get_output().stderr);
-    assert!(said.contains("`low_net` by itself (1 of 2)") && said.contains("`high_net` by itself (2 of 2)"), "{said}");
+    assert!(
+        said.contains("training `low_net` separately (1 of 2)")
+            && said.contains("training `high_net` separately (2 of 2)"),
+        "{said}"
+    );
     let run = folder.path().join("runs/small-0001");
     let metrics = std::fs::read_to_string(run.join("metrics.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(metrics.as_bytes());

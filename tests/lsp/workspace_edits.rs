@@ -108,7 +108,7 @@ fn all_that_is_safe_is_mended_at_once() {
     client.change(URI, 2, &[(None, &mended)]);
     let left = client.diagnostics(URI, 2);
     assert!(left.len() == 1 && left[0]["message"].as_str().unwrap().contains("`bse`"), "{left:#?}");
-    // What is left is not safe: it is offered by itself, and not among all.
+    // What is left is not safe: it is offered separately, and not in the action for all fixes.
     assert_eq!(client.result("textDocument/codeAction", ask("source.fixAll")), json!([]));
     let quick = client.result("textDocument/codeAction", ask("quickfix"));
     assert_eq!(quick[0]["title"], "replace `bse` by `base`");

@@ -1,5 +1,6 @@
 //! The habits of this repository that no compiler checks: rooms, imports, names, files.
 
+mod architecture;
 mod file_writes;
 mod files;
 mod ignored_tests;

@@ -47,7 +47,7 @@ impl BatchSource for Signals {
     }
 }
 
-/// Each signal by itself, and both together.
+/// Each modality alone, and both together.
 fn mulmix(dropout: f64) -> Plan {
     let relu = Some(Activation::Relu);
     let mut net = Network::new(2);

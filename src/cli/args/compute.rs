@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// What decides where and how it is computed.
+/// Device, threads, memory and cache of a training.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ComputeArgs {
     /// Threads to compute with, all there are unless given; results do not depend on it
@@ -16,7 +16,7 @@ pub(in crate::cli) struct ComputeArgs {
     /// Where to compute: cpu, cuda or cuda:N
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
     pub(in crate::cli) device: DeviceChoice,
-    /// Read the data again, and leave no prepared copy of it behind
+    /// Read the data again, and store no prepared copy of it
     #[arg(long)]
     pub(in crate::cli) no_cache: bool,
     /// Where prepared data is kept

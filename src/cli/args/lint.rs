@@ -26,7 +26,7 @@ pub(in crate::cli) struct LintArgs {
     /// Give a `param` of the files another value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(in crate::cli) set: Vec<SettingArg>,
-    /// Look at the text alone, and not at the data it names
+    /// Check the text alone, without reading its data
     #[arg(long)]
     pub(in crate::cli) no_data: bool,
     #[command(flatten)]
@@ -44,7 +44,7 @@ impl LintArgs {
     }
 }
 
-/// What becomes of lints, by their names or codes.
+/// Levels of lints, by name or code.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Lints")]
 pub(in crate::cli) struct LintLevelArgs {
@@ -60,12 +60,12 @@ pub(in crate::cli) struct LintLevelArgs {
 }
 
 impl LintLevelArgs {
-    /// The levels that were chosen; of one lint at several levels the strictest counts.
+    /// The chosen levels; for a lint given at several levels the strictest applies.
     pub(in crate::cli) fn levels(&self) -> LintLevels {
         let mut levels = LintLevels::default();
         let chosen = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
         for (names, level) in chosen {
-            // That each is the name of a lint has been checked as it was read.
+            // The argument parser has checked that each is the name of a lint.
             names.iter().for_each(|name| levels.set(name, level).unwrap_or_default());
         }
         levels

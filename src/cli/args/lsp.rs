@@ -4,7 +4,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LspArgs {
-    /// Accepted because many editors give it: there is no other way to be spoken to
+    /// Accepted because many editors pass it; standard input and output is the only transport
     #[arg(long, hide = true)]
     stdio: bool,
 }

@@ -21,7 +21,7 @@ pub(in crate::cli) struct SweepArgs {
     /// The folder that sweeps are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(in crate::cli) out: PathBuf,
-    /// Go on with the sweep of this folder: what has been trained there is not trained again
+    /// Continue the sweep of this folder: trials that are done there are not repeated
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     pub(in crate::cli) resume: Option<PathBuf>,
     /// How the table is shown

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// How a table is shown: for people, to be put into a text, or to be read by programs.
+/// How a table is shown: for a terminal, for a document, or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TableFormatArg {
     Text,

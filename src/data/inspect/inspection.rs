@@ -27,7 +27,7 @@ pub enum Inspection {
 
 /// Inspects the data of `request`.
 ///
-/// Where the tables are small this is all that training would read, and what is wrong is what training would say. Of
+/// Small tables are read whole, so that the problems are those that training would report. Of
 /// large ones the first `SAMPLE_ROWS` rows are read, and the split is not checked.
 pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
@@ -56,7 +56,7 @@ fn whole(request: &LoadRequest<'_>) -> Inspection {
     if loaded.value.is_none() {
         return Inspection::Inspected { profile: None, problems: loaded.problems };
     }
-    // The cells as they stand in the table.
+    // The cells before transforms.
     let profile = profile(&LoadRequest { cache: None, ..request.clone() }, &loaded);
     Inspection::Inspected { profile, problems: loaded.problems }
 }
@@ -77,7 +77,7 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
         data: &data,
         cache: None,
         modalities: modalities.iter().collect(),
-        // Nor can they show whether every row can be decided.
+        // Nor can they show whether every row has a component present.
         required: vec![],
         base: sample.base(),
         ..request.clone()
@@ -96,7 +96,7 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     }
 }
 
-/// The profile of data that could be loaded: of every column of numbers as it stands in the table.
+/// The profile of data that could be loaded: of every numeric column before transforms.
 fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();

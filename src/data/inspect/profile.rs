@@ -1,4 +1,4 @@
-//! From a data set to the profile that lints read. Knows no files.
+//! From a data set to the profile that lints read. Does not depend on files.
 
 use crate::data::dataset::Dataset;
 use crate::data::inspect::sample::SAMPLE_ROWS;
@@ -7,10 +7,10 @@ use crate::data::modality::rows::ModalityRows;
 use crate::spec::{ColumnProfile, DataProfile, ModalityProfile, Part, PartProfile, TableProfile};
 use std::collections::HashMap;
 
-/// More values than this are too many for a column that was made from the label.
+/// Largest number of values of a column suspected to be derived from the label.
 const FEW_VALUES: usize = 32;
 
-/// A value that tells the label does so on this many rows, on average, at least.
+/// Smallest mean number of rows of each value of a column that determines the label.
 const AGAIN: usize = 5;
 
 /// A column of a modality: the place of the modality in the data set, and the column in that.
@@ -37,7 +37,7 @@ impl Dataset {
         let tables = self.tables.iter().map(|table| TableProfile {
             part: table.part,
             name: table.files.first().cloned().unwrap_or_default(),
-            files: table.files.clone(),
+            files: table.row_files.clone(),
             rows: table.rows,
             whole: true,
         });
@@ -102,11 +102,11 @@ fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnProfile {
     ColumnProfile { name, is_label: false, std, min, max, tells: tells(cells) }
 }
 
-/// How many values a column has, if they are few and each occurs, again and again, with one class only.
+/// How many values a column has, if they are few and each repeatedly occurs with one class only.
 fn tells(cells: &[(f32, u32)]) -> Option<usize> {
     let mut classes: HashMap<u32, u32> = HashMap::new();
     for (cell, class) in cells {
-        // Zero has two signs and one meaning.
+        // Both zeros are one value.
         let bits = if *cell == 0.0 { 0 } else { cell.to_bits() };
         if *classes.entry(bits).or_insert(*class) != *class || classes.len() > FEW_VALUES {
             return None;
@@ -128,7 +128,7 @@ mod tests {
         let mut noisy = cells([0.0, 1.0]);
         noisy.push((1.0, 0));
         assert_eq!(tells(&noisy), None);
-        // Ten rows with ten values tell nothing of new rows.
+        // Ten rows with ten values allow no conclusion about new rows.
         assert_eq!(tells(&(0..10).map(|row| (row as f32, row % 2)).collect::<Vec<_>>()), None);
         assert_eq!(tells(&[(0.0, 0), (-0.0, 1)]), None);
     }

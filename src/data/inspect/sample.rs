@@ -1,21 +1,21 @@
-//! The first rows of tables that are too large to be read in passing, as tables of their own.
+//! The first rows of tables that are too large to be read whole, copied into smaller tables.
 
 use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::paths;
 use crate::data::io::reader;
 use crate::data::load::LoadRequest;
 use crate::diag::Problem;
-use crate::spec::{Origin, Source, SourceKind, Spanned};
+use crate::spec::{FirstRows, Origin, Source, Spanned};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Number of the first rows of a large table that are read.
 pub const SAMPLE_ROWS: usize = 100_000;
 
-/// A table of more bytes than this is large; packed, a quarter of it.
+/// A table of more bytes than this is large; a quarter of it if compressed.
 const LARGE: u64 = 64 << 20;
 
-/// No more text than this is copied, however few rows it is.
+/// Largest size of the copied text, in bytes, whatever the number of rows.
 const MOST_TEXT: usize = 64 << 20;
 
 /// Copies of the first rows; they are removed with this.
@@ -23,7 +23,7 @@ pub(super) struct Sample {
     folder: tempfile::TempDir,
     /// The tables as they are read from the copies.
     pub(super) origin: Origin,
-    /// For each table what it is called, and whether the copy holds all of it.
+    /// For each table its name, and whether the copy holds all of it.
     pub(super) tables: Vec<(String, bool)>,
 }
 
@@ -36,8 +36,7 @@ impl Sample {
     /// A problem with a copy, as a problem with the original.
     pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
         for (copy, (name, _)) in self.origin.sources().into_iter().zip(&self.tables) {
-            let SourceKind::Table { paths, .. } = &copy.kind else { continue };
-            for path in paths {
+            for path in copy.kind.files() {
                 problem.message = problem.message.replace(&path.value, name);
                 if let Some(place) = problem.data.as_mut().filter(|place| place.file == path.value) {
                     place.file.clone_from(name);
@@ -51,18 +50,16 @@ impl Sample {
 /// The first rows of the tables of `request`, if one of them is large.
 ///
 /// # Errors
-/// If a table cannot be read or a copy not be written. That a file is not there is for others to say.
+/// If a table cannot be read or a copy not be written. A missing file is not reported here.
 pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
     let sources = request.data.origin.sources();
-    // Of what are not lines of text there is no copy of the first rows.
-    if !sources.iter().all(|source| matches!(source.kind, SourceKind::Table { .. } | SourceKind::Synthetic { .. })) {
-        return Ok(None);
-    }
-    let is_there = |source: &&Source| match &source.kind {
-        SourceKind::Table { paths, .. } => !files(paths, request.base).is_empty(),
-        _ => true,
-    };
-    if !sources.iter().all(is_there) || !sources.iter().any(|source| is_large(source, request.base)) {
+    // Only formats of text lines can be sampled, and what is generated.
+    let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
+        FirstRows::Lines { .. } => !files(source.kind.files(), request.base).is_empty(),
+        FirstRows::Generated { .. } => true,
+        FirstRows::Unavailable => false,
+    });
+    if !copied || !sources.iter().any(|source| is_large(source, request.base)) {
         return Ok(None);
     }
     let folder = tempfile::tempdir()?;
@@ -85,7 +82,7 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
     Ok(Some(Sample { folder, origin, tables }))
 }
 
-/// A source that is too large to be read in passing and that no first rows are taken of.
+/// A source that is too large to be read whole and cannot be sampled.
 pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     let mut sources = request.data.origin.sources();
     let mut at = 0;
@@ -95,15 +92,15 @@ pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     }
     let alone = sources.iter().all(|source| source.kind.joined().is_empty());
     sources.into_iter().find_map(|source| {
-        // The first rows of lines of text are read, but not of those that are joined.
-        let is_text = matches!(source.kind, SourceKind::Table { .. });
+        // Of tables that are joined no first rows are read.
+        let copied = alone && source.kind.first_rows(SAMPLE_ROWS) != FirstRows::Unavailable;
         let paths = source.kind.files();
-        let large = !(is_text && alone) && bytes(paths, request.base) > LARGE;
+        let large = !copied && bytes(paths, request.base) > LARGE;
         paths.first().filter(|_| large).map(|path| path.value.clone())
     })
 }
 
-/// About how many bytes files hold, those that are packed counted as unpacked.
+/// Approximate size of files in bytes, after decompression.
 fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
     let sizes = files(paths, base).into_iter().map(|(path, _)| {
         let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
@@ -113,27 +110,25 @@ fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
 }
 
 fn is_large(source: &Source, base: &Path) -> bool {
-    match &source.kind {
-        SourceKind::Table { paths, .. } => bytes(paths, base) > LARGE,
-        SourceKind::Synthetic { rows, .. } => *rows > SAMPLE_ROWS,
-        _ => false,
+    match source.kind.first_rows(SAMPLE_ROWS) {
+        FirstRows::Lines { .. } => bytes(source.kind.files(), base) > LARGE,
+        FirstRows::Generated { whole, .. } => !whole,
+        FirstRows::Unavailable => false,
     }
 }
 
-/// The files of a table and their names, none if one of them is not there.
+/// The files of a table and their names, none if one of them does not exist.
 fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
     let found = paths::find(written, base).unwrap_or_default();
     found.into_iter().map(|file| (file.path, file.name)).collect()
 }
 
-/// A source that reads the first rows of another, what that is called, and whether these are all of it.
+/// A source that reads the first rows of another, the name of that, and whether these are all rows.
 fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
-    match &source.kind {
-        SourceKind::Synthetic { name, rows, seed } => {
-            let fewer = SourceKind::Synthetic { name: name.clone(), rows: (*rows).min(SAMPLE_ROWS), seed: *seed };
-            Ok((Source { kind: fewer, span: source.span }, format!("synthetic(\"{name}\")"), *rows <= SAMPLE_ROWS))
-        }
-        SourceKind::Table { paths, separator, header } => {
+    match source.kind.first_rows(SAMPLE_ROWS) {
+        FirstRows::Generated { name, source: kind, whole } => Ok((Source { kind, span: source.span }, name, whole)),
+        FirstRows::Lines { header } => {
+            let paths = source.kind.files();
             let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
             let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
             // The copy has the name of the file, so that problems name the file.
@@ -141,13 +136,15 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
             let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
             let whole =
-                copy_rows(&path, &place.join(&file), SAMPLE_ROWS + usize::from(*header))? && files.next().is_none();
+                copy_rows(&path, &place.join(&file), SAMPLE_ROWS + usize::from(header))? && files.next().is_none();
             let span = paths.first().map_or(source.span, |path| path.span);
-            let paths = vec![Spanned { value: format!("{at}/{file}"), span }];
-            let kind = SourceKind::Table { paths, separator: *separator, header: *header };
-            Ok((Source { kind, span: source.span }, name, whole))
+            let mut copy = source.clone();
+            if let Some(paths) = copy.kind.files_mut() {
+                *paths = vec![Spanned { value: format!("{at}/{file}"), span }];
+            }
+            Ok((copy, name, whole))
         }
-        _ => Err(io::ErrorKind::Unsupported.into()),
+        FirstRows::Unavailable => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 

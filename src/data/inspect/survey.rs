@@ -38,7 +38,7 @@ pub struct Survey {
 pub struct ColumnSurvey {
     /// Its name, or its position in a table without a header.
     pub name: String,
-    /// How many cells are empty, or say `NA` or `NaN`.
+    /// How many cells are empty, `NA` or `NaN`.
     pub missing: usize,
     /// Whether every other cell is a finite number.
     pub numbers: bool,
@@ -56,7 +56,7 @@ pub struct ColumnSurvey {
     pub longest: usize,
     /// The most words of a cell.
     pub words: usize,
-    /// What is known of its cells if each holds several numbers; the counts above but `missing` say nothing then.
+    /// Shape and variation if each cell holds several numbers; of the fields above only `missing` applies then.
     pub array: Option<ArraySurvey>,
 }
 
@@ -69,7 +69,8 @@ pub struct ArraySurvey {
     pub varies: bool,
 }
 
-/// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its columns.
+/// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its
+/// columns.
 ///
 /// # Errors
 /// If the file cannot be read, a row is not as long as the first, or the format is not that of a table.
@@ -237,7 +238,7 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
     Ok((found, table))
 }
 
-/// How many cells are empty, and what the others are.
+/// Counts of empty cells and statistics of the others.
 fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
     let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
     let varies = |at: usize| {
@@ -249,7 +250,7 @@ fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<
     (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
 }
 
-/// The first of the problems, in one line: there is no pipeline yet that they could point into.
+/// The first of the problems, in one line: there is no pipeline text yet for labels.
 fn first_message(problems: Problems) -> io::Error {
     let first = problems.iter().next().map_or_else(String::new, |problem| problem.message.clone());
     io::Error::new(io::ErrorKind::InvalidData, first)

@@ -1,5 +1,5 @@
-//! Long arrays of bytes: in memory as long as there is room for them, else in a file without a name that is mapped into
-//! memory, so that the system reads what is needed and drops what is not. Knows nothing of what they hold.
+//! Long arrays of bytes: in memory within the budget, else in an unnamed temporary file that is mapped into
+//! memory, so that the system pages it in and out. Independent of the content.
 
 use memmap2::Mmap;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes that can be read anywhere.
+/// Bytes with random access.
 #[derive(Debug)]
 pub(crate) enum Bytes {
     /// In memory.
@@ -35,18 +35,18 @@ impl Deref for Bytes {
     }
 }
 
-/// The file as bytes. Only for files of our own that nobody changes once they are written: those that have no name,
-/// and entries of the cache, which are written beside their place, renamed, and from then on only ever removed.
+/// The file as bytes. Only for files of this program that are never modified after they are written: unnamed files,
+/// and cache entries, which are written to a temporary file, renamed, and afterwards only removed.
 #[allow(unsafe_code, reason = "the mapping of a file is safe as long as nobody changes or shortens the file")]
 pub(crate) fn map(file: &File) -> io::Result<Bytes> {
     if file.metadata()?.len() == 0 {
         return Ok(Bytes::default());
     }
-    // SAFETY: see above; what is removed while it is mapped stays until it is unmapped.
+    // SAFETY: see above; a file that is removed while it is mapped stays until it is unmapped.
     Ok(Bytes::Mapped(unsafe { Mmap::map(file)? }))
 }
 
-/// How much of the data may be in memory, and where the rest goes.
+/// The memory budget of the data, and the folder for the rest.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryBudget {
     folder: PathBuf,
@@ -54,13 +54,13 @@ pub(crate) struct MemoryBudget {
 }
 
 impl MemoryBudget {
-    /// For `memory` bytes; what is beyond lies in files in `folder`, or where the system keeps files that soon go.
+    /// For `memory` bytes; the rest is in files in `folder`, or in the system's folder of temporary files.
     pub(crate) fn new(memory: usize, folder: Option<&Path>) -> Self {
         let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
         Self { folder, left: Arc::new(AtomicUsize::new(memory)) }
     }
 
-    /// Takes so much of the memory, if it is there.
+    /// Reserves memory, if that much is left.
     fn take(&self, bytes: usize) -> bool {
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
     }
@@ -70,7 +70,7 @@ impl MemoryBudget {
     }
 }
 
-/// Bytes as they are written, one after the other.
+/// A writer of bytes, one after the other.
 #[derive(Debug)]
 pub(crate) struct Growing {
     budget: MemoryBudget,
@@ -136,7 +136,7 @@ mod tests {
             assert_eq!(*bytes, *all);
             assert_eq!(matches!(bytes, Bytes::Held(_)), held, "{memory}");
         }
-        // The files have no names: nothing is left behind whatever happens.
+        // The files have no names: the system removes them with the process.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes of data files: opened, decompressed, hashed, kept in memory or mapped.
+//! Bytes of data files: opened, decompressed, hashed, held in memory or mapped.
 
 pub(crate) mod bytes;
 pub(crate) mod paths;

@@ -65,7 +65,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
-/// Whether a string stands at a place itself, and not a name for it or what it is computed from.
+/// Whether the text at a span is a string literal, and not a name or an expression.
 pub(crate) fn is_written(place: Span, string: &str) -> bool {
     place.range().len() == string.len() + 2
 }
@@ -74,14 +74,14 @@ fn is_glob(path: &str) -> bool {
     path.contains(['*', '?', '['])
 }
 
-/// The files of one path or glob; where there is none, the way on, and the path that may be meant.
+/// The files of one path or glob; without any, the help for the user and the path that may be meant.
 fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, (String, Option<String>)> {
     let path = base.join(written);
     if path.exists() {
         return Ok(vec![path]);
     }
     if is_glob(written) {
-        // The folder is taken literally even where its name holds letters that mean something to a glob.
+        // The folder is taken literally even where its name contains special characters of globs.
         let pattern = if Path::new(written).is_absolute() {
             written.to_owned()
         } else {
@@ -98,7 +98,7 @@ fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, (String, Option<
     Err(way_on(written, &path))
 }
 
-/// What to say of a file that is not there: a similar name in its folder, or that there is no such folder.
+/// Help for a missing file: a similar name in its folder, or that there is no such folder.
 fn way_on(written: &str, path: &Path) -> (String, Option<String>) {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,5 +1,5 @@
-//! A data file as a stream of text: decompressed by its ending, its content hashed, its line ends made equal.
-//! Knows nothing of tables.
+//! A data file as a stream of text: decompressed by its ending, its content hashed, its line ends normalised.
+//! Independent of tables.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -7,7 +7,7 @@ use std::path::Path;
 
 const BUFFER: usize = 1 << 16;
 
-/// The content hash of a file, as it lies on the disk.
+/// The hash of the bytes of a file on disk.
 pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
     let mut file = File::open(path)?;
@@ -20,12 +20,12 @@ pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
     }
 }
 
-/// Whether the ending of the path says that it is compressed.
+/// Whether the extension of the path is that of a compressed file.
 pub(crate) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "gz" || ending == "zst")
 }
 
-/// The text of a file. What is read from the disk goes through `hasher`, which has seen all of it at the end.
+/// The text of a file. All bytes read from disk go through `hasher`.
 pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + 'a>>> {
     Ok(LineEnds::new(open_bytes(path, hasher)?))
 }

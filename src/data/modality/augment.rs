@@ -1,18 +1,18 @@
-//! Random changes of training images: a flip from left to right, and a crop out of a frame of zeros. What changes a row
-//! is drawn from the seed, the epoch, the row and the name of the modality alone.
+//! Random changes of training images: a flip from left to right, and a crop out of a frame of zeros. The change of a
+//! row is drawn from the seed, the epoch, the row and the name of the modality alone.
 
 use crate::data::random::{Draw, Purpose, below, stream};
 use crate::shape::Shape;
 use rand_chacha::rand_core::RngCore;
 
-/// What may be done to the images of a modality.
+/// The possible changes of the images of a modality.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Augment {
     flip: bool,
     pad: usize,
     height: usize,
     width: usize,
-    /// Sets the draws of one modality apart from those of another.
+    /// Makes the draws of modalities independent.
     name: u64,
 }
 
@@ -64,7 +64,7 @@ mod tests {
             true => image[channel * 12 + (y * 4 + x) as usize],
             false => 0.0,
         };
-        // Every image that may come of it, by the definition: 5 shifts down, 5 across, flipped or not.
+        // Every possible result, by the definition: 5 shifts down, 5 across, flipped or not.
         let mut all = vec![];
         for (down, across, flip) in (-2..=2).flat_map(|y| (-2..=2).flat_map(move |x| [(y, x, false), (y, x, true)])) {
             let mut made = vec![];

@@ -1,4 +1,4 @@
-//! The cells that the rows of a modality are made of, and what is wrong where they are missing.
+//! The cells of the rows of a modality, and the errors for missing ones.
 
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
@@ -30,7 +30,7 @@ impl ColumnPlaces {
         Self { numbers: numbers.collect(), columns, positions }
     }
 
-    /// These columns on some rows of a table that was read.
+    /// These columns on some rows of a loaded table.
     pub(crate) fn of<'a>(&'a self, read: &'a LoadedTable, rows: &'a [u32]) -> ModalityColumns<'a> {
         let Self { numbers, columns, positions } = self;
         ModalityColumns { read, rows, numbers, columns, positions }

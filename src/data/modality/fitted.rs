@@ -34,13 +34,13 @@ impl InputColumn {
         self.name.clone().map_or(Select::Position(self.position), Select::Name)
     }
 
-    /// The column as it is shown: its name, or its position.
+    /// The column in messages: its name, or its position.
     pub fn shown(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.position.to_string())
     }
 }
 
-/// A modality and what was fitted to it: all that is needed to prepare new rows.
+/// A modality with its fitted transforms: all that is needed to prepare new rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FittedModality {
@@ -88,7 +88,7 @@ impl FittedModality {
         }
     }
 
-    /// What does not fit together in it, if anything: statistics of another number than there are features, for example.
+    /// The inconsistency in it, if there is one: statistics of another number than there are features, for example.
     pub(crate) fn inconsistency(&self) -> Option<String> {
         let Self { name, shape, transforms, columns, .. } = self;
         if columns.is_empty() {
@@ -100,20 +100,12 @@ impl FittedModality {
             _ => shape.size(),
         };
         let statistics = transforms.iter().find_map(|transform| {
-            let lengths = match (transform, self.kind) {
-                (FittedTransform::Standardize { mean, std }, ModalityKind::Image) => {
-                    [(mean.len(), planes), (std.len(), planes)]
-                }
-                (
-                    FittedTransform::Standardize { mean: first, std: second }
-                    | FittedTransform::MinMax { min: first, max: second },
-                    _,
-                ) => [(first.len(), features), (second.len(), features)],
-                (FittedTransform::Impute { values }, _) => [(values.len(), features); 2],
-                (FittedTransform::SubtractMean { mean, .. }, _) => [(mean.len(), features); 2],
-                _ => return None,
+            // Images are standardized by channel.
+            let expected = match (transform, self.kind) {
+                (FittedTransform::Standardize { .. }, ModalityKind::Image) => planes,
+                _ => features,
             };
-            let (found, expected) = lengths.into_iter().find(|(found, expected)| found != expected)?;
+            let found = transform.statistics().into_iter().map(<[f64]>::len).find(|found| *found != expected)?;
             Some(format!("a transform of `{name}` has {found} statistics where {expected} are expected"))
         });
         statistics.or_else(|| match (self.kind, transforms.last(), transforms.first()) {

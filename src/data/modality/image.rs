@@ -1,5 +1,5 @@
-//! Modalities of images: pixels are kept as they are read, and become numbers when a batch is filled. Nothing of what
-//! is done to them but random changes differs between training and what comes after.
+//! Modalities of images: pixels are stored as read, and converted to numbers when a batch is filled. Apart
+//! from random changes, training and evaluation prepare them in the same way.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::augment::Augment;
@@ -123,7 +123,7 @@ fn stored(
     Ok(made)
 }
 
-/// Shows every image of some parts that is there, as numbers.
+/// Passes every image that some parts have to a visitor, as numbers.
 fn each(parts: &[ModalityColumns<'_>], size: usize, mut see: impl FnMut(&[f64])) {
     let mut image = vec![0.0; size];
     for part in parts {
@@ -153,7 +153,7 @@ fn mean_image(parts: &[ModalityColumns<'_>], size: usize) -> Vec<f64> {
     sums.iter().map(|sum| sum / count.max(1) as f64).collect()
 }
 
-/// Mean and population standard deviation of every channel, after what was done to the numbers so far.
+/// Mean and population standard deviation of every channel, after the transforms so far.
 fn moments(parts: &[ModalityColumns<'_>], affine: &PixelAffine) -> (Vec<f64>, Vec<f64>) {
     let (size, plane) = (affine.scale.len(), affine.plane);
     let value = |at: usize, number: f64| number * affine.scale[at] + affine.shift[at];

@@ -9,5 +9,6 @@ pub(crate) mod kinds;
 pub(crate) mod numeric;
 pub(crate) mod pixel_scale;
 pub(crate) mod rows;
+pub(crate) mod statistics;
 pub(crate) mod text;
 pub(crate) mod transform;

@@ -1,13 +1,14 @@
-//! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows, applied to all, and what is
-//! missing told from what is wrong. Goes over rows in blocks, so that no more of them is in memory than the budget allows.
+//! Modalities of numbers, `dense` and `sequence`: transforms fitted on the training rows and applied to all;
+//! missing cells are distinguished from invalid ones. Processes rows in blocks, to stay within the memory budget.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ModalityColumns, columns_of, missing_cell, not_optional};
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
-use crate::data::modality::transform::{Cells, FitError, FittedTransform};
+use crate::data::modality::statistics::{Cells, FitError};
+use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
-use crate::spec::{ModalityKind, ModalitySpec, TransformKind};
+use crate::spec::{ModalityKind, ModalitySpec};
 use std::ops::Range;
 
 /// How many columns of a modality are reported one by one for the same reason.
@@ -18,7 +19,7 @@ fn block(width: usize) -> usize {
     ((1 << 19) / width.max(1)).clamp(64, 1 << 14)
 }
 
-/// Number of features that are fitted each for itself: all of a vector, those of one step of a sequence, over all steps.
+/// Number of features that are fitted separately: all of a vector; of a sequence those of one step, over all steps.
 fn features(spec: &ModalitySpec) -> usize {
     match spec.kind {
         ModalityKind::Sequence => spec.shape.0.last().copied().unwrap_or(1),
@@ -26,8 +27,8 @@ fn features(spec: &ModalitySpec) -> usize {
     }
 }
 
-/// Fits the transforms on the first part, which is train, and makes the rows of every part. What is wrong with the fit
-/// and with the cells is reported together.
+/// Fits the transforms on the first part, which is train, and makes the rows of every part. Errors of the fit
+/// and of the cells are reported together.
 pub(crate) fn fit_and_apply(
     spec: &ModalitySpec,
     parts: &[ModalityColumns<'_>],
@@ -45,7 +46,7 @@ pub(crate) fn fit_and_apply(
         for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
             // A feature that cannot be fitted is left out of the transforms after.
             if !std::mem::replace(&mut unfit[feature], true) {
-                errors.fit_error(train, feature, at, error);
+                errors.fit_error(train, feature, at, (rest[0].participle(), error));
             }
         }
     }
@@ -118,7 +119,7 @@ fn apply_all(
     Ok(made)
 }
 
-/// How many training cells are held through all passes; of more, each pass gathers its own.
+/// Largest number of training cells held over all passes; beyond it each pass reads them again.
 const HELD: usize = 1 << 23;
 
 /// The training cells, with the transforms before applied.
@@ -145,7 +146,7 @@ impl<'a> TrainingCells<'a> {
         cells
     }
 
-    /// Puts cells of one number of a row into the buffer.
+    /// Reads cells of one feature into the buffer.
     fn gather(&mut self, at: usize, rows: &[u32]) {
         self.train.gather(at, rows, &mut self.buffer);
         for transform in self.before {
@@ -218,16 +219,11 @@ impl<'a> NumericErrors<'a> {
         self.problems.push(problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range"));
     }
 
-    fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, fit_error: FitError) {
+    fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, (doing, error): (&str, FitError)) {
         let position = train.position(column);
         let name = shown(&train.read.schema.column(position));
         let transform = &self.spec.transforms[at];
-        let doing = match transform.kind {
-            TransformKind::MinMax => "brought to a range",
-            TransformKind::Impute(_) => "imputed",
-            _ => "standardized",
-        };
-        let (code, message, help) = match fit_error {
+        let (code, message, help) = match error {
             FitError::Constant(value) => (
                 Code::ConstantColumn,
                 format!("column `{name}` is {value} on all {} training rows and cannot be {doing}", train.rows.len()),

@@ -17,7 +17,7 @@ pub(crate) struct PixelScale {
 }
 
 impl PixelScale {
-    /// How many bytes a number of an image takes as it is kept.
+    /// Bytes of one stored number of an image.
     pub(crate) fn cell_length(&self) -> usize {
         if self.bytes { 1 } else { 4 }
     }

@@ -1,4 +1,4 @@
-//! Prepared rows of a modality, in memory or in a mapped file: made once, read in any order. Knows nothing of tables.
+//! Prepared rows of a modality, in memory or in a mapped file: written once, read in any order. Independent of tables.
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::modality::pixel_scale::PixelScale;
@@ -53,7 +53,7 @@ impl ModalityRows {
                 let row = self.cells[4 * at..4 * (at + self.width)].as_chunks::<4>().0;
                 numbers.extend(row.iter().map(|number| f32::from_le_bytes(*number)));
             }
-            // What is missing is zeros, not a black image.
+            // A missing image is zeros after scaling, not a black image.
             Some(_) if self.present.as_ref().is_some_and(|present| !present[row as usize]) => {
                 numbers.resize(numbers.len() + self.width, 0.0);
             }
@@ -76,7 +76,7 @@ impl ModalityRows {
         self.len() == 0
     }
 
-    /// One of the numbers of a row, as it is outside of training.
+    /// One of the numbers of a row, without random changes.
     pub fn number(&self, row: usize, at: usize) -> f32 {
         match &self.pixels {
             None => {
@@ -91,21 +91,21 @@ impl ModalityRows {
         }
     }
 
-    /// The numbers of all rows, row by row, as they are outside of training.
+    /// The numbers of all rows, row by row, without random changes.
     pub fn values(&self) -> Vec<f32> {
         let mut numbers = vec![];
         (0..self.len()).for_each(|row| self.extend(&mut numbers, row as u32, None));
         numbers
     }
 
-    /// With the way its bytes become numbers.
+    /// With the scale and shift of its bytes.
     pub(crate) fn with_pixels(mut self, pixels: Arc<PixelScale>) -> Self {
         self.pixels = Some(pixels);
         self
     }
 }
 
-/// Prepared rows as they are made.
+/// A writer of prepared rows.
 pub(crate) struct RowsWriter {
     width: usize,
     growing: Growing,

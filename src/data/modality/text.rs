@@ -1,8 +1,8 @@
 //! Modalities of text: tokens as ids of a vocabulary that is fitted on the training rows.
 //!
-//! A character is a Unicode scalar value; a word is what lies between two word boundaries of Unicode's standard annex 29
-//! and holds a letter or a digit. The most frequent tokens of the training rows have an id, of equals the one that comes
-//! first in the order of code points. Tokens beyond `max` are cut off, and are not counted either.
+//! A character is a Unicode scalar value; a word is what lies between two word boundaries of Unicode's standard annex
+//! 29 and holds a letter or a digit. The most frequent tokens of the training rows have an id; ties go to the one that
+//! comes first in the order of code points. Tokens beyond `max` are cut off and not counted.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};

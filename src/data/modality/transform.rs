@@ -1,10 +1,10 @@
-//! The fitted transforms, as plain data: statistics of the training rows, and the numeric transforms of a cell.
-//! Cells are double precision, and an empty one is NaN.
+//! The fitted transforms, as plain data: what each has learned of the training rows, and the numeric transforms of a
+//! cell. Cells are double precision, and an empty one is NaN.
 
+use crate::data::modality::statistics::{Cells, FitError, means, medians, moments, ranges};
 use crate::shape::Shape;
 use crate::spec::{Impute, TransformKind};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// A transform with the statistics of every column of its modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub enum FittedTransform {
         /// The number for each column.
         values: Vec<f64>,
     },
-    /// Letters become small letters.
+    /// Letters become lower case.
     Lowercase,
     /// Characters become ids.
     Chars {
@@ -87,19 +87,8 @@ pub enum FittedTransform {
     },
 }
 
-/// The reason that a transform cannot be fitted to a column.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum FitError {
-    /// All its values are this one.
-    Constant(f64),
-    /// It has no values.
-    Empty,
-    /// Its values are too large to compute with.
-    TooLarge,
-}
-
 impl FittedTransform {
-    /// The transform before it has seen a column.
+    /// The transform before it is fitted.
     pub(crate) fn new(kind: &TransformKind) -> Self {
         match kind {
             TransformKind::Standardize => FittedTransform::Standardize { mean: vec![], std: vec![] },
@@ -155,7 +144,7 @@ impl FittedTransform {
                 };
                 (*values, _) = sound(learned.into_iter().map(alone).collect());
             }
-            // These learn nothing of numbers; texts, categories and images are fitted in files of their own.
+            // These fit no numbers; texts, categories and images are fitted in their own modules.
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
@@ -169,6 +158,47 @@ impl FittedTransform {
             | FittedTransform::Augment { .. } => {}
         }
         misfits
+    }
+
+    /// The lists of its statistics; each has a number for every feature it is fitted to.
+    pub(crate) fn statistics(&self) -> Vec<&[f64]> {
+        match self {
+            FittedTransform::Standardize { mean, std } => vec![mean, std],
+            FittedTransform::MinMax { min, max } => vec![min, max],
+            FittedTransform::Impute { values } => vec![values],
+            FittedTransform::SubtractMean { mean, .. } => vec![mean],
+            FittedTransform::Log1p
+            | FittedTransform::Clip { .. }
+            | FittedTransform::Missing { .. }
+            | FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. }
+            | FittedTransform::NormalizePixels
+            | FittedTransform::Augment { .. } => vec![],
+        }
+    }
+
+    /// What a column that cannot be fitted cannot be: a past participle, for messages.
+    pub(crate) fn participle(&self) -> &'static str {
+        match self {
+            FittedTransform::Standardize { .. } => "standardized",
+            FittedTransform::MinMax { .. } => "brought to a range",
+            FittedTransform::Impute { .. } => "imputed",
+            // These learn nothing of numbers, so that no column is unfit for them.
+            FittedTransform::Log1p
+            | FittedTransform::Clip { .. }
+            | FittedTransform::Missing { .. }
+            | FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. }
+            | FittedTransform::SubtractMean { .. }
+            | FittedTransform::NormalizePixels
+            | FittedTransform::Augment { .. } => "transformed",
+        }
     }
 
     /// The result for a cell of a column.
@@ -204,7 +234,7 @@ impl FittedTransform {
             }
             FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
             FittedTransform::NormalizePixels => cell / 255.0,
-            // Words become numbers elsewhere, and images are changed at random in training only.
+            // Words are converted elsewhere, and images are changed at random in training only.
             FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -249,7 +279,7 @@ impl PixelAffine {
                 }
                 self.divide(|at| std[at / plane]);
             }
-            // Changes at random are made when a batch is filled; no other transform goes with images.
+            // Random changes are made when a batch is filled; no other transform applies to images.
             FittedTransform::Augment { .. }
             | FittedTransform::MinMax { .. }
             | FittedTransform::Log1p
@@ -272,117 +302,10 @@ impl PixelAffine {
     }
 }
 
-/// The cells of the training rows, which need not all be in memory.
-pub(crate) trait Cells {
-    /// How many features there are.
-    fn features(&self) -> usize;
-
-    /// Shows the cells of some features, block by block: of each feature always in the same order.
-    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
-}
-
-/// For every feature the fold over all its cells that are not empty.
-fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f64)) -> Vec<T> {
-    let mut states = vec![from; cells.features()];
-    cells.blocks(0..cells.features(), &mut |feature, block| {
-        let state = &mut states[feature];
-        block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(feature, state, *cell));
-    });
-    states
-}
-
-/// Least and greatest.
-fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
-    let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
-        *low = low.min(x);
-        *high = high.max(x);
-    });
-    let judge = |(low, high): (f64, f64)| match (low <= high, low.is_finite() && high.is_finite()) {
-        (false, _) => Err(FitError::Empty),
-        (true, false) => Err(FitError::TooLarge),
-        (true, true) => Ok((low, high)),
-    };
-    ranges.into_iter().map(judge).collect()
-}
-
-/// The mean, summed from the first value on so that large offsets cost no digits.
-fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
-    let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
-        if *count == 0 {
-            *origin = x;
-        }
-        *sum += x - *origin;
-        *count += 1;
-    });
-    let judge = |(origin, sum, count): (f64, f64, u64)| {
-        let mean = origin + sum / count as f64;
-        match count {
-            0 => Err(FitError::Empty),
-            _ if mean.is_finite() => Ok(mean),
-            _ => Err(FitError::TooLarge),
-        }
-    };
-    sums.into_iter().map(judge).collect()
-}
-
-/// Mean and population standard deviation.
-fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
-    let ranges = ranges(cells);
-    let means = means(cells);
-    let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
-        let mean = means[feature].unwrap_or(f64::NAN);
-        *sum += (x - mean) * (x - mean);
-        *count += 1;
-    });
-    let judge = |((range, mean), (sum, count)): ((Result<_, _>, Result<f64, _>), (f64, u64))| {
-        let ((low, high), mean): ((f64, f64), f64) = (range?, mean?);
-        let std = (sum / count as f64).sqrt();
-        // Below the spacing of doubles of this size there is no variation, only rounding.
-        if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
-            Err(FitError::Constant(low))
-        } else if std.is_finite() {
-            Ok((mean, std))
-        } else {
-            Err(FitError::TooLarge)
-        }
-    };
-    ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
-}
-
-/// How many cells are held at once to find their middle, unless those of one feature are more.
-const SORTED: usize = 1 << 23;
-
-/// The middle value, or the mean of the two middle ones. Unlike all others it holds all cells of a feature at once.
-fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
-    let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
-    let at_once = (SORTED / rows.max(1)).max(1);
-    let mut medians = vec![];
-    while medians.len() < cells.features() {
-        let first = medians.len();
-        let last = (first + at_once).min(cells.features());
-        let mut sorted: Vec<Vec<f64>> = vec![vec![]; last - first];
-        cells.blocks(first..last, &mut |feature, block| {
-            sorted[feature - first].extend(block.iter().filter(|cell| !cell.is_nan()));
-        });
-        medians.extend(sorted.iter_mut().map(|cells| median(cells)));
-    }
-    medians
-}
-
-fn median(cells: &mut [f64]) -> Result<f64, FitError> {
-    cells.sort_by(f64::total_cmp);
-    let middle = cells.len() / 2;
-    let upper = *cells.get(middle).ok_or(FitError::Empty)?;
-    if cells.len() % 2 == 1 {
-        return Ok(upper);
-    }
-    let lower = cells[middle - 1];
-    Ok(lower / 2.0 + upper / 2.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ops::Range;
 
     /// Cells of two features that are the same, in blocks of two: what is fitted must not depend on blocks.
     struct Pairs<'a>(&'a [f64]);
@@ -399,7 +322,7 @@ mod tests {
         }
     }
 
-    /// Fits to one feature, and sees that another of the same cells has the same result.
+    /// Fits to one feature, and asserts that another of the same cells has the same result.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
         let mut fitted = FittedTransform::new(&kind);
         match fitted.fit(&kind, &mut Pairs(cells))[..] {

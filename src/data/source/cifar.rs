@@ -1,4 +1,5 @@
-//! Reads the binary files of CIFAR-10 and CIFAR-100: records of one or two label bytes and the 3072 bytes of an image of
+//! Reads the binary files of CIFAR-10 and CIFAR-100: records of one or two label bytes and the 3072 bytes of an image
+//! of
 //! 32 by 32 pixels, its red, green and blue planes one after the other.
 
 use crate::data::io::bytes::MemoryBudget;
@@ -18,7 +19,7 @@ const SIZE: [usize; 3] = [3, 32, 32];
 /// Bytes of an image.
 const IMAGE: usize = 3 * 32 * 32;
 
-/// Files that have been found but not read.
+/// Files that exist but have not been read.
 pub(crate) struct Cifar {
     /// The files, in order.
     pub files: Vec<DataFile>,
@@ -122,7 +123,7 @@ fn open_file<'a>(file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<Box<
     reader::open_bytes(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))
 }
 
-/// Fills `record` as far as there are bytes; says how many.
+/// Fills `record` as far as there are bytes; returns how many.
 fn whole(bytes: &mut impl Read, record: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < record.len() {

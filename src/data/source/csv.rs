@@ -12,7 +12,7 @@ use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use csv::ByteRecord;
 
-/// A text table that has been found but not read.
+/// A text table that exists but has not been read.
 #[derive(Clone, Debug)]
 pub(crate) struct Delimited {
     /// Its files, in order.
@@ -68,7 +68,7 @@ impl FormatReader for Delimited {
         }
     }
 
-    /// Reads the wanted columns of all files. `hashes` are the contents that the caller knows the files by.
+    /// Reads the wanted columns of all files. `hashes` are the content hashes of the files.
     fn read(
         &self,
         schema: &Schema,
@@ -134,7 +134,7 @@ impl Delimited {
     }
 }
 
-/// Puts cells into columns.
+/// Writes cells into columns.
 struct Parser<'a> {
     writer: StoreWriter,
     wanted: &'a [ColumnQuery],
@@ -144,7 +144,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Reads all rows of a file; `false` if the file ended before its time.
+    /// Reads all rows of a file; `false` if the file was truncated.
     fn file(&mut self, index: usize, file: &DataFile, mut rows: CsvRows<'_>) -> Result<bool, Problem> {
         let mut record = ByteRecord::new();
         let mut header = self.header;
@@ -159,7 +159,7 @@ impl Parser<'_> {
                     return Ok(false);
                 }
             }
-            // Every line ends in `\n` here, and blank lines are passed over before a record: its first line is found
+            // Every line ends in `\n` here, and blank lines are skipped before a record: its first line is found
             // from its end.
             let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
             let line = rows.position().line().saturating_sub(1 + inside).max(before);

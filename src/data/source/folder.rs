@@ -1,4 +1,5 @@
-//! A folder of images as a table: a row for each, its class the name of the sub-folder that it is in. Opens none of them.
+//! A folder of images as a table: a row for each, its class the name of the sub-folder that it is in. Opens none of
+//! them.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
@@ -14,7 +15,7 @@ use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::Spanned;
 use std::path::{Path, PathBuf};
 
-/// What the names of images end in.
+/// File extensions of images.
 const ENDINGS: [&str; 3] = ["jpeg", "jpg", "png"];
 
 /// A folder whose images have been listed.
@@ -42,7 +43,7 @@ impl RowReader for Folder {
         let (cells, places) = image_files::cell_query(&open.schema, query);
         let store = self.cells(&cells, storage.budget)?;
         let mut read = open.loaded(Table::whole(store).select(&places), self.origin(), self.listing());
-        // The listing is always made anew, and nothing beside the images.
+        // The listing is never cached; only decoded images are.
         read.cached = storage.cache.is_some();
         image_files::open_all(&mut read, query, storage)?;
         Ok(read)
@@ -86,7 +87,7 @@ impl Folder {
         Ok(Self { folder, name, span: written.span, images })
     }
 
-    /// What is known of the rows before any image is read: the classes and the paths.
+    /// The columns before any image is read: the classes and the paths.
     fn listing(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         for (class, path) in &self.images {

@@ -1,4 +1,4 @@
-//! Tables that lie in files: a reader for each format, and the cache before all of them.
+//! Tables in files: a reader for each format, with a cache in front of all of them.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
@@ -19,16 +19,16 @@ pub(crate) trait FormatReader {
     /// The files, in order.
     fn files(&self) -> &[DataFile];
 
-    /// What its rows are counted by.
+    /// The unit that its rows are counted in.
     fn row_unit(&self) -> RowUnit;
 
-    /// What decides the result beside the content and the query: the format and its options.
+    /// The part of the cache key besides content and query: the format and its options.
     fn format(&self) -> String;
 
     /// The columns. Reads as little as that takes.
     fn schema(&self) -> Result<Schema, Problems>;
 
-    /// Reads the columns of the query, in their order. `hashes` are the contents that the caller knows the files by.
+    /// Reads the columns of the query, in their order. `hashes` are the content hashes of the files.
     fn read(
         &self,
         schema: &Schema,

@@ -1,5 +1,5 @@
 //! Images that a table names by path: PNG and JPEG files, decoded to pixels of the declared size, and cached.
-//! A path starts at the folder of the file it is written in. Knows nothing of what images show.
+//! A path starts at the folder of the file it is written in. Independent of the content of images.
 
 use crate::data::source::opened::{Storage, fingerprint};
 use crate::data::table::cache;
@@ -31,7 +31,7 @@ pub(crate) fn cell_query(schema: &Schema, query: &TableQuery) -> (TableQuery, Ve
     (cells, places)
 }
 
-/// Puts images into the places of their paths, in all columns of `query` that are paths.
+/// Replaces paths by their images in all columns of `query` that are paths.
 pub(crate) fn open_all(read: &mut LoadedTable, query: &TableQuery, storage: Storage<'_>) -> Result<(), Problems> {
     for (place, column) in query.columns.iter().enumerate() {
         if is_path(&read.schema, column) {
@@ -41,10 +41,10 @@ pub(crate) fn open_all(read: &mut LoadedTable, query: &TableQuery, storage: Stor
     Ok(())
 }
 
-/// Puts the images that a column of paths names into its place.
+/// Replaces a column of paths by the images.
 ///
-/// Pixels are kept under the paths, sizes and times of the files, so that not all of them are read to find that none has
-/// changed; the content they had is part of what the table is known by.
+/// The cache key of pixels is the paths, sizes and times of the files, so that not all of them are read to find that
+/// none has changed; the hash of their content is part of the fingerprint of the table.
 fn open(read: &mut LoadedTable, column: usize, wanted: &ColumnQuery, storage: Storage<'_>) -> Result<(), Problems> {
     let CellType::Image(size) = wanted.kind else { return Ok(()) };
     let cells = read.table.columns[column].clone();
@@ -83,7 +83,7 @@ fn folder_of(read: &LoadedTable, row: usize) -> PathBuf {
     file.and_then(|file| Some(file.path.parent()?.to_owned())).unwrap_or_default()
 }
 
-/// The hash of the paths, sizes and times of files: another if any of them has changed.
+/// The hash of the paths, sizes and times of files: it differs if any of them has changed.
 fn stamp(paths: &[Option<PathBuf>]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for path in paths {

@@ -1,6 +1,6 @@
-//! Several tables as one: the rows of the first, and beside each what the others have for the same key.
+//! A join of tables: the rows of the first, each with the columns of the others for the same key.
 //!
-//! Several rows of the first table may have one key; in the others a key stands once. A row of the first table without a
+//! Several rows of the first table may have one key; in the others keys are unique. A row of the first table without a
 //! match has nothing from there: a modality that may be missing is missing, any other is an error and
 //! is reported. Rows of the others that match nothing are not used. Both are counted in notes.
 
@@ -15,10 +15,10 @@ use crate::spec::{Source, Spanned};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// How many keys that stand twice are reported one by one.
+/// How many duplicate keys are reported one by one.
 const SHOWN: usize = 10;
 
-/// Tables that are joined, none of them read.
+/// The joined tables, not read yet.
 struct Join {
     members: Vec<Member>,
 }
@@ -72,7 +72,7 @@ impl Join {
         schema
     }
 
-    /// What it is called.
+    /// Its name.
     fn name(&self) -> String {
         let names: Vec<&str> = self.members.iter().map(|member| member.table.name.as_str()).collect();
         names.join(" with ")
@@ -205,7 +205,7 @@ fn look_up(
     Ok((0..rows).map(|row| known.get(first.text(row)).copied().unwrap_or(NOWHERE)).collect())
 }
 
-/// What people may want to know of keys without a match.
+/// Notes on keys without a match.
 fn unmatched(map: &[u32], read: &LoadedTable, first: &str) -> Vec<String> {
     let mut used = vec![false; read.table.rows];
     let mut without = 0;

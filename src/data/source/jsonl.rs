@@ -1,5 +1,5 @@
-//! Reads lines of JSON: an object on each, whose keys are the columns. A key that an object lacks, and `null`, are empty
-//! cells. The keys of the first lines are the columns that there are.
+//! Reads lines of JSON: an object on each, whose keys are the columns. A key that an object lacks, and `null`, are
+//! empty cells. The keys of the first lines are the columns.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
@@ -15,10 +15,10 @@ use crate::shape::Shape;
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader};
 
-/// How many lines say what the columns are.
+/// Number of lines that decide the columns.
 const FIRST: usize = 1000;
 
-/// Files that have been found but not read.
+/// Files that exist but have not been read.
 pub(crate) struct Jsonl {
     /// The files, in order; together they are one table.
     pub files: Vec<DataFile>,
@@ -122,7 +122,7 @@ impl FormatReader for Jsonl {
     }
 }
 
-/// What is done with a line and its number; `false` to see no more.
+/// Visitor of a line and its number; `false` to stop.
 type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 
 /// Passes the lines of a file that are not blank to `see`, with their numbers, until it returns `false`.

@@ -1,4 +1,4 @@
-//! The sources of a pipeline as tables: files of several formats, folders of images, joins, rows that are made.
+//! The sources of a pipeline as tables: files of several formats, folders of images, joins, synthetic rows.
 //!
 //! [`open`] is the table of sources: a source is a variant of [`SourceKind`], a row here, and a file that reads it.
 
@@ -50,7 +50,7 @@ pub(crate) fn open(source: &Source, base: &Path) -> Result<OpenTable, Problems> 
 /// columns; see [`Preprocessing::has_header`](crate::data::Preprocessing::has_header).
 ///
 /// # Errors
-/// `MMC0501` for a file of another ending. The file itself is not looked for.
+/// `MMC0501` for a file of another ending. The file need not exist.
 pub fn source_of(path: &Path, header: bool) -> Result<Source, Problem> {
     let span = Span::default();
     let path = path.to_string_lossy().into_owned();

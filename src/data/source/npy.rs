@@ -126,7 +126,7 @@ impl FormatReader for Arrays {
 }
 
 impl Arrays {
-    /// The names of the arrays in a file, and what they are.
+    /// The names of the arrays in a file, with their headers.
     fn headers(&self, file: &DataFile) -> Result<Vec<(String, NpyHeader)>, Problem> {
         if self.single {
             let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
@@ -218,7 +218,7 @@ fn read_all<R: Read>(
         decoders.push(Decoder::new(&column.header).map_err(|what| {
             let place = file.place(None, Some(name.clone()));
             let problem = Problem::error(Code::ColumnType, format!("array `{name}` of `{}` {}", file.name, what.0));
-            problem.at(wanted.span, "asked for here").in_data(place).help(what.1)
+            problem.at(wanted.span, "selected here").in_data(place).help(what.1)
         })?);
     }
     let mut row = 0;

@@ -1,4 +1,4 @@
-//! A table whose columns are known and whose rows are not read yet, whatever it is read from.
+//! An opened table of any source: its columns are known, its rows are not read yet.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::table::columns::Table;
@@ -12,18 +12,18 @@ use std::path::Path;
 pub(crate) struct OpenTable {
     /// Its columns.
     pub schema: Schema,
-    /// Its name where no single file is to blame.
+    /// Its name in problems with the whole table.
     pub name: String,
     rows: Box<dyn RowReader>,
 }
 
-/// The way the rows of a table are read.
+/// The reader of the rows of a table.
 pub(crate) trait RowReader {
     /// Reads the columns of a query, in their order, of the table with this schema and name.
     fn read(&self, table: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems>;
 }
 
-/// Where tables that were read are kept.
+/// The cache of tables that were read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Storage<'a> {
     /// The folder of the cache, if there is one.

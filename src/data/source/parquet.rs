@@ -1,4 +1,4 @@
-//! Reads the columns of Parquet files: numbers, truth values, texts, and lists of numbers that are as long in every row.
+//! Reads the columns of Parquet files: numbers, booleans, texts, and lists of numbers of equal length in every row.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
@@ -19,13 +19,13 @@ use parquet::schema::types::ColumnDescriptor;
 use std::collections::BTreeMap;
 use std::fs::File;
 
-/// Files that have been found but not read.
+/// Files that exist but have not been read.
 pub(crate) struct Parquet {
     /// The files, in order; together they are one table.
     pub files: Vec<DataFile>,
 }
 
-/// Rows that are read at once, at most.
+/// Largest number of rows read at once.
 const BLOCK: usize = 4096;
 
 impl FormatReader for Parquet {
@@ -144,9 +144,9 @@ fn open(file: &DataFile) -> Result<SerializedFileReader<File>, Problem> {
 }
 
 fn damaged(file: &DataFile, error: &ParquetError) -> Problem {
-    // A codec that is not built in is no damage.
-    if let ParquetError::General(said) = error
-        && said.contains("Disabled feature")
+    // A codec that is not built in is not damage.
+    if let ParquetError::General(message) = error
+        && message.contains("Disabled feature")
     {
         let message = format!("`{}` is packed in a way that cannot be read", file.name);
         let problem = file.problem(Code::ColumnType, message, None);
@@ -156,13 +156,13 @@ fn damaged(file: &DataFile, error: &ParquetError) -> Problem {
     file.problem(Code::CorruptFile, message, None).help("fetch or write it again")
 }
 
-/// The name of a column: that of the field; of a field within another, both. What lists are made of within is left away.
+/// The name of a column: that of the field; of a field within another, both. The inner fields of lists are left out.
 fn name_of(column: &ColumnDescriptor) -> String {
     let parts = column.path().parts();
     if column.max_rep_level() > 0 { parts[0].clone() } else { parts.join(".") }
 }
 
-/// The columns of a file. How long lists are, the first row says.
+/// The columns of a file. The first row decides the length of lists.
 fn schema_of(file: &DataFile, reader: &SerializedFileReader<File>) -> Result<Schema, Problem> {
     let columns = reader.metadata().file_metadata().schema_descr_ptr();
     let mut schema = Schema::named(columns.columns().iter().map(|column| name_of(column)).collect());

@@ -1,9 +1,9 @@
-//! Parsed tables kept on disk, named by the content they were read from and by what was asked of it, so that an entry
-//! can never be stale. An entry that is not whole is not used. Knows nothing of how tables are parsed.
+//! Parsed tables kept on disk, keyed by the content they were read from and by the query, so that an entry
+//! is never stale. A truncated entry is not used. Independent of how tables are parsed.
 //!
-//! An entry is a magic number, the chunks of a store, its layout as JSON, the length of that, and the blake3 hash of all
-//! before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no more
-//! than [`LARGEST`] bytes: what was not used for the longest time makes way. It can be emptied at any time.
+//! An entry is a magic number, the chunks of a store, its layout as JSON, the length of that, and the blake3 hash of
+//! all before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no
+//! more than [`LARGEST`] bytes: least recently used entries are removed. It can be emptied at any time.
 
 use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::bytes;
@@ -18,10 +18,10 @@ use std::time::SystemTime;
 /// Raised whenever parsing or the layout changes.
 const MAGIC: &[u8; 8] = b"mmctbl02";
 
-/// How many bytes a folder of entries holds at most, beside the entry that was stored last.
+/// How many bytes a folder of entries holds at most, not counting the entry that was stored last.
 const LARGEST: u64 = 32 << 30;
 
-/// What an entry is beside its chunks.
+/// The metadata of an entry.
 #[derive(Serialize, Deserialize)]
 struct Footer {
     layout: StoreLayout,
@@ -29,7 +29,7 @@ struct Footer {
     content: Option<String>,
 }
 
-/// Where the answer to `query` about these contents is kept. `format` says how the text was to be parsed.
+/// The path of the entry for `query` on these contents. `format` describes how the text is parsed.
 pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &[blake3::Hash]) -> PathBuf {
     let mut key = blake3::Hasher::new();
     key.update(MAGIC).update(format.as_bytes()).update(&[0]);
@@ -51,7 +51,7 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
     folder.join(format!("{}.table", key.finalize().to_hex()))
 }
 
-/// The table kept there, if there is one and it is whole, and the content of other files it was made of.
+/// The table of an entry, if it exists and is complete, and the content of other files it was made of.
 pub(crate) fn load(entry: &Path) -> Option<(Store, Option<blake3::Hash>)> {
     let file = File::open(entry).ok()?;
     let bytes = bytes::map(&file).ok()?;
@@ -62,14 +62,14 @@ pub(crate) fn load(entry: &Path) -> Option<(Store, Option<blake3::Hash>)> {
     let (rest, length) = content.strip_prefix(MAGIC)?.split_last_chunk::<8>()?;
     let footer = rest.len().checked_sub(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
     let footer: Footer = serde_json::from_slice(rest.get(footer..)?).ok()?;
-    // Whoever cannot say that it was used loses no more than its place among the others.
+    // If the access time cannot be updated, only the order of eviction is affected.
     let _ = File::options().append(true).open(entry).and_then(|file| file.set_modified(SystemTime::now()));
     let made_of = footer.content.and_then(|content| blake3::Hash::from_hex(content).ok());
     Some((Store::new(footer.layout, bytes, MAGIC.len()), made_of))
 }
 
-/// Keeps a table there. `content` is that of files the entry is not named by. The disk need not hold it at once: an entry
-/// that a loss of power cuts short does not match its hash.
+/// Stores a table as an entry. `content` is that of files outside of the key. The write is not synced: an entry
+/// truncated by a loss of power does not match its hash.
 pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) -> io::Result<()> {
     let folder = entry.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -88,7 +88,7 @@ pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) 
     make_way(folder, entry, LARGEST)
 }
 
-/// Removes the entries that were not used for the longest time until the rest is no larger than `largest`.
+/// Removes least recently used entries until the rest is no larger than `largest`.
 fn make_way(folder: &Path, newest: &Path, largest: u64) -> io::Result<()> {
     let mut entries = vec![];
     for entry in fs::read_dir(folder)?.flatten() {

@@ -1,4 +1,4 @@
-//! A cell of a typed format, put into a column that may be read as another type. Knows no format.
+//! A cell of a typed format, converted to the type a column is read as. Independent of formats.
 
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::shown;
@@ -35,7 +35,7 @@ pub(crate) enum CellError {
 }
 
 impl StoreWriter {
-    /// Adds a cell to a column. Where it cannot be read as is asked, an empty one is added.
+    /// Adds a cell to a column. Where it cannot be converted, an empty one is added.
     pub(crate) fn put(&mut self, column: usize, kind: CellType, cell: CellValue<'_>) -> Result<(), CellError> {
         match kind {
             CellType::Number(width) => self.put_numbers(column, width, cell),
@@ -127,7 +127,7 @@ impl CellError {
     }
 }
 
-/// The number in a cell; NaN for a cell that is empty or says `NA` or `NaN`; nothing where it stands for no finite
+/// The number in a cell; NaN for a cell that is empty or says `NA` or `NaN`; nothing where it is no finite
 /// number.
 pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
     let cell = cell.trim_ascii();
@@ -138,7 +138,7 @@ pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// Whether every name in the header is a number, so that it is probably a row.
+/// Whether every name in the header is a number, so that it is probably a data row.
 pub(crate) fn looks_like_a_row(names: &[String]) -> bool {
     !names.is_empty() && names.iter().all(|name| parse_number(name.as_bytes()).is_some_and(f64::is_finite))
 }

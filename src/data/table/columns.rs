@@ -1,4 +1,4 @@
-//! The columns of a table as they were read. Knows nothing of what columns mean.
+//! The columns of a table as they were read. Independent of the meaning of columns.
 
 use crate::data::table::origin::NOWHERE;
 use crate::data::table::schema::CellType;

@@ -1,4 +1,4 @@
-//! The errors of all readers: files and cells that cannot be read. Knows no format.
+//! The errors of all readers: files and cells that cannot be read. Independent of formats.
 
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
@@ -21,14 +21,14 @@ impl CellErrors {
         self.problems.is_empty()
     }
 
-    /// Whether more of the same would only be counted.
+    /// Whether further problems would only be counted.
     pub(crate) fn is_full(&self) -> bool {
         self.problems.len() >= SHOWN
     }
 
     /// Adds one.
     pub(crate) fn push(&mut self, problem: Problem) {
-        // A file that cannot be read on is reported however many cells were bad before.
+        // A read error is always reported, however many bad cells came before.
         if self.problems.len() < SHOWN || !of_cells(problem.code) {
             self.problems.push(problem);
         } else {
@@ -47,12 +47,12 @@ impl CellErrors {
     }
 }
 
-/// Whether many problems of this code are to be expected where there is one.
+/// Whether problems of this code usually occur many times.
 fn of_cells(code: Code) -> bool {
     matches!(code, Code::BadCell | Code::RowLength | Code::BadText | Code::BadImage | Code::ColumnType)
 }
 
-/// A cell as it can be shown: one short line.
+/// A cell in a message: one short line.
 pub(crate) fn shown(cell: &str) -> String {
     const MOST: usize = 40;
     let mut text: String = cell.chars().take(MOST).flat_map(char::escape_debug).collect();
@@ -82,13 +82,13 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
         let line = (line > 0).then_some(line);
         return file
             .problem(Code::CorruptFile, message, line)
-            .help(format!("unpacking it said: {error}; fetch it again"));
+            .help(format!("decompression failed: {error}; download it again"));
     }
     let line = (line > 0).then_some(line);
     file.problem(Code::FileUnreadable, format!("`{}` cannot be read: {error}", file.name), line)
 }
 
-/// Data that is too large for the memory, and for which there is no place on the disk either.
+/// Data that is too large for the memory, and for the space on the disk.
 pub(crate) fn out_of_space(span: crate::diag::Span, error: &std::io::Error) -> Problem {
     let message = format!("prepared data does not fit into memory and cannot be kept on disk: {error}");
     Problem::error(Code::NoRoom, message)

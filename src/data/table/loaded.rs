@@ -1,11 +1,11 @@
-//! A table that was read: its rows, its schema, and where each row stood.
+//! A table that was read: its rows, its schema, and the origin of each row.
 
 use crate::data::table::columns::Table;
 use crate::data::table::origin::{NOWHERE, RowUnit, TableOrigin};
 use crate::data::table::schema::Schema;
 use crate::diag::DataPlace;
 
-/// A table and how people know it.
+/// A table with its names and origin.
 #[derive(Debug)]
 pub(crate) struct LoadedTable {
     /// The rows.
@@ -14,23 +14,23 @@ pub(crate) struct LoadedTable {
     pub schema: Schema,
     /// Where they come from: one origin, or one for each table of a join.
     pub origins: Vec<TableOrigin>,
-    /// What it is called where no single file is to blame.
+    /// Its name in problems with the whole table.
     pub name: String,
     /// The content it was read from.
     pub content: blake3::Hash,
     /// Whether it came from the cache.
     pub cached: bool,
-    /// What people may want to know of it.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
 impl LoadedTable {
-    /// Where a cell stood; the table as a whole without a row.
+    /// The origin of a cell; the table as a whole without a row.
     pub(crate) fn place(&self, row: Option<usize>, position: Option<usize>) -> DataPlace {
         let column = position.map(|position| self.schema.column(position));
         let origin = position.map_or(0, |position| self.origin(position));
         let found = row.and_then(|row| {
-            // Where a table of a join has no such row, the first table says which it is.
+            // Where a table of a join lacks the row, the place in the first table is given.
             let [own, first] = [self.origins.get(origin), self.origins.first()];
             own.and_then(|own| own.place(row, column.as_ref())).or_else(|| first?.place(row, column.as_ref()))
         });
@@ -48,11 +48,20 @@ impl LoadedTable {
 
     /// The names of its files; of a folder whose rows are files, that of the folder.
     pub(crate) fn file_names(&self) -> Vec<String> {
+        self.names_of(&self.origins)
+    }
+
+    /// The names of the files that its rows come from: of a join, those of the first table.
+    pub(crate) fn row_file_names(&self) -> Vec<String> {
+        self.names_of(&self.origins[..self.origins.len().min(1)])
+    }
+
+    fn names_of(&self, origins: &[TableOrigin]) -> Vec<String> {
         let names = |origin: &TableOrigin| match origin.row_unit {
             RowUnit::Files => vec![self.name.clone()],
-            _ => origin.files.iter().map(|file| file.name.clone()).collect(),
+            RowUnit::Lines | RowUnit::Rows => origin.files.iter().map(|file| file.name.clone()).collect(),
         };
-        self.origins.iter().flat_map(names).collect()
+        origins.iter().flat_map(names).collect()
     }
 
     /// The name of the joined table that a column is from, if that table has no match for the key of a row.

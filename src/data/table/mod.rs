@@ -1,4 +1,4 @@
-//! A table as it was read: its schema, its cells, where its rows stood, the cache, and what is wrong with cells.
+//! A table as it was read: its schema, its cells, the origin of its rows, the cache, and the errors of cells.
 
 pub(crate) mod cache;
 pub(crate) mod cell;

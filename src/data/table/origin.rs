@@ -1,4 +1,4 @@
-//! Where in which file each row of a table stood.
+//! The file and line of each row of a table.
 
 use crate::data::io::paths::DataFile;
 use crate::diag::DataPlace;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The row of a table that has no row for a key.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-/// Rows that stood on consecutive lines of a file: from `row` on, which stood on `line`, to the next run. Where a format
+/// Rows on consecutive lines of a file: from `row`, which is on `line`, to the next run. Where a format
 /// has no lines, `line` is the row of the file, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RowRun {
@@ -21,7 +21,7 @@ pub(crate) struct RowRun {
     pub line: u64,
 }
 
-/// Notes that `row` stood on `line` of `file`.
+/// Records that `row` is on `line` of `file`.
 pub(crate) fn extend_runs(runs: &mut Vec<RowRun>, row: u64, file: u32, line: u64) {
     let follows = |run: &RowRun| run.file == file && run.line + (row - run.row) == line;
     if !runs.last().is_some_and(follows) {
@@ -29,7 +29,7 @@ pub(crate) fn extend_runs(runs: &mut Vec<RowRun>, row: u64, file: u32, line: u64
     }
 }
 
-/// What the rows of files are counted by.
+/// The unit that the rows of files are counted in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum RowUnit {
     /// Lines, from 1.
@@ -44,22 +44,22 @@ pub(crate) enum RowUnit {
 /// Where columns of a table come from.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TableOrigin {
-    /// Files, or nothing for a table that was made rather than read.
+    /// Files; none for a synthetic table.
     pub files: Vec<DataFile>,
-    /// What their rows are counted by.
+    /// The unit that their rows are counted in.
     pub row_unit: RowUnit,
     /// The folder that paths in cells start at; without it, that of the file they are written in.
     pub folder: Option<PathBuf>,
     /// How many columns of the table are from here.
     pub width: usize,
-    /// Where rows stood.
+    /// The places of rows.
     pub runs: Vec<RowRun>,
     /// For each row of the table the row here, as in [`Column::rows`].
     pub rows: Option<Arc<Vec<u32>>>,
 }
 
 impl TableOrigin {
-    /// Where a row of the table stood.
+    /// The place of a row of the table.
     pub(crate) fn place(&self, row: usize, column: Option<&String>) -> Option<DataPlace> {
         let row = match &self.rows {
             Some(rows) => u64::from(*rows.get(row).filter(|row| **row != NOWHERE)?),

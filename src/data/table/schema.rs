@@ -1,4 +1,4 @@
-//! The columns of a table, what the cells of each are read as, and which of them are read. Knows no rows.
+//! The columns of a table, what the cells of each are read as, and which of them are read. Independent of rows.
 
 use crate::diag::Span;
 use crate::shape::Shape;
@@ -31,7 +31,7 @@ impl Schema {
         Self { width: names.len(), names: Some(names), arrays: BTreeMap::new() }
     }
 
-    /// A column as people know it: its name, or its position counted from 0.
+    /// A column in messages: its name, or its position counted from 0.
     pub(crate) fn column(&self, position: usize) -> String {
         match self.names.as_ref().and_then(|names| names.get(position)) {
             Some(name) => name.clone(),
@@ -78,7 +78,7 @@ pub(crate) struct TableQuery {
 }
 
 impl TableQuery {
-    /// Asks for a column; returns its place in [`Table::columns`].
+    /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
         match self.columns.iter().position(|wanted| wanted.position == position && wanted.kind == kind) {
             Some(place) => place,

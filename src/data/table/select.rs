@@ -12,7 +12,7 @@ use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, TransformKind};
 pub(crate) struct ColumnFinder<'a> {
     /// The columns.
     pub schema: &'a Schema,
-    /// What the table is called.
+    /// The name of the table.
     pub name: &'a str,
 }
 
@@ -100,7 +100,7 @@ impl ColumnFinder<'_> {
         }
         let [position] = positions else { return None };
         let array = self.schema.arrays.get(position)?;
-        // A vector may be any array, flattened; what has a shape of its own must be given in it, or flat.
+        // A vector may be any array, flattened; any other value must have its declared shape, or be flat.
         let flat = array.shape.0.len() == 1 && array.shape.size() == declared;
         let shaped = matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence);
         if !shaped || array.shape == modality.shape || flat {
@@ -127,7 +127,7 @@ impl ColumnFinder<'_> {
                 let message = format!("there is no column {position} in `{}`", self.name);
                 let last = self.schema.width.saturating_sub(1);
                 let help = format!("it has {} columns, counted from 0: 0 to {last}", self.schema.width);
-                Err(self.problem(Code::MissingColumn, message, column, "asked for here").help(help))
+                Err(self.problem(Code::MissingColumn, message, column, "selected here").help(help))
             }
             Select::Name(name) => self.named(name, column),
             Select::Glob(pattern) => {
@@ -135,7 +135,7 @@ impl ColumnFinder<'_> {
                 let found: Vec<usize> = (0..names.len()).filter(|at| matches(pattern, &names[*at])).collect();
                 if found.is_empty() {
                     let message = format!("no column of `{}` matches `{pattern}`", self.name);
-                    let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
+                    let problem = self.problem(Code::MissingColumn, message, column, "selected here");
                     return Err(problem.help(self.what_there_is(names)));
                 }
                 Ok(found)
@@ -150,7 +150,7 @@ impl ColumnFinder<'_> {
             1 => Ok(found),
             0 => {
                 let message = format!("there is no column `{name}` in `{}`", self.name);
-                let problem = self.problem(Code::MissingColumn, message, column, "asked for here");
+                let problem = self.problem(Code::MissingColumn, message, column, "selected here");
                 Err(match nearest(name, names.iter().map(String::as_str)) {
                     Some(known) if !looks_like_a_row(names) => {
                         let problem = problem.help(format!("did you mean `{known}`?"));
@@ -176,14 +176,14 @@ impl ColumnFinder<'_> {
             Some(names) => Ok(names),
             None => {
                 let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
-                let problem = self.problem(Code::MissingColumn, message, column, "asked for by name here");
+                let problem = self.problem(Code::MissingColumn, message, column, "selected by name here");
                 Err(problem
                     .help("select columns by position, or leave `header: false` away if the first line names them"))
             }
         }
     }
 
-    /// The columns of the table in a few words.
+    /// A short description of the columns of the table.
     fn what_there_is(&self, names: &[String]) -> String {
         if looks_like_a_row(names) {
             return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
@@ -241,7 +241,7 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
-    // Where the last star stood and how far it has reached: on a mismatch it takes one letter more.
+    // Where the last star stood and how far it has reached: on a mismatch it matches one letter more.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match (pattern.get(p), star) {

@@ -1,8 +1,8 @@
-//! The cells of a table as bytes, in chunks of rows and column by column within a chunk: written once from the first row
-//! to the last, read anywhere. Knows nothing of what columns mean.
+//! The cells of a table as bytes, in chunks of rows and column by column within a chunk: written once from the first
+//! row to the last, read anywhere. Independent of the meaning of columns.
 //!
-//! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image is
-//! a byte that says whether it is there, and its pixels.
+//! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image
+//! is a byte that says whether it is there, and its pixels.
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::table::origin::{RowRun, extend_runs};
@@ -17,14 +17,14 @@ const CHUNK: usize = 4 << 20;
 /// Columns of one table, as many rows of each.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    /// How they lie.
+    /// Their layout.
     pub layout: StoreLayout,
     bytes: Bytes,
     /// Where the first chunk begins.
     from: usize,
 }
 
-/// How the columns lie in the bytes.
+/// The layout of the columns in the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoreLayout {
     /// How many rows.
@@ -33,7 +33,7 @@ pub(crate) struct StoreLayout {
     pub kinds: Vec<CellType>,
     /// The words of each column, in the order they first occur; none but for columns of words.
     pub dictionaries: Vec<Vec<String>>,
-    /// Where rows stood.
+    /// The origin of rows.
     pub runs: Vec<RowRun>,
     /// Rows in a chunk are `1 << shift`.
     shift: u32,
@@ -82,7 +82,7 @@ impl Store {
                 rows = &rows[1..];
                 continue;
             }
-            // Rows that follow on each other within a chunk lie so too.
+            // Consecutive rows within a chunk are contiguous.
             let (start, within) = self.locate(column, *first as usize);
             let left = (1 << self.layout.shift) - within;
             let next = rows.iter().zip(*first..).take(left).take_while(|(row, next)| *row == next);
@@ -137,10 +137,10 @@ fn cell_length(kind: CellType) -> usize {
     }
 }
 
-/// A store as it is written. Columns of a row may be written in any order, all before the row is ended.
+/// A writer of a store. Columns of a row may be written in any order, all before the row is ended.
 pub(crate) struct StoreWriter {
     layout: StoreLayout,
-    /// The cells of the rows that are not yet a chunk.
+    /// The cells of the rows of the incomplete chunk.
     pending: Vec<Vec<u8>>,
     /// The texts of these, for columns of text.
     texts: Vec<Vec<u8>>,
@@ -154,7 +154,7 @@ impl StoreWriter {
     pub(crate) fn new(query: &TableQuery, budget: &MemoryBudget) -> Self {
         let kinds: Vec<CellType> = query.columns.iter().map(|wanted| wanted.kind).collect();
         let row: usize = kinds.iter().map(|kind| cell_length(*kind)).sum();
-        // Whole numbers of rows between 64 and 65,536, and nothing but shifts to find one.
+        // Between 64 and 65,536 rows, a power of two so that a row is found by shifts.
         let shift = (CHUNK / row.max(1)).clamp(64, 1 << 16).ilog2();
         let columns = kinds.len();
         let dictionaries = vec![vec![]; columns];
@@ -223,7 +223,7 @@ impl StoreWriter {
         }
     }
 
-    /// Ends `count` rows, no more than there is [`StoreWriter::rows_left`] for; the first stood on `line` of `file`.
+    /// Ends `count` rows, at most [`StoreWriter::rows_left`]; the first is on `line` of `file`.
     pub(crate) fn end_rows(&mut self, count: usize, file: usize, line: u64) -> io::Result<()> {
         if count == 0 {
             return Ok(());
@@ -275,7 +275,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
             let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
-            // Short chunks, so that a few rows cross their borders.
+            // Short chunks, so that a few rows cross their boundaries.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {
                 writer.number(0, *number);

@@ -41,8 +41,8 @@ pub(super) struct Excerpts {
     texts: Vec<SourceExcerpt>,
 }
 
-/// One text: the lines that are pointed at and those around them, as they are shown. An empty line stands for all that
-/// are left out in one place, so that what stood apart stays apart.
+/// One text: the labelled lines and those around them, as displayed. An empty line replaces all lines that
+/// are left out in one place, so that separate lines stay separate.
 #[derive(Debug)]
 struct SourceExcerpt {
     name: String,
@@ -65,7 +65,7 @@ struct PlacedLabel<'a> {
     column: usize,
 }
 
-/// Lays out everything that `problem` points at; labels in texts that `sources` does not hold are left out.
+/// Lays out every label of `problem`; labels in texts that `sources` does not hold are left out.
 pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, limits: LineLimits) -> (Excerpts, Vec<LabelMark>) {
     let mut files: Vec<FileId> = problem.place().map(|span| span.file).into_iter().collect();
     for label in &problem.labels {
@@ -80,7 +80,7 @@ pub(super) fn excerpts(problem: &Problem, sources: &SourceMap, limits: LineLimit
         let Some(source) = sources.get(file) else { continue };
         let labels: Vec<&Label> = problem.labels.iter().filter(|label| label.span.file == file).collect();
         let (excerpt, found) = excerpt(source, &labels, base, limits);
-        // The gap keeps a place at the end of one text from being one of the next.
+        // The gap separates the end of one text from the start of the next.
         base += excerpt.text.len() + 2;
         all.texts.push(excerpt);
         marks.extend(found);
@@ -115,7 +115,7 @@ fn excerpt(source: &SourceText, labels: &[&Label], base: usize, limits: LineLimi
             label: placed.label.message.width() + MARGIN,
         });
         let mut line = show(line, limits.width, focus.as_ref(), limits.dots);
-        // A mark at the end of a line needs a letter to stand under.
+        // A label at the end of a line needs a character to underline.
         if here.iter().any(|placed| placed.start == placed.end && line.place(placed.start.1) == line.text.len()) {
             line.text.push(' ');
         }
@@ -124,7 +124,7 @@ fn excerpt(source: &SourceText, labels: &[&Label], base: usize, limits: LineLimi
     }
     let starts: Vec<usize> =
         shown.iter().scan(0, |next, line| Some(std::mem::replace(next, *next + line.text.len() + 1))).collect();
-    // Only lines that are shown are pointed at.
+    // Labels refer to displayed lines only.
     let row = |line: usize| numbers.binary_search(&line).unwrap_or(0);
 
     let mut origins = BTreeMap::new();
@@ -157,7 +157,7 @@ fn excerpt(source: &SourceText, labels: &[&Label], base: usize, limits: LineLimi
     (SourceExcerpt { name: source.name.clone(), text, base, starts, numbers, origins }, marks)
 }
 
-/// The lines that are pointed at and one on either side, in order.
+/// The labelled lines and one on either side, in order.
 fn lines_to_show(placed: &[PlacedLabel<'_>], count: usize) -> Vec<usize> {
     let mut lines: Vec<usize> =
         (placed.iter()).flat_map(|placed| placed.start.0.saturating_sub(1)..(placed.end.0 + 2).min(count)).collect();
@@ -166,7 +166,7 @@ fn lines_to_show(placed: &[PlacedLabel<'_>], count: usize) -> Vec<usize> {
     lines
 }
 
-/// Where `label` lies in `text`, brought to whole letters, without the blanks and line ends a span may end with.
+/// Where `label` lies in `text`, extended to whole characters, without the blanks and line ends a span may end with.
 fn place<'a>(label: &'a Label, source: &SourceText) -> PlacedLabel<'a> {
     let text = &source.text;
     let letter = |mut at: usize| {
@@ -181,7 +181,7 @@ fn place<'a>(label: &'a Label, source: &SourceText) -> PlacedLabel<'a> {
     if start < end {
         end = start + text[start..end].trim_end().len();
     }
-    // The end of the file is the end of the last line that says something.
+    // The end of the file is the end of the last line that is not blank.
     if start == text.len() {
         start = text.trim_end_matches(['\n', '\r']).len();
         end = start;

@@ -1,5 +1,5 @@
-//! Rendering of a fix preview below the help: replacements are underlined with `~`, additions with `+`; a line with removals
-//! only is shown before and after.
+//! Rendering of a fix preview below the help: replacements are underlined with `~`, additions with `+`; a line with
+//! removals only is shown before and after.
 
 use super::excerpt::LineLimits;
 use super::fix_preview::{Change, ChangeMark, PreviewLine, fix_preview};
@@ -14,7 +14,7 @@ const MARGIN: usize = 4;
 /// A line is not cut into fewer columns than this.
 const LEAST_LINE: usize = 20;
 
-/// Fix preview of one problem; prints nothing where there is none.
+/// Fix preview of one problem; displays nothing without one.
 pub(super) struct FixDisplay<'a> {
     /// The problem with the fix.
     pub(super) problem: &'a Problem,
@@ -30,7 +30,7 @@ impl Display for FixDisplay<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(preview) = fix_preview(self.problem, self.sources) else { return Ok(()) };
         let there = (self.problem.place()).filter(|place| place.file == preview.file);
-        // Numbers stand below those of the report.
+        // Line numbers are aligned with those of the report.
         let below = there.map_or(0, |place| self.sources.line_column(place.file, place.end).0 + 1);
         let last = preview.lines.iter().map(|line| line.number).max().unwrap_or(0);
         let digits = last.max(below).to_string().len();
@@ -91,7 +91,7 @@ impl FixDisplay<'_> {
     }
 }
 
-/// Where a mark begins and ends in what is shown.
+/// Start and end of a mark in the displayed line.
 fn places(shown: &ShownLine, mark: &ChangeMark) -> (usize, usize) {
     (shown.place(mark.bytes.start), shown.place(mark.bytes.end))
 }

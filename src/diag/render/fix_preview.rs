@@ -67,7 +67,7 @@ pub(super) fn fix_preview(problem: &Problem, sources: &SourceMap) -> Option<FixP
         return None;
     }
     let mut lines = vec![];
-    // How many lines above have been looked at, as they are and as they would be.
+    // Number of lines passed so far, in the original and in the fixed text.
     let (mut before, mut after) = (0, 0);
     let first = |edit: &Edit| source.line_of(edit.span.range().start);
     let last = |edit: &Edit| source.line_of(edit.span.range().end);
@@ -84,7 +84,7 @@ pub(super) fn fix_preview(problem: &Problem, sources: &SourceMap) -> Option<FixP
         after += new.lines().count();
     }
     let help = problem.help.as_deref().unwrap_or("");
-    // Where a lone bracket goes is worth showing.
+    // The place of an added bracket is shown.
     let told = |line: &PreviewLine| {
         let text = line.text.trim();
         line.change != Change::Gone && text.contains(char::is_alphanumeric) && help.contains(&format!("`{text}`"))
@@ -169,7 +169,7 @@ impl Rewritten {
                 .collect();
             PreviewLine { number: line + 1, text: text.to_owned(), change: Change::Gone, marks: taken }
         });
-        // A comment that is left alone says nothing of what was taken out.
+        // A line of which only a comment is left does not show the removal.
         let left = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
         let after = self.lines().enumerate().filter(|(_, (_, line))| left(line)).map(|(at, (start, line))| {
             let seams = self.put.iter().filter_map(|mark| within(mark, start, line)).collect();
@@ -189,7 +189,7 @@ impl Rewritten {
     }
 }
 
-/// What of `mark` lies in a line that begins at `start`, without the blanks around it.
+/// The part of `mark` in a line that begins at `start`, without the blanks around it.
 fn within(mark: &ChangeMark, start: usize, line: &str) -> Option<ChangeMark> {
     let end = start + line.len();
     let (from, to) = (mark.bytes.start.max(start), mark.bytes.end.min(end));

@@ -30,12 +30,12 @@ pub fn render_github(reports: &[ProblemsWithSources<'_>]) -> String {
     lines
 }
 
-/// What may stand after `::`.
+/// Escapes the text after `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// What may stand after `key=`.
+/// Escapes the value after `key=`.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

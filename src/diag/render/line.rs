@@ -1,5 +1,5 @@
-//! One line of source as a terminal can show it: tabs expanded, control characters replaced, long lines cut to a window
-//! around what is pointed at. Knows only the line.
+//! One line of source prepared for a terminal: tabs expanded, control characters replaced, long lines cut to a window
+//! around the focus. Independent of other lines.
 
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -7,15 +7,15 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// Columns from one tab stop to the next.
 const TAB: usize = 4;
 
-/// What a label needs beside its mark before a line is moved to make room for it.
+/// Columns a label needs at its mark before the line is shifted to make room.
 const LABEL_ROOM: usize = 28;
 
-/// What a line is shown as, and where its bytes went.
+/// A displayed line with the mapping of its bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ShownLine {
     /// The text to print.
     pub(super) text: String,
-    /// For each byte of the piece that was looked at, and one past its end: the byte of `text` it is shown at.
+    /// For each byte of the examined piece, and one past its end: its offset in `text`.
     map: Vec<usize>,
     /// Where that piece begins in the original.
     from: usize,
@@ -33,14 +33,14 @@ impl ShownLine {
     }
 }
 
-/// How many bytes of a line are looked at on either side of what is pointed at. Control characters and combining letters
+/// Number of bytes examined on either side of the focus. Control characters and combining letters
 /// take bytes and no columns, so it is more than columns alone would need.
 const REACH: usize = 4096;
 
 /// Part of a line that must stay visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Focus {
-    /// The bytes pointed at.
+    /// The bytes of the label.
     pub(super) bytes: Range<usize>,
     /// Width of the label's message.
     pub(super) label: usize,
@@ -64,7 +64,7 @@ pub(super) fn show(line: &str, room: usize, focus: Option<&Focus>, dots: &str) -
     let (mut column, mut cut) = (0, false);
     for cell in &cells {
         let inside = column >= window.start && column + cell.width <= window.end;
-        // What is cut off on the right is shown where the dots begin.
+        // Bytes cut off on the right map to the start of the ellipsis.
         for at in &mut map[cell.bytes.clone()] {
             *at = text.len();
         }
@@ -82,7 +82,7 @@ pub(super) fn show(line: &str, room: usize, focus: Option<&Focus>, dots: &str) -
     ShownLine { text, map, from }
 }
 
-/// What of a line is looked at: all of it, unless it is far longer than any terminal is wide.
+/// The examined piece of a line: all of it, unless it is far longer than any terminal is wide.
 fn piece(line: &str, around: usize) -> Range<usize> {
     if line.len() <= 2 * REACH {
         return 0..line.len();
@@ -109,7 +109,7 @@ fn cells(line: &str) -> Vec<Cell> {
         .map(|(at, letter)| {
             let text = match letter {
                 '\t' => " ".repeat(TAB - column % TAB),
-                // A byte-order mark has no width and is not part of what was written.
+                // A byte-order mark has no width and is not displayed.
                 '\u{feff}' => String::new(),
                 // An escape sequence in a file must not reach the terminal, and text must not change its direction.
                 letter if letter.is_control() || is_bidirectional(letter) => '\u{fffd}'.to_string(),
@@ -144,7 +144,7 @@ fn window(cells: &[Cell], columns: usize, room: usize, focus: Option<&Focus>, do
     if needed <= room {
         return 0..room.saturating_sub(dots);
     }
-    // A line that only has to make room for its label moves no further than it must.
+    // A line that makes room for its label is shifted as little as possible.
     let first = match columns <= room {
         true => (needed + dots).saturating_sub(room).min(start.saturating_sub(dots)),
         false => start.saturating_sub(room / 4),
@@ -204,7 +204,7 @@ mod tests {
         let line = format!("{}HERE", "a".repeat(50));
         assert_eq!(show(&line, 80, focus(50..54).as_ref(), "…").text, line);
         let shown = show(&line, 56, focus(50..54).as_ref(), "…");
-        // The middle of what is pointed at is column 52, and its label takes 10 more.
+        // The middle of the focus is column 52, and its label takes 10 more.
         assert_eq!(shown.text, format!("…{}HERE", "a".repeat(50 - (52 + 10 + 1 - 56))));
     }
 

@@ -4,7 +4,7 @@ use super::fix_preview::{Change, fix_preview};
 use crate::diag::{Problems, SourceMap};
 use std::fmt::Write;
 
-/// For each problem what is wrong, then a line for each place and one for the way on; a blank line after each.
+/// For each problem its message, then a line for each place and one for the help; a blank line after each.
 pub fn render_plain(problems: &Problems, sources: &SourceMap) -> String {
     let mut text = String::new();
     for problem in problems.iter() {
@@ -19,7 +19,7 @@ pub fn render_plain(problems: &Problems, sources: &SourceMap) -> String {
             let (line, column) = sources.line_column(label.span.file, label.span.start);
             let snippet = sources.snippet(label.span);
             let _ = write!(text, "{}, line {line}, column {column}", source.name);
-            // More than a line is not read out.
+            // Text of several lines is not quoted.
             if !snippet.is_empty() && snippet.len() <= 80 && !snippet.contains('\n') {
                 let _ = write!(text, ", `{snippet}`");
             }

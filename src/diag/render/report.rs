@@ -43,8 +43,8 @@ fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
     drawn.lines().map(|line| format!("{}\n", line.trim_end())).chain(["\n".to_owned()]).collect()
 }
 
-/// miette gives labels colours in the order they stand; here they mean something: where the problem is, and what it
-/// has to do with.
+/// miette gives labels colours in the order they stand; here the colour distinguishes the place of the problem from
+/// related places.
 fn theme(severity: Severity, marks: &[LabelMark], style: Style) -> GraphicalTheme {
     let characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     let mut styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
@@ -58,7 +58,7 @@ fn theme(severity: Severity, marks: &[LabelMark], style: Style) -> GraphicalThem
     GraphicalTheme { characters, styles }
 }
 
-/// One problem as miette sees it.
+/// Adapter of one problem to miette.
 #[derive(Debug)]
 struct Report<'a> {
     problem: &'a Problem,
@@ -107,7 +107,7 @@ impl Diagnostic for Report<'_> {
     }
 }
 
-/// The place in the data, hung below the message.
+/// The place in the data, shown below the message.
 #[derive(Debug)]
 struct InData(String);
 

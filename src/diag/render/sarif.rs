@@ -104,7 +104,7 @@ fn region(span: Span, sources: &SourceMap) -> Value {
     json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
 }
 
-/// A path as a relative URI: everything escaped that means something else there.
+/// A path as a relative URI: reserved characters are escaped.
 fn uri(path: &str) -> String {
     let mut uri = String::new();
     for byte in path.replace('\\', "/").bytes() {

@@ -1,4 +1,4 @@
-//! The CPU with nothing but dfdx's operations: what another device computes, where it can be tested.
+//! The CPU with dfdx's operations only: tests the code of other devices without one.
 
 use super::Backend;
 use crate::exec::engine::ExecError;

@@ -1,4 +1,4 @@
-//! The CPU, with kernels of this program where they are faster than dfdx's operations.
+//! The CPU, with native kernels where they are faster than dfdx's operations.
 
 use super::Backend;
 use crate::exec::engine::ExecError;

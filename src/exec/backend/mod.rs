@@ -1,5 +1,5 @@
-//! What a device brings: its name, how a thread opens it, and how gradients cross between the host and its tensors. Everything
-//! that is computed is written over dfdx's operations, in [`super::kernels`].
+//! The interface of a device: its name, how a thread opens it, and how gradients pass between the host and its tensors.
+//! All kernels are written in dfdx's operations, in [`super::kernels`].
 
 pub(in crate::exec) mod composed;
 pub(in crate::exec) mod cpu;
@@ -16,10 +16,10 @@ pub(in crate::exec) trait Backend: Sized + Send + Sync {
     /// The device of dfdx.
     type Device: Device<f32>;
 
-    /// The device as people know it.
+    /// The display name of the device.
     fn name(&self) -> String;
 
-    /// The device, for the calling thread: what dfdx gives may not be shared between threads.
+    /// The device, for the calling thread: handles of dfdx cannot be shared between threads.
     fn open(&self) -> Result<Self::Device, ExecError>;
 
     /// Whether to cut batches into shards and compute them on the threads of a pool.

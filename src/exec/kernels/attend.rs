@@ -42,7 +42,7 @@ impl Kernel for Attend {
     }
 }
 
-/// The softmax of each row's features. The largest is taken off before, which changes nothing but what overflows.
+/// The softmax of each row's features. The largest is subtracted first, which only prevents overflow.
 fn softmax<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     scores: &Value<B::Device>,

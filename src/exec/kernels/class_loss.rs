@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 /// The loss of the rows of a pass: their part of the mean over the batch.
 pub(in crate::exec) struct LossNode<D: Device<f32>> {
-    /// What the backward pass starts from.
+    /// The start of the backward pass.
     pub(in crate::exec) tensor: Tensor<Rank0, f32, D>,
-    /// The loss, as exactly as the node knows it.
+    /// The loss, in the precision of the node.
     pub(in crate::exec) loss: f64,
     /// Rows predicted wrongly.
     pub(in crate::exec) errors: usize,
@@ -25,7 +25,7 @@ pub(in crate::exec) struct LossNode<D: Device<f32>> {
     pub(in crate::exec) violations: usize,
 }
 
-/// What walking the rows found.
+/// The results of the loop over rows.
 struct Walk {
     loss: f64,
     errors: usize,
@@ -36,7 +36,7 @@ struct Walk {
 }
 
 impl Targets<'_> {
-    /// Goes through the rows of logits that lie classes x rows.
+    /// Processes the rows of logits laid out classes x rows.
     fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());
         let scale = 1.0 / self.batch as f64;
@@ -71,7 +71,7 @@ impl Targets<'_> {
     }
 }
 
-/// On the CPU: one node with a forward and a backward of its own, in double precision.
+/// On the CPU: one node with its own forward and backward, in double precision.
 pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     logits: &[&Value<Cpu>],

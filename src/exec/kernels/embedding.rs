@@ -1,4 +1,4 @@
-//! A row of a table for each id. Row 0, padding and what is unknown, is zeros and learns nothing.
+//! A row of a table for each id. Row 0, for padding and unknown values, is zeros and has no gradient.
 
 use crate::exec::backend::Backend;
 use crate::exec::backend::cpu::Native;

@@ -1,4 +1,4 @@
-//! Features side by side: those of several values, of one between zeros, and of one in another order.
+//! Concatenation of features: of several values, of one with zeros around it, and of one in another order.
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
@@ -52,8 +52,9 @@ impl Kernel for Concat {
     }
 }
 
-/// Values one after the other along the features. Every part is gathered to the height of the whole and chosen where it belongs: dfdx's own
-/// concatenation is compiled when it first runs on a GPU, and needs the header files of the machine it was built on.
+/// Values one after the other along the features. Every part is gathered to the size of the result and selected at its
+/// place: dfdx's own concatenation is compiled when it first runs on a GPU, and needs the header files of the machine
+/// it was built on.
 pub(super) fn concat<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     parts: &[&Value<B::Device>],

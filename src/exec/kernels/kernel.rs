@@ -1,4 +1,4 @@
-//! The seam for a kernel: one trait, implemented for the type of each operation beside its code.
+//! The kernel trait, implemented for the type of each operation in its own file.
 
 use crate::exec::backend::composed::Composed;
 use crate::exec::backend::cpu::Native;
@@ -16,7 +16,8 @@ use dfdx::tensor_ops::Device;
 /// The result of a kernel.
 pub(in crate::exec) type Computed<B> = Result<Value<<B as Backend>::Device>, DeviceError<B>>;
 
-/// One step of the plan and the values it reads. A kernel trusts the plan: their number and shapes have been checked.
+/// One step of the plan and the values it reads. A kernel relies on the plan: their number and shapes have been
+/// checked.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exec) struct KernelCall<'a, D: Device<f32>> {
     /// The index of the step in the plan.
@@ -39,16 +40,16 @@ impl<'a, D: Device<f32>> KernelCall<'a, D> {
     }
 }
 
-/// The computation of an operation, and with it its gradient: what is recorded on the tape of the pass.
+/// The computation of an operation, with its gradient recorded on the tape of the pass.
 pub(in crate::exec) trait Kernel {
-    /// On any device: of dfdx's operations.
+    /// On any device: in dfdx's operations.
     fn portable<B: Backend, T: Tape<f32, B::Device>>(
         &self,
         pass: &mut Pass<'_, B, T>,
         call: &KernelCall<'_, B::Device>,
     ) -> Computed<B>;
 
-    /// On the CPU: written by hand where that is faster.
+    /// On the CPU: a native kernel where that is faster.
     fn native<T: Tape<f32, Cpu>>(
         &self,
         pass: &mut Pass<'_, Native, T>,
@@ -67,7 +68,7 @@ pub(in crate::exec) trait Compute: Backend {
         call: &KernelCall<'_, Self::Device>,
     ) -> Computed<Self>;
 
-    /// Computes the combination loss over the logits of its components.
+    /// Computes the class loss over the logits of its components.
     fn class_loss<T: Tape<f32, Self::Device>>(
         pass: &mut Pass<'_, Self, T>,
         logits: &[&Value<Self::Device>],

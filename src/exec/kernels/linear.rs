@@ -13,7 +13,7 @@ use dfdx::tensor::{Cpu, Tape};
 use dfdx::tensor_ops::{BroadcastTo, TryAdd, TryMatMul};
 use std::sync::Arc;
 
-/// On the CPU weights are read where they are stored, their gradients written where they are wanted.
+/// On the CPU weights are read and gradients written in place.
 impl Kernel for Linear {
     fn portable<B: Backend, T: Tape<f32, B::Device>>(
         &self,

@@ -1,4 +1,4 @@
-//! What the class loss of a pass is computed against: labels, weights and presence of components.
+//! The targets of the class loss of a pass: labels, weights and presence of components.
 
 use crate::plan::LossSpec;
 

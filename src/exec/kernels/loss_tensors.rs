@@ -1,5 +1,5 @@
-//! The tensor operations of the portable class loss in dfdx, in single precision. What is constant to the gradient (which
-//! class is largest, which rows count, which components are present) is found on the host.
+//! The tensor operations of the portable class loss in dfdx, in single precision. What is constant to the gradient
+//! (which class is largest, which rows count, which components are present) is found on the host.
 
 use super::loss_targets::Targets;
 use crate::exec::backend::{Backend, DeviceError};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// The logits of a pass as tensors that a combination computes with.
 pub(super) struct LossTensors<'a, 'p, B: Backend, T> {
-    /// Where it is computed and recorded.
+    /// The pass that computes and records.
     pub(super) pass: &'a mut Pass<'p, B, T>,
     /// The labels, and which components are present.
     pub(super) targets: &'a Targets<'a>,
@@ -29,7 +29,7 @@ pub(super) struct LossTensors<'a, 'p, B: Backend, T> {
 #[derive(Clone)]
 pub(super) struct Term<D: Device<f32>> {
     matrix: Matrix<D>,
-    /// Whether a gradient flows through it, so that what is computed from it is recorded.
+    /// Whether a gradient flows through it, so that operations on it are recorded.
     differentiable: bool,
 }
 
@@ -167,7 +167,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
     }
 
     fn detach(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, Self::Error> {
-        // Times 1 it is another tensor, whose gradient nothing reads.
+        // Multiplication by 1 makes a new tensor, whose gradient is not read.
         Ok(Term { matrix: x.matrix.clone().try_mul(1.0f32)?, differentiable: false })
     }
 
@@ -191,7 +191,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
     fn log(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, Self::Error> {
         let mut x = x.clone();
         if let Some(empty) = self.empty_rows() {
-            // The logarithm of 1 on rows that have nothing.
+            // The logarithm of 1 on rows without a component.
             let ones = Term { matrix: self.spread(empty)?, differentiable: false };
             x = self.add(&x, &ones)?;
         }

@@ -1,4 +1,4 @@
-//! The kernels: one file for each family of operations, and the way from an operation to its kernel.
+//! The kernels: one file for each family of operations, and the dispatch from an operation to its kernel.
 
 mod attend;
 pub(super) mod class_loss;
@@ -21,7 +21,8 @@ use crate::ops::{self, Op, operations};
 use dfdx::tensor::Tape;
 use kernel::{Compute, Computed, KernelCall};
 
-/// Makes the call of the kernel of each operation from the list of `ops`: an operation without a kernel does not compile.
+/// Makes the call of the kernel of each operation from the list of `ops`: an operation without a kernel does not
+/// compile.
 macro_rules! dispatch {
     (
         plain { $($plain:ident($unit:ident)),* $(,)? }

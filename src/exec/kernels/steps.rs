@@ -1,5 +1,5 @@
-//! The steps of a sequence as kernels see them: blocks of features x rows, one after the other, and how many of them
-//! are real on each row.
+//! The steps of a sequence in the layout of kernels: blocks of features x rows, one after the other, and how many of
+//! them are real on each row.
 
 use crate::exec::value::Value;
 use crate::ops::Window;

@@ -1,7 +1,7 @@
-//! The three products of a convolution on the CPU, without a matrix of patches: forward, and the gradients of what goes
-//! in and of the weights.
+//! The three products of a convolution on the CPU, without a matrix of patches: forward, and the gradients of the input
+//! and of the weights.
 //!
-//! With the rows of a batch side by side, a line of the result is a sum of weights times runs of numbers as they lie.
+//! With the rows of a batch side by side, a line of the result is a sum of weights times contiguous runs of numbers.
 //! The first two products are the same loop over another relation of pixels; the third is a loop of inner products.
 
 use crate::exec::math::image::{Image, PixelRun, RunPair, SlidingWindow, Tap};
@@ -69,7 +69,7 @@ pub(in crate::exec) fn forward(
     slide(out, sliding.output, x, sliding.input, sliding, &packed, initial, workers, |y, x| sliding.under(y, x));
 }
 
-/// The gradient of `x` from that of what came out.
+/// The gradient of `x` from that of the output.
 pub(in crate::exec) fn backward(
     out: &mut [f32],
     upstream: &[f32],
@@ -194,7 +194,7 @@ impl OutputLine<'_, '_> {
                     x[0] = simd.partial_load_f32s(numbers);
                 }
                 let weights = &weights[first % GROUP..][..M];
-                // By index: iterators that a build leaves as calls cost more than the arithmetic.
+                // By index: iterators that are not inlined cost more than the arithmetic.
                 for m in 0..M {
                     let weight = simd.splat_f32s(weights[m]);
                     for n in 0..N {
@@ -217,7 +217,7 @@ impl OutputLine<'_, '_> {
     }
 }
 
-/// The gradient of the weight, `[out, in, cell]`, from that of what came out.
+/// The gradient of the weight, `[out, in, cell]`, from that of the output.
 pub(in crate::exec) fn weight_gradient(
     out: &mut [f32],
     upstream: &[f32],
@@ -277,7 +277,7 @@ impl Products<'_> {
         for pair in self.run_pairs {
             let sums = &mut self.sums[pair.cell * outputs * inputs..][..outputs * inputs];
             for output in (0..outputs).step_by(M) {
-                // Where the channels end, the last stands in for those that are not there.
+                // Beyond the last channel, the last is repeated.
                 let mut a = [&[][..]; M];
                 for (m, a) in a.iter_mut().enumerate() {
                     let channel = (output + m).min(outputs - 1);

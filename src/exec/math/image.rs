@@ -1,4 +1,4 @@
-//! How images and the windows that slide over them lie in memory: channel by channel, line by line, pixel by pixel, and
+//! Memory layout of images and the windows that slide over them: channel by channel, line by line, pixel by pixel, and
 //! the rows of the batch side by side. So neighbouring pixels of a line are one run of numbers.
 
 use crate::ops::Window;

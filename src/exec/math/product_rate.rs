@@ -1,4 +1,4 @@
-//! How fast one core of this machine multiplies matrices: what the speed of training is measured against.
+//! The matrix-product rate of one core of this machine: the reference for the speed of training.
 
 use crate::exec::math::gemm::{MatrixView, multiply};
 use crate::exec::workers::Workers;
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 /// Rows and columns of the matrices: large enough for the full rate, small enough to stay in the caches.
 const SIZE: usize = 384;
 
-/// How long is measured.
+/// Duration of the measurement.
 const LONGEST: Duration = Duration::from_millis(400);
 
 /// Floating-point operations a second of one thread in a product of square matrices: the best of many.
 pub fn product_rate() -> f64 {
-    // What is multiplied does not matter, as long as it neither overflows nor vanishes.
+    // The values do not matter, as long as they neither overflow nor vanish.
     let numbers: Vec<f32> = (0..SIZE * SIZE).map(|at| (at % 13) as f32 - 6.0).collect();
     let mut out = vec![0.0; SIZE * SIZE];
     let mut best = Duration::MAX;

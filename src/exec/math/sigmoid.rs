@@ -1,10 +1,10 @@
-//! The sigmoid and the hyperbolic tangent of many numbers, written so that they become vector instructions.
+//! The sigmoid and the hyperbolic tangent of many numbers, written so that they are vectorised.
 
-/// `exp(x)`, by `2^n exp(r)` with r within half of `ln 2` and a polynomial for the rest (as Cephes has it): about one unit
-/// in the last place off, and the same on every machine. A NaN stays a NaN.
+/// `exp(x)`, by `2^n exp(r)` with r within half of `ln 2` and a polynomial for the rest (as Cephes has it): about one
+/// unit in the last place off, and the same on every machine. A NaN stays a NaN.
 #[inline(always)]
 fn exp(x: f32) -> f32 {
-    /// Adding it rounds to a whole number, which then stands in the lowest bits.
+    /// Adding it rounds to a whole number, which is then in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
     /// `ln 2` in two parts, the first with so few bits that its multiples are exact.
     const LN_2: (f32, f32) = (0.693_359_4, -2.121_944_4e-4);

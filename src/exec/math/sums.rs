@@ -1,15 +1,15 @@
-//! Sums over many numbers: in lanes that become vector instructions, block by block in double precision.
+//! Sums over many numbers: in lanes that are vectorised, block by block in double precision.
 
 /// Numbers that are added up in single precision.
 const BLOCK: usize = 1024;
 const LANES: usize = 16;
 
-/// The sum of what `term` makes of each number.
+/// The sum of `term` over all numbers.
 pub(in crate::exec) fn sum(numbers: &[f32], term: impl Fn(f32) -> f32) -> f64 {
     sum_of_two(numbers, numbers, |a, _| term(a))
 }
 
-/// The sum of what `term` makes of each pair.
+/// The sum of `term` over all pairs.
 pub(in crate::exec) fn sum_of_two(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f64 {
     let mut total = 0.0;
     for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
-use crate::spec::{DataProfile, Origin, Part, Source, SourceKind};
+use crate::spec::{DataProfile, Origin, Part, Source};
 
 /// One path written for two parts.
 pub(in crate::lint) fn test_in_train(subject: &Subject<'_>) -> Problems {
@@ -52,12 +52,8 @@ fn pairs<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Source, Part, &
 
 /// A path that both name, and where.
 fn common<'a>(one: &'a Source, other: &Source) -> Option<(&'a str, [Span; 2])> {
-    let (SourceKind::Table { paths: one, .. }, SourceKind::Table { paths: other, .. }) = (&one.kind, &other.kind)
-    else {
-        return None;
-    };
-    one.iter().find_map(|path| {
-        let same = other.iter().find(|other| other.value == path.value)?;
+    one.kind.row_files().iter().find_map(|path| {
+        let same = other.kind.row_files().iter().find(|other| other.value == path.value)?;
         Some((path.value.as_str(), [path.span, same.span]))
     })
 }

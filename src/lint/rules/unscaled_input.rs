@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
-use crate::spec::{DataProfile, ModalitySpec, TransformKind};
+use crate::spec::{DataProfile, ModalitySpec};
 use crate::thousands::grouped;
 
 /// How many times larger the deviation of one column may be than that of another.
@@ -45,10 +45,7 @@ pub(in crate::lint) fn unscaled_input(subject: &Subject<'_>, profile: &DataProfi
 }
 
 fn scaled(modality: &ModalitySpec) -> bool {
-    modality
-        .transforms
-        .iter()
-        .any(|transform| matches!(transform.kind, TransformKind::Standardize | TransformKind::MinMax))
+    modality.transforms.iter().any(|transform| transform.kind.brings_to_one_scale())
 }
 
 /// Two digits are enough to see that it is too much.

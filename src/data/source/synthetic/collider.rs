@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::f64::consts::PI;
 
-/// Changes whenever the rows of a seed do.
+/// Version of the generator; changes whenever the rows of a seed do.
 pub(crate) const VERSION: &str = "collider 1";
 
 /// The names of the measured quantities, then of the masses.

@@ -1,5 +1,5 @@
-//! What a detector sees of an event: smeared jets with tags, a lepton, the missing momentum; and what is computed from
-//! that. Knows nothing of the process behind it.
+//! The measurement of an event by a detector: smeared jets with tags, a lepton, the missing momentum; and derived
+//! quantities. Independent of the process.
 
 use super::kinematics::{FourVector, exponential, normal};
 use crate::data::random::uniform;
@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 /// Mass of the W boson in GeV, which the neutrino's momentum along the beam is computed with.
 pub(super) const W_MASS: f64 = 80.4;
 
-/// What truly left the collision.
+/// The true particles of an event.
 pub(super) struct Truth {
     /// The charged lepton.
     pub lepton: FourVector,
@@ -29,7 +29,7 @@ pub(super) struct Jet {
     pub tag: f64,
 }
 
-/// What is measured of an event.
+/// The measured event.
 pub(super) struct Measured {
     /// The charged lepton.
     pub lepton: FourVector,
@@ -107,7 +107,7 @@ impl Measured {
 
     /// The 7 invariant masses: `jj`, `jjj`, `lv`, `jlv`, `bb`, `wbb`, `wwbb`.
     ///
-    /// Which jet is which must be guessed: the two of highest tag are taken for the bottom jets, the nearer one of them
+    /// The assignment of jets is a guess: the two of highest tag are taken for the bottom jets, the nearer one of them
     /// to the other two jets for the one that came with these.
     pub(super) fn high(&self) -> [f64; 7] {
         let mut jets = self.jets;
@@ -120,8 +120,8 @@ impl Measured {
         [jj, jj + with_jj, lv, lv + with_lv, bb, bb + w, bb + jj + lv].map(FourVector::mass)
     }
 
-    /// The neutrino: across the beam it is what is missing; along the beam it is what makes the mass of a W with the
-    /// lepton, the smaller of two solutions, or the real part where there is none.
+    /// The neutrino: across the beam it is the missing momentum; along the beam it is chosen to give the mass of a W
+    /// with the lepton, the smaller of two solutions, or the real part where there is none.
     fn neutrino(&self) -> FourVector {
         let (x, y) = self.missing;
         let lepton = self.lepton;

@@ -60,7 +60,7 @@ impl FourVector {
         (eta * eta + phi * phi).sqrt()
     }
 
-    /// What was given in the rest frame of `parent`, seen from where `parent` moves.
+    /// Boosts a momentum from the rest frame of `parent` to the frame in which `parent` moves.
     pub(super) fn boosted_with(self, parent: Self) -> Self {
         let m = parent.mass();
         if m <= 0.0 {

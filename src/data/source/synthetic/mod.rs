@@ -1,4 +1,4 @@
-//! Data sets that are made, not read: from nothing but a seed, each row from its own random stream, so that row
+//! Synthetic data sets: generated from a seed alone, each row from its own random stream, so that row
 //! `i` is the same however many rows there are.
 
 mod collider;
@@ -25,14 +25,14 @@ struct Collider {
 /// The data set of this name, as a table of `rows` rows.
 pub(crate) fn open(name: &str, rows: usize, seed: u64, span: Span) -> Result<OpenTable, Problems> {
     let called = format!("synthetic(\"{name}\")");
-    let problem = |code, message| Problems::from(Problem::error(code, message).at(span, "asked for here"));
+    let problem = |code, message| Problems::from(Problem::error(code, message).at(span, "requested here"));
     if !NAMES.contains(&name) {
         let known = nearest(name, NAMES.iter().copied()).unwrap_or(NAMES[0]);
         let message = format!("there is no synthetic data set `{name}`; there is `{known}`");
         return Err(problem(Code::FileUnreadable, message));
     }
     if rows == 0 {
-        return Err(problem(Code::EmptyData, format!("`{called}` is asked for no rows")));
+        return Err(problem(Code::EmptyData, format!("`{called}` has no rows")));
     }
     Ok(OpenTable::new(collider::schema(), called, Collider { rows, seed, span }))
 }

@@ -1,5 +1,5 @@
-//! A convolution over the steps of a sequence. A window of steps lies side by side in memory, so that its result is one
-//! product of the weight with what is there.
+//! A convolution over the steps of a sequence. The steps of a window are contiguous in memory, so that its result is
+//! one product with the weight.
 
 use crate::exec::backend::Backend;
 use crate::exec::backend::cpu::Native;
@@ -16,7 +16,7 @@ use dfdx::tensor_ops::{BroadcastTo, GatherTo, PermuteTo, ReshapeTo, TryAdd, TryM
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The sequences that a convolution reads and makes, and its weights.
+/// The input and output sequences of a convolution, and its weights.
 #[derive(Clone, Debug)]
 struct Geometry {
     from: Steps,
@@ -51,7 +51,7 @@ impl Geometry {
     }
 }
 
-/// On the CPU a product for each window, read and written where it lies.
+/// On the CPU a product for each window, read and written in place.
 impl Kernel for Conv1d {
     fn portable<B: Backend, T: Tape<f32, B::Device>>(
         &self,

@@ -70,7 +70,7 @@ pub(in crate::exec::kernels) fn derives_from_input(activation: Activation) -> bo
 pub(in crate::exec::kernels) fn apply(activation: Activation, values: &mut [f32]) {
     let function: fn(f32) -> f32 = match activation {
         Activation::Relu => {
-            // Written out, so that it becomes vector instructions.
+            // Written as a plain loop, so that it is vectorised.
             for value in values {
                 *value = if *value < 0.0 { 0.0 } else { *value };
             }
@@ -86,7 +86,7 @@ pub(in crate::exec::kernels) fn apply(activation: Activation, values: &mut [f32]
     }
 }
 
-/// Multiplies a gradient by the derivative, from what [`derives_from_input`] says was saved.
+/// Multiplies a gradient by the derivative, from the saved array that [`derives_from_input`] names.
 pub(in crate::exec::kernels) fn backward(activation: Activation, gradient: &mut [f32], saved: &[f32]) {
     let pairs = gradient.iter_mut().zip(saved);
     match activation {

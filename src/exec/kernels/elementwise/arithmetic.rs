@@ -91,7 +91,7 @@ fn sum<B: Backend, T: Tape<f32, B::Device>>(
 ) -> Result<Value<B::Device>, DeviceError<B>> {
     let mut total: Value<B::Device> = parts[0].clone();
     for (index, part) in parts.iter().enumerate().skip(1) {
-        // Only the first sum can meet itself; every later one is a new tensor.
+        // Only the first sum can have one tensor as both operands; later ones are new tensors.
         let other = if index == 1 { distinct(pass, parts[0], part)? } else { pass.tensor(part)? };
         let tensor = pass.tensor(&total)?;
         let y = pass.record(&tensor, |total| total.try_add(other))?;
@@ -105,7 +105,7 @@ fn native_sum<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     parts: &[&Value<Cpu>],
 ) -> Result<Value<Cpu>, DeviceError<Native>> {
-    /// Numbers that are added up while they are in the cache.
+    /// Block size that fits in the cache.
     const PIECE: usize = 1 << 14;
     let numbers: Vec<_> = parts.iter().map(|part| part.host()).collect();
     let mut total = vec![0.0; numbers[0].len()];

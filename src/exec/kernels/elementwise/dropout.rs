@@ -1,5 +1,5 @@
 //! Dropout, by a mask that depends on the seed, the step of the training, the step of the plan, the row's place in the
-//! batch and the feature, and on nothing else.
+//! batch and the feature only.
 
 use crate::exec::backend::Backend;
 use crate::exec::engine::StepKey;

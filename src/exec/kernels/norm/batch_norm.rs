@@ -29,7 +29,8 @@ impl Statistics<'_> {
         (features, height / features * rows)
     }
 
-    /// The weight of each number of a feature in the statistics, 1 or 0, and the number of those that count; `None` where all do.
+    /// The weight of each number of a feature in the statistics, 1 or 0, and the number of those that count; `None`
+    /// where all do.
     fn counted<B: Backend, T: Tape<f32, B::Device>>(
         &self,
         pass: &Pass<'_, B, T>,
@@ -56,10 +57,10 @@ impl Statistics<'_> {
     }
 }
 
-/// Features by the mean and the biased variance of their numbers in training, and by running statistics otherwise. Rows on
-/// which a modality that the value needs is missing have no part in them. The variance it reports for the running
-/// statistics is unbiased, as PyTorch has it; that of one number is 0. On the CPU each feature is read while it is in the
-/// cache.
+/// Features by the mean and the biased variance of their numbers in training, and by running statistics otherwise. Rows
+/// on which a modality that the value needs is missing are not counted. The variance it reports for the running
+/// statistics is unbiased, as PyTorch has it; that of one number is 0. On the CPU features are processed one by one to
+/// stay in the cache.
 impl Kernel for BatchNorm {
     fn portable<B: Backend, T: Tape<f32, B::Device>>(
         &self,
@@ -128,7 +129,7 @@ impl Kernel for BatchNorm {
             return pass.made(y, true);
         }
         let (counts, counted) = norm.counted(pass, count);
-        // Without a row that counts, values stay as they are.
+        // Without a row that counts, values are unchanged.
         let divisor = counted.max(1) as f64;
         let statistics: Vec<(f32, f32, f32)> = workers.pieces(&mut y, count, |feature, y| {
             let x = &input[feature * count..][..count];
@@ -175,7 +176,7 @@ impl Kernel for BatchNorm {
                                 *upstream = factor * (*upstream - a - (x - mean) * b);
                             }
                         }
-                        // Only what counts has a part in the mean and the variance.
+                        // Only counted rows contribute to the mean and the variance.
                         Some(counts) => {
                             for ((upstream, x), counts) in upstream.iter_mut().zip(x).zip(counts) {
                                 *upstream = factor * (*upstream - counts * (a + (x - mean) * b));

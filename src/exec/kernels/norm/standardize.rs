@@ -8,7 +8,7 @@ use dfdx::shapes::{Axes, Axis, BroadcastShapeTo, HasAxes, ReduceShapeTo};
 use dfdx::tensor::{Tape, Tensor};
 use dfdx::tensor_ops::{BroadcastTo, MeanTo, SumTo, TryAdd, TryDiv, TryMul, TrySub};
 
-/// Values of mean 0 and variance 1 along an axis, and what they were before.
+/// Values of mean 0 and variance 1 along an axis, with their mean and deviation.
 pub(super) struct Standardized<D: dfdx::tensor_ops::Device<f32>> {
     pub(super) values: Matrix<D>,
     pub(super) mean: Tensor<(usize,), f32, D>,

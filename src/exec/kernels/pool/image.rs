@@ -107,7 +107,7 @@ impl Kernel for GlobalAvgPool {
     }
 }
 
-/// Of dfdx's operations. Which pixel is the largest is constant to the gradient, and is found on the host.
+/// In dfdx's operations. Which pixel is the largest is constant to the gradient, and is found on the host.
 pub(super) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
@@ -222,7 +222,7 @@ pub(super) fn native<T: Tape<f32, Cpu>>(
     Ok(made)
 }
 
-/// The pixels under a place, as places of their first numbers.
+/// The pixels under a window position, as offsets of their first numbers.
 fn taps(sliding: &SlidingWindow, place: usize) -> impl Iterator<Item = usize> + use<> {
     sliding.under(place / sliding.output.width, place % sliding.output.width).map(|tap| tap.start)
 }

@@ -14,10 +14,10 @@ use dfdx::tensor_ops::{
     BroadcastTo, ChooseFrom, Device, GatherTo, MaxTo, ReshapeTo, SumTo, TryDiv, TryGe, TryMul, TrySub,
 };
 
-/// Far below any value that is computed with, and finite: what a step that is not real counts as.
+/// The value of a padded step: finite, and far below any other value.
 pub(super) const LOWEST: f32 = 1e30;
 
-/// Of dfdx's operations: the largest value of every window.
+/// In dfdx's operations: the largest value of every window.
 pub(super) fn max_portable<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     x: &Value<B::Device>,
@@ -90,7 +90,7 @@ impl SequencePool {
     }
 }
 
-/// On the CPU: the first of the largest values, and the way back to it.
+/// On the CPU: the first of the largest values, with its backward pass.
 pub(super) fn max_native<T: Tape<f32, Cpu>>(
     pass: &mut Pass<'_, Native, T>,
     x: &Value<Cpu>,

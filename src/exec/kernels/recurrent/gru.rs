@@ -1,5 +1,5 @@
-//! Gated recurrent units (Cho et al., 2014). On the CPU a step is a product with the input and one with the state, because the
-//! reset gate stands between them; the gradients of the weights are products over all steps at once.
+//! Gated recurrent units (Cho et al., 2014). On the CPU a step is a product with the input and one with the state,
+//! because the reset gate is applied between them; the gradients of the weights are products over all steps at once.
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
@@ -39,7 +39,7 @@ impl Kernel for Gru {
     }
 }
 
-/// The step of dfdx's operations.
+/// The step in dfdx's operations.
 struct GruCell;
 
 impl PortableCell for GruCell {
@@ -191,7 +191,7 @@ impl Direction for GruDirection {
             let before = place.checked_sub(1).map(|place| self.order[place]);
             let before = before.map_or(&self.nothing[..], |step| &self.states[step * size..(step + 1) * size]);
             if let Some(more) = of_step(step) {
-                // The result of a row that has ended is zeros, so that no gradient comes back from there.
+                // The result of a row that has ended is zeros, so that it has no gradient.
                 for (to, from) in of_state.chunks_exact_mut(rows).zip(more.chunks_exact(rows)) {
                     for ((to, from), length) in to.iter_mut().zip(from).zip(&self.steps.lengths) {
                         *to += if step < *length { *from } else { 0.0 };

@@ -1,5 +1,5 @@
-//! A long short-term memory (Hochreiter and Schmidhuber, 1997). On the CPU a step is one product of all gates with the state
-//! and the input, side by side; the gradients of the weights are products over all steps at once.
+//! A long short-term memory (Hochreiter and Schmidhuber, 1997). On the CPU a step is one product of all gates with the
+//! state and the input, side by side; the gradients of the weights are products over all steps at once.
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
@@ -39,7 +39,7 @@ impl Kernel for Lstm {
     }
 }
 
-/// The step of dfdx's operations.
+/// The step in dfdx's operations.
 struct LstmCell;
 
 impl PortableCell for LstmCell {
@@ -192,7 +192,7 @@ impl Direction for LstmDirection {
             let before = place.checked_sub(1).map(|place| self.order[place]);
             let before = before.map_or(&self.nothing[..], |step| &self.cells[step * size..(step + 1) * size]);
             if let Some(more) = of_step(step) {
-                // What a row that has ended makes is zeros, so that nothing comes back from there.
+                // The result of a row that has ended is zeros, so that it has no gradient.
                 for (to, from) in of_state.chunks_exact_mut(rows).zip(more.chunks_exact(rows)) {
                     for ((to, from), length) in to.iter_mut().zip(from).zip(&self.steps.lengths) {
                         *to += if step < *length { *from } else { 0.0 };
@@ -251,8 +251,8 @@ impl LstmDirection {
     }
 }
 
-/// One step forward: `gates` hold what enters the input, forget, cell and output gate one after the other, and hold what
-/// comes out of them afterwards.
+/// One step forward: `gates` hold the inputs of the input, forget, cell and output gate one after the other, and hold
+/// the outputs of the gates afterwards.
 fn forward(gates: &mut [f32], before: &[f32], cell: &mut [f32], state: &mut [f32]) {
     let size = cell.len();
     let (input, rest) = gates.split_at_mut(size);
@@ -271,7 +271,7 @@ fn forward(gates: &mut [f32], before: &[f32], cell: &mut [f32], state: &mut [f32
     });
 }
 
-/// One step backward: from the gradients of the state and the cell to those of what entered the gates, which replace
+/// One step backward: from the gradients of the state and the cell to those of the inputs of the gates, which replace
 /// the gates, and of the cell before, which replaces that of the cell.
 fn backward(gates: &mut [f32], before: &[f32], cell: &[f32], of_state: &[f32], of_cell: &mut [f32]) {
     let size = cell.len();

@@ -1,4 +1,4 @@
-//! Recurrent layers: what they share, and the cell of each.
+//! Recurrent layers: shared code, and the cell of each.
 
 mod gru;
 mod layout;

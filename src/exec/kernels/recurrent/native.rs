@@ -1,4 +1,4 @@
-//! Recurrent layers on the CPU: layers, directions, and the way back through both.
+//! Recurrent layers on the CPU: layers and directions, with their backward pass.
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::gradients::ParamGradients;
@@ -12,9 +12,9 @@ use crate::plan::ParamId;
 use dfdx::tensor::{Cpu, Tape};
 use std::sync::Arc;
 
-/// One direction of one layer: what it reads and what it has made of it.
+/// One direction of one layer: its input, its states and its gradients.
 pub(super) trait Direction {
-    /// A direction that has read nothing yet. `input` is steps x features x rows.
+    /// A direction before its first step. `input` is steps x features x rows.
     fn new(layout: &RecurrentLayout, layer: usize, direction: usize, steps: &Steps, input: Arc<Vec<f32>>) -> Self;
 
     /// Numbers of the input.
@@ -82,7 +82,8 @@ pub(super) fn native<D: Direction + 'static, T: Tape<f32, Cpu>>(
         let layout = layout.clone();
         pass.tape.add_backward_op(move |grads| {
             let mut upstream = upstream.take(grads)?;
-            // Of the layer above, or of what is made: the states of all steps, or the last of each direction.
+            // Gradients of the layer above or of the result: of the states of all steps, or of the last of each
+            // direction.
             let mut is_last = !layout.all;
             for (layer, directions) in layers.into_iter().enumerate().rev() {
                 let (size, states) = (layout.hidden * rows, layout.states() * rows);

@@ -1,4 +1,5 @@
-//! Recurrent layers of dfdx's operations: layers, directions, and the steps of each. A row that has ended keeps its state.
+//! Recurrent layers in dfdx's operations: layers, directions, and the steps of each. A row that has ended keeps its
+//! state.
 
 use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::kernels::join::concat;
@@ -14,7 +15,7 @@ use dfdx::tensor_ops::{BroadcastTo, GatherTo, TryAdd, TryMul};
 /// The states of every step, zeros past the end of a row, and the last states.
 pub(super) type States<B> = (Vec<Matrix<<B as Backend>::Device>>, Matrix<<B as Backend>::Device>);
 
-/// One direction of one layer of dfdx's operations.
+/// One direction of one layer in dfdx's operations.
 pub(super) trait PortableCell {
     /// The states of the steps that one direction of a layer reads.
     fn read<B: Backend, T: Tape<f32, B::Device>>(
@@ -118,7 +119,7 @@ pub(super) fn band<B: Backend, T: Tape<f32, B::Device>>(
     pass.record(x, |x| x.try_gather(features))
 }
 
-/// Values one after the other along the features, by halves: each joining copies all it joins.
+/// Values one after the other along the features, by halves, because each concatenation copies its inputs.
 fn beside<B: Backend, T: Tape<f32, B::Device>>(
     pass: &mut Pass<'_, B, T>,
     mut parts: Vec<Value<B::Device>>,

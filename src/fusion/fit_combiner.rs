@@ -1,7 +1,18 @@
 //! The learned combiner of late fusion: `score^k = b^k + sum_i w_i log p_i^k`, a weight for every component and a bias for
 //! every class, fitted to held-out rows by Newton's method. The problem is convex: there is one best answer.
 
-use crate::exec::Decisions;
+use super::combiner::Combiner;
+
+/// Held-out rows as a combination that is fitted sees them: what the components decide on each, and its class.
+#[derive(Clone, Debug)]
+pub struct HeldOutRows<'a> {
+    /// Number of classes.
+    pub classes: usize,
+    /// `-log p_i^k` of each component, `rows * classes`; 0 on a row where the component is absent.
+    pub neg_log_p: Vec<&'a [f64]>,
+    /// The class of each row.
+    pub labels: &'a [u32],
+}
 
 /// Log probabilities below this say no more: a component that was sure and wrong once would outweigh all other rows.
 const FLOOR: f64 = -30.0;
@@ -9,11 +20,11 @@ const FLOOR: f64 = -30.0;
 const RIDGE: f64 = 1e-3;
 const ITERATIONS: usize = 100;
 
-/// The fitted weights, one for each component, and biases, one for each class.
-pub(super) fn fit(decisions: &Decisions, labels: &[u32]) -> (Vec<f64>, Vec<f64>) {
-    let problem = Regression { decisions, labels, components: decisions.components.len() };
+/// The combiner with a weight for each component and a bias for each class, as fitted to these rows.
+pub(super) fn fit_combiner(held_out: &HeldOutRows<'_>) -> Combiner {
+    let problem = Regression { held_out, components: held_out.neg_log_p.len() };
     let start: Vec<f64> =
-        (0..problem.components + decisions.classes).map(|at| if at < problem.components { 1.0 } else { 0.0 }).collect();
+        (0..problem.components + held_out.classes).map(|at| if at < problem.components { 1.0 } else { 0.0 }).collect();
     let mut answer = start;
     let mut value = problem.objective(&answer);
     for _ in 0..ITERATIONS {
@@ -39,19 +50,18 @@ pub(super) fn fit(decisions: &Decisions, labels: &[u32]) -> (Vec<f64>, Vec<f64>)
         (answer, value) = (next, next_value);
     }
     let bias = answer.split_off(problem.components);
-    (answer, bias)
+    Combiner { weights: answer, bias }
 }
 
 struct Regression<'a> {
-    decisions: &'a Decisions,
-    labels: &'a [u32],
+    held_out: &'a HeldOutRows<'a>,
     components: usize,
 }
 
 impl Regression<'_> {
     /// `log p_i^k` of a row; 0 where the component has no say, which leaves it out.
     fn log_p(&self, component: usize, row: usize, class: usize) -> f64 {
-        (-self.decisions.components[component].neg_log_p[row * self.decisions.classes + class]).max(FLOOR)
+        (-self.held_out.neg_log_p[component][row * self.held_out.classes + class]).max(FLOOR)
     }
 
     /// The probabilities of a row, and minus the logarithm of that of its label.
@@ -65,12 +75,12 @@ impl Regression<'_> {
         }
         let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
-        let neg_log_p = most + sum.ln() - scores[self.labels[row] as usize];
+        let neg_log_p = most + sum.ln() - scores[self.held_out.labels[row] as usize];
         (scores.iter().map(|score| (score - most).exp() / sum).collect(), neg_log_p)
     }
 
     fn objective(&self, answer: &[f64]) -> f64 {
-        let rows = self.labels.len();
+        let rows = self.held_out.labels.len();
         let mean = (0..rows).map(|row| self.row(answer, row).1).sum::<f64>() / rows as f64;
         mean + RIDGE / 2.0
             * answer.iter().enumerate().map(|(at, value)| self.deviation(at, *value).powi(2)).sum::<f64>()
@@ -82,11 +92,11 @@ impl Regression<'_> {
     }
 
     fn derivatives(&self, answer: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
-        let (components, classes) = (self.components, self.decisions.classes);
+        let (components, classes) = (self.components, self.held_out.classes);
         let size = answer.len();
         let (mut gradient, mut hessian) = (vec![0.0; size], vec![vec![0.0; size]; size]);
-        let share = 1.0 / self.labels.len() as f64;
-        for (row, label) in self.labels.iter().enumerate() {
+        let share = 1.0 / self.held_out.labels.len() as f64;
+        for (row, label) in self.held_out.labels.iter().enumerate() {
             let (p, _) = self.row(answer, row);
             let log_p: Vec<Vec<f64>> =
                 (0..components).map(|i| (0..classes).map(|class| self.log_p(i, row, class)).collect()).collect();
@@ -144,34 +154,26 @@ fn solve(mut factor: Vec<Vec<f64>>, gradient: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exec::ComponentDecisions;
 
-    /// Decisions whose components have these probabilities of class 1 of two.
-    fn decisions(components: &[Vec<f64>]) -> Decisions {
-        let rows = components[0].len();
-        let component = |p: &Vec<f64>| ComponentDecisions {
-            probabilities: p.iter().flat_map(|p| [1.0 - p, *p]).collect(),
-            neg_log_p: p.iter().flat_map(|p| [-(1.0 - p).ln(), -p.ln()]).collect(),
-            q: vec![1.0; 2 * rows],
-        };
-        Decisions {
-            rows,
-            classes: 2,
-            class_losses: vec![0.0; 2 * rows],
-            predicted: vec![0; rows],
-            probabilities: vec![0.0; 2 * rows],
-            components: components.iter().map(component).collect(),
-        }
+    /// `-log p` of components that have these probabilities of class 1 of two.
+    fn neg_log_p(components: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let of = |p: &Vec<f64>| p.iter().flat_map(|p| [-(1.0 - p).ln(), -p.ln()]).collect();
+        components.iter().map(of).collect()
+    }
+
+    fn held_out<'a>(neg_log_p: &'a [Vec<f64>], labels: &'a [u32]) -> HeldOutRows<'a> {
+        HeldOutRows { classes: 2, neg_log_p: neg_log_p.iter().map(Vec::as_slice).collect(), labels }
     }
 
     #[test]
     fn it_is_where_no_derivative_is_left_and_differences_agree() {
         let noise = |row: usize, by: usize| 0.05 + 0.9 * ((row * by % 97) as f64 / 97.0);
         let components = [(0..60).map(|row| noise(row, 13)).collect(), (0..60).map(|row| noise(row, 41)).collect()];
-        let decisions = decisions(&components);
+        let neg_log_p = neg_log_p(&components);
         let labels: Vec<u32> = (0..60).map(|row| u32::from(noise(row, 13) + 0.3 * noise(row, 7) > 0.6)).collect();
-        let problem = Regression { decisions: &decisions, labels: &labels, components: 2 };
-        let (mut answer, bias) = fit(&decisions, &labels);
+        let held_out = held_out(&neg_log_p, &labels);
+        let problem = Regression { held_out: &held_out, components: 2 };
+        let Combiner { weights: mut answer, bias } = fit_combiner(&held_out);
         answer.extend(bias);
         assert!(problem.derivatives(&answer).0.iter().all(|slope| slope.abs() < 1e-8));
         let elsewhere = [0.7, -0.2, 0.1, 0.4];
@@ -196,7 +198,7 @@ mod tests {
         let labels: Vec<u32> = (0..200).map(|row| (row % 2) as u32).collect();
         let knows = (0..200).map(|row| if row % 20 == 0 { 0.5 } else { 0.1 + 0.8 * f64::from(row % 2) }).collect();
         let guesses = (0..200).map(|row| if row * 7 % 11 < 5 { 0.2 } else { 0.8 }).collect();
-        let (weights, _) = fit(&decisions(&[knows, guesses]), &labels);
+        let Combiner { weights, .. } = fit_combiner(&held_out(&neg_log_p(&[knows, guesses]), &labels));
         assert!(weights[0] > 1.0 && weights[1].abs() < 0.3, "{weights:?}");
     }
 }

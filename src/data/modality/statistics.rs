@@ -1,0 +1,123 @@
+//! Statistics of the training cells of every feature, computed in passes over blocks of rows. Cells are double precision,
+//! and an empty one is NaN.
+
+use std::ops::Range;
+
+/// The reason that a statistic of a column cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum FitError {
+    /// All its values are this one.
+    Constant(f64),
+    /// It has no values.
+    Empty,
+    /// Its values are too large to compute with.
+    TooLarge,
+}
+
+/// The cells of the training rows, which need not all be in memory.
+pub(crate) trait Cells {
+    /// How many features there are.
+    fn features(&self) -> usize;
+
+    /// Visits the cells of some features, block by block, each feature always in the same order.
+    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
+}
+
+/// For every feature the fold over all its cells that are not empty.
+fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f64)) -> Vec<T> {
+    let mut states = vec![from; cells.features()];
+    cells.blocks(0..cells.features(), &mut |feature, block| {
+        let state = &mut states[feature];
+        block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(feature, state, *cell));
+    });
+    states
+}
+
+/// Least and greatest.
+pub(super) fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
+    let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
+        *low = low.min(x);
+        *high = high.max(x);
+    });
+    let judge = |(low, high): (f64, f64)| match (low <= high, low.is_finite() && high.is_finite()) {
+        (false, _) => Err(FitError::Empty),
+        (true, false) => Err(FitError::TooLarge),
+        (true, true) => Ok((low, high)),
+    };
+    ranges.into_iter().map(judge).collect()
+}
+
+/// The mean, summed relative to the first value so that large offsets cost no precision.
+pub(super) fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
+    let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
+        if *count == 0 {
+            *origin = x;
+        }
+        *sum += x - *origin;
+        *count += 1;
+    });
+    let judge = |(origin, sum, count): (f64, f64, u64)| {
+        let mean = origin + sum / count as f64;
+        match count {
+            0 => Err(FitError::Empty),
+            _ if mean.is_finite() => Ok(mean),
+            _ => Err(FitError::TooLarge),
+        }
+    };
+    sums.into_iter().map(judge).collect()
+}
+
+/// Mean and population standard deviation.
+pub(super) fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
+    let ranges = ranges(cells);
+    let means = means(cells);
+    let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
+        let mean = means[feature].unwrap_or(f64::NAN);
+        *sum += (x - mean) * (x - mean);
+        *count += 1;
+    });
+    let judge = |((range, mean), (sum, count)): ((Result<_, _>, Result<f64, _>), (f64, u64))| {
+        let ((low, high), mean): ((f64, f64), f64) = (range?, mean?);
+        let std = (sum / count as f64).sqrt();
+        // Below the spacing of doubles of this size there is no variation, only rounding.
+        if low == high || std <= f64::EPSILON * low.abs().max(high.abs()) {
+            Err(FitError::Constant(low))
+        } else if std.is_finite() {
+            Ok((mean, std))
+        } else {
+            Err(FitError::TooLarge)
+        }
+    };
+    ranges.into_iter().zip(means.iter().copied()).zip(squares).map(judge).collect()
+}
+
+/// Largest number of cells held at once for a median, unless one feature has more.
+const SORTED: usize = 1 << 23;
+
+/// The median. Unlike the other statistics it holds all cells of a feature at once.
+pub(super) fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
+    let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
+    let at_once = (SORTED / rows.max(1)).max(1);
+    let mut medians = vec![];
+    while medians.len() < cells.features() {
+        let first = medians.len();
+        let last = (first + at_once).min(cells.features());
+        let mut sorted: Vec<Vec<f64>> = vec![vec![]; last - first];
+        cells.blocks(first..last, &mut |feature, block| {
+            sorted[feature - first].extend(block.iter().filter(|cell| !cell.is_nan()));
+        });
+        medians.extend(sorted.iter_mut().map(|cells| median(cells)));
+    }
+    medians
+}
+
+fn median(cells: &mut [f64]) -> Result<f64, FitError> {
+    cells.sort_by(f64::total_cmp);
+    let middle = cells.len() / 2;
+    let upper = *cells.get(middle).ok_or(FitError::Empty)?;
+    if cells.len() % 2 == 1 {
+        return Ok(upper);
+    }
+    let lower = cells[middle - 1];
+    Ok(lower / 2.0 + upper / 2.0)
+}
