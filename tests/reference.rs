@@ -90,11 +90,12 @@ fn quickstart() -> mmc::plan::Plan {
     mmc::compile(&mut sources, file, &[], None).value.unwrap().plan
 }
 
-/// The pages under `docs/` that are made from the source: their paths and expected content.
+/// The pages and the editor's grammar, which are generated from the source: their paths and expected content.
 fn pages() -> Vec<(String, String)> {
     let mut pages: Vec<(String, String)> =
         PAGES.iter().map(|page| (format!("docs/reference/{}", page.file), page.text())).collect();
     pages.push(("docs/reference/command_line.md".into(), mmc::cli::page()));
+    pages.push(crate::lsp::grammar::generated());
     pages.push(("docs/quickstart.svg".into(), drawing::svg(&drawing::figure(&quickstart()))));
     pages
 }

@@ -58,7 +58,16 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
     };
 
     let interrupt = &options.interrupt;
-    let training = Training { plan, spec: &spec, train: rows, valid: None, test: None, interrupt };
+    let training = Training {
+        plan,
+        spec: &spec,
+        train: rows,
+        valid: None,
+        test: None,
+        interrupt,
+        resume: None,
+        checkpoints: None,
+    };
     let batch = spec.batch_size.min(rows.len());
     let mut times = Vec::with_capacity(usize::try_from(steps).unwrap_or(0));
     let mut last = Instant::now();

@@ -105,6 +105,8 @@ impl Run {
             valid: rows.valid(),
             test: rows.test(),
             interrupt: &self.options.interrupt,
+            resume: None,
+            checkpoints: None,
         };
         let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
         match fit(&start, initialize(plan, spec.seed), training, observe) {

@@ -98,7 +98,7 @@ fn run(
     interrupt: &AtomicBool,
 ) -> Option<Result<TrialResult, Problem>> {
     let Trial { plan, spec, train, valid, test } = *trial;
-    let training = Training { plan, spec, train, valid, test, interrupt };
+    let training = Training { plan, spec, train, valid, test, interrupt, resume: None, checkpoints: None };
     let params = initialize(plan, spec.seed);
     let trained = fit(&|plan| engines(plan, threads), params, training, &mut |_: Event<'_>| ());
     match trained {

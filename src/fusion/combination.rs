@@ -1,8 +1,8 @@
 //! The list of combinations: one variant each, and the dispatch from a variant to its rule.
 
 use super::average::Average;
+use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
-use super::learned::Combiner;
 use super::multiplicative::Multiplicative;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
@@ -10,7 +10,7 @@ use super::tensors::{LabelledTensors, Tensors};
 use super::vote::Vote;
 use serde::{Deserialize, Serialize};
 
-/// What the class-loss node computes from the logits of its components, as plain data.
+/// What the class loss node computes from the logits of its components, as plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Combination {

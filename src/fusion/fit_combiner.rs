@@ -1,7 +1,7 @@
 //! The learned combiner of late fusion: `score^k = b^k + sum_i w_i log p_i^k`, a weight for every component and a bias
 //! for every class, fitted to held-out rows by Newton's method. The problem is convex: the optimum is unique.
 
-use super::learned::Combiner;
+use super::combiner::Combiner;
 
 /// Held-out rows as a combination that is fitted sees them: what the components decide on each, and its class.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 mod average;
 mod class_loss;
 mod combination;
+mod combiner;
 mod fit_combiner;
 mod learned;
 mod mixtures;
@@ -18,8 +19,8 @@ mod vote;
 
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
+pub use combiner::Combiner;
 pub use fit_combiner::HeldOutRows;
-pub use learned::Combiner;
 pub use mixtures::Mixtures;
 pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};

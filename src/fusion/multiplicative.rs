@@ -5,8 +5,8 @@
 //! 9). A component that is absent on a row has no term there, and `C` counts those present. The loss of a row with
 //! label `y` is `l^y`, or where it is normalized `l^y + log sum_k exp(-l^k)`.
 
+use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
-use super::learned::Combiner;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};

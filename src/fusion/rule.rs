@@ -1,7 +1,7 @@
 //! The trait of combinations. It has no default methods, so that a new combination has to implement all of them.
 
+use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
-use super::learned::Combiner;
 use super::row::{LossRow, RowLoss};
 use super::tensors::{LabelledTensors, Tensors};
 

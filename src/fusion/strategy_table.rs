@@ -2,7 +2,7 @@
 //! documentation is made from.
 
 use super::combination::Combination;
-use super::learned::Combiner;
+use super::combiner::Combiner;
 use super::multiplicative::{Multiplicative, QGradient};
 use super::strategy::{Strategy, all_concatenated, all_merged, one_per_input, one_per_mixture};
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};

@@ -2,8 +2,8 @@
 //! more vote that is divided, and so breaks ties.
 
 use super::average::{Average, sum_of_cross_entropies, sum_of_probabilities};
+use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
-use super::learned::Combiner;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};

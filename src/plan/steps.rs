@@ -33,7 +33,7 @@ pub struct Plan {
     pub params: Vec<ParamSpec>,
     /// Values other than parameters, such as running statistics.
     pub buffers: Vec<BufferSpec>,
-    /// The combination loss, the last thing computed.
+    /// The class loss, the last thing computed.
     pub loss: LossSpec,
     /// Whether a batch may be cut into shards; false where rows depend on each other.
     pub shardable: bool,
@@ -120,7 +120,7 @@ pub struct BufferSpec {
     pub momentum: f64,
 }
 
-/// The combination loss: the components and how they decide together.
+/// The class loss: the components and how they decide together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LossSpec {
     /// The names of the classes, in order; as many as every component has logits.

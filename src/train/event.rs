@@ -1,5 +1,6 @@
 //! The events of a training, and the measurements they carry.
 
+use crate::diag::Problem;
 use crate::spec::Metric;
 use serde::{Deserialize, Serialize};
 
@@ -37,12 +38,16 @@ pub enum Event<'a> {
     },
     /// An epoch ended and was measured.
     EpochEnded(&'a EpochRecord),
+    /// The state of the training was saved; it can be resumed from there.
+    CheckpointSaved,
+    /// The state of the training could not be saved. The training goes on.
+    CheckpointFailed(&'a Problem),
     /// Training ended.
     Ended(StopReason),
 }
 
 /// The measurements of one epoch: one line of `metrics.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// The component that was trained, in late fusion.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +73,7 @@ pub struct EpochRecord {
 }
 
 /// The measurements on one part of the data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Number of rows.
     pub rows: usize,
@@ -129,7 +134,7 @@ impl SplitScores {
 }
 
 /// The measurements of one component alone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComponentScores {
     /// Its name.
     pub name: String,
@@ -141,8 +146,8 @@ pub struct ComponentScores {
     pub mean_q: f64,
 }
 
-/// The reason that training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// Why training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
     /// All epochs or iterations were made.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
+mod batch_invariance;
 mod errors;
 mod prediction;
 mod public;

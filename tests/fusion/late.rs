@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Rows of two modalities of two numbers each; `a` may be missing.
-struct Table {
+pub(super) struct Table {
     inputs: Vec<Vec<[f32; 2]>>,
     has_a: Option<Vec<bool>>,
     labels: Vec<u32>,
@@ -19,7 +19,7 @@ struct Table {
 
 impl Table {
     /// `a` knows the class on every row, `b` hardly.
-    fn new(rows: u32, missing: u32, seed: u32) -> Self {
+    pub(super) fn new(rows: u32, missing: u32, seed: u32) -> Self {
         let noise = |row: u32, by: u32| ((row * by + seed * 31) % 97) as f32 / 97.0 - 0.5;
         let label = |row: u32| (row * 7 + row / 3 + seed) % 2;
         let a = |row: u32| [label(row) as f32 + 1.6 * noise(row, 13), noise(row, 29)];
@@ -65,7 +65,7 @@ impl BatchSource for Table {
 }
 
 /// A fusion of two networks, and how it is trained.
-fn pipeline(combine: &str) -> (Plan, TrainSpec) {
+pub(super) fn pipeline(combine: &str) -> (Plan, TrainSpec) {
     let text = format!(
         "pipeline p\n\
          data {{ source = csv(\"rows.csv\")\n split = {{ test: last(10), valid: last(10) }} }}\n\
@@ -89,7 +89,8 @@ fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, F
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
     let valid = (!valid.is_empty()).then_some(valid as &dyn BatchSource);
-    let training = Training { plan, spec, train, valid, test: valid, interrupt: &never };
+    let training =
+        Training { plan, spec, train, valid, test: valid, interrupt: &never, resume: None, checkpoints: None };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
     fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)
 }
@@ -106,8 +107,16 @@ fn each_model_equals_one_trained_alone() {
         assert_eq!((alone.inputs.len(), alone.loss.components.len()), (1, 1));
         assert_eq!(alone.shardable, component == 1, "only one of them has batch_norm");
         let (rows, valid) = (rows.alone(component), valid.alone(component));
-        let training =
-            Training { plan: &alone, spec: &spec, train: &rows, valid: Some(&valid), test: None, interrupt: &never };
+        let training = Training {
+            plan: &alone,
+            spec: &spec,
+            train: &rows,
+            valid: Some(&valid),
+            test: None,
+            interrupt: &never,
+            resume: None,
+            checkpoints: None,
+        };
         let mut engine = engine(Arc::new(alone.clone()), DeviceChoice::Cpu, Some(1)).unwrap();
         let own = train(engine.as_mut(), initialize(&alone, spec.seed), training, &mut |_| ()).unwrap();
         epochs.push((own.best_epoch, own.history.len()));

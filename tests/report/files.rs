@@ -41,6 +41,8 @@ fn trained(plan: &Plan, spec: &TrainSpec, test: &Table, fault: Fault) -> Result<
         valid: Some(&Table::clouds(60, 3, 2)),
         test: Some(test),
         interrupt: &AtomicBool::new(false),
+        resume: None,
+        checkpoints: None,
     };
     train(&mut engine, Params::zeros(plan), training, &mut |_| {})
 }

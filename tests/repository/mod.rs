@@ -1,5 +1,6 @@
 //! Rules of this repository that the compiler does not check: rooms, imports, names, files.
 
+mod architecture;
 mod file_writes;
 mod files;
 mod ignored_tests;

@@ -97,6 +97,8 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         valid: Some(&valid),
         test: Some(&test),
         interrupt: &AtomicBool::new(false),
+        resume: None,
+        checkpoints: None,
     };
     train(engine, initialize(plan, spec.seed), training, &mut |_| {}).unwrap()
 }

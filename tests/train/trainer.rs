@@ -68,6 +68,8 @@ impl Case {
             valid: valid.as_ref().map(|table| table as &dyn BatchSource),
             test: test.as_ref().map(|table| table as &dyn BatchSource),
             interrupt: &interrupt,
+            resume: None,
+            checkpoints: None,
         };
         train(engine, Params::zeros(plan), training, &mut |event| match event {
             Event::Started { epochs, steps_per_epoch } => *started = Some((epochs, steps_per_epoch)),
@@ -75,7 +77,7 @@ impl Case {
                 steps.push((epoch, step, rows));
                 interrupt.store(interrupt_after.is_some_and(|after| steps.len() as u64 >= after), Ordering::Relaxed);
             }
-            Event::EpochEnded(_) | Event::Component { .. } => {}
+            Event::EpochEnded(_) | Event::Component { .. } | Event::CheckpointSaved | Event::CheckpointFailed(_) => {}
             Event::Ended(reason) => *ended = Some(reason),
         })
     }

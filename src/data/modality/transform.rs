@@ -160,6 +160,26 @@ impl FittedTransform {
         misfits
     }
 
+    /// The lists of its statistics; each has a number for every feature it is fitted to.
+    pub(crate) fn statistics(&self) -> Vec<&[f64]> {
+        match self {
+            FittedTransform::Standardize { mean, std } => vec![mean, std],
+            FittedTransform::MinMax { min, max } => vec![min, max],
+            FittedTransform::Impute { values } => vec![values],
+            FittedTransform::SubtractMean { mean, .. } => vec![mean],
+            FittedTransform::Log1p
+            | FittedTransform::Clip { .. }
+            | FittedTransform::Missing { .. }
+            | FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. }
+            | FittedTransform::NormalizePixels
+            | FittedTransform::Augment { .. } => vec![],
+        }
+    }
+
     /// What a column that cannot be fitted cannot be: a past participle, for messages.
     pub(crate) fn participle(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The lints, one file each, and the table of all of them.
+//! The lints and the table of all of them. Lints that share their lookups stand in one file.
 
 mod absent_class;
 mod batch_of_one;
