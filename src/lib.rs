@@ -21,7 +21,7 @@
 //!
 //! ```text
 //! text --parse--> Ast --analyze--> Hir --build--> Graph --optimize--> Graph --plan--> Plan
-//!      --train(Dataset)--> Model --evaluate--> Report
+//!      --train(Dataset)--> Trained --evaluate--> Evaluation
 //! ```
 //!
 //! `fmt` stops at the `Ast`, `lint` at the `Hir`, `plan` at the [`Plan`]; `run` goes to the end.

@@ -1,4 +1,4 @@
-//! The executor: devices, the parameter store, one kernel for each operation, the combination loss node.
+//! The executor: devices, the parameter store, one kernel for each operation, the class loss node.
 //! Reads plans and batches; does not depend on files and prints nothing.
 
 mod backend;

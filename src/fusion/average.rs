@@ -1,8 +1,8 @@
 //! Late fusion by average (equation 2): each component is trained separately, by its own cross-entropy; at prediction
 //! probabilities are averaged.
 
+use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
-use super::learned::Combiner;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};

@@ -2,28 +2,11 @@
 //! that are fitted to held-out rows after each component has been trained separately.
 
 use super::average::sum_of_cross_entropies;
+use super::combiner::Combiner;
 use super::fit_combiner::{HeldOutRows, fit_combiner};
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
-use serde::{Deserialize, Serialize};
-
-/// The numbers of a learned combiner. In a plan it is empty: they are among the parameters.
-///
-/// `l^k = -log softmax_k(b^k + sum_i w_i log p_i^k)` over the components present; `q_i^k` is `w_i`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Combiner {
-    /// The weight of each component; 1 where there is none.
-    pub weights: Vec<f64>,
-    /// The bias of each class; 0 where there is none.
-    pub bias: Vec<f64>,
-}
-
-impl Combiner {
-    fn weight(&self, component: usize) -> f64 {
-        self.weights.get(component).copied().unwrap_or(1.0)
-    }
-}
 
 impl CombinationRule for Combiner {
     fn forward(&self, row: &mut LossRow) {

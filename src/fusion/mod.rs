@@ -1,11 +1,12 @@
-//! How several inputs decide together. A strategy is a row of one table: its signature, how its components are made and
+//! Fusion of several inputs. A strategy is a row of one table: its signature, the structure of its components and
 //! the combination they decide by. A combination is one file: its data, the exact class loss of a row with its gradient
-//! and decision, its description and its portable form. Knows neither the language nor a device.
+//! and decision, its description and its portable form. Independent of the language and of devices.
 
 mod average;
 mod calibration;
 mod class_loss;
 mod combination;
+mod combiner;
 mod fit_combiner;
 mod learned;
 mod mixtures;
@@ -20,8 +21,8 @@ mod vote;
 pub use calibration::{Calibration, EvidenceScale, neg_log_softmin, softmin};
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
+pub use combiner::Combiner;
 pub use fit_combiner::HeldOutRows;
-pub use learned::Combiner;
 pub use mixtures::Mixtures;
 pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};

@@ -1,4 +1,4 @@
-//! The combination loss, the last node of every graph.
+//! The class loss, the last node of every graph.
 
 use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{elementwise, read};
@@ -7,7 +7,7 @@ use crate::fusion::Combination;
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
 
-/// The combination loss over the logits of its components: `[K] x C -> [K]`, the class losses of each row.
+/// The class loss over the logits of its components: `[K] x C -> [K]`, the class losses of each row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassLossOp {
     /// The rule by which the components decide together.

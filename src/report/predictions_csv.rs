@@ -1,4 +1,4 @@
-//! `predictions.csv`: what was decided on every row of the test split, and what each component thought.
+//! `predictions.csv`: the decision on every row of the test split, and the outputs of each component.
 
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
@@ -11,7 +11,7 @@ pub struct TestPredictions<'a> {
     pub row_ids: &'a [u64],
     /// The class of each.
     pub labels: &'a [u32],
-    /// What was decided on them.
+    /// The decisions on them.
     pub decisions: &'a Decisions,
 }
 

@@ -1,4 +1,4 @@
-//! Measurements of decisions against labels. Knows neither the engine that decided nor where the rows are from.
+//! Measurements of decisions against labels. Independent of the engine and of the source of rows.
 
 use super::{ComponentScores, ProbabilityScores, Scores, auc::auc};
 use crate::exec::{ComponentDecisions, Decisions};
@@ -61,7 +61,7 @@ fn macro_f1(predicted: &[u32], classes: usize, labels: &[u32]) -> f64 {
             *right += 1;
         }
     }
-    // How often a class is named is 2 TP + FP + FN.
+    // The number of occurrences of a class in labels and predictions is 2 TP + FP + FN.
     let occurring = right.iter().zip(&named).filter(|(_, named)| **named > 0);
     mean(occurring.map(|(right, named)| 2.0 * *right as f64 / *named as f64))
 }

@@ -1,10 +1,13 @@
-//! The grammars of editors know the words that the language has.
+//! The TextMate grammar has the keywords and names of the language: its lists of them are generated from the catalog.
 
 use mmc::sema::{Topic, signatures};
 use mmc::syntax::{KEYWORDS, RESERVED};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
+
+/// The TextMate grammar, below `editors`.
+const TEXTMATE: &str = "vscode/syntaxes/mmc.tmLanguage.json";
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors").join(path);
@@ -18,27 +21,43 @@ fn alternatives(pattern: &str) -> BTreeSet<String> {
 }
 
 fn textmate() -> Value {
-    serde_json::from_str(&read("vscode/syntaxes/mmc.tmLanguage.json")).unwrap()
+    serde_json::from_str(&read(TEXTMATE)).unwrap()
+}
+
+/// Values of settings that have no description of their own in the catalog.
+const VALUES: [&str; 4] = ["all", "none", "min", "max"];
+
+/// The path of the grammar below the repository and its text with the lists that the catalog gives it.
+pub(crate) fn generated() -> (String, String) {
+    let grammar = textmate();
+    let mut text = read(TEXTMATE);
+    let names = |wanted: &dyn Fn(Topic) -> bool| -> Vec<&'static str> {
+        signatures().into_iter().filter(|(topic, _)| wanted(*topic)).map(|(_, signature)| signature.name).collect()
+    };
+    let called = names(&|topic| !matches!(topic, Topic::Declaration | Topic::Type));
+    for (rule, mut words) in [
+        ("declaration", KEYWORDS.to_vec()),
+        ("type", names(&|topic| topic == Topic::Type)),
+        ("builtin", called.into_iter().chain(VALUES).collect()),
+    ] {
+        let mut seen = BTreeSet::new();
+        words.retain(|word| seen.insert(*word));
+        let old = grammar["repository"][rule]["match"].as_str().unwrap();
+        let (before, rest) = old.rsplit_once('(').unwrap();
+        let (_, after) = rest.split_once(')').unwrap();
+        let new = format!("{before}({}){after}", words.join("|"));
+        let quoted = |pattern: &str| serde_json::to_string(pattern).unwrap();
+        text = text.replace(&quoted(old), &quoted(&new));
+    }
+    (format!("editors/{TEXTMATE}"), text)
 }
 
 #[test]
-fn the_textmate_grammar_has_every_word() {
+fn the_textmate_grammar_has_every_reserved_word() {
     let grammar = textmate();
     let words = |rule: &str| alternatives(grammar["repository"][rule]["match"].as_str().unwrap());
-    let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<BTreeSet<_>>();
-    assert_eq!(words("declaration"), set(&KEYWORDS));
-    let constants = words("constant");
-    let reserved: BTreeSet<String> = words("reserved").union(&constants).cloned().collect();
-    assert_eq!(reserved, set(&RESERVED));
-    let of = |topics: &[Topic]| {
-        let found = signatures().into_iter().filter(|(topic, _)| topics.contains(topic));
-        found.map(|(_, signature)| signature.name.to_owned()).collect::<BTreeSet<_>>()
-    };
-    let missing =
-        |rule: &str, topics: &[Topic]| -> Vec<String> { of(topics).difference(&words(rule)).cloned().collect() };
-    assert_eq!(missing("type", &[Topic::Type]), Vec::<String>::new());
-    let called = Topic::ALL.into_iter().filter(|topic| !matches!(topic, Topic::Declaration | Topic::Type));
-    assert_eq!(missing("builtin", &called.collect::<Vec<_>>()), Vec::<String>::new(), "add them to the rule `builtin`");
+    let reserved: BTreeSet<String> = words("reserved").union(&words("constant")).cloned().collect();
+    assert_eq!(reserved, RESERVED.iter().map(|word| (*word).to_owned()).collect::<BTreeSet<_>>());
 }
 
 #[test]

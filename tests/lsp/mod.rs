@@ -2,7 +2,7 @@
 
 mod client;
 mod completion;
-mod grammar;
+pub(crate) mod grammar;
 mod lifecycle;
 mod references;
 mod session;

@@ -37,6 +37,12 @@ pub(super) fn paths(text: &str) -> Vec<Path> {
                 let path = |(segments, name)| Path { segments, name, imported: true, exported };
                 paths.extend(leaves.into_iter().map(path));
             }
+            // A visibility, `pub(in a::b)`, names a module and imports nothing.
+            Token::Word(word)
+                if word == "in" && tokens[..at].ends_with(&[Token::Word("pub".into()), Token::Other('(')]) =>
+            {
+                at += tokens[at..].iter().take_while(|token| **token != Token::Other(')')).count();
+            }
             Token::Word(_) if !preceded_by_separator(&tokens, at) => {
                 let mut segments = vec![];
                 segment_list(&tokens, &mut at, &mut segments);
@@ -146,7 +152,8 @@ fn use_tree(tokens: &[Token], at: &mut usize, before: &[String], leaves: &mut Ve
 
 #[test]
 fn imports_and_inline_paths_are_found() {
-    let text = "pub(crate) use a::{b::{C as D, self}, E};\nuse crate::x::*;\nfn f() -> super::g::H { I::new() }";
+    let text = "pub(crate) use a::{b::{C as D, self}, E};\nuse crate::x::*;\n\
+                pub(in crate::y) fn f() -> super::g::H { I::new() }";
     let found: Vec<(String, String, bool, bool)> = paths(text)
         .into_iter()
         .map(|path| (path.segments.join("::"), path.name, path.imported, path.exported))

@@ -1,92 +1,47 @@
-//! The walls between the rooms of `src/`, by the table of ARCHITECTURE.md.
+//! The boundaries between the rooms of `src/`, by the table of ARCHITECTURE.md.
 
 use super::{root, sources};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-/// Each room and the rooms it may use.
-const ROOMS: &[(&str, &[&str])] = &[
-    ("diag", &[]),
-    ("shape", &[]),
-    ("thousands", &[]),
-    ("spec", &["diag", "shape"]),
-    ("atomic_file", &["diag"]),
-    ("world", &[]),
-    ("syntax", &["diag"]),
-    ("signature", &[]),
-    ("fusion", &["signature"]),
-    ("ops", &["diag", "fusion", "shape", "signature", "spec"]),
-    ("optim", &["signature", "spec"]),
-    ("prelude", &[]),
-    ("sema", &["fusion", "syntax", "ops", "optim", "signature", "spec", "shape", "diag", "world"]),
-    ("lint", &["fusion", "syntax", "sema", "ops", "signature", "spec", "diag", "thousands"]),
-    ("compile", &["sema", "syntax", "lint", "graph", "plan", "diag", "world"]),
-    ("reference", &["fusion", "sema", "syntax", "lint", "ops", "signature", "spec", "diag"]),
-    ("graph", &["fusion", "sema", "ops", "signature", "spec", "shape", "diag"]),
-    ("drawing", &["fusion", "plan", "ops", "shape", "spec", "diag", "thousands"]),
-    ("plan", &["fusion", "graph", "ops", "shape", "spec", "diag"]),
-    ("exec", &["fusion", "plan", "ops", "shape", "spec", "diag"]),
-    ("data", &["spec", "plan", "shape", "diag", "atomic_file"]),
-    ("train", &["fusion", "data", "exec", "plan", "optim", "spec", "shape", "diag", "atomic_file"]),
-    ("report", &["fusion", "train", "data", "exec", "plan", "spec", "shape", "diag", "atomic_file"]),
-    (
-        "experiment",
-        &[
-            "fusion", "compile", "report", "train", "data", "exec", "lint", "sema", "syntax", "plan", "spec", "diag",
-            "world",
-        ],
-    ),
-    ("starter", &["data", "ops", "signature", "syntax", "diag", "thousands"]),
-    (
-        "lsp",
-        &[
-            "compile",
-            "data",
-            "sema",
-            "syntax",
-            "ops",
-            "signature",
-            "spec",
-            "shape",
-            "diag",
-            "atomic_file",
-            "thousands",
-            "world",
-        ],
-    ),
-    ("cli", ALL),
-];
+/// A room and the rooms it may use.
+struct Room {
+    name: String,
+    may_use: BTreeSet<String>,
+}
 
-/// What `cli` may use.
-const ALL: &[&str] = &[
-    "atomic_file",
-    "compile",
-    "data",
-    "diag",
-    "drawing",
-    "exec",
-    "experiment",
-    "fusion",
-    "graph",
-    "lint",
-    "lsp",
-    "ops",
-    "optim",
-    "plan",
-    "reference",
-    "report",
-    "sema",
-    "shape",
-    "signature",
-    "spec",
-    "starter",
-    "syntax",
-    "thousands",
-    "train",
-    "world",
-];
+/// The rows of the table in ARCHITECTURE.md, which is the only list of what each room may use.
+fn rooms() -> Vec<Room> {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let section = text.split("\n## ").find(|section| section.starts_with("Rooms\n")).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let cells: Vec<Vec<&str>> = rows.map(|row| row.trim_matches('|').split(" | ").collect()).collect();
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let names: Vec<String> = cells.iter().flat_map(|row| quoted(row[0])).collect();
+    let room = |row: &Vec<&str>| {
+        assert_eq!(row.len(), 4, "{row:?}");
+        let name = quoted(row[0]).remove(0);
+        let may_use = match row[2] {
+            "every room" => names.iter().filter(|other| **other != name).cloned().collect(),
+            cell => quoted(cell).into_iter().collect(),
+        };
+        Room { name, may_use }
+    };
+    cells.iter().map(room).collect()
+}
 
-/// Names and the only places they may stand in.
+/// The rooms that the items of the crate's root are defined in, by the `pub use` lines of `lib.rs`.
+fn root_items() -> BTreeMap<String, String> {
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let uses = text.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next()?.split_once("::"));
+    let items = uses.flat_map(|(room, items)| {
+        let names = items.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        names.filter(|name| !name.is_empty()).map(|name| (name.to_owned(), room.to_owned()))
+    });
+    items.collect()
+}
+
+/// Names that are allowed in some places only.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("dfdx::", &["exec/"]),
     ("gemm::", &["exec/"]),
@@ -114,7 +69,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("dbg!", &[]),
 ];
 
-/// From text to plan nothing comes from outside.
+/// From text to plan nothing depends on the environment.
 const PURE: &[&str] = &[
     "diag",
     "drawing",
@@ -136,8 +91,8 @@ const PURE: &[&str] = &[
 const OUTSIDE: &[&str] =
     &["std::fs", "std::io", "std::env", "std::time", "std::net", "std::process", "rand::", "Instant::now"];
 
-/// The rooms that `text` names after `crate::`, also in groups.
-fn used_rooms(text: &str) -> BTreeSet<String> {
+/// What `text` names after `crate::`, also in groups: rooms, and items of the crate's root.
+fn names_after_crate(text: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
     for (at, matched) in text.match_indices("crate::") {
         let rest = &text[at + matched.len()..];
@@ -166,53 +121,59 @@ fn used_rooms(text: &str) -> BTreeSet<String> {
             }
         }
     }
-    // What is not a room is an item of the crate's root, such as `compile`.
-    rooms.retain(|name| ROOMS.iter().any(|(room, _)| room == name));
     rooms
+}
+
+/// The rooms that a text uses, by name or through an item of the crate's root.
+fn used_rooms(text: &str, rooms: &[Room], root_items: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let is_room = |name: &String| rooms.iter().any(|room| room.name == *name);
+    let room = |name: String| if is_room(&name) { Some(name) } else { root_items.get(&name).cloned() };
+    names_after_crate(text).into_iter().filter_map(room).collect()
 }
 
 #[test]
 fn imports_are_found() {
     let text =
         "use crate::diag::{Code, Span};\nuse crate::{plan::{Batch, Plan}, shape::Shape, exec};\ncrate::ops::one_of(x)";
-    let found: Vec<String> = used_rooms(text).into_iter().collect();
+    let found: Vec<String> = names_after_crate(text).into_iter().collect();
     assert_eq!(found, ["diag", "exec", "ops", "plan", "shape"]);
 }
 
 #[test]
-fn rooms_use_only_what_they_may() {
+fn rooms_use_what_the_architecture_says_and_no_other() {
+    let (rooms, items) = (rooms(), root_items());
+    assert_eq!(items.get("Plan").map(String::as_str), Some("plan"));
     let mut broken = vec![];
+    let mut unused: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for room in rooms.iter().filter(|room| room.name != "cli") {
+        unused.extend(room.may_use.iter().map(|other| (room.name.as_str(), other.as_str())));
+    }
     for code in sources().iter().filter(|code| !["lib", "main"].contains(&code.room.as_str())) {
-        let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == code.room) else {
+        let Some(room) = rooms.iter().find(|room| room.name == code.room) else {
             broken.push(format!("src/{}: `{}` is not a room of the table", code.place, code.room));
             continue;
         };
-        for used in used_rooms(&code.text) {
-            if used != code.room && !allowed.contains(&used.as_str()) {
+        for used in used_rooms(&code.text, &rooms, &items) {
+            unused.retain(|(name, other)| *name != room.name || *other != used);
+            if used != code.room && !room.may_use.contains(&used) {
                 broken.push(format!("src/{}: `{}` may not use `{used}`", code.place, code.room));
             }
         }
     }
+    broken.extend(unused.iter().map(|(room, other)| format!("ARCHITECTURE.md: `{room}` does not use `{other}`")));
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
 #[test]
-fn the_architecture_names_the_same_rooms() {
-    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let section = text.split("\n## ").find(|section| section.starts_with("Rooms\n")).unwrap();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-    let named: Vec<&str> = rows.collect();
-    let known: Vec<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
-    let sorted = |mut names: Vec<&'static str>| {
-        names.sort_unstable();
-        names
-    };
-    let named: Vec<&'static str> = named.into_iter().map(|name| &*name.to_owned().leak()).collect();
-    assert_eq!(sorted(named), sorted(known));
+fn every_row_of_the_table_is_a_folder_or_a_file() {
+    let src = root().join("src");
+    for Room { name, .. } in rooms() {
+        assert!(src.join(&name).is_dir() || src.join(format!("{name}.rs")).is_file(), "`{name}` is not in src/");
+    }
 }
 
 #[test]
-fn some_names_stand_in_one_place_only() {
+fn some_names_are_used_in_one_place_only() {
     let mut broken = vec![];
     for code in sources() {
         for (name, places) in ONLY_IN {
@@ -225,7 +186,7 @@ fn some_names_stand_in_one_place_only() {
 }
 
 #[test]
-fn nothing_comes_from_outside_before_the_plan() {
+fn stages_before_the_plan_are_pure() {
     let mut broken = vec![];
     for code in sources().iter().filter(|code| PURE.contains(&code.room.as_str())) {
         for name in OUTSIDE.iter().filter(|name| code.text.contains(**name)) {

@@ -15,7 +15,7 @@ pub struct InputColumn {
     pub name: Option<String>,
     /// Its position in the training table, counted from 0. A column without a name is found by it.
     pub position: usize,
-    /// What its cells are read as.
+    /// The type its cells are read as.
     pub cells: CellType,
 }
 
@@ -100,20 +100,12 @@ impl FittedModality {
             _ => shape.size(),
         };
         let statistics = transforms.iter().find_map(|transform| {
-            let lengths = match (transform, self.kind) {
-                (FittedTransform::Standardize { mean, std }, ModalityKind::Image) => {
-                    [(mean.len(), planes), (std.len(), planes)]
-                }
-                (
-                    FittedTransform::Standardize { mean: first, std: second }
-                    | FittedTransform::MinMax { min: first, max: second },
-                    _,
-                ) => [(first.len(), features), (second.len(), features)],
-                (FittedTransform::Impute { values }, _) => [(values.len(), features); 2],
-                (FittedTransform::SubtractMean { mean, .. }, _) => [(mean.len(), features); 2],
-                _ => return None,
+            // Images are standardized by channel.
+            let expected = match (transform, self.kind) {
+                (FittedTransform::Standardize { .. }, ModalityKind::Image) => planes,
+                _ => features,
             };
-            let (found, expected) = lengths.into_iter().find(|(found, expected)| found != expected)?;
+            let found = transform.statistics().into_iter().map(<[f64]>::len).find(|found| *found != expected)?;
             Some(format!("a transform of `{name}` has {found} statistics where {expected} are expected"))
         });
         statistics.or_else(|| match (self.kind, transforms.last(), transforms.first()) {

@@ -47,14 +47,14 @@ pub enum FittedTransform {
     Lowercase,
     /// Characters become ids.
     Chars {
-        /// How many are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// Those that have an id, the first of them 2.
         vocabulary: Vec<String>,
     },
     /// Words become ids.
     Words {
-        /// How many are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// Those that have an id, the first of them 2.
         vocabulary: Vec<String>,
@@ -82,7 +82,7 @@ pub enum FittedTransform {
     Augment {
         /// Whether they may be turned from left to right.
         flip: bool,
-        /// How wide the frame is that they are cropped from.
+        /// Width of the frame that they are cropped from.
         pad: usize,
     },
 }
@@ -158,6 +158,26 @@ impl FittedTransform {
             | FittedTransform::Augment { .. } => {}
         }
         misfits
+    }
+
+    /// The lists of its statistics; each has a number for every feature it is fitted to.
+    pub(crate) fn statistics(&self) -> Vec<&[f64]> {
+        match self {
+            FittedTransform::Standardize { mean, std } => vec![mean, std],
+            FittedTransform::MinMax { min, max } => vec![min, max],
+            FittedTransform::Impute { values } => vec![values],
+            FittedTransform::SubtractMean { mean, .. } => vec![mean],
+            FittedTransform::Log1p
+            | FittedTransform::Clip { .. }
+            | FittedTransform::Missing { .. }
+            | FittedTransform::Lowercase
+            | FittedTransform::Chars { .. }
+            | FittedTransform::Words { .. }
+            | FittedTransform::Category { .. }
+            | FittedTransform::OneHot { .. }
+            | FittedTransform::NormalizePixels
+            | FittedTransform::Augment { .. } => vec![],
+        }
     }
 
     /// What a column that cannot be fitted cannot be: a past participle, for messages.
@@ -380,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_fitted_survives_yaml() {
+    fn preprocessing_survives_yaml() {
         let fitted = fit(TransformKind::Standardize, &[0.1, 0.7, 1.0 / 3.0]).unwrap();
         let text = serde_yaml::to_string(&fitted).unwrap();
         assert_eq!(serde_yaml::from_str::<FittedTransform>(&text).unwrap(), fitted, "{text}");

@@ -68,7 +68,7 @@ pub(in crate::exec) trait Compute: Backend {
         call: &KernelCall<'_, Self::Device>,
     ) -> Computed<Self>;
 
-    /// Computes the combination loss over the logits of its components.
+    /// Computes the class loss over the logits of its components.
     fn class_loss<T: Tape<f32, Self::Device>>(
         pass: &mut Pass<'_, Self, T>,
         logits: &[&Value<Self::Device>],

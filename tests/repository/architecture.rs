@@ -1,0 +1,52 @@
+//! ARCHITECTURE.md names files that exist, and keeps its promise of how many places a new thing needs.
+
+use super::root;
+use std::collections::BTreeSet;
+use std::fs;
+
+fn text() -> String {
+    fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap()
+}
+
+/// What stands between single backquotes and is a path: it has a folder, or it ends as a file does.
+fn paths(text: &str) -> BTreeSet<&str> {
+    let prose = text.lines().filter(|line| !line.starts_with("    "));
+    let quoted = prose.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let is_path = |word: &&str| {
+        let letters = |letter: char| letter.is_ascii_alphanumeric() || "/_.".contains(letter);
+        word.chars().all(letters) && word.contains('/') && !word.starts_with('/')
+    };
+    quoted.filter(is_path).collect()
+}
+
+#[test]
+fn paths_are_found() {
+    let found: Vec<&str> =
+        paths("reads `a/b.rs` and `c/`, not `d.rs`, `e | f`, `1 / (g)`\n    `h/i`").into_iter().collect();
+    assert_eq!(found, ["a/b.rs", "c/"]);
+}
+
+#[test]
+fn every_path_exists() {
+    let text = text();
+    // Names in capitals stand for any name.
+    let named = |path: &str| path.split(['/', '.']).any(|part| part.len() > 1 && part.chars().all(char::is_uppercase));
+    let places = [root().to_owned(), root().join("src")];
+    let found = paths(&text);
+    let missing: Vec<&&str> =
+        found.iter().filter(|path| !named(path) && !places.iter().any(|place| place.join(path).exists())).collect();
+    assert!(found.len() > 40, "{found:?}");
+    assert!(missing.is_empty(), "ARCHITECTURE.md names {missing:?}");
+}
+
+#[test]
+fn a_new_thing_needs_at_most_five_places() {
+    let text = text();
+    let section = text.split("\n## ").find(|section| section.starts_with("Where to add things\n")).unwrap();
+    let items: Vec<&str> = section.split("\n- ").skip(1).collect();
+    assert!(items.len() >= 8, "{items:?}");
+    for item in items {
+        let places = paths(item);
+        assert!((2..=5).contains(&places.len()), "{places:?}");
+    }
+}
