@@ -46,7 +46,7 @@ pub enum LabelUse {
     /// If the table has the column and any cell of it is filled; then every cell is one of the classes.
     #[default]
     IfPresent,
-    /// Yes: the column is there, and every cell is one of the classes.
+    /// Always: the column exists, and every cell is one of the classes.
     Required,
 }
 
@@ -68,7 +68,7 @@ pub struct PreparedRows {
 
 /// Prepares new rows as the training rows were prepared.
 ///
-/// The columns are found by their names, wherever they stand; by their positions where the training table had no names.
+/// The columns are found by their names, in any order; by their positions where the training table had no names.
 /// A modality that is optional may be absent as a whole. Batches are made with [`Subset::batch`], as in training:
 ///
 /// ```text
@@ -79,7 +79,7 @@ pub struct PreparedRows {
 /// ```
 ///
 /// # Errors
-/// As [`load`](fn@crate::data::load): a column that is not there (`MMC0504`, with the name that may be meant), cells
+/// As [`load`](fn@crate::data::load): a missing column (`MMC0504`, with the name that may be meant), cells
 /// that are not of their type, a value that is missing where the modality is not optional. The problems name places in
 /// the data and none in a pipeline.
 pub fn apply(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Checked<PreparedRows> {

@@ -89,12 +89,15 @@ impl<B: Compute> Executor<B> {
         values.collect::<Option<_>>().ok_or_else(|| ExecError::Internal("the loss reads an empty slot".into()))
     }
 
+    /// A pass over some rows, and over the last of them again up to `width` rows.
     fn pass<'p, T: Tape<f32, B::Device>>(
         &self,
         params: &'p Arc<Params>,
         batch: &Batch,
         rows: &Range<usize>,
+        width: usize,
     ) -> Result<Pass<'p, B, T>, ExecError> {
+        let places = || rows.clone().chain(std::iter::repeat_n(rows.end.saturating_sub(1), width - rows.len()));
         Ok(Pass {
             device: self.backend.open()?,
             params,
@@ -102,9 +105,11 @@ impl<B: Compute> Executor<B> {
             tape: T::default(),
             training: None,
             workers: if self.plan.shardable { Workers::One } else { Workers::Bands(BAND) },
-            rows: rows.len(),
-            inputs: batch.inputs.iter().map(|input| columns(input, batch.rows, rows)).collect(),
-            present: batch.present.iter().map(|mask| mask.as_ref().map(|mask| mask[rows.clone()].to_vec())).collect(),
+            rows: width,
+            inputs: batch.inputs.iter().map(|input| columns(input, batch.rows, width, places())).collect(),
+            present: (batch.present.iter())
+                .map(|mask| mask.as_ref().map(|mask| places().map(|row| mask[row]).collect()))
+                .collect(),
             moments: Vec::new(),
         })
     }
@@ -117,7 +122,7 @@ impl<B: Compute> Executor<B> {
         rows: &Range<usize>,
         gradients: &mut Vec<f32>,
     ) -> Result<ShardResult, ExecError> {
-        let mut pass: Pass<'_, B, OwnedTape<f32, B::Device>> = self.pass(params, batch, rows)?;
+        let mut pass: Pass<'_, B, OwnedTape<f32, B::Device>> = self.pass(params, batch, rows, rows.len())?;
         let written = Rc::new(ParamGradients::new(params, std::mem::take(gradients)));
         pass.gradients = Some(Rc::clone(&written));
         pass.training = Some(TrainingKey { key, first_row: rows.start });
@@ -144,9 +149,9 @@ impl<B: Compute> Executor<B> {
         Ok(ShardResult { loss: node.loss, errors: node.errors, violations: node.violations, moments: pass.moments })
     }
 
-    /// The logits of some rows, one array per component, classes x rows.
+    /// The logits of some rows, one array per component, classes x padded rows. The one place where rows are padded.
     fn evaluate(&self, params: &Arc<Params>, batch: &Batch, rows: &Range<usize>) -> Result<Vec<Vec<f32>>, ExecError> {
-        let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows)?;
+        let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows, shards::padded(rows.len()))?;
         let slots = self.forward(&mut pass, |_, _, _| ())?;
         Ok(self.components(&slots)?.iter().map(|value| value.host().to_vec()).collect())
     }
@@ -159,7 +164,7 @@ impl<B: Compute> Executor<B> {
         key: StepKey,
         rows: &Range<usize>,
     ) -> Result<Option<usize>, ExecError> {
-        let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows)?;
+        let mut pass: Pass<'_, B, NoneTape> = self.pass(params, batch, rows, rows.len())?;
         pass.training = Some(TrainingKey { key, first_row: rows.start });
         let mut first = None;
         self.forward(&mut pass, |index, _, value| {
@@ -262,10 +267,11 @@ impl<B: Compute> Engine for Executor<B> {
         let chunks = shards::evaluation(batch.rows);
         let results = self.each(chunks.clone(), |rows| self.evaluate(params, batch, &rows));
         for (rows, result) in chunks.iter().zip(results) {
+            let width = shards::padded(rows.len());
             for (to, from) in components.iter_mut().zip(result?) {
                 for (row, to) in to[rows.start * classes..rows.end * classes].chunks_exact_mut(classes).enumerate() {
                     for (class, to) in to.iter_mut().enumerate() {
-                        *to = from[class * rows.len() + row];
+                        *to = from[class * width + row];
                     }
                 }
             }
@@ -287,10 +293,10 @@ impl<B: Compute> Engine for Executor<B> {
     }
 }
 
-/// Some rows of a row-major array, as features x rows.
-fn columns(values: &[f32], all_rows: usize, rows: &Range<usize>) -> Vec<f32> {
+/// `width` rows of a row-major array, as features x rows.
+fn columns(values: &[f32], all_rows: usize, width: usize, rows: impl Iterator<Item = usize> + Clone) -> Vec<f32> {
     let features = values.len().checked_div(all_rows).unwrap_or(0);
-    let mut columns = Vec::with_capacity(features * rows.len());
+    let mut columns = Vec::with_capacity(features * width);
     for feature in 0..features {
         columns.extend(rows.clone().map(|row| values[row * features + feature]));
     }

@@ -11,6 +11,9 @@ const SHARDS: usize = 8;
 const STEP: usize = 8;
 /// Rows computed at a time in evaluation.
 const CHUNK: usize = 512;
+/// A pass that learns nothing computes a multiple of this many rows: the width of the widest vector register. A product
+/// with one row has code of its own, and so do the rows beyond the last whole register; both would round differently.
+const WIDTH: usize = 16;
 
 /// The shards of a training batch: contiguous, in order, nearly equal, none empty; one where rows depend on each other.
 pub(super) fn training(rows: usize, shardable: bool) -> Vec<Range<usize>> {
@@ -23,6 +26,12 @@ pub(super) fn training(rows: usize, shardable: bool) -> Vec<Range<usize>> {
 /// The chunks of rows that are only evaluated.
 pub(super) fn evaluation(rows: usize) -> Vec<Range<usize>> {
     (0..rows).step_by(CHUNK).map(|first| first..(first + CHUNK).min(rows)).collect()
+}
+
+/// Rows that a pass over `rows` rows computes where nothing is learned, so that the bits of a row do not depend on the
+/// number of rows beside it.
+pub(super) fn padded(rows: usize) -> usize {
+    rows.next_multiple_of(WIDTH)
 }
 
 #[cfg(test)]

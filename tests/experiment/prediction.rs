@@ -27,7 +27,7 @@ fn cells(row: usize) -> [String; 5] {
 }
 
 /// A folder with a table, the same test rows without label in another order of columns, and images.
-fn folder() -> tempfile::TempDir {
+pub(super) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let (mut old, mut new) = ("a,b,color,note,file,side\n".to_owned(), "note,b,a,extra,file,color\n".to_owned());
     for row in 0..ROWS {
@@ -50,7 +50,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// A pipeline over the table, with this combine; `optional` modalities may be missing.
-fn pipeline(folder: &Path, combine: &str) -> String {
+pub(super) fn pipeline(folder: &Path, combine: &str) -> String {
     format!(
         r#"pipeline mixed
 
@@ -118,7 +118,7 @@ fn predicted(run: &Path, new: PathBuf) -> Vec<(String, Vec<u64>)> {
     predictions.iter().map(|prediction| (prediction.label.to_owned(), bits(prediction.probabilities))).collect()
 }
 
-const COMBINES: [&str; 5] = [
+pub(super) const COMBINES: [&str; 5] = [
     "combine both = multiplicative(size_net, color_net, note_net, photo_net) { beta = 0.5 }",
     "combine both = mulmix(size_net, color_net, said_net) {\n project = linear(4) |> relu\n head = mlp([4])\n}",
     "combine both = late(filled_net, size_net, photo_net) { by = learned }",
@@ -136,7 +136,7 @@ fn a_loaded_model_gives_the_bits_of_the_run() {
         let expected = written(&run, trained.model().classes());
         assert_eq!(expected.len(), TEST);
         assert_eq!(predicted(&run, folder.path().join("new.csv")), expected, "{combine}");
-        // The label's column changes nothing, and neither does the model's way through the disk.
+        // The label's column changes nothing, and neither does saving and loading the model.
         let kept = trained.predict(Source::csv(folder.path().join("new.csv"))).unwrap();
         assert_eq!(kept, Model::load(&run).unwrap().predict(Source::csv(folder.path().join("new.csv"))).unwrap());
     }

@@ -148,12 +148,12 @@ fn damaged(file: &DataFile, error: &ParquetError) -> Problem {
     if let ParquetError::General(message) = error
         && message.contains("Disabled feature")
     {
-        let message = format!("`{}` is packed in a way that cannot be read", file.name);
+        let message = format!("`{}` is compressed with a codec that cannot be read", file.name);
         let problem = file.problem(Code::ColumnType, message, None);
         return problem.help("write it with the compression `zstd`, `snappy`, `gzip` or `lz4`");
     }
     let message = format!("`{}` is truncated, damaged, or no Parquet file: {error}", file.name);
-    file.problem(Code::CorruptFile, message, None).help("fetch or write it again")
+    file.problem(Code::CorruptFile, message, None).help("download or write it again")
 }
 
 /// The name of a column: that of the field; of a field within another, both. The inner fields of lists are left out.
@@ -191,7 +191,7 @@ enum Values {
 /// A column of a group of rows, read block by block.
 struct Leaf {
     reader: ColumnReader,
-    /// LevelReader at which a value is there, and the depth of lists.
+    /// The definition level of a value that is present, and the depth of lists.
     defined: i16,
     depth: i16,
     /// Whether values are decimals, and what those are divided by.

@@ -78,7 +78,19 @@ pub(in crate::exec) fn multiply(
     }
 }
 
+/// Products that are summed without going through the result. `gemm` cuts longer sums too, at places that depend on the
+/// number of columns; cut here, the bits of a column do not depend on the columns beside it.
+const SUMMED: usize = 512;
+
 fn multiply_here(out: &mut [f32], a: MatrixView<'_>, b: MatrixView<'_>, accumulate: bool) {
+    let inner = a.columns;
+    for first in (0..inner.max(1)).step_by(SUMMED) {
+        let length = SUMMED.min(inner - first);
+        multiply_slice(out, a.columns(first, length), b.band(first, length), accumulate || first > 0);
+    }
+}
+
+fn multiply_slice(out: &mut [f32], a: MatrixView<'_>, b: MatrixView<'_>, accumulate: bool) {
     let (rows, columns, inner) = (a.rows, b.columns, a.columns);
     assert_eq!(out.len(), rows * columns);
     assert_eq!(b.rows, inner);
@@ -158,6 +170,32 @@ mod tests {
                     assert_eq!(out, expected);
                     multiply(&mut out, a, b, true, workers);
                     assert_eq!(out, expected.iter().map(|value| 2.0 * value).collect::<Vec<f32>>());
+                }
+            }
+        }
+    }
+
+    /// What prediction relies on: it computes a multiple of 16 rows, each a column of these products.
+    #[test]
+    fn a_column_has_the_same_bits_beside_any_number_of_others() {
+        const MOST: usize = 512;
+        for (rows, inner) in [(1, 1), (1, 700), (2, 28), (33, 2), (64, 513), (65, 64), (300, 1500)] {
+            let scaled = |numbers: Vec<f32>| numbers.iter().map(|number| number / 7.3).collect::<Vec<f32>>();
+            let (a, b) = (scaled(numbers(rows * inner, 1)), scaled(numbers(inner * MOST, 2)));
+            let product = |first: usize, width: usize| {
+                let b: Vec<f32> =
+                    (0..inner).flat_map(|k| b[k * MOST + first..k * MOST + first + width].to_vec()).collect();
+                let mut out = vec![0.0; rows * width];
+                let (a, b) = (MatrixView::new(&a, rows, inner), MatrixView::new(&b, inner, width));
+                multiply(&mut out, a, b, false, Workers::One);
+                out
+            };
+            let all = product(0, MOST);
+            for (first, width) in [(0, 16), (16, 16), (80, 64), (16, 96), (0, 256), (32, 480)] {
+                let some = product(first, width);
+                for row in 0..rows {
+                    let expected = &all[row * MOST + first..row * MOST + first + width];
+                    assert_eq!(some[row * width..(row + 1) * width], *expected, "{rows} x {inner} x {width}");
                 }
             }
         }
