@@ -174,7 +174,7 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
-/// The query of one table, its columns resolved to positions, and what each is for.
+/// The query of one table, with its columns resolved to positions, and their purposes.
 struct ResolvedQuery {
     query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.

@@ -79,7 +79,7 @@ impl<'a> SplitRows<'a> {
         self.valid.as_ref().map(|rows| rows as &dyn BatchSource)
     }
 
-    /// The rows that its probabilities are calibrated on, where they are a part of their own.
+    /// The rows that its probabilities are calibrated on, where there is a `calib` part.
     pub(crate) fn calib(&self) -> Option<&dyn BatchSource> {
         self.calib.as_ref().map(|rows| rows as &dyn BatchSource)
     }

@@ -9,26 +9,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// How many checkpoints are kept, so that one that turns out damaged has another before it.
+/// Number of checkpoints kept, so that there is an earlier one if the last is damaged.
 const GENERATIONS: usize = 2;
 
-/// The folder `checkpoints` of a run, with files `000001.safetensors` and so on. Each is written whole and synced before
-/// an older one is removed.
+/// The folder `checkpoints` of a run, with files `000001.safetensors` and so on. Each is written whole and synced
+/// before an older one is removed.
 #[derive(Debug)]
 pub struct CheckpointFolder {
     path: PathBuf,
-    /// What the training depends on: a checkpoint with another key is of another training.
+    /// The hash of everything the training depends on: a checkpoint with another key is of another training.
     key: String,
-    /// The files that are known to be whole, the last one last.
+    /// The files that are known to be complete, in order.
     whole: Mutex<Vec<PathBuf>>,
 }
 
-/// What was found in a folder of checkpoints.
+/// The result of reading a folder of checkpoints.
 #[derive(Debug)]
 pub struct FoundCheckpoint {
-    /// The last whole checkpoint; `None` where there is none.
+    /// The last complete checkpoint; `None` if there is none.
     pub checkpoint: Option<Checkpoint>,
-    /// Later files that could not be used, and why: a sentence for each.
+    /// Later files that could not be used, with the reason: a sentence for each.
     pub notes: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl CheckpointFolder {
         numbered(&run.join("checkpoints")).is_ok_and(|files| !files.is_empty())
     }
 
-    /// Reads the last checkpoint that is whole. Later ones that are damaged are passed over, with a note.
+    /// Reads the last complete checkpoint. Later ones that are damaged are skipped, with a note.
     ///
     /// # Errors
     /// `MMC0611` if there are checkpoints and none of them can be used.
@@ -94,13 +94,13 @@ impl CheckpointFolder {
         whole.drain(..surplus);
         for (_, path) in numbered(&self.path).unwrap_or_default() {
             if !whole.contains(&path) {
-                // One file too many does no harm.
+                // A file that cannot be removed is not an error.
                 let _ = fs::remove_file(path);
             }
         }
     }
 
-    /// Removes what writes that were cut off left behind.
+    /// Removes the temporary files of interrupted writes.
     pub fn remove_leftovers(&self) {
         remove_leftovers(&self.path);
     }

@@ -1,7 +1,7 @@
 //! The complete state of a training between two steps, from which it continues with the same bits.
 //!
-//! No random generator is part of it: row order, dropout and augmentation are functions of the seed, the epoch, the step
-//! and the row.
+//! No random generator is part of it: row order, dropout and augmentation are functions of the seed, the epoch, the
+//! step and the row.
 
 use super::optimizer::OptimizerState;
 use super::selection::SelectedEpoch;
@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 pub struct Checkpoint {
     /// In late fusion, the components that have been trained; `None` where all components are trained jointly.
     pub finished: Option<FinishedComponents>,
-    /// The loop that was running: of the whole training, or of the component after the finished ones. A loop that has made
-    /// all of its steps is one that ends when it is resumed.
+    /// The current loop: of the whole training, or of the component after the finished ones. A loop that has made
+    /// all of its steps ends when it is resumed.
     pub running: LoopState,
 }
 
@@ -31,7 +31,7 @@ pub struct FinishedComponents {
     pub params: Params,
     /// Their epochs.
     pub history: Vec<EpochRecord>,
-    /// Why the training of the last of them ended.
+    /// The reason that the training of the last of them ended.
     pub stop: StopReason,
 }
 
@@ -72,7 +72,7 @@ pub struct EpochTotals {
 /// The model of the best epoch so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BestModel {
-    /// Which epoch, and what it was selected by.
+    /// The epoch, with the values it was selected by.
     pub selected: SelectedEpoch,
     /// Its parameters and buffers.
     pub params: Arc<Params>,
@@ -89,17 +89,17 @@ pub enum CheckpointInterval {
     Epochs(u64),
 }
 
-/// How often a training saves its state, and where to.
+/// When and where a training saves its state.
 #[derive(Clone, Copy)]
 pub struct CheckpointPolicy<'a> {
-    /// How often, beside the times that always count: when the training is interrupted and when it ends.
+    /// How often, in addition to the end and an interrupt of the training, when the state is always saved.
     pub interval: CheckpointInterval,
-    /// Saves a state. A problem is reported as [`Event::CheckpointFailed`](super::Event::CheckpointFailed), and training
-    /// goes on.
+    /// Saves a state. A problem is reported as [`Event::CheckpointFailed`](super::Event::CheckpointFailed), and
+    /// training continues.
     pub save: &'a dyn Fn(Checkpoint) -> Result<(), Problem>,
 }
 
-/// Decides when a checkpoint is due. Reads the clock, which changes when states are saved and never what they hold.
+/// Decides when a checkpoint is due. Reads the clock, which affects when states are saved, never their content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CheckpointTimer {
     interval: CheckpointInterval,
@@ -129,7 +129,7 @@ impl CheckpointTimer {
         }
     }
 
-    /// Notes that one was saved now.
+    /// Records that one was saved now.
     pub(super) fn restart(&mut self) {
         self.last = Instant::now();
     }

@@ -1,10 +1,10 @@
 //! The file of a checkpoint: one safetensors file with its own checksum.
 //!
 //! Every array is `f32`, under the name of its parameter or buffer with a prefix: `current/` and `best/` for models,
-//! `first_moment/` and `second_moment/` for the optimizer, `finished/` for the components of a late fusion that have been
-//! trained. The header's metadata has one entry, `mmc`, a JSON object: `blake3`, the checksum of the whole file with its
-//! own digits read as zeros; `format`; `key`, which says what the training depends on; and `state`, all other numbers,
-//! whose decimals read back as the same bits.
+//! `first_moment/` and `second_moment/` for the optimizer, `finished/` for the components of a late fusion that have
+//! been trained. The header's metadata has one entry, `mmc`, a JSON object: `blake3`, the checksum of the whole file
+//! with its own digits read as zeros; `format`; `key`, the hash of everything the training depends on; and `state`, all
+//! other numbers, whose decimals read back as the same bits.
 
 use super::checkpoint::{BestModel, Checkpoint, EpochTotals, FinishedComponents, LoopState};
 use super::exact_json::{from_json, to_json};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// The version of the form.
 const FORMAT: u32 = 1;
 
-/// What stands before the digits of the checksum, as it is in the header: JSON within a text of JSON.
+/// The text before the digits of the checksum in the header: JSON within a JSON string.
 const BEFORE_SUM: &[u8] = br#""mmc":"{\"blake3\":\""#;
 
 /// Hexadecimal digits of a checksum.
@@ -40,7 +40,7 @@ struct CheckpointMetadata {
     state: serde_json::Value,
 }
 
-/// All of a checkpoint but its arrays.
+/// A checkpoint without its arrays.
 #[derive(Serialize, Deserialize)]
 struct CheckpointState {
     finished: Option<FinishedState>,
@@ -52,7 +52,7 @@ struct CheckpointState {
     seconds: f64,
 }
 
-/// All of [`FinishedComponents`] but its arrays.
+/// [`FinishedComponents`] without its arrays.
 #[derive(Serialize, Deserialize)]
 struct FinishedState {
     count: usize,
@@ -60,7 +60,7 @@ struct FinishedState {
     stop: StopReason,
 }
 
-/// An array of numbers, seen as a tensor.
+/// An array of numbers as a tensor.
 struct ArrayView<'a> {
     shape: &'a [usize],
     numbers: &'a [f32],
@@ -129,7 +129,7 @@ pub fn checkpoint_bytes(plan: &Plan, key: &str, checkpoint: &Checkpoint) -> Resu
 /// Reads the file of a checkpoint of `plan`.
 ///
 /// # Errors
-/// In words: if a byte of it is not as it was written, or it is a checkpoint of another training than `key` says.
+/// A sentence: if the file is damaged, or its key is not `key`.
 pub fn read_checkpoint(bytes: &[u8], plan: &Plan, key: &str) -> Result<Checkpoint, String> {
     verify_sum(bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;

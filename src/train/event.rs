@@ -40,7 +40,7 @@ pub enum Event<'a> {
     EpochEnded(&'a EpochRecord),
     /// The state of the training was saved; it can be resumed from there.
     CheckpointSaved,
-    /// The state of the training could not be saved. The training goes on.
+    /// The state of the training could not be saved. The training continues.
     CheckpointFailed(&'a Problem),
     /// Training ended.
     Ended(StopReason),
@@ -174,7 +174,7 @@ pub struct ComponentScores {
     pub mean_q: f64,
 }
 
-/// Why training ended.
+/// The reason that training ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {

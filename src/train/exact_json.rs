@@ -1,5 +1,5 @@
-//! JSON in which every number reads back as the same bits. JSON has no infinity and no NaN: they are written as the texts
-//! that YAML has for them.
+//! JSON in which every number reads back as the same bits. JSON has no infinity and no NaN: they are written as the
+//! texts that YAML has for them.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,16 +13,16 @@ const NEGATIVE_INFINITY: &str = "-.inf";
 /// A value as JSON.
 ///
 /// # Errors
-/// What the value cannot be written for, in words.
+/// The reason that the value cannot be written, in words.
 pub(super) fn to_json(value: &impl Serialize) -> Result<Json, String> {
     // The JSON library writes `null` for numbers that are not finite; the YAML library keeps them.
     json(&serde_yaml::to_value(value).map_err(|error| error.to_string())?)
 }
 
-/// Reads back what [`to_json`] made.
+/// Reads a value from the text of [`to_json`].
 ///
 /// # Errors
-/// What does not fit the type, in words.
+/// The mismatch with the type, in words.
 pub(super) fn from_json<T: DeserializeOwned>(value: &Json) -> Result<T, String> {
     serde_yaml::from_value(yaml(value)).map_err(|error| error.to_string())
 }

@@ -18,6 +18,7 @@ mod optimizer;
 mod outdone;
 mod selection;
 mod trainer;
+mod training;
 
 pub use auc::auc;
 pub use batch_source::BatchSource;
@@ -35,4 +36,5 @@ pub use model_file::{plan_hash, read_model, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use outdone::outdone;
 pub use selection::{SelectedEpoch, Selection};
-pub use trainer::{Trained, Training, train};
+pub use trainer::train;
+pub use training::{Trained, Training};

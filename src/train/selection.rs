@@ -12,7 +12,7 @@ pub struct Selection {
     best: Option<SelectedEpoch>,
 }
 
-/// The best epoch so far, and what it was selected by.
+/// The best epoch so far, with the values it was selected by.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SelectedEpoch {
     /// Counted from 1.
@@ -42,7 +42,8 @@ impl Selection {
     }
 
     /// Records an epoch, and returns whether it is the best so far. Between equals the smaller loss is better: an error
-    /// over few rows has few values, and may not change while the model still improves. If both are equal, the earlier epoch is better.
+    /// over few rows has few values, and may not change while the model still improves. If both are equal, the earlier
+    /// epoch is better.
     pub fn observe(&mut self, epoch: u64, valid: Option<&Scores>) -> bool {
         let value = valid.map_or(f64::NAN, |scores| scores.get(self.metric));
         let loss = valid.map_or(f64::NAN, |scores| scores.loss);

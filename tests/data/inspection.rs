@@ -97,3 +97,39 @@ fn of_a_large_table_the_first_rows_are_read_and_the_split_is_not_checked() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_large_file_without_first_rows_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["t.jsonl", "t.parquet", "t.npz", "t.csv"] {
+        // No byte of it is stored or read.
+        fs::File::create(folder.path().join(file)).unwrap().set_len(65 << 20).unwrap();
+    }
+    fs::write(folder.path().join("small.csv"), "kind,a,b\n0,1,2\n1,2,3\n").unwrap();
+    let joined = "join(csv(\"small.csv\"), csv(\"t.csv\"), on: \"kind\")";
+    for (source, large) in [
+        ("jsonl(\"t.jsonl\")", "t.jsonl"),
+        ("parquet(\"t.parquet\")", "t.parquet"),
+        ("npz(\"t.npz\")", "t.npz"),
+        (joined, "t.csv"),
+    ] {
+        match seen(&pipeline(source, "{ test: last(1) }", BODY), folder.path()) {
+            Inspection::TooLarge(name) => assert_eq!(name, large),
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn of_many_generated_rows_the_first_are_seen() {
+    let text = pipeline("synthetic(\"collider\", rows: 150_000)", "{ test: last(9) }", "")
+        .replace("label kind: class[2] = column(\"kind\")", "label process: class[2] = column(\"process\")")
+        .replace(
+            "combine model = single(body)",
+            "modality body: dense[7] = columns(\"high_*\")\n\ncombine model = single(body)",
+        );
+    let (profile, problems) = profile(seen(&text, Path::new(".")));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(!profile.whole());
+    assert_eq!((profile.rows(), profile.tables[0].name.as_str()), (SAMPLE_ROWS, "synthetic(\"collider\")"));
+}

@@ -19,7 +19,7 @@ fn trained(
     let (rows, valid) = (Table::new(90, 3, 1), Table::new(40, 4, 2));
     let saved = RefCell::new(vec![]);
     let save = |checkpoint: Checkpoint| {
-        // Each one as it reads back from its file.
+        // Each one read back from its file.
         let bytes = checkpoint_bytes(&plan, "key", &checkpoint)?;
         saved.borrow_mut().push(read_checkpoint(&bytes, &plan, "key").unwrap());
         Ok(())

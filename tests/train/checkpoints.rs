@@ -1,5 +1,5 @@
 //! Checkpoints: a training that continues from any of them gives the bits of one that was never interrupted, and a file
-//! with a changed byte is refused.
+//! with a changed byte is rejected.
 
 use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Problem, Span};
@@ -50,7 +50,7 @@ struct Case {
     interval: CheckpointInterval,
 }
 
-/// What a run of a case made.
+/// The results of a run of a case.
 struct Outcome {
     trained: Trained,
     checkpoints: Vec<Checkpoint>,
@@ -108,7 +108,7 @@ impl Case {
     }
 }
 
-/// All bits of a result but the time it took.
+/// All bits of a result except its times.
 fn bits(trained: &Trained) -> (Vec<u32>, Vec<String>, u64, StopReason, String) {
     let params = trained.params.values.iter().chain(trained.params.buffers.iter().flatten());
     let history = trained.history.iter().map(|record| {
@@ -120,7 +120,7 @@ fn bits(trained: &Trained) -> (Vec<u32>, Vec<String>, u64, StopReason, String) {
     (params.map(|number| number.to_bits()).collect(), history.collect(), trained.best_epoch, trained.stop, scores)
 }
 
-/// A checkpoint as it reads back from its file.
+/// A checkpoint read back from its file.
 fn through_file(plan: &Plan, checkpoint: &Checkpoint) -> Checkpoint {
     let bytes = checkpoint_bytes(plan, "key", checkpoint).unwrap();
     let read = read_checkpoint(&bytes, plan, "key").unwrap();
@@ -168,7 +168,7 @@ fn early_stopping_continues() {
 fn without_validation_rows_the_last_epoch_continues() {
     let mut case = Case::new(spec(sgd(), TrainingLength::Epochs(2)));
     case.valid = false;
-    // What was never measured is not a number, and is kept as such.
+    // A value that was never measured is NaN, and stays so.
     assert!(case.run(None, None).checkpoints.last().unwrap().running.best.as_ref().unwrap().selected.value.is_nan());
     assert_every_checkpoint_continues(&case, 14);
 }
@@ -213,7 +213,7 @@ fn the_interval_decides_when_a_state_is_saved() {
         case.interval = interval;
         case.run(None, None).checkpoints.iter().map(|checkpoint| checkpoint.running.step).collect::<Vec<_>>()
     };
-    // The last one is of the end of the training.
+    // The last one is from the end of the training.
     assert_eq!(steps(CheckpointInterval::Steps(10)), [10, 20, 28]);
     assert_eq!(steps(CheckpointInterval::Epochs(2)), [14, 28, 28]);
     assert_eq!(steps(CheckpointInterval::Time(Duration::from_secs(1_000_000))), [28]);

@@ -1,4 +1,4 @@
-//! The fitted transforms, as plain data: what each has learned of the training rows, and the numeric transforms of a
+//! The fitted transforms, as plain data: statistics of the training rows, and the numeric transforms of a
 //! cell. Cells are double precision, and an empty one is NaN.
 
 use crate::data::modality::statistics::{Cells, FitError, means, medians, moments, ranges};
