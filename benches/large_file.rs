@@ -1,4 +1,4 @@
-//! How long a file of 10,000 lines takes to compile, lints included, and to format.
+//! Time to compile a file of 10,000 lines, lints included, and to format it.
 //!
 //!     cargo bench --bench large_file
 
@@ -14,7 +14,7 @@ fn main() {
     divan::main();
 }
 
-/// Modalities, each with an encoder and a combine of its own, until there are so many lines.
+/// Modalities, each with its encoder and combine, up to this number of lines.
 fn pipeline() -> String {
     let mut text = String::from(
         "pipeline large\n\ndata { source = csv(\"rows.csv\") }\n\nlabel y: class[2] = column(\"y\")\n\n\

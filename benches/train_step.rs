@@ -1,12 +1,12 @@
-//! How long a training step takes: forward, backward, clipping and SGD with momentum. On the design of the paper's HIGGS
+//! Time of a training step: forward, backward, clipping and SGD with momentum. On the design of the paper's HIGGS
 //! experiment, two encoders, three mixtures, 1,255,618 parameters; or, with `WORKLOAD=cifar`, on that of its image
 //! experiment, seven mixtures of three units of a ResNet-32 and 100 classes.
 //!
 //!     cargo bench --bench train_step                  this program
 //!     TORCH_STEPS=torch_steps.py cargo bench --bench train_step    and PyTorch, in turn
 //!
-//! `ROWS` is the batch (128), `STEPS` how many are timed (200), `ROUNDS` how often the two take turns (5), `THREADS` on
-//! how many threads (as many as there are).
+//! `ROWS` is the batch size (128), `STEPS` the number of timed steps (200), `ROUNDS` the number of rounds (5), `THREADS` the
+//! number of threads (all available).
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a program to be read and run by hand")]
 
 #[path = "../tests/support/network.rs"]
@@ -101,7 +101,7 @@ fn higgs_mulmix() -> Plan {
     }))
 }
 
-/// The paper's MulMix for CIFAR-100, as the language has it.
+/// The paper's MulMix for CIFAR-100, as a pipeline.
 fn cifar_mulmix() -> Plan {
     let text = "pipeline cifar\n\
         data { source = synthetic(\"collider\")\n split = { test: last(10), valid: last(10) } }\n\
@@ -115,7 +115,7 @@ fn cifar_mulmix() -> Plan {
     mmc::compile(&mut sources, file, &[], None).value.unwrap().plan
 }
 
-/// A model in training: the engine, and SGD as the paper has it.
+/// A model in training: the engine, and SGD as in the paper.
 struct Trainer {
     engine: Box<dyn Engine>,
     pieces: Vec<Piece>,
@@ -215,7 +215,7 @@ fn cut<'a>(mut values: &'a mut [f32], pieces: &[Piece]) -> Vec<&'a mut [f32]> {
     parts
 }
 
-/// Adds what the other shards found at the same place, and returns the sum of squares.
+/// Adds the gradients of the other shards at the same place, and returns the sum of squares.
 fn add_shards(gradient: &mut [f32], others: &[Vec<f32>], first: usize) -> f64 {
     for other in others {
         for (to, from) in gradient.iter_mut().zip(&other[first..]) {

@@ -45,7 +45,7 @@ pub(crate) fn replace_file(
     let path = link_target(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new();
-    temporary.prefix(".mmc-").suffix(".part");
+    temporary.prefix(TEMPORARY[0]).suffix(TEMPORARY[1]);
     // The default of a temporary file is its owner's access alone; a new file gets what the umask allows.
     #[cfg(unix)]
     temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -69,6 +69,24 @@ pub(crate) fn replace_file(
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// What the name of a temporary file begins and ends with.
+const TEMPORARY: [&str; 2] = [".mmc-", ".part"];
+
+/// Removes the temporary files that writes into `folder` left behind because their process was killed. No other process
+/// may be writing into it.
+pub(crate) fn remove_leftovers(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let temporary =
+            name.to_str().is_some_and(|name| name.starts_with(TEMPORARY[0]) && name.ends_with(TEMPORARY[1]));
+        if temporary {
+            // A file that stays takes room and does no other harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn fill_buffered(file: &File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Static shapes: what one row of a value looks like. The batch axis is implicit. A leaf, used by every room.
+//! Static shapes of one row of a value. The batch axis is implicit. Depends on no other room.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ impl Shape {
         Self(vec![width])
     }
 
-    /// How many numbers a row holds; saturates rather than overflows.
+    /// Number of numbers in a row; saturates rather than overflows.
     pub fn size(&self) -> usize {
         self.0.iter().fold(1usize, |size, dim| size.saturating_mul(*dim))
     }

@@ -1,16 +1,16 @@
-//! The files around a pipeline that it uses. Everything up to the plan sees
-//! the world through [`World`] alone, so that it is the same with files, with what an editor holds, and in a test.
+//! The source of the files that a pipeline uses. Every stage up to the plan reads
+//! files through [`World`] alone, so that it works on files, on texts of an editor, and in tests.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-/// Where the files come from that a text names after `use`.
+/// The source of the files that a text names after `use`.
 pub trait World {
     /// The file that `path` names in the text called `of`.
     ///
     /// # Errors
-    /// If there is none, or it is no text.
+    /// If there is none, or it is not UTF-8.
     fn text(&self, of: &str, path: &str) -> Result<FoundFile, MissingFile>;
 
     /// The identity of the text called `name`: the same for every name of one text, and another for every other text.
@@ -30,7 +30,7 @@ pub struct FoundFile {
     pub text: String,
 }
 
-/// A file that is not there.
+/// The error of a missing file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingFile {
     /// The reason, in words.
@@ -45,7 +45,7 @@ pub struct NoFiles;
 
 impl World for NoFiles {
     fn text(&self, _: &str, _: &str) -> Result<FoundFile, MissingFile> {
-        Err(MissingFile { reason: "this text is read without the files around it".into(), there: vec![] })
+        Err(MissingFile { reason: "this text has no access to other files".into(), there: vec![] })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pictures of pipelines: nothing lies over anything else, everything is drawn once, and it is what the plan says.
+//! Diagrams of pipelines: nothing overlaps, everything is drawn once, and it agrees with the plan.
 
 use mmc::drawing::{Figure, PipelinePart, dot, figure, mermaid, svg};
 use std::fs;
@@ -30,7 +30,7 @@ fn attribute(element: &str, name: &str) -> Option<f64> {
     rest.split('"').next()?.parse().ok()
 }
 
-/// Left, top, right and bottom of every box, and what is written: where, how wide, how high.
+/// Left, top, right and bottom of every box, and every text with its box.
 type Rectangle = (f64, f64, f64, f64);
 
 fn rectangles(picture: &str) -> (Vec<Rectangle>, Vec<(Rectangle, String)>) {
@@ -41,11 +41,11 @@ fn rectangles(picture: &str) -> (Vec<Rectangle>, Vec<(Rectangle, String)>) {
             let (width, height) = (attribute(line, "width").unwrap(), attribute(line, "height").unwrap());
             boxes.push((x, y, x + width, y + height));
         } else if line.starts_with("<text") {
-            let said = line.split('>').nth(1).unwrap().split('<').next().unwrap().replace("&gt;", ">");
+            let reported = line.split('>').nth(1).unwrap().split('<').next().unwrap().replace("&gt;", ">");
             let letter = if line.contains("\"name\"") { 11.0 } else { 7.25 };
-            let width = said.chars().count() as f64 * letter;
+            let width = reported.chars().count() as f64 * letter;
             let left = if line.contains("middle") { x - width / 2.0 } else { x };
-            texts.push(((left, y - 10.0, left + width, y + 3.0), said));
+            texts.push(((left, y - 10.0, left + width, y + 3.0), reported));
         }
     }
     (boxes, texts)
@@ -56,7 +56,7 @@ fn overlap(a: &Rectangle, b: &Rectangle) -> bool {
 }
 
 #[test]
-fn nothing_lies_over_anything_else() {
+fn boxes_and_texts_do_not_overlap() {
     for figure in figures() {
         let picture = svg(&figure);
         let (boxes, texts) = rectangles(&picture);
@@ -65,18 +65,18 @@ fn nothing_lies_over_anything_else() {
             assert!(boxes[at + 1..].iter().all(|other| !overlap(one, other)), "{}: {one:?}", figure.title);
         }
         let (width, height) = (attribute(&picture, "width").unwrap(), attribute(&picture, "height").unwrap());
-        for (at, (one, said)) in texts.iter().enumerate() {
+        for (at, (one, reported)) in texts.iter().enumerate() {
             let over = texts[at + 1..].iter().find(|(other, _)| overlap(one, other));
-            assert!(over.is_none(), "{}: `{said}` lies over {over:?}", figure.title);
-            assert!(one.0 >= 0.0 && one.2 <= width && one.3 <= height, "{}: `{said}` is outside", figure.title);
-            // What begins in a box ends in it.
+            assert!(over.is_none(), "{}: `{reported}` lies over {over:?}", figure.title);
+            assert!(one.0 >= 0.0 && one.2 <= width && one.3 <= height, "{}: `{reported}` is outside", figure.title);
+            // A text that begins in a box ends in it.
             let inside = boxes.iter().find(|inside| overlap(one, inside));
             assert!(
                 inside.is_none_or(|inside| one.0 >= inside.0
                     && one.2 <= inside.2
                     && one.1 >= inside.1
                     && one.3 <= inside.3),
-                "{}: `{said}` leaves its box",
+                "{}: `{reported}` leaves its box",
                 figure.title
             );
         }
@@ -148,7 +148,7 @@ fn deep_and_wide_pipelines_are_still_drawn() {
 }
 
 #[test]
-fn mixtures_of_one_encoder_are_boxes_of_their_own() {
+fn mixtures_of_one_encoder_are_separate_boxes() {
     let figure = drawn("cifar.mmc", None);
     let mixtures: Vec<&str> = (figure.boxes.iter())
         .filter(|node| matches!(node.part, PipelinePart::Mixture(_)))

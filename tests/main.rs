@@ -1,4 +1,4 @@
-//! Everything that is tested from outside of the crate, in one binary.
+//! All integration tests, in one binary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;

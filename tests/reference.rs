@@ -1,4 +1,4 @@
-//! What the language describes of itself is complete, and its examples are what they say they are.
+//! The reference of the language is complete, and its examples are valid.
 
 use crate::support::example;
 use mmc::diag::Severity;
@@ -27,7 +27,7 @@ fn everything_is_described() {
         if !sentence(signature.doc) {
             say("what it does is not one sentence without a period");
         }
-        // What `use` brings in is in another file.
+        // The example of `use` needs another file.
         if signature.example.is_empty() && signature.name != "use" {
             say("no example");
         }
@@ -90,7 +90,7 @@ fn quickstart() -> mmc::plan::Plan {
     mmc::compile(&mut sources, file, &[], None).value.unwrap().plan
 }
 
-/// The pages and the editor's grammar, which are generated from the source: their paths and what they should say.
+/// The pages and the editor's grammar, which are generated from the source: their paths and expected content.
 fn pages() -> Vec<(String, String)> {
     let mut pages: Vec<(String, String)> =
         PAGES.iter().map(|page| (format!("docs/reference/{}", page.file), page.text())).collect();

@@ -1,6 +1,6 @@
-//! Broken pipelines, each beside what is said of them: `tests/ui/**/NAME.mmc` and its snapshot.
+//! Pipelines with problems and their reports: `tests/ui/**/NAME.mmc` and its snapshot.
 //!
-//! Where the data that a pipeline names is there, it is looked at too. A first line `# ui: ARGUMENTS` gives the file to
+//! If the data of a pipeline exists, it is checked too. A first line `# ui: ARGUMENTS` gives the file to
 //! the program itself, in a copy of the folders.
 
 use crate::support::process::{mmc, plain};
@@ -21,7 +21,7 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
     entries.sort();
     for path in entries {
         if path.is_dir() && path.file_name().is_some_and(|name| name == "used") {
-            // What the pipelines beside it use.
+            // Files used by other pipelines.
         } else if path.is_dir() {
             corpus(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "mmc") {
@@ -30,8 +30,8 @@ fn corpus(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What is said of a text, and of the data where that is there; relative paths are looked up from `base`.
-pub(crate) fn said_of(name: &str, text: &str, base: &Path) -> (Problems, String) {
+/// The report of a text, and of its data if it exists; relative paths are looked up from `base`.
+pub(crate) fn reported_for(name: &str, text: &str, base: &Path) -> (Problems, String) {
     let mut sources = SourceMap::new();
     let file = sources.add(name, text);
     let request = mmc::CompileOptions { world: &Beside(base), ..mmc::CompileOptions::default() };
@@ -67,7 +67,7 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
     }
 }
 
-/// What the program says of a file in a copy of the corpus, with these arguments.
+/// The output of the program for a file in a copy of the corpus, with these arguments.
 fn said_by_program(path: &Path, arguments: &str) -> String {
     let copy = tempfile::tempdir().unwrap();
     for folder in [path.parent().unwrap(), &root().join("data")] {
@@ -83,7 +83,7 @@ fn said_by_program(path: &Path, arguments: &str) -> String {
     format!("{}{}exit code {}\n", plain(&output.stdout), plain(&output.stderr), output.status.code().unwrap())
 }
 
-/// The files of one folder, named without it, so that no snapshot says where the project lies.
+/// The files of one folder, named without it, so that no snapshot contains the path of the project.
 struct Beside<'a>(&'a Path);
 
 impl World for Beside<'_> {
@@ -111,8 +111,8 @@ fn every_broken_pipeline_is_explained() {
             Some(arguments) => said_by_program(&path, arguments),
             None => {
                 let name = path.file_name().unwrap().to_string_lossy();
-                let (problems, shown) = said_of(&name, &text, path.parent().unwrap());
-                assert!(!problems.is_empty(), "nothing is said of {}", path.display());
+                let (problems, shown) = reported_for(&name, &text, path.parent().unwrap());
+                assert!(!problems.is_empty(), "no problem in {}", path.display());
                 shown
             }
         };
@@ -133,7 +133,7 @@ fn every_broken_pipeline_is_explained() {
     assert!(missing.is_empty(), "no file of the corpus is answered with {missing:?}");
 }
 
-/// What no file can bring about, and why.
+/// Codes that no file can cause, with the reason.
 const UNREACHED: &[(Code, &str)] = &[
     (Code::NoRoom, "a full disk is needed"),
     (Code::OutOfMemory, "a machine with little memory is needed"),
@@ -144,7 +144,7 @@ const UNREACHED: &[(Code, &str)] = &[
 ];
 
 /// The text with all edits of a problem made.
-fn mended(text: &str, problem: &mmc::diag::Problem) -> String {
+fn fixed(text: &str, problem: &mmc::diag::Problem) -> String {
     let mut edits = problem.edits.clone();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
     edits.into_iter().fold(text.to_owned(), |mut text, edit| {
@@ -154,22 +154,22 @@ fn mended(text: &str, problem: &mmc::diag::Problem) -> String {
 }
 
 #[test]
-fn every_edit_mends_what_it_is_offered_for() {
+fn every_edit_fixes_its_problem() {
     let mut files = vec![];
     corpus(&root(), &mut files);
     let (mut tried, mut broken) = (0, vec![]);
     for path in files {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         let base = path.parent().unwrap();
-        let said = |text: &str| said_of("edited.mmc", text, base).0;
-        let before = said(&text);
+        let reported = |text: &str| reported_for("edited.mmc", text, base).0;
+        let before = reported(&text);
         let unread = |problems: &Problems| problems.iter().filter(|problem| problem.code.as_str() < "MMC0200").count();
         // An edit of a file that is used leaves the text as it is.
         let own = |problem: &&mmc::diag::Problem| problem.edits.iter().all(|edit| edit.span.file == FileId(0));
         for problem in before.iter().filter(|problem| !problem.edits.is_empty()).filter(own) {
             tried += 1;
-            let after_text = mended(&text, problem);
-            let after = said(&after_text);
+            let after_text = fixed(&text, problem);
+            let after = reported(&after_text);
             let same = |problems: &Problems| {
                 let alike =
                     |other: &&mmc::diag::Problem| other.code == problem.code && other.message == problem.message;
@@ -182,5 +182,5 @@ fn every_edit_mends_what_it_is_offered_for() {
         }
     }
     assert!(tried > 60, "only {tried} edits were tried");
-    assert!(broken.is_empty(), "{} of {tried} edits do not mend:\n{}", broken.len(), broken.join("\n\n"));
+    assert!(broken.is_empty(), "{} of {tried} edits do not fix their problem:\n{}", broken.len(), broken.join("\n\n"));
 }

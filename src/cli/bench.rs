@@ -28,7 +28,7 @@ pub(super) fn bench(args: &BenchArgs, output: &Output) -> ExitStatus {
 fn text(plan: &Plan, found: &Benchmark) -> String {
     let Benchmark { device, batch, steps, seconds, .. } = found;
     let rows = match found.generated {
-        true => "made rows, because the data cannot be read",
+        true => "generated rows, because the data cannot be read",
         false => "the pipeline's own rows",
     };
     let mut text = format!("{}/{} on {device}: {rows}\n\n", plan.pipeline, plan.combine);
@@ -39,7 +39,7 @@ fn text(plan: &Plan, found: &Benchmark) -> String {
     if let Some((made, rate)) = found.flops {
         let _ = writeln!(
             text,
-            "FLOP/s       {}, {:.0}% of the {} that products alone reach",
+            "FLOP/s       {}, {:.0}% of the {} of matrix products alone",
             scaled(made),
             100.0 * made / rate,
             scaled(rate)

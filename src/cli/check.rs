@@ -28,7 +28,7 @@ fn line(checked: &DataCheck) -> Option<String> {
             format!("data not found, and not checked against it{missing}")
         }
         DataCheck::TooLarge(name) => {
-            format!("not checked against the data: {name} is too large to be read in passing")
+            format!("not checked against the data: {name} is too large to be read whole")
         }
         // Rows that are generated are always there, and always fit.
         DataCheck::Generated => return None,

@@ -31,7 +31,7 @@ pub(super) fn compare(args: &CompareArgs, output: &Output) -> ExitStatus {
     run(args, &comparison, output)
 }
 
-/// The comparison that the arguments ask for.
+/// The comparison that the arguments describe.
 fn asked(args: &CompareArgs) -> ComparisonOptions {
     let over_learn = args.over_learn.as_ref().map(|names| match names.as_slice() {
         [one] if one == "components" => SingleModality::Components,
@@ -60,7 +60,7 @@ fn run(args: &CompareArgs, comparison: &ComparisonTrials, output: &Output) -> Ex
         };
     };
     if trials.interrupted() {
-        output.err.line("interrupted: the table has what was done by then");
+        output.err.line("interrupted: the table has the trials done so far");
     }
     match args.format {
         TableFormatArg::Text => output.out.write(&text(&found, output.out.style)),

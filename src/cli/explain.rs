@@ -19,11 +19,11 @@ pub(super) fn explain(args: &ExplainArgs, output: &Output) -> ExitStatus {
     };
     let found = find(name.trim());
     if found.is_empty() {
-        let way_on = match near(name.trim()) {
+        let help = match near(name.trim()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`mmc explain` lists everything".into(),
         };
-        output.err.line(&format!("error: nothing is called `{name}`\n  help: {way_on}"));
+        output.err.line(&format!("error: unknown name `{name}`\n  help: {help}"));
         return ExitStatus::CouldNotRun;
     }
     let texts: Vec<String> = found.iter().map(|entry| markdown(entry, 1)).collect();

@@ -10,7 +10,7 @@ pub(super) fn lsp(output: &Output) -> ExitStatus {
         Exit::Shutdown => ExitStatus::Done,
         Exit::Disconnected => ExitStatus::Problems,
         Exit::Protocol(why) => {
-            output.err.line(&format!("error: what came was no message: {why}"));
+            output.err.line(&format!("error: the input is not a message of the protocol: {why}"));
             ExitStatus::Problems
         }
     }

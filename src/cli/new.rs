@@ -39,7 +39,7 @@ fn write(text: &str, args: &NewArgs, output: &Output) -> ExitStatus {
         return ExitStatus::Done;
     };
     if path.exists() && !args.force {
-        output.err.line(&format!("error: `{}` is there already; `--force` writes over it", path.display()));
+        output.err.line(&format!("error: `{}` exists already; `--force` overwrites it", path.display()));
         return ExitStatus::CouldNotRun;
     }
     match write_atomic(path, |file| file.write_all(text.as_bytes())) {

@@ -30,7 +30,7 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
             ExitStatus::Done
         }
         Err(message) => {
-            output.err.line(&format!("error: the plan has no such form: {message}"));
+            output.err.line(&format!("error: the plan cannot be written in this format: {message}"));
             ExitStatus::CouldNotRun
         }
     }

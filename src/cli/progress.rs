@@ -26,6 +26,8 @@ pub(super) struct Progress<'a> {
     extent: ProgressLength,
     worded: Option<Instant>,
     interrupt_shown: bool,
+    /// Whether a failure to save a checkpoint has been reported; all others are for the same reason.
+    failure_shown: bool,
 }
 
 /// Total number of steps.
@@ -54,7 +56,17 @@ impl<'a> Progress<'a> {
             bar
         });
         let extent = ProgressLength::default();
-        Self { output, quiet, json, interrupted, bar, extent, worded: None, interrupt_shown: false }
+        Self {
+            output,
+            quiet,
+            json,
+            interrupted,
+            bar,
+            extent,
+            worded: None,
+            interrupt_shown: false,
+            failure_shown: false,
+        }
     }
 
     /// Shows one event.
@@ -79,6 +91,15 @@ impl<'a> Progress<'a> {
                 let fits = !self.output.err.terminal || line.len() <= self.output.err.style.width;
                 self.say(&if fits { line } else { epoch_line(record, self.extent.epochs, false) });
             }
+            Event::CheckpointSaved => self.failure_shown = false,
+            Event::CheckpointFailed(problem) => {
+                if !self.failure_shown {
+                    self.failure_shown = true;
+                    let message =
+                        format!("warning: no checkpoint could be saved, training goes on: {}", problem.message);
+                    self.aside(|output| output.err.line(&message));
+                }
+            }
             Event::Ended(_) => {
                 if let Some(bar) = &self.bar {
                     bar.finish_and_clear();
@@ -97,6 +118,8 @@ impl<'a> Progress<'a> {
             self.extent.rows_per_step = rows;
             let steps = self.extent.epochs.saturating_mul(self.extent.steps_per_epoch);
             bar.set_length(steps.saturating_mul(rows));
+            // A training that was resumed begins within; the steps before say nothing of its speed.
+            bar.set_position(((epoch - 1) * self.extent.steps_per_epoch + step - 1) * rows);
             bar.reset_eta();
         }
         let steps = (epoch - 1) * self.extent.steps_per_epoch + step;

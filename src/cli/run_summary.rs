@@ -18,7 +18,7 @@ pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> Stri
     }
     let stopped = match summary.status {
         Status::Completed => "",
-        Status::Patience => ", stopped for want of improvement",
+        Status::Patience => ", stopped early without improvement",
         Status::Interrupted => ", interrupted",
         Status::Failed => ", failed",
     };
@@ -121,7 +121,7 @@ mod tests {
                 "  low               37.50                  0.6000   0.750",
                 "  high              25.00                  0.6000   0.750",
                 "",
-                "epochs      10, best 7, stopped for want of improvement",
+                "epochs      10, best 7, stopped early without improvement",
                 "parameters  12,345",
                 "time        12.0 s on cpu, 2 threads",
                 "run         runs/small-0001",

@@ -51,7 +51,7 @@ pub struct PreparedRows {
 
 /// Prepares new rows as the training rows were prepared.
 ///
-/// The columns are found by their names, wherever they stand; by their positions where the training table had no names.
+/// The columns are found by their names, in any order; by their positions where the training table had no names.
 /// A modality that is optional may be absent as a whole. Batches are made with [`Subset::batch`], as in training:
 ///
 /// ```text
@@ -62,7 +62,7 @@ pub struct PreparedRows {
 /// ```
 ///
 /// # Errors
-/// As [`load`](fn@crate::data::load): a column that is not there (`MMC0504`, with the name that may be meant), cells
+/// As [`load`](fn@crate::data::load): a missing column (`MMC0504`, with the name that may be meant), cells
 /// that are not of their type, a value that is missing where the modality is not optional. The problems name places in
 /// the data and none in a pipeline.
 pub fn apply(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Checked<PreparedRows> {

@@ -40,12 +40,12 @@ impl Dataset {
         }
     }
 
-    /// What was fitted to the training rows: all that is needed to prepare new rows as these were.
+    /// The fitted preprocessing, to prepare new rows in the same way.
     pub fn preprocessing(&self) -> Preprocessing {
         Preprocessing::new(self.label.clone(), self.modalities.clone())
     }
 
-    /// The places of modalities in [`Dataset::modalities`], to make batches of; `None` if one of them is not there.
+    /// The places of modalities in [`Dataset::modalities`], to make batches of; `None` if one of them is missing.
     pub fn places<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<Vec<usize>> {
         names.into_iter().map(|name| self.modalities.iter().position(|modality| modality.name == name)).collect()
     }
@@ -61,7 +61,7 @@ pub struct TableSummary {
     /// Those of its files that its rows come from: all but those of tables that are joined to the first.
     #[serde(skip)]
     pub row_files: Vec<String>,
-    /// How many rows it has.
+    /// Number of rows.
     pub rows: usize,
     /// Whether its columns came from the cache.
     pub cached: bool,
@@ -70,7 +70,7 @@ pub struct TableSummary {
 /// One part of a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subset {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
     /// The row of each in its table, counted from 0 over all files of the table, headers not counted.
     pub row_ids: Vec<u64>,

@@ -24,7 +24,7 @@ pub enum LabelUse {
     /// If the table has the column and any cell of it is filled; then every cell is one of the classes.
     #[default]
     IfPresent,
-    /// Yes: the column is there, and every cell is one of the classes.
+    /// Always: the column exists, and every cell is one of the classes.
     Required,
 }
 

@@ -52,7 +52,7 @@ pub enum LabelCells {
 pub(crate) struct Labels {
     /// Names of the classes, in order.
     pub classes: Vec<String>,
-    /// What the cells hold.
+    /// The content of the cells.
     pub cells: LabelCells,
     /// One array per table.
     pub rows: Vec<Vec<u32>>,
@@ -145,7 +145,7 @@ pub(crate) fn is_empty(table: LabelColumn<'_>) -> bool {
     table.read.table.words(table.column).is_none_or(|words| words.dictionary.iter().all(String::is_empty))
 }
 
-/// The different cells of all tables, and for each the table and row where it stands first, and how often.
+/// The different cells of all tables, and for each its first table and row, and its count.
 fn different_cells(columns: &[Words]) -> BTreeMap<&str, (usize, usize, usize)> {
     let mut cells: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
     for (at, words) in columns.iter().enumerate() {

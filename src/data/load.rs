@@ -150,23 +150,23 @@ fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     let mut sources = vec![(Some(Part::Train), train)];
     let mut problems = Problems::new();
     if let Some(column) = &data.split.by_column {
-        let message = "rows are given as tables of their own and split by a column";
+        let message = "rows are given as separate tables and split by a column";
         let problem = Problem::error(Code::DuplicateKey, message).at(column.span, "a column that splits");
-        problems.push(problem.also(train.span, "a table of its own"));
+        problems.push(problem.also(train.span, "a separate table"));
     }
     for (part, source) in others {
         let Some(source) = source else { continue };
         sources.push((Some(part), source));
         for portion in data.split.portions.iter().filter(|portion| portion.part == part) {
-            let message = format!("`{}` is given twice: as a table of its own and as a portion", part.as_str());
+            let message = format!("`{}` is given twice: as a separate table and as a portion", part.as_str());
             let problem = Problem::error(Code::DuplicateKey, message).at(portion.span, "a portion of train");
-            problems.push(problem.also(source.span, "a table of its own"));
+            problems.push(problem.also(source.span, "a separate table"));
         }
     }
     if problems.has_errors() { Err(problems) } else { Ok(sources) }
 }
 
-/// The query of one table, its columns resolved to positions, and what each is for.
+/// The query of one table, with its columns resolved to positions, and their purposes.
 struct ResolvedQuery {
     query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.
@@ -234,7 +234,7 @@ fn pin_globs(spec: &ModalitySpec, first: &Schema, schema: &Schema) -> ModalitySp
     spec
 }
 
-/// A part: which table it lies in, and which rows of that.
+/// A part: its table, and its rows in that.
 struct PartIndices {
     part: Part,
     table: usize,

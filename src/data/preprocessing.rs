@@ -19,8 +19,9 @@ const VERSION: u32 = 1;
 ///
 /// ```text
 /// std::fs::write("preprocessing.json", data.preprocessing().to_json())?;
-/// let preprocessing = Preprocessing::from_json(&std::fs::read_to_string("preprocessing.json")?,
-/// "preprocessing.json")?; let problems = preprocessing.check(&plan);
+/// let text = std::fs::read_to_string("preprocessing.json")?;
+/// let preprocessing = Preprocessing::from_json(&text, "preprocessing.json")?;
+/// let problems = preprocessing.check(&plan);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +77,7 @@ impl Preprocessing {
                 return Err(bad(message).help("use the `mmc` that trained the model, or train the model again"));
             }
             None => {
-                let message = format!("`{name}` does not say what was fitted to the training rows");
+                let message = format!("`{name}` is not the preprocessing of a run");
                 return Err(bad(message).help("name the `preprocessing.json` of a run"));
             }
         }
@@ -93,7 +94,7 @@ impl Preprocessing {
         let mut names: Vec<&str> = self.modalities.iter().map(|modality| modality.name.as_str()).collect();
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Some(format!("the modality `{}` stands there twice", pair[0]));
+            return Some(format!("the modality `{}` is listed twice", pair[0]));
         }
         if self.label.classes.len() < 2 {
             return Some("the label has fewer than two classes".to_owned());

@@ -6,7 +6,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// What a stream is drawn for. Streams of different purposes are independent though their seeds are equal.
+/// The purpose of a random stream. Streams of different purposes are independent for equal seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The order of the training rows in an epoch.
@@ -75,7 +75,7 @@ pub fn order(rows: usize, seed: u64, epoch: u64) -> Vec<u32> {
     rows
 }
 
-/// What random changes to a training row are drawn with. The same draw changes the same row in the same way, whatever
+/// The source of random changes of a training row. The same draw changes the same row in the same way, whatever
 /// other rows are in its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Draw {

@@ -13,7 +13,7 @@ const SHOWN: usize = 10;
 /// A column that decides, and its position in the table.
 pub(crate) type SplitColumn<'a> = (&'a Words, usize);
 
-/// What the split of a table depends on.
+/// The inputs of the split of a table.
 pub(crate) struct SplitTable<'a> {
     /// The table.
     pub read: &'a LoadedTable,
@@ -49,7 +49,7 @@ impl SplitIndices {
     }
 }
 
-/// Divides the rows as `split` says. What no portion takes is train, unless a portion says what train is.
+/// Divides the rows by `split`. Rows in no portion are train, unless a portion defines train.
 pub(crate) fn divide(split: &Split, table: &SplitTable<'_>) -> Result<SplitIndices, Problems> {
     let mut parts = SplitIndices::default();
     let mut left: Vec<u32> = match (&split.by_column, table.by_column) {
@@ -211,7 +211,7 @@ fn groups(
 /// one that comes nearest.
 fn draw_groups(groups: &[Vec<u32>], count: usize, left: &[u32], class: impl Fn(u32) -> usize, taken: &mut [bool]) {
     let mut wanting: Vec<i64> = quotas(left, count, &class).into_iter().map(|quota| quota as i64).collect();
-    // How much farther from the quotas a group would lead.
+    // The increase of the distance from the quotas by a group.
     let farther = |wanting: &[i64], group: &[u32]| {
         let mut sizes: BTreeMap<usize, i64> = BTreeMap::new();
         for row in group {

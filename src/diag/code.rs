@@ -127,6 +127,8 @@ codes! {
     WriteFailed = "MMC0605", "a result file could not be written whole";
     BadModel = "MMC0606", "a model file that cannot be read";
     ModelMismatch = "MMC0607", "a model file made for another pipeline";
+    BadCheckpoint = "MMC0611", "a checkpoint that is damaged or of another training";
+    CannotResume = "MMC0612", "a run that cannot be continued as requested";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

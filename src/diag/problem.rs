@@ -3,7 +3,7 @@
 use super::{Code, SourceMap, Span};
 use serde::Serialize;
 
-/// How much a problem matters. Only errors stop a stage.
+/// The severity of a problem. Only errors stop a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -84,7 +84,7 @@ pub struct Problem {
     pub code: Code,
     /// Whether it stops the run.
     pub severity: Severity,
-    /// What is wrong, in the words of the file.
+    /// The message, with the names of the file.
     pub message: String,
     /// Where; the first primary label is the place the problem sorts by.
     pub labels: Vec<Label>,
@@ -152,7 +152,7 @@ impl Problem {
     }
 }
 
-/// All problems found so far. A stage adds everything it finds and goes on.
+/// All problems found so far. A stage adds everything it finds and continues.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
@@ -187,7 +187,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// How many there are.
+    /// Their number.
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -46,7 +46,7 @@ pub struct FigureBox {
     pub shape: Shape,
     /// Its parameters.
     pub parameters: u64,
-    /// The column of encoders it stands in, from 1; 0 for other parts.
+    /// Its column of encoders, from 1; 0 for other parts.
     pub depth: usize,
     /// The row of its component, for mixtures and heads.
     pub row: usize,

@@ -9,9 +9,9 @@ use crate::plan::LossSpec;
 /// The decisions of a model on some rows. Arrays are row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decisions {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
-    /// How many classes.
+    /// Number of classes.
     pub classes: usize,
     /// `l^k` of every class, `rows * classes`; all 0 on a row where no component is present.
     pub class_losses: Vec<f64>,

@@ -1,4 +1,4 @@
-//! How fast a pipeline trains: the time of its steps, on its own rows or on generated ones of the same shapes.
+//! Training speed of a pipeline: the time of its steps, on its own rows or on generated ones of the same shapes.
 
 use super::error::{Error, ErrorKind};
 use super::options::TrainOptions;
@@ -12,7 +12,7 @@ use crate::train::{BatchSource, Event, FailureCause, Training, train};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Number of steps before the first that is timed: memory is allocated, caches fill.
+/// Number of warm-up steps before the first that is timed.
 const WARM_UP: u64 = 10;
 
 /// The time of the training steps of a pipeline.
@@ -28,7 +28,7 @@ pub struct Benchmark {
     pub steps: usize,
     /// Median seconds of a step.
     pub seconds: f64,
-    /// Floating-point operations per second, and those that matrix products alone reach; on the CPU.
+    /// Floating-point operations per second, and the rate of matrix products alone; on the CPU.
     pub flops: Option<(f64, f64)>,
 }
 
@@ -49,7 +49,7 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
     let made;
     let rows: &dyn BatchSource = match &own {
         Some(rows) => rows,
-        // Speed does not depend on the values of the numbers, so that missing data is no reason not to measure.
+        // Speed does not depend on the values of the numbers, so missing data is replaced by generated rows.
         None if problems.iter().all(|problem| problem.code == Code::FileUnreadable) => {
             made = GeneratedRows::new(plan, spec.batch_size);
             &made
@@ -58,14 +58,23 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
     };
 
     let interrupt = &options.interrupt;
-    let training = Training { plan, spec: &spec, train: rows, valid: None, test: None, interrupt };
+    let training = Training {
+        plan,
+        spec: &spec,
+        train: rows,
+        valid: None,
+        test: None,
+        interrupt,
+        resume: None,
+        checkpoints: None,
+    };
     let batch = spec.batch_size.min(rows.len());
     let mut times = Vec::with_capacity(usize::try_from(steps).unwrap_or(0));
     let mut last = Instant::now();
     let trained = train(engine.as_mut(), initialize(plan, spec.seed), training, &mut |event| {
         if let Event::Stepped { rows, .. } = event {
             let now = Instant::now();
-            // The short batch that an epoch may end with would count as a fast one.
+            // A short last batch of an epoch is not counted.
             times.push((rows == batch).then(|| now - last));
             last = now;
         } else {
@@ -94,7 +103,7 @@ struct GeneratedRows {
 
 impl GeneratedRows {
     fn new(plan: &Plan, rows: usize) -> Self {
-        // A sequence without a pattern that a step could gain from: the golden ratio's multiples, cut to -1..1.
+        // A sequence without regularities: the fractional parts of the golden ratio's multiples, scaled to -1..1.
         let number = |at: usize| ((at as f64 * 0.618_033_988_749_895).fract() * 2.0 - 1.0) as f32;
         let cells = |input: &Input| {
             // Ids are drawn from all there are, so that every row of an embedding is read.

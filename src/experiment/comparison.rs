@@ -1,5 +1,5 @@
-//! Models side by side, trained on the same rows with the same seeds: their errors, their differences, and the rows that
-//! only the combination gets wrong.
+//! Models side by side, trained on the same rows with the same seeds: their errors, their differences, and the rows
+//! that only the combination gets wrong.
 
 use super::statistics::{Difference, Spread, mcnemar, paired_t};
 use super::trial::TrialResult;
@@ -8,7 +8,7 @@ use serde::Serialize;
 /// A model and its trials, one for each seed.
 #[derive(Clone, Debug)]
 pub struct ComparedModel {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Whether it decides by one modality alone.
     pub single: bool,
@@ -16,7 +16,7 @@ pub struct ComparedModel {
     pub results: Vec<Option<TrialResult>>,
 }
 
-/// What the models are compared by.
+/// Options of a comparison.
 #[derive(Clone, Debug, Default)]
 pub struct ComparisonReference {
     /// The model that the others are compared with; the best where it is not named.
@@ -25,10 +25,10 @@ pub struct ComparisonReference {
     pub over_learn: Option<SingleModality>,
 }
 
-/// What counts as a single modality in the analysis of over-learning.
+/// The single-modality models in the analysis of over-learning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SingleModality {
-    /// These models, trained by themselves; those of one modality where none are named.
+    /// These models, trained separately; those of one modality where none are named.
     Models(Vec<String>),
     /// The components of each combination.
     Components,
@@ -50,9 +50,9 @@ pub struct Comparison {
 /// One model of the table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComparisonRow {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// How many trials there are.
+    /// Number of trials.
     pub runs: usize,
     /// Share of test rows predicted wrongly.
     pub error: Option<Spread>,
@@ -175,7 +175,7 @@ fn over_learn(
             SingleModality::Models(names) => {
                 let is_single =
                     |other: &&ComparedModel| if names.is_empty() { other.single } else { names.contains(&other.name) };
-                // A seed that one of them lacks says nothing about what they know together.
+                // A seed that one of them lacks is left out.
                 let models: Option<Vec<&TrialResult>> =
                     candidates.iter().filter(is_single).map(|other| other.results[seed].as_ref()).collect();
                 let models = models.filter(|models| !models.is_empty());
@@ -249,7 +249,8 @@ mod tests {
         ];
         let question = ComparisonReference { against: None, over_learn: Some(SingleModality::Models(vec![])) };
         let found = compare(&candidates, &[1], &LABELS, &question).lines[2].over_learn.clone().unwrap();
-        // Rows 0, 1 and 3 are known to one of them; `mul` is wrong on row 0 of these, and on row 2 that nobody knows.
+        // One of them is right on rows 0, 1 and 3; `mul` is wrong on row 0 of these, and on row 2, which no single one
+        // gets right.
         assert_eq!((found.of_all.mean, found.of_those.mean, found.subset.mean), (0.25, 1.0 / 3.0, 3.0));
         let named =
             ComparisonReference { against: None, over_learn: Some(SingleModality::Models(vec!["high".into()])) };

@@ -11,7 +11,7 @@ use crate::diag::{Code, Problem, nearest};
 use crate::fusion::strategy;
 use std::path::{Path, PathBuf};
 
-/// What is compared, and with what.
+/// The models and settings of a comparison.
 #[derive(Clone, Debug, Default)]
 pub struct ComparisonOptions {
     /// The combines to train; all of the files where none is named.
@@ -24,7 +24,7 @@ pub struct ComparisonOptions {
     pub first_seed: Option<u64>,
     /// The number of epochs instead of the files'.
     pub epochs: Option<u64>,
-    /// What the models are compared with.
+    /// Options of the comparison.
     pub reference: ComparisonReference,
 }
 

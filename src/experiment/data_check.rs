@@ -9,10 +9,10 @@ use std::path::Path;
 /// Bytes of the data that may be in memory.
 const MEMORY: usize = 1 << 30;
 
-/// How far a pipeline was checked against its data.
+/// The extent of the check of a pipeline against its data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DataCheck {
-    /// A file is not there, as the problem says.
+    /// A file is missing; the problem names it.
     Missing(Option<Problem>),
     /// The named table is too large to be read, and has no first rows that could be.
     TooLarge(String),
@@ -29,7 +29,7 @@ pub enum DataCheck {
     },
     /// The data does not fit the pipeline, as the problems say.
     Unfit,
-    /// Nothing is known of the data.
+    /// The data was not read.
     Unknown,
 }
 

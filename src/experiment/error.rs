@@ -4,9 +4,9 @@
 use crate::diag::{Code, Problem, Problems, SourceMap, Style, render};
 use std::fmt;
 
-/// Why a pipeline could not be opened, trained, saved, loaded or used to predict.
+/// The error of opening, training, saving, loading or predicting with a pipeline.
 ///
-/// Displayed it is the report that the command line prints: the code, the lines of the text with what is wrong marked in
+/// Displayed it is the report that the command line prints: the code, the lines of the text with labels in
 /// them, and the help. `{:?}` shows the same, so that a `main` that returns the error prints it legibly.
 ///
 /// ```
@@ -22,7 +22,7 @@ pub struct Error {
     diagnostics: Diagnostics,
 }
 
-/// What is to blame for an [`Error`].
+/// The cause of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -56,7 +56,7 @@ impl fmt::Display for Diagnostics {
 impl Error {
     /// The error of these problems.
     pub(crate) fn new(problems: Problems, sources: SourceMap) -> Self {
-        // The machine or `mmc` itself is to blame, and not what was given to it.
+        // The cause is the machine or `mmc` itself, not the input.
         let cannot = |problem: &Problem| matches!(problem.code, Code::NoDevice | Code::OutOfMemory | Code::Internal);
         let kind = if problems.iter().any(cannot) { ErrorKind::CannotRun } else { ErrorKind::Invalid };
         Self { kind, message: None, diagnostics: Diagnostics { problems, sources } }
@@ -67,17 +67,17 @@ impl Error {
         Self::new(Problems::from(problem), sources.clone())
     }
 
-    /// An error that points at no text. The message begins as it is printed: `error: ...`.
+    /// An error without a place in a text. The message begins as it is printed: `error: ...`.
     pub(crate) fn message(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: Some(message.into()), diagnostics: Diagnostics::default() }
     }
 
-    /// What is to blame.
+    /// The cause.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The problems, each with its code, places and help; none for an error that [`Error::text`] says in one sentence.
+    /// The problems, each with its code, places and help; none for an error of one sentence, see [`Error::text`].
     pub fn problems(&self) -> &Problems {
         &self.diagnostics.problems
     }

@@ -1,5 +1,5 @@
-//! The table of a grid search: the scores of every point, a combine and values of params, over its seeds, and the point of
-//! each combine that the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
+//! The table of a grid search: the scores of every point, a combine and values of params, over its seeds, and the point
+//! of each combine that the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
 
 use super::statistics::Spread;
 use super::trial::TrialScores;
@@ -24,7 +24,7 @@ pub struct GridPoint {
 pub struct GridSearch {
     /// The sweep's name.
     pub name: String,
-    /// What selects, on the validation rows.
+    /// The metric on the validation rows that selects.
     pub select: Metric,
     /// The seeds that every point is trained with.
     pub seeds: Vec<u64>,
@@ -41,9 +41,9 @@ pub struct GridRow {
     pub combine: String,
     /// The params that vary and their values.
     pub params: IndexMap<String, String>,
-    /// How many trials there are.
+    /// Number of trials.
     pub runs: usize,
-    /// What selects.
+    /// The value of the metric that selects.
     pub valid: Option<Spread>,
     /// Share of test rows predicted wrongly.
     pub error: Option<Spread>,

@@ -1,5 +1,5 @@
 //! The trials of a grid search: every point of a `sweep` block with every seed, saved as they end, so that an
-//! interrupted search goes on where it was.
+//! interrupted search can be resumed.
 
 use super::error::{Error, ErrorKind};
 use super::grid_search::{GridPoint, GridSearch, grid_search};
@@ -91,7 +91,7 @@ impl GridSearchTrials {
         self.run_in(directory)
     }
 
-    /// Goes on in the folder of an earlier search. Trials that were done there are not done again.
+    /// Resumes an earlier search in its folder. Trials that were done there are not done again.
     ///
     /// # Errors
     /// If the folder or its trials cannot be read.
@@ -123,7 +123,7 @@ impl GridSearchTrials {
         Ok(GridSearchRun { search: self, directory, points, saved, left, unwritten: None })
     }
 
-    /// The hash of all that decides the result of a trial: another file, other data or another training have another.
+    /// The hash of everything that decides the result of a trial: file, data and training.
     fn key(&self, id: TrialId) -> String {
         let plan = plan_hash(self.trials.configurations[id.0].pipeline.plan());
         let spec = serde_json::to_string(&self.trials.spec(id)).unwrap_or_default();
@@ -167,7 +167,7 @@ impl GridSearchRun<'_> {
         });
     }
 
-    /// Adds a trial that is done, on disk before the next one is: a machine may stop at any time.
+    /// Adds a finished trial, synced to disk before the next one, so that a crash loses at most one.
     fn save(&mut self, id: TrialId, scores: TrialScores) {
         let point = &mut self.points[id.0];
         self.saved.push(SavedTrial {

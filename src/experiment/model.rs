@@ -44,7 +44,7 @@ pub struct TrainedModel {
     pub(crate) manifest: Manifest,
 }
 
-/// The test rows, and what the model decides on them.
+/// The test rows, and the decisions of the model on them.
 #[derive(Clone)]
 pub(crate) struct TestRows {
     /// The row of each in its table.
@@ -61,8 +61,8 @@ impl Model {
         Self { pipeline: Arc::clone(pipeline), params, preprocessing }
     }
 
-    /// Predicts the class of every row of a table, on the CPU. The rows are prepared as the training rows were: columns are
-    /// found by their names, the label is not needed, and a modality that may be missing may lack its columns.
+    /// Predicts the class of every row of a table, on the CPU. The rows are prepared as the training rows were: columns
+    /// are found by their names, the label is not needed, and a modality that may be missing may lack its columns.
     ///
     /// A row has the same probabilities, to the last bit, as `predictions.csv` has for it.
     ///
@@ -100,7 +100,7 @@ impl Model {
         })
     }
 
-    /// What is computed.
+    /// The plan.
     pub fn plan(&self) -> &Plan {
         self.pipeline.plan()
     }
@@ -174,7 +174,7 @@ impl TrainedModel {
         saved.map_err(|problem: Problem| self.pipeline.error(problem))
     }
 
-    /// How the training went, of the run in this folder.
+    /// The summary of the training, for the run in this folder.
     pub(crate) fn summary(&self, folder: &Path) -> Summary {
         Summary { run: folder.display().to_string(), ..self.summary.clone() }
     }

@@ -1,4 +1,5 @@
-//! Where and with how much a pipeline is trained: device, threads, memory, cache. Nothing here changes a result.
+//! Options of a training that do not belong to the pipeline: device, threads, memory, cache. Results depend on the
+//! device only.
 
 use crate::exec::DeviceChoice;
 use std::env;
@@ -6,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Where and with how much a pipeline is trained. Results depend on the device, and on nothing else here.
+/// Device, threads, memory and cache of a training. Of these, results depend on the device only.
 ///
 /// ```
 /// let options = mmc::TrainOptions { threads: Some(2), ..mmc::TrainOptions::default() };
@@ -18,11 +19,13 @@ pub struct TrainOptions {
     pub device: DeviceChoice,
     /// Number of threads of the CPU; all there are for `None`.
     pub threads: Option<usize>,
-    /// Folder in which parsed tables are kept for the next time; `None` keeps none. [`system_cache`] is the command line's.
+    /// Folder in which parsed tables are kept for the next time; `None` keeps none. [`system_cache`] is the command
+    /// line's.
     pub cache: Option<PathBuf>,
-    /// Bytes of the data that may be in memory; what is beyond is read from mapped files as it is needed.
+    /// Bytes of the data that may be in memory; the rest is read from mapped files as needed.
     pub memory: usize,
-    /// Set to `true` from elsewhere, this ends the training after its step. The best model so far is the result.
+    /// Set to `true` by another thread, this ends the training after the current step. The best model so far is the
+    /// result.
     pub interrupt: Arc<AtomicBool>,
 }
 

@@ -25,14 +25,14 @@ use std::sync::Arc;
 /// # Ok::<(), mmc::Error>(())
 /// ```
 ///
-/// What is changed, such as a param, is compiled anew: a `Pipeline` is always one that could run.
+/// Every change, such as of a param, is compiled: a `Pipeline` can always run.
 #[derive(Clone)]
 pub struct Pipeline {
     text: PipelineText,
     options: PipelineOptions,
     /// Every text that a problem may point into.
     pub(crate) sources: SourceMap,
-    /// What the text means, and what will run.
+    /// The HIR and the plan.
     pub(crate) compiled: Compiled,
     /// Warnings about the text.
     problems: Problems,
@@ -57,7 +57,7 @@ pub struct PipelineOptions {
     pub epochs: Option<u64>,
 }
 
-/// Where the text is from.
+/// The origin of the text.
 #[derive(Clone)]
 struct PipelineText {
     path: PathBuf,
@@ -135,8 +135,8 @@ impl Pipeline {
         Ok(Self { text, options, sources, compiled, problems })
     }
 
-    /// The pipeline with another value of a param, written as in the language: `0.3`, `50%`, `[64, 64]`. A param that is
-    /// a text takes the value without quotes.
+    /// The pipeline with another value of a param, written as in the language: `0.3`, `50%`, `[64, 64]`. A param that
+    /// is a text takes the value without quotes.
     ///
     /// # Errors
     /// If there is no such param, or the value does not fit it.
@@ -168,7 +168,7 @@ impl Pipeline {
         self
     }
 
-    /// The name that the pipeline gives itself.
+    /// The name of the pipeline.
     pub fn name(&self) -> &str {
         &self.compiled.hir.name
     }
@@ -183,7 +183,7 @@ impl Pipeline {
         &self.compiled.plan
     }
 
-    /// The warnings about the text. [`Pipeline::lint`] asks the data as well.
+    /// The warnings about the text. [`Pipeline::lint`] checks the data as well.
     pub fn problems(&self) -> &Problems {
         &self.problems
     }
@@ -193,8 +193,8 @@ impl Pipeline {
         &self.sources
     }
 
-    /// The warnings about the text, and what is wrong with the data or with what the pipeline says of it. Large tables
-    /// are judged by their first rows; data that is not there is not judged.
+    /// The warnings about the text, and the problems of the data and of its declarations in the pipeline. Large tables
+    /// are checked by their first rows; missing data is not checked.
     pub fn lint(&self) -> Diagnostics {
         let mut checked = Checked::new(self.compiled.clone(), self.problems.clone());
         check_data(self.folder(), &mut checked, &LintLevels::default());
@@ -255,7 +255,7 @@ fn text_of(sources: &SourceMap, file: FileId) -> Arc<str> {
     sources.get(file).map(|source| Arc::clone(&source.text)).unwrap_or_default()
 }
 
-/// The names of the combines that a file declares, in order, whatever else is wrong with it.
+/// The names of the combines that a file declares, in order, also of a file with errors.
 ///
 /// # Errors
 /// If the file cannot be read.
@@ -270,13 +270,13 @@ pub(crate) fn combine_names(path: &Path) -> Result<Vec<String>, Error> {
     Ok(names.collect())
 }
 
-/// A pipeline file with all its problems, errors too, and what it means where it has none.
+/// A pipeline file with all of its problems, and its meaning if it has no errors.
 pub struct CheckedFile {
     /// Every text that a problem may point into.
     pub sources: SourceMap,
     /// The file.
     pub file: FileId,
-    /// What it means, and its problems.
+    /// Its meaning, and its problems.
     pub compiled: Checked<Compiled>,
 }
 

@@ -1,4 +1,4 @@
-//! What a model predicts for new rows.
+//! Predictions of a model for new rows.
 
 /// The classes of new rows, with the probability of every class, in the order of the rows.
 ///
@@ -20,12 +20,12 @@ pub struct Predictions {
     pub(crate) notes: Vec<String>,
 }
 
-/// What a model predicts for one row.
+/// The prediction for one row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction<'a> {
     /// The row in its table, counted from 0 without the header.
     pub row: usize,
-    /// The name of the class that is decided for.
+    /// The name of the predicted class.
     pub label: &'a str,
     /// The probability of every class, in the order of [`Predictions::classes`].
     pub probabilities: &'a [f64],

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A pipeline with its data read and its device known: all that training needs.
+/// A pipeline with its data read and its device opened, ready to train.
 pub struct Run {
     pipeline: Arc<Pipeline>,
     options: TrainOptions,
@@ -29,7 +29,7 @@ pub struct Run {
     reading: f64,
 }
 
-/// A training that ended without the model it was to make.
+/// A training that failed.
 #[derive(Debug)]
 pub struct FailedRun {
     /// Why.
@@ -42,7 +42,7 @@ impl Run {
     /// Opens the device and reads the data.
     ///
     /// # Errors
-    /// If the device is missing, which is found out before the data is read, or if the data does not fit the pipeline.
+    /// If the device is missing, which is checked before the data is read, or if the data does not fit the pipeline.
     pub fn open(mut pipeline: Pipeline, options: &TrainOptions) -> Result<Self, Error> {
         let began = engine(Arc::new(pipeline.plan().clone()), options.device, Some(options.thread_count()));
         let device = match began {
@@ -54,7 +54,7 @@ impl Run {
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
         let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
-        // Where the file only counts the classes, the data names them.
+        // If the file gives only the number of classes, their names come from the data.
         if data.label.classes.len() == compiled.plan.loss.classes.len() {
             compiled.plan.loss.classes.clone_from(&data.label.classes);
         }
@@ -105,6 +105,8 @@ impl Run {
             valid: rows.valid(),
             test: rows.test(),
             interrupt: &self.options.interrupt,
+            resume: None,
+            checkpoints: None,
         };
         let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
         match fit(&start, initialize(plan, spec.seed), training, observe) {
@@ -157,7 +159,7 @@ impl Run {
 
     fn manifest(&self, history: &[EpochRecord]) -> Manifest {
         let (plan, hir) = (self.pipeline.plan(), &self.pipeline.compiled.hir);
-        // A number is one in YAML too; what is no JSON stands as it is written.
+        // A constant as JSON; a value that is not JSON is kept as a string.
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
         Manifest {
             pipeline: plan.pipeline.clone(),

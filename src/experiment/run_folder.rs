@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What `run.yaml` says of how the pipeline was opened.
+/// The part of `run.yaml` with the settings the pipeline was opened with.
 #[derive(Deserialize)]
 struct RunRecord {
     combine: String,
@@ -46,14 +46,14 @@ fn load_model(folder: &Path) -> Result<Model, Error> {
     if problems.has_errors() {
         return Err(Error::new(problems, pipeline.sources));
     }
-    // Where the pipeline only counts the classes, the training rows named them.
+    // If the pipeline gives only the number of classes, their names come from the training rows.
     pipeline.compiled.plan.loss.classes = preprocessing.classes().to_vec();
 
     let path = folder.join("model.safetensors");
     let params = read_model(&path, pipeline.plan()).map_err(|problems| error(&pipeline, problems))?;
     let trained = trained_plan(&path).map_err(|problem| pipeline.error(problem))?;
     if trained != plan_hash(pipeline.plan()) {
-        let message = format!("`{}` was trained with another pipeline than the one beside it", path.display());
+        let message = format!("`{}` was trained with another pipeline than the one in its folder", path.display());
         let problem = Problem::error(Code::ModelMismatch, message)
             .help("use the pipeline and the `mmc` that trained the model, or train it again");
         return Err(pipeline.error(problem));

@@ -1,4 +1,4 @@
-//! `trials.jsonl`: the trials of a sweep as they end, a line of JSON each, so that what is done is never done again.
+//! `trials.jsonl`: the trials of a sweep as they end, a line of JSON each, so that finished trials are not repeated.
 
 use super::trial::TrialScores;
 use crate::diag::{Code, Problem};

@@ -5,7 +5,7 @@ use crate::diag::{Code, FileId, Problem, SourceMap, Span};
 use std::fs;
 use std::path::Path;
 
-/// Why a file gives no text.
+/// The reason that a file cannot be read as text.
 pub enum Unreadable {
     /// It cannot be opened: a sentence.
     NoFile(String),
@@ -14,7 +14,7 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
-    /// The error of a file that is needed.
+    /// The error of a required file.
     pub(crate) fn into_error(self, sources: &SourceMap) -> Error {
         match self {
             Unreadable::NoFile(message) => Error::message(ErrorKind::CannotRun, message),
@@ -38,7 +38,7 @@ pub fn add_source(name: String, bytes: Vec<u8>, sources: &mut SourceMap) -> Resu
             let at = error.utf8_error().valid_up_to();
             let file = sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
             let problem = Problem::error(Code::NotUtf8, "the file is not UTF-8 text")
-                .at(Span::new(file, at, at + '\u{fffd}'.len_utf8()), "this is no letter")
+                .at(Span::new(file, at, at + '\u{fffd}'.len_utf8()), "not a valid character")
                 .help("save the file as UTF-8");
             Err(Unreadable::NotText(file, Box::new(problem)))
         }

@@ -1,9 +1,9 @@
-//! What several runs say together: means, deviations, and whether a difference is more than chance.
+//! Statistics over several runs: means, deviations, and tests of differences.
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
-/// How sure intervals are.
+/// Confidence level of intervals.
 const CONFIDENCE: f64 = 0.95;
 
 /// A measurement over several runs.
@@ -33,13 +33,13 @@ impl Spread {
 pub struct Difference {
     /// The mean difference.
     pub mean: f64,
-    /// The least that is likely, with 95% confidence.
+    /// Lower end of the 95% confidence interval.
     pub low: f64,
-    /// The most that is likely.
+    /// Upper end of the interval.
     pub high: f64,
-    /// How probable a difference as large as this is where there is none; not adjusted for several comparisons.
+    /// The p-value, not adjusted for several comparisons.
     pub p: f64,
-    /// What it was found by.
+    /// The test.
     pub test: SignificanceTest,
 }
 

@@ -1,4 +1,4 @@
-//! Tables of comparisons and sweeps as Markdown and CSV, to be put into a paper or read by another program.
+//! Tables of comparisons and sweeps as Markdown and CSV, for papers and other programs.
 
 use super::comparison::{Comparison, ComparisonRow};
 use super::grid_search::{GridRow, GridSearch};
@@ -19,7 +19,7 @@ pub fn percent_difference(difference: &Difference) -> String {
     format!("{mean:+.2} [{low:.2}, {high:.2}]")
 }
 
-/// A probability as it is printed: never a zero that is none.
+/// A p-value for a table; a small one is never rounded to 0.
 pub fn probability(p: f64) -> String {
     if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") }
 }
@@ -56,7 +56,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     markdown(&header, 1, comparison.lines.iter().map(row))
 }
 
-/// The table of a comparison as CSV: shares as they are, not as percentages.
+/// The table of a comparison as CSV: shares as fractions, not as percentages.
 pub fn comparison_csv(comparison: &Comparison) -> String {
     let header = "combine,runs,error,error_deviation,auc,auc_deviation,valid_error,difference,difference_low,\
                   difference_high,p,over_learn_of_all,over_learn_of_those,over_learn_rows,parameters,seconds";

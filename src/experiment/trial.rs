@@ -1,4 +1,4 @@
-//! Trials: many trainings over the same rows, side by side. Their results do not depend on the number of threads.
+//! Trials: many trainings over the same rows, run concurrently. Their results do not depend on the number of threads.
 
 use crate::diag::Problem;
 use crate::exec::{Engine, ExecError, initialize};
@@ -15,9 +15,9 @@ pub type StartEngine<'a> = dyn Fn(Arc<Plan>, usize) -> Result<Box<dyn Engine>, E
 
 /// One training of many.
 pub struct Trial<'a> {
-    /// What is trained.
+    /// The plan to train.
     pub plan: &'a Plan,
-    /// How, with the seed of this trial.
+    /// The training settings, with the seed of this trial.
     pub spec: &'a TrainSpec,
     /// The rows that the weights are fitted on.
     pub train: &'a dyn BatchSource,
@@ -53,8 +53,8 @@ pub struct TrialScores {
     pub seconds: f64,
 }
 
-/// Runs all trials on `threads` threads, in order and side by side, and tells `finished` of each as it ends: which, and
-/// what it came to. Once `interrupt` is set no other is begun, and those that were on their way count for nothing.
+/// Runs all trials concurrently on `threads` threads, in order, and calls `finished` for each as it ends, with its
+/// index and result. Once `interrupt` is set no further trial is started, and those in progress are discarded.
 pub fn run_trials(
     trials: &[Trial<'_>],
     threads: usize,
@@ -98,7 +98,7 @@ fn run(
     interrupt: &AtomicBool,
 ) -> Option<Result<TrialResult, Problem>> {
     let Trial { plan, spec, train, valid, test } = *trial;
-    let training = Training { plan, spec, train, valid, test, interrupt };
+    let training = Training { plan, spec, train, valid, test, interrupt, resume: None, checkpoints: None };
     let params = initialize(plan, spec.seed);
     let trained = fit(&|plan| engines(plan, threads), params, training, &mut |_: Event<'_>| ());
     match trained {

@@ -14,7 +14,7 @@ use crate::spec::{TrainSpec, TrainingLength};
 pub struct Configuration {
     /// Its name in tables.
     pub name: String,
-    /// What it means.
+    /// Its HIR and plan.
     pub pipeline: Pipeline,
 }
 
@@ -23,7 +23,7 @@ pub type TrialId = (usize, usize);
 
 /// Configurations, seeds, and the rows that the configurations read.
 pub struct TrialSet {
-    /// What is trained.
+    /// The configurations to train.
     pub configurations: Vec<Configuration>,
     /// The seeds that each is trained with.
     pub seeds: Vec<u64>,
@@ -74,7 +74,7 @@ impl TrialSet {
         self.options.interrupted()
     }
 
-    /// How a configuration is trained with one of the seeds.
+    /// The training settings of a configuration with one of the seeds.
     pub fn spec(&self, (configuration, seed): TrialId) -> TrainSpec {
         let mut spec = self.configurations[configuration].pipeline.compiled.hir.train.clone();
         spec.seed = self.seeds[seed];

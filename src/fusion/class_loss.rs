@@ -1,5 +1,5 @@
-//! The class loss of one row at a time, its gradient and everything a decision needs of it, in double precision. Pure
-//! arithmetic: knows no tensors, no batches and no layout.
+//! The class loss of one row at a time, its gradient and the decision, in double precision. Pure
+//! arithmetic, independent of tensors, batches and layout.
 
 use super::combination::Combination;
 use super::row::{LossRow, RowLoss};
@@ -25,7 +25,7 @@ impl ClassLoss {
         self.combination.forward(&mut self.row);
     }
 
-    /// The class that the row is given, after [`ClassLoss::forward`].
+    /// The predicted class of the row, after [`ClassLoss::forward`].
     pub fn decision(&self) -> usize {
         self.combination.decision(&self.row)
     }
@@ -35,8 +35,8 @@ impl ClassLoss {
         self.combination.row_loss(&self.row, label)
     }
 
-    /// The gradient of [`ClassLoss::row_loss`] with respect to the logits, after [`ClassLoss::forward`]: 0 where the row
-    /// does not count.
+    /// The gradient of [`ClassLoss::row_loss`] with respect to the logits, after [`ClassLoss::forward`]: 0 where the
+    /// row does not count.
     pub fn backward(&mut self, label: usize) {
         self.row.gradient.fill(0.0);
         if self.row_loss(label).counts {

@@ -1,4 +1,4 @@
-//! The list of combinations: one variant each, and one place where a variant leads to its rule.
+//! The list of combinations: one variant each, and the dispatch from a variant to its rule.
 
 use super::average::Average;
 use super::combiner::Combiner;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Combination {
-    /// Equations 8 to 10: a component that is sure leaves the others less to decide.
+    /// Equations 8 to 10: a confident component reduces the weight of the others.
     Multiplicative(Multiplicative),
     /// Equation 2: probabilities of components that are trained separately are averaged.
     Average,
@@ -46,7 +46,7 @@ impl Combination {
     /// Plain cross-entropy, which every rule is equal to where there is one component.
     pub const CROSS_ENTROPY: Combination = Combination::Multiplicative(Multiplicative::CROSS_ENTROPY);
 
-    /// Whether rows that win by a margin are left out of the training loss (equation 10).
+    /// Whether rows that are right by a margin are left out of the training loss (equation 10).
     pub fn is_boosted(&self) -> bool {
         self.margin().is_some()
     }
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use crate::fusion::QGradient;
 
-    /// The hash of a plan, which stands in every model file, is over this form.
+    /// The hash of a plan, which every model file contains, is computed from this form.
     #[test]
     fn the_serialized_form_is_fixed() {
         let multiplicative = |boost, normalize| {

@@ -1,5 +1,5 @@
-//! The learned combiner of late fusion: `score^k = b^k + sum_i w_i log p_i^k`, a weight for every component and a bias for
-//! every class, fitted to held-out rows by Newton's method. The problem is convex: there is one best answer.
+//! The learned combiner of late fusion: `score^k = b^k + sum_i w_i log p_i^k`, a weight for every component and a bias
+//! for every class, fitted to held-out rows by Newton's method. The problem is convex: the optimum is unique.
 
 use super::combiner::Combiner;
 
@@ -14,9 +14,10 @@ pub struct HeldOutRows<'a> {
     pub labels: &'a [u32],
 }
 
-/// Log probabilities below this say no more: a component that was sure and wrong once would outweigh all other rows.
+/// Lower bound of log probabilities: one confident and wrong decision would outweigh all other rows.
 const FLOOR: f64 = -30.0;
-/// Pulls weights to 1 and biases to 0, so that few rows, or components that always agree, still have one answer.
+/// Ridge that pulls weights to 1 and biases to 0, so that the optimum is unique for few rows or components that always
+/// agree.
 const RIDGE: f64 = 1e-3;
 const ITERATIONS: usize = 100;
 
@@ -33,7 +34,7 @@ pub(super) fn fit_combiner(held_out: &HeldOutRows<'_>) -> Combiner {
             break;
         }
         let step = solve(hessian, &gradient);
-        // A whole step, or the largest part of it that leads down.
+        // A full step, or the largest fraction of it that decreases the loss.
         let mut length = 1.0;
         let found = loop {
             let next: Vec<f64> = answer.iter().zip(&step).map(|(at, step)| at - length * step).collect();
@@ -59,7 +60,7 @@ struct Regression<'a> {
 }
 
 impl Regression<'_> {
-    /// `log p_i^k` of a row; 0 where the component has no say, which leaves it out.
+    /// `log p_i^k` of a row; 0 where the component is absent, which leaves it out.
     fn log_p(&self, component: usize, row: usize, class: usize) -> f64 {
         (-self.held_out.neg_log_p[component][row * self.held_out.classes + class]).max(FLOOR)
     }
@@ -129,7 +130,7 @@ impl Regression<'_> {
     }
 }
 
-/// `H^-1 g` of a symmetric positive definite matrix, by Cholesky's factors.
+/// `H^-1 g` of a symmetric positive definite matrix, by Cholesky factorisation.
 fn solve(mut factor: Vec<Vec<f64>>, gradient: &[f64]) -> Vec<f64> {
     let size = gradient.len();
     for column in 0..size {

@@ -1,6 +1,6 @@
-//! How several inputs decide together. A strategy is a row of one table: its signature, how its components are made and
+//! Fusion of several inputs. A strategy is a row of one table: its signature, the structure of its components and
 //! the combination they decide by. A combination is one file: its data, the exact class loss of a row with its gradient
-//! and decision, its description and its portable form. Knows neither the language nor a device.
+//! and decision, its description and its portable form. Independent of the language and of devices.
 
 mod average;
 mod class_loss;

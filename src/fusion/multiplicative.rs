@@ -1,9 +1,9 @@
-//! Multiplicative combination (equations 8 to 10): a component that is sure leaves the others less to decide.
+//! Multiplicative combination (equations 8 to 10): a confident component reduces the weight of the others.
 //!
 //! `z_i^k` is the logit of class `k` of component `i`, `p_i = softmax(z_i)`,
-//! `q_i^k = prod_{j != i} (1 - p_j^k)^(beta / (C - 1))` (equation 8) and `l^k = -sum_i w_i q_i^k log p_i^k` (equation 9).
-//! A component that is absent on a row has no term there, and `C` counts those present. The loss of a row with label `y` is
-//! `l^y`, or where it is normalized `l^y + log sum_k exp(-l^k)`.
+//! `q_i^k = prod_{j != i} (1 - p_j^k)^(beta / (C - 1))` (equation 8) and `l^k = -sum_i w_i q_i^k log p_i^k` (equation
+//! 9). A component that is absent on a row has no term there, and `C` counts those present. The loss of a row with
+//! label `y` is `l^y`, or where it is normalized `l^y + log sum_k exp(-l^k)`.
 
 use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;

@@ -1,8 +1,8 @@
-//! One row as the class loss sees it: the logits of its components, their log-probabilities, the class losses and the
+//! One row of the class loss: the logits of its components, their log-probabilities, the class losses and the
 //! gradient, in double precision. Arrays are reused from row to row.
 
-/// The numbers of one row. Arrays over components and classes are laid out `C * K`, the classes of one component side by
-/// side.
+/// The numbers of one row. Arrays over components and classes are laid out `C * K`, the classes of one component side
+/// by side.
 #[derive(Clone, Debug)]
 pub struct LossRow {
     /// `w_i`: the weight of each component in the class losses.
@@ -111,7 +111,8 @@ impl LossRow {
         self.losses.iter().map(|loss| (least - loss).exp()).sum::<f64>().ln() - least
     }
 
-    /// Adds `own_i (p_i - e_y) + pull_i (r_i - e_y)` to the gradient, where `r_i` is the softmax over the other classes.
+    /// Adds `own_i (p_i - e_y) + pull_i (r_i - e_y)` to the gradient, where `r_i` is the softmax over the other
+    /// classes.
     pub fn add_gradient(&mut self, label: usize, own: impl Fn(usize) -> f64, pull: impl Fn(usize) -> f64) {
         for component in (0..self.present.len()).filter(|component| self.present[*component]) {
             let at = component * self.classes;
@@ -131,7 +132,7 @@ impl LossRow {
     }
 
     /// Sums `value` over the components that come before and after each, so that their sum leaves out only itself:
-    /// the total less one's own would lose what is small beside it.
+    /// subtraction from the total would lose small terms.
     pub(super) fn sum_without_each(&mut self, value: impl Fn(usize) -> f64) {
         let mut sum = 0.0;
         for component in 0..self.present.len() {

@@ -1,4 +1,4 @@
-//! What every combination states: the trait has no default, so that a new one compiles only when it says everything.
+//! The trait of combinations. It has no default methods, so that a new combination has to implement all of them.
 
 use super::combiner::Combiner;
 use super::fit_combiner::HeldOutRows;
@@ -12,19 +12,20 @@ use super::tensors::{LabelledTensors, Tensors};
 pub trait CombinationRule {
     /// Computes `q` and the class losses of a row from its log-probabilities.
     fn forward(&self, row: &mut LossRow);
-    /// The class that a row is given, after [`CombinationRule::forward`].
+    /// The predicted class of a row, after [`CombinationRule::forward`].
     fn decision(&self, row: &LossRow) -> usize;
     /// The training loss of a row, after [`CombinationRule::forward`].
     fn row_loss(&self, row: &LossRow, label: usize) -> RowLoss;
     /// Adds the gradient of [`CombinationRule::row_loss`] with respect to the logits of a row that counts.
     fn backward(&self, row: &mut LossRow, label: usize);
 
-    /// The portable form of the class losses: `l^k`, from which the decision and the probabilities `softmax(-l)` follow.
+    /// The portable form of the class losses: `l^k`, from which the decision and the probabilities `softmax(-l)`
+    /// follow.
     fn class_losses<T: Tensors>(&self, tensors: &mut T) -> Result<T::Tensor, T::Error>;
     /// The portable form of the training loss: the mean of [`CombinationRule::row_loss`] over the batch.
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error>;
 
-    /// Whether each component is trained separately, as a model of its own, and only then combined.
+    /// Whether each component is trained separately and combined afterwards.
     fn trains_components_separately(&self) -> bool;
     /// Whether weights of components and biases of classes are fitted to held-out rows after training.
     fn is_fitted(&self) -> bool;

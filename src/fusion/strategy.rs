@@ -6,7 +6,7 @@ use crate::signature::{Arguments, Signature};
 
 /// A strategy, as a row of the table [`super::STRATEGIES`].
 pub struct Strategy {
-    /// What it is called, what it does, its settings.
+    /// Its name, description and settings.
     pub signature: Signature,
     /// The least number of inputs.
     pub least: usize,
@@ -22,18 +22,18 @@ pub struct Strategy {
     pub combination: fn(&Arguments) -> Combination,
 }
 
-/// How one component is made, before its last linear layer.
+/// The structure of one component, before its last linear layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentLayout {
     /// The inputs it is computed from, by index.
     pub inputs: Vec<usize>,
-    /// How they become one value.
+    /// The merge of the inputs into one value.
     pub join: InputJoin,
-    /// The setting with the block of layers that the value goes through: `head` or `net`.
+    /// The setting with the block of layers applied to the value: `head` or `net`.
     pub head: &'static str,
 }
 
-/// How the inputs of a component become one value.
+/// The merge of the inputs of a component into one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputJoin {
     /// Raw, side by side; a single input as it is.

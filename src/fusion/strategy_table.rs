@@ -12,7 +12,7 @@ const MANY: usize = 64;
 const BETA: Parameter = Parameter::new(
     "beta",
     Kind::Number(0.0, 1e3),
-    "how much a component that is sure leaves the others to decide: 0 is an average, 1 the whole product",
+    "how much a confident component reduces the weight of the others: 0 is an average, 1 the whole product",
 )
 .or_number(0.5)
 .of_paper();
@@ -26,13 +26,13 @@ const WEIGHTS: Parameter = Parameter::new(
 const HEAD: Parameter = Parameter::new(
     "head",
     Kind::Block,
-    "what each component goes through before its last linear layer, which has a logit for every class",
+    "the layers of each component before its last linear layer, which has a logit for every class",
 )
 .optional();
 const PROJECT: Parameter = Parameter::new(
     "project",
     Kind::Block,
-    "what every input goes through before it is merged, with weights of its own",
+    "the layers applied to every input before it is merged, with separate weights",
 )
 .optional();
 const MERGE: Parameter = Parameter::new(
@@ -106,11 +106,11 @@ pub const STRATEGIES: &[Strategy] = &[
         combination: cross_entropy,
     },
     Strategy {
-        signature: Signature::new("late", "each input decides for itself, and the decisions are brought together: Fuse, in the paper")
+        signature: Signature::new("late", "each input decides separately, and the decisions are combined: Fuse, in the paper")
             .shapes("M inputs -> M components")
             .equation("equation 2:  p = F(p_1, ..., p_M)")
             .params(&[
-                Parameter::new("by", Kind::Choice(&["average", "vote", "learned"]), "how decisions are brought together")
+                Parameter::new("by", Kind::Choice(&["average", "vote", "learned"]), "how decisions are combined")
                     .or(DefaultValue::Word("average")),
                 HEAD,
             ])
@@ -138,7 +138,7 @@ pub const STRATEGIES: &[Strategy] = &[
     Strategy {
         signature: Signature::new(
             "multiplicative",
-            "each input decides for itself, and one that is sure leaves the others less to decide: Mul, in the paper",
+            "each input decides separately, and a confident one reduces the weight of the others: Mul, in the paper",
         )
         .shapes("M inputs -> M components")
         .equation(MULTIPLICATIVE_EQUATION)
@@ -154,7 +154,7 @@ pub const STRATEGIES: &[Strategy] = &[
     Strategy {
         signature: Signature::new(
             "mulmix",
-            "mixtures of inputs are candidates beside the single ones, combined multiplicatively: MulMix, in the paper",
+            "mixtures of inputs are candidates as well as single ones, combined multiplicatively: MulMix, in the paper",
         )
         .shapes("M inputs -> as many components as mixtures, 2^M - 1 if all")
         .equation(
@@ -260,7 +260,7 @@ pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most s
     .params(&[Parameter::new("k", Kind::Integer(1), "how many inputs the largest mixture has")])
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
-/// What settings of strategies are made of, for the documentation.
+/// Values of strategies' settings, for the documentation.
 pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UP_TO];
 
 #[cfg(test)]

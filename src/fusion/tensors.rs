@@ -1,5 +1,5 @@
 //! The tensor operations that the portable form of a combination is written in. A device for training implements both
-//! traits; a program that only writes the decision down, such as an exporter of graphs, implements [`Tensors`].
+//! traits; a program that only exports the decision as a graph implements [`Tensors`].
 
 /// Tensors over the classes and the rows of a batch: `Tensor` has one number for each class of each row, `Row` one for
 /// each row.
@@ -8,7 +8,7 @@ pub trait Tensors {
     type Tensor: Clone;
     /// One number for each row.
     type Row: Clone;
-    /// What goes wrong where it is computed.
+    /// The error of a computation.
     type Error;
 
     /// Number of components.
@@ -52,7 +52,7 @@ pub trait Tensors {
     fn add_row(&mut self, x: &Self::Tensor, y: &Self::Row) -> Result<Self::Tensor, Self::Error>;
 }
 
-/// Tensors of rows whose labels are known: what a training step needs beside [`Tensors`].
+/// Tensors of rows whose labels are known: the operations of a training step besides [`Tensors`].
 pub trait LabelledTensors: Tensors {
     /// One number for the batch.
     type Loss;

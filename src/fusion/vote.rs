@@ -1,5 +1,5 @@
-//! Late fusion by majority vote (equation 2): `p^k = (votes for k + mean_i p_i^k) / (C + 1)`. The average counts as one more
-//! vote that is divided, and so decides where votes are equal.
+//! Late fusion by majority vote (equation 2): `p^k = (votes for k + mean_i p_i^k) / (C + 1)`. The average counts as one
+//! more vote that is divided, and so breaks ties.
 
 use super::average::{Average, sum_of_cross_entropies, sum_of_probabilities};
 use super::combiner::Combiner;

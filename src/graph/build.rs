@@ -5,7 +5,7 @@ use crate::ops::{ClassLossOp, Op};
 use crate::sema::{Hir, HirCombine};
 use petgraph::stable_graph::StableDiGraph;
 
-/// Builds the graph of `combine`. Values it does not need are in it too: a pass takes them away.
+/// Builds the graph of `combine`. It contains unused values too, which a pass removes.
 pub fn build(hir: &Hir, combine: &HirCombine) -> Graph {
     let mut nodes = StableDiGraph::new();
     let mut indices = Vec::with_capacity(hir.values.len());

@@ -1,4 +1,4 @@
-//! The nodes and edges of a computation graph, and what can be asked of them.
+//! The nodes and edges of a computation graph, with their queries.
 
 use crate::diag::Span;
 use crate::fusion::Combination;
@@ -39,7 +39,7 @@ pub struct Node {
     pub shape: Shape,
     /// The path of its weights; empty without.
     pub path: String,
-    /// The order it was written in: nodes never come before what they are computed from.
+    /// The order in the text: a node never precedes its inputs.
     pub order: usize,
     /// The expression it was made for.
     pub span: Span,
@@ -86,7 +86,7 @@ impl Graph {
         nodes
     }
 
-    /// Lets everything that read `node` read `instead`, and removes `node`.
+    /// Redirects all readers of `node` to `instead`, and removes `node`.
     pub fn replace(&mut self, node: NodeIndex, instead: NodeIndex) {
         let edges: Vec<(NodeIndex, usize)> =
             self.nodes.edges_directed(node, Direction::Outgoing).map(|edge| (edge.target(), *edge.weight())).collect();

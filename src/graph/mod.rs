@@ -1,5 +1,5 @@
 //! The computation graph of one combine, on petgraph: built from the resolved pipeline, rewritten by ordered passes.
-//! Knows no tensors and no syntax.
+//! Does not depend on tensors or syntax.
 
 mod build;
 mod computation;

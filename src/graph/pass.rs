@@ -1,4 +1,4 @@
-//! Passes: rewrites of the graph, in one order, each checked to keep what the graph computes into.
+//! Passes: rewrites of the graph in a fixed order, each checked to preserve the loss, the components and their shapes.
 
 use super::computation::Graph;
 use super::passes::fold_identity::fold_identity;
@@ -14,8 +14,8 @@ pub struct GraphPass {
     pub run: fn(&mut Graph),
 }
 
-/// All passes, in order: dead nodes need no rewrite, and a node that changes nothing should not stand between a linear layer
-/// and its activation.
+/// All passes, in order: dead nodes need no rewrite, and an identity node should not separate a linear layer
+/// from its activation.
 pub const PASSES: &[GraphPass] = &[
     GraphPass { name: "prune_dead", run: prune_dead },
     GraphPass { name: "fold_identity", run: fold_identity },

@@ -15,7 +15,7 @@ impl Graph {
     }
 }
 
-/// Everything that can be reached from `start` by edges between numbered things, `start` among it.
+/// All indices reachable from `start` by edges between indices, including `start`.
 pub fn reachable(edges: impl IntoIterator<Item = (usize, usize)>, start: usize) -> BTreeSet<usize> {
     let index = |number: usize| NodeIndex::<usize>::new(number);
     let edges = edges.into_iter().map(|(from, to)| (index(from), index(to)));

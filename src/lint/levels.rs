@@ -85,7 +85,7 @@ mod tests {
         levels.set("beta_zero", Level::Warn).unwrap();
         assert_eq!(levels.of(rule(Code::BetaZero)), Level::Warn);
         assert_eq!(levels.of(rule(Code::UnusedParam)), Level::Deny);
-        // What is silent by default is no warning.
+        // A lint that is allowed by default is not a warning.
         assert_eq!(levels.of(rule(Code::MissingSeed)), Level::Allow);
     }
 

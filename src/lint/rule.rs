@@ -4,7 +4,7 @@ use super::subject::Subject;
 use crate::diag::{Code, Problems};
 use crate::spec::DataProfile;
 
-/// What a lint does where it applies.
+/// The effect of a lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Reports nothing.

@@ -23,7 +23,7 @@ struct Suppression {
     /// The name in the comment.
     span: Span,
     comment: Span,
-    /// Where the comment names nothing else, so that all of it can go.
+    /// The span of the whole comment if it names nothing else, to remove it.
     alone: bool,
     /// The bytes in which the lint is suppressed.
     covers: std::ops::Range<u32>,
@@ -85,7 +85,7 @@ impl Suppressions {
         allowed
     }
 
-    /// What is wrong with the comments themselves.
+    /// The problems of the comments themselves.
     pub(super) fn unknown(&self) -> Problems {
         self.unknown.clone()
     }
@@ -116,7 +116,7 @@ fn unknown(name: &str, span: Span) -> Problem {
     }
 }
 
-/// The names in a comment, each where it stands, or what is wrong with the comment.
+/// The names in a comment, each with its place, or the error of the comment.
 type Named<'a> = Result<Vec<(&'a str, Span)>, Box<Problem>>;
 
 /// The names in a comment with an `mmc:` directive; `None` for other comments.
@@ -149,7 +149,7 @@ fn covered(ast: &Ast, text: &str, comment: &Comment) -> std::ops::Range<u32> {
     if text.get(line..start).is_some_and(|before| !before.trim().is_empty()) {
         return range(line, ends(start));
     }
-    // The next line that says something, comments passed over.
+    // The next line that is neither blank nor a comment.
     let mut next = ends(start) + 1;
     while let Some(rest) = text.get(next..).filter(|rest| !rest.is_empty()) {
         let written = rest.lines().next().unwrap_or_default().trim_start();

@@ -66,7 +66,7 @@ impl Analysis {
         Some(Location { uri: self.uri(span.file)?, range: self.range(span) })
     }
 
-    /// Whether the text brings in this file, or something that could not be read and may be this file now.
+    /// Whether the text uses this file, or a file that could not be read and may be this one now.
     pub(super) fn uses(&self, path: &Path) -> bool {
         let uses = &self.analyzed.uses;
         let named =
@@ -74,7 +74,7 @@ impl Analysis {
         uses.incomplete || uses.files.iter().any(|used| named(used.ast.file))
     }
 
-    /// The name at a byte of the text, and what it stands for.
+    /// The name at a byte of the text, and its referent.
     pub(super) fn reference_at(&self, offset: usize) -> Option<(Span, Symbol)> {
         let at = u32::try_from(offset).ok()?;
         let last = Span { file: self.file, start: at, end: u32::MAX };
@@ -82,19 +82,19 @@ impl Analysis {
         (span.file == self.file && span.end >= at).then_some((*span, *target))
     }
 
-    /// What is declared at a place.
+    /// The declaration at a place.
     pub(super) fn definition(&self, place: Span) -> Option<&Definition> {
         self.analyzed.symbols.definitions.get(&place)
     }
 
-    /// Every name of the text that stands for the same, in order.
+    /// Every name of the text with the same referent, in order.
     pub(super) fn references_to(&self, wanted: Symbol) -> impl Iterator<Item = Span> {
         let references = self.analyzed.symbols.references.iter();
         references.filter(move |(_, target)| same(**target, wanted)).map(|(span, _)| *span)
     }
 }
 
-/// Whether two names stand for one thing.
+/// Whether two names have the same referent.
 fn same(a: Symbol, b: Symbol) -> bool {
     match (a, b) {
         (Symbol::Declaration(a), Symbol::Declaration(b)) => a == b,

@@ -38,7 +38,7 @@ impl BundledFiles {
         self.file(&name, &format!("# {}: {}\n\n{}", code.as_str(), code.title(), code.explanation()))
     }
 
-    /// The address of a file of this text, written if it is not there. Nobody is meant to change it.
+    /// The address of a file of this text, written if it does not exist. It is read-only.
     fn file(&self, name: &str, text: &str) -> Option<Uri> {
         let mut there = self.there.borrow_mut();
         there.entry(name.to_owned()).or_insert_with(|| self.write(name, text)).clone()
@@ -57,7 +57,7 @@ impl BundledFiles {
     }
 }
 
-/// An editor shows a file that cannot be written as such. That it could not be locked harms nothing.
+/// Editors mark read-only files. Failure to set the permission is ignored.
 fn lock(path: &Path) {
     if let Ok(about) = fs::metadata(path) {
         let mut permissions = about.permissions();

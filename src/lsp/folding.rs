@@ -25,7 +25,7 @@ pub(super) fn foldings(view: &View<'_>) -> Vec<FoldingRange> {
         let range = analysis.range(lexeme.span);
         match lexeme.kind {
             LexemeKind::Open(_) => open.push(range.start.line),
-            // The line that closes a bracket stays in sight.
+            // The line with the closing bracket stays visible.
             LexemeKind::Close(_) => {
                 open.pop().iter().for_each(|start| fold(*start, range.end.line.saturating_sub(1), false));
             }

@@ -19,7 +19,7 @@ pub(super) fn hover(view: &View<'_>, offset: usize) -> Option<Hover> {
     Some(Hover { contents, range: Some(analysis.range(span)) })
 }
 
-/// What a name stands for, and what it came to where it stands.
+/// Description of the referent of a name, with its value at this place.
 fn named(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
     let (span, target) = analysis.reference_at(offset)?;
     let name = analysis.sources.snippet(span);
@@ -32,7 +32,7 @@ fn named(analysis: &Analysis, offset: usize) -> Option<(Span, String)> {
         Symbol::Type => markdown::signature(described(name, |topic| topic == Topic::Type)?),
         Symbol::Setting | Symbol::BuiltIn => markdown::signature(described(name, |_| true)?),
     };
-    // A stage of a pipe is known by what leaves it.
+    // A stage of a pipe shows its output.
     let declares = matches!(target, Symbol::Declaration(place) if place == span);
     if let Some(evaluation) = evaluation_at(analysis, span).filter(|_| !declares) {
         words = format!("{}\n---\n\n{words}", markdown::evaluation(analysis, evaluation));

@@ -30,7 +30,7 @@ pub(super) fn hints(view: &View<'_>, range: Range) -> Vec<InlayHint> {
                     hint(view, combine.strategy.span, format!(" {count}"), names.join(", "))
                 }));
             }
-            // A body has one shape for each call; it is told where there is only one.
+            // A function body has one shape for each call; the hint is shown if there is only one.
             ItemKind::Fn(function) => {
                 let values = function.lets.iter().map(|binding| &binding.value).chain([&function.body]);
                 values.for_each(|value| stages(view, value, &mut found));

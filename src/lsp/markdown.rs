@@ -9,12 +9,12 @@ use crate::thousands::grouped;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Code as an editor colours it.
+/// A code block with the language for highlighting.
 fn block(code: &str) -> String {
     format!("```mmc\n{code}\n```\n")
 }
 
-/// Something built in: how it is called, what it does, what it takes.
+/// A built-in: its form, its description, its arguments.
 pub(super) fn signature(signature: &Signature) -> String {
     let params: Vec<String> = signature.params.iter().map(short).collect();
     let call = if params.is_empty() {
@@ -73,7 +73,7 @@ fn sentence(doc: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
-/// Something declared: its declaration, what it came to, its documentation.
+/// A declared name: its declaration, its value, its documentation.
 pub(super) fn definition(analysis: &Analysis, definition: &Definition) -> String {
     let evaluation = analysis.analyzed.symbols.evaluated.get(&definition.span);
     let head = head(analysis, definition, evaluation);
@@ -116,7 +116,7 @@ fn head(analysis: &Analysis, definition: &Definition, evaluation: Option<&Evalua
     }
 }
 
-/// As it is written up to its body.
+/// Its text up to its body.
 fn written_head(analysis: &Analysis, definition: &Definition) -> String {
     let text = analysis.sources.snippet(definition.whole);
     let function = definition.kind == DefinitionKind::Declaration(DeclarationKind::Fn);
@@ -186,7 +186,7 @@ fn bounds(analysis: &Analysis, definition: &Definition) -> Option<String> {
     Some(format!("within `{}`", analysis.sources.snippet(bounds.span)))
 }
 
-/// The declaration whose name stands at a place.
+/// The declaration whose name is at a place.
 fn item(ast: &Ast, name: Span) -> Option<&Item> {
     let is = |known: &Name| known.span == name;
     ast.items.iter().find(|item| match &item.kind {
@@ -196,7 +196,7 @@ fn item(ast: &Ast, name: Span) -> Option<&Item> {
     })
 }
 
-/// How many weights the values below a name have; values of one path share theirs.
+/// Number of weights of the values below a name; values of one path share theirs.
 fn weights(analysis: &Analysis, name: &str) -> usize {
     let values = &analysis.analyzed.symbols.values;
     let mut paths: BTreeMap<&str, usize> = BTreeMap::new();
@@ -209,7 +209,7 @@ fn weights(analysis: &Analysis, name: &str) -> usize {
     paths.values().sum()
 }
 
-/// What an expression came to, as a type or a value.
+/// The value of an expression, as a type or a constant.
 pub(super) fn known(analysis: &Analysis, known_of: &ExprValue) -> String {
     match known_of {
         ExprValue::Constant(value) => value.clone(),
@@ -227,7 +227,7 @@ fn tensor(analysis: &Analysis, value: ValueId) -> String {
     analysis.analyzed.symbols.values.get(value).map_or_else(String::new, |value| value.shape.to_string())
 }
 
-/// An expression: what it came to, and that it was computed several times if it was.
+/// An expression: its value, and the number of its evaluations if there are several.
 pub(super) fn evaluation(analysis: &Analysis, evaluation: &EvaluatedExpr) -> String {
     let mut words = block(&known(analysis, &evaluation.value));
     if evaluation.times > 1 {

@@ -4,8 +4,8 @@
 //! messages --queue--> Server --dispatch--> View (document, analysis, workspace) --hover, completion, ...--> results
 //! ```
 //!
-//! Nothing of the language is known here: what names mean comes from [`crate::analyze`], where one is typing from
-//! [`crate::syntax::cursor()`], what can be written from the descriptions that calls are checked against.
+//! Independent of the language: the meaning of names comes from [`crate::analyze`], the context of the cursor from
+//! [`crate::syntax::cursor()`], candidates from the signatures that calls are checked against.
 
 mod analysis;
 mod bundled;

@@ -25,7 +25,7 @@ fn used_file(view: &View<'_>, offset: usize) -> Option<Location> {
     file.is_file().then(|| Location { uri: paths::uri(&file), range: Range::default() })
 }
 
-/// Everywhere the name at a place stands, in this text, in those it brings in, and in every other that is open.
+/// All occurrences of the name at a place, in this text, in the files it uses, and in every other open document.
 pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool) -> Vec<Location> {
     let analysis = &view.analysis;
     let Some((_, target)) = analysis.reference_at(offset) else { return vec![] };
@@ -45,7 +45,7 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
     }
     for document in view.workspace.documents.values().filter(|document| document.uri != view.document.uri) {
         let other = view.workspace.analysis(document);
-        // A declaration is the same where it stands at the same place of the same file.
+        // Declarations are equal if they are at the same place of the same file.
         let there = match &declared {
             Some(declared) => {
                 let places = other.analyzed.symbols.definitions.keys();
@@ -61,7 +61,7 @@ pub(super) fn references(view: &View<'_>, offset: usize, with_declaration: bool)
     found
 }
 
-/// Everywhere in this text that the name at a place stands.
+/// All occurrences in this text of the name at a place.
 pub(super) fn highlights(view: &View<'_>, offset: usize) -> Vec<DocumentHighlight> {
     let analysis = &view.analysis;
     let Some((_, target)) = analysis.reference_at(offset) else { return vec![] };

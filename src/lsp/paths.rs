@@ -4,7 +4,7 @@ use gen_lsp_types::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::path::{Component, Path, PathBuf};
 
-/// What stands as it is in the path of a URI.
+/// Characters that are not escaped in the path of a URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The path of a `file:` URI; `None` for other schemes.
@@ -40,7 +40,7 @@ pub(super) fn normalize(path: &Path) -> PathBuf {
     simple
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths name the same file.
 pub(super) fn same_file(a: &Path, b: &Path) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
     a == b || real(a) == real(b)

@@ -1,13 +1,13 @@
-//! Places in a text as editors count them: lines, and units of the encoding that was agreed on.
+//! Positions of the protocol: lines, and units of the negotiated encoding.
 
 use gen_lsp_types::{Position, PositionEncodingKind, Range};
 
-/// What a column is counted in.
+/// The unit of columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
     /// Bytes.
     Utf8,
-    /// Units of UTF-16: what every client knows.
+    /// Units of UTF-16, which every client supports.
     #[default]
     Utf16,
     /// Characters.
@@ -38,11 +38,11 @@ impl Encoding {
         }
     }
 
-    /// How long a text is.
+    /// The length of a text.
     pub(super) fn length(self, text: &str) -> u32 {
         let length = match self {
             Encoding::Utf8 => text.len(),
-            // A text of ASCII is as long in every encoding.
+            // ASCII text has the same length in every encoding.
             _ if text.is_ascii() => text.len(),
             Encoding::Utf16 => text.chars().map(char::len_utf16).sum(),
             Encoding::Utf32 => text.chars().count(),
@@ -164,7 +164,7 @@ mod tests {
             let encoding = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32][encoding];
             let lines = Lines::of(&text);
             for (offset, _) in text.char_indices() {
-                // Between `\r` and `\n` is no place of its own.
+                // There is no position between `\r` and `\n`.
                 if text[..offset].ends_with('\r') && text[offset..].starts_with('\n') {
                     continue;
                 }

@@ -4,7 +4,7 @@ use lsp_server::ErrorCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Why a question has no answer.
+/// Errors of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RequestError {
     pub(super) code: i32,

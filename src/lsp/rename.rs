@@ -14,7 +14,7 @@ pub(super) fn options() -> RenameOptions {
     RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }
 }
 
-/// The name at a place, if it can be given another.
+/// The name at a place, if it can be renamed.
 pub(super) fn prepare(view: &View<'_>, offset: usize) -> Result<PrepareRenameResult, RequestError> {
     let (span, definition) = renamable(&view.analysis, offset)?;
     let range = view.analysis.range(span);
@@ -22,7 +22,7 @@ pub(super) fn prepare(view: &View<'_>, offset: usize) -> Result<PrepareRenameRes
     Ok(PrepareRenameResult::PrepareRenamePlaceholder(PrepareRenamePlaceholder { range, placeholder }))
 }
 
-/// Every change that a new name makes.
+/// All edits of a rename.
 pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<WorkspaceEdit, RequestError> {
     let analysis = &view.analysis;
     let (_, definition) = renamable(analysis, offset)?;
@@ -32,7 +32,7 @@ pub(super) fn rename(view: &View<'_>, offset: usize, name: &str) -> Result<Works
     if name != definition.name {
         check_free(analysis, definition, name)?;
     }
-    // In what it brings in, a text finds its own names; in what brings it in, others may stand.
+    // The files it uses are in its own index; files that use it are analyzed separately.
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
     for span in analysis.references_to(Symbol::Declaration(definition.span)) {
         if let Some(location) = analysis.location(span) {
@@ -79,7 +79,7 @@ fn check_free(analysis: &Analysis, definition: &Definition, name: &str) -> Resul
             if signatures().iter().any(|(_, known)| known.name == name) {
                 return taken("built in");
             }
-            // An argument of that name would stand in its way inside of the function.
+            // An argument of that name would shadow it inside of the function.
             let hidden = named().filter(|other| is_local(other)).any(|local| {
                 let function = function_of(analysis, local.span);
                 let inside = |span: &Span| function.is_some_and(|whole| holds(whole, *span));

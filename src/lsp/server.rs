@@ -27,7 +27,7 @@ const QUIET: Duration = Duration::from_millis(60);
 /// Longest delay of diagnostics while messages keep coming.
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// How a session ended.
+/// The end of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// `exit` after `shutdown`.

@@ -22,11 +22,13 @@ pub(super) const SIGMOID: Signature = Signature::new("sigmoid", "brings every el
     .equation("sigmoid(x) = 1 / (1 + exp(-x))")
     .example("encoder net = low |> linear(64) |> sigmoid");
 
-pub(super) const GELU: Signature =
-    Signature::new("gelu", "weighs every element by the normal distribution up to it, in the approximation by tanh")
-        .shapes("[..] -> [..]")
-        .equation("gelu(x) = x * Phi(x) ~ x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))")
-        .example("encoder net = low |> linear(64) |> gelu");
+pub(super) const GELU: Signature = Signature::new(
+    "gelu",
+    "multiplies every element by the normal distribution function at it, in the approximation by tanh",
+)
+.shapes("[..] -> [..]")
+.equation("gelu(x) = x * Phi(x) ~ x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))")
+.example("encoder net = low |> linear(64) |> gelu");
 
 /// Element-wise functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub enum Activation {
     Sigmoid,
     /// `x * Phi(x)`, in the approximation by tanh.
     Gelu,
-    /// `1 / x`: what a number is divided by a value with.
+    /// `1 / x`: used to divide a number by a value.
     Reciprocal,
 }
 
@@ -60,7 +62,7 @@ pub(super) fn gelu(_: &Arguments) -> Activation {
     Activation::Gelu
 }
 
-/// The activation that was fused onto an operation, as a pipeline calls it.
+/// The activation that was fused onto an operation, by its name in the language.
 pub(super) fn fused(activation: Option<Activation>) -> String {
     activation.map_or(String::new(), |activation| format!(" |> {}", activation.name()))
 }

@@ -29,7 +29,7 @@ pub struct AffineOp {
     pub offset: f64,
 }
 
-/// What helps where the two operands differ in shape.
+/// The help if the two operands differ in shape.
 const ONE_SHAPE: &str = "give both one shape, for example with `linear(n)`, or put them side by side with `concat`";
 
 impl Operation for Arithmetic {

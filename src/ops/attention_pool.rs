@@ -9,7 +9,7 @@ use crate::spec::ParamInit;
 use serde::{Deserialize, Serialize};
 
 pub(super) const ATTENTION_POOL: Signature =
-    Signature::new("attention_pool", "a mean over the steps of a sequence that learns where to look")
+    Signature::new("attention_pool", "a mean over the steps of a sequence with learned weights")
         .shapes("[t, d] -> [d]")
         .equation("y = sum_t a_t h_t, a = softmax_t(context . tanh(W h_t + b)), with W of [size, d]")
         .params(&[Parameter::new("size", Kind::Integer(1), "width of what the attention is computed from")])
@@ -18,11 +18,11 @@ pub(super) const ATTENTION_POOL: Signature =
              encoder net = name |> embedding(32) |> lstm(64, output: all) |> attention_pool(64)",
         );
 
-/// The mean over the steps of a sequence, weighted by attention: `[t, d] -> [d]`. Reads the sequence, and its length if it
-/// has one. Parameters: `weight` `[size, d]`, `bias` `[size]`, `context` `[size]`.
+/// The mean over the steps of a sequence, weighted by attention: `[t, d] -> [d]`. Reads the sequence, and its length if
+/// it has one. Parameters: `weight` `[size, d]`, `bias` `[size]`, `context` `[size]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttentionPool {
-    /// Width of what the attention is computed from.
+    /// Width of the hidden layer of the attention.
     pub size: usize,
 }
 
@@ -51,7 +51,7 @@ impl Operation for AttentionPool {
 
     fn weights(&self, input: &Shape) -> Vec<Weight> {
         let (size, width) = (self.size, input.0.last().copied().unwrap_or(0));
-        // The authors' code draws what attention learns from a normal distribution of deviation 0.1.
+        // The authors' code draws the weights of attention from a normal distribution of deviation 0.1.
         let drawn = WeightInit::Fixed(ParamInit::Normal { std: 0.1 });
         vec![
             Weight { name: "weight".into(), shape: Shape(vec![size, width]), init: drawn },

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const CONV2D: Signature = Signature::new(
     "conv2d",
-    "a convolution: each place of each channel it makes is a sum of weights times the pixels around it",
+    "a convolution: each pixel of each output channel is a weighted sum of the input pixels around it",
 )
 .shapes("[c, h, w] -> [channels, h / stride, w / stride], rounded up, with `padding: same`")
 .equation("y[o, i, j] = b[o] + sum over c, k, l of W[o, c, k, l] x[c, stride i + k - pad, stride j + l - pad]")

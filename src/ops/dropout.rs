@@ -8,13 +8,13 @@ use crate::signature::{Arguments, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
 
 pub(super) const DROPOUT: Signature =
-    Signature::new("dropout", "zeroes elements at random in training and scales the rest; nothing otherwise")
+    Signature::new("dropout", "zeroes elements at random in training and scales the rest; the identity otherwise")
         .shapes("[..] -> [..]")
         .equation("y = x * m / (1 - p), with m = 0 with probability p and else 1")
         .params(&[Parameter::new("p", Kind::Number(0.0, 0.999), "the probability that an element is zeroed")])
         .example("encoder net = low |> linear(64) |> relu |> dropout(0.2)");
 
-/// Zeroes elements with probability `p` in training and scales the rest by `1 / (1 - p)`; nothing otherwise.
+/// Zeroes elements with probability `p` in training and scales the rest by `1 / (1 - p)`; the identity otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dropout {
     /// The probability.

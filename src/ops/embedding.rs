@@ -10,17 +10,15 @@ use serde::{Deserialize, Serialize};
 pub(super) const EMBEDDING: Signature =
     Signature::new("embedding", "a learned vector for each token of a text, or for a category")
         .shapes("text[t] -> [t, width], category[n] -> [width]")
-        .equation(
-            "y = weight[id], with weight of [ids, width]; its row 0, of padding and of what is unknown, stays zeros",
-        )
+        .equation("y = weight[id], with weight of [ids, width]; its row 0, for padding and unknown values, stays zeros")
         .params(&[Parameter::new("width", Kind::Integer(1), "how many numbers a vector has")])
         .example(
             "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\
              encoder net = name |> embedding(32) |> mean_pool",
         );
 
-/// A row of a table for each id: `[t] -> [t, width]` of a text, `[1] -> [width]` of a category. Row 0 of the table is zeros
-/// and learns nothing. Parameter: `weight` `[ids, width]`.
+/// A row of a table for each id: `[t] -> [t, width]` of a text, `[1] -> [width]` of a category. Row 0 of the table is
+/// zeros and has no gradient. Parameter: `weight` `[ids, width]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Embedding {
     /// Width of the result.

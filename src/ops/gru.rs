@@ -27,12 +27,12 @@ pub(super) const GRU: Signature = Signature::new("gru", "gated recurrent units t
          encoder net = name |> embedding(32) |> gru(128)",
     );
 
-/// Gated recurrent units (Cho et al., 2014), as PyTorch has them: gates in the order reset, update, new, two biases each, and
-/// the reset gate after the product with the state. Reads a sequence, and its length if it has one. A row that ends keeps its
-/// state; past its end the result is zeros.
+/// Gated recurrent units (Cho et al., 2014), as in PyTorch: gates in the order reset, update, new, two biases
+/// each, and the reset gate after the product with the state. Reads a sequence, and its length if it has one. A row
+/// that ends keeps its state; past its end the result is zeros.
 ///
-/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[3 hidden, in]`, `weight_hh_l` `[3 hidden, hidden]`,
-/// `bias_ih_l` and `bias_hh_l` `[3 hidden]`; those of the backward direction end in `_reverse`.
+/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[3 hidden, in]`, `weight_hh_l` `[3 hidden,
+/// hidden]`, `bias_ih_l` and `bias_hh_l` `[3 hidden]`; those of the backward direction end in `_reverse`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gru {
     /// Width of the state of one direction.
@@ -41,7 +41,8 @@ pub struct Gru {
     pub layers: usize,
     /// Whether each layer also reads the sequence from its end; states of both directions are side by side.
     pub bidirectional: bool,
-    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction, `[states]`.
+    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction,
+    /// `[states]`.
     pub all: bool,
 }
 
@@ -55,7 +56,7 @@ pub(super) fn gru(args: &Arguments) -> Gru {
 }
 
 impl Gru {
-    /// What it shares with other recurrent layers.
+    /// The part shared with other recurrent layers.
     pub fn recurrent(&self) -> Recurrent {
         let Gru { hidden, layers, bidirectional, all } = *self;
         Recurrent { name: "gru", gates: 3, hidden, layers, bidirectional, all }

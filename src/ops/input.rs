@@ -1,4 +1,4 @@
-//! Values that no layer makes: a modality of a row, and how many steps of a row are real.
+//! Values that no layer makes: the modalities, and the lengths of sequences.
 
 use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight, no_statistics, no_weights, numbers_only};
 use super::shape_rules::{elementwise, vector};

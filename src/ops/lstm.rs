@@ -31,12 +31,12 @@ pub(super) const LSTM: Signature =
              encoder net = name |> embedding(32) |> lstm(128)",
         );
 
-/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as PyTorch has it: gates in the order
-/// input, forget, cell, output, two biases each. Reads a sequence, and its length if it has one. A row that ends keeps its
-/// state; past its end the result is zeros.
+/// A long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), as in PyTorch: gates in the
+/// order input, forget, cell, output, two biases each. Reads a sequence, and its length if it has one. A row that ends
+/// keeps its state; past its end the result is zeros.
 ///
-/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[4 hidden, in]`, `weight_hh_l` `[4 hidden, hidden]`,
-/// `bias_ih_l` and `bias_hh_l` `[4 hidden]`; those of the backward direction end in `_reverse`.
+/// Parameters, for each layer `l` and each direction: `weight_ih_l` `[4 hidden, in]`, `weight_hh_l` `[4 hidden,
+/// hidden]`, `bias_ih_l` and `bias_hh_l` `[4 hidden]`; those of the backward direction end in `_reverse`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lstm {
     /// Width of the state of one direction.
@@ -45,7 +45,8 @@ pub struct Lstm {
     pub layers: usize,
     /// Whether each layer also reads the sequence from its end; states of both directions are side by side.
     pub bidirectional: bool,
-    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction, `[states]`.
+    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction,
+    /// `[states]`.
     pub all: bool,
 }
 
@@ -59,7 +60,7 @@ pub(super) fn lstm(args: &Arguments) -> Lstm {
 }
 
 impl Lstm {
-    /// What it shares with other recurrent layers.
+    /// The part shared with other recurrent layers.
     pub fn recurrent(&self) -> Recurrent {
         let Lstm { hidden, layers, bidirectional, all } = *self;
         Recurrent { name: "lstm", gates: 4, hidden, layers, bidirectional, all }

@@ -1,6 +1,7 @@
-//! The operations that a pipeline is made of: the inputs of each, its shape rule, its weights, its cost. Knows no tensors.
+//! The operations that a pipeline is made of: the inputs of each, its shape rule, its weights, its cost. Does not
+//! depend on tensors.
 //!
-//! A family implements [`Operation`] in its own file and stands in the lists of `op.rs`.
+//! A family implements [`Operation`] in its own file and is in the lists of `op.rs`.
 
 mod activation;
 mod arithmetic;

@@ -22,7 +22,7 @@ use crate::shape::Shape;
 use crate::signature::{Arguments, Signature};
 use serde::{Deserialize, Serialize};
 
-/// The list of operations, handed to a macro that makes something of it: the variants of [`Op`] with their types. Those
+/// The list of operations, passed to a macro: the variants of [`Op`] with their types. Those
 /// under `plain` have no settings; the one under `loss` ends every graph and is no step of a plan.
 macro_rules! operations {
     ($macro:ident) => {
@@ -156,7 +156,7 @@ macro_rules! sum_type {
                 }
             }
 
-            /// How it treats steps, rows and shapes.
+            /// Its use of steps, rows and shapes.
             pub fn traits(&self) -> Traits {
                 match self {
                     $(Op::$plain => $unit.traits(),)*

@@ -1,4 +1,4 @@
-//! The seam for an operation: one trait that every family implements in its own file, and the types of its answers.
+//! The operation trait, which every family implements in its own file, and the types of its results.
 
 use super::value_kind::ValueKind;
 use super::window::Window;
@@ -35,14 +35,14 @@ pub trait Operation: Sized {
     /// The running statistics, for a first input of this shape.
     fn running(&self, input: &Shape) -> Vec<RunningStat>;
 
-    /// How it treats the steps of a sequence, the rows of a batch, and the shape of its inputs.
+    /// Its use of the steps of a sequence, the rows of a batch, and the shape of its inputs.
     fn traits(&self) -> Traits;
 
     /// Floating-point operations of one row, forward: a multiplication and an addition count as two.
     fn flops(&self, inputs: &[&Shape], output: &Shape) -> u64;
 }
 
-/// The properties that other stages decide by. A literal names every field, so that none is forgotten.
+/// The properties that other stages use. A literal names every field, so that none is forgotten.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traits {
     /// Use of the steps of a sequence.
@@ -71,7 +71,7 @@ impl Traits {
     }
 }
 
-/// How an operation uses the steps of a sequence.
+/// Use of the steps of a sequence by an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepUse {
     /// Each step separately: it does not need to know which are real.
@@ -87,7 +87,7 @@ pub enum StepUse {
 pub struct ShapeError {
     /// The message.
     pub message: String,
-    /// Which inputs are to blame, by position; the first is the main one.
+    /// The inputs at fault, by position; the first is the main one.
     pub inputs: Vec<usize>,
     /// A suggestion.
     pub help: Option<String>,
@@ -104,10 +104,10 @@ pub struct Weight {
     pub init: WeightInit,
 }
 
-/// How a [`Weight`] begins.
+/// The initialisation of a [`Weight`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WeightInit {
-    /// Always so.
+    /// A constant.
     Fixed(ParamInit),
     /// Drawn by the operation's own scheme or the pipeline's, for a number of inputs and outputs.
     Fan {
@@ -116,8 +116,8 @@ pub enum WeightInit {
         /// Outputs of each input.
         fan_out: usize,
     },
-    /// Drawn as by [`WeightInit::Fan`], but for [`Init::Torch`], which draws all of a recurrent layer for as many inputs
-    /// as it has states.
+    /// Drawn as by [`WeightInit::Fan`], but for [`Init::Torch`], which draws all of a recurrent layer for as many
+    /// inputs as it has states.
     Recurrent {
         /// Inputs of each output.
         fan_in: usize,
@@ -129,7 +129,7 @@ pub enum WeightInit {
         /// The width of a row.
         width: usize,
     },
-    /// A bias beside such a matrix: 0, except under [`Init::Torch`].
+    /// A bias of such a matrix: 0, except under [`Init::Torch`].
     Bias {
         /// Inputs of each output.
         fan_in: usize,

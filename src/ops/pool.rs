@@ -36,7 +36,7 @@ pub(super) const MEAN_POOL: Signature =
     );
 
 pub(super) const AVG_POOL: Signature =
-    Signature::new("avg_pool", "the mean of the pixels under a frame that slides over every channel")
+    Signature::new("avg_pool", "the mean of the pixels under a window that slides over every channel")
         .shapes(POOLED)
         .params(&[SIZE, STRIDE])
         .example(

@@ -1,4 +1,4 @@
-//! What recurrent layers share: their arguments, their shapes, the names of their weights, their costs.
+//! Shared parts of recurrent layers: arguments, shapes, names of weights, costs.
 
 use super::operation::{ShapeError, Weight, WeightInit};
 use super::shape_rules::{fits_in_memory, sequence, steps_and_width};
@@ -6,9 +6,9 @@ use crate::shape::Shape;
 
 /// A recurrent layer over the steps of a sequence: all but its equation.
 ///
-/// Its parameters, as PyTorch names them, are for each layer `l` and each direction: `weight_ih_l` `[gates * hidden, in]`,
-/// `weight_hh_l` `[gates * hidden, hidden]`, `bias_ih_l` and `bias_hh_l` `[gates * hidden]`; those of the backward direction
-/// end in `_reverse`.
+/// Its parameters, as PyTorch names them, are for each layer `l` and each direction: `weight_ih_l` `[gates * hidden,
+/// in]`, `weight_hh_l` `[gates * hidden, hidden]`, `bias_ih_l` and `bias_hh_l` `[gates * hidden]`; those of the
+/// backward direction end in `_reverse`.
 #[derive(Clone, Copy, Debug)]
 pub struct Recurrent {
     /// The name of the layer.
@@ -21,11 +21,12 @@ pub struct Recurrent {
     pub layers: usize,
     /// Whether each layer also reads the sequence from its end; states of both directions are side by side.
     pub bidirectional: bool,
-    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction, `[states]`.
+    /// Whether the result is the state of every step, `[t, states]`, rather than the last of each direction,
+    /// `[states]`.
     pub all: bool,
 }
 
-/// Layers at most: more is a mistake.
+/// Largest number of layers.
 const MOST_LAYERS: usize = 64;
 
 impl Recurrent {

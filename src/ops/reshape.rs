@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const PAD_CHANNELS: Signature = Signature::new(
     "pad_channels",
-    "more channels, of zeros, half of them before the others and the odd one behind: the shortcut of option A",
+    "adds channels of zeros, half of them before the others, the odd one after: the shortcut of option A",
 )
 .shapes("[c, h, w] -> [channels, h, w]")
 .params(&[Parameter::new("channels", Kind::Integer(1), "how many channels there are to be")])
@@ -24,7 +24,7 @@ pub(super) const FLATTEN: Signature =
          encoder net = photo |> conv2d(16) |> avg_pool(4) |> flatten |> linear(64)",
     );
 
-/// Channels of zeros around those of the input, half of them before and the odd one behind.
+/// Channels of zeros around those of the input, half of them before, the odd one after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PadChannels {
     /// Channels of the result.
@@ -62,7 +62,7 @@ impl Operation for PadChannels {
             return Err(ShapeError {
                 message: format!("`pad_channels({channels})` of an image that has {from} channels already"),
                 inputs: vec![0],
-                help: Some(format!("it takes how many channels there are to be: {from} or more")),
+                help: Some(format!("give the number of channels of the result: {from} or more")),
             });
         }
         Ok(Shape(vec![channels, height, width]))

@@ -1,5 +1,5 @@
-//! Shape rules that several operations share: a vector, a sequence, an image, inputs of one shape, windows that fit, weights
-//! that fit into memory.
+//! Shape rules that several operations share: a vector, a sequence, an image, inputs of one shape, windows that fit,
+//! weights that fit into memory.
 
 use super::operation::ShapeError;
 use super::window::Window;
@@ -84,7 +84,7 @@ pub(super) fn same(name: &str, inputs: &[&Shape], help: &str) -> Result<Shape, S
     }
 }
 
-/// What helps where the inputs of a merge differ in shape.
+/// The help if the inputs of a merge differ in shape.
 pub(super) const ONE_WIDTH: &str = "give them one width, for example with `project = linear(n)`, or use `concat`";
 
 /// The one shape of all inputs of a function that a pipeline calls or a merge makes.

@@ -1,8 +1,8 @@
-//! What the numbers of a value are: measurements to compute with, or ids that stand for something.
+//! The kinds of values: numbers, or ids of tokens and categories.
 
 use crate::spec::ModalityKind;
 
-/// What the numbers of a value are.
+/// The kind of the numbers of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ValueKind {
     /// Numbers that can be computed with.

@@ -18,17 +18,17 @@ pub struct Window {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Padding {
-    /// As few as give `ceil(length / stride)` positions, half of them before and the odd one behind, as TensorFlow has it.
+    /// As few as give `ceil(length / stride)` positions, half of them before, the odd one after, as in TensorFlow.
     /// With a stride of 1 the size stays.
     Same,
     /// None: the window stays inside.
     Valid,
-    /// This number on each side, as PyTorch has it.
+    /// This number on each side, as in PyTorch.
     Zeros(usize),
 }
 
 impl Window {
-    /// A window that stays inside of an image, as pools have it.
+    /// A window that stays inside of an image, as in pools.
     pub fn inside(size: usize, stride: usize) -> Self {
         Self { size, stride, padding: Padding::Valid }
     }
@@ -38,8 +38,8 @@ impl Window {
         Self { size, stride, padding: Padding::Zeros(zeros) }
     }
 
-    /// Number of positions along a side of `length` steps or pixels, and number of zeros before the first of them; `None`
-    /// where the window fits nowhere.
+    /// Number of positions along a side of `length` steps or pixels, and number of zeros before the first of them;
+    /// `None` where the window fits nowhere.
     pub fn along(&self, length: usize) -> Option<(usize, usize)> {
         let (before, both) = match self.padding {
             Padding::Same => {
@@ -133,12 +133,12 @@ mod tests {
     #[test]
     fn positions_are_counted_as_elsewhere() {
         let along = |size, stride, padding, length| Window { size, stride, padding }.along(length);
-        // What TensorFlow calls SAME: at stride 2 an even side has its one zero behind.
+        // TensorFlow's SAME: at stride 2 an even side has its one zero after.
         assert_eq!(along(3, 1, Padding::Same, 32), Some((32, 1)));
         assert_eq!(along(3, 2, Padding::Same, 32), Some((16, 0)));
         assert_eq!(along(3, 2, Padding::Same, 7), Some((4, 1)));
         assert_eq!(along(1, 2, Padding::Same, 8), Some((4, 0)));
-        // What PyTorch makes of a number.
+        // PyTorch's padding by a number.
         assert_eq!(along(3, 2, Padding::Zeros(1), 32), Some((16, 1)));
         assert_eq!(along(2, 2, Padding::Valid, 5), Some((2, 0)));
         assert_eq!(along(4, 1, Padding::Valid, 3), None);

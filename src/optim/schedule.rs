@@ -34,7 +34,7 @@ const EXPONENTIAL: ScheduleEntry = ScheduleEntry {
     )
     .equation("lr * factor^n, after n whole periods")
     .params(&[
-        Parameter::new("factor", SHARE, "what it is multiplied by; the paper's is 0.99"),
+        Parameter::new("factor", SHARE, "the factor; the paper's is 0.99"),
         Parameter::new("every", Kind::Choice(PERIODS), "how long a period is")
             .or(DefaultValue::Word("epoch"))
             .of_paper(),
@@ -55,7 +55,7 @@ const STEPS: ScheduleEntry = ScheduleEntry {
                 Kind::Integers(1),
                 "the iterations, counted from 1; the paper's are 40,000 and 60,000",
             ),
-            Parameter::new("factor", SHARE, "what it is multiplied by").or_number(0.1).of_paper(),
+            Parameter::new("factor", SHARE, "the factor").or_number(0.1).of_paper(),
             WARMUP,
         ])
         .example("train {\n  schedule   = steps(at: [40_000, 60_000], factor: 0.1)\n  iterations = 80_000\n}"),

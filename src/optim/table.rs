@@ -1,4 +1,4 @@
-//! The table of optimizers, and what is found by it.
+//! The table of optimizers, and lookups in it.
 
 use super::rule::{OptimizerEntry, UpdateRule};
 use super::{adam, sgd};

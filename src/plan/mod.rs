@@ -1,4 +1,5 @@
-//! What will run: steps, slots, parameters, costs. Plain data, complete and checked; knows no tensors and no graph.
+//! The plan: steps, slots, parameters, costs. Plain data, complete and checked; does not depend on tensors or the
+//! graph.
 
 mod batch;
 mod planner;

@@ -9,7 +9,7 @@ use crate::shape::Shape;
 use crate::spec::{Classes, Init, ParamInit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lays the graph out as steps over slots.
+/// Orders the graph into steps over slots.
 ///
 /// # Errors
 /// If the graph does not end in a class loss over its components: a defect in `mmc`, reported as such.
@@ -61,7 +61,7 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
 struct Planner<'a> {
     graph: &'a Graph,
     inputs: Vec<Input>,
-    /// Which input of the plan a modality is.
+    /// The input of the plan for a modality.
     modalities: BTreeMap<usize, usize>,
     steps: Vec<Step>,
     params: Vec<ParamSpec>,

@@ -7,13 +7,13 @@ use crate::shape::Shape;
 use crate::spec::{ModalityKind, ParamInit};
 use serde::{Deserialize, Serialize};
 
-/// Names a value of the plan: what a step makes and others read.
+/// Identifies a value of the plan: the output of a step.
 pub type Slot = usize;
 
-/// Names a parameter of the plan by its place in [`Plan::params`].
+/// Identifies a parameter of the plan by its place in [`Plan::params`].
 pub type ParamId = usize;
 
-/// Names a buffer of the plan by its place in [`Plan::buffers`].
+/// Identifies a buffer of the plan by its place in [`Plan::buffers`].
 pub type BufferId = usize;
 
 /// One combine of a pipeline, ready to run. A plan exists only if every shape is known and checked.
@@ -31,7 +31,7 @@ pub struct Plan {
     pub slots: usize,
     /// The parameters.
     pub params: Vec<ParamSpec>,
-    /// Values beside the parameters, such as running statistics.
+    /// Values other than parameters, such as running statistics.
     pub buffers: Vec<BufferSpec>,
     /// The class loss, the last thing computed.
     pub loss: LossSpec,
@@ -61,7 +61,7 @@ pub struct Input {
     pub optional: bool,
 }
 
-/// One step: an operation, what it reads and what it makes.
+/// One step: an operation, its inputs and its output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Its name in messages: `low_net.0 linear`.
@@ -70,17 +70,17 @@ pub struct Step {
     pub op: Op,
     /// The slots it reads.
     pub reads: Vec<Slot>,
-    /// The shape of one row of the first value it reads; of what it makes, if it reads none.
+    /// The shape of one row of its first input; of its output if it has no input.
     pub takes: Shape,
-    /// The slot it makes.
+    /// The slot of its output.
     pub makes: Slot,
-    /// The shape of one row of what it makes.
+    /// The shape of one row of its output.
     pub shape: Shape,
     /// Its parameters, in the order its operation names them.
     pub params: Vec<ParamId>,
     /// Its buffers, in the order its operation names them.
     pub buffers: Vec<BufferId>,
-    /// The inputs that may be missing and that it is computed from: on a row that lacks one, what it makes means nothing.
+    /// The inputs that may be missing and that it is computed from: on a row that lacks one, its output is not valid.
     pub needs: Vec<usize>,
     /// Floating-point operations of one row, forward.
     pub flops: u64,
@@ -95,7 +95,7 @@ pub struct Step {
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ParamSpec {
-    /// Its name, as a PyTorch state dict has it: `low_net.0.weight`.
+    /// Its name, as in a PyTorch state dict: `low_net.0.weight`.
     pub name: String,
     /// Its shape: `[out, in]` for the weight of a linear layer.
     pub shape: Shape,
@@ -107,10 +107,10 @@ pub struct ParamSpec {
     pub decay: bool,
 }
 
-/// A value beside the parameters that no gradient changes.
+/// A value that is not learned by gradients.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BufferSpec {
-    /// Its name, as a PyTorch state dict has it: `view.1.running_mean`.
+    /// Its name, as in a PyTorch state dict: `view.1.running_mean`.
     pub name: String,
     /// Its shape.
     pub shape: Shape,
@@ -137,7 +137,7 @@ pub struct LossSpec {
     pub span: Span,
 }
 
-/// One component of the combination: a modality or a mixture of several that decides for itself.
+/// One component of the combination: a modality or a mixture of several that decides separately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Component {
     /// Its name: `low_net`, `low_net+high_net`.

@@ -6,8 +6,8 @@ use crate::graph::reachable;
 use crate::ops::{InputIndex, Op};
 
 impl Plan {
-    /// The plan of one component: the steps that its logits depend on, their inputs, parameters and buffers under the names
-    /// they have here, and plain cross-entropy.
+    /// The plan of one component: the steps that its logits depend on, their inputs, parameters and buffers under the
+    /// names they have here, and plain cross-entropy.
     pub fn subplan(&self, component: usize) -> Plan {
         let whole = &self.loss.components[component];
         let reads = |step: &Step| step.reads.iter().map(|slot| (step.makes, *slot)).collect::<Vec<_>>();
@@ -60,7 +60,7 @@ impl Plan {
     }
 }
 
-/// The numbers that entries of a list have among those that were kept, in the order of their first use.
+/// New numbers for the kept entries of a list, in the order of their first use.
 #[derive(Default)]
 struct Renumbering(Vec<usize>);
 

@@ -1,5 +1,5 @@
-//! Reference of the language by name, for `mmc explain`, the pages under `docs/` and editors. It is made from the signatures
-//! that calls are checked against.
+//! Reference of the language by name, for `mmc explain`, the pages under `docs/` and editors. It is made from the
+//! signatures that calls are checked against.
 
 mod library;
 mod markdown;
@@ -34,7 +34,7 @@ pub enum ReferenceEntry {
 }
 
 impl ReferenceEntry {
-    /// The name that finds it.
+    /// Its name.
     pub fn name(&self) -> &str {
         match self {
             ReferenceEntry::Code(code) => code.as_str(),

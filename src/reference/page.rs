@@ -28,7 +28,7 @@ pub const PAGES: &[ReferencePage] = &[
     ReferencePage {
         file: "declarations.md",
         title: "Declarations",
-        about: "A file is a list of declarations, in any order after the first. Names are what joins them.",
+        about: "A file is a list of declarations, in any order after the first. They refer to each other by name.",
         sections: || topics(&[Topic::Declaration]),
     },
     ReferencePage {

@@ -1,4 +1,4 @@
-//! `run.yaml`: what was run, on what, with what, and how long it took. All that is needed to run it again.
+//! `run.yaml`: the pipeline, its settings, the data, the machine and the times of a run. Enough to repeat the run.
 
 use crate::fusion::Combination;
 use crate::plan::{Cost, Input, Plan};
@@ -7,8 +7,8 @@ use crate::train::{EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-/// Everything that decided a run. What differs between two runs of the same file, data and seed stands under `machine`
-/// and `seconds`.
+/// Everything that decided a run. Values that differ between two runs of the same file, data and seed are under
+/// `machine` and `seconds`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Manifest {
     /// The pipeline's name.
@@ -17,23 +17,23 @@ pub struct Manifest {
     pub combine: String,
     /// The params of the file with the values they had, as the command line may have set them.
     pub params: IndexMap<String, serde_json::Value>,
-    /// What the command line set, as it was typed: `--set NAME=VALUE`.
+    /// The settings of the command line, as typed: `--set NAME=VALUE`.
     pub set: IndexMap<String, String>,
-    /// How it was trained, every default filled in.
+    /// The training settings, defaults included.
     pub train: TrainSpec,
-    /// What was read: sources, split, fingerprint, rows, modalities.
+    /// The data: sources, split, fingerprint, rows, modalities.
     pub data: serde_json::Value,
-    /// What was built.
+    /// The model.
     pub plan: PlanSummary,
-    /// What ran it.
+    /// Versions of the software.
     pub versions: IndexMap<String, String>,
-    /// Where it ran.
+    /// The machine.
     pub machine: Machine,
-    /// How long things took.
+    /// Times in seconds.
     pub seconds: Seconds,
 }
 
-/// What was built.
+/// The model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlanSummary {
     /// The hash of the whole plan, as in the metadata of the model.
@@ -44,15 +44,15 @@ pub struct PlanSummary {
     pub classes: Vec<String>,
     /// The names of the components and their weights.
     pub components: IndexMap<String, f64>,
-    /// How they decide together.
+    /// The combination, in words.
     pub combination: Combination,
     /// Numbers learned; `model.safetensors` names them.
     pub parameters: usize,
-    /// What a step costs.
+    /// The cost of a step.
     pub cost: Cost,
 }
 
-/// Where a run ran.
+/// The machine of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Machine {
     /// `cpu`, `cuda:0`
@@ -63,7 +63,7 @@ pub struct Machine {
     pub platform: String,
 }
 
-/// How long things took.
+/// Times in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Seconds {
     /// Reading and preparing the data.
@@ -97,14 +97,14 @@ impl Machine {
 }
 
 impl Seconds {
-    /// Of a training.
+    /// The times of a training.
     pub fn new(data: f64, history: &[EpochRecord]) -> Self {
         let epochs: Vec<f64> = history.iter().map(|record| record.seconds).collect();
         Self { data, train: epochs.last().copied().unwrap_or(0.0), epochs }
     }
 }
 
-/// The versions of what runs a pipeline.
+/// The versions of the software that runs a pipeline.
 pub fn versions() -> IndexMap<String, String> {
     let versions = [("mmc", env!("CARGO_PKG_VERSION")), ("dfdx", DFDX)];
     versions.map(|(name, version)| (name.to_string(), version.to_string())).into()

@@ -1,4 +1,4 @@
-//! `metrics.csv`: one line per epoch. Holds nothing but what the same run would measure again.
+//! `metrics.csv`: one line per epoch. Holds reproducible measurements only.
 
 use crate::plan::LossSpec;
 use crate::train::EpochRecord;
@@ -9,8 +9,8 @@ use std::io::{self, Write};
 /// Columns: `epoch`, `step`, `lr`, `train_loss`, `train_error`, `train_violations`; `valid_loss`, `valid_error`,
 /// `valid_auc`, `valid_f1`, `valid_log_loss`, `valid_violations`; for each component `valid_<component>_cross_entropy`,
 /// `.._error` and `.._mean_q`; in late
-/// fusion, `component` before all others in place of these; `best`, 1 where the epoch was the best so far. Cells that were not
-/// measured are empty. The time of an epoch is in `run.yaml`.
+/// fusion, `component` before all others in place of these; `best`, 1 where the epoch was the best so far. Cells that
+/// were not measured are empty. The time of an epoch is in `run.yaml`.
 pub fn write_metrics(file: &mut dyn Write, loss: &LossSpec, history: &[EpochRecord]) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(file);
     // In late fusion each component has its own epochs, and only it is measured in them.

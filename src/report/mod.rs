@@ -1,5 +1,6 @@
-//! Results become files: the folder of a run and what is in it. Trains nothing and prints nothing.
+//! Result files: the folder of a run and its content. Trains nothing and prints nothing.
 
+mod checkpoint_folder;
 mod manifest;
 mod metrics_csv;
 mod predictions_csv;
@@ -8,6 +9,7 @@ mod save;
 mod summary;
 mod yaml;
 
+pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
 pub use metrics_csv::write_metrics;
 pub use predictions_csv::{TestPredictions, write_predictions};

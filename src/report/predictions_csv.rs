@@ -1,4 +1,4 @@
-//! `predictions.csv`: what was decided on every row of the test split, and what each component thought.
+//! `predictions.csv`: the decision on every row of the test split, and the outputs of each component.
 
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
@@ -11,7 +11,7 @@ pub struct TestPredictions<'a> {
     pub row_ids: &'a [u64],
     /// The class of each.
     pub labels: &'a [u32],
-    /// What was decided on them.
+    /// The decisions on them.
     pub decisions: &'a Decisions,
 }
 
@@ -41,7 +41,7 @@ pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: Tes
         let mut weights = vec![];
         for component in &decisions.components {
             let probabilities = row_of(&component.probabilities, row);
-            // A component that is absent on the row holds zeros there, which no softmax does.
+            // A component that is absent on the row has zeros there, which no softmax has.
             if probabilities.iter().all(|p| *p == 0.0) {
                 line.resize(line.len() + classes, String::new());
                 weights.push(String::new());

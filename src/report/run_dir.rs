@@ -8,9 +8,9 @@ use std::path::{Component, Path, PathBuf};
 
 /// The folder `OUT/<pipeline>-0001`, or the next free number.
 ///
-/// Making the folder is what takes the number, so that two runs never share one. It is made before the training, which
-/// finds out early that nothing can be written. Until [`RunDir::keep`] it is provisional: dropped before that, it is
-/// removed with what is in it, so that a run that failed before it had a model leaves nothing behind.
+/// Creating the folder reserves the number, so that two runs never share one. It is created before the training, so
+/// that an unwritable folder is reported early. Until [`RunDir::keep`] it is provisional: dropped before that, it is
+/// removed with what is in it, so that a run without a model leaves no files.
 #[derive(Debug)]
 pub struct RunDir {
     path: PathBuf,
@@ -43,7 +43,7 @@ impl RunDir {
         }
     }
 
-    /// A folder that an earlier run made and kept, to go on in.
+    /// The folder of an earlier run, to resume it.
     ///
     /// # Errors
     /// `MMC0604`, where there is no such folder.
@@ -64,7 +64,7 @@ impl RunDir {
             let path = out.join(format!("{pipeline}-{number:04}"));
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path, kept: false, made }),
-                // Another run took the number since.
+                // Another run has taken the number.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 // Another run that failed removed the folder of all runs; a third may have made it again.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -76,13 +76,13 @@ impl RunDir {
         }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How a file in it names another folder: step by step, so that both may be moved together, or from the root where
-    /// they have nothing else in common.
+    /// The path of another folder as seen from a file in it: relative, so that both may be moved together, or absolute
+    /// if they have nothing else in common.
     pub fn way_to(&self, folder: &Path) -> PathBuf {
         let folder = if folder == Path::new("") { Path::new(".") } else { folder };
         let (Ok(from), Ok(to)) = (fs::canonicalize(&self.path), fs::canonicalize(folder)) else {
@@ -104,7 +104,7 @@ impl RunDir {
         write_atomic(&self.path.join(name), fill)
     }
 
-    /// From now on the folder stays, whatever happens.
+    /// From now on the folder is not removed.
     pub fn keep(&mut self) {
         self.kept = true;
     }
@@ -115,7 +115,7 @@ impl Drop for RunDir {
         if self.kept {
             return;
         }
-        // There is no one left to tell if this fails.
+        // A failure cannot be reported in a destructor.
         let _ = fs::remove_dir_all(&self.path);
         if let Some(made) = &self.made {
             let _ = fs::remove_dir(made);

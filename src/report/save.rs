@@ -8,28 +8,28 @@ use crate::exec::Params;
 use crate::plan::Plan;
 use crate::train::{EpochRecord, write_model};
 
-/// Everything that a run writes down.
+/// The results of a run to be written.
 #[derive(Clone, Copy, Debug)]
 pub struct Results<'a> {
-    /// What was trained.
+    /// The plan.
     pub plan: &'a Plan,
     /// The model that was kept.
     pub params: &'a Params,
-    /// What was fitted to the training rows.
+    /// The fitted preprocessing.
     pub preprocessing: &'a Preprocessing,
     /// Every epoch.
     pub history: &'a [EpochRecord],
     /// The test split, if the model was measured on one.
     pub predictions: Option<TestPredictions<'a>>,
-    /// What was run.
+    /// The manifest.
     pub manifest: &'a Manifest,
-    /// How it went.
+    /// The summary.
     pub summary: &'a Summary,
 }
 
 impl RunDir {
-    /// Writes all files of a run. The model comes first, and with it the folder stays: what follows may
-    /// fail, and the model is not lost. `summary.json` comes last: where it is, the others are.
+    /// Writes all files of a run. The model is written first, and then the folder is kept: later files may
+    /// fail, and the model is not lost. `summary.json` is written last: if it exists, all others do.
     ///
     /// # Errors
     /// `MMC0605`, naming the first file that could not be written. Those before it are whole.

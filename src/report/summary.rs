@@ -1,11 +1,11 @@
-//! `summary.json`: how a run went, in one object. The same object ends the output of `--json`.
+//! `summary.json`: the results of a run, in one object. The same object ends the output of `--json`.
 
 use crate::diag::{Code, Problem};
 use crate::plan::Plan;
 use crate::train::{EpochRecord, Scores, StopReason, Trained, TrainingFailure};
 use serde::Serialize;
 
-/// How a run went.
+/// The results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// The pipeline's name.
@@ -16,11 +16,11 @@ pub struct Summary {
     pub run: String,
     /// How it ended.
     pub status: Status,
-    /// What went wrong, where the training could not go on.
+    /// The error, if the training failed.
     pub problem: Option<SummaryProblem>,
     /// Numbers learned.
     pub parameters: usize,
-    /// What decided weights, order and dropout.
+    /// The seed of weights, row order and dropout.
     pub seed: u64,
     /// Epochs that were measured.
     pub epochs: usize,
@@ -44,23 +44,23 @@ pub enum Status {
     Completed,
     /// No improvement for as long as the patience lasts.
     Patience,
-    /// Someone asked it to stop.
+    /// It was interrupted.
     Interrupted,
-    /// It could not go on; the model is the last good one.
+    /// It failed; the model is the last good one.
     Failed,
 }
 
-/// Why a run could not go on.
+/// The error that ended a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SummaryProblem {
     /// The stable code.
     pub code: Code,
-    /// What is wrong.
+    /// The message.
     pub message: String,
 }
 
 impl Summary {
-    /// Of a training that ended as it should.
+    /// Of a training that completed.
     pub fn of_trained(plan: &Plan, seed: u64, run: String, trained: &Trained) -> Self {
         let status = match trained.stop {
             StopReason::Completed => Status::Completed,
@@ -73,7 +73,7 @@ impl Summary {
         Self { valid, test, ..Self::new(plan, seed, run, status, &trained.history, best) }
     }
 
-    /// Of a training that could not go on.
+    /// Of a training that failed.
     pub fn of_failure(plan: &Plan, seed: u64, run: String, failure: &TrainingFailure, problem: &Problem) -> Self {
         let best = failure.kept.as_ref().and_then(|kept| kept.epoch);
         let problem = Some(SummaryProblem { code: problem.code, message: problem.message.clone() });

@@ -1,12 +1,12 @@
-//! YAML that every reader reads alike: no tags, and nothing plain that YAML 1.1, which PyYAML reads, and YAML 1.2 take for
-//! different values.
+//! YAML that every reader reads alike: no tags, and nothing plain that YAML 1.1, which PyYAML reads, and YAML 1.2 take
+//! for different values.
 
 use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// Writes a value as YAML: mappings, sequences and scalars. Strings such as `no`, `1_000` and `2026-01-31` are quoted, and
-/// numbers are written as both versions read them.
+/// Writes a value as YAML: mappings, sequences and scalars. Strings such as `no`, `1_000` and `2026-01-31` are quoted,
+/// and numbers are written as both versions read them.
 ///
 /// # Errors
 /// If the value has no JSON form, or cannot be written.
@@ -19,7 +19,7 @@ pub fn write_yaml(file: &mut dyn Write, value: &impl Serialize) -> io::Result<()
 /// # Errors
 /// If the value has no JSON form.
 pub fn yaml_text(value: &impl Serialize) -> io::Result<String> {
-    // By way of JSON's values, since the YAML library writes variants of an enum as tags.
+    // Through JSON values, since the YAML library writes variants of an enum as tags.
     let mut plain = serde_json::to_value(value)?;
     let mut scalars = vec![];
     replace_scalars(&mut plain, &mut scalars);
@@ -27,7 +27,7 @@ pub fn yaml_text(value: &impl Serialize) -> io::Result<String> {
     Ok(restore(&text, &scalars))
 }
 
-/// Characters of the private use area around the number of a scalar that stands for itself only in the end. A string
+/// Characters of the private use area around the number of a scalar that is replaced at the end. A string
 /// that holds one of them is replaced like the ambiguous ones.
 const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 

@@ -126,29 +126,26 @@ const PARAM: Signature = Signature::new(
 .example("param width = 64 in [32, 64, 128]\n\nencoder low_net = low |> mlp([width, width])");
 const FN: Signature = Signature::new(
     "fn",
-    "a block of layers by a name; every call of it has weights of its own",
+    "a named block of layers; every call of it has separate weights",
 )
 .shapes("fn NAME(INPUT, ARGUMENT: DEFAULT) = EXPRESSION, or { let NAME = EXPRESSION; EXPRESSION }")
 .example("fn block(x, width: 64) = x |> linear(width) |> batch_norm |> relu\n\nencoder low_net = low |> block(width: 128) |> block");
-const LABEL: Signature = Signature::new("label", "what is predicted, with its classes")
+const LABEL: Signature = Signature::new("label", "the value to predict, with its classes")
     .shapes("label NAME: class[CLASSES] = column(WHICH)")
     .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
-const SHARED: Signature = Signature::new("shared", "a block of layers with one set of weights, whatever number of times it is used")
+const SHARED: Signature = Signature::new("shared", "a block of layers with one set of weights, however often it is used")
     .shapes("shared NAME = BLOCK")
     .example("shared tower = linear(64) |> relu\n\nencoder low_net  = low |> linear(32) |> tower\nencoder high_net = high |> linear(32) |> tower");
-const MODALITY: Signature =
-    Signature::new("modality", "one input signal: its type, the columns it is made of, and what is done to them")
-        .shapes("modality NAME: TYPE = COLUMNS |> TRANSFORM |> ..; NAME? may be missing on a row")
-        .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
+const MODALITY: Signature = Signature::new("modality", "one input signal: its type, its columns and their transforms")
+    .shapes("modality NAME: TYPE = COLUMNS |> TRANSFORM |> ..; NAME? may be missing on a row")
+    .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
 const ENCODER: Signature = Signature::new("encoder", "a representation computed from modalities")
     .shapes("encoder NAME = MODALITY |> LAYER |> ..")
     .example("encoder low_net = low |> mlp([64, 64])");
-const COMBINE: Signature = Signature::new(
-    "combine",
-    "how inputs decide together; several may stand in one file, and `train` says which is trained",
-)
-.shapes("combine NAME = STRATEGY(INPUT, ..) { SETTING = VALUE }")
-.example("combine mix = mulmix(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}");
+const COMBINE: Signature =
+    Signature::new("combine", "how inputs decide together; a file may have several, and `train` selects one")
+        .shapes("combine NAME = STRATEGY(INPUT, ..) { SETTING = VALUE }")
+        .example("combine mix = mulmix(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}");
 
 /// Every declaration, in the order of a file.
 fn declarations() -> Vec<&'static Signature> {

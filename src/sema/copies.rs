@@ -1,4 +1,4 @@
-//! Copies of a pipeline and the files it uses, made to lie beside each other in one folder.
+//! Copies of a pipeline and the files it uses, for one common folder.
 
 use crate::diag::{FileId, SourceMap, Span};
 use crate::sema::eval::constant::quoted;
@@ -20,8 +20,9 @@ pub struct SourceCopy {
 
 /// Copies of the pipeline, as `pipeline.mmc`, and of every file it uses.
 ///
-/// Only paths out of a text are changed: a `use` names the copy, and `moved` gives the new form of each of `paths`, those of
-/// the data. In a param that holds such a path the choices are changed too, so that the value stays one of them.
+/// Only paths out of a text are changed: a `use` names the copy, and `moved` gives the new form of each of `paths`,
+/// those of the data. In a param that holds such a path the choices are changed too, so that the value stays one of
+/// them.
 pub fn copies(
     ast: &Ast,
     uses: &Uses,

@@ -1,5 +1,5 @@
-//! Semantic analysis: names are bound, functions expanded, constants computed, every shape checked. Knows no files and no
-//! tensors.
+//! Semantic analysis: names are bound, functions expanded, constants computed, every shape checked. Does not depend on
+//! files or tensors.
 
 mod analyze;
 mod catalog;

@@ -1,4 +1,4 @@
-//! `use`: the files a pipeline brings in, directly and through others, each read once, before the file that uses it.
+//! `use`: the files of a pipeline, directly and through others, each read once, before the file that uses it.
 
 use crate::diag::{Code, FileId, Problem, Problems, SourceMap, Span};
 use crate::sema::errors::suggest::suggest;

@@ -2,33 +2,33 @@
 
 use super::kind::Kind;
 
-/// Anything that a pipeline names and this version knows: a layer, a source, a transform, an optimizer, a strategy, a
-/// declaration with its settings. Made by [`Signature::new`] and what follows it.
+/// A built-in that a pipeline can name: a layer, a source, a transform, an optimizer, a strategy, a
+/// declaration with its settings. Made by [`Signature::new`] and its builder methods.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
     /// The name it is called by.
     pub name: &'static str,
-    /// What it does, in one sentence without a capital and a period.
+    /// Its description, one sentence without a capital and a period.
     pub doc: &'static str,
-    /// What it makes of what, `[n] -> [width]`, or for a declaration the form it is written in; empty where there is
-    /// nothing to say.
+    /// Input and output shapes, `[n] -> [width]`, or the form of a declaration; empty if there is
+    /// none.
     pub shapes: &'static str,
-    /// What it computes as a formula, with the number of the paper's equation where it is one of the paper's; empty
-    /// where the sentence says all.
+    /// Its formula, with the number of the paper's equation if it has one; empty
+    /// if the description is enough.
     pub equation: &'static str,
-    /// What it takes, in order; a layer's input is not among them.
+    /// Its parameters, in order; a layer's input is not among them.
     pub params: &'static [Parameter],
-    /// A small use of it, as declarations; a test completes them to a pipeline and analyzes it.
+    /// An example, as declarations; a test completes them to a pipeline and analyzes it.
     pub example: &'static str,
 }
 
 impl Signature {
-    /// Something that takes nothing.
+    /// A signature without parameters.
     pub const fn new(name: &'static str, doc: &'static str) -> Self {
         Self { name, doc, shapes: "", equation: "", params: &[], example: "" }
     }
 
-    /// With what it makes of what.
+    /// With input and output shapes.
     pub const fn shapes(mut self, shapes: &'static str) -> Self {
         self.shapes = shapes;
         self
@@ -40,13 +40,13 @@ impl Signature {
         self
     }
 
-    /// With what it takes.
+    /// With parameters.
     pub const fn params(mut self, params: &'static [Parameter]) -> Self {
         self.params = params;
         self
     }
 
-    /// With a use of it.
+    /// With an example.
     pub const fn example(mut self, example: &'static str) -> Self {
         self.example = example;
         self
@@ -63,16 +63,16 @@ impl Signature {
     }
 }
 
-/// One argument of a [`Signature`], or one setting of a block: made by [`Parameter::new`] and what follows it.
+/// One argument of a [`Signature`], or one setting of a block: made by [`Parameter::new`] and its builder methods.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// The name it can be given by.
     pub name: &'static str,
-    /// What it decides, in one sentence.
+    /// Its description, in one sentence.
     pub doc: &'static str,
-    /// What may be given.
+    /// The kind of its value.
     pub kind: Kind,
-    /// What is used where nothing is given; `None` if it must be given.
+    /// Its default; `None` if it must be given.
     pub default: Option<DefaultValue>,
     /// Whether the default is the paper's, or that of its authors' code.
     pub of_paper: bool,
@@ -84,18 +84,18 @@ impl Parameter {
         Self { name, doc, kind, default: None, of_paper: false }
     }
 
-    /// One that is this where nothing is given.
+    /// One with this default.
     pub const fn or(mut self, default: DefaultValue) -> Self {
         self.default = Some(default);
         self
     }
 
-    /// One that is this number where nothing is given.
+    /// One with this number as default.
     pub const fn or_number(self, default: f64) -> Self {
         self.or(DefaultValue::Number(default))
     }
 
-    /// One that may be left out: its doc says what happens then.
+    /// One that is optional, without a default value: its description says what happens then.
     pub const fn optional(self) -> Self {
         self.or(DefaultValue::Nothing)
     }
@@ -118,12 +118,12 @@ pub enum DefaultValue {
     Bool(bool),
     /// One of the words of [`Kind::Choice`].
     Word(&'static str),
-    /// Whatever the callee makes of nothing being given.
+    /// Decided by the callee.
     Nothing,
 }
 
 impl std::fmt::Display for DefaultValue {
-    /// As it would be written in a file; nothing for nothing.
+    /// As written in the language; empty if there is none.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             DefaultValue::Integer(number) => write!(f, "{number}"),

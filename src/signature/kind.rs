@@ -1,6 +1,6 @@
 //! The kinds of values that an argument can have.
 
-/// What an argument may be.
+/// The kind of an argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// A whole number, at least this.
@@ -25,12 +25,12 @@ pub enum Kind {
     Texts,
     /// Layers that wait for their input.
     Block,
-    /// Something of a form of its own, in words: whoever takes it checks it.
+    /// A special form, described in words, that the reader of the call checks.
     Form(&'static str),
 }
 
 impl Kind {
-    /// What is expected, as a message says it.
+    /// The expected value in messages.
     pub fn describe(&self) -> String {
         match self {
             Kind::Integer(0) => "a whole number".into(),

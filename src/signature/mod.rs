@@ -1,4 +1,4 @@
-//! Descriptions of what has a name in the language: layers, sources, transforms, strategies, optimizers, declarations.
+//! Descriptions of the built-ins of the language: layers, sources, transforms, strategies, optimizers, declarations.
 //! Calls are checked against them, defaults are taken from them, and documentation is made from them.
 
 mod arguments;

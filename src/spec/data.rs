@@ -1,4 +1,4 @@
-//! The data set: where it is read, how it is split, what the label and the modalities are made of.
+//! The data set: sources, split, and the columns of the label and the modalities.
 
 use super::{Source, Spanned, Transform};
 use crate::diag::Span;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct DataSpec {
     /// Where rows come from.
     pub origin: Origin,
-    /// How they are divided into train, valid and test.
+    /// The split into train, valid and test.
     pub split: Split,
     /// The whole block.
     #[serde(skip)]
@@ -53,18 +53,19 @@ impl Origin {
     }
 }
 
-/// How rows are divided. Portions are taken in the order written, each from what the one before left; the rest is train.
+/// The split of rows. Portions are taken in the order written, each from what the one before left; the rest is
+/// train.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Split {
     /// The portions that are taken.
     pub portions: Vec<Portion>,
-    /// `by_column("split")`: a column that says `train`, `valid` (or `validation`, `val`, `dev`) or `test`.
+    /// `by_column("split")`: a column with the values `train`, `valid` (or `validation`, `val`, `dev`) or `test`.
     pub by_column: Option<Spanned<String>>,
     /// Whether `fraction` takes the same share of every class.
     pub stratify: bool,
     /// A column whose equal values stay on one side of a `fraction`.
     pub group: Option<Spanned<String>>,
-    /// What `fraction` draws with.
+    /// The seed of `fraction`.
     pub seed: u64,
     /// The whole setting.
     #[serde(skip)]
@@ -123,9 +124,9 @@ pub enum PortionRule {
 pub struct LabelSpec {
     /// Its name.
     pub name: String,
-    /// What it can be.
+    /// Its classes.
     pub classes: Classes,
-    /// The cell that says which it is.
+    /// The column with the class.
     pub column: ColumnRef,
     /// The declaration.
     #[serde(skip)]
@@ -143,7 +144,7 @@ pub enum Classes {
 }
 
 impl Classes {
-    /// How many there are.
+    /// Their number.
     pub fn count(&self) -> usize {
         match self {
             Classes::Named(names) => names.len(),
@@ -181,7 +182,7 @@ pub struct ModalitySpec {
     pub name: String,
     /// The lines of its doc comment.
     pub doc: Vec<String>,
-    /// What kind of signal it is.
+    /// The kind of signal.
     pub kind: ModalityKind,
     /// The shape of one row of it.
     pub shape: Shape,
@@ -189,7 +190,7 @@ pub struct ModalitySpec {
     pub optional: bool,
     /// The columns it is made of, in order.
     pub columns: Vec<ColumnRef>,
-    /// What is done to them, in order.
+    /// The transforms, in order.
     pub transforms: Vec<Transform>,
     /// The declaration.
     #[serde(skip)]
@@ -210,7 +211,7 @@ pub enum ModalityKind {
     Image,
     /// `sequence[t, d]`: numbers, t steps of d each, one step after the other.
     Sequence,
-    /// `text[n]`: the ids of n tokens, in shape `[n]`. 0 is padding and stands behind the last token only, 1 is any
+    /// `text[n]`: the ids of n tokens, in shape `[n]`. 0 is padding, after the last token only; 1 is any
     /// token outside of the vocabulary, and those inside are counted from 2 on.
     Text {
         /// How many ids there may be, padding and unknown included.

@@ -1,4 +1,4 @@
-//! What a pipeline asks for, as plain data: the data set, the modalities, the training. Its methods answer questions about
+//! The specification of a pipeline as plain data: the data set, the modalities, the training. Its methods depend on
 //! that data alone; nothing here reads files, computes or prints.
 //!
 //! `sema` makes these from the file; `data`, `plan` and `train` act on them. Each part keeps the span it came from, so

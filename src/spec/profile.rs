@@ -1,4 +1,4 @@
-//! The profile of data that was read, as plain data: what lints know of it.
+//! The profile of loaded data, as plain data for lints.
 
 use super::Part;
 
@@ -54,7 +54,7 @@ pub struct PartProfile {
 }
 
 impl PartProfile {
-    /// How many rows it has.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.classes.iter().sum()
     }
@@ -86,6 +86,6 @@ pub struct ColumnProfile {
     pub min: f64,
     /// The greatest of its cells.
     pub max: f64,
-    /// How many values it has, if they are few and each occurs, again and again, with one class only.
+    /// How many values it has, if they are few and each repeatedly occurs with one class only.
     pub tells: Option<usize>,
 }

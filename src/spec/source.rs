@@ -1,14 +1,14 @@
-//! Sources of rows, and the formats of files that a file's name tells.
+//! Sources of rows, and the file formats by extension.
 
 use super::Spanned;
 use crate::diag::Span;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// A reader and what it reads.
+/// A source of rows with its place in the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
-    /// What is read, and how.
+    /// The kind of source.
     pub kind: SourceKind,
     /// The call in the file.
     #[serde(skip)]
@@ -67,18 +67,18 @@ pub enum SourceKind {
     Table {
         /// Paths or globs as written, relative to the folder of the pipeline file; together they are one table.
         paths: Vec<Spanned<String>>,
-        /// What separates the cells of a row: `,` or a tab.
+        /// The separator of cells: `,` or a tab.
         separator: char,
         /// Whether the first line names the columns.
         header: bool,
     },
-    /// `synthetic(name, rows: ..., seed: ...)`: made here, from nothing but the seed.
+    /// `synthetic(name, rows: ..., seed: ...)`: generated from the seed.
     Synthetic {
         /// Which data set: `collider`.
         name: String,
-        /// How many rows.
+        /// Number of rows.
         rows: usize,
-        /// The seed that decides every one of them.
+        /// The seed of the rows.
         seed: u64,
     },
     /// `arrow(...)`: Arrow IPC, files or streams.
@@ -118,7 +118,7 @@ pub enum SourceKind {
         /// The folder.
         folder: Spanned<String>,
     },
-    /// `join(a, b, on: key)`: the rows of the first table, and beside each what the others have for the same key.
+    /// `join(a, b, on: key)`: the rows of the first table, each with the columns of the others for the same key.
     Join {
         /// The tables; none of them is a join.
         sources: Vec<Source>,
@@ -128,7 +128,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// The paths and globs of its files; none for a folder, a join and rows that are made.
+    /// The paths and globs of its files; none for a folder, a join and synthetic rows.
     pub fn files(&self) -> &[Spanned<String>] {
         match self {
             SourceKind::Table { paths, .. }
@@ -177,8 +177,8 @@ impl SourceKind {
         }
     }
 
-    /// The paths and globs of the files, or the folder, that its rows come from. The rows of a join are those of its first
-    /// table; other joins may share the rest.
+    /// The paths and globs of the files, or the folder, that its rows come from. The rows of a join are those of its
+    /// first table; other joins may share the rest.
     pub fn row_files(&self) -> &[Spanned<String>] {
         match self {
             SourceKind::Images { folder } => std::slice::from_ref(folder),
@@ -210,18 +210,18 @@ pub enum FirstRows {
     },
     /// They are generated.
     Generated {
-        /// What the table is called.
+        /// The name of the table.
         name: String,
-        /// The source that generates no others.
+        /// The source that generates only these.
         source: SourceKind,
         /// Whether these are all rows.
         whole: bool,
     },
-    /// They are not: all rows are read, or none.
+    /// They cannot be read separately.
     Unavailable,
 }
 
-/// A format of table files that the ending of a file's name tells.
+/// A format of table files, known by extension.
 #[derive(Debug)]
 pub struct FileFormat {
     /// The source that reads it, as the language names it.
@@ -232,7 +232,7 @@ pub struct FileFormat {
     pub kind: fn(Vec<Spanned<String>>, bool) -> SourceKind,
 }
 
-/// Every format that the ending of a file's name tells.
+/// Every format known by extension.
 pub const FILE_FORMATS: &[FileFormat] = &[
     FileFormat {
         source: "csv",
@@ -260,7 +260,7 @@ impl FileFormat {
         matches!((self.kind)(vec![], true), SourceKind::Table { .. })
     }
 
-    /// The format of a file, by the ending of its name in any case, packed or not.
+    /// The format of a file, by its extension in any case, compressed or not.
     pub fn of(path: &str) -> Option<&'static Self> {
         let name = path.to_lowercase();
         let name = name.trim_end_matches(".gz").trim_end_matches(".zst");

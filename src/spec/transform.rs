@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 /// One transform of a modality.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transform {
-    /// What it does.
+    /// The kind of transform.
     pub kind: TransformKind,
     /// The call in the file.
     #[serde(skip)]
     pub span: Span,
 }
 
-/// The transforms. Whatever is fitted is fitted on the training rows only.
+/// The transforms. Statistics are fitted on the training rows only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransformKind {
@@ -30,7 +30,7 @@ pub enum TransformKind {
         /// Greatest.
         hi: f64,
     },
-    /// These numbers stand for an empty cell.
+    /// These numbers mark an empty cell.
     Missing {
         /// The numbers.
         values: Vec<f64>,
@@ -41,14 +41,14 @@ pub enum TransformKind {
     Lowercase,
     /// A text as its first `max` characters.
     Chars {
-        /// How many tokens are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// How many ids there may be, padding and unknown included: the most frequent of the training rows have one.
         vocab: usize,
     },
     /// A text as its first `max` words; as [`TransformKind::Chars`] otherwise.
     Words {
-        /// How many tokens are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// How many ids there may be, padding and unknown included.
         vocab: usize,
@@ -65,9 +65,9 @@ pub enum TransformKind {
     NormalizePixels,
     /// In training only: a random flip, and a random crop out of a frame of zeros.
     Augment {
-        /// Whether half of the images are turned from left to right.
+        /// Whether half of the images are flipped from left to right.
         flip: bool,
-        /// How wide the frame is; 0 for no crop.
+        /// Width of the frame; 0 for no crop.
         pad: usize,
     },
 }
@@ -92,7 +92,7 @@ impl TransformKind {
     }
 }
 
-/// What an empty cell is filled with.
+/// The replacement of an empty cell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Impute {

@@ -1,4 +1,4 @@
-//! Columns of numbers to modalities: those that share the beginning of their names belong together.
+//! Columns of numbers to modalities: grouped by a common prefix of their names.
 
 use super::role::Role;
 use crate::data::Survey;
@@ -6,13 +6,13 @@ use crate::data::Survey;
 /// Columns that are one signal.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ColumnGroup {
-    /// What their names begin with; empty for columns that have nothing in common.
+    /// Their common prefix; empty for columns without one.
     pub(super) prefix: String,
     /// Their positions, in order.
     pub(super) columns: Vec<usize>,
 }
 
-/// What the name of a column begins with: up to a separator, or without the digits it ends with.
+/// The prefix of the name of a column: up to a separator, or without trailing digits.
 pub(super) fn prefix(name: &str) -> &str {
     match name.find(['_', '.', '-', ' ']) {
         Some(at) if at > 0 => &name[..at],
@@ -23,7 +23,7 @@ pub(super) fn prefix(name: &str) -> &str {
     }
 }
 
-/// The columns of numbers in groups, in the order of their first columns; those without kin are one group.
+/// The columns of numbers in groups, in the order of their first columns; those without a common prefix are one group.
 pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<ColumnGroup> {
     let numbers = (0..roles.len()).filter(|at| matches!(roles[*at], Role::Numbers { .. }));
     let mut groups: Vec<ColumnGroup> = vec![];

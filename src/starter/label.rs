@@ -1,16 +1,16 @@
-//! Which column is probably to be predicted, and why.
+//! Choice of the column to predict, with the reason.
 
 use super::group::prefix;
 use crate::data::{ColumnSurvey, Survey};
 use crate::diag::nearest;
 
-/// Names that say it.
+/// Names typical of labels.
 const NAMES: [&str; 8] = ["label", "target", "class", "y", "outcome", "category", "response", "ground_truth"];
 
 /// More classes than this are probably not classes.
 const MOST_CLASSES: usize = 100;
 
-/// A class has this many rows, on average, at least.
+/// Smallest mean number of rows of a class.
 const ROWS_PER_CLASS: usize = 5;
 
 /// The column that is to be predicted.
@@ -22,11 +22,11 @@ pub(super) struct Proposal {
     pub(super) reason: String,
 }
 
-/// Why there is no label.
+/// The reason that there is no label.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoLabel {
     /// No column was named and none looks like one.
-    #[error("no column looks like something to predict; name one with `--label COLUMN`: {0}")]
+    #[error("no column looks like a label; name one with `--label COLUMN`: {0}")]
     Unclear(String),
     /// There is no such column.
     #[error("there is no column `{name}`{}", .near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
@@ -55,12 +55,12 @@ pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, No
         };
         return match unfit(&survey.columns[column], survey.rows) {
             Some(why) => Err(NoLabel::Unfit { name: name.into(), why }),
-            None => Ok(Proposal { column, reason: "as asked for".into() }),
+            None => Ok(Proposal { column, reason: "chosen by `--label`".into() }),
         };
     }
     let candidates = (0..survey.columns.len()).filter(|at| unfit(&survey.columns[*at], survey.rows).is_none());
     let scored = candidates.filter_map(|at| Some((score(survey, at)?, at)));
-    // Of equals the first.
+    // Ties go to the first.
     let best = scored.max_by_key(|((score, _), at)| (*score, std::cmp::Reverse(*at)));
     match best {
         Some(((_, reason), column)) => Ok(Proposal { column, reason }),
@@ -72,7 +72,7 @@ pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, No
     }
 }
 
-/// Why a column cannot be a label.
+/// The reason that a column cannot be a label.
 fn unfit(column: &ColumnSurvey, rows: usize) -> Option<String> {
     let different = column.different().unwrap_or(usize::MAX);
     if column.missing > 0 {
@@ -102,7 +102,7 @@ fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
     if name.split(['_', ' ', '-']).any(|word| NAMES[..3].contains(&word)) {
         return Some((80, format!("its name says so, and it has {classes} values")));
     }
-    // One of many columns of a kind is not what they are all about.
+    // A column of a group of similar ones is not a label.
     let kin =
         survey.columns.iter().filter(|other| survey.header && prefix(&other.name) == prefix(&column.name)).count();
     if kin > 1 {

@@ -1,23 +1,23 @@
-//! What each column of a table can be used as, and why.
+//! The use of each column of a table, with the reason.
 
 use crate::data::{ArraySurvey, ColumnSurvey, Survey};
 
 /// More different words than this are a text and not a category.
 const MOST_CATEGORIES: usize = 1000;
 
-/// A category has this many rows for each of its words, on average, at least.
+/// Smallest mean number of rows of a value of a category.
 const ROWS_PER_CATEGORY: usize = 10;
 
 /// A column of which fewer rows than this differ from the rest may not vary in the training rows.
 const FEWEST_ROWS: usize = 20;
 
-/// Numbers that people write where there is none.
+/// Numbers commonly written for a missing value.
 const STAND_INS: [f64; 4] = [-999.0, -9999.0, -99999.0, -99.0];
 
-/// What a column can be used as.
+/// The use of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Role {
-    /// Numbers; and a number that probably stands for an empty cell.
+    /// Numbers; and a number that probably marks an empty cell.
     Numbers {
         /// That number.
         stand_in: Option<f64>,
@@ -30,7 +30,7 @@ pub(super) enum Role {
     Vector(usize, bool),
     /// Pixels: channels, rows and columns.
     Image([usize; 3]),
-    /// Nothing, and why.
+    /// Unused, with the reason.
     Left(String),
 }
 
@@ -52,7 +52,7 @@ pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
         return Role::Left(format!("the same on all but {} rows", rows - most_common));
     }
     if is_id(column, rows) {
-        return Role::Left("another on every row: an id tells nothing of new rows".into());
+        return Role::Left("different on every row: an id has no information about new rows".into());
     }
     if column.missing * 2 > rows {
         return Role::Left(format!("empty on {} of {rows} rows", column.missing));
@@ -62,7 +62,7 @@ pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
         return Role::Numbers { stand_in };
     }
     if is_date(column) {
-        return Role::Left("a date: take from it what matters, such as an age, as a number".into());
+        return Role::Left("a date: derive a number from it, such as an age".into());
     }
     match column.different() {
         Some(values) if values <= MOST_CATEGORIES && values * ROWS_PER_CATEGORY <= filled => Role::Category(values),
@@ -75,7 +75,7 @@ fn of_array(array: &ArraySurvey) -> Role {
     match array.shape.0.as_slice() {
         [width] => Role::Vector(*width, array.varies),
         [channels @ (1 | 3), rows, columns] if *rows >= 8 && *columns >= 8 => Role::Image([*channels, *rows, *columns]),
-        _ => Role::Left(format!("arrays of shape {}, which could be several things", array.shape)),
+        _ => Role::Left(format!("arrays of shape {}, whose meaning is not clear", array.shape)),
     }
 }
 
@@ -89,7 +89,7 @@ fn is_id(column: &ColumnSurvey, rows: usize) -> bool {
     all_different && column.missing == 0 && (called && (column.integers || !column.numbers) || counts)
 }
 
-/// Whether the cells are dates as ISO 8601 or people write them.
+/// Whether the cells are dates, in ISO 8601 or a common form.
 fn is_date(column: &ColumnSurvey) -> bool {
     let is_one = |cell: &str| {
         let day = cell.split(['T', ' ']).next().unwrap_or_default();
@@ -97,7 +97,7 @@ fn is_date(column: &ColumnSurvey) -> bool {
         parts.len() == 3
             && parts.iter().all(|part| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|b| b.is_ascii_digit()))
     };
-    // Where there are too many to count, the name has to tell.
+    // If there are too many values to count, the name decides.
     match &column.values {
         Some(values) => values.keys().all(|cell| is_one(cell)),
         None => column.longest <= 25 && column.name.to_lowercase().split(['_', ' ']).any(|word| word == "date"),

@@ -1,16 +1,16 @@
-//! Pipelines to begin with, where there is no table yet.
+//! Starter pipelines without a table.
 
-/// A pipeline to begin with.
+/// A starter pipeline.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// The pipeline.
     pub text: &'static str,
 }
 
 impl Template {
-    /// What it is, in a sentence: its doc comment.
+    /// Its description, one sentence: its doc comment.
     pub fn about(&self) -> &'static str {
         self.text.lines().next().and_then(|line| line.strip_prefix("## ")).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! The text of a starter pipeline: what was seen, what was made of it, and why.
+//! The text of a starter pipeline, with comments that explain the choices.
 
 use super::group::{ColumnGroup, groups};
 use super::label::{NoLabel, Proposal, label};
@@ -10,14 +10,14 @@ use crate::thousands::grouped;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// A table and how a pipeline is to name it.
+/// A table with its path and the name of the pipeline.
 #[derive(Clone, Debug)]
 pub struct TableFile<'a> {
-    /// Its path as the pipeline will write it.
+    /// Its path in the pipeline.
     pub path: &'a str,
     /// The name of the pipeline, in any form.
     pub name: &'a str,
-    /// What was seen of it.
+    /// Its survey.
     pub survey: &'a Survey,
 }
 
@@ -27,7 +27,7 @@ const WIDTH: usize = 64;
 /// Number of modalities from which on only pairs are mixed.
 const MANY: usize = 5;
 
-/// A pipeline to begin with: it has no problems, and runs.
+/// A starter pipeline that has no problems and runs.
 ///
 /// # Errors
 /// If no column can be the label.
@@ -129,13 +129,13 @@ impl Writer<'_> {
         let mut transforms = String::new();
         self.text.push('\n');
         if !stand_ins.is_empty() {
-            self.lines(&format!("# {} probably stands for an empty cell.", stand_ins.join(" and ")));
+            self.lines(&format!("# {} probably marks an empty cell.", stand_ins.join(" and ")));
             let _ = write!(transforms, " |> missing(values: [{}])", stand_ins.join(", "));
         }
         if missing > 0 {
             let (what, have) = if missing == 1 { ("column", "has") } else { ("columns", "have") };
             self.lines(&format!(
-                "# {missing} {what} {have} empty cells: the median of the training rows stands for them."
+                "# {missing} {what} {have} empty cells: the median of the training rows replaces them."
             ));
         }
         if missing > 0 || !stand_ins.is_empty() {
@@ -174,7 +174,7 @@ impl Writer<'_> {
         self.lines(&format!("\n# {width} numbers in each cell."));
         let mut transforms = String::new();
         if missing > 0 {
-            self.lines(&format!("# Empty on {missing} rows: the means of the training rows stand for them."));
+            self.lines(&format!("# Empty on {missing} rows: the means of the training rows replace them."));
             transforms.push_str(" |> impute(mean)");
         }
         if varies {
@@ -199,7 +199,7 @@ impl Writer<'_> {
         Modality { name, layers: layers.into() }
     }
 
-    /// The mark of a modality that rows may lack, and a line that says so.
+    /// The mark of a modality that rows may lack, and a comment about it.
     fn mark(&mut self, at: usize) -> &'static str {
         let missing = self.survey.columns[at].missing;
         if missing == 0 {

@@ -11,7 +11,7 @@ pub struct Ast {
     pub items: Vec<Item>,
     /// Every `#` comment that is not a `##` doc comment of something, in source order, `#` included.
     pub comments: Vec<Comment>,
-    /// What was declared by text that could not be read, so that uses of it are not called unknown as well.
+    /// Names declared by text that could not be parsed, so that uses of them are not reported as unknown.
     pub unparsed: Vec<UnparsedDeclaration>,
 }
 
@@ -29,16 +29,16 @@ pub struct UnparsedDeclaration {
 pub struct Comment {
     /// From the `#` to the end of the line, without trailing blanks.
     pub text: String,
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
 }
 
-/// A name and where it stands.
+/// A name with its span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The name.
     pub text: String,
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
 }
 
@@ -47,7 +47,7 @@ pub struct Name {
 pub struct Item {
     /// The lines of the `##` comment before it, without the `##`.
     pub doc: Vec<String>,
-    /// What it declares.
+    /// The kind of declaration.
     pub kind: ItemKind,
     /// From its keyword to its last character.
     pub span: Span,
@@ -85,25 +85,25 @@ pub enum ItemKind {
 /// A string literal, escapes resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// What it says.
+    /// Its content.
     pub text: String,
-    /// Where it stands, quotes included.
+    /// Its span, quotes included.
     pub span: Span,
 }
 
 /// `NAME = EXPR`
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// What is declared.
+    /// The declared name.
     pub name: Name,
-    /// What it is.
+    /// Its value.
     pub value: Expr,
 }
 
 /// `param NAME = EXPR in BOUNDS`
 #[derive(Clone, Debug)]
 pub struct Param {
-    /// What is declared.
+    /// The declared name.
     pub name: Name,
     /// Its value unless `--set` or a sweep gives another.
     pub value: Expr,
@@ -114,7 +114,7 @@ pub struct Param {
 /// `NAME?: TYPE = EXPR`
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// What is declared.
+    /// The declared name.
     pub name: Name,
     /// The `?`, if it is there.
     pub optional: Option<Span>,
@@ -129,7 +129,7 @@ pub struct Typed {
 pub struct Type {
     /// `dense`
     pub name: Name,
-    /// What stands in the brackets; empty without brackets.
+    /// The arguments in brackets; empty without brackets.
     pub args: Vec<Expr>,
     /// Name and brackets.
     pub span: Span,
@@ -138,13 +138,13 @@ pub struct Type {
 /// A reusable block of layers.
 #[derive(Clone, Debug)]
 pub struct Fn {
-    /// What is declared.
+    /// The declared name.
     pub name: Name,
     /// Its arguments in order.
     pub args: Vec<FnArg>,
     /// `let` bindings before the result, in order; empty for `fn f(x) = EXPR`.
     pub lets: Vec<Binding>,
-    /// What it returns.
+    /// Its result.
     pub body: Expr,
     /// Whether the body was written in braces.
     pub braced: bool,
@@ -162,7 +162,7 @@ pub struct FnArg {
 /// `combine NAME = STRATEGY(inputs) { ... }`
 #[derive(Clone, Debug)]
 pub struct Combine {
-    /// What is declared.
+    /// The declared name.
     pub name: Name,
     /// The strategy and its inputs: a call.
     pub strategy: Expr,
@@ -190,12 +190,12 @@ pub struct Entry {
     pub value: Expr,
 }
 
-/// An expression and where it stands.
+/// An expression with its span.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// What it is.
+    /// Its value.
     pub kind: ExprKind,
-    /// Where it stands, brackets included.
+    /// Its span, brackets included.
     pub span: Span,
 }
 
@@ -237,9 +237,9 @@ pub enum ExprKind {
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `if c then a else b`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// `(x)`; kept so that the formatter can leave what was grouped grouped.
+    /// `(x)`; kept so that the formatter preserves parentheses.
     Paren(Box<Expr>),
-    /// Something that could not be parsed and has been reported.
+    /// An expression that could not be parsed and has been reported.
     Error,
 }
 
@@ -289,7 +289,7 @@ pub enum BinaryOp {
 }
 
 impl Expr {
-    /// Visits the expressions that this one is directly made of, in the order written.
+    /// Visits the direct children of the expression, in the order written.
     pub fn parts<'a>(&'a self, visit: &mut impl FnMut(&'a Expr)) {
         match &self.kind {
             ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => {}

@@ -1,5 +1,5 @@
-//! Syntactic context of a position: declaration, open brackets, key. Computed from lexemes alone, because a text that is
-//! being edited can rarely be parsed.
+//! Syntactic context of a position: declaration, open brackets, key. Computed from lexemes alone, because a text that
+//! is being edited can rarely be parsed.
 
 use super::keyword::{KEYWORDS, RESERVED};
 use super::lexer::{Lexeme, LexemeKind, lexemes};
@@ -8,9 +8,9 @@ use crate::diag::{FileId, Span};
 /// Syntactic context of a position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
-    /// The word around the place: what a completion replaces. Empty where there is none.
+    /// The word around the place, which a completion replaces; empty if there is none.
     pub word: Span,
-    /// What the place is inside of.
+    /// The kind of text around the place.
     pub inside: Inside,
     /// The declaration around it: its keyword. None between declarations.
     pub declaration: Option<String>,
@@ -20,11 +20,11 @@ pub struct Cursor {
     pub callee: Option<String>,
     /// The open brackets around it, innermost first; the last is the declaration itself, outside of all brackets.
     pub around: Vec<Around>,
-    /// What stands directly before the word.
+    /// The token directly before the word.
     pub before: Before,
 }
 
-/// What a place is inside of.
+/// The kind of text around a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Inside {
     /// Code.
@@ -36,10 +36,10 @@ pub enum Inside {
     Comment,
 }
 
-/// What stands before a word.
+/// The token before a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing that says what follows: the beginning of a text, line, bracket or entry.
+    /// The beginning of a text, line, bracket or entry.
     #[default]
     Nothing,
     /// `|>`
@@ -59,7 +59,7 @@ pub struct Around {
     pub bracket: char,
     /// The word before it: what is called.
     pub callee: Option<String>,
-    /// Where that stands.
+    /// The span of that word.
     pub callee_span: Span,
     /// The key whose value the place is in.
     pub key: Option<String>,
@@ -86,7 +86,7 @@ pub fn cursor(text: &str, offset: usize) -> Cursor {
         }
         reader.pass(&found, place);
     }
-    // Beyond the end of a declaration's line and at the margin, another one begins.
+    // After the end of a declaration's line, at the margin, another one begins.
     let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let margin = reader.cursor.word.start as usize == line;
     if margin && reader.stack.len() <= 1 && !matches!(reader.cursor.before, Before::Pipe | Before::Mark) {
@@ -116,7 +116,7 @@ impl CursorScanner<'_> {
         self.text.get(lexeme.span.range()).unwrap_or("")
     }
 
-    /// Whether the place is within this lexeme, and what that says.
+    /// The context if the place is within this lexeme.
     fn holds(&mut self, lexeme: &Lexeme, at: u32) -> bool {
         match lexeme.kind {
             LexemeKind::Word => {

@@ -3,7 +3,7 @@
 use super::lexer::{CommentToken, LexerOutput, is_doc};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The comments that are the documentation of what begins at `start`: the `##` lines directly before it.
+/// The comments that document the declaration or entry at `start`: the `##` lines directly before it.
 pub(super) fn docs_before(text: &str, comments: &[CommentToken], start: usize) -> std::ops::Range<usize> {
     let end = comments.partition_point(|comment| comment.start < start);
     let mut first = end;
@@ -25,7 +25,7 @@ pub(super) fn doc_line(text: &str, comment: &CommentToken) -> String {
     line.strip_prefix(' ').unwrap_or(line).to_owned()
 }
 
-/// By the place of the token they stand before: runs of `##` lines.
+/// By the place of the token after them: runs of `##` lines.
 pub(super) type Docs = BTreeMap<u32, Doc>;
 
 pub(super) struct Doc {

@@ -2,7 +2,7 @@
 
 use super::ast::ItemKind;
 
-/// The words that begin a declaration. They may be names all the same.
+/// The words that begin a declaration. They may also be names.
 pub const KEYWORDS: [&str; 12] =
     ["pipeline", "use", "param", "fn", "data", "label", "shared", "modality", "encoder", "combine", "train", "sweep"];
 

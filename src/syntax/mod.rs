@@ -1,4 +1,4 @@
-//! Text to syntax tree and back. The only room that knows pest; reads no files.
+//! Text to syntax tree and back. The only room that uses pest; reads no files.
 //!
 //! ```text
 //! text --lexer--> tokens --recovery::outline--> declarations --grammar (pest)--> pairs --tree--> Ast --format--> text
@@ -9,7 +9,7 @@
 //! - The grammar, by way of pest, decides what is accepted: a declaration is in the tree exactly if
 //!   `grammar/mmc.pest` matches it.
 //! - `recovery` decides what is reported: where declarations begin, which region around a failure is repaired or
-//!   removed before the grammar is asked again, and the message and fix of each mistake.
+//!   removed before the grammar is run again, and the message and fix of each mistake.
 //!
 //! Parsing never fails: its result is the tree of what could be parsed and the problems of the rest.
 

@@ -15,9 +15,9 @@ const MAX_PROBLEMS: usize = 100;
 
 /// The tree of `text` and every problem of its syntax, in source order.
 ///
-/// Never fails: what could not be read is left out of the tree, or is an [`ExprKind::Error`](super::ast::ExprKind::Error) in it, and is reported.
-/// Errors are `MMC0101` to `MMC0107`. A missing `pipeline NAME` is not reported here, because
-/// files brought in with `use` have none.
+/// Never fails: what could not be read is left out of the tree, or is an
+/// [`ExprKind::Error`](super::ast::ExprKind::Error) in it, and is reported. Errors are `MMC0101` to `MMC0107`. A
+/// missing `pipeline NAME` is not reported here, because files brought in with `use` have none.
 pub fn parse(file: FileId, text: &str) -> (Ast, Problems) {
     let parsed = read(file, text);
     (parsed.ast, parsed.problems)
@@ -28,7 +28,7 @@ pub fn parse_expr(file: FileId, text: &str) -> (Option<Expr>, Problems) {
     let mut lexed = lex(file, text);
     let mut outline = outline(file, text, &mut lexed);
     let count = lexed.tokens.len();
-    // Lines are no declarations here: all of the text is one piece.
+    // Lines do not begin declarations here: the whole text is one expression.
     let closers = outline.declarations.iter().map(|declaration| declaration.closers.as_str()).collect();
     let broken = outline.declarations.iter().flat_map(|declaration| declaration.broken.clone()).collect();
     let deep = outline.declarations.iter().flat_map(|declaration| declaration.deep.clone()).collect();
@@ -58,7 +58,7 @@ pub(super) struct Parsed {
     pub(super) comments: Vec<CommentToken>,
 }
 
-/// One declaration as it stands in the text.
+/// One declaration in the text.
 pub(super) struct DeclarationText {
     /// Its place in [`Ast::items`], if it was read without a problem of its syntax.
     pub(super) item: Option<usize>,
@@ -107,7 +107,7 @@ pub(super) fn read(file: FileId, text: &str) -> Parsed {
         }
         match recovery.read(tree::declaration) {
             Some((mut kind, span)) => {
-                // What follows a declaration with a mistake in it and begins with no keyword is likely a part of it.
+                // Text without a keyword after a declaration with an error is probably part of it.
                 after_unparsed = !recovery.problems.is_empty();
                 let poisoned = match after_unparsed && recovery.misspelt.is_none() {
                     true => poison(&mut kind, &recovery.problems, text),
@@ -167,7 +167,7 @@ fn own_problems(lexed: &LexerOutput, outline: &mut Outline) -> Vec<(usize, Probl
     own
 }
 
-/// No more problems than anyone reads; the last says how many are left out.
+/// Limits the number of problems; the last gives the number left out.
 fn capped(problems: Problems) -> Problems {
     if problems.len() <= MAX_PROBLEMS {
         return problems;

@@ -1,6 +1,6 @@
 //! Construction of the syntax tree from pest pairs: precedence, literals and spans.
 //!
-//! A pair that the grammar has matched has the parts the grammar says; where one is missing all the same, the answer is
+//! A pair that the grammar has matched has the parts of its rule; if one is missing, the answer is
 //! `None`, which the parser reports as a defect.
 
 use super::ast::{
@@ -34,7 +34,7 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
 #[derive(Clone, Copy)]
 pub(super) struct SourceOffsets {
     pub(super) file: FileId,
-    /// What to add to an offset in the matched text.
+    /// The difference between offsets in the file and in the matched text.
     pub(super) shift: i64,
     /// How many bytes of the matched text are a keyword in its right spelling, which stands for one of another length.
     pub(super) respelt: usize,
@@ -88,7 +88,7 @@ impl<'i> Parts<'i> {
     }
 }
 
-/// Whether the rule is a keyword or punctuation that says nothing once the rest is known.
+/// Whether the rule is a keyword or punctuation without content for the tree.
 fn is_mark(rule: Rule) -> bool {
     matches!(
         rule,
@@ -122,7 +122,7 @@ fn is_mark(rule: Rule) -> bool {
     )
 }
 
-/// What a matched `declaration` declares, and where it stands.
+/// The declaration of a matched `declaration`, with its span.
 pub(super) fn declaration(pairs: Pairs<'_, Rule>, place: SourceOffsets) -> Option<(ItemKind, Span)> {
     let root = pairs.into_iter().next()?;
     let pair = root.into_inner().next()?;
@@ -228,7 +228,7 @@ fn expression(pair: Pair<'_, Rule>, place: SourceOffsets) -> Option<Expr> {
     if pair.as_rule() != Rule::expression {
         return None;
     }
-    // Most expressions are one atom: the machinery for operators is not needed for them.
+    // Most expressions are one atom and skip operator precedence.
     let mut inner = pair.into_inner();
     if inner.len() == 1 {
         return atom(inner.next()?, place);

@@ -95,7 +95,7 @@ impl Checks<'_> {
     }
 }
 
-/// `pipeline NAME` stands first, and once.
+/// `pipeline NAME` must be first, and occur once.
 pub(super) fn check_header(ast: &Ast, problems: &mut Problems) {
     let mut first: Option<Span> = None;
     for (at, item) in ast.items.iter().enumerate() {

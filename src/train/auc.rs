@@ -1,4 +1,4 @@
-//! The area under the receiver operating characteristic as an exact rank statistic. Knows numbers only.
+//! The area under the receiver operating characteristic as an exact rank statistic. Independent of models and data.
 
 /// The share of pairs of a positive and a negative row in which the positive one has the larger score, ties counting
 /// half (the Mann-Whitney statistic with average ranks).

@@ -1,11 +1,12 @@
-//! The rows of one part of the data as training and evaluation read them: their number, labels and batches. Knows no files.
+//! The rows of one part of the data as training and evaluation read them: their number, labels and batches. Does not
+//! depend on files.
 
 use crate::data::Draw;
 use crate::plan::Batch;
 
 /// One part of a data set, as the plan's inputs read it.
 pub trait BatchSource: Sync {
-    /// How many rows.
+    /// Number of rows.
     fn len(&self) -> usize;
 
     /// Whether there are none.

@@ -1,4 +1,4 @@
-//! A model on a whole part of the data: logits in batches, decisions, scores.
+//! Evaluation of a model on a whole part of the data: logits in batches, decisions, scores.
 
 use super::{BatchSource, Scores, metrics};
 use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, fitted, row_losses};
@@ -9,12 +9,12 @@ use std::sync::Arc;
 /// measured the same to the last bit.
 const ROWS: usize = 1024;
 
-/// What a model decides on a part of the data, and how good that is.
+/// The decisions of a model on a part of the data, with their scores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The measurements.
     pub scores: Scores,
-    /// What they are measured on, row by row in the order of the part.
+    /// The decisions, in the order of the rows.
     pub decisions: Decisions,
 }
 

@@ -1,5 +1,6 @@
 //! The events of a training, and the measurements they carry.
 
+use crate::diag::Problem;
 use crate::spec::Metric;
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +11,9 @@ pub enum Event<'a> {
     Component {
         /// Its name.
         name: &'a str,
-        /// Which it is, counted from 1.
+        /// Its number, counted from 1.
         number: usize,
-        /// How many there are.
+        /// Their number.
         of: usize,
     },
     /// Training begins: epochs at most, steps in each.
@@ -37,12 +38,16 @@ pub enum Event<'a> {
     },
     /// An epoch ended and was measured.
     EpochEnded(&'a EpochRecord),
+    /// The state of the training was saved; it can be resumed from there.
+    CheckpointSaved,
+    /// The state of the training could not be saved. The training continues.
+    CheckpointFailed(&'a Problem),
     /// Training ended.
     Ended(StopReason),
 }
 
 /// The measurements of one epoch: one line of `metrics.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// The component that was trained, in late fusion.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,10 +72,10 @@ pub struct EpochRecord {
     pub best: bool,
 }
 
-/// What was measured on one part of the data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The measurements on one part of the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
     /// See [`Metric`].
     pub error: f64,
@@ -129,7 +134,7 @@ impl SplitScores {
 }
 
 /// The measurements of one component alone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComponentScores {
     /// Its name.
     pub name: String,
@@ -137,18 +142,18 @@ pub struct ComponentScores {
     pub cross_entropy: f64,
     /// Share of rows its own most probable class is wrong on.
     pub error: f64,
-    /// Mean of its `q` for the label: how much the others leave it to decide.
+    /// Mean of its `q` for the label: the weight the others leave it.
     pub mean_q: f64,
 }
 
-/// Why training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The reason that training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
     /// All epochs or iterations were made.
     Completed,
     /// No improvement for as long as the patience lasts.
     Patience,
-    /// Someone asked it to stop.
+    /// It was interrupted.
     Interrupted,
 }

@@ -26,7 +26,7 @@ pub enum FailureCause {
         epoch: u64,
         /// The step of the training, counted from 1.
         step: u64,
-        /// Which number.
+        /// The number that is not finite.
         place: NonFinite,
     },
     /// There are no rows to train on.
@@ -40,7 +40,7 @@ pub enum FailureCause {
         /// The parameter.
         param: ParamId,
     },
-    /// Someone asked to stop before this component had been trained, without which there is no model.
+    /// Interrupted before this component had been trained, without which there is no model.
     Interrupted {
         /// Its name.
         component: String,
@@ -74,7 +74,7 @@ pub enum NonFinite {
 }
 
 impl FailureCause {
-    /// The problem to report: a code, the line of the pipeline that is to blame, a way on.
+    /// The problem to report: code, line of the pipeline, and help.
     pub fn problem(&self, plan: &Plan) -> Problem {
         match self {
             FailureCause::NonFinite { epoch, step, place } => non_finite(plan, *epoch, *step, *place),
@@ -93,7 +93,7 @@ impl FailureCause {
                     Some(step) => problem.also(step.span, format!("both learn `{}`", plan.params[*param].name)),
                     None => problem,
                 };
-                problem.help("give each an encoder of its own, or combine them with `multiplicative`")
+                problem.help("give each a separate encoder, or combine them with `multiplicative`")
             }
             FailureCause::Interrupted { component } => {
                 let message = format!("interrupted before `{component}` had been trained: there is nothing to keep");
@@ -141,7 +141,7 @@ fn exec(plan: &Plan, error: &ExecError) -> Problem {
         ExecError::OutOfMemory { index, .. } => {
             let problem = Problem::error(Code::OutOfMemory, error.to_string());
             let problem = match plan.steps.get(*index) {
-                Some(step) => problem.at(step.span, "no room for the value that this makes"),
+                Some(step) => problem.at(step.span, "not enough memory for the value of this step"),
                 None => problem,
             };
             problem.help("a smaller `batch_size` needs less memory")

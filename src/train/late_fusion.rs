@@ -1,6 +1,7 @@
-//! Late fusion: each component is trained separately, on the rows that have its modalities, with its own clipping, its own
-//! stopping and its own best epoch; what brings the decisions together is fitted afterwards, on held-out rows.
+//! Late fusion: each component is trained separately, on the rows that have its modalities, with its own clipping, its
+//! own stopping and its own best epoch; the combiner is fitted afterwards, on held-out rows.
 
+use super::checkpoint::{Checkpoint, CheckpointPolicy, FinishedComponents};
 use super::failure::{FailureCause, TrainingFailure};
 use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, train};
 use crate::data::Draw;
@@ -13,7 +14,7 @@ use std::sync::atomic::Ordering;
 /// Starts an engine for a plan.
 pub type Start<'a> = dyn Fn(Arc<Plan>) -> Result<Box<dyn Engine>, ExecError> + 'a;
 
-/// Trains a plan as its combination asks: `late` one component after the other, everything else as a whole.
+/// Trains a plan as its combination requires: `late` one component after the other, everything else as a whole.
 pub fn fit(
     start: &Start<'_>,
     params: Params,
@@ -31,18 +32,19 @@ pub fn fit(
 
 fn train_components(
     start: &Start<'_>,
-    mut params: Params,
+    params: Params,
     training: Training<'_>,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained, Box<TrainingFailure>> {
-    let Training { plan, interrupt, .. } = training;
-    let mut history = vec![];
-    let mut stop = StopReason::Completed;
-    let components = plan.loss.components.len();
+    let Training { plan, interrupt, resume, checkpoints, .. } = training;
     if let Some(cause) = shared(plan) {
         return Err(failed(cause));
     }
-    for (index, component) in plan.loss.components.iter().enumerate() {
+    let components = plan.loss.components.len();
+    let none = || FinishedComponents { count: 0, params, history: vec![], stop: StopReason::Completed };
+    let mut finished = resume.and_then(|checkpoint| checkpoint.finished.clone()).unwrap_or_else(none);
+    let mut resume = resume;
+    for (index, component) in plan.loss.components.iter().enumerate().skip(finished.count) {
         if interrupt.load(Ordering::Relaxed) {
             return Err(failed(FailureCause::Interrupted { component: component.name.clone() }));
         }
@@ -51,8 +53,22 @@ fn train_components(
         let with_inputs = |rows| ComponentRows::new(rows, plan, component, &alone);
         let (train_rows, valid) = (with_inputs(training.train), training.valid.map(with_inputs));
         let valid = valid.as_ref().map(|rows| rows as &dyn BatchSource).filter(|rows| !rows.is_empty());
-        let own = Training { plan: &alone, train: &train_rows, valid, test: None, ..training };
-        let begin = moved(plan, &params, &alone, Params::zeros(&alone));
+        let save = checkpoints.map(|CheckpointPolicy { save, .. }| {
+            let finished = &finished;
+            move |own: Checkpoint| save(Checkpoint { finished: Some(finished.clone()), running: own.running })
+        });
+        let own = Training {
+            plan: &alone,
+            train: &train_rows,
+            valid,
+            test: None,
+            resume: resume.take(),
+            checkpoints: checkpoints
+                .zip(save.as_ref())
+                .map(|(policy, save)| CheckpointPolicy { interval: policy.interval, save }),
+            ..training
+        };
+        let begin = moved(plan, &finished.params, &alone, Params::zeros(&alone));
         let mut engine = start(Arc::new(alone.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
         let trained = train(engine.as_mut(), begin, own, &mut |event| match event {
             Event::EpochEnded(record) => {
@@ -62,15 +78,17 @@ fn train_components(
             }
             event => observe(event),
         })?;
-        stop = trained.stop;
-        params = moved(&alone, &trained.params, plan, params);
         let own = trained.history.into_iter().map(|mut record| {
             record.component = Some(component.name.clone());
             record.best = record.epoch == trained.best_epoch;
             record
         });
-        history.extend(own);
+        finished.count += 1;
+        finished.stop = trained.stop;
+        finished.history.extend(own);
+        finished.params = moved(&alone, &trained.params, plan, finished.params);
     }
+    let FinishedComponents { mut params, history, stop, .. } = finished;
     let engine = start(Arc::new(plan.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
     if let Some((weight, bias)) = plan.loss.combiner {
         let Some(valid) = training.valid.filter(|rows| !rows.is_empty()) else {

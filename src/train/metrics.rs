@@ -1,4 +1,4 @@
-//! Measurements of decisions against labels. Knows neither the engine that decided nor where the rows are from.
+//! Measurements of decisions against labels. Independent of the engine and of the source of rows.
 
 use super::{ComponentScores, Scores, auc::auc};
 use crate::exec::{ComponentDecisions, Decisions};
@@ -60,7 +60,7 @@ fn macro_f1(predicted: &[u32], classes: usize, labels: &[u32]) -> f64 {
             *right += 1;
         }
     }
-    // How often a class is named is 2 TP + FP + FN.
+    // The number of occurrences of a class in labels and predictions is 2 TP + FP + FN.
     let occurring = right.iter().zip(&named).filter(|(_, named)| **named > 0);
     mean(occurring.map(|(right, named)| 2.0 * *right as f64 / *named as f64))
 }
@@ -77,7 +77,7 @@ fn log_loss(decisions: &Decisions, labels: &[u32]) -> f64 {
 }
 
 fn component(name: String, decided: &ComponentDecisions, classes: usize, labels: &[u32]) -> ComponentScores {
-    // A component that has no say on a row holds zeros there, which no softmax does.
+    // A component that is absent on a row has zeros there, which no softmax has.
     let rows = || {
         let rows = decided.probabilities.chunks_exact(classes.max(1)).zip(labels).enumerate();
         rows.filter(|(_, (probabilities, _))| probabilities.iter().any(|p| *p != 0.0))

@@ -1,9 +1,12 @@
-//! The training loop and what it needs: optimizers, schedules, stopping, metrics. Prints nothing.
+//! The training loop and its parts: optimizers, schedules, stopping, metrics. Prints nothing.
 
 mod auc;
 mod batch_source;
+mod checkpoint;
+mod checkpoint_file;
 mod evaluate;
 mod event;
+mod exact_json;
 mod failure;
 mod late_fusion;
 mod metrics;
@@ -15,6 +18,10 @@ mod trainer;
 
 pub use auc::auc;
 pub use batch_source::BatchSource;
+pub use checkpoint::{
+    BestModel, Checkpoint, CheckpointInterval, CheckpointPolicy, EpochTotals, FinishedComponents, LoopState,
+};
+pub use checkpoint_file::{checkpoint_bytes, read_checkpoint};
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use event::{ComponentScores, EpochRecord, Event, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
@@ -22,5 +29,5 @@ pub use late_fusion::{Start, fit};
 pub use metrics::scores;
 pub use model_file::{plan_hash, read_model, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
-pub use selection::Selection;
+pub use selection::{SelectedEpoch, Selection};
 pub use trainer::{Trained, Training, train};

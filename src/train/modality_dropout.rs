@@ -18,8 +18,8 @@ impl<'a> ModalityDropout<'a> {
     }
 
     /// Leaves out each `?` modality of each row with probability `p`, by draws that the seed, the step and the row's
-    /// place in the batch decide. Where no component would be left, one of those that need least is, any of them as
-    /// likely.
+    /// place in the batch decide. If no component would be left, one of those with the fewest modalities is kept,
+    /// chosen uniformly.
     pub(super) fn apply(&self, batch: &mut Batch, step: u64) {
         if self.p <= 0.0 {
             return;
@@ -33,7 +33,7 @@ impl<'a> ModalityDropout<'a> {
             }
             let before = present.clone();
             for at in &optional {
-                // Drawn for every modality, present or not, so that a gap moves no other draw.
+                // Drawn for every modality, present or not, so that a missing one does not shift the draws.
                 present[*at] &= draws.uniform() >= self.p;
             }
             let spared = draws.uniform();
@@ -48,7 +48,7 @@ impl<'a> ModalityDropout<'a> {
         }
     }
 
-    /// Brings back what one of the smallest components needs, of those the row has; `draw` in [0, 1) says which.
+    /// Restores the modalities of one of the smallest components available on the row; `draw` in [0, 1) selects it.
     fn spare(&self, before: &[bool], present: &mut [bool], draw: f64) {
         let had = || self.plan.loss.components.iter().filter(|component| decides(component, before));
         let Some(least) = had().map(|component| component.inputs.len()).min() else { return };
@@ -153,7 +153,7 @@ mod tests {
         let mut batch = batch(500, 2);
         batch.present[0] = Some(vec![false; 500]);
         ModalityDropout::new(&plan, 0.9, 3).apply(&mut batch, 0);
-        // The other is then all that a row has, and is never left out.
+        // The other is then the only one of the row, and is never left out.
         assert_eq!(batch.present[0], Some(vec![false; 500]));
         assert!((0..500).all(|row| has(&batch, 1, row)));
     }

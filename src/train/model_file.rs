@@ -1,9 +1,10 @@
-//! The model file: weights and buffers in safetensors, as a PyTorch state dict would have them. Knows no optimizer.
+//! The model file: weights and buffers in safetensors, as a PyTorch state dict would have them. Independent of the
+//! optimizer.
 //!
 //! Every tensor is `f32`, row-major, under the name the plan gives it: the path of declarations that leads to the
 //! layer, the layer's place in its block, and `weight`, `bias`, `running_mean` or `running_var`. The weight of a linear
 //! layer is `[out, in]`. So `load_state_dict(safetensors.torch.load_file("model.safetensors"))` fills a module whose
-//! submodules bear the same names. The header's metadata has one entry, `mmc`, a JSON object: `version`, `pipeline`,
+//! submodules have the same names. The header's metadata has one entry, `mmc`, a JSON object: `version`, `pipeline`,
 //! `combine` and `plan`, the hash of the plan the model is for.
 
 use crate::atomic_file::write_atomic;
@@ -15,7 +16,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The hash of everything a plan says but its places in the text, in hexadecimal.
+/// The hash of a plan without its spans, in hexadecimal.
 pub fn plan_hash(plan: &Plan) -> String {
     let text = serde_json::to_vec(plan).unwrap_or_default();
     blake3::hash(&text).to_hex().to_string()
@@ -65,7 +66,7 @@ pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
 /// The hash of the plan that the model in a file was trained with; see [`plan_hash`].
 ///
 /// # Errors
-/// `MMC0606` for a file that cannot be read, or does not say.
+/// `MMC0606` for a file that cannot be read, or lacks the hash.
 pub fn trained_plan(path: &Path) -> Result<String, Problem> {
     let damaged = |reason: String| {
         let message = format!("the model `{}` cannot be read: {reason}", path.display());

@@ -7,8 +7,8 @@ use crate::spec::OptimizerSpec;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Numbers per chunk, few enough that all its arrays stay in the first-level cache. Every sum is made within a chunk and
-/// chunks are added up in order, so that the bits do not depend on how many threads share the work.
+/// Numbers per chunk, few enough that all its arrays stay in the first-level cache. Every sum is made within a chunk
+/// and chunks are added up in order, so that the bits do not depend on how many threads share the work.
 const CHUNK: usize = 2 * 1024;
 
 /// The fewest chunks that are worth giving to another thread.
@@ -19,8 +19,8 @@ const LANES: usize = 8;
 
 /// An optimizer and its state: plain data, two arrays laid out as the parameters, and a count.
 ///
-/// The order of a step is that of the authors' code: decay that is not decoupled is added to the gradient first, then the
-/// global norm of the whole is clipped, then the parameters are updated.
+/// The order of a step is that of the authors' code: decay that is not decoupled is added to the gradient first, then
+/// the global norm of the whole is clipped, then the parameters are updated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
     spec: OptimizerSpec,
@@ -31,7 +31,7 @@ pub struct Optimizer {
     pub state: OptimizerState,
 }
 
-/// What an optimizer hands on from step to step.
+/// The state of an optimizer between steps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerState {
     /// Number of steps made.
@@ -70,7 +70,7 @@ impl Optimizer {
     }
 
     /// Makes one step with learning rate `lr` and returns the global norm of the gradient, with coupled decay and
-    /// before clipping. Where that is not finite, `values` and the state are spoilt.
+    /// before clipping. If that is not finite, `values` and the state are invalid.
     ///
     /// `gradients` are shards, each laid out as `values`, whose sum in this order is the gradient; the first is left
     /// holding it. Works in the rayon pool it is called in.

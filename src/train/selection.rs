@@ -1,23 +1,26 @@
-//! Which epoch is the best, and when to stop waiting for a better one. Knows numbers only.
+//! Selection of the best epoch, and early stopping. Independent of models and data.
 
 use super::Scores;
 use crate::spec::{Metric, TrainSpec};
+use serde::{Deserialize, Serialize};
 
 /// Watches one metric on the validation split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selection {
     metric: Metric,
     patience: Option<u64>,
-    best: Option<Best>,
+    best: Option<SelectedEpoch>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Best {
-    epoch: u64,
-    /// Not a number where there is no validation split or the metric is not defined.
-    value: f64,
+/// The best epoch so far, with the values it was selected by.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SelectedEpoch {
+    /// Counted from 1.
+    pub epoch: u64,
+    /// The metric. Not a number where there is no validation split or the metric is not defined.
+    pub value: f64,
     /// The validation loss, which decides between equals.
-    loss: f64,
+    pub loss: f64,
 }
 
 impl Selection {
@@ -28,8 +31,19 @@ impl Selection {
         Self { metric, patience: spec.stop.as_ref().map(|stop| stop.epochs), best: None }
     }
 
-    /// Takes note of an epoch, and says whether it is the best so far. Between equals the smaller loss is better: an error
-    /// over few rows has few values, and stays at one while the model still improves. Of equals in both, the earlier.
+    /// A selection that has seen earlier epochs, of which this was the best.
+    pub fn resume(spec: &TrainSpec, best: Option<SelectedEpoch>) -> Self {
+        Self { best, ..Self::new(spec) }
+    }
+
+    /// The best epoch so far.
+    pub fn best(&self) -> Option<SelectedEpoch> {
+        self.best
+    }
+
+    /// Records an epoch, and returns whether it is the best so far. Between equals the smaller loss is better: an error
+    /// over few rows has few values, and may not change while the model still improves. If both are equal, the earlier
+    /// epoch is better.
     pub fn observe(&mut self, epoch: u64, valid: Option<&Scores>) -> bool {
         let value = valid.map_or(f64::NAN, |scores| scores.get(self.metric));
         let loss = valid.map_or(f64::NAN, |scores| scores.loss);
@@ -41,12 +55,12 @@ impl Selection {
             Some(best) => value < best.value,
         };
         if better {
-            self.best = Some(Best { epoch, value, loss });
+            self.best = Some(SelectedEpoch { epoch, value, loss });
         }
         better
     }
 
-    /// Whether after `epoch` the patience is at an end.
+    /// Whether the patience has ended after `epoch`.
     pub fn exhausted(&self, epoch: u64) -> bool {
         match (self.patience, self.best) {
             (Some(patience), Some(best)) => epoch - best.epoch >= patience.max(1),

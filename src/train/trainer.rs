@@ -1,6 +1,7 @@
-//! The training loop: shuffled batches, steps, measurements, selection of the best model. Prints nothing, and reads the
-//! clock only to say how long an epoch took.
+//! The training loop: shuffled batches, steps, measurements, selection of the best model, checkpoints. Prints nothing, and
+//! reads the clock only for the duration of epochs and to decide when a checkpoint is due.
 
+use super::checkpoint::{BestModel, Checkpoint, CheckpointPolicy, CheckpointTimer, EpochTotals, LoopState};
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
 use super::{BatchSource, EpochRecord, Evaluation, Event, Optimizer, Scores, Selection, StopReason, evaluate};
@@ -13,12 +14,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// What a training is made of, beside the engine and the first weights.
+/// The inputs of a training besides the engine and the initial weights.
 #[derive(Clone, Copy)]
 pub struct Training<'a> {
-    /// What is trained.
+    /// The plan to train.
     pub plan: &'a Plan,
-    /// How.
+    /// The training settings.
     pub spec: &'a TrainSpec,
     /// The rows that the weights are fitted on.
     pub train: &'a dyn BatchSource,
@@ -26,8 +27,13 @@ pub struct Training<'a> {
     pub valid: Option<&'a dyn BatchSource>,
     /// The rows that the selected model is measured on, once.
     pub test: Option<&'a dyn BatchSource>,
-    /// Looked at after every step: set from elsewhere, it ends the training as if all epochs were made.
+    /// Checked after every step: set by another thread, it ends the training as if all epochs were done.
     pub interrupt: &'a AtomicBool,
+    /// The state to continue from, of a training with the same plan, settings and rows; without one, training begins with
+    /// the first weights.
+    pub resume: Option<&'a Checkpoint>,
+    /// When and where its state is saved; never if `None`.
+    pub checkpoints: Option<CheckpointPolicy<'a>>,
 }
 
 /// A finished training.
@@ -39,7 +45,7 @@ pub struct Trained {
     pub best_epoch: u64,
     /// Every epoch in order, the last one partial where it was interrupted.
     pub history: Vec<EpochRecord>,
-    /// Why it ended.
+    /// The reason that it ended.
     pub stop: StopReason,
     /// The selected model on the validation split, if there is one.
     pub valid: Option<Scores>,
@@ -52,54 +58,51 @@ pub struct Trained {
 /// Every epoch reads all training rows once, in an order decided by the seed, its last batch as small as what is left.
 /// With [`TrainingLength::Iterations`] epochs end the same way, and once more at the last iteration. After each epoch the
 /// validation split is measured; the best epoch is selected by the metric that `stop` names, else by the validation
-/// error, else it is the last. The same inputs give the same bits.
+/// error, else it is the last. The same inputs give the same bits, also where the training was interrupted and continued
+/// from a checkpoint.
 pub fn train(
     engine: &mut dyn Engine,
     params: Params,
     training: Training<'_>,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained, Box<TrainingFailure>> {
-    let mut training_loop = TrainingLoop::new(params, training);
+    let resumed = training.resume.map(|checkpoint| checkpoint.running.clone());
+    let mut training_loop = TrainingLoop::new(resumed, params, training);
     match training_loop.fit(engine, observe) {
         Ok(stop) => training_loop.finish(engine, stop, observe),
         Err(cause) => Err(training_loop.fail(cause)),
     }
 }
 
-/// A training on its way.
+/// A training in progress.
 struct TrainingLoop<'a> {
     training: Training<'a>,
     extent: TrainingSteps,
     optimizer: Optimizer,
     selection: Selection,
     params: Arc<Params>,
-    /// Whether `params` are those of a step that went well.
+    /// Whether `params` are those of a successful step.
     sound: bool,
-    best: Option<(u64, Arc<Params>)>,
+    best: Option<BestModel>,
     step: u64,
+    /// Of the epoch that is running.
+    totals: EpochTotals,
     history: Vec<EpochRecord>,
     began: Instant,
-}
-
-/// What the steps of one epoch saw.
-#[derive(Default)]
-struct EpochTotals {
-    rows: usize,
-    loss: f64,
-    errors: usize,
-    violations: usize,
-    lr: f64,
+    /// Seconds of training before `began`.
+    seconds_before: f64,
+    timer: Option<CheckpointTimer>,
 }
 
 impl<'a> TrainingLoop<'a> {
-    fn new(params: Params, training: Training<'a>) -> Self {
+    fn new(resumed: Option<LoopState>, params: Params, training: Training<'a>) -> Self {
         let Training { plan, spec, train, .. } = training;
         let steps_per_epoch = train.len().div_ceil(spec.batch_size.max(1)) as u64;
         let steps = match spec.length {
             TrainingLength::Epochs(epochs) => epochs.saturating_mul(steps_per_epoch),
             TrainingLength::Iterations(iterations) => iterations,
         };
-        Self {
+        let mut training_loop = Self {
             training,
             extent: TrainingSteps { steps_per_epoch, steps },
             optimizer: Optimizer::new(&spec.optimizer, spec.clip_norm, plan),
@@ -108,9 +111,23 @@ impl<'a> TrainingLoop<'a> {
             sound: true,
             best: None,
             step: 0,
+            totals: EpochTotals::default(),
             history: vec![],
             began: Instant::now(),
+            seconds_before: 0.0,
+            timer: training.checkpoints.map(|policy| CheckpointTimer::new(policy.interval)),
+        };
+        if let Some(LoopState { params, optimizer, step, totals, best, history, seconds }) = resumed {
+            training_loop.selection = Selection::resume(spec, best.as_ref().map(|best| best.selected));
+            training_loop.optimizer.state = optimizer;
+            training_loop.params = params;
+            training_loop.best = best;
+            training_loop.step = step;
+            training_loop.totals = totals;
+            training_loop.history = history;
+            training_loop.seconds_before = seconds;
         }
+        training_loop
     }
 
     fn fit(&mut self, engine: &mut dyn Engine, observe: &mut dyn FnMut(Event<'_>)) -> Result<StopReason, FailureCause> {
@@ -119,62 +136,97 @@ impl<'a> TrainingLoop<'a> {
             return Err(FailureCause::NoRows);
         }
         observe(Event::Started { epochs: steps.div_ceil(steps_per_epoch), steps_per_epoch });
-        let mut epoch = 0;
-        while self.step < steps {
-            epoch += 1;
-            let (totals, interrupted) = self.epoch(engine, epoch, observe)?;
-            self.measure(engine, epoch, &totals, observe)?;
+        loop {
+            let epoch = self.history.len() as u64;
+            let stop = if self.selection.exhausted(epoch) {
+                Some(StopReason::Patience)
+            } else if self.step >= steps && self.totals.rows == 0 {
+                Some(StopReason::Completed)
+            } else {
+                None
+            };
+            if let Some(stop) = stop {
+                // A last epoch that is partial has been saved before its measurement.
+                if self.step.is_multiple_of(steps_per_epoch) {
+                    self.save_checkpoint(observe);
+                }
+                return Ok(stop);
+            }
+            let epoch = epoch + 1;
+            let interrupted = self.epoch(engine, epoch, observe)?;
+            let partial = self.totals.rows < self.training.train.len();
+            if interrupted || partial {
+                // The measurement of a partial epoch is no part of a training that continues.
+                self.save_checkpoint(observe);
+            }
+            self.measure(engine, epoch, observe)?;
             if interrupted {
                 return Ok(StopReason::Interrupted);
             }
-            if self.selection.exhausted(epoch) {
-                return Ok(StopReason::Patience);
+            if !partial && self.timer.is_some_and(|timer| timer.due_after_epoch(epoch)) {
+                self.save_checkpoint(observe);
             }
         }
-        Ok(StopReason::Completed)
     }
 
-    /// Makes the steps of one epoch, and says whether someone asked to stop within it.
+    /// Makes the steps of one epoch that are left, and returns whether it was interrupted.
     fn epoch(
         &mut self,
         engine: &mut dyn Engine,
         epoch: u64,
         observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(EpochTotals, bool), FailureCause> {
+    ) -> Result<bool, FailureCause> {
         let Training { plan, spec, train, interrupt, .. } = self.training;
         let dropout = ModalityDropout::new(plan, spec.modality_dropout, spec.seed);
         let order = order(train.len(), spec.seed, epoch);
-        let mut totals = EpochTotals::default();
         let mut batch = Batch::default();
-        for (rows, number) in order.chunks(spec.batch_size.max(1)).zip(1..) {
-            if self.step == self.extent.steps {
+        let done = self.step - self.history.last().map_or(0, |record| record.step);
+        let batches = order.chunks(spec.batch_size.max(1)).zip(1..);
+        for (rows, number) in batches.skip(usize::try_from(done).unwrap_or(usize::MAX)) {
+            if self.step >= self.extent.steps {
                 break;
             }
             train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
             dropout.apply(&mut batch, self.step);
-            self.advance(engine, epoch, &batch, &mut totals)?;
+            self.advance(engine, epoch, &batch)?;
             observe(Event::Stepped {
                 epoch,
                 step: number,
                 rows: rows.len(),
-                loss: totals.loss / totals.rows as f64,
-                error: totals.errors as f64 / totals.rows as f64,
+                loss: self.totals.loss / self.totals.rows as f64,
+                error: self.totals.errors as f64 / self.totals.rows as f64,
             });
             if interrupt.load(Ordering::Relaxed) {
-                return Ok((totals, true));
+                return Ok(true);
+            }
+            if self.timer.is_some_and(|timer| timer.due_after_step(self.step)) {
+                self.save_checkpoint(observe);
             }
         }
-        Ok((totals, false))
+        Ok(false)
+    }
+
+    /// Saves the state, where that is wanted.
+    fn save_checkpoint(&mut self, observe: &mut dyn FnMut(Event<'_>)) {
+        let (Some(policy), Some(timer)) = (self.training.checkpoints, &mut self.timer) else { return };
+        let running = LoopState {
+            params: Arc::clone(&self.params),
+            optimizer: self.optimizer.state.clone(),
+            step: self.step,
+            totals: self.totals,
+            best: self.best.clone(),
+            history: self.history.clone(),
+            seconds: self.seconds_before + self.began.elapsed().as_secs_f64(),
+        };
+        match (policy.save)(Checkpoint { finished: None, running }) {
+            Ok(()) => observe(Event::CheckpointSaved),
+            Err(problem) => observe(Event::CheckpointFailed(&problem)),
+        }
+        timer.restart();
     }
 
     /// Makes one step.
-    fn advance(
-        &mut self,
-        engine: &mut dyn Engine,
-        epoch: u64,
-        batch: &Batch,
-        totals: &mut EpochTotals,
-    ) -> Result<(), FailureCause> {
+    fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch) -> Result<(), FailureCause> {
         let Training { plan, spec, .. } = self.training;
         let key = StepKey { seed: spec.seed, step: self.step };
         let non_finite = |place| FailureCause::NonFinite { epoch, step: key.step + 1, place };
@@ -184,16 +236,17 @@ impl<'a> TrainingLoop<'a> {
             let place = engine.first_non_finite(&self.params, batch, key)?;
             return Err(non_finite(NonFinite::Loss(place)));
         }
+        let totals = &mut self.totals;
         totals.rows += batch.rows;
         totals.loss += result.loss * batch.rows as f64;
         totals.errors += result.errors;
         totals.violations += result.violations;
         totals.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
 
-        // The engine has let go of the weights by now, so that this changes them in place; where the best model shares
-        // them, this is the copy that sets it apart.
+        // The engine no longer holds the weights, so this changes them in place; if the best model shares
+        // them, they are copied here.
         let params = Arc::make_mut(&mut self.params);
-        let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, totals.lr));
+        let norm = pool.install(|| self.optimizer.step(&mut params.values, result.gradients, self.totals.lr));
         if !norm.is_finite() {
             self.sound = false;
             return Err(non_finite(NonFinite::Gradient(first_non_finite(plan, result.gradients))));
@@ -208,7 +261,6 @@ impl<'a> TrainingLoop<'a> {
         &mut self,
         engine: &dyn Engine,
         epoch: u64,
-        totals: &EpochTotals,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), ExecError> {
         let valid = match self.training.valid {
@@ -216,9 +268,10 @@ impl<'a> TrainingLoop<'a> {
             None => None,
         };
         let best = self.selection.observe(epoch, valid.as_ref());
-        if best {
-            self.best = Some((epoch, Arc::clone(&self.params)));
+        if best && let Some(selected) = self.selection.best() {
+            self.best = Some(BestModel { selected, params: Arc::clone(&self.params) });
         }
+        let totals = std::mem::take(&mut self.totals);
         let boosted = self.training.plan.loss.combination.is_boosted();
         let record = EpochRecord {
             component: None,
@@ -229,7 +282,7 @@ impl<'a> TrainingLoop<'a> {
             train_error: totals.errors as f64 / totals.rows as f64,
             violations: boosted.then_some(totals.violations as u64),
             valid,
-            seconds: self.began.elapsed().as_secs_f64(),
+            seconds: self.seconds_before + self.began.elapsed().as_secs_f64(),
             best,
         };
         observe(Event::EpochEnded(&record));
@@ -247,19 +300,19 @@ impl<'a> TrainingLoop<'a> {
     }
 
     fn finish(
-        mut self,
+        self,
         engine: &dyn Engine,
         stop: StopReason,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Trained, Box<TrainingFailure>> {
         observe(Event::Ended(stop));
-        let (best_epoch, params) = self.best.take().unwrap_or((0, Arc::clone(&self.params)));
+        let (best_epoch, params) = match &self.best {
+            Some(best) => (best.selected.epoch, Arc::clone(&best.params)),
+            None => (0, Arc::clone(&self.params)),
+        };
         let test = match self.training.test.map(|rows| self.evaluate(engine, &params, rows)).transpose() {
             Ok(test) => test,
-            Err(error) => {
-                self.best = Some((best_epoch, params));
-                return Err(self.fail(error.into()));
-            }
+            Err(error) => return Err(self.fail(error.into())),
         };
         let best = self.history.iter().find(|record| record.epoch == best_epoch);
         let valid = best.and_then(|record| record.valid.clone());
@@ -269,7 +322,7 @@ impl<'a> TrainingLoop<'a> {
     fn fail(self, cause: FailureCause) -> Box<TrainingFailure> {
         let finite = self.sound && self.params.values.iter().all(|value| value.is_finite());
         let kept = match self.best {
-            Some((epoch, params)) => Some(LastModel { params, epoch: Some(epoch) }),
+            Some(best) => Some(LastModel { params: best.params, epoch: Some(best.selected.epoch) }),
             None => finite.then_some(LastModel { params: self.params, epoch: None }),
         };
         Box::new(TrainingFailure { cause, history: self.history, kept })

@@ -36,8 +36,8 @@ fn what_cannot_be_understood_exits_with_2() {
     ];
     for arguments in wrong {
         let done = mmc(folder.path()).args(*arguments).assert().code(2);
-        let said = plain(&done.get_output().stderr);
-        assert!(!said.is_empty(), "{arguments:?}");
+        let reported = plain(&done.get_output().stderr);
+        assert!(!reported.is_empty(), "{arguments:?}");
         assert!(done.get_output().stdout.is_empty(), "{arguments:?}");
     }
 }
@@ -57,8 +57,11 @@ fn problems_exit_with_1_in_every_command() {
     for command in ["run", "lint", "plan", "bench"] {
         let done = mmc(folder.path()).args([command, "small.mmc"]).assert().code(1);
         let output = done.get_output();
-        let said = plain(&output.stdout) + &plain(&output.stderr);
-        assert!(said.contains("MMC0201") && said.contains("lwo_net") && said.contains("1 error"), "{command}: {said}");
+        let reported = plain(&output.stdout) + &plain(&output.stderr);
+        assert!(
+            reported.contains("MMC0201") && reported.contains("lwo_net") && reported.contains("1 error"),
+            "{command}: {reported}"
+        );
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something was left behind");
 }
@@ -124,8 +127,8 @@ fn a_file_that_is_no_text_is_a_problem_of_the_file() {
     let folder = folder("");
     fs::write(folder.path().join("small.mmc"), b"pipeline x\n# caf\xe9\n").unwrap();
     let done = mmc(folder.path()).args(["lint", "small.mmc", "--format", "short"]).assert().code(1);
-    let said = plain(&done.get_output().stdout);
-    assert!(said.starts_with("small.mmc:2:6: error[MMC0108]"), "{said}");
+    let reported = plain(&done.get_output().stdout);
+    assert!(reported.starts_with("small.mmc:2:6: error[MMC0108]"), "{reported}");
 }
 
 #[test]
@@ -153,8 +156,8 @@ fn fmt_changes_files_and_nothing_else() {
 fn explain_prints_and_lists() {
     let folder = folder(SMALL);
     let done = mmc(folder.path()).args(["explain", "mmc0301"]).assert().success();
-    let said = plain(&done.get_output().stdout);
-    assert!(said.starts_with("MMC0301: ") && said.contains("    encoder "), "{said}");
+    let reported = plain(&done.get_output().stdout);
+    assert!(reported.starts_with("MMC0301: ") && reported.contains("    encoder "), "{reported}");
     let explain = |arguments: &[&str]| {
         let done = mmc(folder.path()).arg("explain").args(arguments).assert().success();
         plain(&done.get_output().stdout)
@@ -180,14 +183,14 @@ fn completions_know_every_command_and_name() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let done = mmc(folder.path()).args(["completions", shell]).assert().success();
         let script = plain(&done.get_output().stdout);
-        // What completes in PowerShell knows the values of options only, and not of `explain NAME`.
+        // The completion script of PowerShell has the values of options only, not those of `explain NAME`.
         let names: &[&str] =
             if matches!(shell, "bash" | "zsh" | "fish") { &["mulmix", "standardize", "MMC0301"] } else { &[] };
         for word in ["graph", "explain", "--combine"].iter().chain(names) {
             assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
         }
     }
-    // What a shell is told of `explain` is no limit of it.
+    // The completions of `explain` do not restrict its argument.
     let done = mmc(folder.path()).args(["explain", "mullmix"]).assert().code(2);
     assert!(plain(&done.get_output().stderr).contains("did you mean `mulmix`?"));
 }
@@ -260,8 +263,8 @@ fn params_are_set_from_outside() {
     // A text needs no quotes.
     set("path=more/rows 2.csv").success();
     for (setting, code) in [("width=100", "MMC0303"), ("wdth=32", "MMC0210"), ("width=\"a\"", "MMC0302")] {
-        let said = plain(&set(setting).code(1).get_output().stderr);
-        assert!(said.contains(code) && said.contains("--set"), "{setting}: {said}");
+        let reported = plain(&set(setting).code(1).get_output().stderr);
+        assert!(reported.contains(code) && reported.contains("--set"), "{setting}: {reported}");
     }
 }
 

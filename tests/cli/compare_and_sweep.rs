@@ -1,4 +1,4 @@
-//! `mmc compare` and `mmc sweep` as processes: the numbers of single runs side by side, and nothing lost on the way.
+//! `mmc compare` and `mmc sweep` as processes: the same numbers as single runs, and nothing lost by an interrupt.
 
 use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use serde_json::Value;
@@ -123,27 +123,27 @@ fn a_file_is_named_only_before_combines_that_several_have() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_said() {
+fn impossible_comparisons_are_reported() {
     let folder = folder(SMALL);
     fs::write(folder.path().join("other.mmc"), SMALL.replace("seed: 7", "seed: 8")).unwrap();
-    let said = |arguments: &[&str]| {
+    let reported = |arguments: &[&str]| {
         let done = mmc(folder.path()).args(arguments).args(["--no-cache", "--epochs", "1"]).assert().code(1);
         plain(&done.get_output().stderr)
     };
-    let other = said(&["compare", "small.mmc", "other.mmc", "--combine", "mul", "--seeds", "1"]);
+    let other = reported(&["compare", "small.mmc", "other.mmc", "--combine", "mul", "--seeds", "1"]);
     assert!(other.contains("`small:mul` and `other:mul`") && other.contains("same rows"), "{other}");
-    let unknown = said(&["compare", "small.mmc", "--combine", "mull"]);
+    let unknown = reported(&["compare", "small.mmc", "--combine", "mull"]);
     assert!(unknown.contains("did you mean `mul`?"), "{unknown}");
-    let unknown = said(&["compare", "small.mmc", "--against", "none"]);
+    let unknown = reported(&["compare", "small.mmc", "--against", "none"]);
     assert!(unknown.contains("`mul`, `low_only`"), "{unknown}");
-    assert!(said(&["sweep", "small.mmc"]).contains("has no `sweep`"));
+    assert!(reported(&["sweep", "small.mmc"]).contains("has no `sweep`"));
     fs::write(folder.path().join("small.mmc"), swept()).unwrap();
-    assert!(said(&["sweep", "small.mmc"]).contains("`curve`, `seeds_only`"));
-    assert!(said(&["sweep", "small.mmc", "curv"]).contains("did you mean `curve`?"));
+    assert!(reported(&["sweep", "small.mmc"]).contains("`curve`, `seeds_only`"));
+    assert!(reported(&["sweep", "small.mmc", "curv"]).contains("did you mean `curve`?"));
 }
 
 #[test]
-fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
+fn a_sweep_selects_on_validation_and_resumes() {
     let folder = folder(&swept());
     let found = json(folder.path(), &["sweep", "small.mmc", "curve", "--epochs", "1"]);
     let points = found["points"].as_array().unwrap();
@@ -162,8 +162,8 @@ fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
     let trials = fs::read_to_string(path.join("trials.jsonl")).unwrap();
     assert_eq!(trials.lines().count(), 12);
 
-    // What half of a sweep has done is not done again, and the whole is the same. `low_only` does not depend on beta, so
-    // that one trial of it stands for three. Trials are written as they end, in an order that varies.
+    // Trials of an interrupted sweep are not repeated, and the result is the same. `low_only` does not depend on beta,
+    // so that one trial of it stands for three. Trials are written as they end, in an order that varies.
     let kept = |line: &&str| {
         let trial: Value = serde_json::from_str(line).unwrap();
         trial["seed"] == 1 && (trial["combine"] == "mul" || trial["params"]["beta"] == "0")
@@ -172,8 +172,8 @@ fn a_sweep_selects_on_validation_and_goes_on_where_it_was() {
     fs::write(path.join("trials.jsonl"), half).unwrap();
     let arguments = ["sweep", "small.mmc", "curve", "--epochs", "1", "--no-cache", "--resume", "runs/small-curve-0001"];
     let done = mmc(folder.path()).args(arguments).assert().success();
-    let said = plain(&done.get_output().stderr);
-    assert!(said.contains("12 trials, 6 of them done before") && said.contains("6/6"), "{said}");
+    let reported = plain(&done.get_output().stderr);
+    assert!(reported.contains("12 trials, 6 of them done before") && reported.contains("6/6"), "{reported}");
     let again: Value = serde_json::from_str(&fs::read_to_string(path.join("sweep.json")).unwrap()).unwrap();
     let measured = |found: &Value| -> Vec<Value> {
         found["points"]
@@ -206,10 +206,10 @@ fn an_interrupted_sweep_keeps_what_is_done() {
     let (child, lines) =
         start_until(folder.path(), &["sweep", "small.mmc", "curve", "--no-cache", "--threads", "1"], "1/8");
     signal(&child, "-INT");
-    let said: Vec<String> = lines.collect();
+    let reported: Vec<String> = lines.collect();
     let (code, result) = ended(child);
-    assert_eq!(code, Some(0), "{said:?}");
-    assert!(said.iter().any(|line| line.contains("1 of 8 trials are done; `--resume")), "{said:?}");
+    assert_eq!(code, Some(0), "{reported:?}");
+    assert!(reported.iter().any(|line| line.contains("1 of 8 trials are done; `--resume")), "{reported:?}");
     assert!(result.contains("runs/small-curve-0001"), "{result}");
     let path = folder.path().join("runs/small-curve-0001");
     assert_eq!(fs::read_to_string(path.join("trials.jsonl")).unwrap().lines().count(), 1);
@@ -225,13 +225,13 @@ fn an_interrupted_comparison_shows_what_is_done() {
         ["compare", "small.mmc", "long.mmc", "--combine", "mul", "--seeds", "1", "--no-cache", "--threads", "1"];
     let (child, lines) = start_until(folder.path(), &arguments, "1/2");
     signal(&child, "-INT");
-    let said: Vec<String> = lines.collect();
+    let reported: Vec<String> = lines.collect();
     let (code, result) = ended(child);
-    assert_eq!(code, Some(0), "{said:?}");
-    assert!(said.iter().any(|line| line.starts_with("interrupted")), "{said:?}");
+    assert_eq!(code, Some(0), "{reported:?}");
+    assert!(reported.iter().any(|line| line.starts_with("interrupted")), "{reported:?}");
     assert!(result.contains("small:mul") && result.contains("long:mul"), "{result}");
 
-    // Before anything is done there is nothing to show.
+    // Before the first trial ends there is nothing to show.
     let warned = SMALL.replace("epochs     = 3", "epochs     = 1_000_000");
     fs::write(folder.path().join("long.mmc"), warned).unwrap();
     let arguments = ["compare", "long.mmc", "--seeds", "1", "--no-cache", "--threads", "1"];

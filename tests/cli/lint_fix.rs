@@ -4,7 +4,7 @@ use crate::support::process::{SMALL, folder, mmc, plain};
 use serde_json::Value;
 use std::fs;
 
-/// Three names misspelt, whose fixes are known and cannot be certain.
+/// Three misspelt names, whose fixes are not safe.
 fn misspelt() -> String {
     SMALL
         .replace("= low  |> mlp", "= lwo  |> mlp")
@@ -13,7 +13,7 @@ fn misspelt() -> String {
 }
 
 #[test]
-fn fixes_bring_back_what_was_meant() {
+fn fixes_restore_the_intended_text() {
     let folder = folder(&misspelt());
     let path = folder.path().join("small.mmc");
     let text = || fs::read_to_string(&path).unwrap();
@@ -32,7 +32,7 @@ fn fixes_bring_back_what_was_meant() {
 }
 
 #[test]
-fn what_cannot_be_mended_is_left_and_said() {
+fn problems_without_a_fix_are_left_and_reported() {
     let broken = SMALL.replace("dense[21]", "dense[\"wide\"]").replace("batch_size", "batchsize");
     let folder = folder(&broken);
     mmc(folder.path()).args(["lint", "--unsafe-fixes", "small.mmc"]).assert().code(1);
@@ -72,9 +72,9 @@ fn sarif_has_what_its_readers_need() {
 fn workflow_commands_name_file_line_and_column() {
     let folder = folder(&misspelt());
     let done = mmc(folder.path()).args(["lint", "--format", "github", "small.mmc"]).assert().code(1);
-    let said = plain(&done.get_output().stdout);
-    assert_eq!(said.lines().count(), 3, "{said}");
-    for line in said.lines() {
+    let reported = plain(&done.get_output().stdout);
+    assert_eq!(reported.lines().count(), 3, "{reported}");
+    for line in reported.lines() {
         assert!(line.starts_with("::error file=small.mmc,line=") && line.contains("col="), "{line}");
     }
 }

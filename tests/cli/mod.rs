@@ -1,4 +1,4 @@
-//! The program as people and scripts run it.
+//! The program as a process.
 
 mod commands;
 mod compare_and_sweep;

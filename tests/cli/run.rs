@@ -1,10 +1,10 @@
-//! `mmc run` and `mmc bench` as processes: what they write, where, and how they end.
+//! `mmc run` and `mmc bench` as processes: output files, streams and exit codes.
 
 use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use std::fs;
 use std::time::Duration;
 
-/// What a run leaves behind.
+/// The files of a run.
 const FILES: [&str; 7] = [
     "metrics.csv",
     "model.safetensors",
@@ -19,10 +19,10 @@ const FILES: [&str; 7] = [
 fn a_run_leaves_a_whole_folder_behind() {
     let folder = folder(SMALL);
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().success();
-    let (said, result) = (plain(&done.get_output().stderr), plain(&done.get_output().stdout));
-    // On a pipe: a line to begin with and a line for each epoch, and nothing that draws over itself.
-    assert!(!said.contains('\r') && !result.contains('\r'));
-    assert_eq!(said.lines().filter(|line| line.starts_with("epoch ")).count(), 3, "{said}");
+    let (reported, result) = (plain(&done.get_output().stderr), plain(&done.get_output().stdout));
+    // On a pipe: a first line and a line for each epoch, without a progress bar.
+    assert!(!reported.contains('\r') && !result.contains('\r'));
+    assert_eq!(reported.lines().filter(|line| line.starts_with("epoch ")).count(), 3, "{reported}");
     for word in ["test, 200 rows", "mul", "low_net", "high_net", "parameters  548", "runs/small-0001"] {
         assert!(result.contains(word), "{word}: {result}");
     }
@@ -97,24 +97,27 @@ fn a_device_that_this_build_lacks_is_an_error_with_a_fix() {
     let folder = folder(SMALL);
     for command in ["run", "bench"] {
         let done = mmc(folder.path()).args([command, "small.mmc", "--no-cache", "--device", "cuda"]).assert().code(2);
-        let said = plain(&done.get_output().stderr);
-        assert!(said.contains("MMC0602") && said.contains("--features cuda"), "{said}");
+        let reported = plain(&done.get_output().stderr);
+        assert!(reported.contains("MMC0602") && reported.contains("--features cuda"), "{reported}");
     }
     assert_eq!(names(folder.path()), ["small.mmc"]);
 }
 
 #[test]
-fn an_output_folder_that_cannot_be_made_is_said_before_training() {
+fn an_output_folder_that_cannot_be_made_is_reported_before_training() {
     let folder = folder(SMALL);
     fs::write(folder.path().join("file"), "").unwrap();
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--out", "file/runs"]).assert().code(1);
-    let said = plain(&done.get_output().stderr);
-    assert!(said.contains("MMC0604") && said.contains("file/runs") && !said.contains("epoch "), "{said}");
+    let reported = plain(&done.get_output().stderr);
+    assert!(
+        reported.contains("MMC0604") && reported.contains("file/runs") && !reported.contains("epoch "),
+        "{reported}"
+    );
     assert_eq!(names(folder.path()), ["file", "small.mmc"]);
 }
 
 #[test]
-fn problems_of_the_data_leave_nothing_behind() {
+fn problems_of_the_data_leave_no_files() {
     let pipeline = r#"pipeline small
 
 data {
@@ -135,9 +138,9 @@ train {
     let folder = folder(pipeline);
     fs::write(folder.path().join("rows.csv"), "a,b,y\n1,2,0\n3,tall,1\n5,6,0\n7,8,1\n9,1,0\n").unwrap();
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().code(1);
-    let said = plain(&done.get_output().stderr);
+    let reported = plain(&done.get_output().stderr);
     for word in ["MMC0502", "`tall`", "rows.csv", "line 3", "`b`", "small.mmc:10"] {
-        assert!(said.contains(word), "{word}: {said}");
+        assert!(reported.contains(word), "{word}: {reported}");
     }
     assert_eq!(names(folder.path()), ["rows.csv", "small.mmc"]);
     fs::remove_file(folder.path().join("rows.csv")).unwrap();
@@ -145,15 +148,18 @@ train {
     assert!(plain(&done.get_output().stderr).contains("MMC0501"));
     // The speed of a pipeline can be measured without its data.
     let done = mmc(folder.path()).args(["bench", "small.mmc", "--no-cache", "--steps", "5"]).assert().success();
-    assert!(plain(&done.get_output().stdout).contains("made rows"));
+    assert!(plain(&done.get_output().stdout).contains("generated rows"));
 }
 
 #[test]
 fn a_loss_that_is_no_number_ends_with_the_last_good_model() {
     let folder = folder(&SMALL.replace("lr: 0.05", "lr: 1e30"));
     let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().code(1);
-    let said = plain(&done.get_output().stderr);
-    assert!(said.contains("MMC0601") && said.contains("step") && said.contains("is in runs/small-0001"), "{said}");
+    let reported = plain(&done.get_output().stderr);
+    assert!(
+        reported.contains("MMC0601") && reported.contains("step") && reported.contains("is in runs/small-0001"),
+        "{reported}"
+    );
     let summary = fs::read_to_string(folder.path().join("runs/small-0001/summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
     assert_eq!((&summary["status"], &summary["problem"]["code"]), (&"failed".into(), &"MMC0601".into()));
@@ -164,9 +170,9 @@ fn a_loss_that_is_no_number_ends_with_the_last_good_model() {
 fn bench_measures() {
     let folder = folder(SMALL);
     let done = mmc(folder.path()).args(["bench", "small.mmc", "--no-cache", "--steps", "20"]).assert().success();
-    let said = plain(&done.get_output().stdout);
+    let reported = plain(&done.get_output().stdout);
     for word in ["the pipeline's own rows", "64 rows", "steps  ", "samples/s", "%"] {
-        assert!(said.contains(word), "{word}: {said}");
+        assert!(reported.contains(word), "{word}: {reported}");
     }
     assert_eq!(names(folder.path()), ["small.mmc"], "a measurement leaves nothing behind");
 }
@@ -180,10 +186,10 @@ fn an_interrupted_run_keeps_its_best_model() {
         let arguments = ["run", "small.mmc", "--no-cache", "--epochs", "1000000"];
         let (child, lines) = start_until(folder.path(), &arguments, "epoch ");
         signal(&child, how);
-        let said: Vec<String> = lines.collect();
+        let reported: Vec<String> = lines.collect();
         let (code, result) = ended(child);
-        assert_eq!(code, Some(0), "{said:?}");
-        assert!(said.iter().any(|line| line.starts_with("interrupted")), "{said:?}");
+        assert_eq!(code, Some(0), "{reported:?}");
+        assert!(reported.iter().any(|line| line.starts_with("interrupted")), "{reported:?}");
         assert!(result.contains("interrupted") && result.contains("runs/small-0001"), "{result}");
         assert_eq!(names(&folder.path().join("runs/small-0001")), FILES);
         let summary = fs::read_to_string(folder.path().join("runs/small-0001/summary.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Whatever is done to a pipeline's text, it is compiled or explained: never a panic, and every place lies in the text.
+//! Random edits of a pipeline's text: no panic, and every span lies in the text.
 
 use mmc::diag::{SourceMap, Style, render};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// What may be done to one piece.
+/// The edits of one piece.
 #[derive(Clone, Debug)]
 enum Change {
     Remove(prop::sample::Index),
@@ -90,16 +90,16 @@ proptest! {
 
 #[test]
 fn a_value_given_for_a_param_is_checked_as_if_it_were_written() {
-    let said = |name: &str, value: &str| {
+    let reported = |name: &str, value: &str| {
         let mut sources = SourceMap::new();
         let file = sources.add("higgs.mmc", PIPELINES[1]);
         let compiled = mmc::compile(&mut sources, file, &[(name.into(), value.into())], None);
         compiled.problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(said("beta", "0.25"), [] as [&str; 0]);
-    assert_eq!(said("beta", "1.5"), ["MMC0303"]);
-    assert_eq!(said("beta", "true"), ["MMC0302"]);
-    assert_eq!(said("betta", "0.5"), ["MMC0210"]);
-    assert_eq!(said("beta", "0.5 +"), ["MMC0101"]);
-    assert_eq!(said("path", "elsewhere/higgs.csv.gz"), [] as [&str; 0]);
+    assert_eq!(reported("beta", "0.25"), [] as [&str; 0]);
+    assert_eq!(reported("beta", "1.5"), ["MMC0303"]);
+    assert_eq!(reported("beta", "true"), ["MMC0302"]);
+    assert_eq!(reported("betta", "0.5"), ["MMC0210"]);
+    assert_eq!(reported("beta", "0.5 +"), ["MMC0101"]);
+    assert_eq!(reported("path", "elsewhere/higgs.csv.gz"), [] as [&str; 0]);
 }

@@ -112,7 +112,7 @@ fn weights_are_named_as_in_a_sequential_of_pytorch() {
 }
 
 #[test]
-fn every_mixture_has_projections_and_a_head_of_its_own() {
+fn every_mixture_has_separate_projections_and_a_head() {
     let text = two_modalities(
         "encoder a = low |> linear(4)\nencoder b = high |> linear(6)\n\
          combine mix = mulmix(a, b) { project = linear(3) |> relu\n head = linear(2) }",
@@ -210,14 +210,14 @@ fn texts_and_categories_plan_with_the_shapes_and_weights_they_should_have() {
     let linear = |from: usize, to: usize| from * to + to;
     let encoders = 128 * 32 + (512 * (32 + 128) + 2 * 512) + (linear(2, 64) + linear(64, 64)) + (207 + 1) * 16;
     let singles = (linear(128, 128) + linear(64, 128) + linear(16, 128)) + 3 * linear(128, 2);
-    // Each input is in three mixtures of several, and projected anew in each.
+    // Each input is in three mixtures of several, and projected separately in each.
     let projections = 3 * (linear(128, 128) + linear(64, 128) + linear(16, 128));
     let mixtures = 4 * (linear(128, 128) + linear(128, 2));
     assert_eq!(plan.parameter_count(), encoders + singles + projections + mixtures);
     assert!(plan.shardable);
 }
 
-/// A sequence's length is read by what looks at several of its steps, and by nothing else.
+/// A sequence's length is read only by operations over several of its steps.
 #[test]
 fn lengths_go_where_they_are_needed() {
     let text = two_modalities(

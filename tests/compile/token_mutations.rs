@@ -1,4 +1,4 @@
-//! One mistake, one report: every token of every pipeline is taken out, doubled and misspelt in turn.
+//! One mistake, one report: every token of every pipeline is removed, doubled and misspelt in turn.
 
 use mmc::diag::{Problem, SourceMap};
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ fn errors(text: &str) -> Vec<Problem> {
     mmc::compile(&mut sources, file, &[], None).problems.into_iter().filter(Problem::is_error).collect()
 }
 
-/// Which of the mistakes are tried: all of them take minutes, and `MMC_EVERY_MISTAKE` asks for that.
+/// Which of the mistakes are tried: all of them take minutes, which `MMC_EVERY_MISTAKE` enables.
 fn tried() -> usize {
     if std::env::var_os("MMC_EVERY_MISTAKE").is_some() { 1 } else { 29 }
 }
@@ -99,10 +99,10 @@ fn one_mistake_is_mostly_one_report() {
                 *counts.entry(more).or_default() += 1;
                 if more > 1 {
                     let line = text[..token.start].matches('\n').count() + 1;
-                    let said: Vec<String> =
+                    let reported: Vec<String> =
                         found.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect();
                     let piece = &text[token.clone()];
-                    several.push(format!("{name}:{line} {what} `{piece}`\n    {}", said.join("\n    ")));
+                    several.push(format!("{name}:{line} {what} `{piece}`\n    {}", reported.join("\n    ")));
                 }
             }
         }

@@ -202,13 +202,13 @@ fn a_row_that_nothing_can_decide_is_reported() {
 }
 
 #[test]
-fn a_damaged_or_foreign_file_is_told_from_a_whole_one() {
+fn damaged_and_foreign_files_are_detected() {
     let json = case().load().preprocessing().to_json();
     let read = |text: &str| Preprocessing::from_json(text, "preprocessing.json");
     assert!(read(&json).is_ok());
     for (broken, says) in [
         (json[..json.len() / 2].to_owned(), "truncated"),
-        ("[1, 2]".to_owned(), "does not say"),
+        ("[1, 2]".to_owned(), "not the preprocessing"),
         (json.replace("\"version\":1", "\"version\":2"), "version 2"),
         (json.replacen("\"mean\":[", "\"mean\":[0.5,", 1), "statistics"),
         (json.replace("\"one_hot\"", "\"two_hot\""), "damaged"),
@@ -225,7 +225,7 @@ fn a_damaged_or_foreign_file_is_told_from_a_whole_one() {
 }
 
 #[test]
-fn what_was_fitted_for_another_plan_is_told() {
+fn preprocessing_of_another_plan_is_reported() {
     let text = crate::support::process::SMALL;
     let pipeline = mmc::Pipeline::from_text(text, mmc::NoFiles).unwrap();
     let fitted = |low: &str, kind: ModalityKind, shape: usize| {

@@ -28,7 +28,7 @@ fn places_are_those_of_the_file_though_the_cache_is_read() {
     case.write("t.csv", b"y,a,b\n\nno,1,2\n\n\nyes,2,\nno,3,4\n");
     let before = case.problem();
     assert_eq!(place(&before), (Code::MissingValue, "t.csv", Some(6), Some("b"), COLUMNS));
-    // The cache holds the table: that a cell is empty is for the modality to judge.
+    // The cache holds the table: an empty cell is an error of the modality only.
     case.modalities[0].optional = true;
     assert!(case.load().tables[0].cached);
     case.modalities[0].optional = false;

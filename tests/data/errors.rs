@@ -209,7 +209,7 @@ fn a_row_without_anything_to_decide_it_by_is_named() {
     let problem = of(&[&[0], &[1], &[0, 1]]).problem();
     assert_eq!(place(&problem), (Code::NothingPresent, "t.csv", Some(4), None, STRATEGY));
     assert!(problem.message.starts_with("row 2 has none") && problem.message.ends_with("(and 1 more rows)"));
-    // A component of both lets nothing be decided that lacks one.
+    // With one component of both modalities, a row that lacks one has no component.
     assert_eq!(place(&of(&[&[0, 1]]).problem()).2, Some(3));
     assert!(of(&[]).run().value.is_some());
 }

@@ -1,4 +1,4 @@
-//! Images from binary files, folders and paths in tables: pixels, sizes, what is fitted, what is drawn.
+//! Images from binary files, folders and paths in tables: pixels, sizes, fitted statistics, random changes.
 
 use super::*;
 use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage};
@@ -51,12 +51,12 @@ fn both_binary_layouts_are_read() {
 }
 
 #[test]
-fn a_cut_record_says_how_much_there_is() {
+fn a_truncated_record_is_reported_with_its_length() {
     let whole = [record(&[3], 7), record(&[9], 200)].concat();
     let problem = cifar(1, &whole[..4000], &[]).problem();
     assert_eq!((problem.code, problem.place()), (Code::CorruptFile, Some(span(SOURCE))));
     assert_eq!(problem.message, "`t.bin` ends 927 bytes into a record of 3073, after 1 whole ones");
-    // Files of the other layout are told by their length.
+    // Files of the other layout are detected by their length.
     let problem = cifar(1, &record(&[3, 4], 0), &[]).problem();
     assert_eq!(problem.help.as_deref(), Some("with `labels: 2` it is whole"));
     assert_eq!(cifar(1, &[], &[]).problem().code, Code::EmptyData);
@@ -84,7 +84,7 @@ fn channels_come_one_after_the_other() {
 }
 
 #[test]
-fn what_is_no_image_of_that_size_is_named_by_row() {
+fn images_of_another_size_are_reported_by_row() {
     let case = photos(&[("a.png", 10), ("b.png", 20), ("c.png", 30), ("d.png", 1)], "photo", &[]);
     let folder = case.folder.path();
     GrayImage::new(3, 2).save(folder.join("b.png")).unwrap();
@@ -97,7 +97,7 @@ fn what_is_no_image_of_that_size_is_named_by_row() {
     assert_eq!(problems[1].message, "`c.png`: not an image");
     assert!(problems[2].message.starts_with("`d.png`: the image cannot be read"), "{}", problems[2].message);
 
-    // A file that ends early is no whole image.
+    // A truncated file is not an image.
     let whole = std::fs::read(folder.join("a.png")).unwrap();
     case.write("d.png", &whole[..whole.len() - 20]);
     GrayImage::new(2, 2).save(folder.join("b.png")).unwrap();
@@ -138,7 +138,7 @@ fn a_folder_has_a_sub_folder_for_each_class() {
     );
     let values = data.train.modalities[0].values();
     assert_eq!(values[..8], [[10.0; 4], [30.0; 4]].concat());
-    // What JPEG makes of one grey is that grey, or its neighbour.
+    // JPEG reproduces a constant grey up to one level.
     assert!(values[8..].iter().all(|pixel| (pixel - 100.0).abs() <= 1.0), "{values:?}");
     assert_eq!(data.tables[0].files, ["pets"]);
     assert!(case.load().tables[0].cached);

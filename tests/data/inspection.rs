@@ -1,4 +1,4 @@
-//! A look at the data without training: whole where it is small, the first rows where it is not.
+//! Inspection of the data without training: small tables whole, the first rows of large ones.
 
 use mmc::data::{Inspection, LoadRequest, SAMPLE_ROWS, inspect};
 use mmc::diag::{Code, Problems, SourceMap};
@@ -40,7 +40,7 @@ fn profile(look: Inspection) -> (DataProfile, Problems) {
 const BODY: &str = "modality body: dense[2] = columns([\"a\", \"b\"]) |> impute(mean) |> standardize";
 
 #[test]
-fn a_small_table_is_seen_whole_and_as_it_stands() {
+fn a_small_table_is_read_whole_before_transforms() {
     let folder = tempfile::tempdir().unwrap();
     let rows = (0..20)
         .map(|row| format!("{},{},{}\n", row % 2, row, if row % 4 == 0 { "".into() } else { (row * 100).to_string() }));
@@ -51,10 +51,10 @@ fn a_small_table_is_seen_whole_and_as_it_stands() {
     assert_eq!((profile.rows(), profile.parts.len(), profile.parts[1].rows()), (20, 2, 5));
     let body = &profile.modalities[0];
     assert_eq!((body.gap_rows, body.empty_rows), (5, 0));
-    // Not what `standardize` makes of it.
+    // The value before `standardize`.
     assert_eq!((body.columns[0].min, body.columns[0].max), (0.0, 19.0));
     assert_eq!((body.columns[1].name.as_str(), body.columns[1].max), ("b", 1900.0));
-    // A row number tells no class.
+    // A row number does not determine the class.
     assert_eq!(body.columns[0].tells, None);
 }
 
@@ -72,9 +72,9 @@ fn a_file_that_is_not_there_is_no_mistake_of_the_pipeline() {
 }
 
 #[test]
-fn of_a_large_table_the_first_rows_are_seen_and_nothing_is_said_of_the_split() {
+fn of_a_large_table_the_first_rows_are_read_and_the_split_is_not_checked() {
     let folder = tempfile::tempdir().unwrap();
-    // More text than is read in passing, in long cells that are quick to write.
+    // More text than is sampled, in long cells that are quick to write.
     let row = |row: usize| format!("{},{},{}.{}\n", row % 2, row % 7, row % 11, "1".repeat(4000));
     let text: String = std::iter::once("kind,a,b\n".to_owned()).chain((0..18_500).map(row)).collect();
     assert!(text.len() > 68 << 20);
@@ -96,4 +96,40 @@ fn of_a_large_table_the_first_rows_are_seen_and_nothing_is_said_of_the_split() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_large_file_without_first_rows_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["t.jsonl", "t.parquet", "t.npz", "t.csv"] {
+        // No byte of it is stored or read.
+        fs::File::create(folder.path().join(file)).unwrap().set_len(65 << 20).unwrap();
+    }
+    fs::write(folder.path().join("small.csv"), "kind,a,b\n0,1,2\n1,2,3\n").unwrap();
+    let joined = "join(csv(\"small.csv\"), csv(\"t.csv\"), on: \"kind\")";
+    for (source, large) in [
+        ("jsonl(\"t.jsonl\")", "t.jsonl"),
+        ("parquet(\"t.parquet\")", "t.parquet"),
+        ("npz(\"t.npz\")", "t.npz"),
+        (joined, "t.csv"),
+    ] {
+        match seen(&pipeline(source, "{ test: last(1) }", BODY), folder.path()) {
+            Inspection::TooLarge(name) => assert_eq!(name, large),
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn of_many_generated_rows_the_first_are_seen() {
+    let text = pipeline("synthetic(\"collider\", rows: 150_000)", "{ test: last(9) }", "")
+        .replace("label kind: class[2] = column(\"kind\")", "label process: class[2] = column(\"process\")")
+        .replace(
+            "combine model = single(body)",
+            "modality body: dense[7] = columns(\"high_*\")\n\ncombine model = single(body)",
+        );
+    let (profile, problems) = profile(seen(&text, Path::new(".")));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(!profile.whole());
+    assert_eq!((profile.rows(), profile.tables[0].name.as_str()), (SAMPLE_ROWS, "synthetic(\"collider\")"));
 }

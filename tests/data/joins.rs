@@ -41,11 +41,11 @@ fn a_modality_is_missing_where_its_table_has_no_such_key() {
 }
 
 #[test]
-fn a_key_that_stands_twice_is_named_with_both_places() {
+fn a_duplicate_key_is_reported_with_both_places() {
     let case = join("id,y\nx,no\n", "id,b\nx,1\nz,2\nx,3\n", &["id"]).modality("m", &[name("b")], &[]);
     let problem = case.problem();
     assert_eq!(place(&problem), (Code::RepeatedKey, "b.csv", Some(4), Some("id"), STRATEGY));
-    assert!(problem.help.unwrap().starts_with("it stood first in b.csv, line 2"));
+    assert!(problem.help.unwrap().starts_with("it occurs first in b.csv, line 2"));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_key_that_is_no_column() {
 fn problems_are_those_of_the_table_they_are_in() {
     let case = join("id,y\nx,no\ny,no\n", "id,b\n\ny,\nx,2\n", &["id"]).modality("m", &[name("b")], &[]);
     assert_eq!(place(&case.problem()), (Code::MissingValue, "b.csv", Some(3), Some("b"), COLUMNS));
-    // A name that two tables have is no name.
+    // A name in two tables is ambiguous.
     let case = join("id,y,a\nx,no,1\n", "id,a\nx,2\n", &["id"]).modality("m", &[name("a")], &[]);
     assert_eq!(case.problem().code, Code::ColumnCount);
 }

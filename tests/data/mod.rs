@@ -1,4 +1,4 @@
-//! The data room through its public face: files in a folder of their own, specs as `sema` would make them.
+//! The data room through its public interface: files in a temporary folder, specs as `sema` makes them.
 
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
@@ -25,7 +25,7 @@ use mmc::spec::*;
 use std::io::Write;
 use std::path::Path;
 
-/// A span that tells where it came from.
+/// A span that identifies its place.
 pub(crate) fn span(at: usize) -> Span {
     Span::new(FileId(0), at, at + 1)
 }
@@ -121,7 +121,7 @@ impl Case {
         self.folder.path().join("cache")
     }
 
-    /// One combine with a component for each set of modalities that is to decide.
+    /// One combine with a component for each of these sets of modalities.
     fn required(&self) -> Vec<RequiredComponents<'_>> {
         let components = self.components.clone();
         let combine = RequiredComponents { name: "mul", span: span(STRATEGY), components };

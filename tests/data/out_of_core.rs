@@ -49,7 +49,7 @@ fn a_process_with_little_memory_trains_the_same_model() {
         bytes.push((row % 2) as u8);
         for pixel in 0..3072 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            // One of the pixels tells the label.
+            // One of the pixels determines the label.
             bytes.push(if pixel == 7 { 255 * (row % 2) as u8 } else { (state >> 24) as u8 });
         }
     }
@@ -85,7 +85,7 @@ train {
         .output()
         .unwrap();
     assert!(free.status.success(), "{}", String::from_utf8_lossy(&free.stderr));
-    // With all of it in memory the limit is met.
+    // With all of the data in memory the limit is exceeded.
     let held =
         limited(LIMIT, folder.path(), "run large.mmc --quiet --threads 1 --no-cache --out held").output().unwrap();
     assert!(!held.status.success(), "the limit is no limit");

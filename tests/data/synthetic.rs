@@ -1,4 +1,4 @@
-//! The data set that is made: it repeats, its rows do not depend on their number, and its numbers are physical.
+//! The synthetic data set: reproducible, rows independent of their number, physically plausible.
 
 use super::*;
 use mmc::data::Dataset;

@@ -1,4 +1,4 @@
-//! Texts as ids and categories as ids: what is fitted on the training rows, what is unknown, what is missing.
+//! Texts as ids and categories as ids: vocabularies of the training rows, unknown and missing values.
 
 use super::*;
 use mmc::data::FittedTransform;
@@ -21,15 +21,15 @@ fn category(text: &str, modality: &str, count: usize) -> Case {
 
 #[test]
 fn the_most_frequent_characters_of_the_training_rows_have_ids() {
-    // `b` stands four times in the training rows, `a` and `c` twice, `x` only in the test row.
+    // `b` occurs four times in the training rows, `a` and `c` twice, `x` only in the test row.
     let case = text("y,t\nno,bbab\nyes,\" cab \"\nno,c\nyes,xcabbb\n", "m", 4, &[chars(4, 5)]);
     let data = case.portions(&[(Part::Test, PortionRule::Last(1))]).load();
     let vocabulary = ["b", "a", "c"].map(str::to_owned).to_vec();
     assert_eq!(data.modalities[0].transforms, [FittedTransform::Chars { max: 4, vocabulary }]);
     assert_eq!(data.train.modalities[0].values(), [2.0, 2.0, 3.0, 2.0, 4.0, 3.0, 2.0, 0.0, 4.0, 0.0, 0.0, 0.0]);
     assert_eq!(data.test.unwrap().modalities[0].values(), [1.0, 4.0, 3.0, 2.0]);
-    let said = ["`m`: 1 of 12 characters are unknown, 1 different ones", "`m`: 1 of 4 rows are cut to 4"];
-    assert_eq!(data.notes, said);
+    let reported = ["`m`: 1 of 12 characters are unknown, 1 different ones", "`m`: 1 of 4 rows are cut to 4"];
+    assert_eq!(data.notes, reported);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_text_in_another_encoding_is_named_and_not_guessed() {
 }
 
 #[test]
-fn categories_are_sorted_and_what_training_never_saw_is_unknown() {
+fn categories_are_sorted_and_unseen_values_are_unknown() {
     let case = category("y,t\nno,b\nyes,a\nno,c\nyes,d\nno,b\n", "m", 4);
     let data = case.portions(&[(Part::Test, PortionRule::Last(2))]).load();
     let values = ["a", "b", "c"].map(str::to_owned).to_vec();

@@ -1,4 +1,4 @@
-//! What is read from text tables, however they are written.
+//! Text tables in their variants: separators, quotes, line ends, compression.
 
 use super::*;
 
@@ -109,7 +109,7 @@ fn columns_by_glob_come_in_the_order_of_the_table() {
 }
 
 #[test]
-fn tables_of_their_own_agree_by_name() {
+fn separate_tables_match_columns_by_name() {
     let mut case = Case::new(&[]).modality("m", &[Select::Glob("c*".into())], &[TransformKind::Standardize]);
     case.modalities[0].shape = Shape::vector(2);
     let [train, valid, test] = ["train.csv", "valid.csv", "test.csv"].map(|path| table(&[path], ',', true));
@@ -153,7 +153,7 @@ fn an_optional_modality_may_be_missing_on_a_row() {
     let data = case.load();
     let rows = &data.train.modalities[0];
     assert_eq!(rows.present.as_deref(), Some(&[true, false, true, false][..]));
-    // Ranges are those of all cells that are there: 1 to 5 and 10 to 30.
+    // Ranges are those of all filled cells: 1 to 5 and 10 to 30.
     assert_eq!(rows.values(), [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.0, 0.0]);
     let batch = data.train.batch(&[2, 1], &data.places(["m"]).unwrap());
     assert_eq!(batch.present, [Some(vec![true, false])]);
@@ -161,13 +161,13 @@ fn an_optional_modality_may_be_missing_on_a_row() {
 }
 
 #[test]
-fn only_the_modalities_asked_for_are_read() {
+fn only_the_requested_modalities_are_read() {
     let case = Case::text("y,a,words\nno,1,x\nyes,2,y\n").modality("m", &[name("a")], &[]);
     assert_eq!(values(&case), [1.0, 2.0]);
 }
 
 #[test]
-fn what_was_fitted_survives_yaml() {
+fn preprocessing_survives_yaml() {
     let case = Case::text(&lines(30)).modality("m", &["a", "b"].map(name), &[TransformKind::Standardize]);
     let fitted = case.load().modalities;
     let text = serde_yaml::to_string(&fitted).unwrap();

@@ -1,5 +1,5 @@
-//! Formats whose columns have types: Parquet, NumPy's arrays, lines of JSON. Files are made here, by other code than ours
-//! where there is such code, else by their definition.
+//! Formats whose columns have types: Parquet, NumPy's arrays, lines of JSON. Files are written by other libraries
+//! where there are any, else by their definition.
 
 use super::*;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, FloatType, Int32Type, Int64Type};
@@ -99,11 +99,11 @@ fn a_sequence_is_fitted_over_its_steps() {
 }
 
 #[test]
-fn arrays_that_cannot_be_columns_say_why() {
+fn unsuitable_arrays_are_reported_with_the_reason() {
     let pair = f32s(&[1.0, 2.0, 3.0]);
     for (array, code, says) in [
         (npy("<f4", "2,", false, &pair[..8]), Code::RowLength, "have 3 and 2 rows"),
-        (npy("<f4", "3, 2", true, &[0; 24]), Code::ColumnType, "lies column by column"),
+        (npy("<f4", "3, 2", true, &[0; 24]), Code::ColumnType, "is stored column by column"),
         (npy("|O", "3,", false, &[0; 24]), Code::ColumnType, "is of the type"),
         (npy("<f4", "", false, &pair[..4]), Code::ColumnType, "is a single number"),
         (npy("<f4", "3,", false, &f32s(&[1.0, f32::INFINITY, 2.0])), Code::BadCell, "is infinite"),
@@ -111,7 +111,7 @@ fn arrays_that_cannot_be_columns_say_why() {
         (npy("<f4", "3,", false, &pair[..9]), Code::CorruptFile, "truncated, damaged"),
         (b"no array".to_vec(), Code::CorruptFile, "truncated, damaged"),
     ] {
-        let width = if says == "lies column by column" { 2 } else { 1 };
+        let width = if says == "is stored column by column" { 2 } else { 1 };
         let case = archive(&[labels(), ("e", array)], &["e"]).kind(ModalityKind::Dense, &[width]);
         let problems = case.problems();
         assert_eq!(problems[0].code, code, "{says}");
@@ -258,7 +258,7 @@ fn columns_of_parquet_are_numbers_texts_and_lists() {
 }
 
 #[test]
-fn parquet_of_the_wrong_type_is_said_by_column() {
+fn parquet_of_the_wrong_type_is_reported_by_column() {
     let problems = parquet_case(&rows(), "m", &["y"], 1).problems();
     assert_eq!(problems[0].code, Code::ColumnType);
     assert_eq!(problems[0].message, "column `y` holds text: expected a number, found `no`");
@@ -364,7 +364,7 @@ fn typed_files_are_cached_and_several_are_one_table() {
 }
 
 #[test]
-fn typed_tables_can_be_looked_at_by_somebody_new() {
+fn typed_tables_can_be_surveyed() {
     let folder = tempfile::tempdir().unwrap();
     let survey = |name: &str, bytes: &[u8]| {
         std::fs::write(folder.path().join(name), bytes).unwrap();

@@ -1,4 +1,4 @@
-//! Corrected lines below the help: what is shown of a fix, and where nothing is.
+//! Corrected lines below the help: which fixes are shown, and how.
 
 use mmc::diag::{Code, Problem, Problems, SourceMap, Span, Style, render, render_json, render_plain, render_short};
 use mmc::diag::{Fixes, fix};
@@ -19,7 +19,7 @@ fn problem(sources: &mut SourceMap, text: &str, edits: &[(&str, &str)]) -> Probl
     })
 }
 
-/// What stands below the help.
+/// The text below the help.
 fn shown_as(text: &str, edits: &[(&str, &str)], style: Style) -> String {
     let mut sources = SourceMap::new();
     let problems = Problems::from(problem(&mut sources, text, edits));
@@ -34,7 +34,7 @@ fn shown(text: &str, edits: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn what_is_replaced_and_what_is_added_are_told_apart() {
+fn replacements_and_additions_are_distinguished() {
     let text = "pipeline p\nencoder e = lwo |> mlp([64)]\n";
     assert_eq!(
         shown(text, &[("lwo", "low"), (")]", "])"), ("\nencoder", "^ # one")]),
@@ -70,7 +70,7 @@ fn nothing_is_shown_of_whole_lines_that_go_or_of_no_change() {
 }
 
 #[test]
-fn what_the_help_says_in_full_is_not_repeated() {
+fn a_fix_that_the_help_shows_in_full_is_not_repeated() {
     let mut sources = SourceMap::new();
     let problem = problem(&mut sources, "a = 1\n", &[("a = 1", "b = 1")]);
     let drawn = |help: &str| render(&problem.clone().help(help).into(), &sources, PLAIN);
@@ -124,7 +124,7 @@ fn another_text_is_named() {
 }
 
 #[test]
-fn words_alone_say_the_line_and_other_forms_stay_as_they_are() {
+fn plain_text_names_the_line_and_other_formats_are_unchanged() {
     let mut sources = SourceMap::new();
     let problems = Problems::from(problem(&mut sources, "a = lwo\n", &[("lwo", "low")]));
     assert!(render_plain(&problems, &sources).contains("help: mend it.\np.mmc, line 1, corrected: `a = low`.\n"));

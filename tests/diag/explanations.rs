@@ -1,6 +1,6 @@
-//! Every code is explained, and the examples of the explanations are what they say they are.
+//! Every code is explained, and the examples of the explanations are right or wrong as labelled.
 
-use crate::support::example::said_of;
+use crate::support::example::reported_for;
 use mmc::diag::Code;
 
 #[test]
@@ -51,14 +51,14 @@ fn examples_are_wrong_and_right_as_they_say() {
         // What is given with `--set` is not in the text, nor are used files, and images are not executed yet.
         let untried = [Code::UnknownParam, Code::BadInput, Code::UnreadableUse, Code::NotForUse].contains(code);
         let Some(wrong) = examples.first().filter(|_| !untried) else { continue };
-        let said = said_of(wrong, *code != Code::PipelineHeader);
-        if !said.contains(code) {
-            wrong_examples.push(format!("{code}: of the wrong example is said {said:?}"));
+        let reported = reported_for(wrong, *code != Code::PipelineHeader);
+        if !reported.contains(code) {
+            wrong_examples.push(format!("{code}: the wrong example gives {reported:?}"));
         }
         if let Some(right) = examples.get(1) {
-            let said = said_of(right, true);
-            if said.iter().any(|said| said.as_str() < "MMC0400" || said == code) {
-                wrong_examples.push(format!("{code}: of the right example is said {said:?}"));
+            let reported = reported_for(right, true);
+            if reported.iter().any(|reported| reported.as_str() < "MMC0400" || reported == code) {
+                wrong_examples.push(format!("{code}: the right example gives {reported:?}"));
             }
         }
         checked += 1;

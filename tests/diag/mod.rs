@@ -1,4 +1,4 @@
-//! Problems: how they are rendered, corrected and explained.
+//! Problems: rendering, fixes and explanations.
 
 mod corrected_lines;
 mod explanations;

@@ -210,7 +210,7 @@ fn spans_outside_of_the_text_are_no_panic() {
 }
 
 #[test]
-fn colour_is_only_where_it_is_asked_for() {
+fn colour_is_only_used_if_requested() {
     let scene = Scene::new(&[("higgs.mmc", PIPELINE)]);
     let problems = Problems::from(unknown_name(&scene));
     let style = Style { color: true, unicode: true, width: 80 };

@@ -1,4 +1,4 @@
-//! The README says what is so: its commands exist, its pipeline is the one that is there, its tables are complete.
+//! The README is correct: its commands exist, its pipeline is the quickstart, its tables are complete.
 
 use std::fs;
 use std::path::Path;
@@ -37,7 +37,7 @@ fn the_commands_run() {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["cargo", "test"] | ["cargo", "test", "--test", "mmc", "--", "--ignored"] => {}
-                // Training is for other tests; here it is enough that the command is understood and the file is there.
+                // Other tests train; here the command must parse and the file must exist.
                 ["cargo", "run", "--release", "--", "run", file] => {
                     let planned = mmc(&["plan", file]);
                     assert!(planned.status.success(), "{line}: {}", String::from_utf8_lossy(&planned.stderr));
@@ -55,7 +55,7 @@ fn the_commands_run() {
 }
 
 #[test]
-fn the_tables_name_what_there_is() {
+fn the_tables_are_complete() {
     let text = readme();
     let help = String::from_utf8(mmc(&["--help"]).stdout).unwrap();
     let commands = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
@@ -70,7 +70,7 @@ fn the_tables_name_what_there_is() {
 }
 
 #[test]
-fn what_it_links_to_is_there() {
+fn its_links_exist() {
     for (at, _) in readme().match_indices("](") {
         let text = readme();
         let target = text[at + 2..].split(')').next().unwrap();

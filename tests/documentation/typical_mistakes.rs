@@ -1,12 +1,12 @@
-//! Typical mistakes, each made in a copy of a pipeline that runs: `docs/mistakes.md` shows what is said of them, as it is.
+//! Typical mistakes, each made in a copy of a pipeline that runs: `docs/mistakes.md` shows the reports.
 
 use crate::support::process::{folder, mmc, plain};
-use crate::ui::said_of;
+use crate::ui::reported_for;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// What somebody may mistake, what stands there, and what they write.
+/// A mistake: its title, the right text, and the wrong text.
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("A misspelt modality", "encoder low_net  = low  |> mlp([64; 3])", "encoder low_net  = lwo  |> mlp([64; 3])"),
     ("Arguments in the wrong order", "patience(3, on: valid.error)", "patience(valid.error, 3)"),
@@ -31,7 +31,7 @@ fn six_mistakes_are_one_edit_away() {
     for (title, there, written) in MISTAKES {
         assert_eq!(right.matches(there).count(), 1, "`{there}` is not in the pipeline");
         let wrong = right.replace(there, written);
-        let (problems, shown) = said_of("quickstart.mmc", &wrong, root);
+        let (problems, shown) = reported_for("quickstart.mmc", &wrong, root);
         assert_eq!(problems.len(), 1, "one mistake, one report: {shown}");
         let _ = write!(
             page,
@@ -46,11 +46,11 @@ fn six_mistakes_are_one_edit_away() {
         std::fs::write(&path, &page).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(kept, page, "docs/mistakes.md is not what is said now: run the tests with UPDATE_DOCS=1");
+    assert_eq!(kept, page, "docs/mistakes.md differs from the reports: run the tests with UPDATE_DOCS=1");
 }
 
 #[test]
-fn each_is_mended_by_the_edit_it_offers() {
+fn each_is_fixed_by_its_edit() {
     let right = include_str!("../../pipelines/quickstart.mmc");
     for (title, there, written) in MISTAKES {
         let folder = folder(&right.replace(there, written));
@@ -69,7 +69,7 @@ fn each_is_mended_by_the_edit_it_offers() {
         assert!(report.split("help: ").nth(1).unwrap().contains(&format!("│ {after}\n")), "{title}: {report}");
         lint(&["--unsafe-fixes"]).success();
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mended = fs::read_to_string(folder.path().join("small.mmc")).unwrap();
-        assert_eq!(words(&mended), words(right), "{title}");
+        let fixed = fs::read_to_string(folder.path().join("small.mmc")).unwrap();
+        assert_eq!(words(&fixed), words(right), "{title}");
     }
 }

@@ -9,7 +9,7 @@ use mmc::plan::Batch;
 use std::sync::Arc;
 
 #[test]
-fn activations_are_what_they_are_called() {
+fn activations_have_their_closed_forms() {
     let gelu = |x: f64| 0.5 * x * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3))).tanh());
     let cases: [(Activation, &dyn Fn(f64) -> f64); 5] = [
         (Activation::Relu, &|x| x.max(0.0)),

@@ -30,7 +30,7 @@ fn all_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
 
 const Z: [&[f64]; 3] = [&[2.0, 0.0, -1.0, 0.5], &[-0.5, 1.0, 0.0, 0.25], &[0.0, 0.0, 1.5, -2.0]];
 
-/// What the loss of the logits `Z` comes to under some weights and beta; gradients for label 0, by mode of `q`.
+/// The loss of the logits `Z` under some weights and beta; gradients for label 0, by mode of `q`.
 struct Case {
     weights: [f64; 3],
     beta: f64,
@@ -246,7 +246,7 @@ fn gradients_agree_with_finite_differences() {
     }
 }
 
-/// The definition, written down without any care for large logits.
+/// The definition, written down without protection against overflow.
 #[test]
 fn losses_follow_their_definition() {
     let mut rng = ChaCha8Rng::seed_from_u64(12);
@@ -333,7 +333,7 @@ fn a_component_left_out_leaves_no_trace() {
 }
 
 #[test]
-fn nobody_present_is_no_loss() {
+fn a_row_without_components_has_no_loss() {
     for combination in [Combination::Average, multiplicative(0.5, QGradient::Attached, None)] {
         let mut node = ClassLoss::new(&combination, &[1.0, 1.0], 3);
         node.row.logits = vec![3.0, 1.0, 2.0, -1.0, 0.0, 1.0];
@@ -361,7 +361,7 @@ fn boosting_counts_rows_that_are_not_right_by_the_margin() {
         assert_eq!(boosted.row.gradient.iter().any(|g| *g != 0.0), counts);
         assert!(delta < 0.0 || boosted.row_loss(1).counts, "a wrong row counts");
     }
-    // A tie is within a margin of 0: strictly less is asked for.
+    // A tie is within a margin of 0: strictly less is required.
     let tie = node(&multiplicative(0.5, QGradient::Detached, Some(0.0)), &[1.0], &[&[1.0, 1.0]]);
     assert!(tie.row_loss(0).counts);
 }
@@ -371,7 +371,7 @@ fn gaps_of_900_are_finite_and_exact() {
     for mode in [QGradient::Detached, QGradient::Attached] {
         let combination = multiplicative(0.5, mode, None);
         let mut agree = node(&combination, &[1.0; 2], &[&[900.0, 0.0], &[900.0, 0.0]]);
-        // p^0 = 1 - e^-900: -log p^0 vanishes, and class 1 costs 900 from each, as nothing stands against it.
+        // p^0 = 1 - e^-900: -log p^0 vanishes, and class 1 costs 900 from each, because no component is against it.
         assert_eq!(agree.row.losses[1], 1800.0);
         assert_eq!(agree.row.losses[0], 0.0);
         agree.backward(1);
@@ -379,7 +379,7 @@ fn gaps_of_900_are_finite_and_exact() {
         assert_eq!(agree.row.gradient[..2], [1.0, -1.0]);
 
         let mut conflict = node(&combination, &[1.0; 2], &[&[900.0, 0.0], &[0.0, 900.0]]);
-        // The one that knows better silences the other: q = e^-450.
+        // The more confident component suppresses the other: q = e^-450.
         close(conflict.row.losses[0], 900.0 * (-450f64).exp(), 1e-200, "silenced");
         conflict.backward(0);
         assert!(conflict.row.gradient.iter().all(|g| g.is_finite()), "{:?}", conflict.row.gradient);
@@ -421,7 +421,7 @@ fn votes_decide_and_the_average_settles_ties() {
     assert_eq!(three.decision(), 0);
     // One against one: the average decides.
     assert_eq!(node(&Combination::Vote, &[1.0; 2], &[&sure, &one]).decision(), 1);
-    // What is missing has no vote.
+    // A missing component has no vote.
     let mut left = node(&Combination::Vote, &[1.0; 3], &[&sure, &one, &two]);
     left.row.present = vec![true, false, true];
     left.forward();

@@ -132,7 +132,7 @@ fn dropout_follows_seed_and_step_in_training_only() {
     assert_ne!(first, loss(StepKey { seed: KEY.seed + 1, ..KEY }));
 }
 
-/// A parameter that nothing reads has gradient 0, whatever the step before left in the buffer.
+/// A parameter that nothing reads has gradient 0, whatever the buffer held before.
 #[test]
 fn unused_parameters_have_no_gradient() {
     let mut net = Network::new(2);

@@ -1,4 +1,4 @@
-//! Every operation's gradient against finite differences, on the kernels of this program and on dfdx's operations, and
+//! Every operation's gradient against finite differences, on the native kernels and on dfdx's operations, and
 //! the agreement of the two.
 
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
@@ -29,7 +29,7 @@ const NORMALIZED: Combination = Combination::Multiplicative(Multiplicative {
     normalize: true,
 });
 
-/// A plan whose middle is the operation in question: what leads to it and what follows has weights.
+/// A plan whose middle is the operation in question: with weights before and after it.
 fn around(operation: impl Fn(&mut Network, Slot, Slot) -> Slot, combination: Combination) -> Plan {
     let mut net = Network::new(3);
     net.init(Init::Torch);

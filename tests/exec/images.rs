@@ -98,12 +98,12 @@ fn norms_of_images_that_may_be_missing() {
     check(&plan, &rows, "batch_norm of images with rows missing");
 }
 
-/// Of equal pixels the first has the gradient, as in PyTorch, on every device.
+/// Among equal pixels the first has the gradient, as in PyTorch, on every device.
 #[test]
 fn of_equal_pixels_the_first_wins() {
     let mut net = Network::new(2);
     let x = net.image("x", [1, 4, 4]);
-    // A weight of 0 makes all pixels equal, and its gradient tells which of them were chosen.
+    // A weight of 0 makes all pixels equal, and its gradient shows which of them were chosen.
     let x = net.drawn(x, conv(1, window(1, 1, Padding::Valid), false));
     let x = net.drawn(x, max_pool(2, 2));
     let x = net.drawn(x, Op::Flatten);
@@ -115,7 +115,7 @@ fn of_equal_pixels_the_first_wins() {
     params.values[linear].copy_from_slice(&[1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0]);
     let image = (0..16).map(|pixel| (pixel * pixel) as f32).collect();
     let rows = Batch { rows: 1, inputs: vec![image], present: vec![None], labels: vec![1] };
-    // Both classes have probability 1/2: the logit of the first has the slope 1/2, and the first pixels of the four
+    // Both classes have probability 1/2: the logit of the first has the gradient 1/2, and the first pixels of the four
     // windows are 0, 2, 8 and 10.
     let expected = 0.5 * (1.0 * 0.0 + 2.0 * 4.0 + 3.0 * 64.0 + 4.0 * 100.0);
     for device in BOTH {
@@ -143,7 +143,7 @@ fn a_sum_of_two_ways_through_an_image() {
     check(&plan, &batch(&plan, 5, 42), "a residual block");
 }
 
-/// Shapes that leave remainders in every loop of the kernels, on the kernels and on dfdx's operations.
+/// Shapes that leave remainders in every loop of the kernels, on the native kernels and on dfdx's operations.
 #[test]
 fn kernels_agree_with_dfdx_on_odd_shapes() {
     for (image, channels, rows) in [([3, 7, 9], 13, 37), ([1, 5, 5], 8, 16), ([9, 4, 3], 1, 100), ([2, 1, 1], 17, 3)] {
@@ -264,9 +264,9 @@ fn threads_change_no_bit_of_an_image() {
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
 }
 
-/// What is not a number is not lost in a pool or behind a relu.
+/// A NaN passes through a pool and a relu.
 #[test]
-fn what_is_not_a_number_shows() {
+fn a_nan_is_not_hidden() {
     let mut net = Network::new(2);
     let x = net.image("x", [1, 2, 2]);
     let x = net.drawn(x, conv(2, window(1, 1, Padding::Valid), true));

@@ -1,4 +1,4 @@
-//! How parameters begin.
+//! Initial values of parameters.
 
 use crate::support::network::Network;
 use mmc::exec::initialize;

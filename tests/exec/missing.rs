@@ -33,7 +33,7 @@ fn plan(alone: bool) -> Plan {
 }
 
 #[test]
-fn a_missing_modality_leaves_what_is_there() {
+fn a_missing_modality_leaves_the_others() {
     let (whole, alone) = (plan(false), plan(true));
     let (whole_params, alone_params) = (Arc::new(initialize(&whole, 1)), Arc::new(initialize(&alone, 1)));
     let mut rows = batch(&whole, 90, 41);

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 const KEY: StepKey = StepKey { seed: 3, step: 5 };
 
-/// The devices that must agree: the kernels of this program, and dfdx's operations alone.
+/// The devices that must agree: the native kernels, and dfdx's operations alone.
 const BOTH: [DeviceChoice; 2] = [DeviceChoice::Cpu, DeviceChoice::CpuComposed];
 
 fn start(plan: &Plan, device: DeviceChoice, threads: usize) -> Box<dyn Engine> {

@@ -13,7 +13,7 @@ fn rows() -> Batch {
     Batch { rows: 4, inputs: vec![X.to_vec()], present: vec![None], labels: vec![0, 2, 1, 0] }
 }
 
-/// The identity, the norm, and cross-entropy on what comes out.
+/// The identity, the norm, and cross-entropy on the output.
 fn plan(batch_norm: bool) -> (Plan, Params) {
     let mut net = Network::new(3);
     let x = net.input("x", 3);
@@ -38,7 +38,7 @@ fn all_close(found: &[f32], expected: &[f32], what: &str) {
     }
 }
 
-/// The loss, the gradients of gamma and beta, and the gradient of what goes in, seen through the identity before it.
+/// The loss, the gradients of gamma and beta, and the gradient of the input, through the identity before it.
 fn check_step(batch_norm: bool, loss: f64, gamma: &[f32], beta: &[f32], input: &[f32; 12]) {
     let (plan, params) = plan(batch_norm);
     for device in BOTH {
@@ -127,9 +127,9 @@ fn layer_norm_of_rows() {
     }
 }
 
-/// Rows that lack the modality are there for others and change nothing about it: not its statistics, not its gradient.
+/// Rows without the modality affect neither its statistics nor its gradient.
 #[test]
-fn rows_that_lack_what_is_normalised_have_no_part_in_it() {
+fn rows_without_the_modality_are_not_in_the_statistics() {
     let (plan, params) = plan(true);
     let few = rows();
     let mut some = rows();
@@ -141,7 +141,7 @@ fn rows_that_lack_what_is_normalised_have_no_part_in_it() {
         let (mut one, mut other) = (start(&plan, device, 1), start(&plan, device, 1));
         let expected = one.step(&Arc::new(params.clone()), &few, KEY).unwrap();
         let found = other.step(&Arc::new(params.clone()), &some, KEY).unwrap();
-        // The mean is over the batch, whatever a row has a say on.
+        // The mean is over the whole batch, whatever modalities a row has.
         close(found.loss, expected.loss * 4.0 / 6.0, 1e-6, "loss");
         for (found, expected) in found.gradients[0].iter().zip(expected.gradients[0].iter()) {
             close(f64::from(*found), f64::from(*expected) * 4.0 / 6.0, 1e-6, "gradient");

@@ -1,5 +1,5 @@
 //! Sequences with lengths: gradients against finite differences, each row against the row alone, and the agreement of the
-//! kernels of this program with dfdx's operations.
+//! native kernels with dfdx's operations.
 
 use super::gradients::{check, weights};
 use super::{BOTH, close, gradient, noise, start};
@@ -78,7 +78,7 @@ fn gradients_are_those_of_finite_differences() {
     }
 }
 
-/// What a row gives does not depend on the rows beside it, on the padding behind it, or on what is written there.
+/// The result of a row does not depend on the other rows, or on the length and content of its padding.
 #[test]
 fn a_row_in_a_batch_gives_what_it_gives_alone() {
     for encoder in ENCODERS {
@@ -114,7 +114,7 @@ fn an_empty_text_is_zeros_behind_every_encoder() {
     for encoder in ENCODERS.iter().filter(|encoder| encoder.starts_with("word")) {
         let plan = plan(encoder);
         let mut params = weights(&plan);
-        // What is left of zeros behind the last linear layer is its bias.
+        // For zeros the last linear layer gives its bias.
         let bias = plan.params.iter().position(|param| param.name == "one.head.net.0.bias").unwrap();
         let range = params.range(bias);
         params.values[range.clone()].copy_from_slice(&[0.5, -1.0, 2.0]);
@@ -130,7 +130,7 @@ fn an_empty_text_is_zeros_behind_every_encoder() {
 }
 
 #[test]
-fn the_first_row_of_a_table_begins_as_zeros_and_learns_nothing() {
+fn the_first_row_of_an_embedding_stays_zeros() {
     for (encoder, ids, width) in [("kind |> embedding(4)", 4, 4), ("word |> embedding(3) |> mean_pool", 7, 3)] {
         let plan = plan(encoder);
         assert_eq!(plan.params[0].shape.0, [ids, width]);

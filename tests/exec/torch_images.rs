@@ -61,7 +61,7 @@ fn numbers(count: usize, salt: u64) -> impl Iterator<Item = f64> {
     })
 }
 
-/// Every parameter and buffer as the script has it, by its number and what it is.
+/// Every parameter and buffer as in the script, by its number and kind.
 fn fill(plan: &Plan) -> Arc<Params> {
     let mut params = Params::zeros(plan);
     for (id, spec) in plan.params.iter().enumerate() {
@@ -107,7 +107,7 @@ fn all_close(found: &[f32], expected: &[f64], tolerance: f64, what: &str) {
     }
 }
 
-/// A 1 x 1 convolution to three channels, the operation, and what it makes as logits.
+/// A 1 x 1 convolution to three channels, the operation, and its output as logits.
 fn around(image: [usize; 3], operation: Op) -> Plan {
     let first = Op::Conv2d(Conv2d {
         channels: 3,

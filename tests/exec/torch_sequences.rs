@@ -42,7 +42,7 @@ fn fixture() -> Fixture {
     serde_json::from_str(include_str!("../fixtures/sequences.json")).unwrap()
 }
 
-/// Tokens, their embedding and an operation on that; all it makes is taken for logits.
+/// Tokens, their embedding and an operation on that; its whole output is used as logits.
 fn plan(op: Op, classes: usize) -> Plan {
     let mut net = Network::new(classes);
     let tokens = net.input("word", STEPS);

@@ -62,7 +62,7 @@ impl Prepared {
         assert!(alone.iter().flatten().flatten().any(|bits| f32::from_bits(*bits) != 0.0), "{what}: all zeros");
         for width in [2, 7, 64, 1000] {
             for engine in &engines {
-                // Other rows beside it, and another place for each.
+                // Among other rows, at different places.
                 let rows: Vec<u32> = (0..width).map(|at| (at * 7 + 3) % count).collect();
                 let found = self.bits(engine.as_ref(), &rows);
                 for (row, found) in rows.iter().zip(found) {

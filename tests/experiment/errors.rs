@@ -17,7 +17,7 @@ fn an_error_prints_as_the_terminal_shows_it() {
     let text = fs::read_to_string(&path).unwrap();
     let place = error.problems().iter().next().unwrap().place().unwrap();
     assert_eq!(error.sources().snippet(place), &text[place.range()]);
-    // It is an error like others.
+    // It implements `std::error::Error`.
     let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
     assert!(boxed.to_string().contains("did you mean `mlp`"), "{boxed}");
 }

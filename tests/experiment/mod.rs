@@ -1,4 +1,4 @@
-//! Runs and the public interface: what a program that uses the crate does, and what can be done with a run.
+//! Runs and the public interface: the crate as a library, and the folders of runs.
 
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 

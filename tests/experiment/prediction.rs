@@ -136,7 +136,7 @@ fn a_loaded_model_gives_the_bits_of_the_run() {
         let expected = written(&run, trained.model().classes());
         assert_eq!(expected.len(), TEST);
         assert_eq!(predicted(&run, folder.path().join("new.csv")), expected, "{combine}");
-        // The label's column changes nothing, and neither does the model's way through the disk.
+        // The label's column changes nothing, and neither does saving and loading the model.
         let kept = trained.predict(Source::csv(folder.path().join("new.csv"))).unwrap();
         assert_eq!(kept, Model::load(&run).unwrap().predict(Source::csv(folder.path().join("new.csv"))).unwrap());
     }

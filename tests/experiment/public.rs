@@ -30,7 +30,7 @@ fn a_program_trains_what_the_command_line_trains() {
     let summary: serde_json::Value = serde_json::from_slice(&fs::read(own.join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary["run"], own.display().to_string());
     assert_eq!(summary["test"]["error"].as_f64(), trained.test().map(|test| test.error));
-    // A folder that holds something is somebody's.
+    // A folder that is not empty is not overwritten.
     assert!(trained.save(&own).unwrap_err().to_string().contains("MMC0604"));
 }
 

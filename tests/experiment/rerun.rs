@@ -1,4 +1,4 @@
-//! A run keeps all that its pipeline is made of: from the folder of a run it can be checked and run again.
+//! A run keeps its pipeline and all files it uses: it can be checked and run again from its folder.
 
 use crate::support::process::{mmc, names, plain};
 use std::fmt::Write;
@@ -77,13 +77,13 @@ fn a_run_can_be_checked_and_run_again_from_its_own_folder() {
     assert_eq!(yaml["set"]["width"].as_str(), Some("6"));
     assert_eq!(yaml["params"]["width"].as_u64(), Some(6));
 
-    // What it was made of may be gone; the data is where it was.
+    // The original files may be deleted; the data stays.
     fs::remove_dir_all(folder.path().join("shared")).unwrap();
     fs::remove_file(folder.path().join("project/small.mmc")).unwrap();
     let done = mmc(&first).args(["lint", "pipeline.mmc"]).assert().success();
     assert_eq!(plain(&done.get_output().stdout), "");
-    let said = plain(&done.get_output().stderr);
-    assert!(said.contains("checked against") && said.contains("200 rows"), "{said}");
+    let reported = plain(&done.get_output().stderr);
+    assert!(reported.contains("checked against") && reported.contains("200 rows"), "{reported}");
     mmc(&first).args(["run", "pipeline.mmc", "--set", "width=6", "--no-cache", "--quiet"]).assert().success();
     let again = first.join("runs/small-0001");
     for file in ["metrics.csv", "predictions.csv", "model.safetensors"] {

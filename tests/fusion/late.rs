@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Rows of two modalities of two numbers each; `a` may be missing.
-struct Table {
+pub(super) struct Table {
     inputs: Vec<Vec<[f32; 2]>>,
     has_a: Option<Vec<bool>>,
     labels: Vec<u32>,
@@ -19,7 +19,7 @@ struct Table {
 
 impl Table {
     /// `a` knows the class on every row, `b` hardly.
-    fn new(rows: u32, missing: u32, seed: u32) -> Self {
+    pub(super) fn new(rows: u32, missing: u32, seed: u32) -> Self {
         let noise = |row: u32, by: u32| ((row * by + seed * 31) % 97) as f32 / 97.0 - 0.5;
         let label = |row: u32| (row * 7 + row / 3 + seed) % 2;
         let a = |row: u32| [label(row) as f32 + 1.6 * noise(row, 13), noise(row, 29)];
@@ -65,7 +65,7 @@ impl BatchSource for Table {
 }
 
 /// A fusion of two networks, and how it is trained.
-fn pipeline(combine: &str) -> (Plan, TrainSpec) {
+pub(super) fn pipeline(combine: &str) -> (Plan, TrainSpec) {
     let text = format!(
         "pipeline p\n\
          data {{ source = csv(\"rows.csv\")\n split = {{ test: last(10), valid: last(10) }} }}\n\
@@ -89,13 +89,14 @@ fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, F
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
     let valid = (!valid.is_empty()).then_some(valid as &dyn BatchSource);
-    let training = Training { plan, spec, train, valid, test: valid, interrupt: &never };
+    let training =
+        Training { plan, spec, train, valid, test: valid, interrupt: &never, resume: None, checkpoints: None };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
     fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)
 }
 
 #[test]
-fn each_model_is_what_it_would_be_by_itself() {
+fn each_model_equals_one_trained_alone() {
     let (plan, spec) = pipeline("late(a_net, b_net)");
     let (rows, valid) = (Table::new(90, 3, 1), Table::new(40, 4, 2));
     let trained = fitted(&plan, &spec, [&rows, &valid]).unwrap();
@@ -106,8 +107,16 @@ fn each_model_is_what_it_would_be_by_itself() {
         assert_eq!((alone.inputs.len(), alone.loss.components.len()), (1, 1));
         assert_eq!(alone.shardable, component == 1, "only one of them has batch_norm");
         let (rows, valid) = (rows.alone(component), valid.alone(component));
-        let training =
-            Training { plan: &alone, spec: &spec, train: &rows, valid: Some(&valid), test: None, interrupt: &never };
+        let training = Training {
+            plan: &alone,
+            spec: &spec,
+            train: &rows,
+            valid: Some(&valid),
+            test: None,
+            interrupt: &never,
+            resume: None,
+            checkpoints: None,
+        };
         let mut engine = engine(Arc::new(alone.clone()), DeviceChoice::Cpu, Some(1)).unwrap();
         let own = train(engine.as_mut(), initialize(&alone, spec.seed), training, &mut |_| ()).unwrap();
         epochs.push((own.best_epoch, own.history.len()));
@@ -139,7 +148,7 @@ fn a_learned_combiner_is_fitted_to_held_out_rows_alone() {
     );
     let weights = trained.params.get(weight);
     assert!(weights[0] > weights[1].abs(), "{weights:?}: the model that knows must weigh more");
-    // On the rows it was fitted to it beats what it began with, the product of the probabilities.
+    // On the rows it was fitted to it beats its initial value, the product of the probabilities.
     let mut product: Params = (*trained.params).clone();
     let range = product.range(weight);
     product.values[range].fill(1.0);
@@ -172,11 +181,11 @@ fn a_fusion_leaves_a_run_whose_epochs_name_their_model() {
     let folder = folder(&text);
     let arguments = ["run", "small.mmc", "--no-cache", "--combine", "fuse"];
     let done = mmc(folder.path()).args(arguments).assert().success();
-    let said = plain(&done.get_output().stderr);
+    let reported = plain(&done.get_output().stderr);
     assert!(
-        said.contains("training `low_net` separately (1 of 2)")
-            && said.contains("training `high_net` separately (2 of 2)"),
-        "{said}"
+        reported.contains("training `low_net` separately (1 of 2)")
+            && reported.contains("training `high_net` separately (2 of 2)"),
+        "{reported}"
     );
     let run = folder.path().join("runs/small-0001");
     let metrics = std::fs::read_to_string(run.join("metrics.csv")).unwrap();

@@ -1,4 +1,4 @@
-//! What `?` promises, from the text on: a row that lacks a modality is learned from and decided as by the pipeline
+//! Semantics of `?`: a row that lacks a modality is trained on and decided as by the pipeline
 //! written without that modality.
 
 use crate::support::compiled::plan_of;

@@ -1,5 +1,6 @@
 //! Ways of fusing modalities, trained and evaluated.
 
 mod late;
+mod late_resume;
 mod missing_modalities;
 mod portable_form;

@@ -1,4 +1,4 @@
-//! An editor of few words: talks the protocol to the program.
+//! A minimal client of the protocol.
 
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -14,15 +14,15 @@ pub(super) struct Client {
     child: Child,
     input: Option<ChildStdin>,
     messages: Receiver<Value>,
-    /// What came while something else was waited for.
+    /// Messages received while waiting for another.
     waiting: VecDeque<Value>,
     last: i64,
-    /// Where the library is laid down.
+    /// The cache folder, into which the library is written.
     pub(super) cache: tempfile::TempDir,
 }
 
 impl Client {
-    /// The program, started and asked nothing yet.
+    /// The program, started, before any request.
     pub(super) fn start() -> Self {
         let cache = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
@@ -58,7 +58,7 @@ impl Client {
 
     pub(super) fn raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().unwrap();
-        // A program that has ended reads no more.
+        // A process that has ended reads no input.
         let _ = input.write_all(bytes).and_then(|()| input.flush());
     }
 
@@ -72,20 +72,20 @@ impl Client {
         self.send(json!({ "method": method, "params": params }));
     }
 
-    /// Asks, and does not wait.
+    /// Sends a request without waiting.
     pub(super) fn ask(&mut self, method: &str, params: Value) -> i64 {
         self.last += 1;
         self.send(json!({ "id": self.last, "method": method, "params": params }));
         self.last
     }
 
-    /// Asks, and waits for the whole response.
+    /// Sends a request and waits for the whole response.
     pub(super) fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params);
         self.wait(|message| message["id"] == json!(id))
     }
 
-    /// Asks, and waits for the result, which must be one.
+    /// Sends a request and waits for its result, which must not be an error.
     pub(super) fn result(&mut self, method: &str, params: Value) -> Value {
         let response = self.request(method, params);
         assert!(response.get("error").is_none(), "{method}: {response}");
@@ -140,13 +140,13 @@ impl Client {
         self.wait_for_end().0
     }
 
-    /// How the program ended, and what it said on standard error.
+    /// The exit status of the program, and its standard error.
     pub(super) fn wait_for_end(mut self) -> (ExitStatus, String) {
         drop(self.input.take());
         let status = self.child.wait().unwrap();
-        let mut said = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        (status, said)
+        let mut reported = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut reported).unwrap();
+        (status, reported)
     }
 
     pub(super) fn kill(mut self) {
@@ -168,7 +168,7 @@ pub(super) fn place(text: &str, piece: &str, plus: usize) -> [u64; 2] {
     [line as u64, column as u64]
 }
 
-/// The parameters of a question about a place.
+/// The parameters of a request about a place.
 pub(super) fn on(uri: &str, place: [u64; 2]) -> Value {
     json!({ "textDocument": { "uri": uri }, "position": at(place) })
 }

@@ -75,7 +75,7 @@ impl Typing {
 }
 
 #[test]
-fn only_what_would_be_understood_is_offered() {
+fn only_valid_candidates_are_offered() {
     let mut typing = Typing::new();
     // Declarations.
     typing.check("^", &["encoder", "combine", "train", "modality"], &["linear", "trunk"]);
@@ -152,7 +152,7 @@ fn strings_are_completed_from_the_data_and_the_folder() {
 }
 
 #[test]
-fn an_offer_says_what_it_is_and_replaces_the_word() {
+fn a_candidate_has_a_kind_and_replaces_the_word() {
     let mut typing = Typing::new();
     typing.offered("encoder e = body |> ^");
     let whole = format!("{SOUND}encoder e = body |> line\n");

@@ -1,4 +1,4 @@
-//! The TextMate grammar has the words that the language has: its lists of them are generated from the catalog.
+//! The TextMate grammar has the keywords and names of the language: its lists of them are generated from the catalog.
 
 use mmc::sema::{Topic, signatures};
 use mmc::syntax::{KEYWORDS, RESERVED};

@@ -78,10 +78,10 @@ fn a_malformed_message_is_reported_and_ends_the_program() {
     ] {
         let (mut client, _) = Client::initialized(json!({}));
         client.raw(raw.as_bytes());
-        let (status, said) = client.wait_for_end();
+        let (status, reported) = client.wait_for_end();
         assert_eq!(status.code(), Some(1), "{raw}");
-        assert!(said.contains("no message"), "{raw}: {said}");
-        assert!(!said.contains("defect"), "{raw}: {said}");
+        assert!(reported.contains("not a message"), "{raw}: {reported}");
+        assert!(!reported.contains("defect"), "{raw}: {reported}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The table of what names mean: complete, and true to the text.
+//! The symbol index: complete, and consistent with the text.
 
 use mmc::diag::{SourceMap, Span};
 use mmc::sema::{ExprValue, Symbol};
@@ -46,13 +46,13 @@ fn words(text: &str, analyzed: &Analyzed) -> Vec<(Span, String)> {
     words
 }
 
-/// The words that the table says nothing of.
+/// The words that are not in the index.
 fn unknown(text: &str, analyzed: &Analyzed) -> Vec<String> {
     let references = &analyzed.symbols.references;
     words(text, analyzed).into_iter().filter(|(span, _)| !references.contains_key(span)).map(|(_, word)| word).collect()
 }
 
-/// That whatever is said to be declared somewhere has the same name there.
+/// Asserts that each definition has the name of its references.
 fn check_names(path: &str, analyzed: &Analyzed, sources: &SourceMap) {
     for (span, target) in &analyzed.symbols.references {
         let name = sources.snippet(*span);
@@ -130,7 +130,7 @@ train { combine = mul; epochs = width }
 "#;
 
 #[test]
-fn functions_nobody_calls_and_what_stands_beside_a_mistake_are_bound() {
+fn uncalled_functions_and_text_near_a_mistake_are_bound() {
     let (analyzed, sources) = analyzed(FUNCTIONS);
     check_names("functions", &analyzed, &sources);
     assert_eq!(unknown(FUNCTIONS, &analyzed), ["nowhere"]);

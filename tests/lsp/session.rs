@@ -1,4 +1,4 @@
-//! A session as an editor has it, from `initialize` to `exit`.
+//! A session from `initialize` to `exit`.
 
 use super::client::{Client, at, on, place};
 use serde_json::{Value, json};
@@ -90,7 +90,7 @@ fn an_editor_is_served_from_beginning_to_end() {
     assert_eq!((&edit["newText"], &edit["range"]), (&json!("high"), &unknown["range"]));
     let start = place(BROKEN, "hihg", 0);
     client.change(URI, 2, &[(Some([start, place(BROKEN, "hihg", 4)]), "high")]);
-    // What remains is a warning of something that could as well not be there.
+    // The remaining problem is a warning about an unused declaration.
     let problems = client.diagnostics(URI, 2);
     assert_eq!(problems.len(), 1, "{problems:#?}");
     assert_eq!((&problems[0]["code"], &problems[0]["severity"]), (&json!("MMC0402"), &json!(2)));
@@ -107,9 +107,9 @@ fn hover_says_what_everything_is() {
     let text = sound();
     let mut client = session(&text);
     let mut says = |piece: &str, plus: usize, wanted: &[&str]| {
-        let said = hover(&mut client, &text, piece, plus);
+        let reported = hover(&mut client, &text, piece, plus);
         for wanted in wanted {
-            assert!(said.contains(wanted), "`{piece}`: `{wanted}` is not in\n{said}");
+            assert!(reported.contains(wanted), "`{piece}`: `{wanted}` is not in\n{reported}");
         }
     };
     says("low_net  =", 2, &["encoder low_net: [64]", "9,728 weights"]);
@@ -145,7 +145,7 @@ fn names_lead_to_where_they_are_declared_and_to_each_other() {
     assert_eq!(declared["uri"], URI);
     assert_eq!(declared["range"]["start"], at(place(&text, "width = 64", 0)));
 
-    // `mlp` is declared in the library, which is laid down as a file.
+    // `mlp` is declared in the library, which is written as a file.
     let library = client.result("textDocument/definition", on(URI, place(&text, "mlp([width", 1)));
     let path = library["uri"].as_str().unwrap().strip_prefix("file://").unwrap().to_owned();
     assert!(path.starts_with(&*client.cache.path().to_string_lossy()), "{path}");
@@ -188,7 +188,7 @@ fn the_library_and_the_pipeline_are_open_side_by_side() {
 }
 
 #[test]
-fn a_new_name_goes_everywhere_and_only_where_it_may() {
+fn a_rename_changes_every_reference_and_nothing_else() {
     let text = sound();
     let mut client = session(&text);
     let ready = client.result("textDocument/prepareRename", on(URI, place(&text, "process: class", 2)));
@@ -202,7 +202,7 @@ fn a_new_name_goes_everywhere_and_only_where_it_may() {
     let edits = renamed["result"]["changes"][URI].as_array().unwrap().clone();
     let mut starts: Vec<Value> = edits.iter().map(|edit| edit["range"]["start"].clone()).collect();
     starts.sort_by_key(|start| start["line"].as_u64());
-    // The label is also what the split is stratified by; the column in a string is another thing.
+    // The label is also what the split is stratified by; the column in a string is not a reference.
     assert_eq!(starts, [at(place(&text, "process }", 0)), at(place(&text, "process: class", 0))]);
     // An argument is renamed where it is given by name.
     let of_argument = rename(&mut client, "size: 8", "breadth");
@@ -235,7 +235,7 @@ fn layout_outline_folding_hints_and_colours() {
     let edits = client.result("textDocument/formatting", params.clone());
     let formatted = apply(&text, &edits);
     assert_eq!(formatted, mmc::syntax::format(&text).text);
-    // Lines that are right already stay.
+    // Lines in canonical form are unchanged.
     assert!(edits.as_array().unwrap().iter().all(|edit| edit["newText"].as_str().unwrap().lines().count() < 5));
     client.change(URI, 2, &[(None, &formatted)]);
     assert_eq!(client.result("textDocument/formatting", params), json!([]));
@@ -335,15 +335,15 @@ fn files_that_are_used_are_part_of_the_text() {
     assert_eq!((&declared["uri"], &declared["range"]["start"]), (&json!(used), &at(place(blocks, "own", 0))));
     let file = client.result("textDocument/definition", on(&main, place(&text, "./blocks", 3)));
     assert_eq!(file["uri"], json!(used));
-    let said = client.result("textDocument/hover", on(&main, place(&text, "breadth)", 0)));
-    assert!(said["contents"]["value"].as_str().unwrap().contains("param breadth = 16"), "{said}");
+    let reported = client.result("textDocument/hover", on(&main, place(&text, "breadth)", 0)));
+    assert!(reported["contents"]["value"].as_str().unwrap().contains("param breadth = 16"), "{reported}");
     let mut params = on(&main, place(&text, "breadth)", 0));
     params["newName"] = json!("wideness");
     let renamed = client.result("textDocument/rename", params);
     assert_eq!(renamed["changes"][&main].as_array().unwrap().len(), 1);
     assert_eq!(renamed["changes"][&used].as_array().unwrap().len(), 1);
 
-    // What is changed in the editor counts before it is saved, and is said where it is used.
+    // Unsaved changes of a used file take effect, and their problems are reported where it is used.
     client.open(&used, blocks);
     assert_eq!(client.diagnostics(&used, 1), Vec::<Value>::new());
     let from_there = {

@@ -1,4 +1,4 @@
-//! However a text is edited, the server has the text that the client has.
+//! After any edits the server has the same text as the client.
 
 use super::client::{Client, at};
 use proptest::prelude::*;
@@ -29,7 +29,7 @@ fn places(text: &str) -> Vec<(usize, [u64; 2])> {
     places
 }
 
-/// The text the server has, seen through its colours of comments: every line is written as one.
+/// The text of the server, read from its semantic tokens: every line is written as a comment.
 fn seen(client: &mut Client, length: usize) -> Vec<[u64; 3]> {
     let tokens = client.result("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": URI } }));
     let numbers: Vec<u64> = tokens["data"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
@@ -62,7 +62,7 @@ fn random_edits_leave_both_sides_with_one_text() {
             let document = json!({ "uri": URI, "version": version.get() });
             client.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": sent }));
         }
-        // The same text sent whole must look the same, and must have nothing left to be brought into its layout.
+        // The same text sent whole must have the same tokens, and no formatting edits.
         let format = json!({ "textDocument": { "uri": URI }, "options": { "tabSize": 2, "insertSpaces": true } });
         let (edited, layout) =
             (seen(&mut client, text.len()), client.result("textDocument/formatting", format.clone()));
@@ -83,7 +83,7 @@ fn half_written_texts_are_answered() {
     let (mut client, _) = Client::initialized(json!({}));
     client.open(URI, "");
     let mut line = 0;
-    // Every place that someone who writes the file from its beginning passes, a few letters at a time.
+    // Every position while the file is typed from its beginning, a few characters at a time.
     for (version, end) in text.char_indices().map(|(at, _)| at).step_by(37).enumerate() {
         client.change(URI, 2 + version as i64, &[(None, &text[..end])]);
         line = text[..end].matches('\n').count().max(line);

@@ -1,5 +1,5 @@
-//! Changes to a text that an editor asks for, made by the client and looked at by the server again: new names in every
-//! place that says one, and everything mended that can be mended safely.
+//! Edits of a text requested by an editor, applied by the client and analyzed again: renames in all
+//! places, and all safe fixes.
 
 use super::client::{Client, on, place};
 use super::session::apply;
@@ -50,7 +50,7 @@ fn a_new_name_reaches_weights_sweeps_and_lists() {
     let mut version = 1;
     client.open(URI, TEXT);
     assert_eq!(client.diagnostics(URI, 1), [] as [serde_json::Value; 0]);
-    // Where a name is clicked on, what stands there, and how often it stands for the same.
+    // The place of a rename, the name there, and its number of references.
     for (piece, old, new, times) in [
         ("low_net: 0.5", "low_net", "coded", 4),
         ("high: 1.0", "high", "upper", 3),
@@ -65,7 +65,7 @@ fn a_new_name_reaches_weights_sweeps_and_lists() {
         let edits = client.result("textDocument/rename", params)["changes"][URI].clone();
         assert_eq!(edits.as_array().unwrap().len(), times, "{piece}: {edits:#}");
         let renamed = apply(TEXT, &edits);
-        // As a whole word `old` is gone, but for the arguments and settings that are called so anyway.
+        // As a whole word `old` is gone, except arguments and settings of the same name.
         let words = |text: &str, wanted: &str| {
             text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| *word == wanted).count()
         };
@@ -80,9 +80,9 @@ fn a_new_name_reaches_weights_sweeps_and_lists() {
 }
 
 #[test]
-fn all_that_is_safe_is_mended_at_once() {
+fn all_safe_fixes_are_applied_at_once() {
     let (mut client, _) = Client::initialized(json!({}));
-    // Three slips that can only mean one thing, and a misspelt name that is for the user to decide.
+    // Three mistakes with safe fixes, and a misspelt name whose fix the user has to choose.
     let broken = TEXT
         .replace("param sure  = 0.5", "param sure  = .5")
         .replace("mlp([width])", "mlp([width]) // as wide as said")
@@ -102,17 +102,17 @@ fn all_that_is_safe_is_mended_at_once() {
     let actions = client.result("textDocument/codeAction", ask("source.fixAll"));
     let [action] = actions.as_array().unwrap().as_slice() else { panic!("{actions:#}") };
     assert_eq!(action["kind"], "source.fixAll");
-    let mended = apply(&broken, &action["edit"]["changes"][URI]);
+    let fixed = apply(&broken, &action["edit"]["changes"][URI]);
     let expected = TEXT.replace("mlp([width])", "mlp([width]) # as wide as said").replace("[mul, base]", "[mul, bse]");
-    assert_eq!(mended, expected);
-    client.change(URI, 2, &[(None, &mended)]);
+    assert_eq!(fixed, expected);
+    client.change(URI, 2, &[(None, &fixed)]);
     let left = client.diagnostics(URI, 2);
     assert!(left.len() == 1 && left[0]["message"].as_str().unwrap().contains("`bse`"), "{left:#?}");
     // What is left is not safe: it is offered separately, and not in the action for all fixes.
     assert_eq!(client.result("textDocument/codeAction", ask("source.fixAll")), json!([]));
     let quick = client.result("textDocument/codeAction", ask("quickfix"));
     assert_eq!(quick[0]["title"], "replace `bse` by `base`");
-    client.change(URI, 3, &[(None, &apply(&mended, &quick[0]["edit"]["changes"][URI]))]);
+    client.change(URI, 3, &[(None, &apply(&fixed, &quick[0]["edit"]["changes"][URI]))]);
     assert_eq!(client.diagnostics(URI, 3), [] as [serde_json::Value; 0]);
     assert_eq!(client.end().code(), Some(0));
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/paper");
 
-/// Every `.mmc` file, what they share among them.
+/// Every `.mmc` file, including shared ones.
 fn files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "mmc"));
@@ -47,7 +47,7 @@ fn compared(folder: &Path, path: &Path, smaller: &[&str], more: &[&str]) -> Stri
     table
 }
 
-/// Rows as the HIGGS file has them: the label, 21 low-level and 7 high-level features, no header.
+/// Rows in the format of the HIGGS file: the label, 21 low-level and 7 high-level features, no header.
 fn higgs(rows: u32) -> String {
     let mut text = String::new();
     for row in 0..rows {
@@ -62,7 +62,7 @@ fn higgs(rows: u32) -> String {
     text
 }
 
-/// Two files as CIFAR-100 has them: a coarse and a fine label, then the planes of an image.
+/// Two files in the format of CIFAR-100: a coarse and a fine label, then the planes of an image.
 fn cifar(folder: &Path) {
     for (file, rows) in [("train.bin", 6), ("test.bin", 2)] {
         let record = |row: u32| {
@@ -188,7 +188,7 @@ fn every_gender_pipeline_trains_on_its_format() {
         for row in rows.deserialize::<std::collections::BTreeMap<String, String>>() {
             let row = row.unwrap();
             let number = |column: &str| row[column].parse::<f64>().unwrap();
-            // The same errors, as a share of the 12 test rows and of those that a single modality knows.
+            // The same errors, as a share of the 12 test rows and of those that a single modality gets right.
             let (of_all, of_those) = (number("over_learn_of_all"), number("over_learn_of_those"));
             assert!((of_all * 12.0 - of_those * number("over_learn_rows")).abs() < 1e-9, "{row:?}");
             assert!(of_all <= number("error"), "{row:?}");

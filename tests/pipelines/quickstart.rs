@@ -1,4 +1,4 @@
-//! The first thing a person runs: its combinations must beat each of its modalities alone, each trained for itself.
+//! The quickstart: its combinations must beat each of its modalities trained alone.
 
 use crate::support::process::{folder, mmc, plain};
 

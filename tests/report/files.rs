@@ -41,6 +41,8 @@ fn trained(plan: &Plan, spec: &TrainSpec, test: &Table, fault: Fault) -> Result<
         valid: Some(&Table::clouds(60, 3, 2)),
         test: Some(test),
         interrupt: &AtomicBool::new(false),
+        resume: None,
+        checkpoints: None,
     };
     train(&mut engine, Params::zeros(plan), training, &mut |_| {})
 }
@@ -60,7 +62,7 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
     }
 }
 
-/// What was fitted to the rows of a label alone.
+/// The preprocessing of a label alone.
 fn preprocessing() -> Preprocessing {
     let column = r#"{"name":"y","position":0,"cells":"word"}"#;
     let label = format!(r#"{{"name":"y","column":{column},"classes":["a","b","c"],"cells":"names"}}"#);
@@ -154,7 +156,7 @@ fn yaml_holds_no_tags_that_only_one_reader_knows() {
 }
 
 #[test]
-fn a_run_that_could_not_go_on_says_why_and_keeps_its_model() {
+fn a_failed_run_reports_its_error_and_keeps_its_model() {
     let (plan, spec, test) = (regression_plan(2, 3), spec(), Table::clouds(70, 3, 3));
     let failure = trained(&plan, &spec, &test, Fault::Loss(5)).unwrap_err();
     let problem = failure.cause.problem(&plan);

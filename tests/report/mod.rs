@@ -1,4 +1,4 @@
-//! Reports from outside: the folder of a run, the files in it.
+//! Reports: the folder of a run, the files in it.
 
 mod files;
 mod run_dir;

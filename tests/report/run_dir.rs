@@ -1,4 +1,4 @@
-//! The folder of a run: numbers, races, and what is left of a run that came to nothing.
+//! The folder of a run: numbers, races, and the clean-up after a failed run.
 
 use mmc::diag::Code;
 use mmc::report::RunDir;
@@ -67,7 +67,7 @@ fn a_failed_run_leaves_no_folder() {
     drop(run);
     assert!(!out.exists());
 
-    // What was there before stays.
+    // Existing files stay.
     create(&out).keep();
     drop(create(&out));
     assert_eq!(entries(&out), ["little-0001"]);

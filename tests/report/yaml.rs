@@ -1,4 +1,4 @@
-//! YAML as other readers read it: PyYAML, which reads YAML 1.1, finds the same values as a reader of YAML 1.2.
+//! YAML in other readers: PyYAML, which reads YAML 1.1, finds the same values as a reader of YAML 1.2.
 
 use crate::support::process::{SMALL, folder, mmc, plain};
 use mmc::report::yaml_text;
@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// What PyYAML makes of a text, as JSON.
+/// A text as read by PyYAML, as JSON.
 fn pyyaml(text: &str) -> Value {
     let program = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin.read()), sys.stdout)";
     let mut python = Command::new("python3")

@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md names files that exist, and keeps its promise of how many places a new thing needs.
+//! ARCHITECTURE.md names files that exist, and lists at most the promised number of places for an addition.
 
 use super::root;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ fn text() -> String {
     fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap()
 }
 
-/// What stands between single backquotes and is a path: it has a folder, or it ends as a file does.
+/// The paths between single backquotes: text with a folder, or with the extension of a file.
 fn paths(text: &str) -> BTreeSet<&str> {
     let prose = text.lines().filter(|line| !line.starts_with("    "));
     let quoted = prose.flat_map(|line| line.split('`').skip(1).step_by(2));
@@ -29,7 +29,7 @@ fn paths_are_found() {
 #[test]
 fn every_path_exists() {
     let text = text();
-    // Names in capitals stand for any name.
+    // Names in capitals are placeholders.
     let named = |path: &str| path.split(['/', '.']).any(|part| part.len() > 1 && part.chars().all(char::is_uppercase));
     let places = [root().to_owned(), root().join("src")];
     let found = paths(&text);

@@ -1,11 +1,11 @@
-//! Files are written by `atomic_file` alone, so that no reader ever meets a part of one.
+//! Files are written by `atomic_file` alone, so that no reader sees a partial file.
 
 use super::paths::{Path, paths};
 use super::sources;
 
 const WRITER: &str = "atomic_file.rs";
 
-/// What writes or makes a file: the end of a path.
+/// Functions that write or create a file: the end of a path.
 const WRITES: &[[&str; 2]] = &[
     ["fs", "write"],
     ["fs", "copy"],

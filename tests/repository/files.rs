@@ -1,4 +1,4 @@
-//! Habits of every file: what it begins with, how long it is, what it must not hold.
+//! Rules for every file: its header, its length, forbidden content.
 
 use super::{files, root, sources};
 use std::fs;
@@ -9,7 +9,7 @@ const LONG_FILES: &[(&str, &str)] = &[];
 const LONGEST: usize = 500;
 
 #[test]
-fn every_file_says_what_it_is() {
+fn every_file_begins_with_its_purpose() {
     let mut broken = vec![];
     for folder in ["src", "tests", "benches"].into_iter().filter(|folder| root().join(folder).exists()) {
         for path in files(&root().join(folder), &[".rs"]) {

@@ -1,9 +1,9 @@
-//! Tests that do not run are listed as ignored, with what they need, and CI runs them where that is there.
+//! Tests that do not run are listed as ignored, with what they need, and CI runs them where that is available.
 
 use super::{files, root};
 use std::fs;
 
-/// What a test may need beside Rust: the start of its reason.
+/// Requirements of tests besides Rust: the start of the reason.
 const NEEDS: &[&str] = &["needs bash", "needs python3 with PyYAML", "needs MMC_DATA: "];
 
 #[test]

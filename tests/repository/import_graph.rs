@@ -1,7 +1,7 @@
-//! The graph of imports between the files of a room, which has no circle.
+//! The graph of imports between the files of a room, which has no cycle.
 //!
 //! A path that is written in a file leads to the file that defines the item: re-exports are followed, so that a `mod.rs`
-//! that only passes names on is no part of any circle. Calls of methods are not seen.
+//! that only passes names on is not part of any cycle. Calls of methods are not seen.
 
 use super::paths::{Path, paths};
 use super::{Code, sources};
@@ -9,7 +9,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::stable_graph::StableDiGraph;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rooms that still have circles of imports.
+/// Rooms that still have cycles of imports.
 const CIRCULAR_ROOMS: &[&str] = &[];
 
 /// The modules of a crate and what their files import.
@@ -110,7 +110,7 @@ fn module_of(place: &str) -> Vec<String> {
     if path == "lib" || path == "mod" { vec![] } else { path.split('/').map(str::to_owned).collect() }
 }
 
-/// The circles among files of one room: the files of each, and the imports that tie it.
+/// The cycles among files of one room: the files of each, and the imports that tie it.
 fn circles(files: &[(String, String)]) -> Vec<(String, String)> {
     let modules = Modules::new(files);
     let room = |file: usize| files[file].0.split('/').next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! The habits of this repository that no compiler checks: rooms, imports, names, files.
+//! Rules of this repository that the compiler does not check: rooms, imports, names, files.
 
 mod architecture;
 mod file_writes;
@@ -42,7 +42,7 @@ struct Code {
     room: String,
     /// Code without comments and unit tests.
     text: String,
-    /// The file as it is.
+    /// The whole text.
     whole: String,
 }
 

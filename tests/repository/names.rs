@@ -1,4 +1,4 @@
-//! Names: a type has one of its own, and words that were replaced by the field's terms do not come back.
+//! Names: type names are unique, and words replaced by the field's terms are not used again.
 
 use super::sources;
 use std::collections::BTreeMap;
@@ -12,11 +12,34 @@ const REPLACED_WORDS: &[(&str, &str)] = &[
     ("doubt", "poisoning"),
     ("mend", "fix or repair"),
     ("mention", "symbol index"),
+    ("mended", "fixed"),
     ("misgiven", "argument error"),
+    ("said", "reported, printed or written"),
+    ("seam", "interface or trait"),
     ("slope", "gradient"),
     ("squash", "gates"),
     ("surprise", "neg_log_p"),
     ("trouble", "errors"),
+];
+
+/// Phrases that no comment and no message in `src/` contains, and the terms in their place.
+const REPLACED_PHRASES: &[(&str, &str)] = &[
+    ("as people know it", "display name"),
+    ("asked for here", "required here or selected here"),
+    ("by itself", "separately or alone"),
+    ("came to nothing", "failed"),
+    ("fetch it again", "download it again"),
+    ("for want of", "without"),
+    ("has no say", "is absent"),
+    ("is said", "is reported"),
+    ("Knows no ", "does not depend on"),
+    ("Knows nothing", "independent of"),
+    ("nothing is said", "not checked or not reported"),
+    ("of their own", "separate"),
+    ("on its way", "in progress"),
+    ("the seam ", "the interface"),
+    ("way back", "backward pass"),
+    ("way on", "help"),
 ];
 
 /// Names that still hold a replaced word.
@@ -96,6 +119,33 @@ fn replaced_words_do_not_come_back() {
         broken.push(format!("`{name}` is gone: take it off the list"));
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn replaced_phrases_do_not_come_back() {
+    let sources = sources();
+    let mut broken: Vec<String> = vec![];
+    for code in &sources {
+        for (number, line) in code.whole.lines().enumerate() {
+            let found = REPLACED_PHRASES.iter().filter(|(old, _)| holds_phrase(line, old));
+            broken.extend(
+                found.map(|(old, term)| format!("src/{}:{}: `{old}`, in plain terms: {term}", code.place, number + 1)),
+            );
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Whether a line contains a phrase that does not begin within a word.
+fn holds_phrase(line: &str, phrase: &str) -> bool {
+    line.match_indices(phrase).any(|(at, _)| !line[..at].ends_with(char::is_alphanumeric))
+}
+
+#[test]
+fn phrases_begin_with_a_word() {
+    assert!(holds_phrase("there is a way on", "way on"));
+    assert!(!holds_phrase("always on", "way on"));
+    assert!(!holds_phrase("a way out", "way on"));
 }
 
 /// The words of a name in snake case or camel case, in small letters.

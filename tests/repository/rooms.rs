@@ -1,4 +1,4 @@
-//! The walls between the rooms of `src/`, as the table of ARCHITECTURE.md says them.
+//! The boundaries between the rooms of `src/`, by the table of ARCHITECTURE.md.
 
 use super::{root, sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,7 @@ fn root_items() -> BTreeMap<String, String> {
     items.collect()
 }
 
-/// Names and the only places they may stand in.
+/// Names that are allowed in some places only.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("dfdx::", &["exec/"]),
     ("gemm::", &["exec/"]),
@@ -69,7 +69,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("dbg!", &[]),
 ];
 
-/// From text to plan nothing comes from outside.
+/// From text to plan nothing depends on the environment.
 const PURE: &[&str] = &[
     "diag",
     "drawing",
@@ -173,7 +173,7 @@ fn every_row_of_the_table_is_a_folder_or_a_file() {
 }
 
 #[test]
-fn some_names_stand_in_one_place_only() {
+fn some_names_are_used_in_one_place_only() {
     let mut broken = vec![];
     for code in sources() {
         for (name, places) in ONLY_IN {
@@ -186,7 +186,7 @@ fn some_names_stand_in_one_place_only() {
 }
 
 #[test]
-fn nothing_comes_from_outside_before_the_plan() {
+fn stages_before_the_plan_are_pure() {
     let mut broken = vec![];
     for code in sources().iter().filter(|code| PURE.contains(&code.room.as_str())) {
         for name in OUTSIDE.iter().filter(|name| code.text.contains(**name)) {

@@ -1,3 +1,3 @@
-//! Names and meaning.
+//! Semantic analysis: names.
 
 mod name_hygiene;

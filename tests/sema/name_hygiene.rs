@@ -1,5 +1,5 @@
-//! What a function means does not depend on who calls it: names of the prelude, and of used files, are those of the
-//! file they are written in, whatever the pipeline calls its own things.
+//! The meaning of a function does not depend on its caller: names of the prelude, and of used files, are those of the
+//! file they are written in, whatever names the pipeline declares.
 
 use mmc::diag::{Problems, SourceMap};
 use mmc::plan::Plan;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const PRELUDE: &str = include_str!("../../src/prelude/prelude.mmc");
 
-/// Encoders that together reach every function of the prelude, and the prelude's names that each says itself.
+/// Encoders that together reach every function of the prelude, and the prelude's names that each mentions.
 const ENCODERS: [(&str, &[&str]); 5] = [
     ("pixels |> mlp([8, 4], dropout: 0.5)", &["mlp", "dropout"]),
     ("pixels |> mlp([8, 4])", &["mlp"]),
@@ -18,7 +18,7 @@ const ENCODERS: [(&str, &[&str]); 5] = [
     ("words_of |> char_cnn(channels: 4)", &["char_cnn", "channels"]),
 ];
 
-/// Ways to declare `NAME` beside them, each used, so that it is what it says.
+/// Ways to declare `NAME` beside them, each used, so that its kind is certain.
 const DECLARATIONS: [&str; 6] = [
     "modality NAME: dense[3] = columns(1..=3)\ncombine also = single(NAME)",
     "encoder NAME = pixels |> linear(3)\ncombine also = single(NAME)",
@@ -65,7 +65,7 @@ fn pipeline(encoder: &str, rest: &str) -> String {
     )
 }
 
-/// What is built: operations, shapes and names of weights, without the places they came from.
+/// The HIR without spans: operations, shapes and names of weights.
 fn built(text: &str, files: &Files) -> Vec<String> {
     let (plan, problems) = compiled(text, files);
     let plan = plan.unwrap_or_else(|| panic!("{text}\n{problems:#?}"));
@@ -73,7 +73,7 @@ fn built(text: &str, files: &Files) -> Vec<String> {
     steps.chain(plan.params.iter().map(|param| format!("{} {}", param.name, param.shape))).collect()
 }
 
-/// Every name that the prelude says, its own and those that are built in.
+/// Every name in the prelude, its own and built-ins.
 fn names() -> BTreeSet<String> {
     let code = PRELUDE.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
     let words = code.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
@@ -91,9 +91,9 @@ fn no_declaration_changes_what_the_prelude_means() {
         assert!(names.contains(expected), "the prelude does not say `{expected}`");
     }
     assert!(names.len() > 50, "{names:?}");
-    for (encoder, said) in ENCODERS {
+    for (encoder, reported) in ENCODERS {
         let expected = built(&pipeline(encoder, ""), &none());
-        for name in names.iter().filter(|name| !said.contains(&name.as_str())) {
+        for name in names.iter().filter(|name| !reported.contains(&name.as_str())) {
             for declaration in DECLARATIONS {
                 // What the declaration itself calls cannot be what it declares.
                 if declaration.contains(&format!("{name}(")) {
@@ -156,8 +156,9 @@ fn two_used_files_see_neither_each_other_nor_the_pipeline() {
     let text = pipeline("pixels |> first |> linear(depth)", "use \"a.mmc\"\nuse \"b.mmc\"\nparam size = 4");
     let (plan, problems) = compiled(&text, &files);
     assert!(plan.is_none());
-    let said: Vec<&str> = problems.iter().filter(|problem| problem.is_error()).map(|p| p.message.as_str()).collect();
-    assert_eq!(said, ["`size` is not visible in this file", "`second` is not visible in this file"]);
+    let reported: Vec<&str> =
+        problems.iter().filter(|problem| problem.is_error()).map(|p| p.message.as_str()).collect();
+    assert_eq!(reported, ["`size` is not visible in this file", "`second` is not visible in this file"]);
     for problem in problems.iter().filter(|problem| problem.is_error()) {
         assert!(
             problem.labels.iter().any(|label| label.message == "this declaration is not visible there"),
@@ -166,9 +167,9 @@ fn two_used_files_see_neither_each_other_nor_the_pipeline() {
     }
 
     // The same with what is needed: one file uses the other, the other value comes as an argument.
-    let mended = Files(BTreeMap::from([
+    let fixed = Files(BTreeMap::from([
         ("a.mmc", "use \"b.mmc\"\nfn first(v, size) = v |> linear(size) |> second\n".to_owned()),
         ("b.mmc", "fn second(v) = v |> relu\nparam depth = 2\n".to_owned()),
     ]));
-    built(&text.replace("|> first", "|> first(size)"), &mended);
+    built(&text.replace("|> first", "|> first(size)"), &fixed);
 }

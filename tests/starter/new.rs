@@ -1,4 +1,4 @@
-//! `mmc new`: what it writes has no problems and runs.
+//! `mmc new`: its pipelines have no problems and run.
 
 use crate::support::process::{mmc, plain};
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A table of people with everything in it that a table of people has.
+/// A table of people with columns of all kinds.
 fn people() -> TempDir {
     let folder = TempDir::new().unwrap();
     let mut text = String::from("id,height,weight,eye_left,eye_right,version,note,sex\n");
@@ -64,10 +64,11 @@ fn the_label_can_be_named() {
     let folder = people();
     let text = new(folder.path(), &["people.csv", "--label", "eye_left"]);
     assert!(text.contains("label eye_left: class[5] = column(\"eye_left\")"), "{text}");
-    for (column, said) in [("eye_lefty", "did you mean `eye_left`?"), ("weight", "empty"), ("height", "fractions")] {
+    for (column, reported) in [("eye_lefty", "did you mean `eye_left`?"), ("weight", "empty"), ("height", "fractions")]
+    {
         let output = mmc(folder.path()).args(["new", "people.csv", "--label", column]).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert!(plain(&output.stderr).contains(said), "{}", plain(&output.stderr));
+        assert!(plain(&output.stderr).contains(reported), "{}", plain(&output.stderr));
     }
 }
 

@@ -1,9 +1,9 @@
-//! Examples of the documentation are a few declarations: what they leave out is added here.
+//! Examples of the documentation are a few declarations; the missing ones are added here.
 
 use mmc::diag::{Code, Problems, SourceMap};
 use mmc::lint::{Level, LintLevels};
 
-/// What an example leaves out, and what stands at the beginning of a line that says it.
+/// Declarations an example may leave out, with the line start that shows it has one.
 const REST: &[(&str, &str)] = &[
     ("pipeline ", "pipeline test\n"),
     (
@@ -19,7 +19,7 @@ const REST: &[(&str, &str)] = &[
     ("train ", "train {\n  epochs = 20\n  seed = 1\n}\n"),
 ];
 
-/// An example made whole; its name only where `header` asks for it.
+/// A completed example; with `pipeline NAME` if `header`.
 pub(crate) fn completed(example: &str, header: bool) -> String {
     let mut text = String::new();
     for (beginning, rest) in REST {
@@ -34,7 +34,7 @@ pub(crate) fn completed(example: &str, header: bool) -> String {
     format!("{header}\n{text}{body}")
 }
 
-/// Everything that is said of an example made whole.
+/// All problems of a completed example.
 pub(crate) fn problems(example: &str, header: bool) -> Problems {
     problems_at(example, header, &LintLevels::default())
 }
@@ -47,7 +47,7 @@ fn problems_at(example: &str, header: bool, levels: &LintLevels) -> Problems {
 }
 
 /// The codes of it, those too that are silent by default.
-pub(crate) fn said_of(example: &str, header: bool) -> Vec<Code> {
+pub(crate) fn reported_for(example: &str, header: bool) -> Vec<Code> {
     let mut levels = LintLevels::default();
     levels.set("missing_seed", Level::Warn).unwrap();
     problems_at(example, header, &levels).iter().map(|problem| problem.code).collect()

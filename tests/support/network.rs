@@ -1,4 +1,4 @@
-//! Plans written by hand: what the stages would make of a pipeline, in a few lines.
+//! Plans written by hand in a few lines, as the stages would make them.
 
 use mmc::diag::Span;
 use mmc::fusion::Combination;
@@ -42,7 +42,7 @@ impl Network {
         Self { plan, init: Init::Scaled, origins: Vec::new() }
     }
 
-    /// How the weights of layers added from here on begin.
+    /// The initialisation of the layers added from here on.
     pub(crate) fn init(&mut self, init: Init) {
         self.init = init;
     }
@@ -71,7 +71,7 @@ impl Network {
         slot
     }
 
-    /// An operation of one value with the statistics it keeps and the weights it asks for, drawn as they begin.
+    /// An operation of one value with the statistics it keeps and the weights it needs, with its initialisation.
     pub(crate) fn drawn(&mut self, x: Slot, op: Op) -> Slot {
         let takes = self.plan.steps.iter().find(|step| step.makes == x).unwrap().shape.clone();
         let shape = op.shape(&[&takes]).unwrap();
@@ -95,7 +95,7 @@ impl Network {
         self.reshape(slot, shape)
     }
 
-    /// An operation with the weights it asks for, all zeros; the first input decides their shapes.
+    /// An operation with the weights it needs, all zeros; the first input decides their shapes.
     pub(crate) fn layer(&mut self, op: Op, reads: &[Slot]) -> Slot {
         let shapes: Vec<Shape> = reads.iter().map(|slot| self.shape(*slot).clone()).collect();
         let shape = op.shape(&shapes.iter().collect::<Vec<_>>()).unwrap();
@@ -184,7 +184,7 @@ impl Network {
         self.plan.loss.components.push(Component { name, logits, weight, inputs });
     }
 
-    /// The plan, with a way to decide.
+    /// The plan, with a combination.
     pub(crate) fn finish(mut self, combination: Combination) -> Plan {
         self.plan.loss.combination = combination;
         self.plan

@@ -1,4 +1,4 @@
-//! The pipelines that come with the project are the language's first users.
+//! The pipelines of the repository parse without problems.
 
 use super::{FILE, shown};
 use mmc::syntax::ast::{BinaryOp, ExprKind, ItemKind};
@@ -77,7 +77,7 @@ fn precedence_is_as_documented() {
     }
 }
 
-/// The tree with every group in brackets, whether it was written so or not.
+/// The tree with every group in brackets, whether written with brackets or not.
 fn tree(kind: &ExprKind) -> String {
     match kind {
         ExprKind::Paren(inner) => tree(&inner.kind),

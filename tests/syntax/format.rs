@@ -1,8 +1,8 @@
-//! The canonical form, rule by rule: what is given and what it becomes.
+//! The canonical form, rule by rule: input and output.
 
 use mmc::syntax::format;
 
-/// Formats to what is expected, which is canonical itself.
+/// Asserts the formatted text, which is canonical itself.
 #[track_caller]
 fn becomes(given: &str, expected: &str) {
     let formatted = format(given);
@@ -100,7 +100,7 @@ fn docs_that_document_nothing_are_comments() {
 }
 
 #[test]
-fn what_cannot_be_read_keeps_its_text() {
+fn unparsed_declarations_keep_their_text() {
     becomes(
         "param a=1\n\n## about b\n  encoder   b = f(,  # c\n   [1 2],)\n\nmodalty  c =  1\nparam d=2\n",
         "param a = 1\n\n## about b\n  encoder   b = f(,  # c\n   [1 2],)\n\nmodalty  c =  1\nparam d = 2\n",

@@ -1,4 +1,4 @@
-//! Formatting keeps what a pipeline means: the plan of every combine, the data, the training and the sweeps.
+//! Formatting keeps the meaning of a pipeline: the plan of every combine, the data, the training and the sweeps.
 
 use super::random_pipelines::pipeline;
 use mmc::diag::SourceMap;
@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
 
-/// What a text comes to with this combine, without the places of the text: its plan and all else that is asked for.
+/// The meaning of a text with this combine, without spans: its plan and specifications.
 fn meaning(text: &str, combine: &str) -> Result<serde_json::Value, TestCaseError> {
     let mut sources = SourceMap::new();
     let file = sources.add("test.mmc", text);
     let compiled = mmc::compile(&mut sources, file, &[], Some(combine.to_owned()));
-    let said: Vec<_> = compiled.problems.iter().filter(|problem| problem.is_error()).collect();
+    let reported: Vec<_> = compiled.problems.iter().filter(|problem| problem.is_error()).collect();
     let Some(value) = compiled.value else {
-        return Err(TestCaseError::fail(format!("{text}\n{said:#?}")));
+        return Err(TestCaseError::fail(format!("{text}\n{reported:#?}")));
     };
     let sweeps: Vec<_> = value
         .hir

@@ -1,8 +1,8 @@
-//! Formatting a file with mistakes: what can be read is brought into form, what cannot stays as it is, to the letter.
+//! Formatting a file with mistakes: parsed declarations are formatted, others are unchanged.
 
 use mmc::syntax::format;
 
-/// Declarations that cannot be read, each laid out as no formatter would.
+/// Declarations that cannot be read, each in a layout that is not canonical.
 const BROKEN: [&str; 12] = [
     "encoder   broken =  f(,   [1 2],)",
     "encoder   broken =  low  |>   |>  mlp( [ 3 ] )",
@@ -24,7 +24,7 @@ const AFTER: &str = "## Of the first.\nencoder  low_net=low|>mlp([width,width],d
 const AFTER_IN_FORM: &str = "## Of the first.\nencoder low_net = low |> mlp([width, width], dropout: 0.1)";
 
 #[test]
-fn around_what_is_broken_everything_is_in_form() {
+fn text_around_errors_is_formatted() {
     for broken in BROKEN {
         for (given, expected) in [
             (

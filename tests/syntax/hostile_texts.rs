@@ -85,7 +85,7 @@ fn long_chains() {
 
 #[test]
 fn chains_in_chains() {
-    // A tree as deep as its brackets times its operators would be too deep for what walks it.
+    // A tree as deep as its brackets times its operators would overflow the stack of recursive code.
     let sum = " + 1".repeat(400);
     let problems = survive(format!("encoder a = {}1{}\n", "(".repeat(100), format!("{sum})").repeat(100)));
     assert_eq!(codes(&problems), [Code::TooDeep]);

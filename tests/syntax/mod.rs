@@ -1,4 +1,4 @@
-//! The syntax seen from outside: what is read, what is said of mistakes, what the formatter makes of it.
+//! The syntax: parsing, reports of mistakes, formatting.
 
 mod examples;
 mod format;

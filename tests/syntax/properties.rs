@@ -1,4 +1,4 @@
-//! What holds for every text: nothing panics, places lie in the text, formatting keeps meaning and comments.
+//! Properties of every text: no panic, spans inside of the text, formatting keeps meaning and comments.
 
 use super::random_programs::{broken, program};
 use super::{FILE, shown};
@@ -20,7 +20,7 @@ fn check_places(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// How often each numbered comment stands in a text.
+/// How often each numbered comment occurs in a text.
 fn comments(text: &str) -> Vec<usize> {
     (1..=text.matches("c").count())
         .map(|number| text.matches(&format!(" c{number}#")).count())

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Modalities by name, what declares them, and whether rows may lack them.
+/// Modalities by name, their declarations, and whether rows may lack them.
 const MODALITIES: [(&str, &str, bool); 5] = [
     ("low", "dense[~21~]~=~columns(~\"low_*\"~)~|>~standardize", false),
     ("high", "dense[7]~=~columns(\"high_*\")~|>~clip(~-5.0~,~5.0~)~|>~standardize", false),
@@ -28,7 +28,7 @@ const LIBRARY: [&str; 10] = [
     "shared joint~=~linear(~6~)~|>~relu",
 ];
 
-/// What may stand in a chain of layers over numbers.
+/// The layers of a chain over numbers.
 const STAGES: [&str; 14] = [
     "linear(~wide~)",
     "linear(9,~bias~:~false)",
@@ -55,7 +55,7 @@ const OPTIMIZERS: [&str; 4] = [
 
 /// The marks of the words above as those of a program: `~` may be white space, `^` ends a `let`, blanks must be there.
 fn marked(text: &str) -> String {
-    // A name stands on the line of its keyword.
+    // A name is on the line of its keyword.
     const FIXED: char = '\u{1}';
     let keywords = ["param", "fn", "let", "shared", "modality", "encoder", "combine", "label", "sweep"];
     let text = keywords
@@ -72,7 +72,7 @@ fn marked(text: &str) -> String {
             other => other,
         }
     };
-    // What stands before `if`, `then` and `else` has to be apart from them, wherever else there may be nothing.
+    // White space is required before `if`, `then` and `else`.
     let apart = ["~if~", "~then~", "~else~"]
         .iter()
         .fold(text.to_owned(), |text, word| text.replace(word, &format!(" {} ", word.trim_matches('~'))));
@@ -93,7 +93,7 @@ fn encoder(at: usize, modality: &str, stages: &[&str], record: bool) -> (String,
     (text, vec![format!("code{at}")])
 }
 
-/// What a combine is drawn from: which inputs, which strategy, which of the choices of each setting.
+/// The random choices of a combine: inputs, strategy, settings.
 type Draw = (Vec<prop::sample::Index>, usize, [u8; 4]);
 
 fn combine(name: &str, inputs: &[(String, bool)], (chosen, strategy, draws): &Draw) -> String {
@@ -106,7 +106,7 @@ fn combine(name: &str, inputs: &[(String, bool)], (chosen, strategy, draws): &Dr
     }
     let always: Vec<&str> = picked.iter().filter(|input| !input.1).map(|input| input.0.as_str()).collect();
     let names: Vec<&str> = picked.iter().map(|input| input.0.as_str()).collect();
-    // Only decisions can be left out of a row; representations that are joined have to be there.
+    // Only components can be left out of a row; merged representations must be present.
     let joined = if always.is_empty() { vec!["low"] } else { always };
     let head = ["head~=~linear(4)~|>~relu", "head~=~mlp(~[~wide~]~)", "head~=~tower(3)", ""][usize::from(draws[0]) % 4];
     let beta = ["beta~=~0.5", "beta~=~sure", "beta~=~1~/~(~1~+~1~)", ""][usize::from(draws[1]) % 4];

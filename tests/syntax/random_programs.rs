@@ -1,4 +1,4 @@
-//! Random programs: every construct of the language, with blanks, line ends and comments wherever they may stand.
+//! Random programs: every construct of the language, with blanks, line ends and comments wherever they are allowed.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -52,7 +52,7 @@ fn expr() -> BoxedStrategy<String> {
         ];
         prop_oneof![
             3 => (inner.clone(), vec(arg, 0..5)).prop_map(|(f, args)| {
-                // What is called is a name or has brackets of its own, as `-f(x)` is no call of `-f`.
+                // The callee is a name or is in brackets, because `-f(x)` is not a call of `-f`.
                 let args = joined(&args, ")");
                 if f.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') { format!("{f}{BLANK}({args}") } else { format!("({MAY}{f}{MAY})({args}") }
             }),
@@ -124,7 +124,7 @@ fn item() -> impl Strategy<Value = String> {
     ]
 }
 
-/// How much there is of line ends and comments: none, or much.
+/// The amount of line ends and comments: none, or many.
 pub(super) fn choices() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![vec(0..4_u8, 8), vec(0..12_u8, 64), vec(any::<u8>(), 64)]
 }
@@ -137,7 +137,7 @@ pub(super) fn program() -> impl Strategy<Value = String> {
     })
 }
 
-/// Puts white space and comments where the marks are.
+/// Replaces the marks by white space and comments.
 pub(super) fn dress(marked: &str, choices: &[u8]) -> String {
     let mut out = String::new();
     let mut choices = choices.iter().cycle();
@@ -169,7 +169,7 @@ pub(super) fn dress(marked: &str, choices: &[u8]) -> String {
             (NEXT_SETTING, 2 | 3) => format!(",{}", line(choose())),
             (NEXT_LET, 0 | 1) => "; ".to_owned(),
             (NEXT_LET, 2 | 3) => format!(" ;{}", line(choose())),
-            // A line that begins with `-` goes on with the one before, so only `;` is certain to end a `let`.
+            // A line that begins with `-` continues the one before, so only `;` is certain to end a `let`.
             (NEXT_LET, 4..7) => ";\n".to_owned(),
             (NEXT_LET, 7..10) => format!(" ;{}\n", comment("##")),
             (NEXT_LET, _) => format!("; {}\n{}\n", comment("#"), comment("##")),
@@ -184,7 +184,7 @@ pub(super) fn dress(marked: &str, choices: &[u8]) -> String {
     out
 }
 
-/// Programs with a few characters changed, and texts that are no programs at all.
+/// Programs with a few characters changed, and random texts.
 pub(super) fn broken() -> impl Strategy<Value = String> {
     let cut =
         (program(), vec((any::<prop::sample::Index>(), 0..6_usize, splinter()), 1..4)).prop_map(|(text, cuts)| {

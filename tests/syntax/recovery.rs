@@ -1,4 +1,4 @@
-//! Mistakes people make, what is said of them, and what is read all the same. Each snapshot holds all three.
+//! Mistakes, their reports, and the tree of the rest. Each snapshot holds all three.
 
 use super::{FILE, shown};
 use mmc::syntax::{dump, parse};

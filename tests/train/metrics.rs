@@ -34,7 +34,7 @@ fn component(probabilities: &[f64], q: &[f64]) -> ComponentDecisions {
     ComponentDecisions { probabilities: probabilities.to_vec(), neg_log_p, q: q.to_vec() }
 }
 
-/// Decisions of one component that agrees with the whole.
+/// Decisions of one component, equal to those of the combination.
 fn plain(classes: usize, predicted: Vec<u32>, probabilities: Vec<f64>) -> Decisions {
     Decisions {
         rows: predicted.len(),

@@ -1,5 +1,6 @@
-//! Training from outside: optimizers, metrics, the loop and the model file.
+//! Training: optimizers, metrics, the loop and the model file.
 
+mod checkpoints;
 mod metrics;
 mod model_file;
 mod optimizer;

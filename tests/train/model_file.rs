@@ -9,7 +9,7 @@ use safetensors::tensor::{Dtype, SafeTensors};
 use std::fs;
 use std::path::PathBuf;
 
-/// A model of a plan in a folder of its own.
+/// A model of a plan in a temporary folder.
 fn written() -> (tempfile::TempDir, PathBuf, Plan, Params) {
     let plan = regression_plan(2, 3);
     let mut params = Params::zeros(&plan);

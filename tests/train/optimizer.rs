@@ -151,7 +151,7 @@ fn large() -> (mmc::plan::Plan, usize) {
 }
 
 #[test]
-fn decay_reaches_the_parameters_it_is_meant_for_and_no_other() {
+fn decay_applies_to_its_parameters_only() {
     let (plan, length) = large();
     for clip in [None, Some(1e9)] {
         let mut optimizer = Optimizer::new(&sgd(0.0, 0.25), clip, &plan);
@@ -214,7 +214,7 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
-fn a_gradient_that_is_not_finite_is_told_by_its_norm() {
+fn a_gradient_that_is_not_finite_is_detected_by_its_norm() {
     let plan = plan_of(&[("a", &[3], true)]);
     for (bad, clip) in [(f32::NAN, None), (f32::INFINITY, None), (f32::NAN, Some(1.0)), (f32::INFINITY, Some(1.0))] {
         let mut optimizer = Optimizer::new(&sgd(0.9, 0.0), clip, &plan);

@@ -1,4 +1,4 @@
-//! The loop with the engine that people train with: it learns what one signal alone does not tell, copies no weights,
+//! The loop with the CPU engine: it learns what one modality alone does not determine, copies no weights,
 //! and gives the same bits on any number of threads.
 
 use crate::support::network::Network;
@@ -97,6 +97,8 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         valid: Some(&valid),
         test: Some(&test),
         interrupt: &AtomicBool::new(false),
+        resume: None,
+        checkpoints: None,
     };
     train(engine, initialize(plan, spec.seed), training, &mut |_| {}).unwrap()
 }
@@ -106,7 +108,7 @@ fn start(plan: &Plan, threads: usize) -> Box<dyn Engine> {
 }
 
 #[test]
-fn learns_what_no_signal_tells_alone() {
+fn learns_what_no_modality_determines_alone() {
     let plan = mulmix(0.0);
     let trained = fit(&mut *start(&plan, 2), &plan, 25);
     let scores = trained.test.unwrap().scores;
@@ -161,7 +163,7 @@ fn a_step_changes_the_weights_where_they_lie() {
     let mut engine = Watched(start(&plan, 2), vec![]);
     fit(&mut engine, &plan, 2);
     let steps = engine.1.len() / 2;
-    // Within an epoch nothing moves, but for the one copy after the best model was set aside at the end of the first.
+    // Within an epoch the weights are not moved, except for the one copy after the best model was stored at the end of the first.
     assert!(engine.1[..steps].iter().all(|at| *at == engine.1[0]));
     assert!(engine.1[steps + 1..].iter().all(|at| *at == engine.1[steps + 1]));
 }

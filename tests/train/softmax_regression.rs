@@ -81,7 +81,7 @@ pub(crate) fn regression_plan(inputs: usize, classes: usize) -> Plan {
     plan
 }
 
-/// What the engine is made to do wrong.
+/// Faults of the engine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fault {
     None,

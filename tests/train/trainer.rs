@@ -68,6 +68,8 @@ impl Case {
             valid: valid.as_ref().map(|table| table as &dyn BatchSource),
             test: test.as_ref().map(|table| table as &dyn BatchSource),
             interrupt: &interrupt,
+            resume: None,
+            checkpoints: None,
         };
         train(engine, Params::zeros(plan), training, &mut |event| match event {
             Event::Started { epochs, steps_per_epoch } => *started = Some((epochs, steps_per_epoch)),
@@ -75,14 +77,14 @@ impl Case {
                 steps.push((epoch, step, rows));
                 interrupt.store(interrupt_after.is_some_and(|after| steps.len() as u64 >= after), Ordering::Relaxed);
             }
-            Event::EpochEnded(_) | Event::Component { .. } => {}
+            Event::EpochEnded(_) | Event::Component { .. } | Event::CheckpointSaved | Event::CheckpointFailed(_) => {}
             Event::Ended(reason) => *ended = Some(reason),
         })
     }
 }
 
 #[test]
-fn learns_to_tell_the_clouds_apart() {
+fn learns_to_separate_the_clouds() {
     let mut case = Case::new(TrainingLength::Epochs(8));
     let trained = case.run().unwrap();
     let scores = trained.test.unwrap().scores;

@@ -22,7 +22,7 @@ pub(in crate::cli) struct ComputeArgs {
     /// Where prepared data is kept
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(in crate::cli) cache: Option<PathBuf>,
-    /// How much of the data may be in memory; what is beyond is read from files as it is needed
+    /// How much of the data may be in memory; the rest is read from files as needed
     #[arg(long, value_name = "MIB", default_value_t = 2048)]
     pub(in crate::cli) memory: usize,
 }

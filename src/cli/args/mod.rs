@@ -48,7 +48,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Train and evaluate a pipeline, and leave a run behind
+    /// Train and evaluate a pipeline, and write a run directory
     Run(RunArgs),
     /// Train combines on the same rows with the same seeds, and compare them
     Compare(CompareArgs),
@@ -62,13 +62,13 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Draw a pipeline: modalities, encoders, mixtures, heads, the class loss
     Graph(GraphArgs),
-    /// Write a pipeline to begin with, from a table or a template
+    /// Write a starter pipeline, from a table or a template
     New(NewArgs),
     /// Explain a code or a name of the language
     Explain(ExplainArgs),
     /// Measure how fast a pipeline trains on this machine
     Bench(BenchArgs),
-    /// Write what completes commands, options and names in a shell
+    /// Write the completion script of a shell
     Completions(CompletionsArgs),
     /// Write the manual page
     Man,

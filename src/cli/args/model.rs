@@ -1,10 +1,10 @@
-//! Arguments that decide which model is made from a file.
+//! Arguments that select the model to build from a file.
 
 use crate::experiment::PipelineOptions;
 use clap::Args;
 use std::str::FromStr;
 
-/// What decides which model is made from a file.
+/// Selection of the model to build from a file.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ModelArgs {
     /// The combine to train, if not the one `train` names

@@ -12,7 +12,7 @@ use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, Tra
 /// The result of an inspection.
 #[derive(Clone, Debug)]
 pub enum Inspection {
-    /// Files are missing, as these problems say.
+    /// Files are missing; these problems name them.
     MissingFiles(Problems),
     /// This table is too large to be read whole, and its format does not allow to read the first rows only.
     TooLarge(String),
@@ -36,7 +36,7 @@ pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     let sample = match sample::of_large(request) {
         Ok(sample) => sample,
         Err(error) => {
-            let message = format!("a large table cannot be looked at: {error}");
+            let message = format!("a large table cannot be sampled: {error}");
             let problem = Problem::error(Code::FileUnreadable, message).at(request.data.span, "read here");
             return Inspection::Inspected { profile: None, problems: problem.into() };
         }

@@ -53,7 +53,7 @@ impl Sample {
 /// If a table cannot be read or a copy not be written. A missing file is not reported here.
 pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
     let sources = request.data.origin.sources();
-    // Only formats of text lines can be sampled, and what is generated.
+    // Only formats of text lines and synthetic sources can be sampled.
     let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Lines { .. } => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,

@@ -140,7 +140,7 @@ fn first_line(path: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
-/// What separates the cells of the first line: by the ending of the file, else what occurs most often.
+/// The separator of cells: by the extension of the file, else the most frequent one of the first line.
 fn separator(path: &Path, line: &str) -> io::Result<char> {
     let name = path.to_string_lossy().to_lowercase();
     if name.trim_end_matches(".gz").trim_end_matches(".zst").ends_with(".tsv") {

@@ -85,7 +85,7 @@ impl Growing {
         Self { budget: budget.clone(), held: vec![], file: None, length: 0 }
     }
 
-    /// How many there are.
+    /// Their number.
     pub(crate) fn len(&self) -> u64 {
         self.length
     }

@@ -104,11 +104,11 @@ fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, (String, Option<
             return Ok(found);
         }
     }
-    Err(way_on(written, &path))
+    Err(missing_help(written, &path))
 }
 
 /// Help for a missing file: a similar name in its folder, or that there is no such folder.
-fn way_on(written: &str, path: &Path) -> (String, Option<String>) {
+fn missing_help(written: &str, path: &Path) -> (String, Option<String>) {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

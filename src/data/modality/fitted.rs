@@ -15,7 +15,7 @@ pub struct InputColumn {
     pub name: Option<String>,
     /// Its position in the training table, counted from 0. A column without a name is found by it.
     pub position: usize,
-    /// What its cells are read as.
+    /// The type its cells are read as.
     pub cells: CellType,
 }
 

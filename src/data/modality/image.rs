@@ -92,7 +92,7 @@ fn with_scale(
     rows.into_iter().map(|rows| rows.with_pixels(Arc::clone(&scale))).collect()
 }
 
-/// The cells of every part as they are, one row after the other.
+/// The unchanged cells of every part, one row after the other.
 fn stored(
     spec: &ModalitySpec,
     parts: &[ModalityColumns<'_>],

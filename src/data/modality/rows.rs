@@ -76,7 +76,7 @@ impl ModalityRows {
         }
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         let length = self.width * self.pixels.as_ref().map_or(4, |pixels| pixels.cell_length());
         self.cells.len() / length.max(1)

@@ -1,5 +1,5 @@
-//! Statistics of the training cells of every feature, computed in passes over blocks of rows. Cells are double precision,
-//! and an empty one is NaN.
+//! Statistics of the training cells of every feature, computed in passes over blocks of rows. Cells are double
+//! precision, and an empty one is NaN.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(crate) enum FitError {
 
 /// The cells of the training rows, which need not all be in memory.
 pub(crate) trait Cells {
-    /// How many features there are.
+    /// Number of features.
     fn features(&self) -> usize;
 
     /// Visits the cells of some features, block by block, each feature always in the same order.

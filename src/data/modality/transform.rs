@@ -1,4 +1,4 @@
-//! The fitted transforms, as plain data: what each has learned of the training rows, and the numeric transforms of a
+//! The fitted transforms, as plain data: statistics of the training rows, and the numeric transforms of a
 //! cell. Cells are double precision, and an empty one is NaN.
 
 use crate::data::modality::statistics::{Cells, FitError, means, medians, moments, ranges};
@@ -47,14 +47,14 @@ pub enum FittedTransform {
     Lowercase,
     /// Characters become ids.
     Chars {
-        /// How many are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// Those that have an id, the first of them 2.
         vocabulary: Vec<String>,
     },
     /// Words become ids.
     Words {
-        /// How many are kept of a text.
+        /// Largest number of tokens of a text.
         max: usize,
         /// Those that have an id, the first of them 2.
         vocabulary: Vec<String>,
@@ -82,7 +82,7 @@ pub enum FittedTransform {
     Augment {
         /// Whether they may be turned from left to right.
         flip: bool,
-        /// How wide the frame is that they are cropped from.
+        /// Width of the frame that they are cropped from.
         pad: usize,
     },
 }
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_fitted_survives_yaml() {
+    fn preprocessing_survives_yaml() {
         let fitted = fit(TransformKind::Standardize, &[0.1, 0.7, 1.0 / 3.0]).unwrap();
         let text = serde_yaml::to_string(&fitted).unwrap();
         assert_eq!(serde_yaml::from_str::<FittedTransform>(&text).unwrap(), fitted, "{text}");

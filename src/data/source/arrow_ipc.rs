@@ -100,7 +100,7 @@ impl FormatReader for ArrowIpc {
 
 fn damaged(file: &DataFile, error: &ArrowError) -> Problem {
     let message = format!("`{}` is truncated, damaged, or not Arrow IPC: {error}", file.name);
-    file.problem(Code::CorruptFile, message, None).help("fetch or write it again")
+    file.problem(Code::CorruptFile, message, None).help("download or write it again")
 }
 
 /// The batches of a file or of a stream.

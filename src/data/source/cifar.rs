@@ -114,7 +114,7 @@ impl Cifar {
         if all.is_multiple_of((other + IMAGE) as u64) {
             problem.help(format!("with `labels: {other}` it is whole"))
         } else {
-            problem.help("it may be cut off: fetch it again")
+            problem.help("it may be truncated: download it again")
         }
     }
 }

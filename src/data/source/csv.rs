@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(crate) struct Delimited {
     /// Its files, in order.
     pub files: Vec<DataFile>,
-    /// What separates cells.
+    /// The separator of cells.
     pub separator: u8,
     /// Whether each file begins with the names of the columns.
     pub header: bool,
@@ -286,7 +286,7 @@ fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &ColumnQuery, schem
     } else if text.replace(',', ".").parse::<f64>().is_ok() {
         problem.help("numbers are written with a decimal point")
     } else if line == 1 && !header {
-        problem.help("if the first line names the columns, leave `header: false` away")
+        problem.help("if the first line names the columns, remove `header: false`")
     } else {
         problem.help("an empty cell, `NA` or `NaN` is a missing value; everything else must be a number")
     }
@@ -300,10 +300,12 @@ fn row_length(file: &DataFile, line: u64, record: &ByteRecord, schema: &Schema, 
         problem = problem.also(wanted.span, "columns are taken from it here");
     }
     if record.iter().any(|cell| cell.contains(&b'\n')) {
-        problem.help("a cell of this row goes over several lines: is a quote missing?")
+        problem.help("a cell of this row spans several lines: is a quote missing?")
     } else if found < width {
-        problem
-            .help(format!("the row is {} short: the file may be cut off, or the separator be another", width - found))
+        problem.help(format!(
+            "{} cells are missing: the file may be truncated, or the separator may differ",
+            width - found
+        ))
     } else {
         problem.help("a cell that holds the separator must be quoted")
     }

@@ -94,7 +94,7 @@ fn open(
     Ok(())
 }
 
-/// The folder of the file that a row stood in.
+/// The folder of the file of a row.
 fn folder_of(read: &LoadedTable, row: usize) -> PathBuf {
     let Some(origin) = read.origins.first() else { return PathBuf::new() };
     if let Some(folder) = &origin.folder {

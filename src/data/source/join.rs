@@ -189,11 +189,11 @@ fn look_up(
                 more += 1;
                 continue;
             }
-            let message = format!("key `{}` stands twice in `{}`", shown(text), read.name);
+            let message = format!("key `{}` occurs twice in `{}`", shown(text), read.name);
             let problem = Problem::error(Code::RepeatedKey, message).at(member.key.1.span, "joined on it here");
             let first = read.place(Some(before as usize), Some(member.key.0));
             let problem = problem.in_data(read.place(Some(row), Some(member.key.0)));
-            twice.push(problem.help(format!("it stood first in {first}; which of the two belongs to it is not clear")));
+            twice.push(problem.help(format!("it occurs first in {first}; which of the two matches is ambiguous")));
         }
     }
     if more > 0 {

@@ -268,7 +268,7 @@ impl Decoder {
         let numbers: u64 = header.shape().iter().skip(1).product();
         let array = header.shape().len() > 1;
         if array && header.order() == Order::Fortran {
-            return Err(("lies column by column".into(), "write `numpy.ascontiguousarray(array)`"));
+            return Err(("is stored column by column".into(), "write `numpy.ascontiguousarray(array)`"));
         }
         let of = |letter: TypeChar, size: usize| match letter {
             TypeChar::Float => [2, 4, 8].contains(&size),
@@ -285,7 +285,7 @@ impl Decoder {
             }
             _ => {
                 let descr = header.dtype().descr();
-                Err((format!("is of the type {descr}"), "arrays of numbers, of truth values and of texts can be read"))
+                Err((format!("is of the type {descr}"), "arrays of numbers, booleans and texts can be read"))
             }
         }
     }
@@ -327,7 +327,7 @@ impl Decoder {
     }
 }
 
-/// The number that some bytes stand for.
+/// The number encoded by some bytes.
 fn number(letter: TypeChar, bytes: &[u8], big: bool) -> f64 {
     let mut wide = [0u8; 8];
     for (to, from) in wide.iter_mut().zip(0..bytes.len()) {

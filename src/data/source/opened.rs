@@ -41,7 +41,7 @@ impl OpenTable {
         Self { schema, name, rows: Box::new(rows) }
     }
 
-    /// Reads the columns of a query: from the cache if they are there, else from the source.
+    /// Reads the columns of a query: from the cache if possible, else from the source.
     pub(crate) fn read(&self, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
         self.rows.read(self, query, storage)
     }

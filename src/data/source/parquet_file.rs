@@ -26,10 +26,10 @@ pub(super) fn damaged(file: &DataFile, error: &ParquetError) -> Problem {
     if let ParquetError::General(message) = error
         && message.contains("Disabled feature")
     {
-        let message = format!("`{}` is packed in a way that cannot be read", file.name);
+        let message = format!("`{}` is compressed with a codec that cannot be read", file.name);
         let problem = file.problem(Code::ColumnType, message, None);
         return problem.help("write it with the compression `zstd`, `snappy`, `gzip` or `lz4`");
     }
     let message = format!("`{}` is truncated, damaged, or no Parquet file: {error}", file.name);
-    file.problem(Code::CorruptFile, message, None).help("fetch or write it again")
+    file.problem(Code::CorruptFile, message, None).help("download or write it again")
 }

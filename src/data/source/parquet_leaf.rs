@@ -27,7 +27,7 @@ pub(super) struct Leaf {
 /// How the values of a column lie.
 #[derive(Clone, Copy)]
 struct LeafForm {
-    /// Definition level at which a value is there, and the depth of lists.
+    /// The definition level of a value that is present, and the depth of lists.
     defined: i16,
     depth: i16,
     /// Whether values are of a type that is neither a number nor a text.

@@ -92,7 +92,7 @@ impl StoreWriter {
 }
 
 impl CellError {
-    /// The problem with a cell that stood at `place`.
+    /// The problem with a cell at `place`.
     pub(crate) fn problem(self, file: &DataFile, place: crate::diag::DataPlace, wanted: &ColumnQuery) -> Problem {
         let column = place.column.clone().unwrap_or_default();
         let asked = match wanted.kind {
@@ -127,7 +127,7 @@ impl CellError {
     }
 }
 
-/// The number in a cell; NaN for a cell that is empty or says `NA` or `NaN`; nothing where it is no finite
+/// The number in a cell; NaN for a cell that is empty, `NA` or `NaN`; nothing where it is no finite
 /// number.
 pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
     let cell = cell.trim_ascii();

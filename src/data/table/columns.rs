@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The columns of a table that were read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
     /// One per wanted column.
     pub columns: Vec<Column>,

@@ -101,7 +101,7 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
             return empty(file);
         }
         let reached = if line == 0 { "before its first row".to_owned() } else { format!("after line {line}") };
-        let message = format!("`{}` is truncated or damaged: it cannot be read on {reached}", file.name);
+        let message = format!("`{}` is truncated or damaged: reading failed {reached}", file.name);
         let line = (line > 0).then_some(line);
         return file
             .problem(Code::CorruptFile, message, line)
@@ -116,7 +116,7 @@ pub(crate) fn out_of_space(span: crate::diag::Span, error: &std::io::Error) -> P
     let message = format!("prepared data does not fit into memory and cannot be kept on disk: {error}");
     Problem::error(Code::NoRoom, message)
         .at(span, "read here")
-        .help("name a folder on a disk with room with `--cache DIR`, or let more be in memory with `--memory MIB`")
+        .help("name a folder on a disk with free space with `--cache DIR`, or allow more memory with `--memory MIB`")
 }
 
 /// A text that is not UTF-8.

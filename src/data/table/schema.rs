@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Schema {
     /// The names of the columns, if it has a header.
     pub names: Option<Vec<String>>,
-    /// How many columns.
+    /// Number of columns.
     pub width: usize,
     /// The columns whose cells hold several numbers.
     pub arrays: BTreeMap<usize, ArrayType>,

@@ -166,7 +166,7 @@ impl ColumnFinder<'_> {
                 let message = format!("`{}` has {many} columns named `{name}`", self.name);
                 let positions: Vec<String> = found.iter().map(usize::to_string).collect();
                 let help = format!("select one by position: {}", positions.join(" or "));
-                Err(self.problem(Code::ColumnCount, message, column, "not clear which").help(help))
+                Err(self.problem(Code::ColumnCount, message, column, "ambiguous").help(help))
             }
         }
     }
@@ -177,8 +177,7 @@ impl ColumnFinder<'_> {
             None => {
                 let message = format!("the columns of `{}` have no names: it is read without a header", self.name);
                 let problem = self.problem(Code::MissingColumn, message, column, "selected by name here");
-                Err(problem
-                    .help("select columns by position, or leave `header: false` away if the first line names them"))
+                Err(problem.help("select columns by position, or remove `header: false` if the first line names them"))
             }
         }
     }
@@ -186,7 +185,7 @@ impl ColumnFinder<'_> {
     /// A short description of the columns of the table.
     fn what_there_is(&self, names: &[String]) -> String {
         if looks_like_a_row(names) {
-            return "the first line holds only numbers: if it is a row, say `header: false`".to_owned();
+            return "the first line holds only numbers: if it is a row, set `header: false`".to_owned();
         }
         if let [only] = names {
             let other = [(',', "csv"), ('\t', "tsv")].into_iter().find(|(separator, _)| only.contains(*separator));
@@ -241,7 +240,7 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
-    // Where the last star stood and how far it has reached: on a mismatch it matches one letter more.
+    // The place of the last star and the end of its match: on a mismatch it matches one letter more.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match (pattern.get(p), star) {

@@ -2,7 +2,7 @@
 //! row to the last, read anywhere. Independent of the meaning of columns.
 //!
 //! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image
-//! is a byte that says whether it is there, and its pixels.
+//! is a byte for its presence, and its pixels.
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::table::origin::{RowRun, extend_runs};
@@ -27,9 +27,9 @@ pub(crate) struct Store {
 /// The layout of the columns in the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoreLayout {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
-    /// What each column holds.
+    /// The type of each column.
     pub kinds: Vec<CellType>,
     /// The words of each column, in the order they first occur; none but for columns of words.
     pub dictionaries: Vec<Vec<String>>,
@@ -72,7 +72,7 @@ impl Store {
         self.cell(column, row)[8 * at..].first_chunk::<8>().map_or(f64::NAN, |bytes| f64::from_le_bytes(*bytes))
     }
 
-    /// One of the numbers of the cells of several rows, added to `cells`; NaN for rows that are not there.
+    /// One of the numbers of the cells of several rows, added to `cells`; NaN for missing rows.
     pub(crate) fn gather(&self, column: usize, at: usize, mut rows: &[u32], cells: &mut Vec<f64>) {
         let length = cell_length(self.layout.kinds[column]);
         cells.reserve(rows.len());
@@ -127,7 +127,7 @@ impl Store {
     }
 }
 
-/// How many bytes a cell takes; for a text, what its end takes.
+/// Number of bytes of a cell; for a text, of its end offset.
 fn cell_length(kind: CellType) -> usize {
     match kind {
         CellType::Number(width) => 8 * width,
@@ -168,7 +168,7 @@ impl StoreWriter {
         }
     }
 
-    /// How many rows can be ended at once.
+    /// Number of rows that can be ended at once.
     pub(crate) fn rows_left(&self) -> usize {
         (1 << self.layout.shift) - self.waiting
     }

@@ -43,7 +43,7 @@ fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {
     drawn.lines().map(|line| format!("{}\n", line.trim_end())).chain(["\n".to_owned()]).collect()
 }
 
-/// miette gives labels colours in the order they stand; here the colour distinguishes the place of the problem from
+/// miette colours labels in their order; here the colour distinguishes the place of the problem from
 /// related places.
 fn theme(severity: Severity, marks: &[LabelMark], style: Style) -> GraphicalTheme {
     let characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };

@@ -16,7 +16,7 @@ impl Backend for CudaDevice {
         format!("cuda:{}", self.0)
     }
 
-    /// One handle for each thread and GPU, kept: opening a GPU takes long, and loads every kernel.
+    /// One handle for each thread and GPU, kept: opening a GPU is slow, because it loads every kernel.
     fn open(&self) -> Result<dfdx::tensor::Cuda, ExecError> {
         use std::cell::RefCell;
         use std::collections::BTreeMap;

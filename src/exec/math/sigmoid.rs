@@ -1,6 +1,6 @@
 //! The sigmoid and the hyperbolic tangent of many numbers, written so that they are vectorised.
 
-/// `exp(x)`, by `2^n exp(r)` with r within half of `ln 2` and a polynomial for the rest (as Cephes has it): about one
+/// `exp(x)`, by `2^n exp(r)` with r within half of `ln 2` and a polynomial for the rest (as in Cephes): about one
 /// unit in the last place off, and the same on every machine. A NaN stays a NaN.
 #[inline(always)]
 fn exp(x: f32) -> f32 {

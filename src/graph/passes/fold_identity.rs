@@ -1,4 +1,4 @@
-//! Removes what changes nothing: `x * 1`, `dropout(0)`, the sum of one value, a vector made flat.
+//! Removes identities: `x * 1`, `dropout(0)`, the sum of one value, `flatten` of a vector.
 
 use crate::graph::computation::Graph;
 use crate::ops::{AffineOp, Dropout, Op};

@@ -1,4 +1,4 @@
-//! Puts an activation onto the linear layer or the batch norm before it, where nothing else reads that: one pass over
+//! Fuses an activation into the linear layer or the batch norm before it, if nothing else reads that: one pass over
 //! the memory.
 
 use crate::graph::computation::Graph;
@@ -16,7 +16,7 @@ pub(in crate::graph) fn fuse_activation(graph: &mut Graph) {
         }
         let free = match &mut graph.nodes[*before].op {
             Op::Linear(Linear { activation: activation @ None, .. }) => activation,
-            // A batch norm keeps what comes out, which is not enough for the derivative of gelu.
+            // A batch norm saves its output, which is not enough for the derivative of gelu.
             Op::BatchNorm(BatchNorm { activation: activation @ None, .. }) if function != Activation::Gelu => {
                 activation
             }

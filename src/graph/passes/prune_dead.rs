@@ -1,4 +1,4 @@
-//! Removes what the loss does not need: encoders of other combines, modalities nobody reads.
+//! Removes nodes the loss does not depend on: encoders of other combines, unused modalities.
 
 use crate::graph::computation::Graph;
 

@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
 use crate::spec::{DataProfile, Part};
 
-/// So many classes are named.
+/// Largest number of classes named.
 const NAMED: usize = 6;
 
 pub(in crate::lint) fn absent_class(subject: &Subject<'_>, profile: &DataProfile) -> Problems {

@@ -1,4 +1,5 @@
-//! `batch_norm` over a single row: its mean is the row and its variance 0, so that nothing of the row is left.
+//! `batch_norm` over a single row: its mean is the row and its variance 0, so that the result does not depend on the
+//! row.
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::{self, Subject};
@@ -22,7 +23,7 @@ pub(in crate::lint) fn batch_of_one(subject: &Subject<'_>) -> Problems {
     problem.into()
 }
 
-/// The rows that are left for the last batch of every epoch are one.
+/// The last batch of every epoch has one row.
 pub(in crate::lint) fn last_batch_of_one(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let size = subject.hir.train.batch_size;
     let train = profile.parts.iter().find(|part| part.part == Part::Train).map(|part| part.rows());

@@ -7,7 +7,7 @@ pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
     let zero = subject.betas().filter(|(_, beta, _)| *beta == 0.0);
     zero.map(|(combine, _, entry)| {
         Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
-            .at(entry.value.span, "no component yields to another")
+            .at(entry.value.span, "no component reduces the weight of another")
             .help("the paper's default is 0.5; 1 is the full effect")
             .edit(entry.value.span, "0.5", false)
     })

@@ -29,14 +29,13 @@ pub(in crate::lint) fn boosted_beta(subject: &Subject<'_>) -> Problems {
             (Some(entry), None) => problem.also(entry.value.span, format!("`beta` is {beta}")),
             (None, _) => problem.also(combine.span, format!("`beta` is {beta}, the default")),
         };
-        let problem =
-            problem.help("boosting takes the place of tuning `beta`: write `beta = 1.0`, and tune the margin");
+        let problem = problem.help("boosting replaces tuning `beta`: write `beta = 1.0`, and tune the margin");
         problems.push(subject::set(problem, written, "beta", "1.0", false));
     }
     problems
 }
 
-/// The sweep that trains a combine and varies a param of its `beta`, and where it says so.
+/// The sweep that trains a combine and varies a param of its `beta`, and the place of the entry.
 fn swept<'a>(subject: &Subject<'a>, combine: &HirCombine) -> Option<(&'a str, Span)> {
     let mut names = BTreeSet::new();
     subject::names(&subject.setting(combine, "beta")?.value, &mut names);

@@ -1,4 +1,4 @@
-//! `beta` beyond 1: outside of what the paper looks at, where components silence each other.
+//! `beta` beyond 1: outside of the range in the paper, where components suppress each other.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;

@@ -5,7 +5,7 @@ use crate::diag::{Code, Problem, Problems};
 use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
 
-/// A margin that is passed only by components surer than this is passed by none.
+/// Largest confidence of components that is considered possible.
 const SURE: f64 = 0.99;
 
 pub(in crate::lint) fn large_margin(subject: &Subject<'_>) -> Problems {
@@ -38,7 +38,7 @@ pub(in crate::lint) fn large_margin(subject: &Subject<'_>) -> Problems {
 /// give the label the probability `p` and share the rest among the other classes (equations 8 and 9).
 fn lead(p: f64, beta: f64, components: usize, classes: usize) -> f64 {
     let other = (1.0 - p) / (classes.max(2) - 1) as f64;
-    // With one component there is no other to yield to.
+    // With one component there is no other to reduce its weight.
     let q = |p: f64| if components > 1 { (1.0 - p).powf(beta) } else { 1.0 };
     q(p) * p.ln() - q(other) * other.ln()
 }

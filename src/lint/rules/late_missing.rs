@@ -14,7 +14,7 @@ pub(in crate::lint) fn late_missing(subject: &Subject<'_>) -> Problems {
                     Problem::warning(Code::LateMissing, "`missing` looks for numbers that are no longer there")
                         .at(transform.span, "the numbers have changed before it")
                         .also(span, "the cells are changed here")
-                        .help("write `missing(..)` first: what it names are cells as they stand in the table"),
+                        .help("write `missing(..)` first: it compares with the cells of the table"),
                 ),
                 (TransformKind::Missing { .. }, None) => {}
                 (_, None) => before = Some(transform.span),

@@ -8,7 +8,7 @@ use crate::thousands::grouped;
 /// More heads than this are probably not meant: five inputs have 31 mixtures.
 const MOST_HEADS: usize = 31;
 
-/// The mixtures that are offered instead: single inputs and pairs.
+/// The suggested mixtures: single inputs and pairs.
 const PAIRS: usize = 2;
 
 pub(in crate::lint) fn many_mixtures(subject: &Subject<'_>) -> Problems {
@@ -21,10 +21,10 @@ pub(in crate::lint) fn many_mixtures(subject: &Subject<'_>) -> Problems {
         let Some(written) = subject.written(combine).filter(|_| heads > MOST_HEADS) else { continue };
         let inputs = subject::call(&written.strategy).map_or(0, |(_, args)| args.len());
         if heads != (1 << inputs) - 1 {
-            // Somebody has chosen how many.
+            // The number was chosen explicitly.
             continue;
         }
-        // What a mixture learns alone is named by the combine: its head and its projections.
+        // Weights of a mixture alone are named by the combine: its head and its projections.
         let own = format!("{}.", combine.name);
         let cost: usize = (subject.below(combine.components.iter().map(|component| component.logits)).into_iter())
             .filter(|value| subject.hir.values[*value].path.starts_with(&own))

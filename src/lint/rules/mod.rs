@@ -49,14 +49,14 @@ pub const RULES: &[LintRule] = &[
     text("large_margin", Code::LargeMargin, large_margin::large_margin),
     text("boosted_beta", Code::BoostedBeta, boosted_beta::boosted_beta),
     text("shared_late", Code::SharedLate, shared_late::shared_late),
-    // Without one it is 0, so that results repeat all the same.
+    // Without one it is 0, so that results are reproducible all the same.
     text("missing_seed", Code::MissingSeed, missing_seed::missing_seed).silent(),
     text("unreached_step", Code::UnreachedStep, unreached_step::unreached_step),
     text("late_missing", Code::LateMissing, late_missing::late_missing),
     text("test_statistics", Code::TestStatistics, test_statistics::test_statistics),
     text("test_in_train", Code::TestInTrain, test_in_train::test_in_train)
         .and_data(test_in_train::test_in_train_by_files),
-    // A batch of one has no variance: what `batch_norm` makes of it is a constant.
+    // A batch of one has no variance: the result of `batch_norm` is a constant.
     text("batch_of_one", Code::BatchOfOne, batch_of_one::batch_of_one).denied(),
     data("last_batch_of_one", Code::LastBatchOfOne, batch_of_one::last_batch_of_one),
     text("idle_sweep_param", Code::IdleSweepParam, idle_sweep_param::idle_sweep_param),

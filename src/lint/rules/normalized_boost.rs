@@ -1,4 +1,4 @@
-//! Boosting with a normalized loss: both look at how far the label is ahead of the other classes, and the paper boosts the
+//! Boosting with a normalized loss: both compare the label with the other classes, and the paper boosts the
 //! loss that is not normalized (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
@@ -22,7 +22,7 @@ pub(in crate::lint) fn normalized_boost(subject: &Subject<'_>) -> Problems {
             )
             .at(normalize.value.span, "compares the label with every class")
             .also(boost.value.span, "and so does this")
-            .help("boosting takes the place of normalizing: leave one of the two out")
+            .help("boosting replaces normalizing: remove one of the two")
             .edit(normalize.value.span, "false", false),
         );
     }

@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::{self, Subject};
 
-/// As many as the paper repeats its runs.
+/// The number of runs in the paper.
 const RUNS: usize = 5;
 
 pub(in crate::lint) fn single_seed(subject: &Subject<'_>) -> Problems {

@@ -41,7 +41,7 @@ fn overlap(part: Part, here: Span, train: Span, what: &str) -> Problem {
         .help("an error on training rows does not measure new rows: keep the files separate")
 }
 
-/// The table that is trained on beside each of the others.
+/// Pairs of the table that is trained on with each of the others.
 fn pairs<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Source, Part, &'a Source)> {
     let (train, others) = match &subject.hir.data.origin {
         Origin::Parts { train, valid, test } => (Some(train), [(Part::Valid, valid), (Part::Test, test)]),

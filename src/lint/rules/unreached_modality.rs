@@ -24,7 +24,7 @@ pub(in crate::lint) fn unreached_modality(subject: &Subject<'_>) -> Problems {
             Problem::warning(Code::UnreachedModality, format!("the modality `{}` reaches no loss", modality.name))
                 .at(modality.span, "no layer computed from it is trained");
         if let Some(value) = readers().next() {
-            problem = problem.also(value.calls.last().copied().unwrap_or(value.span), "it goes in here");
+            problem = problem.also(value.calls.last().copied().unwrap_or(value.span), "used here");
         }
         problems.push(problem.help("use it in a combine, or remove it"));
     }

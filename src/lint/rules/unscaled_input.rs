@@ -1,4 +1,4 @@
-//! Numbers of widely different scales given to a network as they are: the largest drown the others.
+//! Numbers of widely different scales given to a network as they are: the largest dominate the others.
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;

@@ -1,11 +1,11 @@
-//! Declarations that nothing uses: dead weight, or a name that was forgotten somewhere.
+//! Unused declarations.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
 use crate::sema::DeclarationKind;
 use crate::syntax::ast::Item;
 
-fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: &str) -> Problems {
+fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, help: &str) -> Problems {
     subject
         .hir
         .unused
@@ -13,10 +13,10 @@ fn unused(subject: &Subject<'_>, kinds: &[DeclarationKind], code: Code, way_on: 
         .filter(|unused| kinds.contains(&unused.kind))
         .map(|unused| {
             let message = format!("the {} `{}` is never used", unused.kind.keyword(), unused.name);
-            let problem = Problem::warning(code, message).at(unused.span, "nothing references it").help(way_on);
+            let problem = Problem::warning(code, message).at(unused.span, "nothing references it").help(help);
             let declares = |item: &&Item| item.span.start <= unused.span.start && unused.span.end <= item.span.end;
             match subject.ast.items.iter().find(declares) {
-                // A doc comment would be left behind.
+                // Its doc comment would be left.
                 Some(item) if item.doc.is_empty() => problem.edit(item.span, "", false),
                 _ => problem,
             }

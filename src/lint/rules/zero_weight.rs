@@ -12,7 +12,7 @@ pub(in crate::lint) fn zero_weight(subject: &Subject<'_>) -> Problems {
             problems.push(
                 Problem::warning(Code::ZeroWeight, message)
                     .at(entry.value.span, "weight 0 takes it out of every class loss")
-                    .help("give it a weight above 0, or leave the input away"),
+                    .help("give it a weight above 0, or remove the input"),
             );
         }
     }

@@ -36,7 +36,7 @@ impl CompletionCandidate {
         Self { template: Some(template.into()), ..self }
     }
 
-    /// As the protocol has it; `at` is its place among the others.
+    /// In the form of the protocol; `at` is its place among the others.
     pub(super) fn item(self, at: usize, range: Range, snippets: bool) -> CompletionItem {
         let (new_text, snippet) = match self.template {
             Some(template) if snippets => (template, true),
@@ -93,7 +93,7 @@ fn of_signature(topic: Topic, signature: &'static Signature) -> CompletionCandid
     template.into_iter().fold(candidate, CompletionCandidate::template)
 }
 
-/// The name of an argument or a setting; `mark` stands between it and its value.
+/// The name of an argument or a setting; `mark` separates it from its value.
 pub(super) fn of_param(of: &Signature, param: &Parameter, mark: &str) -> CompletionCandidate {
     CompletionCandidate::new(param.name, CompletionItemKind::Property)
         .detail(markdown::short(param))

@@ -17,7 +17,7 @@ use gen_lsp_types::{CompletionItemKind, CompletionList, CompletionOptions};
 use names::Names;
 
 pub(super) fn options() -> CompletionOptions {
-    // A stage, a field and a string begin where nobody types a letter.
+    // Characters other than letters that begin a stage, a field or a string.
     let triggers = [".", ">", "\"", "/", "(", " "];
     CompletionOptions { trigger_characters: Some(triggers.map(str::to_owned).to_vec()), ..CompletionOptions::default() }
 }
@@ -50,7 +50,7 @@ impl Completion<'_> {
         }
     }
 
-    /// What a place inside of a declaration takes; `around` are the brackets around it, innermost first.
+    /// The candidates for a place inside of a declaration; `around` are the brackets around it, innermost first.
     fn within(&self, declaration: &str, around: &[Around]) -> Vec<CompletionCandidate> {
         let Some((inner, outer)) = around.split_first() else { return vec![] };
         let piped = inner.piped && self.cursor.before == Before::Pipe;
@@ -61,7 +61,7 @@ impl Completion<'_> {
             ('[', Some(_)) => self.names.params(),
             ('{', _) if declaration != "fn" => settings::of_block(self, declaration, inner, outer),
             ('{', _) => self.names.values(),
-            // A list or a group is for whatever takes it.
+            // A list or a group takes the candidates of its context.
             _ => match outer.is_empty() {
                 true => self.names.values(),
                 false => self.within(declaration, outer),
@@ -115,7 +115,7 @@ impl Completion<'_> {
         candidates.collect()
     }
 
-    /// Everything that could be called where a setting wants something of these topics.
+    /// Everything that can be called as the value of a setting of these topics.
     fn topics(topics: &[Topic]) -> Vec<CompletionCandidate> {
         of_topics(topics)
     }

@@ -6,7 +6,7 @@ use crate::lsp::view::View;
 use crate::sema::{DeclarationKind, Definition, DefinitionKind, ExprValue, Topic};
 use gen_lsp_types::CompletionItemKind;
 
-/// Names as they are seen from a place of a text.
+/// Names visible at a place of a text.
 pub(super) struct Names<'v> {
     pub(super) view: &'v View<'v>,
     pub(super) offset: usize,
@@ -83,7 +83,7 @@ impl<'v> Names<'v> {
         candidates
     }
 
-    /// What decisions are made from.
+    /// The inputs of combines.
     pub(super) fn inputs(&self) -> Vec<CompletionCandidate> {
         self.of_kinds(&[DeclarationKind::Encoder, DeclarationKind::Modality])
     }

@@ -51,7 +51,7 @@ pub(super) fn of_call(
                 None => vec![],
             };
             candidates.extend(free.map(|param| of_param(signature, param, ": ")));
-            // A layer or what joins values takes its inputs first.
+            // A layer or a merge takes its inputs first.
             if matches!(topic, Topic::Layer | Topic::Builtin) {
                 candidates.extend(place.names.values());
             }
@@ -108,7 +108,7 @@ fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<CompletionC
     }
 }
 
-/// What an argument or setting takes.
+/// The candidates for the value of an argument or setting.
 fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<CompletionCandidate> {
     let names = &place.names;
     match (of.name, param.name) {
@@ -134,7 +134,7 @@ fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Co
     }
 }
 
-/// What stands in backticks in the words for a form: words, and calls by their name.
+/// The parts in backticks of the description of a form: words, and calls by their name.
 fn forms(form: &str) -> Vec<CompletionCandidate> {
     let pieces = form.split('`').skip(1).step_by(2);
     let candidates = pieces.filter_map(|piece| {

@@ -56,7 +56,7 @@ fn of_columns(view: &View<'_>, patterns: bool) -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// What lies in a folder that is named from the folder of the text.
+/// The entries of a folder, whose path is relative to the folder of the text.
 fn of_paths(view: &View<'_>, folder: &str) -> Vec<CompletionCandidate> {
     const MOST: usize = 500;
     let Some(here) = paths::path(&view.document.uri) else { return vec![] };

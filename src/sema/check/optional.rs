@@ -48,7 +48,7 @@ impl Evaluator<'_> {
                 .at(value.span, format!("without `{name}` there is nothing to join here"))
                 .also(typed.name.span.to(typed.ty.span), format!("`{name}` may be missing, because of the `?`"))
                 .also(self.values[short].span, "this is always present");
-        let combine = "let `mulmix`, `multiplicative` or `late` take them as inputs of their own";
+        let combine = "let `mulmix`, `multiplicative` or `late` take them as separate inputs";
         let problem = match typed.ty.name.text.as_str() {
             "dense" => {
                 let end = typed.value.span.end as usize;

@@ -40,7 +40,7 @@ impl Evaluator<'_> {
             .also(place(other), format!("given {expected}"));
             let problem = self
                 .with_shape_origins(problem, &[value.inputs[0], other.inputs[0]])
-                .help("give it inputs of one shape, or use a function, which has weights of its own each time");
+                .help("give it inputs of one shape, or use a function, which has separate weights for each call");
             self.problems.push(problem);
         }
     }

@@ -1,5 +1,5 @@
-//! Argument errors: a value that the body of a function cannot use is reported at the call that passed it, with a fix of the
-//! call if the intended order of arguments is clear.
+//! Argument errors: a value that the body of a function cannot use is reported at the call that passed it, with a fix
+//! of the call if the intended order of arguments is clear.
 
 use crate::diag::{Code, Edit, Label, Problem, Span};
 use crate::sema::eval::constant::show;
@@ -22,7 +22,7 @@ impl<'a> Evaluator<'a> {
         expansion.given(name).map(|(_, given)| given)
     }
 
-    /// Reports that `found`, the value of `expr`, is not `what`; `fits` tells whether another value would be.
+    /// Reports that `found`, the value of `expr`, is not `what`; `fits` decides whether another value would be.
     pub(crate) fn expected_of(
         &mut self,
         what: &str,

@@ -153,7 +153,7 @@ impl<'a> Evaluator<'a> {
         expr: &'a Expr,
         what: &str,
     ) -> Option<&'static str> {
-        let said = match &expr.kind {
+        let written = match &expr.kind {
             ExprKind::Name(name) => match self.frames.last().and_then(|frame| frame.get(name.as_str())) {
                 Some(EvalValue::Text(text)) => text.clone(),
                 Some(EvalValue::Unknown) => return None,
@@ -167,7 +167,7 @@ impl<'a> Evaluator<'a> {
                 return None;
             }
         };
-        match words.iter().find(|word| **word == said) {
+        match words.iter().find(|word| **word == written) {
             Some(word) => {
                 if self.frames.is_empty() && matches!(expr.kind, ExprKind::Name(_)) {
                     self.recorder.reference(expr.span, Symbol::Word);
@@ -175,9 +175,9 @@ impl<'a> Evaluator<'a> {
                 Some(word)
             }
             None => {
-                let message = format!("{what} must be {}, found `{said}`", one_of(words));
+                let message = format!("{what} must be {}, found `{written}`", one_of(words));
                 let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not one of them");
-                self.report(suggest(problem, &said, expr.span, words, ""));
+                self.report(suggest(problem, &written, expr.span, words, ""));
                 None
             }
         }

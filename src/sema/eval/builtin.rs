@@ -7,10 +7,9 @@ use crate::sema::eval::value::{BlockStage, Callee, EvalValue};
 use crate::syntax::ast::Arg;
 use std::rc::Rc;
 
-const VALUES: Parameter =
-    Parameter::new("values", Kind::Form("values of the graph"), "what is joined, as many as are given");
+const VALUES: Parameter = Parameter::new("values", Kind::Form("values of the graph"), "the values to join");
 const INPUT: Parameter =
-    Parameter::new("x", Kind::Form("a value of the graph"), "the input; a block waits for it without").optional();
+    Parameter::new("x", Kind::Form("a value of the graph"), "the input; without it the call is a block").optional();
 const CONCAT: Signature = Signature::new("concat", "values side by side")
     .shapes("[a], [b], .. -> [a + b + ..]")
     .params(&[VALUES])
@@ -45,8 +44,8 @@ const WITHIN: Signature =
     Signature::new("within", "a constant unchanged, or an error if it lies outside of its bounds")
         .shapes("within(3, 1..=5) = 3")
         .params(&[
-            Parameter::new("value", Kind::Form("a constant"), "what is checked, as an argument of a function"),
-            Parameter::new("bounds", Kind::Form("a list or a range"), "what it may be"),
+            Parameter::new("value", Kind::Form("a constant"), "the constant to check, as an argument of a function"),
+            Parameter::new("bounds", Kind::Form("a list or a range"), "the allowed values"),
         ])
         .example("fn narrow(x, width) = x |> linear(within(width, 1..=64))\n\nencoder low_net = low |> narrow(64)");
 

@@ -15,7 +15,7 @@ const CATEGORY: Signature =
     Signature::new("category", "one of several values, as an id: 0 for those never seen in training")
         .params(&[size("n", "how many values there are")])
         .example("modality nation: category[207] = column(\"nation\")");
-const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements, counts, embeddings made elsewhere")
+const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements, counts, precomputed embeddings")
     .params(&[size("n", "how many numbers")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize");
 const IMAGE: Signature = Signature::new("image", "an image as numbers, channel by channel and row by row")

@@ -22,7 +22,7 @@ const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, pl
     .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
 const PARQUET: Signature = Signature::new(
     "parquet",
-    "the columns of Parquet files: numbers, texts, and lists of numbers that are as long in every row",
+    "the columns of Parquet files: numbers, texts, and lists of numbers of equal length in every row",
 )
 .params(&[PATH])
 .example("data {\n  source = parquet(\"rows-*.parquet\")\n}");
@@ -73,7 +73,7 @@ const JOIN: Signature = Signature::new(
 .example("data {\n  source = join(csv(\"people.csv\"), npz(\"faces.npz\"), on: [\"id\", \"person\"])\n}");
 /// [`JOIN`] without its sources.
 const JOIN_ON: Signature = Signature::new("join", "").params(&[Parameter::new("on", Kind::Texts, "")]);
-const SYNTHETIC: Signature = Signature::new("synthetic", "a data set made here from nothing but its seed")
+const SYNTHETIC: Signature = Signature::new("synthetic", "a synthetic data set, generated from a seed")
     .params(&[
         Parameter::new(
             "name",
@@ -92,7 +92,7 @@ pub(in crate::sema) struct SourceEntry {
     read: ReadSource,
 }
 
-/// How a call becomes a source; `None` where a problem was reported.
+/// Reads a call; `None` if a problem was reported.
 type ReadSource = for<'a> fn(&mut Evaluator<'a>, &SourceCall<'a>) -> Option<SourceKind>;
 
 /// A call of a source.
@@ -197,7 +197,7 @@ impl<'a> Evaluator<'a> {
         Some(paths.iter().map(|path| Spanned { value: path.clone(), span }).collect())
     }
 
-    /// `join(a, b, on: key)`: sources first, then what they are joined on.
+    /// `join(a, b, on: key)`: sources first, then the key.
     fn join(&mut self, args: &'a [Arg], span: Span) -> Option<SourceKind> {
         let tables = args.iter().take_while(|arg| arg.name.is_none()).count();
         let (tables, settings) = args.split_at(tables);

@@ -22,7 +22,7 @@ const MIN_MAX: Signature =
         .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
         .equation("y = (x - min) / (max - min)")
         .example("modality low: dense[21] = columns(\"low_*\") |> min_max");
-const LOG1P: Signature = Signature::new("log1p", "draws large numbers together, negative ones too")
+const LOG1P: Signature = Signature::new("log1p", "compresses large numbers, negative ones too")
     .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
     .equation("y = sign(x) * ln(1 + |x|)")
     .example("modality low: dense[21] = columns(\"low_*\") |> log1p |> standardize");
@@ -48,10 +48,9 @@ const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
     ])
     .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
 
-const LOWERCASE: Signature =
-    Signature::new("lowercase", "every letter in its lower case").shapes("text -> text").example(
-        "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
-    );
+const LOWERCASE: Signature = Signature::new("lowercase", "all letters in lower case").shapes("text -> text").example(
+    "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
+);
 const VOCAB: &str = "how many ids there are at most, padding (0) and unknown (1) among them; the most frequent of the \
                      training rows are kept";
 const CHARS: Signature = Signature::new("chars", "a text as its first characters, each as an id")
@@ -90,11 +89,11 @@ const NORMALIZE_PIXELS: Signature = Signature::new("normalize_pixels", "pixels f
     .example(
         "modality photo: image[3, 32, 32] = column(\"image\") |> normalize_pixels\n\ncombine one = single(low_net)",
     );
-const FLIP: Signature = Signature::new("flip", "half of the training images are turned from left to right")
+const FLIP: Signature = Signature::new("flip", "half of the training images are flipped from left to right")
     .example("modality photo: image[3, 32, 32] = column(\"image\") |> augment(flip)\n\ncombine one = single(low_net)");
 const CROP: Signature = Signature::new(
     "crop",
-    "training images are moved by up to `pad` pixels in each direction; what comes in from outside is zeros",
+    "training images are moved by up to `pad` pixels in each direction; the border is filled with zeros",
 )
 .params(&[Parameter::new("pad", Kind::Integer(1), "how far")])
 .example(
@@ -102,10 +101,10 @@ const CROP: Signature = Signature::new(
 );
 const AUGMENT: Signature = Signature::new(
     "augment",
-    "random changes of the training images, anew in every epoch; comes last, and other rows are left as they are",
+    "random changes of the training images, drawn again in every epoch; comes last, and leaves other rows unchanged",
 )
 .shapes("image[c, h, w] -> image[c, h, w]")
-.params(&[Parameter::new("changes", Kind::Form("`flip`, `crop(pad: n)` or both"), "what may happen to an image")])
+.params(&[Parameter::new("changes", Kind::Form("`flip`, `crop(pad: n)` or both"), "the possible changes of an image")])
 .example(
     "modality photo: image[3, 32, 32] = column(\"image\") |> subtract_mean |> augment(flip, crop(pad: 2))\n\ncombine one = single(low_net)",
 );
@@ -124,7 +123,7 @@ pub(in crate::sema) struct TransformEntry {
     read: ReadTransform,
 }
 
-/// How a call becomes a transform; `None` where a problem was reported.
+/// Reads a call; `None` if a problem was reported.
 enum ReadTransform {
     /// From its arguments, once they have been checked against the signature; the span is that of the call.
     Checked(fn(&mut Evaluator<'_>, &Arguments, Span) -> Option<TransformKind>),
@@ -290,7 +289,7 @@ impl<'a> Evaluator<'a> {
         let before = transforms.iter().rev().skip(1).find(is_augment);
         if let (Some(before), Some(last)) = (before, transforms.last()) {
             let problem =
-                Problem::error(Code::WrongType, "`augment` comes last: what is fitted sees images as they are")
+                Problem::error(Code::WrongType, "`augment` comes last: statistics are fitted on unchanged images")
                     .at(before.span, "this changes images at random")
                     .also(last.span, "and this comes after it");
             self.report(problem);
@@ -313,9 +312,9 @@ impl<'a> Evaluator<'a> {
         };
         let span = transforms[at].span;
         if let Some(after) = transforms.get(at + 1) {
-            let problem = Problem::error(Code::WrongType, "nothing comes after the cut into tokens")
+            let problem = Problem::error(Code::WrongType, "no transform can follow the cut into tokens")
                 .at(after.span, "this takes a text")
-                .also(span, "what comes from here are tokens");
+                .also(span, "the result is tokens");
             self.report(problem.help("let this be the last transform"));
             return None;
         }
@@ -339,7 +338,7 @@ impl<'a> Evaluator<'a> {
         let later = transforms.iter().skip(1).find(|transform| transform.kind == TransformKind::OneHot);
         if let Some(later) = later {
             let problem = Problem::error(Code::WrongType, "`one_hot` comes first: it reads words, not numbers")
-                .at(later.span, "numbers arrive here")
+                .at(later.span, "the input here is numbers")
                 .also(transforms[0].span, "this takes and gives numbers");
             self.report(problem);
         }

@@ -1,4 +1,4 @@
-//! The comments of a text and which of them have been written already: none may be lost, none written twice.
+//! The comments of a text and which of them have been written: each is written exactly once.
 
 use crate::syntax::lexer::{CommentToken, is_doc};
 use std::ops::Range;
@@ -34,14 +34,14 @@ impl<'a> Comments<'a> {
         self.list.get(at).map(|comment| comment.start)
     }
 
-    /// Takes comments as written: they are written elsewhere.
+    /// Marks comments as written.
     pub(super) fn forget(&mut self, range: Range<usize>) {
         for written in self.written.get_mut(range).into_iter().flatten() {
             *written = true;
         }
     }
 
-    /// The comments between two places that are not written yet, from now on taken as written.
+    /// The comments between two places that are not written yet, and marks them as written.
     pub(super) fn take(&mut self, from: usize, to: usize) -> Vec<CommentToken> {
         let mut taken = vec![];
         for at in self.within(from, to) {
@@ -54,7 +54,7 @@ impl<'a> Comments<'a> {
         taken
     }
 
-    /// A comment as it is written. A `##` that documents nothing is an ordinary comment, and looks like one.
+    /// A comment as it is written. A `##` that documents nothing is formatted as an ordinary comment.
     pub(super) fn show(&self, comment: &CommentToken) -> String {
         let text = self.text.get(comment.start..comment.end).unwrap_or("");
         if is_doc(text) { text.replacen("##", "#", 1) } else { text.to_owned() }

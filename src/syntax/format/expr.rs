@@ -1,11 +1,11 @@
-//! Expressions: on one line where they fit and nothing forces them apart, else broken at pipes, brackets and operators.
+//! Expressions: on one line where they fit and nothing forces a break, else broken at pipes, brackets and operators.
 
 use super::formatter::{Formatter, STEP, WIDTH, end_column, spaces};
 use crate::syntax::ast::{Arg, BinaryOp, Entry, Expr, ExprKind, FnArg};
 use crate::syntax::docs::docs_before;
 use std::fmt::Write;
 
-/// One of the things that stand between brackets.
+/// An element between brackets.
 #[derive(Clone, Copy)]
 pub(super) enum Element<'e> {
     Expr(&'e Expr),
@@ -57,7 +57,7 @@ impl<'e> Element<'e> {
     }
 }
 
-/// A bracketed list: what opens and closes it, where its inside lies, what ends its elements.
+/// A bracketed list: its brackets, the span of its content, its separator.
 pub(super) struct Brackets<'e> {
     pub(super) open: &'static str,
     pub(super) close: &'static str,
@@ -106,7 +106,7 @@ pub(super) fn stages(expr: &Expr) -> Vec<&Expr> {
 }
 
 impl Formatter<'_> {
-    /// The bracketed part of an expression, if it has one of its own.
+    /// The bracketed part of an expression, if it has one.
     pub(super) fn brackets<'e>(&self, expr: &'e Expr) -> Option<Brackets<'e>> {
         let range = expr.span.range();
         let inside = (range.start + 1, range.end.saturating_sub(1));
@@ -133,7 +133,8 @@ impl Formatter<'_> {
         })
     }
 
-    /// Whether something in the expression cannot stand on one line: a comment, a doc, a pipe written on several lines.
+    /// Whether the expression contains something that forces a line break: a comment, a doc, a pipe written on several
+    /// lines.
     pub(super) fn forced(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Name(_) | ExprKind::Error => false,
@@ -347,7 +348,7 @@ impl Formatter<'_> {
         }
     }
 
-    /// Writes the comments between two places, each on a line of its own.
+    /// Writes the comments between two places, each on a separate line.
     fn own_lines(&mut self, out: &mut String, from: usize, to: usize, margin: &str) {
         for comment in self.comments.take(from, to) {
             let _ = write!(out, "\n{margin}{}", self.comments.show(&comment));
@@ -376,7 +377,7 @@ impl Formatter<'_> {
         out
     }
 
-    /// A row of operators of one precedence, each on a line of its own.
+    /// A row of operators of one precedence, each on a separate line.
     fn broken_operators(&mut self, expr: &Expr, level: BinaryOp, indent: usize, column: usize, tail: usize) -> String {
         let mut operands = vec![];
         let mut at = expr;

@@ -8,7 +8,7 @@ use crate::syntax::docs::docs_before;
 use crate::syntax::lexer::{Bracket, TokenKind};
 use crate::syntax::parser::DeclarationText;
 
-/// A declaration that fits on one line, in the pieces that neighbours bring into columns.
+/// A declaration that fits on one line, in the pieces that are aligned with neighbours.
 struct Row {
     /// `modality low:`, `encoder low_net`
     head: String,
@@ -16,7 +16,7 @@ struct Row {
     ty: String,
     /// The value, cut at its pipes.
     value: Vec<String>,
-    /// What follows the value: bounds, a block.
+    /// The text after the value: bounds, a block.
     tail: String,
 }
 
@@ -27,7 +27,7 @@ impl Row {
     }
 }
 
-/// Texts of one column, filled up to the widest.
+/// Texts of one column, padded to the widest.
 fn column(texts: &[&str]) -> Vec<String> {
     let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     texts.iter().map(|text| format!("{text:<width$}")).collect()
@@ -107,7 +107,7 @@ impl Formatter<'_> {
         texts
     }
 
-    /// Whether a declaration is of the kind of the one before it and stands right under it.
+    /// Whether a declaration is of the kind of the one before it and directly below it.
     fn next_to(&self, pieces: &[DeclarationText], items: &[Option<&Item>], at: usize) -> bool {
         let (Some(Some(before)), Some(Some(item))) = (items.get(at.wrapping_sub(1)), items.get(at)) else {
             return false;
@@ -280,7 +280,7 @@ impl Formatter<'_> {
         }
         let body = function.body.span.range();
         let result = self.expr(&function.body, STEP, STEP, 0);
-        // A line that begins with `-` would go on with the one before.
+        // A line that begins with `-` would continue the one before.
         if result.starts_with('-')
             && let Some(before) = slots.last_mut()
         {
@@ -324,7 +324,7 @@ impl Formatter<'_> {
         at.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or(place, |token| token.start)
     }
 
-    /// Lines in braces. A comment on the line of the opening brace stays there.
+    /// Lines in braces. A comment on the line of the opening brace is kept there.
     fn braced(&mut self, head: String, from: usize, to: usize, slots: Vec<FormattedItem>, indent: usize) -> String {
         let first = slots.first().map_or(to, |slot| slot.start);
         let line_end =
@@ -358,7 +358,7 @@ impl Formatter<'_> {
         Some(if settings.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", settings.join(", ")) })
     }
 
-    /// A block whose opening brace stands at `head`.
+    /// A block whose opening brace is at `head`.
     fn block(&mut self, block: &Block, head: usize) -> String {
         if let Some(flat) = self.flat_block(block)
             && head + flat.chars().count() <= WIDTH
@@ -390,7 +390,7 @@ impl Formatter<'_> {
         self.braced("{".to_owned(), range.start + 1, range.end.saturating_sub(1), slots, 0)
     }
 
-    /// Where a setting begins with its documentation, which from now on is taken as written.
+    /// Where a setting begins with its documentation, which is marked as written.
     fn documented_start(&mut self, entry: &Entry) -> usize {
         let start = entry.key.span.range().start;
         if entry.doc.is_empty() {

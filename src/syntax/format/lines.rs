@@ -2,7 +2,7 @@
 
 use super::formatter::{Formatter, spaces};
 
-/// One such thing: where it stood, with its documentation, and what it has become.
+/// One declaration or setting: its span with documentation, and its formatted text.
 pub(super) struct FormattedItem {
     pub(super) start: usize,
     pub(super) end: usize,
@@ -11,7 +11,7 @@ pub(super) struct FormattedItem {
 }
 
 impl Formatter<'_> {
-    /// The lines of all that stands between two places of the text. What `slots` do not hold between them are comments.
+    /// The lines between two places of the text: the `slots`, and the comments between them.
     pub(super) fn lines(&mut self, from: usize, to: usize, slots: Vec<FormattedItem>, indent: usize) -> Vec<String> {
         let margin = spaces(indent);
         let mut lines: Vec<String> = vec![];
@@ -22,7 +22,7 @@ impl Formatter<'_> {
             if !lines.is_empty() && self.has_blank_line(last_end, slot.start) {
                 lines.push(String::new());
             }
-            // Comments from places where a line cannot hold them come before the whole.
+            // Comments at places where a line cannot hold them are written before it.
             for comment in self.comments.take(slot.start, slot.end) {
                 lines.push(format!("{margin}{}", self.comments.show(&comment)));
             }
@@ -37,7 +37,7 @@ impl Formatter<'_> {
         lines
     }
 
-    /// The comments of a gap: one that trails what stands before it on its line, then those on lines of their own.
+    /// The comments of a gap: a trailing one of the line before, then those on separate lines.
     fn gap(&mut self, lines: &mut Vec<String>, from: usize, to: usize, after: Option<usize>, margin: &str) -> usize {
         let mut last_end = from;
         for comment in self.comments.take(from, to) {

@@ -19,7 +19,7 @@ use lines::FormattedItem;
 /// A text in canonical form.
 #[derive(Clone, Debug)]
 pub struct Formatted {
-    /// The text; declarations that could not be read stand in it as they were.
+    /// The text; declarations that could not be parsed are unchanged.
     pub text: String,
     /// The problems of its syntax, placed in the text as it was given, in [`FileId`] 0.
     pub problems: Problems,
@@ -47,7 +47,7 @@ impl Formatter<'_> {
             let item = piece.item.and_then(|item| self.ast.items.get(item));
             let slot = match (item, text) {
                 (Some(item), Some(text)) => FormattedItem { start, end: piece.end, docs: item.doc.clone(), text },
-                // What cannot be read keeps its text, its documentation and the indentation of its first line.
+                // A declaration with errors keeps its text, its documentation and the indentation of its first line.
                 _ => {
                     self.comments.forget(self.comments.within(start, piece.end));
                     let line = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);

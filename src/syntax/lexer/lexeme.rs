@@ -7,9 +7,9 @@ use crate::diag::{FileId, Span};
 /// One token or comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lexeme {
-    /// What it is.
+    /// Its kind.
     pub kind: LexemeKind,
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
     /// Whether it is the first of its line.
     pub first: bool,

@@ -66,7 +66,7 @@ impl Scanner<'_> {
         let raw = &self.text[start..end];
         let bare: String = raw.chars().filter(|c| !matches!(c, '_' | '%')).collect();
         let value = bare.parse::<f64>().unwrap_or(f64::NAN);
-        // Without point and exponent it is a whole number, and every digit of it is meant.
+        // Without point and exponent it is a whole number, and must be exact.
         let exact =
             !bare.bytes().all(|b| b.is_ascii_digit()) || bare.parse::<u64>().is_ok_and(|whole| whole <= 1 << 53);
         let trailer = &raw[(well_formed - start).min(raw.len())..];
@@ -153,7 +153,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A string without its closing quote. Brackets and commas at the end of its line are left to close what they close.
+    /// A string without its closing quote. Brackets and commas at the end of its line are not part of it.
     pub(super) fn unclosed_text(&mut self, line_end: usize) {
         let start = self.at;
         let body = &self.text[start + 1..line_end];

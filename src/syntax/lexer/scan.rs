@@ -87,7 +87,7 @@ impl Scanner<'_> {
                     }
                 }
             }
-            // A byte order mark says nothing, at the beginning of the text or where texts were joined.
+            // A byte order mark is ignored, at the beginning of the text or where texts were joined.
             0xef if self.char_at(at) == BOM => {
                 self.at += BOM.len_utf8();
                 self.blank(at..self.at);

@@ -63,7 +63,7 @@ pub(in crate::syntax) struct Token {
 pub(in crate::syntax) struct CommentToken {
     pub(in crate::syntax) start: usize,
     pub(in crate::syntax) end: usize,
-    /// Whether nothing stands before it on its line.
+    /// Whether it is the first on its line.
     pub(in crate::syntax) own_line: bool,
 }
 

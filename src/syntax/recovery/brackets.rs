@@ -45,7 +45,7 @@ impl BracketFrame {
     }
 }
 
-/// What to put where, so that the brackets opened by the tokens `openers`, the innermost first, are closed before token
+/// The insertions that close the brackets opened by the tokens `openers`, the innermost first, before token
 /// `at`; none where that is not clear.
 pub(in crate::syntax) fn closing(tokens: &[Token], openers: &[usize], at: usize) -> Option<(Range<usize>, String)> {
     let brackets: Vec<Bracket> = (openers.iter())
@@ -57,7 +57,7 @@ pub(in crate::syntax) fn closing(tokens: &[Token], openers: &[usize], at: usize)
     let last = tokens.get(at.checked_sub(1)?)?;
     if let Some(TokenKind::Close(outer)) = tokens.get(at).map(|token| token.kind) {
         let (here, next) = (tokens.get(at)?, tokens.get(at + 1));
-        // `([1, 2)]`: both are there, in the wrong order.
+        // `([1, 2)]`: both exist, in the wrong order.
         if let ([inner], Some(next)) = (brackets.as_slice(), next)
             && next.kind == TokenKind::Close(*inner)
             && next.start == here.end

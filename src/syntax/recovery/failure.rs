@@ -4,7 +4,7 @@ use crate::diag::{Code, FileId, Problem, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::lexer::{Token, TokenKind, ends_operand, shown};
 
-/// What kind of bracket a mistake stands in.
+/// The kind of bracket around an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::syntax) enum Context {
     /// None: the declaration itself.
@@ -32,16 +32,16 @@ pub(in crate::syntax) struct ParseFailure<'a> {
     /// The keyword of the declaration.
     pub(in crate::syntax) keyword: Option<&'static str>,
     pub(in crate::syntax) context: Context,
-    /// The first token of the piece it stands in.
+    /// The first token of the piece around it.
     pub(in crate::syntax) start: usize,
     pub(in crate::syntax) previous: Option<Token>,
     /// The token that was not expected; none at the end of the declaration.
     pub(in crate::syntax) found: Option<Token>,
     /// Its number.
     pub(in crate::syntax) at: usize,
-    /// The bracket it stands in.
+    /// The bracket around it.
     pub(in crate::syntax) opener: Option<usize>,
-    /// What the grammar would have taken.
+    /// The tokens the grammar would have accepted.
     pub(in crate::syntax) expected: Vec<Rule>,
 }
 

@@ -32,7 +32,7 @@ pub(super) fn words_of(rule: Rule, context: Context) -> &'static str {
     }
 }
 
-/// How a declaration is written.
+/// The form of a declaration.
 pub(super) fn form_of(keyword: &str) -> &'static str {
     match keyword {
         "pipeline" => "write `pipeline NAME`",

@@ -8,7 +8,7 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::keyword::RESERVED;
 use crate::syntax::lexer::{Bracket, TokenKind, shown};
 
-/// What goes wrong between a declaration's keyword and its value.
+/// Mistakes between a declaration's keyword and its value.
 pub(super) fn declaration_head(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     if failure.context != Context::Declaration {
         return None;
@@ -44,7 +44,7 @@ pub(super) fn declaration_head(failure: &ParseFailure<'_>) -> Option<(Problem, O
                 let problem = failure.problem(&format!("`:` after {before}"));
                 let problem = if keyword == "label" {
                     problem
-                        .help("a label is there on every row; only a modality may be missing (`modality NAME?: ...`)")
+                        .help("a label is present on every row; only a modality may be missing (`modality NAME?: ...`)")
                 } else {
                     problem.help("one `?` says that the modality may be missing")
                 };

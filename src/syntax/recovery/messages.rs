@@ -1,4 +1,4 @@
-//! Messages of error recovery: the report for a failure, and the repair that lets the rest be parsed.
+//! Messages of error recovery: the report for a failure, and the repair with which the rest can be parsed.
 
 use super::failure::{Context, ParseFailure};
 use super::forms::words_of;
@@ -9,7 +9,7 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::keyword::RESERVED;
 use crate::syntax::lexer::{Bracket, TokenKind, shown};
 
-/// The report for a failure, and the repair that lets the rest be parsed, if there is one.
+/// The report for a failure, and the repair with which the rest can be parsed, if there is one.
 pub(in crate::syntax) fn diagnose(failure: &ParseFailure<'_>) -> (Problem, Option<Repair>) {
     mark_of_another_kind(failure)
         .or_else(|| bare_key(failure))
@@ -128,7 +128,7 @@ fn branch(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     None
 }
 
-/// Nothing where a value should be.
+/// A missing value.
 fn missing_operand(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
     if !failure.expects_operand() {
         return None;

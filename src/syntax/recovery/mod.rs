@@ -1,11 +1,11 @@
-//! Error recovery: which declarations a text holds, what of each can be parsed, and one report for each mistake.
+//! Error recovery: the declarations of a text, the parts of each that can be parsed, and one report for each mistake.
 //!
 //! ```text
 //! tokens --outline--> declarations --grammar--> failure --messages--> report + repair --repair--> text --grammar--> ...
 //! ```
 //!
-//! The outline finds brackets and the starts of declarations (resynchronisation points). Within a declaration the grammar
-//! is asked again after each repair. Expressions around a mistake are poisoned: they stand in the tree as errors, so
+//! The outline finds brackets and the starts of declarations (resynchronisation points). Within a declaration the
+//! grammar is run again after each repair. Expressions around a mistake are poisoned: they are errors in the tree, so
 //! that no later stage reports a consequence.
 
 mod brackets;

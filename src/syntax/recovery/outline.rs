@@ -1,7 +1,7 @@
 //! Outline of a text before parsing: matching brackets, starts of declarations, nesting depth.
 //!
 //! It provides the resynchronisation points of recovery: a declaration or entry with an error ends where the next one
-//! begins. Text that nests too deep is kept from the recursive parser.
+//! begins. Text that nests too deep is not passed to the recursive parser.
 
 use super::brackets::{BracketFrame, MAX_DEPTH, MAX_OPERATORS, closing};
 use crate::diag::{Code, FileId, Problem, Span};
@@ -15,16 +15,16 @@ pub(in crate::syntax) struct RawDeclaration {
     pub(in crate::syntax) tokens: std::ops::Range<usize>,
     /// Closers of the brackets it leaves open.
     pub(in crate::syntax) closers: String,
-    /// Brackets within it that stay open though brackets around them close.
+    /// Brackets within it that are still open when brackets around them close.
     pub(in crate::syntax) broken: Vec<usize>,
-    /// Tokens in outermost entries that are to be taken out whole, because they nest too deep or their brackets cross.
+    /// Tokens in outermost entries that are removed whole, because they nest too deep or their brackets cross.
     pub(in crate::syntax) deep: Vec<usize>,
 }
 
 /// Brackets, declarations and entries of a text.
 pub(in crate::syntax) struct Outline {
     pub(in crate::syntax) declarations: Vec<RawDeclaration>,
-    /// By token: the opening bracket it stands in.
+    /// By token: the opening bracket around it.
     pub(in crate::syntax) parent: Vec<Option<usize>>,
     /// By token: for an opening bracket the last token of its group, for a closing bracket the first.
     pub(in crate::syntax) mate: Vec<usize>,
@@ -166,7 +166,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether a line that begins with this token goes on with what the line before it began.
+    /// Whether a line that begins with this token continues the line before.
     fn continues(&self, at: usize) -> bool {
         let demanded = at.checked_sub(1).is_some_and(|before| match self.kind(before) {
             Some(TokenKind::Assign | TokenKind::Colon | TokenKind::Operator | TokenKind::Dot) => true,
@@ -249,7 +249,7 @@ impl Builder<'_> {
             self.unclosed(1, because.map(|because| (at, because)));
         }
         let mut closers = String::new();
-        // Beyond the depth that is read, only the outermost block is left to close: the rest is taken out whole.
+        // Beyond the largest depth only the outermost block is left to close: the rest is removed.
         let kept = match (self.frames.len() > MAX_DEPTH, self.blocks.first()) {
             (false, _) => self.frames.len(),
             (true, Some(1)) => 2,
@@ -274,7 +274,8 @@ impl Builder<'_> {
         self.blocks.clear();
     }
 
-    /// Reports that the brackets of the frames from `depth` on are not closed: the innermost, with the others beside it.
+    /// Reports that the brackets of the frames from `depth` on are not closed: the innermost, with the others beside
+    /// it.
     fn unclosed(&mut self, depth: usize, because: Option<(usize, &str)>) {
         self.explained = true;
         if self.frames.len() > MAX_DEPTH {
@@ -318,7 +319,7 @@ impl Builder<'_> {
         let Some(mut frame) = self.frames.pop() else { return };
         self.nesting = self.nesting.saturating_sub(1 + frame.ifs);
         frame.end_element();
-        // What is too deep has been reported, and goes no deeper into the account of what it stands in.
+        // A part that is too deep has been reported, and does not count for the depth around it.
         let height = if frame.height > MAX_OPERATORS { 0 } else { frame.height };
         if let Some(opener) = frame.opener {
             self.outline.mate[opener] = last.max(opener);
@@ -364,7 +365,7 @@ impl Builder<'_> {
                 self.unclosed(depth + 1, Some((at, "closed before it")));
                 self.pop_broken(depth + 1, at);
             } else {
-                // Brackets crossed again in one entry: nothing inside of it can be relied on.
+                // Brackets crossed again in one entry: its content cannot be parsed reliably.
                 while self.frames.len() > depth + 1 {
                     self.pop(at.saturating_sub(1));
                 }
@@ -379,12 +380,12 @@ impl Builder<'_> {
         self.pop(at);
     }
 
-    /// A closing bracket without an opening one of its kind: taken for the closing one of another kind, or taken out.
+    /// A closing bracket without an opening one of its kind: treated as a closing one of another kind, or removed.
     fn stray(&mut self, at: usize, bracket: Bracket) {
         let found = bracket.close();
         let opener = self.frames.last().and_then(|frame| frame.opener);
         let place = self.tokens.get(at).map_or(0, |token| token.start);
-        // In the middle of a line of settings it was meant to close something on that line, not the block.
+        // In the middle of a line of settings it probably closes something on that line, not the block.
         let inside = self.tokens.get(at).is_some_and(|token| !token.first);
         let opener = opener.filter(|opener| !(inside && self.is_block(*opener)));
         let Some(opener) = opener else {

@@ -70,7 +70,7 @@ impl<'a> Recovery<'a> {
         None
     }
 
-    /// What pest's failure at an offset in `work` means in tokens.
+    /// Pest's failure at an offset in `work`, in tokens.
     fn failure(&self, at: usize, expected: Vec<Rule>) -> ParseFailure<'a> {
         let place = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(self.shift);
         let offset = usize::try_from(place).unwrap_or(0);
@@ -121,7 +121,7 @@ impl<'a> Recovery<'a> {
     /// Reports the failure unless it follows from one already reported, then repairs it or removes its region.
     /// False where nothing is left to remove.
     fn recover(&mut self, failure: &ParseFailure<'_>) -> bool {
-        // A line's beginning is unexpected because of what the line before it lacks.
+        // The first token of a line is unexpected because the line before it is incomplete.
         let lacking = failure.found.is_some_and(|token| token.first)
             && (!failure.follows_operand()
                 || failure.context == Context::Block && self.kind(failure.at) == Some(TokenKind::Word));

@@ -8,7 +8,7 @@ use crate::syntax::lexer::{Bracket, TokenKind, ends_operand};
 /// A part of a declaration that can be removed separately.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::syntax) struct Region {
-    /// The bracket it stands in.
+    /// The bracket around it.
     pub(in crate::syntax) opener: Option<usize>,
     /// Its tokens.
     pub(in crate::syntax) first: usize,
@@ -40,7 +40,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Whether entries of this bracket end where a line begins anew.
+    /// Whether entries of this bracket end at line ends.
     pub(in crate::syntax) fn by_lines(&self, opener: Option<usize>) -> bool {
         matches!(self.context(opener), Context::Block | Context::Body)
     }

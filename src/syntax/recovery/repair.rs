@@ -1,10 +1,11 @@
-//! Repairs: characters written over, values replaced by a hole, and regions removed until the grammar accepts the rest.
+//! Repairs: characters are overwritten, values replaced by a hole, and regions removed until the grammar accepts the
+//! rest.
 
 use super::region::Region;
 use super::state::Recovery;
 use crate::syntax::lexer::{Token, TokenKind};
 
-/// A replacement of the same length that lets the rest of the text be parsed.
+/// A replacement of the same length with which the rest of the text can be parsed.
 pub(super) struct Repair {
     pub(super) at: usize,
     pub(super) bytes: Vec<u8>,
@@ -37,7 +38,7 @@ impl Recovery<'_> {
         true
     }
 
-    /// Takes out everything from `at` that follows a complete declaration, up to a block that may follow.
+    /// Removes everything after a complete declaration, from `at` up to a block that may follow.
     pub(super) fn cut(&mut self, at: usize) -> bool {
         let region = self.header_region(at);
         let end = region.filter(|region| region.end > at && self.keyword() == Some("combine")).map(|region| region.end);
@@ -50,7 +51,7 @@ impl Recovery<'_> {
         true
     }
 
-    /// Takes a piece out: first its value, then all of it, then what it stands in. False where nothing is left of it.
+    /// Removes a piece: first its value, then all of it, then the piece around it. False if nothing is left of it.
     pub(super) fn take_out(&mut self, region: Region) -> bool {
         let step = self.steps.entry((region.first, region.opener)).or_insert(0);
         *step = step.saturating_add(1);
@@ -101,7 +102,7 @@ impl Recovery<'_> {
         true
     }
 
-    /// Takes out a `combine`'s settings, if that is what the piece is.
+    /// Removes a `combine`'s settings, if the piece is that block.
     pub(super) fn drop_block(&mut self, region: Region) -> bool {
         if self.keyword() != Some("combine") || !matches!(self.kind(region.first), Some(TokenKind::Open(_))) {
             return false;
@@ -116,7 +117,7 @@ impl Recovery<'_> {
         true
     }
 
-    /// Takes out the piece that a bracket stands in.
+    /// Removes the piece around a bracket.
     pub(super) fn take_out_around(&mut self, opener: usize) -> bool {
         match self.outline.parent[opener] {
             Some(parent) => {
@@ -130,7 +131,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Takes out the outermost piece that a token stands in: an entry of the declaration's block, or its value.
+    /// Removes the outermost piece around a token: an entry of the declaration's block, or its value.
     pub(super) fn take_out_outermost(&mut self, token: usize) {
         let mut inner = token;
         let mut outer = None;

@@ -22,7 +22,7 @@ pub(in crate::syntax) struct Recovery<'a> {
     pub(super) work: Vec<u8>,
     /// The offset in the file of the first byte of `work`; differs from the start where a keyword was respelt.
     pub(super) shift: i64,
-    /// The keyword it should begin with, where it begins with something like it.
+    /// The keyword it should begin with, if it begins with a misspelling.
     pub(in crate::syntax) misspelt: Option<&'static str>,
     pub(in crate::syntax) problems: Problems,
     /// The tokens at which something has been reported.
@@ -106,8 +106,8 @@ impl<'a> Recovery<'a> {
         self.reported.insert(token);
     }
 
-    /// Reports what was found before the grammar was asked. A bracket puts its line in doubt, and one of the declaration's
-    /// own that is never closed all that follows.
+    /// Reports problems found before the grammar ran. A bracket problem makes its line unreliable, and one of the
+    /// declaration's own brackets that is never closed everything after it.
     pub(in crate::syntax) fn report_own(&mut self, token: usize, problem: Problem) {
         if problem.code != Code::UnclosedBracket {
             self.report(token, problem);
@@ -123,8 +123,8 @@ impl<'a> Recovery<'a> {
         self.unclosed_to_end |= open && self.outline.parent[token].is_none() && self.rule == Rule::declaration;
     }
 
-    /// Whether something before on the line was reported and not repaired, or a bracket anywhere on it: nothing after it can
-    /// be relied on.
+    /// Whether something before on the line was reported and not repaired, or a bracket anywhere on it: nothing after
+    /// it can be relied on.
     pub(super) fn follows_on_line(&self, at: usize) -> bool {
         let line = self.line(at);
         self.unclosed_to_end

@@ -59,7 +59,7 @@ impl Statistics<'_> {
 
 /// Features by the mean and the biased variance of their numbers in training, and by running statistics otherwise. Rows
 /// on which a modality that the value needs is missing are not counted. The variance it reports for the running
-/// statistics is unbiased, as PyTorch has it; that of one number is 0. On the CPU features are processed one by one to
+/// statistics is unbiased, as in PyTorch; that of one number is 0. On the CPU features are processed one by one to
 /// stay in the cache.
 impl Kernel for BatchNorm {
     fn portable<B: Backend, T: Tape<f32, B::Device>>(

@@ -110,7 +110,7 @@ pub(super) fn max_native<T: Tape<f32, Cpu>>(
         let mut best = first * block + cell;
         for source in first + 1..(first + window.size).min(from.lengths[row]) {
             let other = source * block + cell;
-            // A NaN is passed on, wherever it stands.
+            // A NaN at any step is passed on.
             if input[other] > input[best] || input[other].is_nan() {
                 best = other;
             }

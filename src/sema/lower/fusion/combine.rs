@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
         self.settings(own, strategy, &format!("`{}`", strategy.name))
     }
 
-    /// The name a component goes by: what is written, or the names inside of a call.
+    /// The name of a component: the text of a name, or the names inside of a call.
     fn input_name(&self, expr: &Expr, before: &[CombineInput]) -> String {
         let mut names = vec![];
         collect_names(expr, &mut |name| {
@@ -231,7 +231,7 @@ impl<'a> Evaluator<'a> {
         if let ExprKind::Number(delta) = &expr.kind {
             let right = format!("margin({})", delta.raw);
             self.report(
-                Problem::error(Code::WrongType, "`boost` says by what, and not only by how much")
+                Problem::error(Code::WrongType, "`boost` takes a rule, not a number alone")
                     .at(expr.span, "a number alone")
                     .help(format!("write `boost = {right}`"))
                     .edit(expr.span, right, true),
@@ -289,7 +289,7 @@ impl<'a> Evaluator<'a> {
         self.merged(merge, &values, &Place { path: below("attention"), ..place.clone() })
     }
 
-    /// A head of its own, then one logit per class.
+    /// A separate head, then one logit per class.
     fn decide(
         &mut self,
         scope: &str,
@@ -351,7 +351,7 @@ impl<'a> Evaluator<'a> {
                             let problem = Problem::error(Code::WeightCount, format!("there is no component `{name}`"))
                                 .at(place, "no component of this combine");
                             let mut problem = suggest(problem, name, place, &known, "the components are");
-                            // A record from elsewhere is not written here, and `a+b` cannot be a key.
+                            // A record that is not written here has no span for a fix, and `a+b` cannot be a key.
                             problem.edits.retain(|edit| key.is_some() && !edit.replacement.contains('+'));
                             self.report(problem);
                         }

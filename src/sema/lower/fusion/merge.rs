@@ -9,7 +9,7 @@ use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::ValueId;
 use crate::syntax::ast::ExprKind;
 
-/// How representations are merged.
+/// The merge of representations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Merge {
     Sum,
@@ -18,7 +18,7 @@ pub(crate) enum Merge {
     Attention { size: usize, mode: &'static str },
 }
 
-/// What a merge belongs to: the strategy, and the path that its weights are named by.
+/// The context of a merge: the strategy, and the path of its weights.
 #[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) strategy: &'static Strategy,
@@ -40,7 +40,7 @@ impl<'a> Evaluator<'a> {
         Some(match self.choice(&["sum", "mean", "concat", "attention"], &entry.value, "`merge`")? {
             "mean" => Merge::Mean,
             "concat" => Merge::Concat,
-            // Without its size this says what is missing.
+            // Reports the missing size.
             "attention" => {
                 self.arguments(&ATTENTION, &[], entry.value.span)?;
                 return None;
@@ -66,7 +66,7 @@ impl<'a> Evaluator<'a> {
         let ids: Vec<ValueId> = values.iter().map(|(_, value)| *value).collect();
         let one_shape = ids.iter().all(|id| self.values[*id].shape == self.values[ids[0]].shape);
         let mut inputs = match (one_shape, mode) {
-            // The rule of the operation says what is wrong with them.
+            // The shape rule of the operation reports the error.
             (false, _) => vec![ids[0]],
             (true, "cross") => {
                 let EvalValue::Tensor(all) = self.join_values(Op::Concat, ids.clone(), place) else {
@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
 
     /// `U tanh(V x + c)`: `out` scores of one value.
     fn scored(&mut self, path: String, value: ValueId, size: usize, out: usize, span: Span) -> EvalValue {
-        // Each use starts its numbering anew, so that shared scores name the same weights.
+        // Each use restarts its numbering, so that shared scores name the same weights.
         self.counters.insert(path.clone(), 0);
         self.scoped(path, |this| {
             let mut value = EvalValue::Tensor(value);
