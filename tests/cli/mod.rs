@@ -2,5 +2,6 @@
 
 mod commands;
 mod compare_and_sweep;
+mod eval;
 mod lint_fix;
 mod run;
