@@ -4,6 +4,7 @@ use crate::data::modality::fitted::InputColumn;
 use crate::data::table::columns::Words;
 use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;
+use crate::data::table::word::{canonical, is_value};
 use crate::diag::{Code, Problem, Problems, Span, nearest};
 use crate::spec::{Classes, ColumnRef, LabelSpec, Select};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// How many labels outside of the classes are reported one by one.
 const SHOWN: usize = 10;
+/// Number of classes that are named in one sentence.
+const MOST_NAMED: usize = 12;
 
 /// The label's column in one table.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +61,18 @@ pub(crate) struct Labels {
     pub rows: Vec<Vec<u32>>,
 }
 
+impl Labels {
+    /// What was assumed of the cells, where they are indices of named classes: which index is which class, on how many rows.
+    pub(crate) fn assumption(&self, spec: &LabelSpec) -> Option<String> {
+        let (LabelCells::Indices, Classes::Named(_)) = (self.cells, &spec.classes) else { return None };
+        let count = |class: usize| self.rows.iter().flatten().filter(|label| **label as usize == class).count();
+        let named = self.classes.iter().enumerate().take(MOST_NAMED);
+        let shown: Vec<String> = named.map(|(at, name)| format!("{at} is `{name}` ({} rows)", count(at))).collect();
+        let more = if self.classes.len() > MOST_NAMED { ", ..." } else { "" };
+        Some(format!("`{}` has indices in its cells: {}{more}", spec.name, shown.join(", ")))
+    }
+}
+
 /// How a cell gives its class. The same encoding applies to all tables of a data set.
 enum Reading {
     /// By its place among these words.
@@ -69,21 +84,31 @@ enum Reading {
 impl Reading {
     fn class(&self, cell: &str) -> Option<u32> {
         match self {
-            Reading::Names(names) => names.iter().position(|name| name == cell).map(|class| class as u32),
+            Reading::Names(names) => {
+                let same = |name: &String| canonical(name) == canonical(cell);
+                let exact = names.iter().position(|name| name == cell);
+                exact.or_else(|| names.iter().position(same)).map(|class| class as u32)
+            }
             Reading::Indices(count) => index(cell).filter(|index| *index < *count as u64).map(|index| index as u32),
         }
     }
 }
 
-/// The integer in a cell, `3`, `3.0` and `3.000e+00` alike.
+/// The integer in a cell, `3`, `3.0` and `3.000e+00` alike; false is 0 and true is 1.
 fn index(cell: &str) -> Option<u64> {
-    let number: f64 = cell.parse().ok()?;
+    let canonical = canonical(cell);
+    let number: f64 = match canonical.as_ref() {
+        "false" => 0.0,
+        "true" => 1.0,
+        number => number.parse().ok()?,
+    };
     (number.fract() == 0.0 && (0.0..4e9).contains(&number)).then_some(number as u64)
 }
 
 /// Reads the label of every row.
 ///
-/// Named classes are read by name if any cell is one of the names, else by index. RowUnit classes are read by index,
+/// Named classes are read by name if any cell is one of the names (`1.0` is `1`, `True` is `true`), or if a name is a number
+/// or a truth value; else by index. Counted classes are read by index,
 /// unless the cells are as many different words as there are classes and not all of them integers in range: then
 /// the classes are these words in sorted order.
 pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Labels, Problems> {
@@ -186,7 +211,10 @@ fn classes_of(
 
 fn reading<V>(classes: &Classes, cells: &BTreeMap<&str, V>) -> Reading {
     match classes {
-        Classes::Named(names) if cells.keys().any(|cell| names.iter().any(|name| name == cell)) => {
+        Classes::Named(names)
+            if cells.keys().any(|cell| names.iter().any(|name| canonical(name) == canonical(cell)))
+                || names.iter().any(|name| is_value(name)) =>
+        {
             Reading::Names(names.clone())
         }
         // Where no cell is a name and few are integers, the words are reported and not the numbers.
@@ -252,10 +280,9 @@ fn unknown_label(
 }
 
 fn quoted(names: &[String]) -> String {
-    const MOST: usize = 12;
-    let mut list: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-    if names.len() > MOST {
-        list.push(format!("and {} more", names.len() - MOST));
+    let mut list: Vec<String> = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST_NAMED {
+        list.push(format!("and {} more", names.len() - MOST_NAMED));
     }
     list.join(", ")
 }
@@ -304,6 +331,12 @@ mod tests {
         assert_eq!(classes(two(), &["1", "0", "1.0000e+00"]).unwrap().1, [1, 0, 1]);
         // Names come first, even where they look like indices.
         assert_eq!(classes(named(&["1", "0"]), &["1", "0"]).unwrap().1, [0, 1]);
+        assert_eq!(classes(named(&["1", "0"]), &["1.0", "0.0", "1e0"]).unwrap().1, [0, 1, 0]);
+        assert_eq!(classes(named(&["no", "true"]), &["True", "no", "TRUE"]).unwrap().1, [1, 0, 1]);
+        // Names that are numbers are never taken for other numbers' indices.
+        assert!(classes(named(&["2", "1"]), &["0", "0"]).is_err());
+        // Truth values are the indices of two classes.
+        assert_eq!(classes(two(), &["false", "true"]).unwrap().1, [0, 1]);
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     presence::check(&request.required, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
+    notes.extend(labels.assumption(request.label));
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }

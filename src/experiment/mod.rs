@@ -22,6 +22,7 @@ mod rows;
 mod run;
 mod run_folder;
 mod saved_trials;
+mod selection_check;
 mod source_file;
 mod statistics;
 mod tables;

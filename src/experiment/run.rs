@@ -5,6 +5,7 @@ use super::model::{Model, TestRows, TrainedModel};
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
+use super::selection_check::undefined_selection;
 use crate::data::{Dataset, Subset};
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::{engine, initialize};
@@ -51,6 +52,9 @@ impl Run {
         };
         let began = Instant::now();
         let data = load_or_fail(&[&pipeline], options)?;
+        if let Some(problem) = undefined_selection(&pipeline, &data) {
+            return Err(pipeline.error(problem));
+        }
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
         let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
+use super::selection_check::undefined_selection;
 use super::trial::{Trial, TrialResult, run_trials};
 use crate::data::Dataset;
 use crate::exec::{DeviceChoice, engine};
@@ -54,7 +55,13 @@ impl TrialSet {
                 None => {
                     let alike = configurations.iter().zip(&all).filter(|(_, other)| *other == key);
                     let alike: Vec<&Pipeline> = alike.map(|(configuration, _)| &configuration.pipeline).collect();
-                    datasets.push(load_or_fail(&alike, options)?);
+                    let data = load_or_fail(&alike, options)?;
+                    for pipeline in &alike {
+                        if let Some(problem) = undefined_selection(pipeline, &data) {
+                            return Err(pipeline.error(problem));
+                        }
+                    }
+                    datasets.push(data);
                     keys.push(key);
                     datasets.len() - 1
                 }

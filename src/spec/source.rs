@@ -19,12 +19,12 @@ impl Source {
     /// A table of cells separated by commas, plain, `.gz` or `.zst`. Its first line names the columns if that of the
     /// training table did.
     pub fn csv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, separator: ',', header: true }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, separator: ',', header: true, quote: true }, path.as_ref())
     }
 
     /// A table of cells separated by tabs. See [`Source::csv`].
     pub fn tsv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, separator: '\t', header: true }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, separator: '\t', header: true, quote: true }, path.as_ref())
     }
 
     /// A JSON object on each line, plain, `.gz` or `.zst`.
@@ -59,6 +59,14 @@ impl Source {
     }
 }
 
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(flag: &bool) -> bool {
+    *flag
+}
+
 /// The kinds of source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +79,9 @@ pub enum SourceKind {
         separator: char,
         /// Whether the first line names the columns.
         header: bool,
+        /// Whether double quotes enclose cells; they are letters otherwise.
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        quote: bool,
     },
     /// `synthetic(name, rows: ..., seed: ...)`: generated from the seed.
     Synthetic {
@@ -237,12 +248,12 @@ pub const FILE_FORMATS: &[FileFormat] = &[
     FileFormat {
         source: "csv",
         endings: &[".csv"],
-        kind: |paths, header| SourceKind::Table { paths, separator: ',', header },
+        kind: |paths, header| SourceKind::Table { paths, separator: ',', header, quote: true },
     },
     FileFormat {
         source: "tsv",
         endings: &[".tsv"],
-        kind: |paths, header| SourceKind::Table { paths, separator: '\t', header },
+        kind: |paths, header| SourceKind::Table { paths, separator: '\t', header, quote: true },
     },
     FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
     FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },

@@ -5,6 +5,7 @@
 mod applying;
 mod cache;
 mod errors;
+mod exact_values;
 mod images;
 mod inspection;
 mod joins;
@@ -162,7 +163,7 @@ impl Case {
 
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
     let paths = paths.iter().map(|written| path(written)).collect();
-    Source { kind: SourceKind::Table { paths, separator, header }, span: span(SOURCE) }
+    Source { kind: SourceKind::Table { paths, separator, header, quote: true }, span: span(SOURCE) }
 }
 
 /// A path as the pipeline names it.

@@ -1,6 +1,9 @@
 //! Bytes of data files: opened, decompressed, hashed, held in memory or mapped.
 
 pub(crate) mod bytes;
+pub(crate) mod half;
 pub(crate) mod paths;
 pub(crate) mod reader;
 pub(crate) mod stream;
+pub(crate) mod text_error;
+mod utf16;

@@ -91,7 +91,7 @@ fn find_one(written: &str, base: &Path) -> Result<Vec<PathBuf>, (String, Option<
     }
     if is_glob(written) {
         // The folder is taken literally even where its name contains special characters of globs.
-        let pattern = if Path::new(written).is_absolute() {
+        let pattern = if Path::new(written).is_absolute() || base.as_os_str().is_empty() {
             written.to_owned()
         } else {
             format!("{}/{written}", glob::Pattern::escape(&base.to_string_lossy()))
@@ -162,6 +162,13 @@ mod tests {
         let files = find(&[written("*.csv"), written("c.tsv")], folder.path()).unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["a.csv", "b.csv", "c.tsv"]);
+    }
+
+    #[test]
+    fn without_a_base_a_glob_starts_at_the_current_folder() {
+        let names: Vec<String> =
+            find(&[written("src/li*.rs")], Path::new("")).unwrap().into_iter().map(|file| file.name).collect();
+        assert_eq!(names, ["src/lib.rs"]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! A data file as a stream of text: decompressed by its ending, its content hashed, its line ends normalised.
+//! A data file as a stream of text: decompressed by its first bytes, decoded from UTF-16, its content hashed, its line ends
+//! normalised.
 //! Independent of tables.
 
 use crate::data::io::paths::DataFile;
+use crate::data::io::text_error::NotText;
+use crate::data::io::utf16::Utf8;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -25,35 +28,41 @@ pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
 
 /// Whether the extension of the path is that of a compressed file.
 pub(crate) fn is_compressed(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "gz" || ending == "zst")
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("zst"))
 }
 
 /// The text of a file. All bytes read from disk go through `hasher`.
-pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + 'a>>> {
-    Ok(LineEnds::new(open_bytes(path, hasher)?))
+pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + Send + 'a>>> {
+    Ok(LineEnds::new(decoded(open_bytes(path, hasher)?)))
 }
 
 /// The bytes of a file, decompressed and nothing else; otherwise as [`open`].
-pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<Box<dyn Read + 'a>> {
-    Ok(unpacked(path, Hashed { inner: open_file(path)?, hasher }))
+pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<Box<dyn Read + Send + 'a>> {
+    unpacked(Hashed { inner: open_file(path)?, hasher })
 }
 
 /// The text of a file from its beginning on, to be looked at; a stream can be read again afterwards.
-pub(crate) fn peek(file: &DataFile) -> io::Result<LineEnds<Box<dyn Read>>> {
-    Ok(LineEnds::new(match &file.stream {
-        Some(stream) => Box::new(stream.peek()),
-        None => unpacked(&file.path, open_file(&file.path)?),
-    }))
+pub(crate) fn peek(file: &DataFile) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
+    let bytes: Box<dyn Read + Send> = match &file.stream {
+        Some(stream) => unpacked(stream.peek())?,
+        None => unpacked(open_file(&file.path)?)?,
+    };
+    Ok(LineEnds::new(decoded(bytes)))
 }
 
-/// The bytes of a file, decompressed; those that lie on the disk are counted in `count` as they are read. A stream can
+/// The bytes of a file, decompressed; those that are on the disk are counted in `count` as they are read. A stream can
 /// be read once.
 pub(crate) fn open_counted(file: &DataFile, count: &ByteCount) -> io::Result<Box<dyn Read + Send>> {
     let count = count.clone();
-    Ok(match &file.stream {
-        Some(stream) => Box::new(Counted { inner: stream.take(), count }),
-        None => unpacked(&file.path, Counted { inner: open_file(&file.path)?, count }),
-    })
+    match &file.stream {
+        Some(stream) => unpacked(Counted { inner: stream.take(), count }),
+        None => unpacked(Counted { inner: open_file(&file.path)?, count }),
+    }
+}
+
+/// The text of a file; otherwise as [`open_counted`].
+pub(crate) fn open_counted_text(file: &DataFile, count: &ByteCount) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
+    open_counted(file, count).map(|bytes| LineEnds::new(decoded(bytes)))
 }
 
 /// How many bytes have been read.
@@ -75,13 +84,68 @@ fn open_file(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Bytes as the ending of their path says that they are packed.
-fn unpacked<'a>(path: &Path, bytes: impl Read + Send + 'a) -> Box<dyn Read + Send + 'a> {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    match ending {
-        Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, bytes))),
-        Some("zst") => Box::new(Zstd::new(BufReader::with_capacity(BUFFER, bytes))),
-        _ => Box::new(bytes),
+/// First bytes of what is not read, with its name.
+const NOT_READ: [(&[u8], &str); 5] = [
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet"),
+    (b"%PDF", "a PDF document"),
+];
+
+/// Number of first bytes that are looked at.
+const FIRST: usize = 6;
+
+/// Bytes, unpacked where their first ones say that they are packed, whatever the file is called.
+fn unpacked<'a>(bytes: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let mut bytes = BufReader::with_capacity(BUFFER, bytes);
+    let mut first = [0; FIRST];
+    let mut length = 0;
+    // A read may give fewer bytes than there are.
+    while length < FIRST {
+        match bytes.read(&mut first[length..]) {
+            Ok(0) => break,
+            Ok(n) => length += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let first = &first[..length];
+    let whole = io::Cursor::new(first.to_vec()).chain(bytes);
+    if first.starts_with(b"\x1f\x8b") {
+        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(whole)));
+    }
+    if first.starts_with(b"\x28\xb5\x2f\xfd") || is_skippable_frame(first) {
+        return Ok(Box::new(Zstd::new(whole)));
+    }
+    Ok(Box::new(whole))
+}
+
+/// Whether a Zstandard file begins with a frame that is skipped.
+fn is_skippable_frame(first: &[u8]) -> bool {
+    matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
+/// Text as UTF-8: UTF-16 is decoded where it begins with a byte order mark; other bytes are passed on.
+fn decoded<'a>(bytes: Box<dyn Read + Send + 'a>) -> Box<dyn Read + Send + 'a> {
+    Box::new(TextBytes { inner: Utf8::new(bytes), begun: false })
+}
+
+/// Bytes of a text, which are refused where they begin as those of an archive or a document.
+struct TextBytes<R> {
+    inner: R,
+    begun: bool,
+}
+
+impl<R: Read> Read for TextBytes<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        let first = !self.begun && n > 0;
+        self.begun |= n > 0;
+        if first && let Some((_, what)) = NOT_READ.iter().find(|(first, _)| buffer[..n].starts_with(first)) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, NotText { what }));
+        }
+        Ok(n)
     }
 }
 

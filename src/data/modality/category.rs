@@ -1,5 +1,5 @@
 //! Modalities of one word out of a fixed number, `category` and `one_hot`: the values that the training rows have, in
-//! sorted order. A value that no training row has is unknown: id 0, or no 1 among the zeros.
+//! sorted order, in their canonical form (`1.0` is `1`). A value that no training row has is unknown: id 0, or no 1 among the zeros.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
@@ -7,8 +7,10 @@ use crate::data::modality::rows::{ModalityParts, RowsWriter};
 use crate::data::modality::tally::Tally;
 use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{CellErrors, out_of_space};
+use crate::data::table::word::canonical;
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The values of the training rows.
@@ -18,8 +20,8 @@ use std::collections::BTreeSet;
 pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Result<Vec<FittedTransform>, Problems> {
     let words = train.read.table.words(train.columns[0]).unwrap_or_default();
     let used: BTreeSet<u32> = train.rows.iter().map(|row| words.codes[*row as usize]).collect();
-    let values: BTreeSet<&str> = used.iter().map(|code| words.dictionary[*code as usize].as_str()).collect();
-    let values: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    let values: BTreeSet<Cow<'_, str>> = used.iter().map(|code| canonical(&words.dictionary[*code as usize])).collect();
+    let values: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).map(Cow::into_owned).collect();
     let (most, one_hot) = match spec.kind {
         ModalityKind::Category { count } => (count, false),
         _ => (spec.shape.size(), true),
@@ -48,7 +50,7 @@ pub(crate) fn apply(
     let mut made = vec![];
     for part in parts {
         let words = part.read.table.words(part.columns[0]).unwrap_or_default();
-        let find = |word: &String| values.binary_search_by(|value| value.as_str().cmp(word)).ok();
+        let find = |word: &String| values.binary_search_by(|value| value.as_str().cmp(&canonical(word))).ok();
         let ids: Vec<Option<usize>> = words.dictionary.iter().map(find).collect();
         let mut writer = RowsWriter::new(spec.shape.size(), spec.optional, budget);
         let mut cells = vec![0.0; spec.shape.size()];

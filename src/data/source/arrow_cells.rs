@@ -3,8 +3,8 @@
 use crate::data::table::cell::CellValue;
 use crate::shape::Shape;
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, Float64Array, StringArray};
+use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, UInt64Array};
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType};
 
@@ -12,6 +12,12 @@ use arrow_schema::{ArrowError, DataType};
 pub(crate) enum ArrowCells {
     /// A number for each row.
     Numbers(Float64Array),
+    /// A whole number for each row.
+    Integers(Int64Array),
+    /// A whole number for each row, none of them negative.
+    Unsigned(UInt64Array),
+    /// A truth value for each row.
+    Truths(BooleanArray),
     /// A text for each row.
     Texts(StringArray),
     /// A list of numbers for each row.
@@ -29,6 +35,13 @@ impl ArrowCells {
             DataType::Null => ArrowCells::Empty,
             DataType::Dictionary(_, values) => Self::of(&cast(array, values)?)?,
             kind if is_text(kind) => ArrowCells::Texts(cast(array, &DataType::Utf8)?.as_string::<i32>().clone()),
+            DataType::Boolean => ArrowCells::Truths(array.as_boolean().clone()),
+            kind if kind.is_signed_integer() => {
+                ArrowCells::Integers(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+            }
+            kind if kind.is_unsigned_integer() => {
+                ArrowCells::Unsigned(cast(array, &DataType::UInt64)?.as_primitive::<UInt64Type>().clone())
+            }
             kind if is_list(kind) => ArrowCells::Lists(array.clone()),
             _ => numbers(array)?.map_or(ArrowCells::Unreadable, ArrowCells::Numbers),
         })
@@ -38,6 +51,9 @@ impl ArrowCells {
     pub(crate) fn cell<'a>(&'a self, row: usize, numbers: &'a mut Vec<f64>) -> Option<CellValue<'a>> {
         Some(match self {
             ArrowCells::Numbers(array) if array.is_valid(row) => CellValue::Number(array.value(row)),
+            ArrowCells::Integers(array) if array.is_valid(row) => CellValue::Integer(array.value(row).into()),
+            ArrowCells::Unsigned(array) if array.is_valid(row) => CellValue::Integer(array.value(row).into()),
+            ArrowCells::Truths(array) if array.is_valid(row) => CellValue::Truth(array.value(row)),
             ArrowCells::Texts(array) if array.is_valid(row) => CellValue::Text(array.value(row)),
             ArrowCells::Lists(array) if array.is_valid(row) => {
                 numbers.clear();
@@ -102,6 +118,8 @@ fn numbers(array: &ArrayRef) -> Result<Option<Float64Array>, ArrowError> {
         Date64 | Time64(_) | Timestamp(_, _) | Duration(_) => {
             cast(&cast(array, &DataType::Int64)?, &DataType::Float64)?
         }
+        // Through the text, which rounds once.
+        kind if kind.is_decimal() => cast(&cast(array, &DataType::Utf8)?, &DataType::Float64)?,
         kind if kind.is_numeric() || *kind == Boolean => cast(array, &DataType::Float64)?,
         _ => return Ok(None),
     };
@@ -112,7 +130,7 @@ fn numbers(array: &ArrayRef) -> Result<Option<Float64Array>, ArrowError> {
 mod tests {
     use super::*;
     use arrow_array::builder::{Float32Builder, ListBuilder};
-    use arrow_array::{BooleanArray, DictionaryArray, Int32Array, TimestampSecondArray, types::Int8Type};
+    use arrow_array::{DictionaryArray, Int32Array, TimestampSecondArray, types::Int8Type};
     use std::sync::Arc;
 
     fn shown(array: impl Array + 'static) -> Vec<String> {
@@ -124,8 +142,8 @@ mod tests {
 
     #[test]
     fn every_type_is_read_as_numbers_or_texts() {
-        assert_eq!(shown(Int32Array::from(vec![Some(3), None])), ["Some(Number(3.0))", "Some(Empty)"]);
-        assert_eq!(shown(BooleanArray::from(vec![true])), ["Some(Number(1.0))"]);
+        assert_eq!(shown(Int32Array::from(vec![Some(3), None])), ["Some(Integer(3))", "Some(Empty)"]);
+        assert_eq!(shown(BooleanArray::from(vec![true])), ["Some(Truth(true))"]);
         assert_eq!(shown(TimestampSecondArray::from(vec![7])), ["Some(Number(7.0))"]);
         let words: DictionaryArray<Int8Type> = vec!["a", "b", "a"].into_iter().collect();
         assert_eq!(shown(words)[2], "Some(Text(\"a\"))");

@@ -119,7 +119,7 @@ impl Cifar {
     }
 }
 
-fn open_file<'a>(file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<Box<dyn Read + 'a>, Problem> {
+fn open_file<'a>(file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<Box<dyn Read + Send + 'a>, Problem> {
     reader::open_bytes(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))
 }
 

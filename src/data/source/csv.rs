@@ -27,6 +27,8 @@ pub(crate) struct Delimited {
     pub separator: u8,
     /// Whether each file begins with the names of the columns.
     pub header: bool,
+    /// Whether double quotes enclose cells.
+    pub quote: bool,
 }
 
 /// Records that are parsed at once.
@@ -42,7 +44,7 @@ impl FormatReader for Delimited {
     }
 
     fn format(&self) -> String {
-        format!("delimited {} {}", self.separator, self.header)
+        format!("delimited {} {} {}", self.separator, self.header, self.quote)
     }
 
     /// The columns, by the first line of every file.
@@ -111,7 +113,7 @@ impl FormatReader for Delimited {
 impl Delimited {
     /// Where a record ends.
     fn end(&self) -> RecordEnd {
-        RecordEnd::UnquotedLine(self.separator)
+        if self.quote { RecordEnd::UnquotedLine(self.separator) } else { RecordEnd::Line }
     }
 
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
@@ -134,7 +136,12 @@ impl Delimited {
 
     /// The cells of a block.
     fn cells<'a>(&self, bytes: &'a [u8]) -> csv::Reader<&'a [u8]> {
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.separator).from_reader(bytes)
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.separator)
+            .quoting(self.quote)
+            .from_reader(bytes)
     }
 
     fn parser<'a>(
@@ -253,13 +260,16 @@ impl Parser<'_> {
     fn cell(&mut self, column: usize, wanted: &ColumnQuery, cell: &[u8], file: &DataFile, line: u64) {
         let row = self.writer.rows();
         match wanted.kind {
-            CellType::Word => self.writer.word(column, &String::from_utf8_lossy(cell.trim_ascii())),
-            CellType::Text => match std::str::from_utf8(cell) {
+            CellType::Word | CellType::Text => match std::str::from_utf8(cell) {
+                Ok(text) if wanted.kind == CellType::Word => self.writer.word(column, text.trim_ascii()),
                 Ok(text) => self.writer.text(column, text.trim()),
                 Err(_) => {
                     let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
                     self.errors.push_row(row, bad_text(file, place, cell, wanted));
-                    self.writer.text(column, "");
+                    match wanted.kind {
+                        CellType::Word => self.writer.word(column, ""),
+                        _ => self.writer.text(column, ""),
+                    }
                 }
             },
             // A cell of a text table holds one number; images are read by the paths in it.
@@ -283,6 +293,8 @@ fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &ColumnQuery, schem
     let problem = problem.also(file.span, "");
     if text.parse::<f64>().is_ok() {
         problem.help("only finite numbers can be learned from; an empty cell, `NA` or `NaN` is a missing value")
+    } else if has_thousands(&text) {
+        problem.help("write it without thousands separators: `1,234` as `1234`")
     } else if text.replace(',', ".").parse::<f64>().is_ok() {
         problem.help("numbers are written with a decimal point")
     } else if line == 1 && !header {
@@ -290,6 +302,22 @@ fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &ColumnQuery, schem
     } else {
         problem.help("an empty cell, `NA` or `NaN` is a missing value; everything else must be a number")
     }
+}
+
+/// Whether a number has groups of three digits, as `1,234` and `-12,345,678.9`.
+fn has_thousands(text: &str) -> bool {
+    let number = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let whole = number.split('.').next().unwrap_or_default();
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.iter().all(|group| group.len() == 3 && digits(group));
+    (1..=3).contains(&first.len())
+        && digits(first)
+        && !rest.is_empty()
+        && grouped
+        && number.replace(',', "").parse::<f64>().is_ok()
 }
 
 fn row_length(file: &DataFile, line: u64, record: &ByteRecord, schema: &Schema, wanted: &[ColumnQuery]) -> Problem {

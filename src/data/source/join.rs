@@ -11,8 +11,10 @@ use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::origin::NOWHERE;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
+use crate::data::table::word::canonical;
 use crate::diag::{Code, DataPlace, Problem, Problems, nearest};
 use crate::spec::{Source, Spanned};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -114,6 +116,9 @@ impl RowReader for Join {
         let rows = reads[0].table.rows;
         for ((member, read), key) in self.members.iter().zip(&reads).zip(&keys).skip(1) {
             match look_up(first, rows, &read.table.columns[*key], read, member) {
+                Ok(map) if rows > 0 && read.table.rows > 0 && map.iter().all(|row| *row == NOWHERE) => {
+                    problems.push(no_match((first, &reads[0].name), (&read.table.columns[*key], read), member));
+                }
                 Ok(map) => {
                     notes.extend(unmatched(&map, read, &reads[0].name));
                     maps.push(Some(Arc::new(map)));
@@ -175,7 +180,7 @@ fn look_up(
     read: &LoadedTable,
     member: &Member,
 ) -> Result<Vec<u32>, Problems> {
-    let mut known: HashMap<&str, u32> = HashMap::with_capacity(read.table.rows);
+    let mut known: HashMap<Cow<'_, str>, u32> = HashMap::with_capacity(read.table.rows);
     let mut twice = Problems::new();
     let mut more = 0;
     for row in 0..read.table.rows {
@@ -184,7 +189,7 @@ fn look_up(
         if text.is_empty() {
             continue;
         }
-        if let Some(before) = known.insert(text, row as u32) {
+        if let Some(before) = known.insert(canonical(text), row as u32) {
             if twice.len() == SHOWN {
                 more += 1;
                 continue;
@@ -203,7 +208,22 @@ fn look_up(
     if twice.has_errors() {
         return Err(twice);
     }
-    Ok((0..rows).map(|row| known.get(first.text(row)).copied().unwrap_or(NOWHERE)).collect())
+    Ok((0..rows).map(|row| known.get(&canonical(first.text(row))).copied().unwrap_or(NOWHERE)).collect())
+}
+
+/// The error of tables of which no key of one is a key of the other, with the first keys of both.
+fn no_match(first: (&Column, &str), other: (&Column, &LoadedTable), member: &Member) -> Problem {
+    let ((own, own_name), (key, read)) = (first, other);
+    let shown_keys = |column: &Column, rows: usize| {
+        let keys: Vec<String> = (0..rows.min(3)).map(|row| format!("`{}`", shown(column.text(row)))).collect();
+        keys.join(", ")
+    };
+    let message = format!("no key of `{own_name}` is a key of `{}`", read.name);
+    let (ours, theirs) = (shown_keys(own, 3), shown_keys(key, read.table.rows));
+    Problem::error(Code::UnmatchedKey, message)
+        .at(member.key.1.span, "joined on it here")
+        .in_data(read.place(None, Some(member.key.0)))
+        .help(format!("the first keys of `{own_name}` are {ours}, those of `{}` are {theirs}", read.name))
 }
 
 /// Notes on keys without a match.

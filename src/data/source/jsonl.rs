@@ -11,7 +11,7 @@ use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
-use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
+use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
@@ -192,7 +192,7 @@ impl<'a> ObjectParser<'a> {
         });
         for (column, (wanted, name)) in self.query.columns.iter().zip(&self.names).enumerate() {
             let value = object.get(name).unwrap_or(&Value::Null);
-            let cell = cell(value, wanted.kind, &mut self.numbers);
+            let cell = cell(value, &mut self.numbers);
             if let Err(error) = self.writer.put(column, wanted.kind, cell) {
                 let place = file.place(Some(number), Some(name.clone()));
                 self.errors.push_row(row, error.problem(file, place, wanted));
@@ -252,14 +252,16 @@ fn shape(value: &Value) -> Option<Shape> {
 }
 
 /// A value as a cell; the numbers of an array are put into `numbers`.
-fn cell<'a>(value: &'a Value, kind: CellType, numbers: &'a mut Vec<f64>) -> CellValue<'a> {
-    match (value, kind) {
-        (Value::Null, _) => CellValue::Empty,
-        (Value::Bool(truth), CellType::Number(_)) => CellValue::Number(f64::from(u8::from(*truth))),
-        (Value::Bool(truth), _) => CellValue::Text(if *truth { "true" } else { "false" }),
-        (Value::Number(number), _) => CellValue::Number(number.as_f64().unwrap_or(f64::NAN)),
-        (Value::String(text), _) => CellValue::Text(text),
-        (Value::Array(_) | Value::Object(_), _) => {
+fn cell<'a>(value: &'a Value, numbers: &'a mut Vec<f64>) -> CellValue<'a> {
+    match value {
+        Value::Null => CellValue::Empty,
+        Value::Bool(truth) => CellValue::Truth(*truth),
+        Value::Number(number) => match number.as_i128() {
+            Some(whole) => CellValue::Integer(whole),
+            None => CellValue::Number(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => CellValue::Text(text),
+        Value::Array(_) | Value::Object(_) => {
             numbers.clear();
             flatten(value, numbers);
             CellValue::Numbers(numbers)

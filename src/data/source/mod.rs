@@ -51,9 +51,9 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         None => paths::find(written, base).map_err(Problems::from_iter),
     };
     match &source.kind {
-        SourceKind::Table { paths, separator, header } => {
+        SourceKind::Table { paths, separator, header, quote } => {
             let separator = u8::try_from(*separator).unwrap_or(b',');
-            open_files(Delimited { files: files(paths)?, separator, header: *header })
+            open_files(Delimited { files: files(paths)?, separator, header: *header, quote: *quote })
         }
         SourceKind::Arrow { paths } => open_files(ArrowIpc { files: files(paths)? }),
         SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),

@@ -2,6 +2,7 @@
 //! `npy`, side by side. Their first axis is the rows.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::half::half;
 use crate::data::io::paths::DataFile;
 use crate::data::source::format::FormatReader;
 use crate::data::table::cell::CellValue;
@@ -314,6 +315,10 @@ impl Decoder {
                 Ok(Ok(CellValue::Text(&self.text)))
             }
             TypeChar::Uint if self.size == 1 && self.array => Ok(Ok(CellValue::Pixels(&self.bytes))),
+            TypeChar::Int | TypeChar::Uint if !self.array => {
+                Ok(Ok(CellValue::Integer(whole(self.letter, &self.bytes, self.big))))
+            }
+            TypeChar::Bool if !self.array => Ok(Ok(CellValue::Truth(self.bytes != [0]))),
             _ => {
                 let (letter, big) = (self.letter, self.big);
                 self.numbers.clear();
@@ -327,34 +332,35 @@ impl Decoder {
     }
 }
 
-/// The number encoded by some bytes.
-fn number(letter: TypeChar, bytes: &[u8], big: bool) -> f64 {
+/// The whole number encoded by some bytes.
+fn whole(letter: TypeChar, bytes: &[u8], big: bool) -> i128 {
+    let bits = bits(bytes, big);
+    match (letter, bytes.len()) {
+        (TypeChar::Int, 1) => i128::from(bits as u8 as i8),
+        (TypeChar::Int, 2) => i128::from(bits as u16 as i16),
+        (TypeChar::Int, 4) => i128::from(bits as u32 as i32),
+        (TypeChar::Int, _) => i128::from(bits as i64),
+        _ => i128::from(bits),
+    }
+}
+
+/// Up to eight bytes as one number.
+fn bits(bytes: &[u8], big: bool) -> u64 {
     let mut wide = [0u8; 8];
     for (to, from) in wide.iter_mut().zip(0..bytes.len()) {
         *to = if big { bytes[bytes.len() - 1 - from] } else { bytes[from] };
     }
-    let bits = u64::from_le_bytes(wide);
+    u64::from_le_bytes(wide)
+}
+
+/// The number encoded by some bytes.
+fn number(letter: TypeChar, bytes: &[u8], big: bool) -> f64 {
+    let bits = bits(bytes, big);
     match (letter, bytes.len()) {
         (TypeChar::Float, 2) => half(bits as u16),
         (TypeChar::Float, 4) => f64::from(f32::from_bits(bits as u32)),
         (TypeChar::Float, _) => f64::from_bits(bits),
-        (TypeChar::Int, 1) => f64::from(bits as u8 as i8),
-        (TypeChar::Int, 2) => f64::from(bits as u16 as i16),
-        (TypeChar::Int, 4) => f64::from(bits as u32 as i32),
-        (TypeChar::Int, _) => bits as i64 as f64,
-        _ => bits as f64,
-    }
-}
-
-/// A number of half precision.
-fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
-    match exponent {
-        0 => sign * fraction * 2f64.powi(-24),
-        31 if fraction == 0.0 => sign * f64::INFINITY,
-        31 => f64::NAN,
-        _ => sign * (1024.0 + fraction) * 2f64.powi(exponent - 25),
+        _ => whole(letter, bytes, big) as f64,
     }
 }
 
@@ -363,18 +369,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_precision_is_what_it_is_defined_as() {
-        let known = [
-            (0x3c00, 1.0),
-            (0xc000, -2.0),
-            (0x7bff, 65504.0),
-            (0x0001, 5.960_464_477_539_063e-8),
-            (0x3555, 0.333_251_953_125),
-        ];
-        for (bits, expected) in known {
-            assert_eq!(half(bits), expected, "{bits:x}");
-        }
-        assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());
+    fn whole_numbers_keep_all_digits() {
+        let id = i64::MAX - 2;
+        assert_eq!(whole(TypeChar::Int, &id.to_le_bytes(), false), i128::from(id));
+        assert_eq!(whole(TypeChar::Uint, &u64::MAX.to_be_bytes(), true), i128::from(u64::MAX));
+        assert_eq!(whole(TypeChar::Int, &(-5i32).to_le_bytes(), false), -5);
     }
 
     #[test]

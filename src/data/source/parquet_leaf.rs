@@ -1,16 +1,20 @@
 //! The values of a column of a Parquet file, decoded in blocks of rows.
 
+use crate::data::io::half::half;
 use crate::data::table::cell::CellValue;
 use crate::shape::Shape;
-use parquet::basic::{ConvertedType, Type};
+use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
+use std::fmt::Write;
 
 /// Values of a column as they were read.
 enum Values {
     Numbers(Vec<f64>),
+    Integers(Vec<i128>),
+    Truths(Vec<bool>),
     Texts(Vec<ByteArray>),
 }
 
@@ -18,9 +22,10 @@ enum Values {
 pub(super) struct Leaf {
     reader: ColumnReader,
     form: LeafForm,
-    /// Whether values are decimals, and what those are divided by.
-    decimal: bool,
-    divisor: f64,
+    /// The number of digits after the point, of decimals.
+    scale: Option<u32>,
+    /// Whether values are numbers of half precision.
+    half: bool,
     unsigned: bool,
 }
 
@@ -51,7 +56,6 @@ impl Leaf {
     pub(super) fn open(group: &dyn RowGroupReader, at: usize) -> Result<Self, ParquetError> {
         let descriptor = group.metadata().schema_descr().column(at);
         let converted = descriptor.converted_type();
-        let decimal = converted == ConvertedType::DECIMAL;
         Ok(Self {
             reader: group.get_column_reader(at)?,
             form: LeafForm {
@@ -59,9 +63,9 @@ impl Leaf {
                 depth: descriptor.max_rep_level(),
                 unreadable: descriptor.physical_type() == Type::INT96,
             },
-            divisor: if decimal { 10f64.powi(descriptor.type_scale()) } else { 1.0 },
+            scale: (converted == ConvertedType::DECIMAL).then(|| descriptor.type_scale().unsigned_abs()),
+            half: descriptor.logical_type_ref() == Some(&LogicalType::Float16),
             unsigned: matches!(converted, ConvertedType::UINT_32 | ConvertedType::UINT_64),
-            decimal,
         })
     }
 
@@ -71,13 +75,14 @@ impl Leaf {
         let (mut definitions, mut repetitions) = (vec![], vec![]);
         let mut levels = LevelReader { rows, definitions: &mut definitions, repetitions: &mut repetitions };
         let (read, values) = match &mut self.reader {
-            ColumnReader::BoolColumnReader(reader) => levels.numbers(reader, |truth| f64::from(u8::from(truth)))?,
-            ColumnReader::Int32ColumnReader(reader) => {
-                levels.numbers(reader, |number| if unsigned { f64::from(number as u32) } else { f64::from(number) })?
+            ColumnReader::BoolColumnReader(reader) => {
+                let (read, truths) = levels.all(reader)?;
+                (read, Values::Truths(truths))
             }
-            ColumnReader::Int64ColumnReader(reader) => {
-                levels.numbers(reader, |number| if unsigned { number as u64 as f64 } else { number as f64 })?
-            }
+            ColumnReader::Int32ColumnReader(reader) => levels
+                .integers(reader, |number| if unsigned { i128::from(number as u32) } else { i128::from(number) })?,
+            ColumnReader::Int64ColumnReader(reader) => levels
+                .integers(reader, |number| if unsigned { i128::from(number as u64) } else { i128::from(number) })?,
             ColumnReader::Int96ColumnReader(reader) => levels.numbers(reader, |_| f64::NAN)?,
             ColumnReader::FloatColumnReader(reader) => levels.numbers(reader, f64::from)?,
             ColumnReader::DoubleColumnReader(reader) => levels.numbers(reader, |number| number)?,
@@ -90,19 +95,24 @@ impl Leaf {
                 (read, Values::Texts(texts.into_iter().map(ByteArray::from).collect()))
             }
         };
-        let values = match values {
-            Values::Texts(texts) if self.decimal => {
-                Values::Numbers(texts.iter().map(|bytes| whole_number(bytes.data())).collect())
+        let values = match (values, self.scale) {
+            (Values::Texts(texts), Some(scale)) => {
+                Values::Numbers(texts.iter().map(|bytes| decimal(bytes.data(), scale)).collect())
             }
-            values => values,
+            (Values::Integers(numbers), Some(scale)) if scale > 0 => {
+                Values::Numbers(numbers.iter().map(|number| decimal(&number.to_be_bytes(), scale)).collect())
+            }
+            (Values::Texts(texts), None) if self.half => {
+                let number = |bytes: &ByteArray| match bytes.data() {
+                    [low, high] => half(u16::from_le_bytes([*low, *high])),
+                    _ => f64::NAN,
+                };
+                Values::Numbers(texts.iter().map(number).collect())
+            }
+            (values, _) => values,
         };
         let (starts, values_from) = (vec![], vec![]);
         let mut block = LeafBlock { form: self.form, definitions, repetitions, values, starts, values_from };
-        if let Values::Numbers(numbers) = &mut block.values
-            && self.divisor != 1.0
-        {
-            numbers.iter_mut().for_each(|number| *number /= self.divisor);
-        }
         block.find_rows(read);
         Ok(block)
     }
@@ -150,7 +160,7 @@ impl LeafBlock {
     pub(super) fn shape(&self) -> Option<Shape> {
         let (from, to) = (*self.starts.first()?, *self.starts.get(1)?);
         let values = self.values_from.get(1)? - self.values_from.first()?;
-        if values == 0 || values != to - from || !matches!(self.values, Values::Numbers(_)) {
+        if values == 0 || values != to - from || matches!(self.values, Values::Texts(_)) {
             return None;
         }
         let outer = self.repetitions[from..to].iter().filter(|repetition| **repetition < self.form.depth).count();
@@ -172,31 +182,81 @@ impl LeafBlock {
         match &self.values {
             _ if self.form.depth == 0 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
             Values::Numbers(numbers) if self.form.depth == 0 => Ok(CellValue::Number(numbers[first])),
+            Values::Integers(numbers) if self.form.depth == 0 => Ok(CellValue::Integer(numbers[first])),
+            Values::Truths(truths) if self.form.depth == 0 => Ok(CellValue::Truth(truths[first])),
             Values::Texts(texts) if self.form.depth == 0 => {
                 let bytes = texts[first].data();
                 std::str::from_utf8(bytes).map(CellValue::Text).map_err(|_| bytes)
             }
             // A list that is null or empty is one level without a value.
             _ if to - from == 1 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
-            Values::Numbers(numbers) => {
-                let mut values = numbers[first..].iter();
+            Values::Texts(_) => Ok(CellValue::Numbers(&[])),
+            values => {
+                let mut at = first;
                 scratch.clear();
                 for level in from..to {
-                    let there = self.definitions.get(level).is_none_or(|definition| *definition == self.form.defined);
-                    scratch.push(if there { values.next().copied().unwrap_or(f64::NAN) } else { f64::NAN });
+                    let there = self.is_there(level);
+                    scratch.push(if there { values.number(at) } else { f64::NAN });
+                    at += usize::from(there);
                 }
                 Ok(CellValue::Numbers(scratch))
             }
-            Values::Texts(_) => Ok(CellValue::Numbers(&[])),
         }
     }
 }
 
-/// The number whose bytes these are, the greatest first.
-fn whole_number(bytes: &[u8]) -> f64 {
+impl Values {
+    /// A value as a number; NaN for a text.
+    fn number(&self, at: usize) -> f64 {
+        match self {
+            Values::Numbers(numbers) => numbers[at],
+            Values::Integers(numbers) => numbers[at] as f64,
+            Values::Truths(truths) => f64::from(u8::from(truths[at])),
+            Values::Texts(_) => f64::NAN,
+        }
+    }
+}
+
+/// The decimal number of two's complement bytes, the greatest first, with so many digits after the point: the nearest
+/// `f64`, whatever the precision.
+fn decimal(bytes: &[u8], scale: u32) -> f64 {
     let negative = bytes.first().is_some_and(|byte| *byte >= 128);
-    let number = bytes.iter().fold(0.0, |number, byte| number * 256.0 + f64::from(*byte));
-    if negative { number - 256f64.powi(bytes.len() as i32) } else { number }
+    let mut magnitude: Vec<u8> = bytes.to_vec();
+    if negative {
+        // The complement, plus one.
+        magnitude.iter_mut().for_each(|byte| *byte = !*byte);
+        for byte in magnitude.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
+    }
+    // Digits in groups of nine, the least first.
+    let mut groups: Vec<u64> = vec![];
+    for byte in &magnitude {
+        let mut carry = u64::from(*byte);
+        for group in &mut groups {
+            let value = *group * 256 + carry;
+            (*group, carry) = (value % 1_000_000_000, value / 1_000_000_000);
+        }
+        if carry > 0 {
+            groups.push(carry);
+        }
+    }
+    let mut text = String::from(if negative { "-" } else { "" });
+    match groups.split_last() {
+        None => text.push('0'),
+        Some((first, rest)) => {
+            let _ = write!(text, "{first}");
+            rest.iter().rev().for_each(|group| {
+                let _ = write!(text, "{group:09}");
+            });
+        }
+    }
+    let _ = write!(text, "e-{scale}");
+    // Parsing rounds once, correctly.
+    text.parse().unwrap_or(f64::NAN)
 }
 
 /// Where the levels of the values that are read go.
@@ -224,6 +284,15 @@ impl LevelReader<'_> {
         Ok((rows, values))
     }
 
+    fn integers<T: DataType>(
+        &mut self,
+        reader: &mut ColumnReaderImpl<T>,
+        number: impl Fn(T::T) -> i128,
+    ) -> Result<(usize, Values), ParquetError> {
+        let (read, values) = self.all(reader)?;
+        Ok((read, Values::Integers(values.into_iter().map(number).collect())))
+    }
+
     fn numbers<T: DataType>(
         &mut self,
         reader: &mut ColumnReaderImpl<T>,
@@ -239,9 +308,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_two_s_complement() {
-        for (bytes, number) in [(&[0x01, 0x00][..], 256.0), (&[0xff], -1.0), (&[0xff, 0x00], -256.0), (&[], 0.0)] {
-            assert_eq!(whole_number(bytes), number);
+    fn decimals_are_two_s_complement_of_any_width() {
+        let known: [(&[u8], u32, f64); 6] = [
+            (&[0x01, 0x00], 0, 256.0),
+            (&[0xff], 0, -1.0),
+            (&[0xff, 0x00], 2, -2.56),
+            (&[], 3, 0.0),
+            (&[0x80], 1, -12.8),
+            (&[0x00, 0x7b], 2, 1.23),
+        ];
+        for (bytes, scale, number) in known {
+            assert_eq!(decimal(bytes, scale), number);
         }
+        // Small negatives in the 16 bytes of a decimal(38, 10), and 32 bytes.
+        let units: i128 = -12_345_678_901;
+        assert_eq!(decimal(&units.to_be_bytes(), 10), -1.234_567_890_1);
+        let wide = [&[0xff; 16][..], &units.to_be_bytes()].concat();
+        assert_eq!(decimal(&wide, 10), -1.234_567_890_1);
+        assert_eq!(decimal(&123_456_789_012_345_678i64.to_be_bytes(), 4), 12_345_678_901_234.567_8);
     }
 }

@@ -1,6 +1,7 @@
 //! Cuts a text into blocks of whole records, so that blocks can be parsed apart from each other. Knows where records end
 //! and nothing of what is in them.
 
+use crate::data::io::text_error::OpenQuote;
 use memchr::{memchr, memchr2};
 use std::io::{self, Read};
 
@@ -47,6 +48,8 @@ pub(crate) struct TextBlocks<R> {
     /// Where the record begins that is being scanned.
     record: usize,
     state: ScanState,
+    /// Where the last quote was opened.
+    quote: usize,
     /// The line of the first byte of the buffer.
     line: u64,
     ended: bool,
@@ -63,6 +66,7 @@ impl<R: Read> TextBlocks<R> {
             scanned: 0,
             record: 0,
             state: ScanState::Unquoted,
+            quote: 0,
             line: 1,
             ended: false,
             failed: None,
@@ -88,6 +92,14 @@ impl<R: Read> TextBlocks<R> {
                 found += usize::from(!blank);
                 if found == records {
                     return Ok(Some(self.cut(end, found)));
+                }
+            }
+            if self.ended && self.failed.is_none() && matches!(self.state, ScanState::Quoted) {
+                let one_line =
+                    memchr(b'\n', &self.buffer[self.quote..]).is_none_or(|at| self.quote + at + 1 == self.buffer.len());
+                // A quote that is open on the last line is one cell of it.
+                if !one_line {
+                    self.open_quote();
                 }
             }
             if self.ended {
@@ -130,6 +142,7 @@ impl<R: Read> TextBlocks<R> {
                     }
                     if place == self.record || self.buffer[place - 1] == separator {
                         self.state = ScanState::Quoted;
+                        self.quote = place;
                     }
                 }
                 ScanState::Quoted => match memchr(b'"', rest) {
@@ -143,9 +156,24 @@ impl<R: Read> TextBlocks<R> {
                     self.scanned += 1;
                     self.state = ScanState::Quoted;
                 }
-                ScanState::QuoteInQuoted => self.state = ScanState::Unquoted,
+                ScanState::QuoteInQuoted => {
+                    let ends = rest[0] == separator || rest[0] == b'\n';
+                    // Letters after a closing quote are left to the parser, unless the quotes enclose lines.
+                    if !ends && memchr(b'\n', &self.buffer[self.quote..self.scanned]).is_some() {
+                        return self.open_quote();
+                    }
+                    self.state = ScanState::Unquoted;
+                }
             }
         }
+        None
+    }
+
+    /// Ends the text before the current record, whose quote is not closed.
+    fn open_quote(&mut self) -> Option<usize> {
+        let before = memchr::memchr_iter(b'\n', &self.buffer[..self.quote]).count() as u64;
+        self.failed = Some(io::Error::other(OpenQuote { line: self.line + before }));
+        self.ended = true;
         None
     }
 
@@ -156,6 +184,7 @@ impl<R: Read> TextBlocks<R> {
         self.line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
         self.scanned = self.scanned.saturating_sub(end);
         self.record -= end.min(self.record);
+        self.quote = self.quote.saturating_sub(end);
         block
     }
 

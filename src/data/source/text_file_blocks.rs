@@ -65,8 +65,9 @@ impl BlockReader for TextFileBlocks {
             let blocks = match &mut self.blocks {
                 Some(blocks) => blocks,
                 None => {
-                    let bytes = reader::open_counted(file, &self.count).map_err(|error| unreadable(file, &error, 0))?;
-                    let mut blocks = TextBlocks::new(LineEnds::new(bytes), self.end);
+                    let text =
+                        reader::open_counted_text(file, &self.count).map_err(|error| unreadable(file, &error, 0))?;
+                    let mut blocks = TextBlocks::new(text, self.end);
                     if self.header {
                         blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
                     }

@@ -13,6 +13,10 @@ pub(crate) enum CellValue<'a> {
     Empty,
     /// A number.
     Number(f64),
+    /// A whole number, which as a word keeps all of its digits.
+    Integer(i128),
+    /// A truth value: 1 or 0 as a number.
+    Truth(bool),
     /// A text.
     Text(&'a str),
     /// Several numbers.
@@ -48,6 +52,8 @@ impl StoreWriter {
                 match cell {
                     CellValue::Text(text) => self.put_words(column, text.trim()),
                     // Whole numbers are written without a point, so that they are the same word in every format.
+                    CellValue::Integer(number) => self.put_words(column, &number.to_string()),
+                    CellValue::Truth(truth) => self.put_words(column, if truth { "true" } else { "false" }),
                     CellValue::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
                     _ => self.put_words(column, ""),
                 }
@@ -61,6 +67,11 @@ impl StoreWriter {
     }
 
     fn put_numbers(&mut self, column: usize, width: usize, cell: CellValue<'_>) -> Result<(), CellError> {
+        let cell = match cell {
+            CellValue::Integer(number) => CellValue::Number(number as f64),
+            CellValue::Truth(truth) => CellValue::Number(f64::from(u8::from(truth))),
+            cell => cell,
+        };
         let one;
         let numbers: &[f64] = match cell {
             CellValue::Number(number) => {

@@ -2,6 +2,7 @@
 
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
+use crate::data::io::text_error::{NotText, OpenQuote};
 use crate::data::table::schema::ColumnQuery;
 use crate::diag::{Code, Problem, Problems};
 use std::collections::BTreeMap;
@@ -92,6 +93,18 @@ pub(crate) fn empty(file: &DataFile) -> Problem {
 
 /// A file that cannot be opened or read to its end; `line` is the last that could be.
 pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> Problem {
+    if let Some(OpenQuote { line }) = error.get_ref().and_then(|error| error.downcast_ref()) {
+        let message = format!("`{}`: a quote opens a cell that does not end with one", file.name);
+        return file
+            .problem(Code::RowLength, message, Some(*line))
+            .help("double a quote that is part of a cell, or read quotes as letters with `quote: false`");
+    }
+    if let Some(NotText { what }) = error.get_ref().and_then(|error| error.downcast_ref()) {
+        let message = format!("`{}` is {what}, which is not read", file.name);
+        return file
+            .problem(Code::FileUnreadable, message, None)
+            .help("unpack it; `.gz` and `.zst` are read as they are");
+    }
     let opened = !matches!(
         error.kind(),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::IsADirectory

@@ -9,3 +9,4 @@ pub(crate) mod origin;
 pub(crate) mod schema;
 pub(crate) mod select;
 pub(crate) mod store;
+pub(crate) mod word;

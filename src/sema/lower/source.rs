@@ -13,12 +13,18 @@ const PATH: Parameter = Parameter::new(
 );
 const HEADER: Parameter =
     Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(DefaultValue::Bool(true));
+const QUOTE: Parameter = Parameter::new(
+    "quote",
+    Kind::Bool,
+    "whether double quotes enclose cells that hold separators, quotes or line ends; `false` reads quotes as letters",
+)
+.or(DefaultValue::Bool(true));
 
 const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
-    .params(&[PATH, HEADER])
+    .params(&[PATH, HEADER, QUOTE])
     .example("data {\n  source = csv(\"rows.csv\")\n}");
 const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`")
-    .params(&[PATH, HEADER])
+    .params(&[PATH, HEADER, QUOTE])
     .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
 const PARQUET: Signature = Signature::new(
     "parquet",
@@ -158,7 +164,7 @@ impl<'a> Evaluator<'a> {
 
     fn text_table(&mut self, call: &SourceCall<'a>, separator: char) -> Option<SourceKind> {
         let (paths, arguments) = self.source_files(call)?;
-        Some(SourceKind::Table { paths, separator, header: arguments.flag("header") })
+        Some(SourceKind::Table { paths, separator, header: arguments.flag("header"), quote: arguments.flag("quote") })
     }
 
     fn cifar_binary(&mut self, call: &SourceCall<'a>) -> Option<SourceKind> {
