@@ -14,19 +14,26 @@ mod error;
 mod evaluation;
 mod grid_search;
 mod grid_search_trials;
+mod initial_weights;
 mod model;
 mod options;
 mod pipeline;
 mod predictions;
+mod resume;
 mod rows;
 mod run;
+mod run_differences;
 mod run_folder;
+mod run_progress;
 mod saved_trials;
 mod source_file;
+mod started_run;
 mod statistics;
 mod tables;
 mod trial;
 mod trial_set;
+mod warm_start;
+mod weight_comparison;
 
 pub use benchmark::{Benchmark, benchmark};
 pub use comparison::{
@@ -38,13 +45,17 @@ pub use error::{Diagnostics, Error, ErrorKind};
 pub use evaluation::{EvaluatedRows, EvaluationRequest, ModelEvaluation, ReportedScores, RowGroups, part_by_name};
 pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
+pub use initial_weights::InitialWeights;
 pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
 pub use predictions::{Prediction, Predictions};
+pub use resume::Continuation;
 pub use run::{FailedRun, Run};
+pub use run_progress::{RunProgress, run_progress};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
 pub use source_file::{Unreadable, add_source, read_source};
+pub use started_run::StartedRun;
 pub use statistics::{Difference, SignificanceTest, Spread, mcnemar, paired_t};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
@@ -52,3 +63,4 @@ pub use tables::{
 };
 pub use trial::{StartEngine, Trial, TrialResult, TrialScores, run_trials};
 pub use trial_set::{Configuration, TrialId, TrialSet};
+pub use weight_comparison::WeightComparison;

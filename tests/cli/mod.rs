@@ -4,4 +4,5 @@ mod commands;
 mod compare_and_sweep;
 mod eval;
 mod lint_fix;
+mod resume;
 mod run;

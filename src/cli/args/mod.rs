@@ -2,6 +2,7 @@
 //! Data only.
 
 mod bench;
+mod checkpoint;
 mod compare;
 mod completions;
 mod compute;
@@ -20,8 +21,10 @@ mod sweep;
 mod table_format;
 
 pub(super) use bench::BenchArgs;
+pub(super) use checkpoint::DEFAULT_CHECKPOINT;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
+pub(super) use compute::DEFAULT_MEMORY;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
 pub(super) use fmt::FmtArgs;
