@@ -9,6 +9,7 @@
 mod benchmark;
 mod comparison;
 mod comparison_trials;
+mod csv_comparison;
 mod data_check;
 mod error;
 mod evaluation;
@@ -16,17 +17,26 @@ mod grid_search;
 mod grid_search_trials;
 mod model;
 mod options;
+mod paired_predictions;
 mod pipeline;
+mod pipeline_meaning;
 mod predictions;
+mod replay;
 mod rows;
 mod run;
+mod run_diff;
 mod run_folder;
+mod run_list;
+mod run_name;
+mod run_order;
 mod saved_trials;
 mod source_file;
 mod statistics;
 mod tables;
 mod trial;
 mod trial_set;
+mod value_difference;
+mod verification;
 
 pub use benchmark::{Benchmark, benchmark};
 pub use comparison::{
@@ -40,15 +50,22 @@ pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
 pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
+pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
 pub use predictions::{Prediction, Predictions};
 pub use run::{FailedRun, Run};
+pub use run_diff::{ResultDiff, RunDiff, diff_runs};
+pub use run_list::{ListedRun, RunList, RunStatus, SkippedFolder, list_runs};
+pub use run_name::{DEFAULT_RUNS, find_run};
+pub use run_order::{RunColumn, RunFilter, RunOrder};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
 pub use source_file::{Unreadable, add_source, read_source};
-pub use statistics::{Difference, SignificanceTest, Spread, mcnemar, paired_t};
+pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
     search_csv, search_markdown,
 };
 pub use trial::{StartEngine, Trial, TrialResult, TrialScores, run_trials};
 pub use trial_set::{Configuration, TrialId, TrialSet};
+pub use value_difference::ValueDifference;
+pub use verification::{CheckStatus, Verification, VerificationCheck, verify_run};
