@@ -9,7 +9,9 @@ use super::run_differences::{
 use super::started_run::StartedRun;
 use crate::diag::{Code, Problem};
 use crate::fusion::CombinationRule;
-use crate::report::{CheckpointFolder, Manifest, RunDir, RunLock, RunRecord, WarmStart, run_is_complete, write_yaml};
+use crate::report::{
+    CHECKSUMS, CheckpointFolder, Manifest, RunDir, RunLock, RunRecord, WarmStart, run_is_complete, write_yaml,
+};
 use crate::spec::TrainingLength;
 use crate::train::Checkpoint;
 use std::fs;
@@ -55,6 +57,11 @@ impl Run {
             fs::remove_file(folder.join("summary.json")).map_err(unreadable)?;
         }
         let initial = self.recorded_initial_weights(folder, warm_start)?;
+        // The sums are of the end of a run.
+        match fs::remove_file(folder.join(CHECKSUMS)) {
+            Err(failure) if failure.kind() != io::ErrorKind::NotFound => return Err(unreadable(failure)),
+            _ => {}
+        }
         directory.write("run.yaml", |file| write_yaml(file, &manifest)).map_err(error)?;
         let mut notes = found.notes;
         notes.extend(machine_notes(&record, &manifest));
@@ -78,6 +85,23 @@ impl Run {
             folder.display()
         );
         Err(self.pipeline().error(Problem::error(Code::CannotResume, message).help(help)))
+    }
+
+    /// Takes over what people have given to the run in `folder`, or are told of it: its tags, unless there are others, and
+    /// the time when it was started.
+    ///
+    /// # Errors
+    /// If the folder does not hold a run.
+    pub fn continue_record(&mut self, folder: &Path) -> Result<(), Error> {
+        let record = RunRecord::read(folder).map_err(|problem| self.pipeline().error(problem))?;
+        if self.tags.is_empty() {
+            self.tags = record.entry("/tags").unwrap_or_default();
+        }
+        let started = record.entry::<String>("/machine/started");
+        if let Some(started) = started.and_then(|text| humantime::parse_rfc3339(&text).ok()) {
+            self.started = started;
+        }
+        Ok(())
     }
 
     /// What decides the result and differs from the run in `folder`, whatever its length: a sentence for each. On a machine

@@ -8,32 +8,38 @@ use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
 use crate::data::{Dataset, Subset};
 use crate::diag::{Code, Problem, Problems};
-use crate::exec::{engine, initialize};
+use crate::exec::{Params, engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
-use crate::report::{Machine, Manifest, PlanSummary, Seconds, Summary, WarmStart, versions};
+use crate::report::{FirstSteps, Machine, Manifest, PlanSummary, Seconds, Summary, WarmStart, versions};
 use crate::sema::Hir;
 use crate::train::{
     Checkpoint, CheckpointPolicy, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit,
 };
+use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// A pipeline with its data read and its device opened, ready to train.
 pub struct Run {
     pipeline: Arc<Pipeline>,
-    options: TrainOptions,
+    pub(crate) options: TrainOptions,
     /// The data, split and prepared.
     pub data: Dataset,
     problems: Problems,
     /// `cpu`, `cuda:0`
     device: String,
+    /// Labels of the run, for people; they decide nothing.
+    pub tags: Vec<String>,
+    pub(crate) started: SystemTime,
     /// Seconds that reading the data took.
     reading: f64,
 }
 
 /// Where a training begins, and when its state is saved.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct TrainingStart<'a> {
+    /// The first steps of the training, those before `resume` included; the steps that are made are added.
+    pub(crate) first_steps: &'a RefCell<FirstSteps>,
     /// The first weights, where they are not drawn from the seed.
     pub(crate) initial: Option<&'a InitialWeights>,
     /// The state to continue from.
@@ -72,7 +78,17 @@ impl Run {
             compiled.plan.loss.classes.clone_from(&data.label.classes);
         }
         let reading = began.elapsed().as_secs_f64();
-        Ok(Self { pipeline: Arc::new(pipeline), options: options.clone(), data, problems, device, reading })
+        let (tags, started) = (vec![], SystemTime::now());
+        Ok(Self {
+            pipeline: Arc::new(pipeline),
+            options: options.clone(),
+            data,
+            problems,
+            device,
+            tags,
+            started,
+            reading,
+        })
     }
 
     /// The pipeline. Its plan has the names of the classes that the data has.
@@ -95,7 +111,9 @@ impl Run {
     /// # Errors
     /// If a number becomes infinite or NaN, the device fails, or an interrupt comes before there is a model.
     pub fn train(&self, observe: &mut dyn FnMut(Event<'_>)) -> Result<TrainedModel, Box<FailedRun>> {
-        self.train_from(TrainingStart::default(), observe)
+        let first_steps = RefCell::default();
+        let start = TrainingStart { first_steps: &first_steps, initial: None, resume: None, checkpoints: None };
+        self.train_from(start, observe)
     }
 
     /// As [`Run::train`], from first weights or a checkpoint.
@@ -120,13 +138,27 @@ impl Run {
             resume: start.resume,
             checkpoints: start.checkpoints,
         };
-        let initial = start.initial.map_or_else(|| initialize(plan, spec.seed), |initial| initial.params.clone());
+        let initial = start.initial.map_or_else(|| self.initial_params(), |initial| initial.params.clone());
         let warm_start = start.initial.map(|initial| initial.record.clone());
-        let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
-        match fit(&start, initial, training, observe) {
-            Ok(trained) => Ok(self.trained(trained, warm_start)),
-            Err(failure) => Err(Box::new(self.failed(*failure, warm_start))),
+        let mut observe = |event: Event<'_>| {
+            start.first_steps.borrow_mut().observe(&event);
+            observe(event);
+        };
+        let begin = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
+        let first_steps = || start.first_steps.borrow().clone();
+        match fit(&begin, initial, training, &mut observe) {
+            Ok(trained) => Ok(TrainedModel { first_steps: first_steps(), ..self.trained(trained, warm_start) }),
+            Err(failure) => {
+                let mut failed = self.failed(*failure, warm_start);
+                failed.kept = failed.kept.map(|kept| TrainedModel { first_steps: first_steps(), ..kept });
+                Err(Box::new(failed))
+            }
         }
+    }
+
+    /// The weights that the training begins with.
+    pub(crate) fn initial_params(&self) -> Params {
+        initialize(self.pipeline.plan(), self.pipeline.compiled.hir.train.seed)
     }
 
     fn trained(&self, trained: Trained, warm_start: Option<WarmStart>) -> TrainedModel {
@@ -170,7 +202,8 @@ impl Run {
         warm_start: Option<WarmStart>,
     ) -> TrainedModel {
         let manifest = Manifest { calibration: summary.calibration.clone(), ..self.manifest(&history, warm_start) };
-        TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, summary, manifest }
+        let first_steps = FirstSteps::default();
+        TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, first_steps, summary, manifest }
     }
 
     pub(crate) fn manifest(&self, history: &[EpochRecord], warm_start: Option<WarmStart>) -> Manifest {
@@ -182,13 +215,14 @@ impl Run {
             combine: plan.combine.clone(),
             params: hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
             set: self.pipeline.options().settings.iter().cloned().collect(),
+            tags: self.tags.clone(),
             warm_start,
             train: hir.train.clone(),
             data: described(hir, &self.data),
             plan: PlanSummary::new(plan),
             calibration: None,
             versions: versions(),
-            machine: Machine::new(self.device.clone(), self.options.thread_count()),
+            machine: Machine::new(self.device.clone(), self.options.thread_count(), self.started),
             seconds: Seconds::new(self.reading, history),
         }
     }

@@ -4,8 +4,9 @@ use super::error::Error;
 use super::initial_weights::{INITIAL_WEIGHTS, InitialWeights};
 use super::model::TrainedModel;
 use super::run::{FailedRun, Run, TrainingStart};
-use crate::report::{CheckpointFolder, RunDir, RunLock, Status, write_yaml};
+use crate::report::{CheckpointFolder, FirstSteps, RunDir, RunLock, Status, write_yaml};
 use crate::train::{Checkpoint, CheckpointInterval, CheckpointPolicy, Event, write_model};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// A run with its folder, ready to be trained. The folder holds from the beginning all that decides the run, so that it
@@ -81,9 +82,19 @@ impl StartedRun<'_> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<TrainedModel, Box<FailedRun>> {
         let plan = self.run.pipeline().plan();
-        let save = |checkpoint: Checkpoint| self.checkpoints.save(plan, &checkpoint);
+        let first_losses = self.resume.as_ref().map(|checkpoint| checkpoint.first_losses.clone());
+        let first_steps = RefCell::new(FirstSteps { losses: first_losses.unwrap_or_default() });
+        let save = |checkpoint: Checkpoint| {
+            let first_losses = first_steps.borrow().losses.clone();
+            self.checkpoints.save(plan, &Checkpoint { first_losses, ..checkpoint })
+        };
         let checkpoints = interval.map(|interval| CheckpointPolicy { interval, save: &save });
-        let start = TrainingStart { initial: self.initial.as_ref(), resume: self.resume.as_ref(), checkpoints };
+        let start = TrainingStart {
+            first_steps: &first_steps,
+            initial: self.initial.as_ref(),
+            resume: self.resume.as_ref(),
+            checkpoints,
+        };
         let result = self.run.train_from(start, observe);
         if self.has_checkpoint() {
             self.directory.keep();

@@ -7,6 +7,7 @@ use crate::spec::TrainSpec;
 use crate::train::{CalibrationRecord, EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// Everything that decided a run. Values that differ between two runs of the same file, data and seed are under
 /// `machine` and `seconds`.
@@ -23,6 +24,9 @@ pub struct Manifest {
     /// The run whose weights it began with, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warm_start: Option<WarmStart>,
+    /// Labels that the user gave to the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// The training settings, defaults included.
     pub train: TrainSpec,
     /// The data: sources, split, fingerprint, rows, modalities.
@@ -82,6 +86,8 @@ pub struct Machine {
     pub platform: String,
     /// The vector instructions of the processor: with others the last bits of results differ.
     pub instructions: String,
+    /// When the run was started: RFC 3339, UTC, whole seconds.
+    pub started: String,
 }
 
 /// Times in seconds.
@@ -111,10 +117,15 @@ impl PlanSummary {
 }
 
 impl Machine {
-    /// This machine.
-    pub fn new(device: String, threads: usize) -> Self {
-        let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
-        Self { device, threads, platform, instructions: vector_instructions().into() }
+    /// This machine, and the time at which a run was started on it.
+    pub fn new(device: String, threads: usize, started: SystemTime) -> Self {
+        Self {
+            device,
+            threads,
+            platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+            instructions: vector_instructions().into(),
+            started: humantime::format_rfc3339_seconds(started).to_string(),
+        }
     }
 }
 

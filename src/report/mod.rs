@@ -1,6 +1,8 @@
 //! Result files: the folder of a run and its content. Trains nothing and prints nothing.
 
 mod checkpoint_folder;
+mod checksums;
+mod first_steps;
 mod manifest;
 mod metrics_csv;
 mod predictions_csv;
@@ -12,6 +14,8 @@ mod summary;
 mod yaml;
 
 pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
+pub use checksums::{CHECKSUMS, CheckedSums, check_sums};
+pub use first_steps::{FIRST_STEPS, FirstSteps, KEPT_STEPS};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, WarmStart, versions};
 pub use metrics_csv::write_metrics;
 pub use predictions_csv::{TestPredictions, write_predictions};

@@ -10,12 +10,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// What `run.yaml` says.
+/// The contents of `run.yaml`.
 #[derive(Clone, Debug)]
 pub struct RunRecord {
     /// The combine that was trained.
     pub combine: String,
-    /// What the command line set: `--set NAME=VALUE`.
+    /// The settings of the command line: `--set NAME=VALUE`.
     pub set: IndexMap<String, String>,
     /// Everything, as [`Manifest`](super::Manifest) writes it. Records of other versions may have other entries.
     pub entries: Value,
@@ -58,7 +58,7 @@ impl RunRecord {
         self.entry("/train/seed")
     }
 
-    /// How long the training lasts.
+    /// The length of the training.
     pub fn length(&self) -> Option<TrainingLength> {
         self.entry("/train/length")
     }

@@ -33,6 +33,9 @@ pub(in crate::cli) struct RunArgs {
     /// How often the state is saved, to continue from: a time (5m, 90s), `100 steps`, `1 epoch`, or never
     #[arg(long, value_name = "INTERVAL", default_value = DEFAULT_CHECKPOINT)]
     pub(in crate::cli) checkpoint: CheckpointArg,
+    /// A label of the run, which `mmc runs` shows and filters by; may be repeated
+    #[arg(long = "tag", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(in crate::cli) tags: Vec<String>,
     /// Print nothing but the result
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,
