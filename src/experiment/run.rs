@@ -261,14 +261,13 @@ fn described(hir: &Hir, data: &Dataset) -> serde_json::Value {
             "shape": modality.shape,
             "optional": modality.optional,
             "columns": modality.columns.len(),
-            "transforms": hir.modalities.iter().find(|spec| spec.name == modality.name).map(|spec| &spec.transforms),
         })
     });
     serde_json::json!({
         "source": hir.data,
         "fingerprint": data.fingerprint,
         "row_ids": row_ids_hash(data),
-        "preparation": blake3::hash(data.preprocessing().to_json().as_bytes()).to_hex().to_string(),
+        "preparation": preparation_hash(hir, data),
         "tables": data.tables,
         "rows": {
             "train": data.train.rows,
@@ -278,6 +277,18 @@ fn described(hir: &Hir, data: &Dataset) -> serde_json::Value {
         },
         "modalities": modalities.collect::<Vec<_>>(),
     })
+}
+
+/// The hash of how the modalities are prepared: their transforms, and what was fitted to the training rows.
+fn preparation_hash(hir: &Hir, data: &Dataset) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(data.preprocessing().to_json().as_bytes());
+    for modality in &data.modalities {
+        let spec = hir.modalities.iter().find(|spec| spec.name == modality.name);
+        // Transforms are plain data, which always has a JSON form.
+        hasher.update(&serde_json::to_vec(&spec.map(|spec| &spec.transforms)).unwrap_or_default());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// The hash of which rows are in which part, in which order, and of their labels.

@@ -113,7 +113,7 @@ fn sentence(path: &str, before: Option<&String>, now: Option<&String>) -> String
     match path {
         "data/fingerprint" => return "the content of the data files has changed".into(),
         "data/row_ids" => return "other rows are in the parts of the data".into(),
-        "data/preparation" => return "what is fitted to the training rows, in `preprocessing.json`, differs".into(),
+        "data/preparation" => return "the preparation of the modalities differs: their transforms, or what is fitted to the training rows".into(),
         "plan/hash" => return "the steps of the plan differ".into(),
         _ => {}
     }
