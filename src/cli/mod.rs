@@ -22,7 +22,9 @@ mod page;
 mod panic;
 mod plan;
 mod plan_view;
+mod predict;
 mod progress;
+mod read_progress;
 mod run;
 mod run_summary;
 mod status;
@@ -53,6 +55,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Run(args) => run::run(args, output),
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
+        Command::Predict(args) => predict::predict(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -16,6 +16,8 @@ mod grid_search_trials;
 mod model;
 mod options;
 mod pipeline;
+mod predict;
+mod prediction_blocks;
 mod predictions;
 mod rows;
 mod run;
@@ -23,6 +25,7 @@ mod run_folder;
 mod saved_trials;
 mod source_file;
 mod statistics;
+mod table_prediction;
 mod tables;
 mod trial;
 mod trial_set;
@@ -39,11 +42,13 @@ pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
 pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
+pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
 pub use run::{FailedRun, Run};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use statistics::{Difference, SignificanceTest, Spread, mcnemar, paired_t};
+pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
     search_csv, search_markdown,

@@ -3,17 +3,21 @@
 mod checkpoint_folder;
 mod manifest;
 mod metrics_csv;
+mod prediction_table;
 mod predictions_csv;
 mod run_dir;
 mod save;
 mod summary;
+mod table;
 mod yaml;
 
 pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
 pub use metrics_csv::write_metrics;
-pub use predictions_csv::{TestPredictions, write_predictions};
+pub use prediction_table::{PredictedRows, PredictionLayout, PredictionTable, RejectedRows};
+pub use predictions_csv::{TestPredictions, write_components, write_predictions};
 pub use run_dir::RunDir;
 pub use save::Results;
 pub use summary::{Status, Summary, SummaryProblem};
+pub use table::{EncodedBatch, TableFormat, TableWriter, encode, table_writer};
 pub use yaml::{write_yaml, yaml_text};

@@ -3,4 +3,5 @@
 mod commands;
 mod compare_and_sweep;
 mod lint_fix;
+mod predict;
 mod run;

@@ -5,7 +5,8 @@ use std::fs;
 use std::time::Duration;
 
 /// The files of a run.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
+    "components.csv",
     "metrics.csv",
     "model.safetensors",
     "pipeline.mmc",

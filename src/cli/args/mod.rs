@@ -14,6 +14,7 @@ mod model;
 mod new;
 mod output;
 mod plan;
+mod predict;
 mod run;
 mod sweep;
 mod table_format;
@@ -30,6 +31,7 @@ pub(super) use model::settings;
 pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
+pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
@@ -54,6 +56,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Train the grid of a `sweep` block, and select the best by validation
     Sweep(SweepArgs),
+    /// Predict new rows with the model of a run
+    Predict(PredictArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout
