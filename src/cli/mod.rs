@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod completions;
 mod difference;
+mod eval;
 mod explain;
 mod fmt;
 mod graph;
@@ -27,6 +28,7 @@ mod progress;
 mod read_progress;
 mod run;
 mod run_summary;
+mod scores_table;
 mod status;
 mod sweep;
 mod table;
@@ -56,6 +58,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
         Command::Predict(args) => predict::predict(args, output),
+        Command::Eval(args) => eval::eval(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -206,6 +206,7 @@ fn training(train: &TrainSpec) -> String {
     let _ = writeln!(text, "length       {length} of {} rows a step", grouped(train.batch_size as u64));
     let _ = writeln!(text, "stop         {stop}");
     let _ = writeln!(text, "clip_norm    {clip}");
+    let _ = writeln!(text, "calibrate    {}", train.calibrate.as_str());
     let _ = writeln!(text, "seed         {}", train.seed);
     text
 }

@@ -211,7 +211,7 @@ fn epoch_line(record: &EpochRecord, epochs: u64, named: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::Scores;
+    use crate::train::{ProbabilityScores, Scores};
 
     fn record() -> EpochRecord {
         let valid = Scores {
@@ -220,7 +220,8 @@ mod tests {
             loss: 0.5221,
             auc: Some(0.812),
             f1: 0.7,
-            log_loss: 0.5,
+            probabilities: ProbabilityScores::default(),
+            uncalibrated: None,
             violations: None,
             components: vec![],
         };

@@ -1,10 +1,12 @@
 //! The summary of a run on the terminal: the measurements, the time it took, and where its files are.
 
 use super::numbers::{duration, grouped, percent};
-use super::table::{Align, table};
+use super::scores_table::scores_table;
 use crate::diag::Style;
+use crate::fusion::EvidenceScale;
 use crate::report::{Status, Summary};
-use crate::train::Scores;
+use crate::spec::Part;
+use crate::train::{CalibrationRecord, Scores};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -28,64 +30,70 @@ pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> Stri
     let _ = writeln!(text, "parameters  {}", grouped(summary.parameters as u64));
     let _ = writeln!(text, "time        {time} on {device}");
     let _ = writeln!(text, "run         {}", summary.run);
+    let measured = summary.test.as_ref().or(summary.valid.as_ref());
+    if let (Some(record), Some(scores)) = (&summary.calibration, measured) {
+        text += &calibration(record, scores);
+    }
+    for note in &summary.notes {
+        let _ = writeln!(text, "note: {note}");
+    }
     text
 }
 
-/// The combination in the first line, its components below.
-fn scores_table(combine: &str, part: &str, scores: &Scores, style: Style) -> String {
-    use Align::{Left, Right};
-    let first = format!("{part}, {} rows", grouped(scores.rows as u64));
-    let mut header =
-        vec![(first.as_str(), Left), ("error %", Right), ("AUC %", Right), ("F1 %", Right), ("log loss", Right)];
-    let boosted = scores.violations.is_some();
-    if boosted {
-        header.push(("violations", Right));
+/// How the probabilities were calibrated, and how good they were before.
+fn calibration(record: &CalibrationRecord, scores: &Scores) -> String {
+    let rows = format!("{} {} rows", grouped(record.fit.rows as u64), rows_of(record.part));
+    let Some(before) = &scores.uncalibrated else {
+        return format!("calibrated  no: on {rows} no temperature lowers the log loss\n");
+    };
+    let divided = match record.fit.calibration.scale {
+        EvidenceScale::One => "",
+        EvidenceScale::Count => " times the components present",
+        EvidenceScale::Weights => " times the weights of the components present",
+    };
+    format!(
+        "calibrated  T = {:.3}{divided}, fitted to {rows}\nbefore      log loss {:.4}, Brier {:.4}, ECE {} %\n",
+        record.fit.calibration.temperature,
+        before.log_loss,
+        before.brier,
+        percent(before.calibration_error),
+    )
+}
+
+/// The part in words.
+fn rows_of(part: Part) -> &'static str {
+    match part {
+        Part::Valid => "validation",
+        Part::Calib => "calibration",
+        Part::Train => "training",
+        Part::Test => "test",
     }
-    // A single component is the combination.
-    let several = scores.components.len() > 1;
-    if several {
-        header.push(("mean q", Right));
-    }
-    let mut whole = vec![
-        combine.to_owned(),
-        percent(scores.error),
-        percent(scores.auc.unwrap_or(f64::NAN)),
-        percent(scores.f1),
-        format!("{:.4}", scores.log_loss),
-    ];
-    whole.extend(scores.violations.map(grouped));
-    whole.extend(several.then(String::new));
-    let mut rows = vec![whole];
-    for component in scores.components.iter().filter(|_| several) {
-        let mut row = vec![
-            format!("  {}", component.name),
-            percent(component.error),
-            String::new(),
-            String::new(),
-            format!("{:.4}", component.cross_entropy),
-        ];
-        row.extend(boosted.then(String::new));
-        row.push(format!("{:.3}", component.mean_q));
-        rows.push(row);
-    }
-    table(&header, rows, style)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::ComponentScores;
+    use crate::fusion::Calibration;
+    use crate::train::{CalibrationFit, ComponentScores, ProbabilityScores};
 
     fn summary() -> Summary {
-        let component =
-            |name: &str, error| ComponentScores { name: name.into(), cross_entropy: 0.6, error, mean_q: 0.75 };
+        let component = |name: &str, error| ComponentScores {
+            name: name.into(),
+            rows: 4000,
+            cross_entropy: 0.7,
+            log_loss: 0.6,
+            error,
+            auc: Some(0.625),
+            mean_q: 0.75,
+        };
         let scores = Scores {
             rows: 4000,
             error: 0.2,
             loss: 0.9,
             auc: Some(0.875),
             f1: 0.5,
-            log_loss: 0.45,
+            probabilities: ProbabilityScores { log_loss: 0.45, brier: 0.15, calibration_error: 0.025 },
+            uncalibrated: Some(ProbabilityScores { log_loss: 0.8, brier: 0.2, calibration_error: 0.125 }),
             violations: None,
             components: vec![component("low", 0.375), component("high", 0.25)],
         };
@@ -102,6 +110,16 @@ mod tests {
             best_epoch: Some(7),
             valid: None,
             test: Some(scores),
+            notes: vec!["look at `high`".into()],
+            calibration: Some(CalibrationRecord {
+                part: Part::Valid,
+                fit: CalibrationFit {
+                    calibration: Calibration { temperature: 2.5, ..Calibration::default() },
+                    rows: 2000,
+                    log_loss_before: 0.9,
+                    log_loss_after: [(EvidenceScale::One, 0.5)].into(),
+                },
+            }),
             seconds: 12.0,
         }
     }
@@ -115,16 +133,19 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "test, 4,000 rows  error %  AUC %   F1 %  log loss  mean q",
-                "----------------------------------------------------------",
-                "mul                 20.00  87.50  50.00    0.4500",
-                "  low               37.50                  0.6000   0.750",
-                "  high              25.00                  0.6000   0.750",
+                "test, 4,000 rows  error %  AUC %  log loss   Brier  ECE %   F1 %  mean q",
+                "-------------------------------------------------------------------------",
+                "mul                 20.00  87.50    0.4500  0.1500   2.50  50.00",
+                "  low               37.50  62.50    0.6000                         0.750",
+                "  high              25.00  62.50    0.6000                         0.750",
                 "",
                 "epochs      10, best 7, stopped early without improvement",
                 "parameters  12,345",
                 "time        12.0 s on cpu, 2 threads",
                 "run         runs/small-0001",
+                "calibrated  T = 2.500, fitted to 2,000 validation rows",
+                "before      log loss 0.8000, Brier 0.2000, ECE 12.50 %",
+                "note: look at `high`",
             ]
         );
     }
@@ -137,7 +158,10 @@ mod tests {
             test.violations = Some(12);
         }
         let text = run_summary(&summary, "cpu", STYLE);
-        assert!(text.starts_with("test, 4,000 rows  error %  AUC %   F1 %  log loss  violations\n"), "{text}");
+        assert!(
+            text.starts_with("test, 4,000 rows  error %  AUC %  log loss   Brier  ECE %   F1 %  violations\n"),
+            "{text}"
+        );
         assert!(!text.contains("low ") && !text.contains("mean q"), "{text}");
     }
 

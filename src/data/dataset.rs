@@ -16,6 +16,8 @@ pub struct Dataset {
     pub train: Subset,
     /// Rows to select on.
     pub valid: Option<Subset>,
+    /// Rows to calibrate probabilities on.
+    pub calib: Option<Subset>,
     /// Rows that are evaluated once, at the end.
     pub test: Option<Subset>,
     /// The label and its classes.
@@ -36,6 +38,7 @@ impl Dataset {
         match part {
             Part::Train => Some(&self.train),
             Part::Valid => self.valid.as_ref(),
+            Part::Calib => self.calib.as_ref(),
             Part::Test => self.test.as_ref(),
         }
     }

@@ -75,7 +75,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         rows.push(made.rows.into_iter());
         of_modalities.extend(made.notes);
     }
-    let (mut train, mut valid, mut test) = (Subset::default(), None, None);
+    let (mut train, mut valid, mut calib, mut test) = (Subset::default(), None, None, None);
     for part in &parts {
         let subset = Subset {
             rows: part.rows.len(),
@@ -86,11 +86,17 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         match part.part {
             Part::Train => train = subset,
             Part::Valid => valid = Some(subset),
+            Part::Calib => calib = Some(subset),
             Part::Test => test = Some(subset),
         }
     }
 
-    let subsets = [(Part::Train, Some(&train)), (Part::Valid, valid.as_ref()), (Part::Test, test.as_ref())];
+    let subsets = [
+        (Part::Train, Some(&train)),
+        (Part::Valid, valid.as_ref()),
+        (Part::Calib, calib.as_ref()),
+        (Part::Test, test.as_ref()),
+    ];
     let rows = subsets.into_iter().filter_map(|(part, subset)| {
         let table = parts.iter().find(|rows| rows.part == part)?.table;
         Some(presence::PartTable { part, subset: subset?, read: &reads[table] })
@@ -119,6 +125,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     Ok(Dataset {
         train,
         valid,
+        calib,
         test,
         label,
         modalities,
@@ -141,11 +148,13 @@ fn all<T>(results: impl Iterator<Item = Result<T, Problems>>) -> Result<Vec<T>, 
     if problems.has_errors() { Err(problems) } else { Ok(values) }
 }
 
-/// The tables in the order train, valid, test; or the one table that is split. No part is given twice.
+/// The tables in the order of parts; or the one table that is split. No part is given twice.
 fn sources(data: &DataSpec) -> Result<Vec<(Option<Part>, &Source)>, Problems> {
     let (train, others) = match &data.origin {
         Origin::Whole(source) => return Ok(vec![(None, source)]),
-        Origin::Parts { train, valid, test } => (train, [(Part::Valid, valid), (Part::Test, test)]),
+        Origin::Parts { train, valid, calib, test } => {
+            (train, [(Part::Valid, valid), (Part::Calib, calib), (Part::Test, test)])
+        }
     };
     let mut sources = vec![(Some(Part::Train), train)];
     let mut problems = Problems::new();
@@ -268,7 +277,7 @@ fn parts(
     };
     let divided = split::divide(&data.split, &table)?;
     let mut parts = vec![PartIndices { part: Part::Train, table: 0, rows: divided.train }];
-    for (part, rows) in [(Part::Valid, divided.valid), (Part::Test, divided.test)] {
+    for (part, rows) in [(Part::Valid, divided.valid), (Part::Calib, divided.calib), (Part::Test, divided.test)] {
         if let Some(rows) = rows {
             parts.push(PartIndices { part, table: 0, rows });
         }

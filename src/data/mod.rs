@@ -9,6 +9,7 @@
 //! Inside the room a file imports from the file that defines a thing; the re-exports here serve the other rooms.
 
 mod apply;
+mod column_values;
 mod dataset;
 mod input_mapping;
 mod inspect;
@@ -25,6 +26,7 @@ mod split;
 mod table;
 
 pub use apply::{ApplyRequest, PreparedRows, apply};
+pub use column_values::column_values;
 pub use dataset::{Dataset, Subset, TableSummary};
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};

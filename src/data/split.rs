@@ -1,4 +1,4 @@
-//! Divides the rows of a table into train, valid and test. Reads only the columns that decide.
+//! Divides the rows of a table into parts. Reads only the columns that decide.
 
 use crate::data::random::{Purpose, shuffle, stream};
 use crate::data::table::columns::Words;
@@ -32,6 +32,8 @@ pub(crate) struct SplitIndices {
     pub train: Vec<u32>,
     /// Rows to select on.
     pub valid: Option<Vec<u32>>,
+    /// Rows to calibrate on.
+    pub calib: Option<Vec<u32>>,
     /// Rows to report on.
     pub test: Option<Vec<u32>>,
     /// How many rows are in no part.
@@ -44,6 +46,7 @@ impl SplitIndices {
         match part {
             Part::Train => &mut self.train,
             Part::Valid => self.valid.get_or_insert_default(),
+            Part::Calib => self.calib.get_or_insert_default(),
             Part::Test => self.test.get_or_insert_default(),
         }
     }
@@ -262,12 +265,14 @@ fn by_column(
         .take(SHOWN)
         .map(|row| {
             let word = words.get(row);
-            let message =
-                format!("expected `train`, `valid` or `test`, found `{}`", crate::data::table::errors::shown(word));
+            let message = format!(
+                "expected `train`, `valid`, `calib` or `test`, found `{}`",
+                crate::data::table::errors::shown(word)
+            );
             let problem = Problem::error(Code::BadSplitValue, message)
                 .at(written.span, "rows are split by it here")
                 .in_data(read.place(Some(row), Some(position)));
-            match nearest(word, ["train", "valid", "test", "validation"]) {
+            match nearest(word, ["train", "valid", "calib", "test", "validation", "calibration"]) {
                 Some(known) => problem.help(format!("did you mean `{known}`?")),
                 None => problem.help("`validation`, `val` and `dev` mean `valid` too"),
             }
@@ -284,6 +289,7 @@ fn part_named(word: &str) -> Option<Part> {
     match word.to_ascii_lowercase().as_str() {
         "train" => Some(Part::Train),
         "valid" | "validation" | "val" | "dev" => Some(Part::Valid),
+        "calib" | "calibration" => Some(Part::Calib),
         "test" => Some(Part::Test),
         _ => None,
     }

@@ -1,9 +1,9 @@
-//! From logits to decisions: class losses, predicted classes, probabilities and the outputs of each component. The same
+//! From logits to decisions: class losses, predicted classes, probabilities, the outputs of each component. The same
 //! arithmetic as in training, so that a model decides by the loss it was trained with.
 
 use super::engine::Logits;
 use super::params::Params;
-use crate::fusion::{ClassLoss, CombinationRule, Combiner, RowLoss};
+use crate::fusion::{Calibration, ClassLoss, CombinationRule, Combiner, RowLoss, softmin};
 use crate::plan::LossSpec;
 
 /// The decisions of a model on some rows. Arrays are row-major.
@@ -17,21 +17,68 @@ pub struct Decisions {
     pub class_losses: Vec<f64>,
     /// The class of smallest loss of each row; the first of several.
     pub predicted: Vec<u32>,
-    /// `softmax(-l)`, `rows * classes`.
+    /// `1 / (s T)` of each row, which its class losses are multiplied by for the probabilities (see [`Calibration`]).
+    pub factors: Vec<f64>,
+    /// `softmax(-l / (s T))`, `rows * classes`.
     pub probabilities: Vec<f64>,
     /// One per component.
     pub components: Vec<ComponentDecisions>,
 }
 
-/// Outputs of one component on some rows. All zeros on a row where it is absent (see [`Logits::present`]).
+/// Outputs of one component on some rows. All zeros on a row where it is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentDecisions {
-    /// `p^k`, the softmax of its logits, `rows * classes`.
+    /// `p^k`, the softmax of its logits over its temperature, `rows * classes`.
     pub probabilities: Vec<f64>,
     /// `-log p^k`, exact where `p` rounds to 0 or 1, `rows * classes`.
     pub neg_log_p: Vec<f64>,
+    /// `1 / T`, which `-log p` is multiplied by for the probabilities.
+    pub factor: f64,
+    /// The rows on which it is present; `None` for all of them.
+    pub present: Option<Vec<bool>>,
     /// `q^k`, the weight the others leave it, `rows * classes`; 1 under [`crate::fusion::Combination::Average`].
     pub q: Vec<f64>,
+}
+
+impl Decisions {
+    /// The decisions on some of the rows, in this order.
+    pub fn of_rows(&self, rows: &[usize]) -> Self {
+        let classes = self.classes;
+        let cells = |numbers: &[f64]| -> Vec<f64> {
+            rows.iter().flat_map(|row| numbers[row * classes..(row + 1) * classes].iter().copied()).collect()
+        };
+        let component = |of: &ComponentDecisions| ComponentDecisions {
+            probabilities: cells(&of.probabilities),
+            neg_log_p: cells(&of.neg_log_p),
+            factor: of.factor,
+            present: of.present.as_ref().map(|present| rows.iter().map(|row| present[*row]).collect()),
+            q: cells(&of.q),
+        };
+        Self {
+            rows: rows.len(),
+            classes,
+            class_losses: cells(&self.class_losses),
+            predicted: rows.iter().map(|row| self.predicted[*row]).collect(),
+            factors: rows.iter().map(|row| self.factors[*row]).collect(),
+            probabilities: cells(&self.probabilities),
+            components: self.components.iter().map(component).collect(),
+        }
+    }
+
+    /// Predicts the second of two classes on the rows where its probability is at least `threshold`, and the first on the
+    /// others.
+    pub fn decide_by_threshold(&mut self, threshold: f64) {
+        for (predicted, p) in self.predicted.iter_mut().zip(self.probabilities.chunks_exact(2)) {
+            *predicted = u32::from(p[1] >= threshold);
+        }
+    }
+}
+
+impl ComponentDecisions {
+    /// Whether the component is present on a row.
+    pub fn is_present(&self, row: usize) -> bool {
+        self.present.as_ref().is_none_or(|present| present[row])
+    }
 }
 
 /// The loss with the fitted combiner, where it has one.
@@ -44,32 +91,43 @@ pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
     loss
 }
 
-/// Decides on every row.
-pub fn decide(loss: &LossSpec, logits: &Logits) -> Decisions {
+/// Decides on every row. The calibration changes probabilities and no decision.
+pub fn decide(loss: &LossSpec, calibration: &Calibration, logits: &Logits) -> Decisions {
     let (rows, classes) = (logits.rows, loss.classes.len());
     let cells = rows * classes;
-    let component =
-        || ComponentDecisions { probabilities: vec![0.0; cells], neg_log_p: vec![0.0; cells], q: vec![0.0; cells] };
+    let component = |(index, present): (usize, &Option<Vec<bool>>)| ComponentDecisions {
+        probabilities: vec![0.0; cells],
+        neg_log_p: vec![0.0; cells],
+        q: vec![0.0; cells],
+        factor: calibration.component_factor(index),
+        present: present.clone(),
+    };
     let mut decisions = Decisions {
         rows,
         classes,
         class_losses: vec![0.0; cells],
         predicted: vec![0; rows],
+        factors: vec![1.0; rows],
         probabilities: vec![0.0; cells],
-        components: loss.components.iter().map(|_| component()).collect(),
+        components: logits.present.iter().enumerate().map(component).collect(),
     };
     for_each_row(loss, logits, |row, node| {
         let here = row * classes..(row + 1) * classes;
         decisions.class_losses[here.clone()].copy_from_slice(&node.row.losses);
         decisions.predicted[row] = node.decision() as u32;
-        softmin(&node.row.losses, &mut decisions.probabilities[here.clone()]);
+        let factor = calibration.factor(&node.row.weights, &node.row.present);
+        decisions.factors[row] = factor;
+        softmin(&node.row.losses, factor, &mut decisions.probabilities[here.clone()]);
         for (index, component) in decisions.components.iter_mut().enumerate() {
             let its = index * classes..(index + 1) * classes;
             component.q[here.clone()].copy_from_slice(&node.row.q[its.clone()]);
             component.neg_log_p[here.clone()].copy_from_slice(&node.row.neg_log_p[its]);
             if node.row.present[index] {
-                for at in here.clone() {
-                    component.probabilities[at] = (-component.neg_log_p[at]).exp();
+                let (own, neg_log_p) = (&mut component.probabilities[here.clone()], &component.neg_log_p[here.clone()]);
+                if component.factor == 1.0 {
+                    own.iter_mut().zip(neg_log_p).for_each(|(p, neg_log_p)| *p = (-neg_log_p).exp());
+                } else {
+                    softmin(neg_log_p, component.factor, own);
                 }
             }
         }
@@ -100,18 +158,5 @@ fn for_each_row(loss: &LossSpec, logits: &Logits, mut visit: impl FnMut(usize, &
         }
         node.forward();
         visit(row, &node);
-    }
-}
-
-/// `softmax(-losses)`
-fn softmin(losses: &[f64], probabilities: &mut [f64]) {
-    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
-    let mut sum = 0.0;
-    for (probability, loss) in probabilities.iter_mut().zip(losses) {
-        *probability = (least - loss).exp();
-        sum += *probability;
-    }
-    for probability in probabilities {
-        *probability /= sum;
     }
 }

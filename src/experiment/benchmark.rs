@@ -63,6 +63,7 @@ pub fn benchmark(pipeline: &Pipeline, steps: u64, options: &TrainOptions) -> Res
         spec: &spec,
         train: rows,
         valid: None,
+        calib: None,
         test: None,
         interrupt,
         resume: None,

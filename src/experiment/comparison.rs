@@ -199,13 +199,14 @@ fn over_learn(
 mod tests {
     use super::*;
     use crate::experiment::trial::TrialScores;
-    use crate::train::SplitScores;
+    use crate::train::{ProbabilityScores, SplitScores};
 
     const LABELS: [u32; 4] = [0, 1, 1, 0];
 
     fn trial_result(predicted: [u32; 4]) -> TrialResult {
         let error = wrong(&predicted, &LABELS).iter().filter(|wrong| **wrong).count() as f64 / 4.0;
-        let test = SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
+        let (loss, f1, probabilities) = (0.0, 0.0, ProbabilityScores::default());
+        let test = SplitScores { error, loss, auc: Some(1.0 - error), f1, probabilities, uncalibrated: None };
         let scores = TrialScores { valid: None, test: Some(test), parameters: 7, epochs: 1, seconds: 2.0 };
         TrialResult { scores, predicted: predicted.to_vec(), components: vec![] }
     }

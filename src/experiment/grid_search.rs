@@ -104,9 +104,18 @@ fn line(point: &GridPoint, select: Metric) -> GridRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::ProbabilityScores;
 
     fn point(combine: &str, beta: &str, valid: &[Option<f64>]) -> GridPoint {
-        let part = |error: f64| SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, log_loss: 0.0 };
+        let probabilities = ProbabilityScores::default();
+        let part = |error: f64| SplitScores {
+            error,
+            loss: 0.0,
+            auc: Some(1.0 - error),
+            f1: 0.0,
+            probabilities,
+            uncalibrated: None,
+        };
         let trial = |error: &Option<f64>| {
             let error = (*error)?;
             let (valid, test) = (Some(part(error)), Some(part(error + 0.5)));

@@ -11,6 +11,7 @@ mod comparison;
 mod comparison_trials;
 mod data_check;
 mod error;
+mod evaluation;
 mod grid_search;
 mod grid_search_trials;
 mod model;
@@ -37,6 +38,7 @@ pub use comparison::{
 pub use comparison_trials::{ComparisonOptions, ComparisonTrials};
 pub use data_check::{DataCheck, check_data};
 pub use error::{Diagnostics, Error, ErrorKind};
+pub use evaluation::{EvaluatedRows, EvaluationRequest, ModelEvaluation, ReportedScores, RowGroups, part_by_name};
 pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
 pub use model::{Model, TrainedModel};

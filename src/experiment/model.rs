@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Model {
-    pipeline: Arc<Pipeline>,
+    pub(super) pipeline: Arc<Pipeline>,
     pub(crate) params: Arc<Params>,
     pub(crate) preprocessing: Preprocessing,
 }

@@ -51,6 +51,11 @@ impl<'a> PlanRows<'a> {
         Some(Self { subset, places: data.places(plan.inputs.iter().map(|input| input.name.as_str()))? })
     }
 
+    /// Rows whose modalities for the inputs of a plan are at these places.
+    pub(crate) fn at(subset: &'a Subset, places: Vec<usize>) -> Self {
+        Self { subset, places }
+    }
+
     /// Rows that were prepared for a plan, with the modalities in the order of its inputs.
     pub(crate) fn prepared(subset: &'a Subset) -> Self {
         Self { subset, places: (0..subset.modalities.len()).collect() }
@@ -62,6 +67,7 @@ pub(crate) struct SplitRows<'a> {
     /// The rows that weights are fitted to.
     pub(crate) train: PlanRows<'a>,
     valid: Option<PlanRows<'a>>,
+    calib: Option<PlanRows<'a>>,
     test: Option<PlanRows<'a>>,
 }
 
@@ -69,12 +75,18 @@ impl<'a> SplitRows<'a> {
     /// The rows of `data` for `plan`; `None` where it was loaded without one of its modalities.
     pub(crate) fn new(data: &'a Dataset, plan: &Plan) -> Option<Self> {
         let of = |subset: &'a Option<Subset>| subset.as_ref().and_then(|subset| PlanRows::new(data, subset, plan));
-        Some(Self { train: PlanRows::new(data, &data.train, plan)?, valid: of(&data.valid), test: of(&data.test) })
+        let train = PlanRows::new(data, &data.train, plan)?;
+        Some(Self { train, valid: of(&data.valid), calib: of(&data.calib), test: of(&data.test) })
     }
 
     /// The rows that the best epoch is selected by.
     pub(crate) fn valid(&self) -> Option<&dyn BatchSource> {
         self.valid.as_ref().map(|rows| rows as &dyn BatchSource)
+    }
+
+    /// The rows that its probabilities are calibrated on, where there is a `calib` part.
+    pub(crate) fn calib(&self) -> Option<&dyn BatchSource> {
+        self.calib.as_ref().map(|rows| rows as &dyn BatchSource)
     }
 
     /// The rows that the selected model is measured on.

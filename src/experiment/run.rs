@@ -11,7 +11,7 @@ use crate::exec::{engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
 use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
 use crate::spec::DataSpec;
-use crate::train::{EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
+use crate::train::{CalibrationRecord, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -103,6 +103,7 @@ impl Run {
             spec,
             train: &rows.train,
             valid: rows.valid(),
+            calib: rows.calib(),
             test: rows.test(),
             interrupt: &self.options.interrupt,
             resume: None,
@@ -153,11 +154,11 @@ impl Run {
         test: Option<TestRows>,
         summary: Summary,
     ) -> TrainedModel {
-        let manifest = self.manifest(&history);
+        let manifest = self.manifest(&history, summary.calibration.clone());
         TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, summary, manifest }
     }
 
-    fn manifest(&self, history: &[EpochRecord]) -> Manifest {
+    fn manifest(&self, history: &[EpochRecord], calibration: Option<CalibrationRecord>) -> Manifest {
         let (plan, hir) = (self.pipeline.plan(), &self.pipeline.compiled.hir);
         // A constant as JSON; a value that is not JSON is kept as a string.
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
@@ -169,6 +170,7 @@ impl Run {
             train: hir.train.clone(),
             data: described(&hir.data, &self.data),
             plan: PlanSummary::new(plan),
+            calibration,
             versions: versions(),
             machine: Machine::new(self.device.clone(), self.options.thread_count()),
             seconds: Seconds::new(self.reading, history),
@@ -218,6 +220,7 @@ fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
         "rows": {
             "train": data.train.rows,
             "valid": rows(data.valid.as_ref()),
+            "calib": rows(data.calib.as_ref()),
             "test": rows(data.test.as_ref()),
         },
         "modalities": modalities.collect::<Vec<_>>(),

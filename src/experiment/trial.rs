@@ -23,6 +23,8 @@ pub struct Trial<'a> {
     pub train: &'a dyn BatchSource,
     /// The rows that the best epoch is selected on.
     pub valid: Option<&'a dyn BatchSource>,
+    /// The rows that its probabilities are calibrated on; the validation rows for `None`.
+    pub calib: Option<&'a dyn BatchSource>,
     /// The rows that the selected model is measured on, once.
     pub test: Option<&'a dyn BatchSource>,
 }
@@ -97,8 +99,8 @@ fn run(
     engines: &StartEngine<'_>,
     interrupt: &AtomicBool,
 ) -> Option<Result<TrialResult, Problem>> {
-    let Trial { plan, spec, train, valid, test } = *trial;
-    let training = Training { plan, spec, train, valid, test, interrupt, resume: None, checkpoints: None };
+    let Trial { plan, spec, train, valid, calib, test } = *trial;
+    let training = Training { plan, spec, train, valid, calib, test, interrupt, resume: None, checkpoints: None };
     let params = initialize(plan, spec.seed);
     let trained = fit(&|plan| engines(plan, threads), params, training, &mut |_: Event<'_>| ());
     match trained {
@@ -122,20 +124,20 @@ fn result_of(plan: &Plan, trained: Trained) -> TrialResult {
         return TrialResult { scores, predicted: vec![], components: vec![] };
     };
     let components = decisions.components.iter().map(|component| {
-        let rows = component.probabilities.chunks_exact(decisions.classes.max(1));
-        rows.map(most_probable).collect()
+        let rows = component.probabilities.chunks_exact(decisions.classes.max(1)).enumerate();
+        rows.map(|(row, p)| component.is_present(row).then(|| most_probable(p))).collect()
     });
     let components = components.collect();
     TrialResult { scores, predicted: decisions.predicted, components }
 }
 
-/// The class of largest probability, the first of several; `None` where the component is absent, which leaves zeros.
-fn most_probable(probabilities: &[f64]) -> Option<u32> {
+/// The class of largest probability, the first of several.
+fn most_probable(probabilities: &[f64]) -> u32 {
     let mut best = 0;
     for (class, p) in probabilities.iter().enumerate() {
         if *p > probabilities[best] {
             best = class;
         }
     }
-    (probabilities.get(best)? > &0.0).then_some(best as u32)
+    best as u32
 }

@@ -101,7 +101,14 @@ impl TrialSet {
             .zip(&specs)
             .filter_map(|((index, _), spec)| {
                 let (plan, rows) = (self.configurations[*index].pipeline.plan(), rows[*index].as_ref()?);
-                Some(Trial { plan, spec, train: &rows.train, valid: rows.valid(), test: rows.test() })
+                Some(Trial {
+                    plan,
+                    spec,
+                    train: &rows.train,
+                    valid: rows.valid(),
+                    calib: rows.calib(),
+                    test: rows.test(),
+                })
             })
             .collect();
         let device = self.options.device;

@@ -82,6 +82,10 @@ impl CombinationRule for Average {
         false
     }
 
+    fn alternative(&self) -> &'static str {
+        "`by: learned`, which weighs the components by held-out rows"
+    }
+
     fn description(&self) -> String {
         "each component is trained separately; probabilities are averaged".into()
     }

@@ -105,6 +105,10 @@ impl CombinationRule for Combination {
         with_rule!(self, rule => rule.is_normalized())
     }
 
+    fn alternative(&self) -> &'static str {
+        with_rule!(self, rule => rule.alternative())
+    }
+
     fn description(&self) -> String {
         with_rule!(self, rule => rule.description())
     }

@@ -90,6 +90,10 @@ impl CombinationRule for Combiner {
         false
     }
 
+    fn alternative(&self) -> &'static str {
+        "to leave out the inputs that decide worst"
+    }
+
     fn description(&self) -> String {
         "each component is trained separately; their logarithms are weighted as fitted to held-out rows".into()
     }

@@ -3,6 +3,7 @@
 //! and decision, its description and its portable form. Independent of the language and of devices.
 
 mod average;
+mod calibration;
 mod class_loss;
 mod combination;
 mod combiner;
@@ -17,6 +18,7 @@ mod strategy_table;
 mod tensors;
 mod vote;
 
+pub use calibration::{Calibration, EvidenceScale, neg_log_softmin, softmin};
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
 pub use combiner::Combiner;

@@ -206,6 +206,10 @@ impl CombinationRule for Multiplicative {
         self.normalize
     }
 
+    fn alternative(&self) -> &'static str {
+        "a smaller `beta`, or `late(..., by: learned)`, which weighs the components by held-out rows"
+    }
+
     fn description(&self) -> String {
         let gradient = match self.gradient {
             QGradient::Detached => "detached",

@@ -40,6 +40,8 @@ pub trait CombinationRule {
     /// Whether the training loss is normalized over the classes.
     fn is_normalized(&self) -> bool;
 
+    /// What to try where one component alone decides better than all together, to follow "try ".
+    fn alternative(&self) -> &'static str;
     /// A sentence for `mmc plan`, without a capital and a period.
     fn description(&self) -> String;
     /// The lines of its box in a drawing.

@@ -91,6 +91,10 @@ impl CombinationRule for Vote {
         false
     }
 
+    fn alternative(&self) -> &'static str {
+        "`by: learned`, which weighs the components by held-out rows"
+    }
+
     fn description(&self) -> String {
         "each component is trained separately; the majority decides, the average among equals".into()
     }

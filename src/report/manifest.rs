@@ -3,7 +3,7 @@
 use crate::fusion::Combination;
 use crate::plan::{Cost, Input, Plan};
 use crate::spec::TrainSpec;
-use crate::train::{EpochRecord, plan_hash};
+use crate::train::{CalibrationRecord, EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ pub struct Manifest {
     pub data: serde_json::Value,
     /// The model.
     pub plan: PlanSummary,
+    /// How the reported probabilities were calibrated, if they were.
+    pub calibration: Option<CalibrationRecord>,
     /// Versions of the software.
     pub versions: IndexMap<String, String>,
     /// The machine.

@@ -45,7 +45,7 @@ fn line(record: &EpochRecord, components: usize) -> Vec<String> {
         Some(valid) => {
             let auc = valid.auc.map_or(String::new(), |auc| auc.to_string());
             line.extend([valid.loss.to_string(), valid.error.to_string(), auc]);
-            line.extend([valid.f1.to_string(), valid.log_loss.to_string(), whole(valid.violations)]);
+            line.extend([valid.f1.to_string(), valid.probabilities.log_loss.to_string(), whole(valid.violations)]);
             for component in valid.components.iter().take(components) {
                 line.extend([component.cross_entropy, component.error, component.mean_q].map(|n| n.to_string()));
             }

@@ -142,21 +142,17 @@ impl PredictionTable {
             }
         }
         if layout.components {
-            // A component that is absent on the row holds zeros there, which no softmax does.
-            let present = |component: &[f64], row: usize| {
-                component[row * classes..(row + 1) * classes].iter().any(|probability| *probability != 0.0)
-            };
             for component in &decisions.components {
                 let probabilities = &component.probabilities;
                 for class in 0..classes {
                     columns.push(numbers(&|row| {
-                        present(probabilities, row).then(|| probabilities[row * classes + class])
+                        component.is_present(row).then(|| probabilities[row * classes + class])
                     }));
                 }
             }
             for component in &decisions.components {
                 columns.push(numbers(&|row| {
-                    present(&component.probabilities, row).then(|| component.q[row * classes + predicted(row)])
+                    component.is_present(row).then(|| component.q[row * classes + predicted(row)])
                 }));
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem};
 use crate::plan::Plan;
-use crate::train::{EpochRecord, Scores, StopReason, Trained, TrainingFailure};
+use crate::train::{CalibrationRecord, EpochRecord, Scores, StopReason, Trained, TrainingFailure, outdone};
 use serde::Serialize;
 
 /// The results of a run.
@@ -32,6 +32,10 @@ pub struct Summary {
     pub valid: Option<Scores>,
     /// The kept model on the test split.
     pub test: Option<Scores>,
+    /// Sentences for the user that the measurements give rise to.
+    pub notes: Vec<String>,
+    /// How the reported probabilities were calibrated, if they were.
+    pub calibration: Option<CalibrationRecord>,
     /// How long the training took.
     pub seconds: f64,
 }
@@ -70,7 +74,14 @@ impl Summary {
         let test = trained.test.as_ref().map(|test| test.scores.clone());
         let best = Some(trained.best_epoch).filter(|epoch| *epoch > 0);
         let valid = trained.valid.clone();
-        Self { valid, test, ..Self::new(plan, seed, run, status, &trained.history, best) }
+        let notes = valid.iter().filter_map(|valid| outdone(&plan.combine, &plan.loss, valid)).collect();
+        Self {
+            valid,
+            test,
+            notes,
+            calibration: trained.calibration.clone(),
+            ..Self::new(plan, seed, run, status, &trained.history, best)
+        }
     }
 
     /// Of a training that failed.
@@ -103,6 +114,8 @@ impl Summary {
             best_epoch,
             valid: best.and_then(|record| record.valid.clone()),
             test: None,
+            notes: vec![],
+            calibration: None,
             seconds: last.map_or(0.0, |record| record.seconds),
         }
     }

@@ -30,24 +30,27 @@ impl DataSpec {
 pub enum Origin {
     /// `source = ...`
     Whole(Source),
-    /// `train = ...`, `valid = ...`, `test = ...`
+    /// `train = ...`, `valid = ...`, `calib = ...`, `test = ...`
     Parts {
         /// Rows to train on; `split` may take the validation rows from them.
         train: Source,
         /// Rows to select on.
         valid: Option<Source>,
+        /// Rows to calibrate probabilities on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        calib: Option<Source>,
         /// Rows to report on.
         test: Option<Source>,
     },
 }
 
 impl Origin {
-    /// Its tables in the order train, valid, test; or the one table that is split.
+    /// Its tables in the order train, valid, calib, test; or the one table that is split.
     pub fn sources(&self) -> Vec<&Source> {
         match self {
             Origin::Whole(source) => vec![source],
-            Origin::Parts { train, valid, test } => {
-                [Some(train), valid.as_ref(), test.as_ref()].into_iter().flatten().collect()
+            Origin::Parts { train, valid, calib, test } => {
+                [Some(train), valid.as_ref(), calib.as_ref(), test.as_ref()].into_iter().flatten().collect()
             }
         }
     }
@@ -59,7 +62,7 @@ impl Origin {
 pub struct Split {
     /// The portions that are taken.
     pub portions: Vec<Portion>,
-    /// `by_column("split")`: a column with the values `train`, `valid` (or `validation`, `val`, `dev`) or `test`.
+    /// `by_column("split")`: a column with the values `train`, `valid` (or `validation`, `val`, `dev`), `calib` or `test`.
     pub by_column: Option<Spanned<String>>,
     /// Whether `fraction` takes the same share of every class.
     pub stratify: bool,
@@ -84,7 +87,7 @@ pub struct Portion {
     pub span: Span,
 }
 
-/// The three parts of a data set.
+/// The parts of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -92,16 +95,22 @@ pub enum Part {
     Train,
     /// Rows that models are selected on.
     Valid,
+    /// Rows that probabilities are calibrated on.
+    Calib,
     /// Rows that are evaluated once, at the end.
     Test,
 }
 
 impl Part {
-    /// `train`, `valid`, `test`
+    /// Every part, in the order of tables.
+    pub const ALL: [Part; 4] = [Part::Train, Part::Valid, Part::Calib, Part::Test];
+
+    /// `train`, `valid`, `calib`, `test`
     pub fn as_str(self) -> &'static str {
         match self {
             Part::Train => "train",
             Part::Valid => "valid",
+            Part::Calib => "calib",
             Part::Test => "test",
         }
     }

@@ -25,11 +25,45 @@ pub struct TrainSpec {
     pub seed: u64,
     /// Initialization of weight matrices.
     pub init: Init,
+    /// How reported probabilities are calibrated after training.
+    pub calibrate: CalibrationMethod,
     /// Probability of leaving an optional modality out of a row in a training step.
     pub modality_dropout: f64,
     /// The span of the block.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// How reported probabilities are calibrated after training. No method changes a predicted class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalibrationMethod {
+    /// Not at all: `softmax(-l)`.
+    None,
+    /// One temperature for the class losses, with rows of different components present on one scale.
+    #[default]
+    Temperature,
+    /// The same, and a temperature for each component's own probabilities.
+    PerComponent,
+}
+
+impl CalibrationMethod {
+    /// The words of the language, in the order of the variants.
+    pub const WORDS: &[&str] = &["none", "temperature", "per_component"];
+
+    /// The word of the language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CalibrationMethod::None => "none",
+            CalibrationMethod::Temperature => "temperature",
+            CalibrationMethod::PerComponent => "per_component",
+        }
+    }
+
+    /// The method of a word.
+    pub fn by_word(word: &str) -> Option<Self> {
+        [Self::None, Self::Temperature, Self::PerComponent].into_iter().find(|method| method.as_str() == word)
+    }
 }
 
 /// Longest duration of a training.
@@ -114,11 +148,23 @@ pub enum Metric {
     F1,
     /// Cross-entropy of the reported class probabilities.
     LogLoss,
+    /// Squared error of the reported class probabilities.
+    Brier,
+    /// Expected calibration error of the reported class probabilities.
+    CalibrationError,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Metric; 5] = [Metric::Error, Metric::Loss, Metric::Auc, Metric::F1, Metric::LogLoss];
+    pub const ALL: [Metric; 7] = [
+        Metric::Error,
+        Metric::Loss,
+        Metric::Auc,
+        Metric::F1,
+        Metric::LogLoss,
+        Metric::Brier,
+        Metric::CalibrationError,
+    ];
 
     /// Its name in the language.
     pub fn as_str(self) -> &'static str {
@@ -128,6 +174,8 @@ impl Metric {
             Metric::Auc => "auc",
             Metric::F1 => "f1",
             Metric::LogLoss => "log_loss",
+            Metric::Brier => "brier",
+            Metric::CalibrationError => "calibration_error",
         }
     }
 
@@ -142,6 +190,13 @@ impl Metric {
             }
             Metric::F1 => "the harmonic mean of precision and recall, averaged over classes",
             Metric::LogLoss => "the cross-entropy of the reported class probabilities",
+            Metric::Brier => {
+                "the Brier score: the squared error of the reported class probabilities, halved for two classes"
+            }
+            Metric::CalibrationError => {
+                "the expected calibration error: how far the probability of the predicted class is from the share of \
+                 rows predicted correctly, over 15 bins of equal width"
+            }
         }
     }
 
@@ -152,7 +207,9 @@ impl Metric {
             Metric::Loss => "mean over rows of l^y",
             Metric::Auc => "P(score of a row of the class > score of a row of another), ties counting half",
             Metric::F1 => "mean over classes of 2 TP / (2 TP + FP + FN)",
-            Metric::LogLoss => "mean over rows of - log p^y, with p = softmax(-l)",
+            Metric::LogLoss => "mean over rows of - log p^y, with p = softmax(-l / (s T))",
+            Metric::Brier => "mean over rows of sum over k of (p^k - [k = y])^2, halved for two classes",
+            Metric::CalibrationError => "sum over bins of (rows of the bin / all rows) |accuracy - mean confidence|",
         }
     }
 

@@ -85,8 +85,12 @@ pub struct Scores {
     pub auc: Option<f64>,
     /// See [`Metric`].
     pub f1: f64,
-    /// See [`Metric`].
-    pub log_loss: f64,
+    /// Of the reported probabilities.
+    #[serde(flatten)]
+    pub probabilities: ProbabilityScores,
+    /// Of the probabilities before calibration; `None` where they were not calibrated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncalibrated: Option<ProbabilityScores>,
     /// Rows not yet right by the margin; `None` without boosting.
     pub violations: Option<u64>,
     /// The components, each alone.
@@ -111,14 +115,30 @@ pub struct SplitScores {
     pub auc: Option<f64>,
     /// See [`Metric`].
     pub f1: f64,
+    /// Of the reported probabilities.
+    #[serde(flatten)]
+    pub probabilities: ProbabilityScores,
+    /// Of the probabilities before calibration; `None` where they were not calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncalibrated: Option<ProbabilityScores>,
+}
+
+/// How good probabilities are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProbabilityScores {
     /// See [`Metric`].
     pub log_loss: f64,
+    /// See [`Metric`].
+    pub brier: f64,
+    /// See [`Metric`].
+    pub calibration_error: f64,
 }
 
 impl SplitScores {
     /// Those of `scores` that are about the whole combination.
     pub fn of(scores: &Scores) -> Self {
-        Self { error: scores.error, loss: scores.loss, auc: scores.auc, f1: scores.f1, log_loss: scores.log_loss }
+        let Scores { error, loss, auc, f1, probabilities, uncalibrated, .. } = *scores;
+        Self { error, loss, auc, f1, probabilities, uncalibrated }
     }
 
     /// One of the measurements; NaN where it is not defined.
@@ -128,7 +148,9 @@ impl SplitScores {
             Metric::Loss => self.loss,
             Metric::Auc => self.auc.unwrap_or(f64::NAN),
             Metric::F1 => self.f1,
-            Metric::LogLoss => self.log_loss,
+            Metric::LogLoss => self.probabilities.log_loss,
+            Metric::Brier => self.probabilities.brier,
+            Metric::CalibrationError => self.probabilities.calibration_error,
         }
     }
 }
@@ -138,8 +160,14 @@ impl SplitScores {
 pub struct ComponentScores {
     /// Its name.
     pub name: String,
-    /// Mean cross-entropy of its own probabilities.
+    /// How many rows have it; the others are in none of its measurements.
+    pub rows: usize,
+    /// Mean cross-entropy of its own probabilities, before calibration.
     pub cross_entropy: f64,
+    /// Mean cross-entropy of its own reported probabilities; equal to the other where they are not calibrated.
+    pub log_loss: f64,
+    /// Area under the curve of its own probabilities; `None` where a class is absent, so that it is not defined.
+    pub auc: Option<f64>,
     /// Share of rows its own most probable class is wrong on.
     pub error: f64,
     /// Mean of its `q` for the label: the weight the others leave it.

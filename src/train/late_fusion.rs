@@ -2,12 +2,14 @@
 //! own stopping and its own best epoch; the combiner is fitted afterwards, on held-out rows.
 
 use super::checkpoint::{Checkpoint, CheckpointPolicy, FinishedComponents};
+use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, TrainingFailure};
 use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
 use crate::fusion::{CombinationRule, HeldOutRows};
 use crate::plan::{Batch, Component, Plan};
+use crate::spec::{CalibrationMethod, TrainSpec};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -57,10 +59,14 @@ fn train_components(
             let finished = &finished;
             move |own: Checkpoint| save(Checkpoint { finished: Some(finished.clone()), running: own.running })
         });
+        // Only the whole is calibrated.
+        let spec = &TrainSpec { calibrate: CalibrationMethod::None, ..training.spec.clone() };
         let own = Training {
             plan: &alone,
+            spec,
             train: &train_rows,
             valid,
+            calib: None,
             test: None,
             resume: resume.take(),
             checkpoints: checkpoints
@@ -106,10 +112,9 @@ fn train_components(
             params.values[range].iter_mut().zip(numbers).for_each(|(to, from)| *to = from as f32);
         }
     }
-    let valid = training.valid.map(|rows| measured(engine.as_ref(), &params, plan, rows)).transpose()?;
-    let test = training.test.map(|rows| measured(engine.as_ref(), &params, plan, rows)).transpose()?;
-    let valid = valid.map(|valid| valid.scores);
-    Ok(Trained { params: Arc::new(params), best_epoch: 0, history, stop, valid, test })
+    let concluded = conclude(engine.as_ref(), Arc::new(params), &training, None);
+    let Concluded { params, calibration, valid, test } = concluded.map_err(|error| failed(error.into()))?;
+    Ok(Trained { params, best_epoch: 0, history, stop, calibration, valid, test })
 }
 
 fn measured(

@@ -1,8 +1,8 @@
 //! Measurements of decisions against labels. Independent of the engine and of the source of rows.
 
-use super::{ComponentScores, Scores, auc::auc};
+use super::{ComponentScores, ProbabilityScores, Scores, auc::auc};
 use crate::exec::{ComponentDecisions, Decisions};
-use crate::fusion::RowLoss;
+use crate::fusion::{RowLoss, neg_log_softmin, softmin};
 use crate::plan::LossSpec;
 
 /// Everything that is measured on one part of the data: what was decided on its rows, what training would make of each
@@ -19,7 +19,8 @@ pub fn scores(loss: &LossSpec, decisions: &Decisions, losses: &[RowLoss], labels
         loss: mean(losses.iter().map(|row| row.loss)),
         auc: macro_auc(&decisions.probabilities, decisions.classes, labels),
         f1: macro_f1(&decisions.predicted, decisions.classes, labels),
-        log_loss: log_loss(decisions, labels),
+        probabilities: reported(decisions, labels),
+        uncalibrated: uncalibrated(decisions, labels),
         violations: boosted.then(|| losses.iter().filter(|row| row.counts).count() as u64),
         components: components
             .map(|(spec, decided)| component(spec.name.clone(), decided, decisions.classes, labels))
@@ -65,31 +66,87 @@ fn macro_f1(predicted: &[u32], classes: usize, labels: &[u32]) -> f64 {
     mean(occurring.map(|(right, named)| 2.0 * *right as f64 / *named as f64))
 }
 
-/// Mean `-ln p` of the label under the reported probabilities `softmax(-l)`: `ln sum_k exp(l^y - l^k)`, which is finite
-/// where `p` itself is too small for a number.
-fn log_loss(decisions: &Decisions, labels: &[u32]) -> f64 {
-    let rows = decisions.class_losses.chunks_exact(decisions.classes.max(1));
-    mean(rows.zip(labels).map(|(losses, label)| {
-        let own = losses.get(*label as usize).copied().unwrap_or(f64::NAN);
-        let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
-        own - least + losses.iter().map(|loss| (least - loss).exp()).sum::<f64>().ln()
+/// How good the reported probabilities are.
+fn reported(decisions: &Decisions, labels: &[u32]) -> ProbabilityScores {
+    probability_scores(decisions, labels, &decisions.probabilities, &decisions.factors)
+}
+
+/// How good the probabilities `softmax(-l)` are, where others are reported.
+fn uncalibrated(decisions: &Decisions, labels: &[u32]) -> Option<ProbabilityScores> {
+    if decisions.factors.iter().all(|factor| *factor == 1.0) {
+        return None;
+    }
+    let classes = decisions.classes.max(1);
+    let mut probabilities = vec![0.0; decisions.class_losses.len()];
+    let rows = probabilities.chunks_exact_mut(classes).zip(decisions.class_losses.chunks_exact(classes));
+    rows.for_each(|(p, losses)| softmin(losses, 1.0, p));
+    Some(probability_scores(decisions, labels, &probabilities, &vec![1.0; decisions.rows]))
+}
+
+/// The log loss is computed from the class losses, so that it is finite where a probability is too small for a number.
+fn probability_scores(
+    decisions: &Decisions,
+    labels: &[u32],
+    probabilities: &[f64],
+    factors: &[f64],
+) -> ProbabilityScores {
+    let classes = decisions.classes.max(1);
+    let losses = decisions.class_losses.chunks_exact(classes).zip(factors).zip(labels);
+    let log_loss = mean(losses.map(|((losses, factor), label)| neg_log_softmin(losses, *factor, *label as usize)));
+    ProbabilityScores {
+        log_loss,
+        brier: brier(probabilities, classes, labels),
+        calibration_error: calibration_error(probabilities, classes, &decisions.predicted, labels),
+    }
+}
+
+/// Mean of `sum_k (p^k - [k = y])^2`, halved for two classes, where both terms are the same.
+fn brier(probabilities: &[f64], classes: usize, labels: &[u32]) -> f64 {
+    let share = if classes == 2 { 0.5 } else { 1.0 };
+    mean(probabilities.chunks_exact(classes).zip(labels).map(|(p, label)| {
+        let target = |class: usize| if class == *label as usize { 1.0 } else { 0.0 };
+        share * p.iter().enumerate().map(|(class, p)| (p - target(class)).powi(2)).sum::<f64>()
     }))
 }
 
+/// Number of bins of the calibration error.
+const BINS: usize = 15;
+
+/// The expected calibration error (Naeini et al., 2015; Guo et al., 2017): rows in bins of equal width of the probability of
+/// their predicted class, the difference of its mean to the share predicted correctly, weighed by rows.
+fn calibration_error(probabilities: &[f64], classes: usize, predicted: &[u32], labels: &[u32]) -> f64 {
+    let mut bins = [(0.0, 0.0); BINS];
+    for (row, (predicted, label)) in predicted.iter().zip(labels).enumerate() {
+        let confidence = probabilities[row * classes + *predicted as usize];
+        // A bin holds its upper edge, as in the authors' code.
+        let bin = ((confidence * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
+        bins[bin].0 += confidence;
+        bins[bin].1 += if predicted == label { 1.0 } else { 0.0 };
+    }
+    bins.iter().map(|(confidence, right): &(f64, f64)| (confidence - right).abs()).sum::<f64>() / labels.len() as f64
+}
+
 fn component(name: String, decided: &ComponentDecisions, classes: usize, labels: &[u32]) -> ComponentScores {
-    // A component that is absent on a row has zeros there, which no softmax has.
-    let rows = || {
-        let rows = decided.probabilities.chunks_exact(classes.max(1)).zip(labels).enumerate();
-        rows.filter(|(_, (probabilities, _))| probabilities.iter().any(|p| *p != 0.0))
-    };
-    let of_label = |numbers: &[f64], row: usize, label: u32| {
-        numbers.get(row * classes + label as usize).copied().unwrap_or(f64::NAN)
-    };
+    let rows: Vec<usize> = (0..labels.len()).filter(|row| decided.is_present(*row)).collect();
+    let own = |numbers: &'_ [f64], row: usize| numbers[row * classes..(row + 1) * classes].to_vec();
+    let probabilities: Vec<f64> = rows.iter().flat_map(|row| own(&decided.probabilities, *row)).collect();
+    let own_labels: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
+    let of_label = |numbers: &[f64]| mean(rows.iter().map(|row| numbers[row * classes + labels[*row] as usize]));
+    let right = |(p, label): (&[f64], &u32)| if most_probable(p) == *label as usize { 0.0 } else { 1.0 };
     ComponentScores {
         name,
-        cross_entropy: mean(rows().map(|(row, (_, label))| of_label(&decided.neg_log_p, row, *label))),
-        error: mean(rows().map(|(_, (own, label))| if most_probable(own) == *label as usize { 0.0 } else { 1.0 })),
-        mean_q: mean(rows().map(|(row, (_, label))| of_label(&decided.q, row, *label))),
+        rows: rows.len(),
+        cross_entropy: of_label(&decided.neg_log_p),
+        log_loss: mean(rows.iter().map(|row| {
+            let neg_log_p = &decided.neg_log_p[row * classes..(row + 1) * classes];
+            match decided.factor == 1.0 {
+                true => neg_log_p[labels[*row] as usize],
+                false => neg_log_softmin(neg_log_p, decided.factor, labels[*row] as usize),
+            }
+        })),
+        error: mean(probabilities.chunks_exact(classes.max(1)).zip(&own_labels).map(right)),
+        auc: macro_auc(&probabilities, classes, &own_labels),
+        mean_q: of_label(&decided.q),
     }
 }
 

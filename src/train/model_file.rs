@@ -5,14 +5,16 @@
 //! layer, the layer's place in its block, and `weight`, `bias`, `running_mean` or `running_var`. The weight of a linear
 //! layer is `[out, in]`. So `load_state_dict(safetensors.torch.load_file("model.safetensors"))` fills a module whose
 //! submodules have the same names. The header's metadata has one entry, `mmc`, a JSON object: `version`, `pipeline`,
-//! `combine` and `plan`, the hash of the plan the model is for.
+//! `combine`, `plan`, the hash of the plan the model is for, and `calibration`, by which probabilities are reported.
 
 use crate::atomic_file::write_atomic;
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::Params;
+use crate::fusion::Calibration;
 use crate::plan::Plan;
 use crate::shape::Shape;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -37,12 +39,8 @@ pub fn write_model(path: &Path, plan: &Plan, params: &Params) -> Result<(), Prob
 /// `MMC0606` for a file that cannot be read or is damaged; `MMC0607` for each tensor that is missing, unknown or of
 /// another shape.
 pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
-    let damaged = |reason: String| {
-        let message = format!("the model `{}` cannot be read: {reason}", path.display());
-        Problem::error(Code::BadModel, message).help("train the model again, or name another file")
-    };
-    let bytes = std::fs::read(path).map_err(|error| damaged(error.to_string()))?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| damaged(path, &error.to_string()))?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
     let mut params = Params::zeros(plan);
     let mut problems = Problems::new();
     let mut known = vec![];
@@ -60,7 +58,36 @@ pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
     for name in names.into_iter().filter(|name| !known.contains(name)) {
         problems.push(mismatch(format!("the model holds `{name}`, which `{}` does not have", plan.combine)));
     }
+    if let Some(origin) = read_origin(&bytes).map_err(|reason| damaged(path, &reason))? {
+        if !origin.calibration.fits(plan.loss.components.len()) {
+            problems.push(mismatch(format!("its calibration is not one of the components of `{}`", plan.combine)));
+        }
+        params.calibration = origin.calibration;
+    }
     if problems.is_empty() { Ok(params) } else { Err(problems) }
+}
+
+/// The entry `mmc` of the header's metadata.
+#[derive(Serialize, Deserialize)]
+struct ModelOrigin {
+    version: String,
+    pipeline: String,
+    combine: String,
+    plan: String,
+    #[serde(default)]
+    calibration: Calibration,
+}
+
+/// The origin that the header of a model states; `None` where it has no such entry.
+fn read_origin(bytes: &[u8]) -> Result<Option<ModelOrigin>, String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+    let Some(text) = metadata.metadata().as_ref().and_then(|entries| entries.get("mmc")) else { return Ok(None) };
+    serde_json::from_str(text).map(Some).map_err(|error| format!("its metadata is damaged: {error}"))
+}
+
+fn damaged(path: &Path, reason: &str) -> Problem {
+    let message = format!("the model `{}` cannot be read: {reason}", path.display());
+    Problem::error(Code::BadModel, message).help("train the model again, or name another file")
 }
 
 /// The hash of the plan that the model in a file was trained with; see [`plan_hash`].
@@ -68,16 +95,9 @@ pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
 /// # Errors
 /// `MMC0606` for a file that cannot be read, or lacks the hash.
 pub fn trained_plan(path: &Path) -> Result<String, Problem> {
-    let damaged = |reason: String| {
-        let message = format!("the model `{}` cannot be read: {reason}", path.display());
-        Problem::error(Code::BadModel, message).help("train the model again, or name another file")
-    };
-    let bytes = std::fs::read(path).map_err(|error| damaged(error.to_string()))?;
-    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| damaged(error.to_string()))?;
-    let about = metadata.metadata().as_ref().and_then(|entries| entries.get("mmc"));
-    let about = about.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    let hash = about.and_then(|about| about.get("plan")?.as_str().map(str::to_owned));
-    hash.ok_or_else(|| damaged("it does not say what it was trained with".into()))
+    let bytes = std::fs::read(path).map_err(|error| damaged(path, &error.to_string()))?;
+    let origin = read_origin(&bytes).map_err(|reason| damaged(path, &reason))?;
+    Ok(origin.ok_or_else(|| damaged(path, "its metadata does not name the plan that it was trained with"))?.plan)
 }
 
 fn model_bytes(plan: &Plan, params: &Params) -> Result<Vec<u8>, Problem> {
@@ -87,14 +107,15 @@ fn model_bytes(plan: &Plan, params: &Params) -> Result<Vec<u8>, Problem> {
         .chain(buffers)
         .map(|(name, shape, numbers)| (name, shape, numbers.iter().flat_map(|n| n.to_le_bytes()).collect()))
         .collect();
-    let about = serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "pipeline": plan.pipeline,
-        "combine": plan.combine,
-        "plan": plan_hash(plan),
-    });
+    let origin = ModelOrigin {
+        version: env!("CARGO_PKG_VERSION").into(),
+        pipeline: plan.pipeline.clone(),
+        combine: plan.combine.clone(),
+        plan: plan_hash(plan),
+        calibration: params.calibration.clone(),
+    };
     // One entry only: the library writes several in the order of a hash map, and the file would not repeat.
-    let metadata = HashMap::from([("mmc".to_string(), about.to_string())]);
+    let metadata = HashMap::from([("mmc".to_string(), serde_json::to_string(&origin).unwrap_or_default())]);
     let internal = |error: safetensors::SafeTensorError| {
         Problem::error(Code::Internal, format!("the weights do not fit their plan: {error}")).help("please report this")
     };

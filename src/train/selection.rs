@@ -73,7 +73,8 @@ impl Selection {
 mod tests {
     use super::*;
     use crate::diag::Span;
-    use crate::spec::{Curve, Init, OptimizerSpec, Patience, Schedule, SgdSpec, TrainingLength};
+    use crate::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Patience, Schedule, SgdSpec, TrainingLength};
+    use crate::train::ProbabilityScores;
 
     fn selection(stop: Option<(u64, Metric)>) -> Selection {
         Selection::new(&TrainSpec {
@@ -86,18 +87,33 @@ mod tests {
             stop: stop.map(|(epochs, metric)| Patience { epochs, metric, span: Span::default() }),
             seed: 0,
             init: Init::Scaled,
+            calibrate: CalibrationMethod::None,
             modality_dropout: 0.0,
             span: Span::default(),
         })
+    }
+
+    fn scores(error: f64, loss: f64, auc: Option<f64>, f1: f64) -> Scores {
+        let probabilities = ProbabilityScores::default();
+        Scores {
+            rows: 1,
+            error,
+            loss,
+            auc,
+            f1,
+            probabilities,
+            uncalibrated: None,
+            violations: None,
+            components: vec![],
+        }
     }
 
     /// Which of these epochs are the best so far, and after which the patience ends.
     fn watch(mut selection: Selection, values: &[(f64, Option<f64>)]) -> (Vec<u64>, Option<u64>) {
         let mut best = vec![];
         for ((error, auc), epoch) in values.iter().zip(1..) {
-            let (loss, f1, log_loss) = (0.0, 0.0, 0.0);
-            let scores =
-                Scores { rows: 1, error: *error, loss, auc: *auc, f1, log_loss, violations: None, components: vec![] };
+            let (loss, f1) = (0.0, 0.0);
+            let scores = scores(*error, loss, *auc, f1);
             if selection.observe(epoch, Some(&scores)) {
                 best.push(epoch);
             }
@@ -118,8 +134,8 @@ mod tests {
     fn of_equals_the_one_of_smaller_loss_is_better() {
         let mut selection = selection(None);
         let mut observe = |epoch, error, loss| {
-            let (auc, f1, log_loss) = (None, 0.0, 0.0);
-            let scores = Scores { rows: 1, error, loss, auc, f1, log_loss, violations: None, components: vec![] };
+            let (auc, f1) = (None, 0.0);
+            let scores = scores(error, loss, auc, f1);
             selection.observe(epoch, Some(&scores))
         };
         assert_eq!([observe(1, 0.5, 3.0), observe(2, 0.5, 2.0), observe(3, 0.5, 2.0)], [true, true, false]);

@@ -1,57 +1,19 @@
 //! The training loop: shuffled batches, steps, measurements, selection of the best model, checkpoints. Prints nothing, and
 //! reads the clock only for the duration of epochs and to decide when a checkpoint is due.
 
-use super::checkpoint::{BestModel, Checkpoint, CheckpointPolicy, CheckpointTimer, EpochTotals, LoopState};
+use super::checkpoint::{BestModel, Checkpoint, CheckpointTimer, EpochTotals, LoopState};
+use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
-use super::{BatchSource, EpochRecord, Evaluation, Event, Optimizer, Scores, Selection, StopReason, evaluate};
+use super::{EpochRecord, Event, Optimizer, Selection, StopReason, Trained, Training, evaluate};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
 use crate::optim::{TrainingSteps, update_rule};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
-use crate::spec::{TrainSpec, TrainingLength};
+use crate::spec::TrainingLength;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
-
-/// The inputs of a training besides the engine and the initial weights.
-#[derive(Clone, Copy)]
-pub struct Training<'a> {
-    /// The plan to train.
-    pub plan: &'a Plan,
-    /// The training settings.
-    pub spec: &'a TrainSpec,
-    /// The rows that the weights are fitted on.
-    pub train: &'a dyn BatchSource,
-    /// The rows that the best epoch is selected on.
-    pub valid: Option<&'a dyn BatchSource>,
-    /// The rows that the selected model is measured on, once.
-    pub test: Option<&'a dyn BatchSource>,
-    /// Checked after every step: set by another thread, it ends the training as if all epochs were done.
-    pub interrupt: &'a AtomicBool,
-    /// The state to continue from, of a training with the same plan, settings and rows; without one, training begins with
-    /// the first weights.
-    pub resume: Option<&'a Checkpoint>,
-    /// When and where its state is saved; never if `None`.
-    pub checkpoints: Option<CheckpointPolicy<'a>>,
-}
-
-/// A finished training.
-#[derive(Clone, Debug)]
-pub struct Trained {
-    /// The selected model.
-    pub params: Arc<Params>,
-    /// The epoch it is from, counted from 1; 0 where each component was trained separately and has its own epoch.
-    pub best_epoch: u64,
-    /// Every epoch in order, the last one partial where it was interrupted.
-    pub history: Vec<EpochRecord>,
-    /// The reason that it ended.
-    pub stop: StopReason,
-    /// The selected model on the validation split, if there is one.
-    pub valid: Option<Scores>,
-    /// The selected model on the test split, if there is one.
-    pub test: Option<Evaluation>,
-}
 
 /// Trains, selects by the validation split and evaluates the selected model on the test split.
 ///
@@ -264,7 +226,7 @@ impl<'a> TrainingLoop<'a> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), ExecError> {
         let valid = match self.training.valid {
-            Some(rows) => Some(self.evaluate(engine, &self.params, rows)?.scores),
+            Some(rows) => Some(evaluate(engine, &self.params, &self.training.plan.loss, rows)?.scores),
             None => None,
         };
         let best = self.selection.observe(epoch, valid.as_ref());
@@ -290,15 +252,6 @@ impl<'a> TrainingLoop<'a> {
         Ok(())
     }
 
-    fn evaluate(
-        &self,
-        engine: &dyn Engine,
-        params: &Arc<Params>,
-        rows: &dyn BatchSource,
-    ) -> Result<Evaluation, ExecError> {
-        evaluate(engine, params, &self.training.plan.loss, rows)
-    }
-
     fn finish(
         self,
         engine: &dyn Engine,
@@ -310,13 +263,14 @@ impl<'a> TrainingLoop<'a> {
             Some(best) => (best.selected.epoch, Arc::clone(&best.params)),
             None => (0, Arc::clone(&self.params)),
         };
-        let test = match self.training.test.map(|rows| self.evaluate(engine, &params, rows)).transpose() {
-            Ok(test) => test,
-            Err(error) => return Err(self.fail(error.into())),
-        };
         let best = self.history.iter().find(|record| record.epoch == best_epoch);
-        let valid = best.and_then(|record| record.valid.clone());
-        Ok(Trained { params, best_epoch, history: self.history, stop, valid, test })
+        let measured = best.and_then(|record| record.valid.clone());
+        match conclude(engine, params, &self.training, measured) {
+            Ok(Concluded { params, calibration, valid, test }) => {
+                Ok(Trained { params, best_epoch, history: self.history, stop, calibration, valid, test })
+            }
+            Err(error) => Err(self.fail(error.into())),
+        }
     }
 
     fn fail(self, cause: FailureCause) -> Box<TrainingFailure> {

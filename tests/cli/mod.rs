@@ -2,6 +2,7 @@
 
 mod commands;
 mod compare_and_sweep;
+mod eval;
 mod lint_fix;
 mod predict;
 mod run;

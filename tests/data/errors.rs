@@ -192,7 +192,7 @@ fn a_number_beyond_single_precision() {
 fn problems_of_all_tables_are_reported_together() {
     let mut case = Case::new(&[]).modality("m", &a(), &[]);
     let [train, test] = ["train.csv", "test.csv"].map(|path| table(&[path], ',', true));
-    case.data.origin = Origin::Parts { train, valid: None, test: Some(test) };
+    case.data.origin = Origin::Parts { train, valid: None, calib: None, test: Some(test) };
     case.write("train.csv", b"y,a\nno,x\n");
     case.write("test.csv", b"y,a\nno,y\n");
     let problems = case.problems();

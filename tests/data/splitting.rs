@@ -54,7 +54,7 @@ fn too_few_rows() {
 fn valid_may_come_from_a_train_table() {
     let mut case = case(0).portions(&[(Part::Valid, PortionRule::Fraction(0.25))]);
     let [train, test] = ["train.csv", "test.csv"].map(|path| table(&[path], ',', true));
-    case.data.origin = Origin::Parts { train, valid: None, test: Some(test) };
+    case.data.origin = Origin::Parts { train, valid: None, calib: None, test: Some(test) };
     case.write("train.csv", lines(8).as_bytes());
     case.write("test.csv", lines(3).as_bytes());
     let data = case.load();

@@ -113,7 +113,7 @@ fn separate_tables_match_columns_by_name() {
     let mut case = Case::new(&[]).modality("m", &[Select::Glob("c*".into())], &[TransformKind::Standardize]);
     case.modalities[0].shape = Shape::vector(2);
     let [train, valid, test] = ["train.csv", "valid.csv", "test.csv"].map(|path| table(&[path], ',', true));
-    case.data.origin = Origin::Parts { train, valid: Some(valid), test: Some(test) };
+    case.data.origin = Origin::Parts { train, valid: Some(valid), calib: None, test: Some(test) };
     case.write("train.csv", b"y,c1,c2\nno,1,10\nyes,3,30\n");
     case.write("valid.csv", b"c2,c1,y\n10,3,no\n");
     case.write("test.csv", b"c1,extra,y,c2\n1,x,yes,30\n5,x,no,30\n");

@@ -2,7 +2,7 @@
 
 use super::close;
 use mmc::exec::{Logits, decide, row_losses};
-use mmc::fusion::{ClassLoss, Combination, CombinationRule, Combiner, Multiplicative, QGradient};
+use mmc::fusion::{Calibration, ClassLoss, Combination, CombinationRule, Combiner, Multiplicative, QGradient};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -472,7 +472,7 @@ fn decisions_hold_every_quantity() {
         components: vec![vec![0.0, 3f32.ln(), 1.0, 1.0], vec![4f32.ln(), 0.0, 5.0, -5.0]],
         present: vec![None, Some(vec![true, false])],
     };
-    let decisions = decide(&loss, &logits);
+    let decisions = decide(&loss, &Calibration::default(), &logits);
     // p = (1/4, 3/4) and (4/5, 1/5), beta = 1: q is one less the other's probability.
     all_close(&decisions.components[0].q[..2], &[0.2, 0.8], 1e-7, "q");
     all_close(&decisions.components[1].q[..2], &[0.75, 0.25], 1e-7, "q");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
 mod batch_invariance;
+mod calibration;
 mod errors;
 mod prediction;
 mod public;

@@ -89,8 +89,17 @@ fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, F
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
     let valid = (!valid.is_empty()).then_some(valid as &dyn BatchSource);
-    let training =
-        Training { plan, spec, train, valid, test: valid, interrupt: &never, resume: None, checkpoints: None };
+    let training = Training {
+        plan,
+        spec,
+        train,
+        valid,
+        calib: None,
+        test: valid,
+        interrupt: &never,
+        resume: None,
+        checkpoints: None,
+    };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
     fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)
 }
@@ -112,6 +121,7 @@ fn each_model_equals_one_trained_alone() {
             spec: &spec,
             train: &rows,
             valid: Some(&valid),
+            calib: None,
             test: None,
             interrupt: &never,
             resume: None,
@@ -156,7 +166,7 @@ fn a_learned_combiner_is_fitted_to_held_out_rows_alone() {
     product.values[range].fill(0.0);
     let engine = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, Some(1)).unwrap();
     let before = evaluate(engine.as_ref(), &Arc::new(product), &plan.loss, &valid).unwrap().scores;
-    assert!(trained.valid.unwrap().log_loss < before.log_loss);
+    assert!(trained.valid.unwrap().probabilities.log_loss < before.probabilities.log_loss);
 
     let empty = Table::new(0, 0, 0);
     let cause = fitted(&plan, &spec, [&rows, &empty]).unwrap_err();

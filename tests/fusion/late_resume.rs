@@ -30,6 +30,7 @@ fn trained(
         spec: &spec,
         train: &rows,
         valid: Some(&valid),
+        calib: None,
         test: Some(&valid),
         interrupt: &interrupt,
         resume,

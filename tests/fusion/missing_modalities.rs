@@ -3,6 +3,7 @@
 
 use crate::support::compiled::plan_of;
 use mmc::exec::{DeviceChoice, Params, StepKey, decide, engine, initialize};
+use mmc::fusion::Calibration;
 use mmc::plan::{Batch, Plan};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -109,7 +110,7 @@ proptest! {
         let (loss, gradients) = step(&whole, &params, &batch);
         let shared = Arc::new(params.clone());
         let logits = engine(Arc::new(whole.clone()), DeviceChoice::Cpu, Some(1)).unwrap().logits(&shared, &batch).unwrap();
-        let decided = decide(&whole.loss, &logits);
+        let decided = decide(&whole.loss, &Calibration::default(), &logits);
 
         let mut expected_loss = 0.0;
         let mut expected: Vec<(String, Vec<f32>)> =
@@ -126,7 +127,7 @@ proptest! {
                 sum.iter_mut().zip(gradient).for_each(|(to, from)| *to += from / rows as f32);
             }
             let logits = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, Some(1)).unwrap().logits(&Arc::new(own), &one).unwrap();
-            let alone = decide(&plan.loss, &logits);
+            let alone = decide(&plan.loss, &Calibration::default(), &logits);
             prop_assert_eq!(alone.predicted[0], decided.predicted[row]);
             for class in 0..3 {
                 close(decided.probabilities[row * 3 + class], alone.probabilities[class], "probability")?;

@@ -10,8 +10,10 @@ use mmc::report::{
     Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
     write_components, write_metrics, write_predictions,
 };
-use mmc::spec::{Curve, Init, OptimizerSpec, Schedule, SgdSpec, TrainSpec, TrainingLength};
-use mmc::train::{ComponentScores, EpochRecord, Scores, Trained, Training, TrainingFailure, read_model, train};
+use mmc::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, SgdSpec, TrainSpec, TrainingLength};
+use mmc::train::{
+    ComponentScores, EpochRecord, ProbabilityScores, Scores, Trained, Training, TrainingFailure, read_model, train,
+};
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
@@ -26,6 +28,7 @@ fn spec() -> TrainSpec {
         stop: None,
         seed: 3,
         init: Init::Scaled,
+        calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         span: Span::default(),
     }
@@ -39,6 +42,7 @@ fn trained(plan: &Plan, spec: &TrainSpec, test: &Table, fault: Fault) -> Result<
         spec,
         train: &Table::clouds(100, 3, 1),
         valid: Some(&Table::clouds(60, 3, 2)),
+        calib: None,
         test: Some(test),
         interrupt: &AtomicBool::new(false),
         resume: None,
@@ -56,6 +60,7 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         train: spec.clone(),
         data: serde_json::json!({ "fingerprint": "abc", "rows": { "train": 100 } }),
         plan: PlanSummary::new(plan),
+        calibration: None,
         versions: versions(),
         machine: Machine::new("cpu".into(), 2),
         seconds: Seconds::new(0.25, history),
@@ -196,13 +201,15 @@ fn awkward() -> (LossSpec, Decisions) {
     loss.classes = vec!["no, never".into(), "a \"b\"".into()];
     let component = |probabilities: Vec<f64>, q: Vec<f64>| {
         let neg_log_p = probabilities.iter().map(|p| -p.ln()).collect();
-        ComponentDecisions { probabilities, neg_log_p, q }
+        let present = probabilities.contains(&0.0).then(|| vec![true, false]);
+        ComponentDecisions { probabilities, neg_log_p, q, factor: 1.0, present }
     };
     let decisions = Decisions {
         rows: 2,
         classes: 2,
         class_losses: vec![0.25, 0.75, 2.0, 1.0],
         predicted: vec![0, 1],
+        factors: vec![1.0; 2],
         probabilities: vec![0.625, 0.375, 0.25, 0.75],
         components: vec![
             component(vec![0.1, 0.9, 0.3, 0.7], vec![0.5, 0.6, 0.7, 0.8]),
@@ -240,14 +247,23 @@ fn predictions_hold_names_and_components_the_weights_of_the_predicted_class() {
 }
 
 fn some_scores(violations: Option<u64>) -> Scores {
-    let component = |name: &str| ComponentScores { name: name.into(), cross_entropy: 0.5, error: 0.25, mean_q: 0.75 };
+    let component = |name: &str| ComponentScores {
+        name: name.into(),
+        rows: 40,
+        cross_entropy: 0.5,
+        log_loss: 0.5,
+        error: 0.25,
+        auc: None,
+        mean_q: 0.75,
+    };
     Scores {
         rows: 40,
         error: 0.125,
         loss: 1.5,
         auc: None,
         f1: 0.875,
-        log_loss: 0.375,
+        probabilities: ProbabilityScores { log_loss: 0.375, brier: 0.25, calibration_error: 0.125 },
+        uncalibrated: None,
         violations,
         components: vec![component("low"), component("low+high")],
     }

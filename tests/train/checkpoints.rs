@@ -5,7 +5,10 @@ use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Problem, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
-use mmc::spec::{AdamSpec, Curve, Init, Metric, OptimizerSpec, Patience, Schedule, SgdSpec, TrainSpec, TrainingLength};
+use mmc::spec::{
+    AdamSpec, CalibrationMethod, Curve, Init, Metric, OptimizerSpec, Patience, Schedule, SgdSpec, TrainSpec,
+    TrainingLength,
+};
 use mmc::train::{
     BatchSource, Checkpoint, CheckpointInterval, CheckpointPolicy, Event, StopReason, Trained, Training,
     checkpoint_bytes, read_checkpoint, train,
@@ -33,6 +36,7 @@ fn spec(optimizer: OptimizerSpec, length: TrainingLength) -> TrainSpec {
         stop: None,
         seed: 3,
         init: Init::Scaled,
+        calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         span: Span::default(),
     }
@@ -85,6 +89,7 @@ impl Case {
             spec: &self.spec,
             train: &rows,
             valid: self.valid.then_some(&valid as &dyn BatchSource),
+            calib: None,
             test: Some(&test),
             interrupt: &interrupt,
             resume,

@@ -4,7 +4,7 @@ use super::softmax_regression::loss_of;
 use mmc::exec::{ComponentDecisions, Decisions};
 use mmc::fusion::RowLoss;
 use mmc::fusion::{Combination, Multiplicative, QGradient};
-use mmc::train::scores;
+use mmc::train::{class_scores, scores};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -22,7 +22,15 @@ struct Case {
     error: f64,
     f1: f64,
     log_loss: f64,
+    brier: f64,
+    calibration_error: f64,
     auc: Option<f64>,
+    balanced_accuracy: f64,
+    precision: Vec<Option<f64>>,
+    recall: Vec<Option<f64>>,
+    class_f1: Vec<Option<f64>>,
+    support: Vec<u64>,
+    confusion: Vec<Vec<u64>>,
 }
 
 fn multiplicative(boost: Option<f64>) -> Combination {
@@ -31,13 +39,16 @@ fn multiplicative(boost: Option<f64>) -> Combination {
 
 fn component(probabilities: &[f64], q: &[f64]) -> ComponentDecisions {
     let neg_log_p = probabilities.iter().map(|p| if *p > 0.0 { -p.ln() } else { 0.0 }).collect();
-    ComponentDecisions { probabilities: probabilities.to_vec(), neg_log_p, q: q.to_vec() }
+    let rows: Vec<bool> = probabilities.chunks_exact(2).map(|p| p.iter().any(|p| *p != 0.0)).collect();
+    let present = rows.contains(&false).then_some(rows);
+    ComponentDecisions { probabilities: probabilities.to_vec(), neg_log_p, q: q.to_vec(), factor: 1.0, present }
 }
 
 /// Decisions of one component, equal to those of the combination.
 fn plain(classes: usize, predicted: Vec<u32>, probabilities: Vec<f64>) -> Decisions {
     Decisions {
         rows: predicted.len(),
+        factors: vec![1.0; predicted.len()],
         classes,
         class_losses: probabilities.iter().map(|p| -p.ln()).collect(),
         predicted,
@@ -60,11 +71,26 @@ fn agrees_with_scikit_learn() {
     let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/metrics.json")).unwrap();
     for case in fixture.cases {
         let loss = loss_of(case.classes, &["whole"], multiplicative(None));
+        let names: Vec<String> = (0..case.classes).map(|class| class.to_string()).collect();
+        let by_class = class_scores(&names, &case.predictions, &case.labels);
+        near(by_class.balanced_accuracy, case.balanced_accuracy);
+        assert_eq!(by_class.confusion, case.confusion, "{}", case.name);
+        for (class, own) in by_class.classes.iter().enumerate() {
+            assert_eq!((&own.class, own.support), (&names[class], case.support[class]));
+            let expected = [case.precision[class], case.recall[class], case.class_f1[class]];
+            for (found, expected) in [own.precision, own.recall, own.f1].into_iter().zip(expected) {
+                assert_eq!(found.is_some(), expected.is_some(), "{} class {class}", case.name);
+                near(found.unwrap_or(0.0), expected.unwrap_or(0.0));
+            }
+        }
         let decisions = plain(case.classes, case.predictions, case.probabilities);
         let found = scores(&loss, &decisions, &counted(&vec![0.5; case.labels.len()]), &case.labels);
         near(found.error, case.error);
         near(found.f1, case.f1);
-        near(found.log_loss, case.log_loss);
+        near(found.probabilities.log_loss, case.log_loss);
+        near(found.probabilities.brier, case.brier);
+        near(found.probabilities.calibration_error, case.calibration_error);
+        assert_eq!(found.uncalibrated, None);
         near(found.loss, 0.5);
         near(found.components[0].cross_entropy, case.log_loss);
         near(found.components[0].error, case.error);
@@ -107,7 +133,7 @@ fn log_loss_is_finite_where_the_probability_is_too_small_for_a_number() {
     let mut decisions = plain(2, vec![1], vec![0.0, 1.0]);
     decisions.class_losses = vec![900.0, 0.0];
     let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &counted(&[900.0]), &[0]);
-    near(found.log_loss, 900.0);
+    near(found.probabilities.log_loss, 900.0);
 }
 
 #[test]
@@ -115,6 +141,6 @@ fn decisions_that_are_not_numbers_are_measured_as_such() {
     let decisions = plain(2, vec![0, 0], vec![f64::NAN; 4]);
     let losses = counted(&[f64::NAN, 0.0]);
     let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &losses, &[0, 1]);
-    assert!(found.loss.is_nan() && found.log_loss.is_nan() && found.auc.is_none());
+    assert!(found.loss.is_nan() && found.probabilities.log_loss.is_nan() && found.auc.is_none());
     near(found.error, 0.5);
 }

@@ -7,7 +7,7 @@ use mmc::exec::{DeviceChoice, Engine, ExecError, Logits, Params, StepKey, StepRe
 use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::{Batch, Plan};
-use mmc::spec::{AdamSpec, Curve, Init, OptimizerSpec, Schedule, TrainSpec, TrainingLength};
+use mmc::spec::{AdamSpec, CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, TrainSpec, TrainingLength};
 use mmc::train::{BatchSource, Trained, Training, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -86,6 +86,7 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         stop: None,
         seed: 5,
         init: Init::Scaled,
+        calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         span: Span::default(),
     };
@@ -95,6 +96,7 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         spec: &spec,
         train: &rows,
         valid: Some(&valid),
+        calib: None,
         test: Some(&test),
         interrupt: &AtomicBool::new(false),
         resume: None,

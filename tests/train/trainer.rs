@@ -4,7 +4,10 @@ use super::softmax_regression::{Fault, Regression, Table, regression_plan};
 use mmc::diag::{Code, Span};
 use mmc::exec::Params;
 use mmc::plan::Plan;
-use mmc::spec::{Curve, Init, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec, TrainingLength};
+use mmc::spec::{
+    CalibrationMethod, Curve, Init, Metric, OptimizerSpec, Patience, Period, Schedule, SgdSpec, TrainSpec,
+    TrainingLength,
+};
 use mmc::train::{BatchSource, Event, StopReason, Trained, Training, TrainingFailure, train};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +22,7 @@ fn spec(length: TrainingLength) -> TrainSpec {
         stop: None,
         seed: 3,
         init: Init::Scaled,
+        calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         span: Span::default(),
     }
@@ -66,6 +70,7 @@ impl Case {
             spec,
             train: rows,
             valid: valid.as_ref().map(|table| table as &dyn BatchSource),
+            calib: None,
             test: test.as_ref().map(|table| table as &dyn BatchSource),
             interrupt: &interrupt,
             resume: None,

@@ -5,6 +5,7 @@ mod bench;
 mod compare;
 mod completions;
 mod compute;
+mod eval;
 mod explain;
 mod fmt;
 mod graph;
@@ -22,6 +23,7 @@ mod table_format;
 pub(super) use bench::BenchArgs;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
+pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
 pub(super) use fmt::FmtArgs;
 pub(super) use graph::{GraphArgs, GraphFormat};
@@ -58,6 +60,8 @@ pub(super) enum Command {
     Sweep(SweepArgs),
     /// Predict new rows with the model of a run
     Predict(PredictArgs),
+    /// Measure the model of a run again, on its own rows or on new ones
+    Eval(EvalArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout

@@ -30,7 +30,7 @@ impl Dataset {
 
     /// The profile of modalities whose columns are at these places.
     pub(super) fn profile_of(&self, modalities: Vec<(String, Vec<ColumnIndex>)>) -> DataProfile {
-        let parts = [Part::Train, Part::Valid, Part::Test].into_iter().filter_map(|part| {
+        let parts = Part::ALL.into_iter().filter_map(|part| {
             let classes = self.part(part)?.class_counts(self.label.classes.len());
             Some(PartProfile { part, classes })
         });
@@ -57,7 +57,7 @@ impl Dataset {
         for (modality, column) in places {
             let mut cells = vec![];
             let mut row = 0;
-            for part in [Some(&self.train), self.valid.as_ref(), self.test.as_ref()].into_iter().flatten() {
+            for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
                 let rows = &part.modalities[*modality];
                 for (at, cell) in column_of(rows, *column).take(SAMPLE_ROWS - row).enumerate() {
                     if gaps.len() <= row {

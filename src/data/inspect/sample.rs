@@ -74,9 +74,9 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
     let origin = match (&request.data.origin, copies.next()) {
         (_, None) => return Ok(None),
         (Origin::Whole(_), Some(copy)) => Origin::Whole(copy),
-        (Origin::Parts { valid, test, .. }, Some(train)) => {
+        (Origin::Parts { valid, calib, test, .. }, Some(train)) => {
             let mut next = |source: &Option<Source>| source.as_ref().and_then(|_| copies.next());
-            Origin::Parts { train, valid: next(valid), test: next(test) }
+            Origin::Parts { train, valid: next(valid), calib: next(calib), test: next(test) }
         }
     };
     Ok(Some(Sample { folder, origin, tables }))

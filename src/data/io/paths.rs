@@ -19,7 +19,7 @@ pub(crate) struct DataFile {
 }
 
 impl DataFile {
-    /// A stream, which is named as people know it.
+    /// A stream, with its display name.
     pub(crate) fn of_stream(stream: ByteStream, name: &str) -> Self {
         Self { path: PathBuf::new(), name: name.to_owned(), span: Span::default(), stream: Some(stream) }
     }

@@ -134,7 +134,7 @@ impl RowBlock {
     }
 }
 
-/// Some rows of a table as a table of their own.
+/// Some rows of a table as a separate table.
 fn slice(table: &LoadedTable, rows: Range<u32>) -> LoadedTable {
     let mapped = |own: &Option<Arc<Vec<u32>>>| match own {
         Some(own) => own[rows.start as usize..rows.end as usize].to_vec(),

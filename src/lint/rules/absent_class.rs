@@ -22,6 +22,7 @@ pub(in crate::lint) fn absent_class(subject: &Subject<'_>, profile: &DataProfile
         let effect = match part.part {
             Part::Train => "a class without rows cannot be learned",
             Part::Valid => "models are selected without it",
+            Part::Calib => "its probabilities are calibrated without it",
             Part::Test => "it is not measured",
         };
         let data = &subject.hir.data;

@@ -44,8 +44,10 @@ fn overlap(part: Part, here: Span, train: Span, what: &str) -> Problem {
 /// Pairs of the table that is trained on with each of the others.
 fn pairs<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'a Source, Part, &'a Source)> {
     let (train, others) = match &subject.hir.data.origin {
-        Origin::Parts { train, valid, test } => (Some(train), [(Part::Valid, valid), (Part::Test, test)]),
-        Origin::Whole(_) => (None, [(Part::Valid, &None), (Part::Test, &None)]),
+        Origin::Parts { train, valid, calib, test } => {
+            (Some(train), vec![(Part::Valid, valid), (Part::Calib, calib), (Part::Test, test)])
+        }
+        Origin::Whole(_) => (None, vec![]),
     };
     others.into_iter().filter_map(move |(part, other)| Some((train?, part, other.as_ref()?)))
 }

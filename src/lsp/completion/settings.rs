@@ -112,9 +112,11 @@ fn keys_or_params(place: &Completion<'_>, block: &Around, names: Vec<CompletionC
 fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<CompletionCandidate> {
     let names = &place.names;
     match (of.name, param.name) {
-        ("data", "source" | "train" | "valid" | "test") => return Completion::topics(&[Topic::Source]),
+        ("data", "source" | "train" | "valid" | "calib" | "test") => return Completion::topics(&[Topic::Source]),
         ("data", "split") => return named(&["by_column"], &[Topic::Split]),
-        ("split", "test" | "valid") => return named(&["last", "first", "fraction"], &[Topic::Split]),
+        ("split", "test" | "valid" | "calib" | "train") => {
+            return named(&["last", "first", "fraction"], &[Topic::Split]);
+        }
         ("split", "stratify") => return names.of_kinds(&[DeclarationKind::Label]),
         ("train", "combine") | ("sweep", "train") => return names.of_kinds(&[DeclarationKind::Combine]),
         ("train", "optimizer") => return Completion::topics(&[Topic::Optimizer]),

@@ -16,6 +16,12 @@ pub(crate) const DATA: Signature = Signature::new(
     Parameter::new("source", SOURCE, "one table, divided by `split`").optional(),
     Parameter::new("train", SOURCE, "the rows to train on, in place of `source`").optional(),
     Parameter::new("valid", SOURCE, "the rows to select on, beside `train`").optional(),
+    Parameter::new(
+        "calib",
+        SOURCE,
+        "the rows to calibrate probabilities on, beside `train`; the validation rows without it",
+    )
+    .optional(),
     Parameter::new("test", SOURCE, "the rows to report on, beside `train`").optional(),
     Parameter::new(
         "split",
@@ -35,6 +41,12 @@ pub(crate) const SPLIT: Signature =
         .params(&[
             Parameter::new("test", RULE, "the rows that are evaluated once, at the end").optional(),
             Parameter::new("valid", RULE, "the rows that models are selected on").optional(),
+            Parameter::new(
+                "calib",
+                RULE,
+                "the rows that probabilities are calibrated on; the validation rows where it is left out",
+            )
+            .optional(),
             Parameter::new("train", RULE, "the rows that weights are fitted on; all that are left, unless given")
                 .optional(),
             Parameter::new(
@@ -62,7 +74,7 @@ const FRACTION: Signature =
         .params(&[Parameter::new("share", Kind::Share, "how much, as `20%` or `0.2`")])
         .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), seed: 3 }\n}");
 const BY_COLUMN: Signature = Signature::new("by_column", "a column says which part each row belongs to")
-    .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid` and `test`")])
+    .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid`, `calib` and `test`")])
     .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
 
 /// Signatures of splits, for the catalog.
@@ -74,16 +86,19 @@ impl<'a> Evaluator<'a> {
         let settings = self.settings(&block.entries, &DATA, "`data`");
         let source = |this: &mut Self, key: &str| settings.get(key).map(|entry| this.source(&entry.value));
         let whole = source(self, "source");
-        let (train, valid, test) = (source(self, "train"), source(self, "valid"), source(self, "test"));
+        let (train, valid) = (source(self, "train"), source(self, "valid"));
+        let (calib, test) = (source(self, "calib"), source(self, "test"));
         let split = match settings.get("split") {
             Some(entry) => self.split(&entry.value, label)?,
             None => Split::default(),
         };
         let origin = match (whole, train) {
-            (Some(whole), None) if valid.is_none() && test.is_none() => Origin::Whole(whole?),
-            (None, Some(train)) => Origin::Parts { train: train?, valid: valid.flatten(), test: test.flatten() },
+            (Some(whole), None) if valid.is_none() && calib.is_none() && test.is_none() => Origin::Whole(whole?),
+            (None, Some(train)) => {
+                Origin::Parts { train: train?, valid: valid.flatten(), calib: calib.flatten(), test: test.flatten() }
+            }
             (Some(_), _) => {
-                let extra = ["train", "valid", "test"].iter().find_map(|key| settings.get(key));
+                let extra = ["train", "valid", "calib", "test"].iter().find_map(|key| settings.get(key));
                 self.report(
                     Problem::error(Code::DuplicateKey, "one table or one for each part, not both")
                         .at(extra.map_or(block.span, |entry| entry.key.span), "another table")
@@ -130,6 +145,7 @@ impl<'a> Evaluator<'a> {
             let part = match entry.key.text.as_str() {
                 "test" => Part::Test,
                 "valid" => Part::Valid,
+                "calib" => Part::Calib,
                 "train" => Part::Train,
                 _ => continue,
             };

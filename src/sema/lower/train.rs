@@ -8,7 +8,9 @@ use crate::sema::eval::settings::Settings;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
 use crate::sema::symbols::index::Symbol;
-use crate::spec::{Curve, Init, Metric, OptimizerSpec, Patience, Schedule, TrainSpec, TrainingLength};
+use crate::spec::{
+    CalibrationMethod, Curve, Init, Metric, OptimizerSpec, Patience, Schedule, TrainSpec, TrainingLength,
+};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
 /// The rule of early stopping.
@@ -53,6 +55,13 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
         Parameter::new("seed", Kind::Integer(0), "decides initial weights, the order of rows and dropout")
             .or(DefaultValue::Integer(0)),
         Parameter::new("init", Kind::Choice(INIT_WORDS), "the initialization of weight matrices").or(DefaultValue::Word("scaled")).of_paper(),
+        Parameter::new(
+            "calibrate",
+            Kind::Choice(CalibrationMethod::WORDS),
+            "how reported probabilities are calibrated after training, on the `calib` part of the data or else on the \
+             validation rows; no class that is predicted changes",
+        )
+        .or(DefaultValue::Word("temperature")),
         Parameter::new(
             "modality_dropout",
             Kind::Number(0.0, 0.999),
@@ -100,6 +109,10 @@ impl<'a> Evaluator<'a> {
             Some(Argument::Word(word)) => init_by_word(word).unwrap_or(Init::Scaled),
             _ => Init::Scaled,
         };
+        let calibrate = match self.setting(&TRAIN, &settings, "calibrate") {
+            Some(Argument::Word(word)) => CalibrationMethod::by_word(word).unwrap_or_default(),
+            _ => CalibrationMethod::default(),
+        };
         let modality_dropout = self.modality_dropout(&settings);
         TrainSpec {
             combine,
@@ -111,6 +124,7 @@ impl<'a> Evaluator<'a> {
             stop,
             seed,
             init,
+            calibrate,
             modality_dropout,
             span: block.span,
         }
