@@ -114,7 +114,9 @@ fn format(args: &PredictArgs, output: &Output) -> Result<TableFormat, String> {
         (None, Some(path)) => TableFormat::of_path(&path.to_string_lossy()).ok_or_else(|| {
             let endings: Vec<&str> = TableFormat::endings().collect();
             let (path, endings) = (path.display(), endings.join(", "));
-            format!("the format of `{path}` is not known; its name ends in one of {endings}, or is told with `--format`")
+            format!(
+                "the format of `{path}` is not known; its name ends in one of {endings}, or is told with `--format`"
+            )
         })?,
     };
     let text = matches!(format, TableFormat::Csv | TableFormat::Tsv | TableFormat::Jsonl);

@@ -137,7 +137,6 @@ impl TablePrediction<'_> {
         summary.notes = self.blocks.notes();
         Ok(summary)
     }
-
 }
 
 /// The rows of a block in a table.

@@ -145,9 +145,8 @@ impl PredictionTable {
             for component in &decisions.components {
                 let probabilities = &component.probabilities;
                 for class in 0..classes {
-                    columns.push(numbers(&|row| {
-                        component.is_present(row).then(|| probabilities[row * classes + class])
-                    }));
+                    columns
+                        .push(numbers(&|row| component.is_present(row).then(|| probabilities[row * classes + class])));
                 }
             }
             for component in &decisions.components {

@@ -1,6 +1,6 @@
 //! `mmc predict`: every format in and out, standard input and output, bad rows, and what is left behind.
 
-use crate::support::process::{ended, folder, mmc, names, plain, signal};
+use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type};
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray};
@@ -146,9 +146,10 @@ fn columns(batches: &[RecordBatch]) -> Vec<(i64, String, u32)> {
         let ids = batch.column_by_name("id").unwrap().as_primitive::<Int64Type>();
         let classes = batch.column_by_name("prediction").unwrap().as_string::<i32>();
         let shares = batch.column_by_name("p_left").unwrap().as_primitive::<Float32Type>();
-        rows.extend((0..batch.num_rows()).map(|row| {
-            (ids.value(row), classes.value(row).to_owned(), shares.value(row).to_bits())
-        }));
+        rows.extend(
+            (0..batch.num_rows())
+                .map(|row| (ids.value(row), classes.value(row).to_owned(), shares.value(row).to_bits())),
+        );
     }
     rows
 }
@@ -168,7 +169,11 @@ fn every_format_is_read_and_written_with_the_same_predictions() {
     parquet.write(&batch).unwrap();
     fs::write(at("new.parquet"), parquet.into_inner().unwrap()).unwrap();
     let text = table(ROWS - TEST..ROWS);
-    fs::write(at("new.tsv"), text.replace("rain, again", "rain; again").replace(',', "\t").replace("rain; again", "rain, again")).unwrap();
+    fs::write(
+        at("new.tsv"),
+        text.replace("rain, again", "rain; again").replace(',', "\t").replace("rain; again", "rain, again"),
+    )
+    .unwrap();
     let lines: Vec<String> = (ROWS - TEST..ROWS)
         .map(|row| {
             let (id, a, b, note, _) = cells(row);
@@ -179,14 +184,18 @@ fn every_format_is_read_and_written_with_the_same_predictions() {
 
     let expected: Vec<(i64, String, u32)> = records(&predicted(folder.path(), &["new.csv", "--keep", "id"]))
         .iter()
-        .map(|row| (row["id"].parse().unwrap(), row["prediction"].clone(), row["p_left"].parse::<f32>().unwrap().to_bits()))
+        .map(|row| {
+            (row["id"].parse().unwrap(), row["prediction"].clone(), row["p_left"].parse::<f32>().unwrap().to_bits())
+        })
         .collect();
     assert_eq!((expected.len(), expected[0].0), (TEST, (ROWS - TEST) as i64));
     for input in ["new.tsv", "new.jsonl", "new.arrow", "new.arrows", "new.parquet"] {
         let csv = records(&predicted(folder.path(), &[input, "--keep", "id"]));
         let found: Vec<(i64, String, u32)> = csv
             .iter()
-            .map(|row| (row["id"].parse().unwrap(), row["prediction"].clone(), row["p_left"].parse::<f32>().unwrap().to_bits()))
+            .map(|row| {
+                (row["id"].parse().unwrap(), row["prediction"].clone(), row["p_left"].parse::<f32>().unwrap().to_bits())
+            })
             .collect();
         assert_eq!(found, expected, "{input}");
     }
@@ -261,7 +270,8 @@ fn streams_are_read_from_standard_input_and_their_format_is_told() {
     assert!(found.iter().zip(&expected).all(|(found, expected)| found["p_left"] == expected["p_left"]));
     let mut parquet = parquet::arrow::ArrowWriter::try_new(vec![], batch.schema(), None).unwrap();
     parquet.write(&batch).unwrap();
-    let output = mmc(folder.path()).args(["predict", RUN, "-"]).write_stdin(parquet.into_inner().unwrap()).output().unwrap();
+    let output =
+        mmc(folder.path()).args(["predict", RUN, "-"]).write_stdin(parquet.into_inner().unwrap()).output().unwrap();
     let errors = plain(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(errors.contains("write it to a file"), "{errors}");
@@ -342,6 +352,16 @@ fn what_cannot_be_predicted_is_said_with_a_code() {
     let output = mmc(folder.path()).args(["predict", "nowhere", "x.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(plain(&output.stderr).contains("MMC0606"));
+}
+
+#[test]
+fn the_rows_of_the_readme_have_the_columns_of_the_quickstart() {
+    let folder = folder(SMALL);
+    mmc(folder.path()).args(["run", "small.mmc", "--quiet", "--no-cache"]).assert().success();
+    let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/collisions.csv");
+    let found = records(&predicted(folder.path(), &[rows.to_str().unwrap()]));
+    assert_eq!(found.len(), 20);
+    assert!(["background", "signal"].iter().all(|class| found.iter().any(|row| row["prediction"] == *class)));
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn absent_columns_are_an_error_unless_the_modality_may_be_missing() {
     assert!(error.to_string().contains("MMC0504") && error.to_string().contains("colour"), "{error}");
     fs::write(&new, "color,a,b\nred,1,2\npurple,,\n").unwrap();
     let predictions = trained.predict(Source::csv(&new)).unwrap();
-    assert_eq!((predictions.len(), predictions.notes().len()), (2, 3), "{:?}", predictions.notes());
+    assert_eq!((predictions.len(), predictions.notes().len()), (2, 4), "{:?}", predictions.notes());
     for prediction in &predictions {
         assert!((prediction.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     }

@@ -109,8 +109,15 @@ fn a_run_leaves_its_files_behind() {
 
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    let expected =
-        ["components.csv", "metrics.csv", "model.safetensors", "predictions.csv", "preprocessing.json", "run.yaml", "summary.json"];
+    let expected = [
+        "components.csv",
+        "metrics.csv",
+        "model.safetensors",
+        "predictions.csv",
+        "preprocessing.json",
+        "run.yaml",
+        "summary.json",
+    ];
     assert_eq!(names, expected);
 
     assert_eq!(read_model(&path.join("model.safetensors"), &plan).unwrap(), *trained.params);

@@ -1,7 +1,7 @@
 //! Arrow IPC, as files and as streams.
 
 use super::plain_columns::plain_schema;
-use super::{EncodedBatch, TableWriter};
+use super::writer::{EncodedBatch, TableWriter};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{ArrowError, SchemaRef};
 use std::io::{self, Write};

@@ -2,7 +2,7 @@
 
 use super::floats::FloatText;
 use super::plain_columns::{is_json, json_text};
-use super::{EncodedBatch, TableWriter};
+use super::writer::{EncodedBatch, TableWriter};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, UInt64Type};
 use arrow_array::{Array, Float32Array, Float64Array, RecordBatch, StringArray, UInt64Array};
@@ -94,9 +94,7 @@ impl<'a> CellTexts<'a> {
             }
             CellTexts::Singles(column) if column.is_valid(row) => rows.write_field(text.of(column.value(row))),
             CellTexts::Doubles(column) if column.is_valid(row) => rows.write_field(text.of(column.value(row))),
-            CellTexts::Counts(column) if column.is_valid(row) => {
-                rows.write_field(column.value(row).to_string())
-            }
+            CellTexts::Counts(column) if column.is_valid(row) => rows.write_field(column.value(row).to_string()),
             CellTexts::Other(column) => rows.write_field(column.value(row).to_string()),
             _ => rows.write_field(""),
         }

@@ -2,7 +2,7 @@
 
 use super::floats::FloatText;
 use super::plain_columns::is_json;
-use super::{EncodedBatch, TableWriter};
+use super::writer::{EncodedBatch, TableWriter};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, Float32Array, Float64Array, RecordBatch, StringArray};

@@ -8,36 +8,14 @@ mod format;
 mod json_lines;
 mod parquet_file;
 mod plain_columns;
+mod writer;
 
 pub use format::TableFormat;
+pub use writer::{EncodedBatch, TableWriter};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use std::io::{self, Write};
-
-/// Writes one table.
-pub trait TableWriter {
-    /// Writes a batch after those before it.
-    ///
-    /// # Errors
-    /// The error of the system.
-    fn write(&mut self, batch: EncodedBatch) -> io::Result<()>;
-
-    /// Ends the table. Without it the table is not whole.
-    ///
-    /// # Errors
-    /// The error of the system.
-    fn finish(self: Box<Self>) -> io::Result<()>;
-}
-
-/// A batch that is ready to be written.
-#[derive(Clone, Debug)]
-pub enum EncodedBatch {
-    /// Text.
-    Bytes(Vec<u8>),
-    /// Columns of the types that the format has.
-    Columns(RecordBatch),
-}
 
 /// What separates the cells of text tables.
 const COMMA: u8 = b',';

@@ -1,7 +1,7 @@
 //! Parquet files. A group of rows is written out before it takes much memory.
 
 use super::plain_columns::plain_schema;
-use super::{EncodedBatch, TableWriter};
+use super::writer::{EncodedBatch, TableWriter};
 use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
