@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod diff;
 mod difference;
 mod eval;
 mod explain;
@@ -28,11 +29,13 @@ mod progress;
 mod read_progress;
 mod run;
 mod run_summary;
+mod runs;
 mod scores_table;
 mod status;
 mod sweep;
 mod table;
 mod trial_line;
+mod verify;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -58,6 +61,9 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
         Command::Predict(args) => predict::predict(args, output),
+        Command::Runs(args) => runs::runs(args, output),
+        Command::Diff(args) => diff::diff(args, output),
+        Command::Verify(args) => verify::verify(args, output),
         Command::Eval(args) => eval::eval(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),

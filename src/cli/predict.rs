@@ -10,7 +10,7 @@ use crate::atomic_file::{Durability, replace_file};
 use crate::data::{ByteStream, source_of, stream_format};
 use crate::diag::{Code, Problem, Problems, SourceMap};
 use crate::experiment::{
-    Model, NewRows, PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions,
+    Model, NewRows, PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions, find_run,
 };
 use crate::report::{RejectedRows, TableFormat};
 use crate::spec::{FileFormat, Source, Spanned};
@@ -31,7 +31,7 @@ pub(super) fn predict(args: &PredictArgs, output: &Output) -> ExitStatus {
         }
     };
     Interrupt::end_at_once();
-    let model = match Model::load(&args.run) {
+    let model = match find_run(&args.run).and_then(Model::load) {
         Ok(model) => model,
         Err(error) => return output.error(&error),
     };

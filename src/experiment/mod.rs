@@ -9,6 +9,7 @@
 mod benchmark;
 mod comparison;
 mod comparison_trials;
+mod csv_comparison;
 mod data_check;
 mod error;
 mod evaluation;
@@ -16,13 +17,20 @@ mod grid_search;
 mod grid_search_trials;
 mod model;
 mod options;
+mod paired_predictions;
 mod pipeline;
+mod pipeline_meaning;
 mod predict;
 mod prediction_blocks;
 mod predictions;
+mod replay;
 mod rows;
 mod run;
+mod run_diff;
 mod run_folder;
+mod run_list;
+mod run_name;
+mod run_order;
 mod saved_trials;
 mod source_file;
 mod statistics;
@@ -30,6 +38,8 @@ mod table_prediction;
 mod tables;
 mod trial;
 mod trial_set;
+mod value_difference;
+mod verification;
 
 pub use benchmark::{Benchmark, benchmark};
 pub use comparison::{
@@ -43,13 +53,18 @@ pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
 pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
+pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
 pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
 pub use run::{FailedRun, Run};
+pub use run_diff::{ResultDiff, RunDiff, diff_runs};
+pub use run_list::{ListedRun, RunList, RunStatus, SkippedFolder, list_runs};
+pub use run_name::{DEFAULT_RUNS, find_run};
+pub use run_order::{RunColumn, RunFilter, RunOrder};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
 pub use source_file::{Unreadable, add_source, read_source};
-pub use statistics::{Difference, SignificanceTest, Spread, mcnemar, paired_t};
+pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
 pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
@@ -57,3 +72,5 @@ pub use tables::{
 };
 pub use trial::{StartEngine, Trial, TrialResult, TrialScores, run_trials};
 pub use trial_set::{Configuration, TrialId, TrialSet};
+pub use value_difference::ValueDifference;
+pub use verification::{CheckStatus, Verification, VerificationCheck, verify_run};

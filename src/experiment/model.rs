@@ -7,7 +7,7 @@ use crate::data::Preprocessing;
 use crate::diag::{Problem, Problems};
 use crate::exec::Params;
 use crate::plan::Plan;
-use crate::report::{Manifest, Results, RunDir, Summary, TestPredictions};
+use crate::report::{FirstSteps, Manifest, Results, RunDir, Summary, TestPredictions};
 use crate::spec::Source;
 use crate::train::{EpochRecord, Evaluation, Scores};
 use std::fmt;
@@ -36,6 +36,7 @@ pub struct TrainedModel {
     pub(crate) model: Model,
     pub(crate) history: Vec<EpochRecord>,
     pub(crate) test: Option<TestRows>,
+    pub(crate) first_steps: FirstSteps,
     pub(crate) summary: Summary,
     pub(crate) manifest: Manifest,
 }
@@ -130,6 +131,7 @@ impl TrainedModel {
             preprocessing: &self.model.preprocessing,
             history: &self.history,
             predictions,
+            first_steps: &self.first_steps,
             manifest: &self.manifest,
             summary: &self.summary(directory.path()),
         });

@@ -351,7 +351,7 @@ fn what_cannot_be_predicted_is_said_with_a_code() {
     }
     let output = mmc(folder.path()).args(["predict", "nowhere", "x.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(plain(&output.stderr).contains("MMC0606"));
+    assert!(plain(&output.stderr).contains("MMC0620"));
 }
 
 #[test]

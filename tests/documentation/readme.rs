@@ -46,7 +46,7 @@ fn the_commands_run() {
                 ["cargo", "run", "--release", "--", "predict", run, file] => {
                     let failed = mmc(&["predict", run, file]);
                     let errors = String::from_utf8_lossy(&failed.stderr).into_owned();
-                    assert!(errors.contains("MMC0606") && root().join(file).exists(), "{line}: {errors}");
+                    assert!(errors.contains("MMC0620") && root().join(file).exists(), "{line}: {errors}");
                 }
                 ["mmc", arguments @ ..] => {
                     let done = mmc(arguments);

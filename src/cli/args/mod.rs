@@ -5,24 +5,29 @@ mod bench;
 mod compare;
 mod completions;
 mod compute;
+mod diff;
 mod eval;
 mod explain;
 mod fmt;
 mod graph;
 mod lint;
 mod lsp;
+mod metric;
 mod model;
 mod new;
 mod output;
 mod plan;
 mod predict;
 mod run;
+mod runs;
 mod sweep;
 mod table_format;
+mod verify;
 
 pub(super) use bench::BenchArgs;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
+pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
 pub(super) use fmt::FmtArgs;
@@ -35,8 +40,10 @@ pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
+pub(super) use runs::RunsArgs;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
+pub(super) use verify::VerifyArgs;
 
 use clap::{Parser, Subcommand};
 
@@ -60,6 +67,12 @@ pub(super) enum Command {
     Sweep(SweepArgs),
     /// Predict new rows with the model of a run
     Predict(PredictArgs),
+    /// List runs with their results
+    Runs(RunsArgs),
+    /// Compare two runs or pipelines by meaning and by results
+    Diff(DiffArgs),
+    /// Check the files of a run, and compute its results again
+    Verify(VerifyArgs),
     /// Measure the model of a run again, on its own rows or on new ones
     Eval(EvalArgs),
     /// Report the problems of pipelines without running them

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PredictArgs {
-    /// The folder of a run, as `mmc run` writes it
+    /// The run: its folder, or its name in `runs`
     #[arg(value_name = "RUN")]
     pub(in crate::cli) run: PathBuf,
     /// The rows to predict: csv, tsv, jsonl, parquet, arrow or npz by the ending of the name, text also as `.gz` or `.zst`;
