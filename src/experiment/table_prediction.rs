@@ -6,7 +6,7 @@ use super::prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 use crate::data::{KeptColumns, ReadProgress};
 use crate::diag::{Code, Problem, Problems};
 use crate::report::{
-    PredictedRows, PredictionLayout, PredictionTable, RejectedRows, TableFormat, encode, table_writer,
+    PredictionRows, PredictionLayout, PredictionTable, RejectedRows, TableFormat, encode, table_writer,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -145,7 +145,7 @@ fn batch(table: &PredictionTable, block: &PredictedBlock) -> io::Result<arrow_ar
     let labels = prepared.labels.iter().flatten().map(Option::as_deref).collect::<Vec<_>>();
     let rejected: BTreeMap<usize, String> =
         prepared.problems.iter().map(|(row, problem)| (*row, sentence(problem))).collect();
-    let rows = PredictedRows {
+    let rows = PredictionRows {
         row_ids: &prepared.rows.row_ids,
         kept: &prepared.kept,
         labels: &labels,

@@ -39,7 +39,7 @@ pub enum RejectedRows {
 
 /// Some rows that were predicted.
 #[derive(Clone, Copy)]
-pub struct PredictedRows<'a> {
+pub struct PredictionRows<'a> {
     /// The number of each row in its table, counted from 0.
     pub row_ids: &'a [u64],
     /// The columns that are passed on.
@@ -109,8 +109,8 @@ impl PredictionTable {
     ///
     /// # Errors
     /// If the columns that are passed on are not those of the layout.
-    pub fn batch(&self, rows: PredictedRows<'_>) -> Result<RecordBatch, ArrowError> {
-        let PredictedRows { row_ids, kept, labels, decisions, rejected } = rows;
+    pub fn batch(&self, rows: PredictionRows<'_>) -> Result<RecordBatch, ArrowError> {
+        let PredictionRows { row_ids, kept, labels, decisions, rejected } = rows;
         let layout = &self.layout;
         let mut columns: Vec<ArrayRef> = kept.to_vec();
         if layout.kept.is_empty() {

@@ -1,6 +1,6 @@
 //! `predictions.csv` and `components.csv`: what was decided on every row of the test split, and by which components.
 
-use super::prediction_table::{PredictedRows, PredictionLayout, PredictionTable, RejectedRows};
+use super::prediction_table::{PredictionRows, PredictionLayout, PredictionTable, RejectedRows};
 use super::table::{TableFormat, encode, table_writer};
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
@@ -58,7 +58,7 @@ fn write(
     let name = |class: &u32| loss.classes.get(*class as usize).map(String::as_str);
     let labels: Vec<Option<&str>> = labels.iter().map(name).collect();
     let (kept, rejected) = (&[][..], &BTreeMap::new());
-    let rows = PredictedRows { row_ids, kept, labels: &labels, decisions, rejected };
+    let rows = PredictionRows { row_ids, kept, labels: &labels, decisions, rejected };
     let batch = table.batch(rows).map_err(io::Error::other)?;
     let mut writer = table_writer(TableFormat::Csv, table.schema(), file)?;
     writer.write(encode(TableFormat::Csv, &batch)?)?;
