@@ -6,7 +6,7 @@ use super::prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 use crate::data::{KeptColumns, ReadProgress};
 use crate::diag::{Code, Problem, Problems};
 use crate::report::{
-    PredictionRows, PredictionLayout, PredictionTable, RejectedRows, TableFormat, encode, table_writer,
+    PredictionLayout, PredictionRows, PredictionTable, RejectedRows, TableFormat, encode, table_writer,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;

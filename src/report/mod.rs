@@ -19,7 +19,7 @@ pub use checksums::{CHECKSUMS, CheckedSums, check_sums};
 pub use first_steps::{FIRST_STEPS, FirstSteps, KEPT_STEPS};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
 pub use metrics_csv::write_metrics;
-pub use prediction_table::{PredictionRows, PredictionLayout, PredictionTable, RejectedRows};
+pub use prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows};
 pub use predictions_csv::{TestPredictions, write_components, write_predictions};
 pub use run_dir::RunDir;
 pub use run_record::RunRecord;

@@ -1,6 +1,6 @@
 //! `predictions.csv` and `components.csv`: what was decided on every row of the test split, and by which components.
 
-use super::prediction_table::{PredictionRows, PredictionLayout, PredictionTable, RejectedRows};
+use super::prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows};
 use super::table::{TableFormat, encode, table_writer};
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
