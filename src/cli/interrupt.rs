@@ -2,6 +2,7 @@
 //! once. `SIGUSR1`, which batch systems send some time before they end a job, only asks.
 
 use super::status::{INTERRUPTED, RESUMABLE};
+use crate::atomic_file::remove_unfinished;
 use crate::report::CheckpointFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,16 @@ impl Interrupt {
         interrupt
     }
 
-    /// Whether someone asked to stop.
+    /// Installs a handler that ends the process at the first interrupt. Files that are not whole yet are removed.
+    pub(super) fn end_at_once() {
+        // Where no handler can be set, Ctrl-C ends the process as it does by default.
+        let _ = ctrlc::set_handler(|| {
+            remove_unfinished();
+            std::process::exit(INTERRUPTED.into());
+        });
+    }
+
+    /// Whether an interrupt was requested.
     pub(super) fn asked(&self) -> bool {
         self.0.asked.load(Ordering::SeqCst)
     }
@@ -60,6 +70,7 @@ impl Interrupt {
 impl Shared {
     /// Ends the process.
     fn exit(&self) -> ! {
+        remove_unfinished();
         let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         let code = match folder.as_ref() {
             Some((folder, _)) if CheckpointFolder::has_any(folder) => RESUMABLE,

@@ -25,7 +25,9 @@ mod page;
 mod panic;
 mod plan;
 mod plan_view;
+mod predict;
 mod progress;
+mod read_progress;
 mod resume_command;
 mod run;
 mod run_end;
@@ -61,6 +63,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Run(args) => run::run(args, output),
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
+        Command::Predict(args) => predict::predict(args, output),
         Command::Runs(args) => runs::runs(args, output),
         Command::Diff(args) => diff::diff(args, output),
         Command::Verify(args) => verify::verify(args, output),

@@ -21,6 +21,8 @@ mod options;
 mod paired_predictions;
 mod pipeline;
 mod pipeline_meaning;
+mod predict;
+mod prediction_blocks;
 mod predictions;
 mod replay;
 mod resume;
@@ -37,6 +39,7 @@ mod saved_trials;
 mod source_file;
 mod started_run;
 mod statistics;
+mod table_prediction;
 mod tables;
 mod trial;
 mod trial_set;
@@ -60,6 +63,7 @@ pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
 pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
+pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
 pub use resume::Continuation;
 pub use run::{FailedRun, Run};
@@ -72,6 +76,7 @@ pub use saved_trials::{SavedTrial, read_trials, write_trials};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use started_run::StartedRun;
 pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
+pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
     search_csv, search_markdown,

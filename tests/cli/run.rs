@@ -5,9 +5,10 @@ use std::fs;
 use std::time::Duration;
 
 /// The files of a run.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "checkpoints",
     "checksums.txt",
+    "components.csv",
     "first_steps.csv",
     "metrics.csv",
     "model.safetensors",
