@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod diff;
 mod difference;
 mod eval;
 mod explain;
@@ -15,6 +16,7 @@ mod lint;
 mod lsp;
 mod manual;
 mod markdown;
+mod name_list;
 mod new;
 mod numbers;
 mod open;
@@ -23,14 +25,20 @@ mod page;
 mod panic;
 mod plan;
 mod plan_view;
+mod predict;
 mod progress;
+mod read_progress;
+mod resume_command;
 mod run;
+mod run_end;
 mod run_summary;
+mod runs;
 mod scores_table;
 mod status;
 mod sweep;
 mod table;
 mod trial_line;
+mod verify;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -55,6 +63,10 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Run(args) => run::run(args, output),
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
+        Command::Predict(args) => predict::predict(args, output),
+        Command::Runs(args) => runs::runs(args, output),
+        Command::Diff(args) => diff::diff(args, output),
+        Command::Verify(args) => verify::verify(args, output),
         Command::Eval(args) => eval::eval(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),

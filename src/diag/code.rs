@@ -119,6 +119,7 @@ codes! {
     ColumnType = "MMC0519", "a column whose type cannot be converted";
     NothingPresent = "MMC0520", "a row without any modality that could decide it";
     NoRoom = "MMC0521", "prepared data fits neither into memory nor on disk";
+    ColumnCollision = "MMC0522", "two columns of a result with the same name";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";
     NoDevice = "MMC0602", "the requested device is not available";
@@ -129,6 +130,8 @@ codes! {
     ModelMismatch = "MMC0607", "a model file made for another pipeline";
     BadCheckpoint = "MMC0611", "a checkpoint that is damaged or of another training";
     CannotResume = "MMC0612", "a run that cannot be continued as requested";
+    UnknownRun = "MMC0620", "a run that does not exist";
+    RunDisagrees = "MMC0621", "a run whose files or results do not agree";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

@@ -1,11 +1,13 @@
 //! `run.yaml`: the pipeline, its settings, the data, the machine and the times of a run. Enough to repeat the run.
 
+use crate::exec::vector_instructions;
 use crate::fusion::Combination;
 use crate::plan::{Cost, Input, Plan};
 use crate::spec::TrainSpec;
 use crate::train::{CalibrationRecord, EpochRecord, plan_hash};
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// Everything that decided a run. Values that differ between two runs of the same file, data and seed are under
 /// `machine` and `seconds`.
@@ -19,6 +21,12 @@ pub struct Manifest {
     pub params: IndexMap<String, serde_json::Value>,
     /// The settings of the command line, as typed: `--set NAME=VALUE`.
     pub set: IndexMap<String, String>,
+    /// The run whose weights it began with, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_start: Option<WarmStart>,
+    /// Labels that the user gave to the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// The training settings, defaults included.
     pub train: TrainSpec,
     /// The data: sources, split, fingerprint, rows, modalities.
@@ -33,6 +41,19 @@ pub struct Manifest {
     pub machine: Machine,
     /// Times in seconds.
     pub seconds: Seconds,
+}
+
+/// The weights that a run began with, which are kept in `initial.safetensors`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WarmStart {
+    /// The folder of the run they are from.
+    pub run: String,
+    /// The hash of all weights at the beginning.
+    pub hash: String,
+    /// The parameters and buffers that were taken over.
+    pub kept: Vec<String>,
+    /// Those that began as in any training: there were none of their name and shape.
+    pub new: Vec<String>,
 }
 
 /// The model.
@@ -63,6 +84,10 @@ pub struct Machine {
     pub threads: usize,
     /// The operating system and the processor's family.
     pub platform: String,
+    /// The vector instructions of the processor: with others the last bits of results differ.
+    pub instructions: String,
+    /// When the run was started: RFC 3339, UTC, whole seconds.
+    pub started: String,
 }
 
 /// Times in seconds.
@@ -92,9 +117,15 @@ impl PlanSummary {
 }
 
 impl Machine {
-    /// This machine.
-    pub fn new(device: String, threads: usize) -> Self {
-        Self { device, threads, platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH) }
+    /// This machine, and the time at which a run was started on it.
+    pub fn new(device: String, threads: usize, started: SystemTime) -> Self {
+        Self {
+            device,
+            threads,
+            platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+            instructions: vector_instructions().into(),
+            started: humantime::format_rfc3339_seconds(started).to_string(),
+        }
     }
 }
 

@@ -2,6 +2,11 @@
 
 mod commands;
 mod compare_and_sweep;
+mod diff;
 mod eval;
 mod lint_fix;
+mod predict;
+mod resume;
 mod run;
+mod runs;
+mod verify;

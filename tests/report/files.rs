@@ -7,8 +7,8 @@ use mmc::exec::{ComponentDecisions, Decisions, Params};
 use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
-    Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
-    write_metrics, write_predictions,
+    FirstSteps, Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
+    write_components, write_metrics, write_predictions,
 };
 use mmc::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, SgdSpec, TrainSpec, TrainingLength};
 use mmc::train::{
@@ -16,6 +16,7 @@ use mmc::train::{
 };
 use std::fs;
 use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
 
 fn spec() -> TrainSpec {
     TrainSpec {
@@ -57,12 +58,14 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         combine: plan.combine.clone(),
         params: [("beta".to_string(), 0.5.into())].into(),
         set: [("beta".to_string(), "50%".to_string())].into(),
+        warm_start: None,
+        tags: vec![],
         train: spec.clone(),
         data: serde_json::json!({ "fingerprint": "abc", "rows": { "train": 100 } }),
         plan: PlanSummary::new(plan),
         calibration: None,
         versions: versions(),
-        machine: Machine::new("cpu".into(), 2),
+        machine: Machine::new("cpu".into(), 2, SystemTime::UNIX_EPOCH),
         seconds: Seconds::new(0.25, history),
     }
 }
@@ -101,6 +104,7 @@ fn a_run_leaves_its_files_behind() {
             labels: &test.labels,
             decisions: &evaluation.decisions,
         }),
+        first_steps: &FirstSteps::default(),
         manifest: &manifest(&plan, &spec, &trained.history),
         summary: &summary,
     })
@@ -109,8 +113,17 @@ fn a_run_leaves_its_files_behind() {
 
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    let expected =
-        ["metrics.csv", "model.safetensors", "predictions.csv", "preprocessing.json", "run.yaml", "summary.json"];
+    let expected = [
+        "checksums.txt",
+        "components.csv",
+        "first_steps.csv",
+        "metrics.csv",
+        "model.safetensors",
+        "predictions.csv",
+        "preprocessing.json",
+        "run.yaml",
+        "summary.json",
+    ];
     assert_eq!(names, expected);
 
     assert_eq!(read_model(&path.join("model.safetensors"), &plan).unwrap(), *trained.params);
@@ -181,6 +194,7 @@ fn a_failed_run_reports_its_error_and_keeps_its_model() {
         preprocessing: &preprocessing(),
         history: &failure.history,
         predictions: None,
+        first_steps: &FirstSteps::default(),
         manifest: &manifest(&plan, &spec, &failure.history),
         summary: &summary,
     })
@@ -220,19 +234,20 @@ fn awkward() -> (LossSpec, Decisions) {
 }
 
 #[test]
-fn predictions_hold_names_probabilities_and_the_weights_of_the_predicted_class() {
+fn predictions_hold_names_and_components_the_weights_of_the_predicted_class() {
     let (loss, decisions) = awkward();
-    let mut text = vec![];
+    let (mut text, mut components) = (vec![], vec![]);
     let predictions = TestPredictions { row_ids: &[7, 3], labels: &[1, 1], decisions: &decisions };
     write_predictions(&mut text, &loss, predictions).unwrap();
-    let lines = read_csv(&text);
+    write_components(&mut components, &loss, predictions).unwrap();
     let (never, b) = ("no, never", "a \"b\"");
+    let lines = read_csv(&text);
+    assert_eq!(lines[0], ["row", "label", "prediction", "p_no, never", "p_a \"b\"", "margin"]);
+    assert_eq!(lines[1], ["7", b, never, "0.625", "0.375", "0.5"]);
+    assert_eq!(lines[2], ["3", b, b, "0.25", "0.75", "1"]);
+    let lines = read_csv(&components);
     let header = [
         "row",
-        "label",
-        "prediction",
-        "p_no, never",
-        "p_a \"b\"",
         "p_low_no, never",
         "p_low_a \"b\"",
         "p_low+high_no, never",
@@ -241,8 +256,8 @@ fn predictions_hold_names_probabilities_and_the_weights_of_the_predicted_class()
         "q_low+high",
     ];
     assert_eq!(lines[0], header);
-    assert_eq!(lines[1], ["7", b, never, "0.625", "0.375", "0.1", "0.9", "0.2", "0.8", "0.5", "0.9"]);
-    assert_eq!(lines[2], ["3", b, b, "0.25", "0.75", "0.3", "0.7", "", "", "0.8", ""]);
+    assert_eq!(lines[1], ["7", "0.1", "0.9", "0.2", "0.8", "0.5", "0.9"]);
+    assert_eq!(lines[2], ["3", "0.3", "0.7", "", "", "0.8", ""]);
 }
 
 fn some_scores(violations: Option<u64>) -> Scores {

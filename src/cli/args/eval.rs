@@ -1,6 +1,7 @@
 //! The arguments of `mmc eval`.
 
 use super::compute::ComputeArgs;
+use super::metric::metric;
 use crate::spec::{Metric, Part};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -46,24 +47,13 @@ fn share(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "expected a number from 0 to 1".into())
 }
 
-/// The metric of a name.
-fn metric(text: &str) -> Result<Metric, String> {
-    Metric::ALL.into_iter().find(|metric| metric.as_str() == text).ok_or_else(|| {
-        let names = Metric::ALL.map(Metric::as_str);
-        let near = crate::diag::nearest(text, names);
-        near.map_or_else(|| format!("there are {}", names.join(", ")), |near| format!("did you mean `{near}`?"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn shares_and_metrics_are_checked() {
+    fn shares_are_checked() {
         assert_eq!((share("0.25"), share("1")), (Ok(0.25), Ok(1.0)));
         assert!(["-0.1", "1.5", "NaN", "half"].into_iter().all(|bad| share(bad).is_err()));
-        assert_eq!(metric("brier"), Ok(Metric::Brier));
-        assert_eq!(metric("eror"), Err("did you mean `error`?".into()));
     }
 }

@@ -2,26 +2,35 @@
 //! Data only.
 
 mod bench;
+mod checkpoint;
 mod compare;
 mod completions;
 mod compute;
+mod diff;
 mod eval;
 mod explain;
 mod fmt;
 mod graph;
 mod lint;
 mod lsp;
+mod metric;
 mod model;
 mod new;
 mod output;
 mod plan;
+mod predict;
 mod run;
+mod runs;
 mod sweep;
 mod table_format;
+mod verify;
 
 pub(super) use bench::BenchArgs;
+pub(super) use checkpoint::DEFAULT_CHECKPOINT;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
+pub(super) use compute::DEFAULT_MEMORY;
+pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
 pub(super) use fmt::FmtArgs;
@@ -32,9 +41,12 @@ pub(super) use model::settings;
 pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
+pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
+pub(super) use runs::RunsArgs;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
+pub(super) use verify::VerifyArgs;
 
 use clap::{Parser, Subcommand};
 
@@ -56,6 +68,14 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Train the grid of a `sweep` block, and select the best by validation
     Sweep(SweepArgs),
+    /// Predict new rows with the model of a run
+    Predict(PredictArgs),
+    /// List runs with their results
+    Runs(RunsArgs),
+    /// Compare two runs or pipelines by meaning and by results
+    Diff(DiffArgs),
+    /// Check the files of a run, and compute its results again
+    Verify(VerifyArgs),
     /// Measure the model of a run again, on its own rows or on new ones
     Eval(EvalArgs),
     /// Report the problems of pipelines without running them
