@@ -140,7 +140,9 @@ fn a_file_is_what_its_first_bytes_say() {
 fn words_in_another_encoding_are_an_error_and_never_merged() {
     let case = Case::new(&["t.csv"]);
     case.write("t.csv", b"c,y\ncaf\xe9,no\ncaf\xe8,yes\n");
-    let problem = case.modality("c", &[name("c")], &[]).kind(ModalityKind::Category { count: 2 }, &[1]).problem();
+    let problems = case.modality("c", &[name("c")], &[]).kind(ModalityKind::Category { count: 2 }, &[1]).problems();
+    assert_eq!(problems.len(), 2);
+    let problem = problems[0].clone();
     assert_eq!(place(&problem), (Code::BadText, "t.csv", Some(2), Some("c"), COLUMNS));
     assert!(problem.help.unwrap().contains("Latin-1"));
 }

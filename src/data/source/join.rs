@@ -117,7 +117,7 @@ impl RowReader for Join {
         for ((member, read), key) in self.members.iter().zip(&reads).zip(&keys).skip(1) {
             match look_up(first, rows, &read.table.columns[*key], read, member) {
                 Ok(map) if rows > 0 && read.table.rows > 0 && map.iter().all(|row| *row == NOWHERE) => {
-                    problems.push(no_match((first, &reads[0].name), (&read.table.columns[*key], read), member));
+                    problems.push(no_match((first, &reads[0]), (&read.table.columns[*key], read), member));
                 }
                 Ok(map) => {
                     notes.extend(unmatched(&map, read, &reads[0].name));
@@ -212,14 +212,15 @@ fn look_up(
 }
 
 /// The error of tables of which no key of one is a key of the other, with the first keys of both.
-fn no_match(first: (&Column, &str), other: (&Column, &LoadedTable), member: &Member) -> Problem {
-    let ((own, own_name), (key, read)) = (first, other);
+fn no_match(first: (&Column, &LoadedTable), other: (&Column, &LoadedTable), member: &Member) -> Problem {
+    let ((own, own_read), (key, read)) = (first, other);
+    let own_name = &own_read.name;
     let shown_keys = |column: &Column, rows: usize| {
         let keys: Vec<String> = (0..rows.min(3)).map(|row| format!("`{}`", shown(column.text(row)))).collect();
         keys.join(", ")
     };
     let message = format!("no key of `{own_name}` is a key of `{}`", read.name);
-    let (ours, theirs) = (shown_keys(own, 3), shown_keys(key, read.table.rows));
+    let (ours, theirs) = (shown_keys(own, own_read.table.rows), shown_keys(key, read.table.rows));
     Problem::error(Code::UnmatchedKey, message)
         .at(member.key.1.span, "joined on it here")
         .in_data(read.place(None, Some(member.key.0)))
