@@ -11,7 +11,7 @@ use crate::exec::{engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
 use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
 use crate::spec::DataSpec;
-use crate::train::{CalibrationRecord, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
+use crate::train::{EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -154,11 +154,11 @@ impl Run {
         test: Option<TestRows>,
         summary: Summary,
     ) -> TrainedModel {
-        let manifest = self.manifest(&history, summary.calibration.clone());
+        let manifest = self.manifest(&history, &summary);
         TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, summary, manifest }
     }
 
-    fn manifest(&self, history: &[EpochRecord], calibration: Option<CalibrationRecord>) -> Manifest {
+    fn manifest(&self, history: &[EpochRecord], summary: &Summary) -> Manifest {
         let (plan, hir) = (self.pipeline.plan(), &self.pipeline.compiled.hir);
         // A constant as JSON; a value that is not JSON is kept as a string.
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
@@ -170,10 +170,10 @@ impl Run {
             train: hir.train.clone(),
             data: described(&hir.data, &self.data),
             plan: PlanSummary::new(plan),
-            calibration,
+            calibration: summary.calibration.clone(),
             versions: versions(),
             machine: Machine::new(self.device.clone(), self.options.thread_count()),
-            seconds: Seconds::new(self.reading, history),
+            seconds: Seconds::new(self.reading, summary.seconds, history),
         }
     }
 }

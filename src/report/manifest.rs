@@ -70,7 +70,7 @@ pub struct Machine {
 pub struct Seconds {
     /// Reading and preparing the data.
     pub data: f64,
-    /// Training, with all measurements.
+    /// Training, with all measurements; of all components where these are trained separately.
     pub train: f64,
     /// The end of each epoch, since training began.
     pub epochs: Vec<f64>,
@@ -99,10 +99,9 @@ impl Machine {
 }
 
 impl Seconds {
-    /// The times of a training.
-    pub fn new(data: f64, history: &[EpochRecord]) -> Self {
-        let epochs: Vec<f64> = history.iter().map(|record| record.seconds).collect();
-        Self { data, train: epochs.last().copied().unwrap_or(0.0), epochs }
+    /// The times of a training that took `train` seconds in all.
+    pub fn new(data: f64, train: f64, history: &[EpochRecord]) -> Self {
+        Self { data, train, epochs: history.iter().map(|record| record.seconds).collect() }
     }
 }
 

@@ -63,7 +63,7 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         calibration: None,
         versions: versions(),
         machine: Machine::new("cpu".into(), 2),
-        seconds: Seconds::new(0.25, history),
+        seconds: Seconds::new(0.25, 1.5, history),
     }
 }
 
