@@ -26,9 +26,10 @@ mod progress;
 mod run;
 mod run_summary;
 mod status;
+mod study_display;
+mod study_run;
 mod sweep;
 mod table;
-mod trial_line;
 
 use args::{Cli, Command};
 use clap::Parser;

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! Pipeline --open--> Run --train--> TrainedModel --save--> folder --load--> Model --predict--> Predictions
-//! Pipelines --open--> TrialSet --run--> TrialResults --compare--> Comparison
-//!                                                    --grid_search--> GridSearch
+//! Pipelines --open--> TrialSet --start--> Study --run--> TrialResults --compare--> Comparison
+//!                                                                     --grid_search--> GridSearch
 //! ```
 
 mod benchmark;
+mod command_line;
 mod comparison;
+mod comparison_table;
 mod comparison_trials;
 mod data_check;
 mod error;
@@ -17,36 +19,49 @@ mod model;
 mod options;
 mod pipeline;
 mod predictions;
+mod ranking;
 mod rows;
 mod run;
+mod run_copy;
 mod run_folder;
 mod saved_trials;
+mod score_spreads;
+mod search_table;
 mod source_file;
 mod statistics;
-mod tables;
+mod study;
+mod study_record;
+mod table_text;
 mod trial;
 mod trial_set;
 
 pub use benchmark::{Benchmark, benchmark};
+pub(crate) use command_line::shell_word;
 pub use comparison::{
     ComparedModel, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare,
 };
+pub use comparison_table::{comparison_csv, comparison_markdown};
 pub use comparison_trials::{ComparisonOptions, ComparisonTrials};
 pub use data_check::{DataCheck, check_data};
 pub use error::{Diagnostics, Error, ErrorKind};
 pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
-pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
+pub use grid_search_trials::{GridSearchOptions, GridSearchTrials};
 pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
 pub use predictions::{Prediction, Predictions};
+pub use ranking::{RankedConfiguration, best_of, rank};
 pub use run::{FailedRun, Run};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
+pub use score_spreads::{ProbabilitySpreads, ScoreSpreads};
+pub use search_table::{param_names, search_csv, search_markdown};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use statistics::{Difference, SignificanceTest, Spread, mcnemar, paired_t};
-pub use tables::{
-    comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
-    search_csv, search_markdown,
+pub use study::{Study, StudyProgress, StudyTables};
+pub use study_record::{SelectedRun, StudyFile, StudyKind, StudyRecord};
+pub use table_text::{
+    PROBABILITY_HEADS, metric_label, metric_spread, metric_value, percent_difference, percent_spread, plain_spread,
+    probability, probability_cells,
 };
-pub use trial::{StartEngine, Trial, TrialResult, TrialScores, run_trials};
+pub use trial::{TrialResult, TrialScores};
 pub use trial_set::{Configuration, TrialId, TrialSet};

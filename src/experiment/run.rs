@@ -5,7 +5,7 @@ use super::model::{Model, TestRows, TrainedModel};
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
-use crate::data::{Dataset, Subset};
+use crate::data::{Dataset, FittedModality, Preprocessing, Subset};
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::{engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
@@ -20,8 +20,9 @@ use std::time::Instant;
 pub struct Run {
     pipeline: Arc<Pipeline>,
     options: TrainOptions,
-    /// The data, split and prepared.
-    pub data: Dataset,
+    /// The data, split and prepared. The trials of a study share it, so that it may hold modalities that the plan does not
+    /// read.
+    pub data: Arc<Dataset>,
     problems: Problems,
     /// `cpu`, `cuda:0`
     device: String,
@@ -50,16 +51,28 @@ impl Run {
             Err(error) => return Err(pipeline.error(FailureCause::Exec(error).problem(pipeline.plan()))),
         };
         let began = Instant::now();
-        let data = load_or_fail(&[&pipeline], options)?;
+        let data = Arc::new(load_or_fail(&[&pipeline], options)?);
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
         let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
-        // If the file gives only the number of classes, their names come from the data.
-        if data.label.classes.len() == compiled.plan.loss.classes.len() {
-            compiled.plan.loss.classes.clone_from(&data.label.classes);
-        }
         let reading = began.elapsed().as_secs_f64();
-        Ok(Self { pipeline: Arc::new(pipeline), options: options.clone(), data, problems, device, reading })
+        Ok(Self { problems, ..Self::with_data(pipeline, data, options.clone(), device, reading) })
+    }
+
+    /// A run on data that was read in `reading` seconds, on the device of this name.
+    pub(crate) fn with_data(
+        mut pipeline: Pipeline,
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: String,
+        reading: f64,
+    ) -> Self {
+        let plan = &mut pipeline.compiled.plan;
+        // If the file gives only the number of classes, their names come from the data.
+        if data.label.classes.len() == plan.loss.classes.len() {
+            plan.loss.classes.clone_from(&data.label.classes);
+        }
+        Self { pipeline: Arc::new(pipeline), options, data, problems: Problems::new(), device, reading }
     }
 
     /// The pipeline. Its plan has the names of the classes that the data has.
@@ -125,12 +138,7 @@ impl Run {
             }
             _ => None,
         };
-        self.result(
-            Model::new(&self.pipeline, trained.params, self.data.preprocessing()),
-            trained.history,
-            test,
-            summary,
-        )
+        self.result(Model::new(&self.pipeline, trained.params, self.preprocessing()), trained.history, test, summary)
     }
 
     fn failed(&self, failure: TrainingFailure) -> FailedRun {
@@ -141,10 +149,20 @@ impl Run {
         }
         let summary = Summary::of_failure(plan, seed, String::new(), &failure, &problem);
         let kept = failure.kept.map(|kept| {
-            let model = Model::new(&self.pipeline, kept.params, self.data.preprocessing());
+            let model = Model::new(&self.pipeline, kept.params, self.preprocessing());
             self.result(model, failure.history, None, summary)
         });
         FailedRun { error: self.pipeline.error(problem), kept }
+    }
+
+    /// The fitted modalities that the plan reads, in its order.
+    fn modalities(&self) -> impl Iterator<Item = &FittedModality> {
+        let inputs = self.pipeline.plan().inputs.iter();
+        inputs.filter_map(|input| self.data.modalities.iter().find(|modality| modality.name == input.name))
+    }
+
+    fn preprocessing(&self) -> Preprocessing {
+        Preprocessing::new(self.data.label.clone(), self.modalities().cloned().collect())
     }
 
     fn result(
@@ -168,7 +186,7 @@ impl Run {
             params: hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
             set: self.pipeline.options().settings.iter().cloned().collect(),
             train: hir.train.clone(),
-            data: described(&hir.data, &self.data),
+            data: described(&hir.data, &self.data, self.modalities()),
             plan: PlanSummary::new(plan),
             calibration: summary.calibration.clone(),
             versions: versions(),
@@ -202,9 +220,13 @@ impl Pipeline {
 }
 
 /// The data of a run, for `run.yaml`; what was fitted to it is in `preprocessing.json`.
-fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
+fn described<'a>(
+    spec: &DataSpec,
+    data: &Dataset,
+    modalities: impl Iterator<Item = &'a FittedModality>,
+) -> serde_json::Value {
     let rows = |split: Option<&Subset>| split.map(|split| split.rows);
-    let modalities = data.modalities.iter().map(|modality| {
+    let modalities = modalities.map(|modality| {
         serde_json::json!({
             "name": modality.name,
             "kind": modality.kind,

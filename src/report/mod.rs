@@ -1,6 +1,7 @@
 //! Result files: the folder of a run and its content. Trains nothing and prints nothing.
 
 mod checkpoint_folder;
+mod decisions_csv;
 mod manifest;
 mod metrics_csv;
 mod predictions_csv;
@@ -10,6 +11,7 @@ mod summary;
 mod yaml;
 
 pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
+pub use decisions_csv::{TestDecisions, read_decisions, write_decisions};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
 pub use metrics_csv::write_metrics;
 pub use predictions_csv::{TestPredictions, write_predictions};

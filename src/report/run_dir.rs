@@ -55,6 +55,15 @@ impl RunDir {
         }
     }
 
+    /// The folder `path`, made where it does not exist. It stays, whatever happens.
+    ///
+    /// # Errors
+    /// `MMC0604`, naming the folder.
+    pub fn create_or_open(path: &Path) -> Result<Self, Problem> {
+        fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
+        Self::again(path)
+    }
+
     fn try_create(out: &Path, pipeline: &str) -> io::Result<Self> {
         let made = (!out.is_dir()).then(|| out.to_path_buf());
         fs::create_dir_all(out)?;

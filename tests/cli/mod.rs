@@ -4,3 +4,4 @@ mod commands;
 mod compare_and_sweep;
 mod lint_fix;
 mod run;
+mod studies;

@@ -1,0 +1,72 @@
+//! What `mmc compare` and `mmc sweep` share: the trials are run with their progress, and the end of a study is reported.
+
+use super::args::ComputeArgs;
+use super::output::Output;
+use super::status::ExitStatus;
+use super::study_display::StudyDisplay;
+use crate::exec::DeviceChoice;
+use crate::experiment::{SelectedRun, Study, StudyKind, metric_label, metric_value, shell_word};
+use crate::spec::Metric;
+use std::fmt::Write;
+use std::path::Path;
+
+/// A study that a command runs.
+pub(super) struct StudyRun<'a> {
+    pub(super) kind: StudyKind,
+    /// The metric on the validation rows that selects.
+    pub(super) metric: Metric,
+    pub(super) quiet: bool,
+    pub(super) compute: &'a ComputeArgs,
+    pub(super) output: &'a Output,
+}
+
+impl StudyRun<'_> {
+    /// Runs the trials that are left, and returns whether one failed.
+    pub(super) fn trials(&self, study: &mut Study<'_>) -> bool {
+        let counts = (study.done(), study.total());
+        let mut display = StudyDisplay::new(study.trials(), self.metric, counts, self.quiet, self.output);
+        study.run(&mut |progress| display.show(progress));
+        display.failed
+    }
+
+    /// The status of a study in which nothing was trained.
+    pub(super) fn nothing(&self, study: &Study<'_>) -> ExitStatus {
+        if study.trials().interrupted() {
+            self.output.err.line("interrupted before anything was trained: there is nothing to keep");
+            ExitStatus::Interrupted
+        } else {
+            ExitStatus::Problems
+        }
+    }
+
+    /// Reports how an interrupted study is resumed, and returns the status of the command.
+    pub(super) fn end(&self, study: &Study<'_>, failed: bool) -> ExitStatus {
+        if study.trials().interrupted() && study.done() < study.total() {
+            let (done, total, command) = (study.done(), study.total(), self.resume_command(study.folder()));
+            self.output.err.line(&format!("interrupted: {done} of {total} trials are done; to continue: {command}"));
+        }
+        if failed { ExitStatus::Problems } else { ExitStatus::Done }
+    }
+
+    /// The command that continues the study, with the device, on which its results depend.
+    fn resume_command(&self, folder: &Path) -> String {
+        let mut command = format!("mmc {} --resume {}", self.kind.command(), shell_word(&folder.display().to_string()));
+        if let DeviceChoice::Cuda(number) = self.compute.device {
+            let _ = write!(command, " --device cuda:{number}");
+        }
+        command
+    }
+
+    /// The lines below the table: the selected run with the command that trains it alone, and the folder of the study.
+    pub(super) fn selected_lines(&self, best: Option<&SelectedRun>, folder: &Path) -> String {
+        let mut text = String::new();
+        if let Some(SelectedRun { name, seed, valid, run, command, .. }) = best {
+            let (label, value) = (metric_label(self.metric), metric_value(self.metric, *valid));
+            let run = folder.join(run);
+            let _ = writeln!(text, "selected    {name}, seed {seed}: valid {label} {value}, in {}", run.display());
+            let _ = writeln!(text, "alone       {command}");
+        }
+        let _ = writeln!(text, "study       {}", folder.display());
+        text
+    }
+}
