@@ -74,15 +74,16 @@ pub(crate) fn replace_file(
 /// What the name of a temporary file begins and ends with.
 const TEMPORARY: [&str; 2] = [".mmc-", ".part"];
 
+/// Whether a file of this name is a temporary one.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY[0]) && name.ends_with(TEMPORARY[1])
+}
+
 /// Removes the temporary files that writes into `folder` left behind because their process was killed. No other process
 /// may be writing into it.
 pub(crate) fn remove_leftovers(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries {
-        let name = entry.file_name();
-        let temporary =
-            name.to_str().is_some_and(|name| name.starts_with(TEMPORARY[0]) && name.ends_with(TEMPORARY[1]));
-        if temporary {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(is_temporary) {
             // A file that stays takes room and does no other harm.
             let _ = fs::remove_file(entry.path());
         }

@@ -83,12 +83,12 @@ pub mod world;
 pub use diag::{Code, Problem, Problems, Severity, SourceMap};
 pub use exec::DeviceChoice;
 pub use experiment::{
-    Diagnostics, Error, ErrorKind, Model, Pipeline, PipelineOptions, Prediction, Predictions, TrainOptions,
-    TrainedModel, system_cache,
+    Diagnostics, Error, ErrorKind, Model, ModelEvaluation, Pipeline, PipelineOptions, Prediction, Predictions,
+    TrainOptions, TrainedModel, system_cache,
 };
 pub use plan::Plan;
 pub use spec::Source;
-pub use train::{ComponentScores, EpochRecord, Event, Scores, StopReason};
+pub use train::{ClassScore, ClassScores, ComponentScores, EpochRecord, Event, Scores, StopReason};
 pub use world::{Disk, FoundFile, MissingFile, NoFiles, World};
 
 #[doc(hidden)]

@@ -100,11 +100,12 @@ fn text(comparison: &Comparison, style: Style) -> String {
     }
     text.push('\n');
     let seeds: Vec<String> = comparison.seeds.iter().map(u64::to_string).collect();
-    let selected = match comparison.lines.iter().any(|line| line.selected) {
-        true => "ranked by the validation rows, which select the first, in bold or marked *",
-        false => "without validation rows none is selected",
+    let _ = writeln!(text, "seeds       {}; mean ± standard deviation", seeds.join(", "));
+    let ranked = match comparison.lines.iter().any(|line| line.selected) {
+        true => "by the validation rows, which select the first, in bold or marked *",
+        false => "not: without validation rows none is selected",
     };
-    let _ = writeln!(text, "seeds       {}; mean ± standard deviation; {selected}", seeds.join(", "));
+    let _ = writeln!(text, "ranked      {ranked}");
     let test = comparison.lines.iter().find_map(|line| line.difference.as_ref()).map(|Difference { test, .. }| test);
     if let (Some(against), Some(test)) = (&comparison.against, test) {
         let how = match test {
@@ -113,6 +114,9 @@ fn text(comparison: &Comparison, style: Style) -> String {
         };
         let _ = writeln!(text, "difference  test error less that of `{against}`, in points;");
         let _ = writeln!(text, "            p by {how}, not adjusted");
+    }
+    if comparison.lines.iter().any(|line| line.over_learn.is_some()) {
+        text += "over-learn  errors on the rows that a single modality gets right, of all rows and of those\n";
     }
     let _ = writeln!(text, "before      before calibration; ECE is the expected calibration error");
     text
@@ -129,7 +133,6 @@ fn errors_table(comparison: &Comparison, style: Style) -> String {
         ("test error %", Right),
         ("difference [95%]", Right),
         ("p", Right),
-        ("parameters", Right),
         ("time", Right),
         ("runs", Right),
     ];
@@ -140,7 +143,6 @@ fn errors_table(comparison: &Comparison, style: Style) -> String {
             (metric_spread(Metric::Error, line.test.error.as_ref()), false),
             (line.difference.as_ref().map_or_else(String::new, percent_difference), false),
             (line.difference.as_ref().map_or_else(String::new, |difference| probability(difference.p)), false),
-            (grouped(line.parameters as u64), false),
             (duration(Duration::try_from_secs_f64(line.seconds).unwrap_or_default()), false),
             (line.runs.to_string(), false),
         ]
@@ -152,9 +154,11 @@ fn errors_table(comparison: &Comparison, style: Style) -> String {
 fn probabilities_table(comparison: &Comparison, style: Style) -> String {
     let mut header = vec![("test probabilities", Align::Left), ("AUC %", Align::Right)];
     header.extend(PROBABILITY_HEADS.map(|head| (head, Align::Right)));
+    header.push(("parameters", Align::Right));
     let rows = comparison.lines.iter().map(|line| {
         let mut row = vec![line.name.clone(), metric_spread(Metric::Auc, line.test.auc.as_ref())];
         row.extend(probability_cells(&line.test));
+        row.push(grouped(line.parameters as u64));
         row
     });
     table(&header, rows.collect(), style)
@@ -173,6 +177,5 @@ fn over_learn_table(comparison: &Comparison, style: Style) -> String {
         ],
         None => vec![line.name.clone()],
     });
-    let note = "over-learn  errors on the rows that a single modality gets right, of all rows and of those\n";
-    table(&header, rows.collect(), style) + note
+    table(&header, rows.collect(), style)
 }

@@ -5,7 +5,9 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod diff;
 mod difference;
+mod eval;
 mod explain;
 mod fmt;
 mod graph;
@@ -25,11 +27,14 @@ mod plan_view;
 mod progress;
 mod run;
 mod run_summary;
+mod runs;
+mod scores_table;
 mod status;
 mod study_display;
 mod study_run;
 mod sweep;
 mod table;
+mod verify;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -54,6 +59,10 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Run(args) => run::run(args, output),
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
+        Command::Runs(args) => runs::runs(args, output),
+        Command::Diff(args) => diff::diff(args, output),
+        Command::Verify(args) => verify::verify(args, output),
+        Command::Eval(args) => eval::eval(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -78,7 +78,7 @@ impl<'a> Progress<'a> {
             Event::Started { epochs, steps_per_epoch } => {
                 self.extent = ProgressLength { epochs: *epochs, steps_per_epoch: *steps_per_epoch, rows_per_step: 0 };
             }
-            Event::Stepped { epoch, step, rows, loss, error } => {
+            Event::Stepped { epoch, step, rows, loss, error, .. } => {
                 self.stepped(*epoch, *step, *rows as u64, *loss, *error);
             }
             Event::EpochEnded(record) => {

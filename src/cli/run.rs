@@ -21,10 +21,11 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
         Err(status) => return status,
     };
     let interrupt = Interrupt::listen();
-    let run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
+    let mut run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
         Ok(run) => run,
         Err(error) => return output.error(&error),
     };
+    run.tags.clone_from(&args.tags);
     if !args.quiet {
         output.problems(run.problems(), run.pipeline().sources());
     }

@@ -5,7 +5,7 @@ use super::numbers::{duration, grouped};
 use super::output::Output;
 use super::table::{Align, MarkedRow, marked_table};
 use crate::experiment::{
-    RankedConfiguration, StudyProgress, TrialScores, TrialSet, metric_label, metric_spread, metric_value,
+    RankedConfiguration, StudyProgress, TrialScores, TrialSet, metric_label, metric_spread, named_metric,
 };
 use crate::spec::Metric;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -82,12 +82,12 @@ impl<'a> StudyDisplay<'a> {
         }
     }
 
-    /// `  best mul 21.00%`
+    /// `  best so far mul, error 21.00%`
     fn best(&self, ranking: &[RankedConfiguration]) -> String {
         let best = ranking.first().and_then(|first| Some((first, first.valid.as_ref()?)));
         best.map_or_else(String::new, |(first, valid)| {
             let name = &self.trials.configurations[first.configuration].name;
-            format!("  best so far {name} {}", metric_value(self.metric, valid.mean))
+            format!("  best so far {name}, {}", named_metric(self.metric, valid.mean))
         })
     }
 
@@ -145,13 +145,8 @@ fn style(output: &Output) -> ProgressStyle {
 
 /// `valid error 21.00%  10 epochs  2.5 s`
 fn trial_words(scores: &TrialScores, metric: Metric) -> String {
-    let valid = scores.valid.map_or_else(String::new, |valid| {
-        let (label, value) = (metric_label(metric), metric_value(metric, valid.get(metric)));
-        match label.strip_suffix(" %") {
-            Some(label) => format!("valid {label} {value}%  "),
-            None => format!("valid {label} {value}  "),
-        }
-    });
+    let valid =
+        scores.valid.map_or_else(String::new, |valid| format!("valid {}  ", named_metric(metric, valid.get(metric))));
     let epochs = match scores.component_epochs.len() {
         0 => format!("{} epochs", scores.epochs),
         components => format!("{} epochs of {components} components", scores.epochs),

@@ -5,7 +5,7 @@ use super::output::Output;
 use super::status::ExitStatus;
 use super::study_display::StudyDisplay;
 use crate::exec::DeviceChoice;
-use crate::experiment::{SelectedRun, Study, StudyKind, metric_label, metric_value, shell_word};
+use crate::experiment::{SelectedRun, Study, StudyKind, named_metric, shell_word};
 use crate::spec::Metric;
 use std::fmt::Write;
 use std::path::Path;
@@ -61,9 +61,8 @@ impl StudyRun<'_> {
     pub(super) fn selected_lines(&self, best: Option<&SelectedRun>, folder: &Path) -> String {
         let mut text = String::new();
         if let Some(SelectedRun { name, seed, valid, run, command, .. }) = best {
-            let (label, value) = (metric_label(self.metric), metric_value(self.metric, *valid));
-            let run = folder.join(run);
-            let _ = writeln!(text, "selected    {name}, seed {seed}: valid {label} {value}, in {}", run.display());
+            let (valid, run) = (named_metric(self.metric, *valid), folder.join(run));
+            let _ = writeln!(text, "selected    {name}, seed {seed}: valid {valid}, in {}", run.display());
             let _ = writeln!(text, "alone       {command}");
         }
         let _ = writeln!(text, "study       {}", folder.display());

@@ -16,7 +16,7 @@ pub(super) enum Align {
 }
 
 /// A space that no line is broken at.
-const TIED: char = '\u{a0}';
+pub(super) const TIED: char = '\u{a0}';
 
 /// The cells of a row, each with whether it is marked.
 pub(super) type MarkedRow = Vec<(String, bool)>;

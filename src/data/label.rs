@@ -121,6 +121,25 @@ pub(crate) fn read_fitted(label: &FittedLabel, table: LabelColumn<'_>) -> Result
     Ok(rows.pop().unwrap_or_default())
 }
 
+/// The class of every row of a new table by name: nothing where the cell is empty, and the cell itself where it is none of
+/// the classes; and how many of those there are.
+pub(crate) fn class_names<'a>(label: &'a FittedLabel, words: &'a Words) -> (Vec<Option<&'a str>>, usize) {
+    let reading = match label.cells {
+        LabelCells::Names => Reading::Names(label.classes.clone()),
+        LabelCells::Indices => Reading::Indices(label.classes.len()),
+    };
+    let class = |cell: &'a String| reading.class(cell).and_then(|class| label.classes.get(class as usize));
+    let names: Vec<(Option<&str>, bool)> = (words.dictionary.iter())
+        .map(|cell| match class(cell) {
+            Some(class) => (Some(class.as_str()), true),
+            None => (Some(cell.as_str()).filter(|cell| !cell.is_empty()), cell.is_empty()),
+        })
+        .collect();
+    let rows = words.codes.iter().map(|code| names[*code as usize]);
+    let unknown = rows.clone().filter(|(_, known)| !known).count();
+    (rows.map(|(name, _)| name).collect(), unknown)
+}
+
 /// Whether no row of a table has a label.
 pub(crate) fn is_empty(table: LabelColumn<'_>) -> bool {
     table.read.table.words(table.column).is_none_or(|words| words.dictionary.iter().all(String::is_empty))

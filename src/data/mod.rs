@@ -9,7 +9,9 @@
 //! Inside the room a file imports from the file that defines a thing; the re-exports here serve the other rooms.
 
 mod apply;
+mod column_values;
 mod dataset;
+mod input_mapping;
 mod inspect;
 mod io;
 mod label;
@@ -18,15 +20,19 @@ mod modality;
 mod preprocessing;
 mod presence;
 mod random;
+mod row_blocks;
 mod source;
 mod split;
 mod table;
 
-pub use apply::{ApplyRequest, LabelUse, PreparedRows, apply};
+pub use apply::{ApplyRequest, PreparedRows, apply};
+pub use column_values::column_values;
 pub use dataset::{Dataset, Subset, TableSummary};
+pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::sample::SAMPLE_ROWS;
 pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, survey};
+pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
 pub use load::{LoadRequest, load};
 pub use modality::fitted::{FittedModality, InputColumn};
@@ -35,5 +41,10 @@ pub use modality::transform::FittedTransform;
 pub use preprocessing::Preprocessing;
 pub use presence::RequiredComponents;
 pub use random::{Draw, Draws, order};
+pub use row_blocks::{
+    BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_blocks,
+};
+pub use source::jsonl::JSON_TYPE;
+pub use source::row_block::{ReadProgress, ReadUnit};
 pub use source::source_of;
 pub use table::schema::CellType;

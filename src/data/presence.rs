@@ -1,8 +1,9 @@
 //! Checks that on every row some component of each combine has all of its modalities.
 
 use crate::data::dataset::Subset;
+use crate::data::modality::rows::ModalityRows;
 use crate::data::table::loaded::LoadedTable;
-use crate::diag::{Code, Problem, Problems, Span};
+use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::plan::Plan;
 use crate::spec::Part;
 
@@ -27,6 +28,22 @@ impl<'a> RequiredComponents<'a> {
     }
 }
 
+impl RequiredComponents<'_> {
+    /// Whether some component has all its modalities on a row.
+    pub(crate) fn decides(&self, modalities: &[ModalityRows], row: usize) -> bool {
+        let present = |modality: &usize| modalities[*modality].present.as_ref().is_none_or(|present| present[row]);
+        self.components.iter().any(|needs| needs.iter().all(present))
+    }
+
+    /// The problem with a row that no component can decide.
+    pub(crate) fn undecided(&self, row: u64, place: DataPlace) -> Problem {
+        let name = self.name;
+        let message = format!("row {row} has none of the modalities that a component of `{name}` decides by");
+        let problem = Problem::error(Code::NothingPresent, message).in_data(place);
+        problem.help("take such rows out, or give a modality a value on every row with `impute(mean)`")
+    }
+}
+
 /// The rows of one part: its subset, and the place of each row in the file.
 pub(crate) struct PartTable<'a> {
     pub(crate) part: Part,
@@ -41,11 +58,7 @@ pub(crate) fn check(required: &[RequiredComponents<'_>], parts: &[PartTable<'_>]
         let mut first = None;
         let mut count = 0usize;
         for part in parts {
-            let present = |modality: usize, row: usize| {
-                part.subset.modalities[modality].present.as_ref().is_none_or(|present| present[row])
-            };
-            let lacks = |row: &usize| !combine.components.iter().any(|needs| needs.iter().all(|m| present(*m, *row)));
-            for row in (0..part.subset.rows).filter(lacks) {
+            for row in (0..part.subset.rows).filter(|row| !combine.decides(&part.subset.modalities, *row)) {
                 first.get_or_insert((part, row));
                 count += 1;
             }
@@ -55,15 +68,11 @@ pub(crate) fn check(required: &[RequiredComponents<'_>], parts: &[PartTable<'_>]
             1 => String::new(),
             _ => format!(" (and {} more rows)", count - 1),
         };
-        let message = format!(
-            "row {} has none of the modalities that a component of `{}` decides by{more}",
-            part.subset.row_ids[row], combine.name
-        );
-        let place = part.read.place(Some(part.subset.row_ids[row] as usize), None);
-        let problem = Problem::error(Code::NothingPresent, message)
-            .at(combine.span, format!("nothing here can decide this row of {}", part.part.as_str()))
-            .in_data(place)
-            .help("take such rows out, or give a modality a value on every row with `impute(mean)`");
+        let row_id = part.subset.row_ids[row];
+        let place = part.read.place(Some(row_id as usize), None);
+        let mut problem = combine.undecided(row_id, place);
+        problem.message.push_str(&more);
+        let problem = problem.at(combine.span, format!("nothing here can decide this row of {}", part.part.as_str()));
         problems.push(problem);
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }

@@ -129,6 +129,8 @@ codes! {
     ModelMismatch = "MMC0607", "a model file made for another pipeline";
     BadCheckpoint = "MMC0611", "a checkpoint that is damaged or of another training";
     CannotResume = "MMC0612", "a run that cannot be continued as requested";
+    UnknownRun = "MMC0620", "a run that does not exist";
+    RunDisagrees = "MMC0621", "a run whose files or results do not agree";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

@@ -40,6 +40,40 @@ pub struct ComponentDecisions {
     pub q: Vec<f64>,
 }
 
+impl Decisions {
+    /// The decisions on some of the rows, in this order.
+    pub fn of_rows(&self, rows: &[usize]) -> Self {
+        let classes = self.classes;
+        let cells = |numbers: &[f64]| -> Vec<f64> {
+            rows.iter().flat_map(|row| numbers[row * classes..(row + 1) * classes].iter().copied()).collect()
+        };
+        let component = |of: &ComponentDecisions| ComponentDecisions {
+            probabilities: cells(&of.probabilities),
+            neg_log_p: cells(&of.neg_log_p),
+            factor: of.factor,
+            present: of.present.as_ref().map(|present| rows.iter().map(|row| present[*row]).collect()),
+            q: cells(&of.q),
+        };
+        Self {
+            rows: rows.len(),
+            classes,
+            class_losses: cells(&self.class_losses),
+            predicted: rows.iter().map(|row| self.predicted[*row]).collect(),
+            factors: rows.iter().map(|row| self.factors[*row]).collect(),
+            probabilities: cells(&self.probabilities),
+            components: self.components.iter().map(component).collect(),
+        }
+    }
+
+    /// Predicts the second of two classes on the rows where its probability is at least `threshold`, and the first on the
+    /// others.
+    pub fn decide_by_threshold(&mut self, threshold: f64) {
+        for (predicted, p) in self.predicted.iter_mut().zip(self.probabilities.chunks_exact(2)) {
+            *predicted = u32::from(p[1] >= threshold);
+        }
+    }
+}
+
 impl ComponentDecisions {
     /// Whether the component is present on a row.
     pub fn is_present(&self, row: usize) -> bool {

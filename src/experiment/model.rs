@@ -8,7 +8,7 @@ use crate::data::{ApplyRequest, LabelUse, Preprocessing, RequiredComponents, app
 use crate::diag::{Checked, Problem};
 use crate::exec::{DeviceChoice, Params, engine};
 use crate::plan::Plan;
-use crate::report::{Manifest, Results, RunDir, Summary, TestPredictions};
+use crate::report::{FirstSteps, Manifest, Results, RunDir, Summary, TestPredictions};
 use crate::spec::{Source, SourceKind};
 use crate::train::{EpochRecord, Evaluation, FailureCause, Scores, predict};
 use std::fmt;
@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Model {
-    pipeline: Arc<Pipeline>,
+    pub(super) pipeline: Arc<Pipeline>,
     pub(crate) params: Arc<Params>,
     pub(crate) preprocessing: Preprocessing,
 }
@@ -40,6 +40,7 @@ pub struct TrainedModel {
     pub(crate) model: Model,
     pub(crate) history: Vec<EpochRecord>,
     pub(crate) test: Option<TestRows>,
+    pub(crate) first_steps: FirstSteps,
     pub(crate) summary: Summary,
     pub(crate) manifest: Manifest,
 }
@@ -168,6 +169,7 @@ impl TrainedModel {
             preprocessing: &self.model.preprocessing,
             history: &self.history,
             predictions,
+            first_steps: &self.first_steps,
             manifest: &self.manifest,
             summary: &self.summary(directory.path()),
         });

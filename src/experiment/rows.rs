@@ -51,6 +51,11 @@ impl<'a> PlanRows<'a> {
         Some(Self { subset, places: data.places(plan.inputs.iter().map(|input| input.name.as_str()))? })
     }
 
+    /// Rows whose modalities for the inputs of a plan are at these places.
+    pub(crate) fn at(subset: &'a Subset, places: Vec<usize>) -> Self {
+        Self { subset, places }
+    }
+
     /// Rows that were prepared for a plan, with the modalities in the order of its inputs.
     pub(crate) fn prepared(subset: &'a Subset) -> Self {
         Self { subset, places: (0..subset.modalities.len()).collect() }

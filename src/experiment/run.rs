@@ -7,25 +7,28 @@ use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
 use crate::data::{Dataset, FittedModality, Preprocessing, Subset};
 use crate::diag::{Code, Problem, Problems};
-use crate::exec::{engine, initialize};
+use crate::exec::{Params, engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
-use crate::report::{Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
+use crate::report::{FirstSteps, Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
 use crate::spec::DataSpec;
-use crate::train::{EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
+use crate::train::{CalibrationRecord, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// A pipeline with its data read and its device opened, ready to train.
 pub struct Run {
     pipeline: Arc<Pipeline>,
-    options: TrainOptions,
+    pub(crate) options: TrainOptions,
     /// The data, split and prepared. The trials of a study share it, so that it may hold modalities that the plan does not
     /// read.
     pub data: Arc<Dataset>,
     problems: Problems,
     /// `cpu`, `cuda:0`
     device: String,
+    /// Labels of the run, for people; they decide nothing.
+    pub tags: Vec<String>,
+    started: SystemTime,
     /// Seconds that reading the data took.
     reading: f64,
 }
@@ -72,7 +75,16 @@ impl Run {
         if data.label.classes.len() == plan.loss.classes.len() {
             plan.loss.classes.clone_from(&data.label.classes);
         }
-        Self { pipeline: Arc::new(pipeline), options, data, problems: Problems::new(), device, reading }
+        Self {
+            pipeline: Arc::new(pipeline),
+            options,
+            data,
+            problems: Problems::new(),
+            device,
+            tags: vec![],
+            started: SystemTime::now(),
+            reading,
+        }
     }
 
     /// The pipeline. Its plan has the names of the classes that the data has.
@@ -123,10 +135,24 @@ impl Run {
             checkpoints: None,
         };
         let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
-        match fit(&start, initialize(plan, spec.seed), training, observe) {
-            Ok(trained) => Ok(self.trained(trained)),
-            Err(failure) => Err(Box::new(self.failed(*failure))),
+        let mut first_steps = FirstSteps::default();
+        let mut observe = |event: Event<'_>| {
+            first_steps.observe(&event);
+            observe(event);
+        };
+        match fit(&start, self.initial_params(), training, &mut observe) {
+            Ok(trained) => Ok(TrainedModel { first_steps, ..self.trained(trained) }),
+            Err(failure) => {
+                let mut failed = self.failed(*failure);
+                failed.kept = failed.kept.map(|kept| TrainedModel { first_steps, ..kept });
+                Err(Box::new(failed))
+            }
         }
+    }
+
+    /// The weights that the training begins with.
+    pub(crate) fn initial_params(&self) -> Params {
+        initialize(self.pipeline.plan(), self.pipeline.compiled.hir.train.seed)
     }
 
     fn trained(&self, trained: Trained) -> TrainedModel {
@@ -172,11 +198,13 @@ impl Run {
         test: Option<TestRows>,
         summary: Summary,
     ) -> TrainedModel {
-        let manifest = self.manifest(&history, &summary);
-        TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, summary, manifest }
+        let mut manifest = self.manifest(&history, summary.calibration.clone());
+        manifest.seconds.train = summary.seconds;
+        let first_steps = FirstSteps::default();
+        TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, first_steps, summary, manifest }
     }
 
-    fn manifest(&self, history: &[EpochRecord], summary: &Summary) -> Manifest {
+    pub(crate) fn manifest(&self, history: &[EpochRecord], calibration: Option<CalibrationRecord>) -> Manifest {
         let (plan, hir) = (self.pipeline.plan(), &self.pipeline.compiled.hir);
         // A constant as JSON; a value that is not JSON is kept as a string.
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
@@ -185,13 +213,14 @@ impl Run {
             combine: plan.combine.clone(),
             params: hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
             set: self.pipeline.options().settings.iter().cloned().collect(),
+            tags: self.tags.clone(),
             train: hir.train.clone(),
             data: described(&hir.data, &self.data, self.modalities()),
             plan: PlanSummary::new(plan),
-            calibration: summary.calibration.clone(),
+            calibration,
             versions: versions(),
-            machine: Machine::new(self.device.clone(), self.options.thread_count()),
-            seconds: Seconds::new(self.reading, summary.seconds, history),
+            machine: Machine::new(self.device.clone(), self.options.thread_count(), self.started),
+            seconds: Seconds::new(self.reading, history),
         }
     }
 }

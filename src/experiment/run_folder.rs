@@ -5,18 +5,37 @@ use super::model::Model;
 use super::pipeline::{Pipeline, PipelineOptions};
 use crate::data::Preprocessing;
 use crate::diag::{Code, Problem, Problems, SourceMap};
+use crate::report::RunRecord;
+use crate::spec::TrainingLength;
 use crate::train::{plan_hash, read_model, trained_plan};
-use indexmap::IndexMap;
-use serde::Deserialize;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The part of `run.yaml` with the settings the pipeline was opened with.
-#[derive(Deserialize)]
-struct RunRecord {
-    combine: String,
-    set: IndexMap<String, String>,
+impl Pipeline {
+    /// The pipeline of the run in `folder`, from the copy that the run keeps and under the settings it was begun with.
+    /// `changes` replace them one by one.
+    ///
+    /// # Errors
+    /// If the folder does not hold a run, or a change does not fit the pipeline.
+    pub fn of_run(folder: &Path, changes: PipelineOptions) -> Result<Self, Error> {
+        let record = RunRecord::read(folder).map_err(|problem| Error::of(problem, &SourceMap::new()))?;
+        let changed = |name: &str| changes.settings.iter().any(|(other, _)| other == name);
+        let kept = record.set.iter().filter(|(name, _)| !changed(name));
+        let epochs = match record.length() {
+            Some(TrainingLength::Epochs(epochs)) => Some(epochs),
+            _ => None,
+        };
+        let settings =
+            kept.map(|(name, value)| (name.clone(), value.clone())).chain(changes.settings.clone()).collect();
+        let options = PipelineOptions {
+            settings,
+            combine: changes.combine.or(Some(record.combine.clone())),
+            seed: changes.seed.or(record.seed()),
+            epochs: changes.epochs.or(epochs),
+        };
+        Self::open_with(folder.join("pipeline.mmc"), options)
+    }
 }
 
 impl Model {
@@ -32,8 +51,7 @@ impl Model {
 /// Reads the model of the run in `folder`, and checks that its parts belong together.
 fn load_model(folder: &Path) -> Result<Model, Error> {
     let no_texts = SourceMap::new();
-    let RunRecord { combine, set } =
-        read_record(&folder.join("run.yaml")).map_err(|problem| Error::of(problem, &no_texts))?;
+    let RunRecord { combine, set, .. } = RunRecord::read(folder).map_err(|problem| Error::of(problem, &no_texts))?;
     let options =
         PipelineOptions { settings: set.into_iter().collect(), combine: Some(combine), ..PipelineOptions::default() };
     let mut pipeline = Pipeline::open_with(folder.join("pipeline.mmc"), options)?;
@@ -63,13 +81,6 @@ fn load_model(folder: &Path) -> Result<Model, Error> {
 
 fn error(pipeline: &Pipeline, problems: Problems) -> Error {
     Error::new(problems, pipeline.sources.clone())
-}
-
-fn read_record(path: &Path) -> Result<RunRecord, Problem> {
-    serde_yaml::from_str(&read_text(path)?).map_err(|error| {
-        let message = format!("`{}` is damaged: {error}", path.display());
-        Problem::error(Code::BadModel, message).help("copy the file from the folder of its run again")
-    })
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {

@@ -1,5 +1,7 @@
 //! Statistics over several runs: means, deviations, and tests of differences.
 
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
@@ -89,6 +91,36 @@ pub fn mcnemar(ours: &[bool], theirs: &[bool]) -> Option<Difference> {
     Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: SignificanceTest::McNemar })
 }
 
+/// A mean with a confidence interval of 95%.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// The mean.
+    pub mean: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Samples of a bootstrap.
+const RESAMPLES: usize = 1000;
+
+/// The mean of `values` with the interval between the quantiles of the means of resampled values; the same values have
+/// the same interval. `None` without values, or where one is not finite.
+pub(crate) fn bootstrap_mean(values: &[f64]) -> Option<Interval> {
+    if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let count = values.len() as f64;
+    let mut random = ChaCha8Rng::seed_from_u64(0);
+    let mut resampled = || values.iter().map(|_| values[random.random_range(0..values.len())]).sum::<f64>() / count;
+    let mut means: Vec<f64> = (0..RESAMPLES).map(|_| resampled()).collect();
+    means.sort_by(f64::total_cmp);
+    let tail = ((1.0 - CONFIDENCE) / 2.0 * RESAMPLES as f64) as usize;
+    let mean = values.iter().sum::<f64>() / count;
+    Some(Interval { mean, low: means[tail], high: means[RESAMPLES - 1 - tail] })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +169,20 @@ mod tests {
         close(found.high - found.mean, 1.959_963_985 * (10.0f64 - 64.0 / 40.0).sqrt() / 40.0);
         assert_eq!(mcnemar(&ours, &ours).unwrap().p, 1.0);
         assert!(mcnemar(&[], &[]).is_none());
+    }
+
+    #[test]
+    fn a_bootstrap_interval_is_near_that_of_the_normal_distribution() {
+        let values: Vec<f64> = (0..400).map(|at| f64::from(at % 20) / 19.0).collect();
+        let found = bootstrap_mean(&values).unwrap();
+        close(found.mean, 0.5);
+        // The deviation of 0, 1/19, ..., 1 and of a mean over 400 of them.
+        let deviation = ((20.0f64 * 20.0 - 1.0) / 12.0).sqrt() / 19.0;
+        let reach = 1.96 * deviation / 20.0;
+        for end in [found.mean - found.low, found.high - found.mean] {
+            assert!((end / reach - 1.0).abs() < 0.15, "{end} instead of {reach}");
+        }
+        assert_eq!(bootstrap_mean(&[0.5; 9]), Some(Interval { mean: 0.5, low: 0.5, high: 0.5 }));
+        assert!(bootstrap_mean(&[]).is_none() && bootstrap_mean(&[f64::NAN]).is_none());
     }
 }

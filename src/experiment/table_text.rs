@@ -59,6 +59,15 @@ pub fn metric_value(metric: Metric, value: f64) -> String {
     }
 }
 
+/// A metric with its value: `error 21.00%`, `log loss 0.4500`.
+pub fn named_metric(metric: Metric, value: f64) -> String {
+    let (label, value) = (metric_label(metric), metric_value(metric, value));
+    match label.strip_suffix(" %") {
+        Some(label) => format!("{label} {value}%"),
+        None => format!("{label} {value}"),
+    }
+}
+
 fn is_share(metric: Metric) -> bool {
     match metric {
         Metric::Error | Metric::Auc | Metric::F1 | Metric::CalibrationError => true,

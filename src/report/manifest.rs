@@ -6,6 +6,7 @@ use crate::spec::TrainSpec;
 use crate::train::{CalibrationRecord, EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::Serialize;
+use std::time::SystemTime;
 
 /// Everything that decided a run. Values that differ between two runs of the same file, data and seed are under
 /// `machine` and `seconds`.
@@ -19,6 +20,9 @@ pub struct Manifest {
     pub params: IndexMap<String, serde_json::Value>,
     /// The settings of the command line, as typed: `--set NAME=VALUE`.
     pub set: IndexMap<String, String>,
+    /// Labels that the user gave to the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// The training settings, defaults included.
     pub train: TrainSpec,
     /// The data: sources, split, fingerprint, rows, modalities.
@@ -63,6 +67,8 @@ pub struct Machine {
     pub threads: usize,
     /// The operating system and the processor's family.
     pub platform: String,
+    /// When the run was started: RFC 3339, UTC, whole seconds.
+    pub started: String,
 }
 
 /// Times in seconds.
@@ -92,16 +98,18 @@ impl PlanSummary {
 }
 
 impl Machine {
-    /// This machine.
-    pub fn new(device: String, threads: usize) -> Self {
-        Self { device, threads, platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH) }
+    /// This machine, and the time at which a run was started on it.
+    pub fn new(device: String, threads: usize, started: SystemTime) -> Self {
+        let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
+        Self { device, threads, platform, started: humantime::format_rfc3339_seconds(started).to_string() }
     }
 }
 
 impl Seconds {
-    /// The times of a training that took `train` seconds in all.
-    pub fn new(data: f64, train: f64, history: &[EpochRecord]) -> Self {
-        Self { data, train, epochs: history.iter().map(|record| record.seconds).collect() }
+    /// The times of a training, which took as long as its epochs.
+    pub fn new(data: f64, history: &[EpochRecord]) -> Self {
+        let epochs: Vec<f64> = history.iter().map(|record| record.seconds).collect();
+        Self { data, train: epochs.last().copied().unwrap_or(0.0), epochs }
     }
 }
 

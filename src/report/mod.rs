@@ -1,21 +1,27 @@
 //! Result files: the folder of a run and its content. Trains nothing and prints nothing.
 
 mod checkpoint_folder;
+mod checksums;
 mod decisions_csv;
+mod first_steps;
 mod manifest;
 mod metrics_csv;
 mod predictions_csv;
 mod run_dir;
+mod run_record;
 mod save;
 mod summary;
 mod yaml;
 
 pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
+pub use checksums::{CHECKSUMS, CheckedSums, check_sums};
 pub use decisions_csv::{TestDecisions, read_decisions, write_decisions};
+pub use first_steps::{FIRST_STEPS, FirstSteps, KEPT_STEPS};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
 pub use metrics_csv::write_metrics;
 pub use predictions_csv::{TestPredictions, write_predictions};
 pub use run_dir::RunDir;
+pub use run_record::RunRecord;
 pub use save::Results;
 pub use summary::{Status, Summary, SummaryProblem};
 pub use yaml::{write_yaml, yaml_text};

@@ -1,6 +1,6 @@
 //! The files of a run, written in order.
 
-use super::{Manifest, RunDir, Summary, TestPredictions};
+use super::{FIRST_STEPS, FirstSteps, Manifest, RunDir, Summary, TestPredictions};
 use super::{write_metrics, write_predictions, write_yaml};
 use crate::data::Preprocessing;
 use crate::diag::Problem;
@@ -21,6 +21,8 @@ pub struct Results<'a> {
     pub history: &'a [EpochRecord],
     /// The test split, if the model was measured on one.
     pub predictions: Option<TestPredictions<'a>>,
+    /// The losses of the first steps.
+    pub first_steps: &'a FirstSteps,
     /// The manifest.
     pub manifest: &'a Manifest,
     /// The summary.
@@ -43,10 +45,12 @@ impl RunDir {
         if let Some(predictions) = results.predictions {
             self.write("predictions.csv", |file| write_predictions(file, loss, predictions))?;
         }
+        self.write(FIRST_STEPS, |file| results.first_steps.write(file))?;
         self.write("run.yaml", |file| write_yaml(file, results.manifest))?;
-        self.write("summary.json", |file| {
-            serde_json::to_writer_pretty(&mut *file, results.summary)?;
-            file.write_all(b"\n")
-        })
+        // Numbers and texts always have a JSON form.
+        let mut summary = serde_json::to_vec_pretty(results.summary).unwrap_or_default();
+        summary.push(b'\n');
+        self.write_checksums("summary.json", &summary)?;
+        self.write("summary.json", |file| file.write_all(&summary))
     }
 }

@@ -37,6 +37,11 @@ impl Source {
         Self::of(|paths| SourceKind::Parquet { paths }, path.as_ref())
     }
 
+    /// Arrow IPC, a file or a stream; Feather files of the second version are such files.
+    pub fn arrow(path: impl AsRef<Path>) -> Self {
+        Self::of(|paths| SourceKind::Arrow { paths }, path.as_ref())
+    }
+
     /// An archive of NumPy arrays, each a column.
     pub fn npz(path: impl AsRef<Path>) -> Self {
         Self::of(|paths| SourceKind::Npz { paths }, path.as_ref())
@@ -75,6 +80,11 @@ pub enum SourceKind {
         rows: usize,
         /// The seed of the rows.
         seed: u64,
+    },
+    /// `arrow(...)`: Arrow IPC, files or streams.
+    Arrow {
+        /// Paths or globs; together they are one table.
+        paths: Vec<Spanned<String>>,
     },
     /// `parquet(...)`
     Parquet {
@@ -122,6 +132,7 @@ impl SourceKind {
     pub fn files(&self) -> &[Spanned<String>] {
         match self {
             SourceKind::Table { paths, .. }
+            | SourceKind::Arrow { paths }
             | SourceKind::Parquet { paths }
             | SourceKind::Npz { paths }
             | SourceKind::Npy { paths }
@@ -135,6 +146,7 @@ impl SourceKind {
     pub fn files_mut(&mut self) -> Option<&mut Vec<Spanned<String>>> {
         match self {
             SourceKind::Table { paths, .. }
+            | SourceKind::Arrow { paths }
             | SourceKind::Parquet { paths }
             | SourceKind::Npz { paths }
             | SourceKind::Npy { paths }
@@ -155,6 +167,7 @@ impl SourceKind {
             },
             // Lines too, but the columns are the keys in the first lines of every file.
             SourceKind::Jsonl { .. }
+            | SourceKind::Arrow { .. }
             | SourceKind::Parquet { .. }
             | SourceKind::Npz { .. }
             | SourceKind::Npy { .. }
@@ -172,6 +185,7 @@ impl SourceKind {
             SourceKind::Join { sources, .. } => sources.first().map_or(&[], |first| first.kind.row_files()),
             SourceKind::Table { .. }
             | SourceKind::Synthetic { .. }
+            | SourceKind::Arrow { .. }
             | SourceKind::Parquet { .. }
             | SourceKind::Npz { .. }
             | SourceKind::Npy { .. }
@@ -232,6 +246,11 @@ pub const FILE_FORMATS: &[FileFormat] = &[
     },
     FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
     FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },
+    FileFormat {
+        source: "arrow",
+        endings: &[".arrow", ".arrows", ".feather", ".ipc"],
+        kind: |paths, _| SourceKind::Arrow { paths },
+    },
     FileFormat { source: "npz", endings: &[".npz"], kind: |paths, _| SourceKind::Npz { paths } },
 ];
 

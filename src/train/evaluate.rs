@@ -2,6 +2,7 @@
 
 use super::{BatchSource, Scores, metrics};
 use crate::exec::{Decisions, Engine, ExecError, Logits, Params, decide, fitted, row_losses};
+use crate::fusion::RowLoss;
 use crate::plan::{Batch, LossSpec};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub struct Evaluation {
     pub scores: Scores,
     /// The decisions, in the order of the rows.
     pub decisions: Decisions,
+    /// The training loss of each row.
+    pub losses: Vec<RowLoss>,
 }
 
 /// Evaluates `params` on all rows, in their order.
@@ -30,7 +33,7 @@ pub fn evaluate(
     let decisions = decide(&loss, &params.calibration, &logits);
     let losses = row_losses(&loss, &logits, rows.labels());
     let scores = metrics::scores(&loss, &decisions, &losses, rows.labels());
-    Ok(Evaluation { scores, decisions })
+    Ok(Evaluation { scores, decisions, losses })
 }
 
 /// Decides on all rows, in their order; their labels are not read.

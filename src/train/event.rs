@@ -35,6 +35,8 @@ pub enum Event<'a> {
         loss: f64,
         /// A running share of wrong predictions over this epoch.
         error: f64,
+        /// The mean loss of the rows of this step alone.
+        step_loss: f64,
     },
     /// An epoch ended and was measured.
     EpochEnded(&'a EpochRecord),

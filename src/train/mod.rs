@@ -4,6 +4,7 @@ mod auc;
 mod batch_source;
 mod checkpoint;
 mod checkpoint_file;
+mod class_scores;
 mod conclude;
 mod evaluate;
 mod event;
@@ -26,6 +27,7 @@ pub use checkpoint::{
     BestModel, Checkpoint, CheckpointInterval, CheckpointPolicy, EpochTotals, FinishedComponents, LoopState,
 };
 pub use checkpoint_file::{checkpoint_bytes, read_checkpoint};
+pub use class_scores::{ClassScore, ClassScores, class_scores};
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use event::{ComponentScores, EpochRecord, Event, ProbabilityScores, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};

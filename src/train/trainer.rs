@@ -150,13 +150,14 @@ impl<'a> TrainingLoop<'a> {
             }
             train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
             dropout.apply(&mut batch, self.step);
-            self.advance(engine, epoch, &batch)?;
+            let step_loss = self.advance(engine, epoch, &batch)?;
             observe(Event::Stepped {
                 epoch,
                 step: number,
                 rows: rows.len(),
                 loss: self.totals.loss / self.totals.rows as f64,
                 error: self.totals.errors as f64 / self.totals.rows as f64,
+                step_loss,
             });
             if interrupt.load(Ordering::Relaxed) {
                 return Ok(true);
@@ -187,8 +188,8 @@ impl<'a> TrainingLoop<'a> {
         timer.restart();
     }
 
-    /// Makes one step.
-    fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch) -> Result<(), FailureCause> {
+    /// Makes one step, and returns the mean loss of its rows.
+    fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch) -> Result<f64, FailureCause> {
         let Training { plan, spec, .. } = self.training;
         let key = StepKey { seed: spec.seed, step: self.step };
         let non_finite = |place| FailureCause::NonFinite { epoch, step: key.step + 1, place };
@@ -198,9 +199,10 @@ impl<'a> TrainingLoop<'a> {
             let place = engine.first_non_finite(&self.params, batch, key)?;
             return Err(non_finite(NonFinite::Loss(place)));
         }
+        let loss = result.loss;
         let totals = &mut self.totals;
         totals.rows += batch.rows;
-        totals.loss += result.loss * batch.rows as f64;
+        totals.loss += loss * batch.rows as f64;
         totals.errors += result.errors;
         totals.violations += result.violations;
         totals.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
@@ -215,7 +217,7 @@ impl<'a> TrainingLoop<'a> {
         }
         fold_moments(plan, params, &result.moments);
         self.step += 1;
-        Ok(())
+        Ok(loss)
     }
 
     /// Ends an epoch: measures the validation split, and keeps the model if it is the best so far.

@@ -95,7 +95,9 @@ fn a_table_does_not_depend_on_threads_and_has_four_forms() {
     let without_time = |text: &str| -> Vec<[Value; 4]> {
         let value: Value = serde_json::from_str(text).unwrap();
         let lines = value["lines"].as_array().unwrap().iter();
-        lines.map(|line| [&line["name"], &line["valid"], &line["test"], &line["difference"]].map(Value::clone)).collect()
+        lines
+            .map(|line| [&line["name"], &line["valid"], &line["test"], &line["difference"]].map(Value::clone))
+            .collect()
     };
     let [one, two] = ["1", "2"].map(|threads| table(&["--threads", threads, "--format", "json"]));
     assert_eq!(without_time(&one), without_time(&two));
@@ -109,7 +111,9 @@ fn a_table_does_not_depend_on_threads_and_has_four_forms() {
     let row = reader.records().next().unwrap().unwrap();
     assert_eq!((&row[0], &row[1], &row[2]), ("low_only", "2", "1"));
     let names: Vec<&str> = reader.headers().unwrap().iter().collect();
-    for name in ["valid_error", "test_auc_deviation", "test_uncalibrated_log_loss", "valid_brier", "difference", "seconds"] {
+    for name in
+        ["valid_error", "test_auc_deviation", "test_uncalibrated_log_loss", "valid_brier", "difference", "seconds"]
+    {
         assert!(names.contains(&name), "{name}: {names:?}");
     }
     let text = table(&[]);
@@ -265,9 +269,12 @@ fn an_interrupted_sweep_keeps_what_is_done() {
     let reported: Vec<String> = lines.collect();
     let (code, result) = ended(child);
     assert_eq!(code, Some(0), "{reported:?}");
-    assert!(reported.iter().any(|line| {
+    assert!(
+        reported.iter().any(|line| {
             line.contains("1 of 8 trials are done; to continue: mmc sweep --resume runs/small-curve-0001")
-        })), "{reported:?}");
+        }),
+        "{reported:?}"
+    );
     assert!(result.contains("runs/small-curve-0001"), "{result}");
     let path = folder.path().join("runs/small-curve-0001");
     assert_eq!(fs::read_to_string(path.join("trials.jsonl")).unwrap().lines().count(), 1);

@@ -2,6 +2,10 @@
 
 mod commands;
 mod compare_and_sweep;
+mod diff;
+mod eval;
 mod lint_fix;
 mod run;
+mod runs;
 mod studies;
+mod verify;

@@ -5,7 +5,9 @@ use std::fs;
 use std::time::Duration;
 
 /// The files of a run.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
+    "checksums.txt",
+    "first_steps.csv",
     "metrics.csv",
     "model.safetensors",
     "pipeline.mmc",

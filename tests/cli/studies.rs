@@ -38,7 +38,11 @@ fn trials(study: &Path) -> Vec<String> {
 /// Fails unless both folders hold runs of the same bits.
 fn same_bits(one: &Path, other: &Path) {
     for file in ["model.safetensors", "predictions.csv"] {
-        assert!(fs::read(one.join(file)).unwrap() == fs::read(other.join(file)).unwrap(), "{file} of {}", one.display());
+        assert!(
+            fs::read(one.join(file)).unwrap() == fs::read(other.join(file)).unwrap(),
+            "{file} of {}",
+            one.display()
+        );
     }
 }
 
@@ -50,7 +54,9 @@ fn every_trial_is_a_run_and_the_selected_one_is_trained_alone_with_the_same_bits
     let study = folder.path().join("runs/small-compare-0001");
     assert_eq!(trials(&study), ["low_only-seed-1", "low_only-seed-2", "mul-seed-1", "mul-seed-2"]);
     let one_run: Vec<String> = names(&study.join("mul-seed-1"));
-    for file in ["model.safetensors", "preprocessing.json", "run.yaml", "summary.json", "predictions.csv", "pipeline.mmc"] {
+    for file in
+        ["model.safetensors", "preprocessing.json", "run.yaml", "summary.json", "predictions.csv", "pipeline.mmc"]
+    {
         assert!(one_run.contains(&file.to_owned()), "{file}: {one_run:?}");
     }
     // A trial has only the preprocessing of the modalities that it reads.

@@ -10,6 +10,7 @@ mod inspection;
 mod joins;
 mod out_of_core;
 mod real_data;
+mod row_blocks;
 mod splitting;
 mod synthetic;
 mod text_and_categories;

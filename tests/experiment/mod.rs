@@ -8,3 +8,4 @@ mod errors;
 mod prediction;
 mod public;
 mod rerun;
+mod torch;

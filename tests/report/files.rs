@@ -7,7 +7,7 @@ use mmc::exec::{ComponentDecisions, Decisions, Params};
 use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
-    Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
+    FirstSteps, Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
     write_metrics, write_predictions,
 };
 use mmc::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, SgdSpec, TrainSpec, TrainingLength};
@@ -16,6 +16,7 @@ use mmc::train::{
 };
 use std::fs;
 use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
 
 fn spec() -> TrainSpec {
     TrainSpec {
@@ -57,13 +58,14 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         combine: plan.combine.clone(),
         params: [("beta".to_string(), 0.5.into())].into(),
         set: [("beta".to_string(), "50%".to_string())].into(),
+        tags: vec![],
         train: spec.clone(),
         data: serde_json::json!({ "fingerprint": "abc", "rows": { "train": 100 } }),
         plan: PlanSummary::new(plan),
         calibration: None,
         versions: versions(),
-        machine: Machine::new("cpu".into(), 2),
-        seconds: Seconds::new(0.25, 1.5, history),
+        machine: Machine::new("cpu".into(), 2, SystemTime::UNIX_EPOCH),
+        seconds: Seconds::new(0.25, history),
     }
 }
 
@@ -101,6 +103,7 @@ fn a_run_leaves_its_files_behind() {
             labels: &test.labels,
             decisions: &evaluation.decisions,
         }),
+        first_steps: &FirstSteps::default(),
         manifest: &manifest(&plan, &spec, &trained.history),
         summary: &summary,
     })
@@ -109,8 +112,16 @@ fn a_run_leaves_its_files_behind() {
 
     let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    let expected =
-        ["metrics.csv", "model.safetensors", "predictions.csv", "preprocessing.json", "run.yaml", "summary.json"];
+    let expected = [
+        "checksums.txt",
+        "first_steps.csv",
+        "metrics.csv",
+        "model.safetensors",
+        "predictions.csv",
+        "preprocessing.json",
+        "run.yaml",
+        "summary.json",
+    ];
     assert_eq!(names, expected);
 
     assert_eq!(read_model(&path.join("model.safetensors"), &plan).unwrap(), *trained.params);
@@ -181,6 +192,7 @@ fn a_failed_run_reports_its_error_and_keeps_its_model() {
         preprocessing: &preprocessing(),
         history: &failure.history,
         predictions: None,
+        first_steps: &FirstSteps::default(),
         manifest: &manifest(&plan, &spec, &failure.history),
         summary: &summary,
     })

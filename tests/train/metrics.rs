@@ -4,7 +4,7 @@ use super::softmax_regression::loss_of;
 use mmc::exec::{ComponentDecisions, Decisions};
 use mmc::fusion::RowLoss;
 use mmc::fusion::{Combination, Multiplicative, QGradient};
-use mmc::train::scores;
+use mmc::train::{class_scores, scores};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -25,6 +25,12 @@ struct Case {
     brier: f64,
     calibration_error: f64,
     auc: Option<f64>,
+    balanced_accuracy: f64,
+    precision: Vec<Option<f64>>,
+    recall: Vec<Option<f64>>,
+    class_f1: Vec<Option<f64>>,
+    support: Vec<u64>,
+    confusion: Vec<Vec<u64>>,
 }
 
 fn multiplicative(boost: Option<f64>) -> Combination {
@@ -65,6 +71,18 @@ fn agrees_with_scikit_learn() {
     let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/metrics.json")).unwrap();
     for case in fixture.cases {
         let loss = loss_of(case.classes, &["whole"], multiplicative(None));
+        let names: Vec<String> = (0..case.classes).map(|class| class.to_string()).collect();
+        let by_class = class_scores(&names, &case.predictions, &case.labels);
+        near(by_class.balanced_accuracy, case.balanced_accuracy);
+        assert_eq!(by_class.confusion, case.confusion, "{}", case.name);
+        for (class, own) in by_class.classes.iter().enumerate() {
+            assert_eq!((&own.class, own.support), (&names[class], case.support[class]));
+            let expected = [case.precision[class], case.recall[class], case.class_f1[class]];
+            for (found, expected) in [own.precision, own.recall, own.f1].into_iter().zip(expected) {
+                assert_eq!(found.is_some(), expected.is_some(), "{} class {class}", case.name);
+                near(found.unwrap_or(0.0), expected.unwrap_or(0.0));
+            }
+        }
         let decisions = plain(case.classes, case.predictions, case.probabilities);
         let found = scores(&loss, &decisions, &counted(&vec![0.5; case.labels.len()]), &case.labels);
         near(found.error, case.error);

@@ -5,6 +5,8 @@ mod bench;
 mod compare;
 mod completions;
 mod compute;
+mod diff;
+mod eval;
 mod explain;
 mod fmt;
 mod graph;
@@ -16,13 +18,17 @@ mod new;
 mod output;
 mod plan;
 mod run;
+mod runs;
 mod sweep;
 mod table_format;
+mod verify;
 
 pub(super) use bench::BenchArgs;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
 pub(super) use compute::ComputeArgs;
+pub(super) use diff::DiffArgs;
+pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
 pub(super) use fmt::FmtArgs;
 pub(super) use graph::{GraphArgs, GraphFormat};
@@ -33,8 +39,10 @@ pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use run::RunArgs;
+pub(super) use runs::RunsArgs;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
+pub(super) use verify::VerifyArgs;
 
 use clap::{Parser, Subcommand};
 
@@ -56,6 +64,14 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Train the grid of a `sweep` block, and select the best by validation
     Sweep(SweepArgs),
+    /// List runs with their results
+    Runs(RunsArgs),
+    /// Compare two runs or pipelines by meaning and by results
+    Diff(DiffArgs),
+    /// Check the files of a run, and compute its results again
+    Verify(VerifyArgs),
+    /// Measure the model of a run again, on its own rows or on new ones
+    Eval(EvalArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout

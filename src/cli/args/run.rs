@@ -22,6 +22,9 @@ pub(in crate::cli) struct RunArgs {
     /// The folder that runs are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(in crate::cli) out: PathBuf,
+    /// A label of the run, which `mmc runs` shows and filters by; may be repeated
+    #[arg(long = "tag", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(in crate::cli) tags: Vec<String>,
     /// Print nothing but the result
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,

@@ -3,3 +3,4 @@
 pub(crate) mod bytes;
 pub(crate) mod paths;
 pub(crate) mod reader;
+pub(crate) mod stream;

@@ -1,5 +1,6 @@
 //! From the paths and globs of a pipeline to the files they name. Opens no file.
 
+use crate::data::io::stream::ByteStream;
 use crate::diag::{Code, DataPlace, Problem, Span, nearest};
 use crate::spec::Spanned;
 use std::path::{Path, PathBuf};
@@ -13,9 +14,16 @@ pub(crate) struct DataFile {
     pub name: String,
     /// The text that names it.
     pub span: Span,
+    /// Its bytes, where it is no file of the disk and they can be read only once.
+    pub stream: Option<ByteStream>,
 }
 
 impl DataFile {
+    /// A stream, with its display name.
+    pub(crate) fn of_stream(stream: ByteStream, name: &str) -> Self {
+        Self { path: PathBuf::new(), name: name.to_owned(), span: Span::default(), stream: Some(stream) }
+    }
+
     /// A problem with the file as a whole, or with one line of it.
     pub(crate) fn problem(&self, code: Code, message: String, line: Option<u64>) -> Problem {
         Problem::error(code, message).at(self.span, "read here").in_data(self.place(line, None))
@@ -42,6 +50,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                 name: display(&path, base),
                 path,
                 span: written.span,
+                stream: None,
             })),
             Err((help, near)) => {
                 let glob = is_glob(&written.value);

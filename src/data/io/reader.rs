@@ -1,9 +1,12 @@
 //! A data file as a stream of text: decompressed by its ending, its content hashed, its line ends normalised.
 //! Independent of tables.
 
+use crate::data::io::paths::DataFile;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const BUFFER: usize = 1 << 16;
 
@@ -32,17 +35,68 @@ pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Resul
 
 /// The bytes of a file, decompressed and nothing else; otherwise as [`open`].
 pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(unpacked(path, Hashed { inner: open_file(path)?, hasher }))
+}
+
+/// The text of a file from its beginning on, to be looked at; a stream can be read again afterwards.
+pub(crate) fn peek(file: &DataFile) -> io::Result<LineEnds<Box<dyn Read>>> {
+    Ok(LineEnds::new(match &file.stream {
+        Some(stream) => Box::new(stream.peek()),
+        None => unpacked(&file.path, open_file(&file.path)?),
+    }))
+}
+
+/// The bytes of a file, decompressed; those that lie on the disk are counted in `count` as they are read. A stream can
+/// be read once.
+pub(crate) fn open_counted(file: &DataFile, count: &ByteCount) -> io::Result<Box<dyn Read + Send>> {
+    let count = count.clone();
+    Ok(match &file.stream {
+        Some(stream) => Box::new(Counted { inner: stream.take(), count }),
+        None => unpacked(&file.path, Counted { inner: open_file(&file.path)?, count }),
+    })
+}
+
+/// How many bytes have been read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ByteCount(Arc<AtomicU64>);
+
+impl ByteCount {
+    /// The number so far.
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn open_file(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    let file = Hashed { inner: file, hasher };
+    Ok(file)
+}
+
+/// Bytes as the ending of their path says that they are packed.
+fn unpacked<'a>(path: &Path, bytes: impl Read + Send + 'a) -> Box<dyn Read + Send + 'a> {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    Ok(match ending {
-        Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, file))),
-        Some("zst") => Box::new(Zstd::new(BufReader::with_capacity(BUFFER, file))),
-        _ => Box::new(file),
-    })
+    match ending {
+        Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, bytes))),
+        Some("zst") => Box::new(Zstd::new(BufReader::with_capacity(BUFFER, bytes))),
+        _ => Box::new(bytes),
+    }
+}
+
+/// Counts what is read through it.
+struct Counted<R> {
+    inner: R,
+    count: ByteCount,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.count.0.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
 }
 
 /// Hashes what is read through it.
@@ -117,19 +171,46 @@ impl<R: BufRead> Read for Zstd<R> {
     }
 }
 
-/// Gives every line one `\n` at its end, the last too, so that lines are counted alike on every system.
+/// The mark that some programs write at the beginning of a text in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Gives every line one `\n` at its end, the last too, so that lines are counted alike on every system. A byte order mark
+/// at the beginning is left out.
 pub(crate) struct LineEnds<R> {
     inner: R,
     buffer: Vec<u8>,
     at: usize,
     after_return: bool,
+    begun: bool,
     ended: bool,
     last: u8,
 }
 
 impl<R: Read> LineEnds<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, buffer: vec![], at: 0, after_return: false, ended: false, last: b'\n' }
+    /// The text of these bytes.
+    pub(crate) fn new(inner: R) -> Self {
+        Self { inner, buffer: vec![], at: 0, after_return: false, begun: false, ended: false, last: b'\n' }
+    }
+
+    /// Reads what there is into the empty buffer: at the beginning as much as a byte order mark is long, so that it is
+    /// never cut in two.
+    fn read_some(&mut self) -> io::Result<()> {
+        let least = if self.begun { 1 } else { BYTE_ORDER_MARK.len() };
+        let mut length = 0;
+        self.buffer.resize(BUFFER, 0);
+        while length < least {
+            match self.inner.read(&mut self.buffer[length..]) {
+                Ok(0) => break,
+                Ok(n) => length += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.buffer.clear();
+                    return Err(error);
+                }
+            }
+        }
+        self.buffer.truncate(length);
+        Ok(())
     }
 
     /// Fills the buffer with text, or leaves it empty at the end.
@@ -137,14 +218,19 @@ impl<R: Read> LineEnds<R> {
         self.at = 0;
         self.buffer.clear();
         while self.buffer.is_empty() && !self.ended {
-            // The buffer is filled whole, so that a byte order mark is never cut in two.
-            (&mut self.inner).take(BUFFER as u64).read_to_end(&mut self.buffer)?;
+            self.read_some()?;
             if self.buffer.is_empty() {
                 self.ended = true;
                 if self.last != b'\n' {
                     self.buffer.push(b'\n');
                 }
                 return Ok(());
+            }
+            if !std::mem::replace(&mut self.begun, true) && self.buffer.starts_with(BYTE_ORDER_MARK) {
+                self.buffer.drain(..BYTE_ORDER_MARK.len());
+                if self.buffer.is_empty() {
+                    continue;
+                }
             }
             if self.after_return || self.buffer.contains(&b'\r') {
                 let after_return = &mut self.after_return;
@@ -191,6 +277,10 @@ mod tests {
         assert_eq!(lines(b"a\r\nb\rc\n\r\n\nd"), b"a\nb\nc\n\n\nd\n");
         assert_eq!(lines(b""), b"");
         assert_eq!(lines(b"a\r"), b"a\n");
+        assert_eq!(
+            (lines(b"\xef\xbb\xbfa\xef\xbb\xbf"), lines(b"\xef\xbb\xbf")),
+            (b"a\xef\xbb\xbf\n".to_vec(), vec![])
+        );
         let mut long = vec![b'x'; BUFFER - 1];
         long.extend(b"\r\ny");
         assert_eq!(lines(&long)[BUFFER - 1..], *b"\ny\n");

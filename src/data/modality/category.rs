@@ -4,14 +4,12 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::rows::{ModalityParts, RowsWriter};
+use crate::data::modality::tally::Tally;
 use crate::data::modality::transform::FittedTransform;
-use crate::data::table::errors::{out_of_space, shown};
+use crate::data::table::errors::{CellErrors, out_of_space};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// How many unknown values a note names.
-const NAMED: usize = 5;
+use std::collections::BTreeSet;
 
 /// The values of the training rows.
 ///
@@ -38,13 +36,14 @@ pub(crate) fn apply(
     transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
+    mut errors: Option<&mut CellErrors>,
 ) -> Result<ModalityParts, Problems> {
     let (values, one_hot) = match transforms.first() {
         Some(FittedTransform::OneHot { values }) => (values.as_slice(), true),
         Some(FittedTransform::Category { values }) => (values.as_slice(), false),
         _ => (&[][..], false),
     };
-    let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tally = Tally::default();
     let mut missing = MissingRows::default();
     let mut made = vec![];
     for part in parts {
@@ -56,10 +55,12 @@ pub(crate) fn apply(
         for (at, row) in part.rows.iter().enumerate() {
             let code = words.codes[*row as usize] as usize;
             let (word, id) = (&words.dictionary[code], ids[code]);
+            tally.rows += 1;
+            tally.missing += usize::from(word.is_empty());
             if word.is_empty() && !spec.optional {
-                missing.add(spec, part, at);
+                missing.add(spec, part, at, errors.as_deref_mut());
             } else if id.is_none() && !word.is_empty() {
-                *unknown.entry(word.clone()).or_default() += 1;
+                tally.unknown_value(word);
             }
             cells.fill(0.0);
             match id {
@@ -74,14 +75,7 @@ pub(crate) fn apply(
         made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
     missing.finish(spec)?;
-    let notes = (!unknown.is_empty()).then(|| {
-        let rows: usize = unknown.values().sum();
-        let named: Vec<String> = unknown.keys().take(NAMED).map(|word| format!("`{}`", shown(word))).collect();
-        let more = if unknown.len() > NAMED { ", ..." } else { "" };
-        let named = named.join(", ");
-        format!("`{}`: {rows} rows have a value that no training row has: {named}{more}", spec.name)
-    });
-    Ok(ModalityParts { rows: made, notes: notes.into_iter().collect() })
+    Ok(ModalityParts::counted(made, tally, spec, false))
 }
 
 fn too_many(spec: &ModalitySpec, train: &ModalityColumns<'_>, found: usize, most: usize) -> Problem {

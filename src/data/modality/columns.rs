@@ -1,5 +1,6 @@
 //! The cells of the rows of a modality, and the errors for missing ones.
 
+use crate::data::table::errors::CellErrors;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select::cell_type;
@@ -107,7 +108,18 @@ pub(crate) struct MissingRows(Option<(Problem, usize)>);
 
 impl MissingRows {
     /// Counts a row of a part, whose cell in the first column is missing.
-    pub(crate) fn add(&mut self, spec: &ModalitySpec, part: &ModalityColumns<'_>, row: usize) {
+    ///
+    /// Where problems are kept for each row, it goes to `errors`.
+    pub(crate) fn add(
+        &mut self,
+        spec: &ModalitySpec,
+        part: &ModalityColumns<'_>,
+        row: usize,
+        errors: Option<&mut CellErrors>,
+    ) {
+        if let Some(errors) = errors {
+            return errors.push_row(row, missing_cell(spec, part, part.positions[0], row));
+        }
         let first = || (missing_cell(spec, part, part.positions[0], row), 0);
         self.0.get_or_insert_with(first).1 += 1;
     }

@@ -69,6 +69,11 @@ impl FittedModality {
         self.columns.iter().map(InputColumn::shown).collect()
     }
 
+    /// Whether its tokens are words.
+    pub(crate) fn has_words(&self) -> bool {
+        matches!(self.transforms.last(), Some(FittedTransform::Words { .. }))
+    }
+
     /// The declaration that reads its columns from another table, without places in a text.
     pub(crate) fn spec(&self) -> ModalitySpec {
         let span = Span::default();

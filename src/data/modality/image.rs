@@ -6,8 +6,9 @@ use crate::data::modality::augment::Augment;
 use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::pixel_scale::PixelScale;
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
+use crate::data::modality::tally::Tally;
 use crate::data::modality::transform::{FittedTransform, PixelAffine};
-use crate::data::table::errors::out_of_space;
+use crate::data::table::errors::{CellErrors, out_of_space};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalitySpec, TransformKind};
 use std::sync::Arc;
@@ -19,10 +20,10 @@ pub(crate) fn fit_and_apply(
     budget: &MemoryBudget,
 ) -> Result<(Vec<FittedTransform>, ModalityParts), Problems> {
     // An image that is missing is reported before anything is fitted.
-    let rows = stored(spec, parts, budget)?;
+    let (rows, tally) = stored(spec, parts, budget, None)?;
     let (transforms, notes) = fit(spec, parts)?;
     let rows = with_scale(rows, spec, &transforms, parts);
-    Ok((transforms, ModalityParts { rows, notes }))
+    Ok((transforms, ModalityParts { rows, notes, tally }))
 }
 
 /// Makes the rows of every part with transforms that have been fitted.
@@ -31,9 +32,10 @@ pub(crate) fn apply(
     transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
+    errors: Option<&mut CellErrors>,
 ) -> Result<ModalityParts, Problems> {
-    let rows = with_scale(stored(spec, parts, budget)?, spec, transforms, parts);
-    Ok(ModalityParts { rows, notes: vec![] })
+    let (rows, tally) = stored(spec, parts, budget, errors)?;
+    Ok(ModalityParts::counted(with_scale(rows, spec, transforms, parts), tally, spec, false))
 }
 
 /// Fits the transforms on the first part, which is train; the second of the results are notes.
@@ -95,7 +97,9 @@ fn stored(
     spec: &ModalitySpec,
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
-) -> Result<Vec<ModalityRows>, Problems> {
+    mut errors: Option<&mut CellErrors>,
+) -> Result<(Vec<ModalityRows>, Tally), Problems> {
+    let mut tally = Tally::default();
     let size = spec.shape.size();
     let mut missing = MissingRows::default();
     let mut made = vec![];
@@ -112,15 +116,17 @@ fn stored(
                 let there = numbers.iter().all(|number| number.is_finite());
                 (there, writer.push(there.then_some(&numbers)))
             };
+            tally.rows += 1;
+            tally.missing += usize::from(!there);
             if !there && !spec.optional {
-                missing.add(spec, part, at);
+                missing.add(spec, part, at, errors.as_deref_mut());
             }
             pushed.map_err(|error| out_of_space(columns_of(spec), &error))?;
         }
         made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
     missing.finish(spec)?;
-    Ok(made)
+    Ok((made, tally))
 }
 
 /// Passes every image that some parts have to a visitor, as numbers.

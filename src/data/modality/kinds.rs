@@ -6,6 +6,7 @@ use crate::data::modality::fitted::{FittedModality, InputColumn};
 use crate::data::modality::rows::ModalityParts;
 use crate::data::modality::transform::FittedTransform;
 use crate::data::modality::{category, image, numeric, text};
+use crate::data::table::errors::CellErrors;
 use crate::data::table::select::{cell_type, is_one_hot};
 use crate::diag::Problems;
 use crate::spec::{ModalityKind, ModalitySpec};
@@ -23,12 +24,12 @@ pub(crate) fn fit_and_apply(
         ModalityKind::Sequence => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Text { .. } => {
             let transforms = text::fit(spec, train);
-            let rows = text::apply(spec, &transforms, parts, budget)?;
+            let rows = text::apply(spec, &transforms, parts, budget, None)?;
             (transforms, rows)
         }
         ModalityKind::Category { .. } | ModalityKind::Dense => {
             let transforms = category::fit(spec, train)?;
-            let rows = category::apply(spec, &transforms, parts, budget)?;
+            let rows = category::apply(spec, &transforms, parts, budget, None)?;
             (transforms, rows)
         }
     };
@@ -45,18 +46,20 @@ pub(crate) fn fit_and_apply(
     Ok((fitted, rows))
 }
 
-/// Makes the rows of every part with transforms that have been fitted: the same bits as in training for the same cells.
+/// Makes the rows of every part with transforms that have been fitted: the same bits as in training for the same cells. With
+/// `errors` there is one part, and problems with its rows go there, where they are kept for each row.
 pub(crate) fn apply(
     spec: &ModalitySpec,
     transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
+    errors: Option<&mut CellErrors>,
 ) -> Result<ModalityParts, Problems> {
     match spec.kind {
-        ModalityKind::Image => image::apply(spec, transforms, parts, budget),
-        ModalityKind::Dense if !is_one_hot(spec) => numeric::apply(spec, transforms, parts, budget),
-        ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget),
-        ModalityKind::Text { .. } => text::apply(spec, transforms, parts, budget),
-        ModalityKind::Category { .. } | ModalityKind::Dense => category::apply(spec, transforms, parts, budget),
+        ModalityKind::Image => image::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Dense if !is_one_hot(spec) => numeric::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Text { .. } => text::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Category { .. } | ModalityKind::Dense => category::apply(spec, transforms, parts, budget, errors),
     }
 }

@@ -10,5 +10,6 @@ pub(crate) mod numeric;
 pub(crate) mod pixel_scale;
 pub(crate) mod rows;
 pub(crate) mod statistics;
+pub(crate) mod tally;
 pub(crate) mod text;
 pub(crate) mod transform;

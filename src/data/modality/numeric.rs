@@ -5,8 +5,9 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ModalityColumns, columns_of, missing_cell, not_optional};
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
 use crate::data::modality::statistics::{Cells, FitError};
+use crate::data::modality::tally::Tally;
 use crate::data::modality::transform::FittedTransform;
-use crate::data::table::errors::{out_of_space, shown};
+use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{ModalityKind, ModalitySpec};
 use std::ops::Range;
@@ -51,8 +52,9 @@ pub(crate) fn fit_and_apply(
         }
     }
     let rows = apply_all(spec, &transforms, &unfit, parts, budget, &mut errors)?;
+    let tally = std::mem::take(&mut errors.tally);
     let problems = errors.finish();
-    if problems.has_errors() { Err(problems) } else { Ok((transforms, ModalityParts { rows, notes: vec![] })) }
+    if problems.has_errors() { Err(problems) } else { Ok((transforms, ModalityParts { rows, notes: vec![], tally })) }
 }
 
 /// Makes the rows of every part with transforms that have been fitted.
@@ -61,11 +63,13 @@ pub(crate) fn apply(
     transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
+    by_row: Option<&mut CellErrors>,
 ) -> Result<ModalityParts, Problems> {
-    let mut errors = NumericErrors::new(spec);
+    let mut errors = NumericErrors { by_row, ..NumericErrors::new(spec) };
     let rows = apply_all(spec, transforms, &vec![false; features(spec)], parts, budget, &mut errors)?;
+    let tally = std::mem::take(&mut errors.tally);
     let problems = errors.finish();
-    if problems.has_errors() { Err(problems) } else { Ok(ModalityParts { rows, notes: vec![] }) }
+    if problems.has_errors() { Err(problems) } else { Ok(ModalityParts { rows, notes: vec![], tally }) }
 }
 
 /// The rows of every part; zeros for features that are `unfit`.
@@ -104,10 +108,14 @@ fn apply_all(
                         numbers[row * width + at] = value;
                     } else {
                         errors.too_large(part, at, number_of());
-                        break;
+                        if errors.by_row.is_none() {
+                            break;
+                        }
                     }
                 }
             }
+            errors.tally.rows += rows.len();
+            errors.tally.missing += there.iter().filter(|there| !**there).count();
             // A row that lacks one number lacks the modality.
             for (row, _) in numbers.chunks_mut(width).zip(&there).filter(|(_, there)| !**there) {
                 row.fill(0.0);
@@ -189,14 +197,20 @@ struct NumericErrors<'a> {
     /// The columns that are reported as too large.
     too_large: Vec<usize>,
     problems: Vec<Problem>,
+    /// The problems of each row instead, where they are kept so.
+    by_row: Option<&'a mut CellErrors>,
+    tally: Tally,
 }
 
 impl<'a> NumericErrors<'a> {
     fn new(spec: &'a ModalitySpec) -> Self {
-        Self { spec, missing: None, too_large: vec![], problems: vec![] }
+        Self { spec, missing: None, too_large: vec![], problems: vec![], by_row: None, tally: Tally::default() }
     }
 
     fn missing(&mut self, part: &ModalityColumns<'_>, column: usize, row: usize) {
+        if let Some(errors) = &mut self.by_row {
+            return errors.push_row(row, missing_cell(self.spec, part, part.position(column), row));
+        }
         if let Some((_, count)) = &mut self.missing {
             *count += 1;
             return;
@@ -205,18 +219,25 @@ impl<'a> NumericErrors<'a> {
     }
 
     fn too_large(&mut self, part: &ModalityColumns<'_>, column: usize, row: usize) {
-        if self.too_large.contains(&column) {
+        if self.by_row.is_none() && self.too_large.contains(&column) {
             return;
         }
-        self.too_large.push(column);
-        let (position, row) = (part.position(column), part.rows[row] as usize);
+        let (position, at) = (part.position(column), row);
+        let row = part.rows[at] as usize;
         let number = part.number(column, row);
         let name = part.read.schema.column(position);
         let message = format!("column `{name}`: {number:e} is too large to compute with");
         let problem = Problem::error(Code::BadCell, message)
             .at(columns_of(self.spec), "read as numbers here")
             .in_data(part.read.place(Some(row), Some(position)));
-        self.problems.push(problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range"));
+        let problem = problem.help("`standardize`, `log1p` or `clip(lo, hi)` bring it into range");
+        match &mut self.by_row {
+            Some(errors) => errors.push_row(at, problem),
+            None => {
+                self.too_large.push(column);
+                self.problems.push(problem);
+            }
+        }
     }
 
     fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, (doing, error): (&str, FitError)) {

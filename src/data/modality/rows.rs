@@ -2,7 +2,9 @@
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::modality::pixel_scale::PixelScale;
+use crate::data::modality::tally::Tally;
 use crate::data::random::Draw;
+use crate::spec::ModalitySpec;
 use std::io;
 use std::sync::Arc;
 
@@ -31,6 +33,15 @@ pub(crate) struct ModalityParts {
     pub rows: Vec<ModalityRows>,
     /// Sentences about them for the user.
     pub notes: Vec<String>,
+    /// What they have that no training row had.
+    pub tally: Tally,
+}
+
+impl ModalityParts {
+    /// The rows of each part, with the notes on what is counted in `tally`. `words` is whether tokens are words.
+    pub(crate) fn counted(rows: Vec<ModalityRows>, tally: Tally, spec: &ModalitySpec, words: bool) -> Self {
+        Self { rows, notes: tally.notes(&spec.name, words, spec.shape.size()), tally }
+    }
 }
 
 impl ModalityRows {

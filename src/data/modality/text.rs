@@ -7,19 +7,18 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
 use crate::data::modality::rows::{ModalityParts, RowsWriter};
+use crate::data::modality::tally::Tally;
 use crate::data::modality::transform::FittedTransform;
-use crate::data::table::errors::out_of_space;
+use crate::data::table::errors::{CellErrors, out_of_space};
 use crate::diag::Problems;
 use crate::spec::{ModalitySpec, TransformKind};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The id of a token outside of the vocabulary; 0 is padding.
 const UNKNOWN: u32 = 1;
 /// The id of the first token of the vocabulary.
 const FIRST: u32 = 2;
-/// Number of different unknown tokens that are counted.
-const MOST_KINDS: usize = 10_000;
 
 /// How a text is cut into tokens.
 #[derive(Clone, Copy)]
@@ -87,6 +86,7 @@ pub(crate) fn apply(
     transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
+    mut errors: Option<&mut CellErrors>,
 ) -> Result<ModalityParts, Problems> {
     let lowercase = transforms.contains(&FittedTransform::Lowercase);
     let (words, max, vocabulary) = match transforms.last() {
@@ -96,7 +96,7 @@ pub(crate) fn apply(
     };
     let tokenizer = Tokenizer { lowercase, words, max };
     let ids: HashMap<&str, u32> = vocabulary.iter().map(String::as_str).zip(FIRST..).collect();
-    let mut counts = TokenCounts::default();
+    let mut tally = Tally::default();
     let mut missing = MissingRows::default();
     let mut made = vec![];
     for part in parts {
@@ -108,19 +108,16 @@ pub(crate) fn apply(
             let more = tokenizer.tokens(texts.text(*row as usize), &mut |token| {
                 let id = ids.get(token).copied().unwrap_or(UNKNOWN);
                 if id == UNKNOWN {
-                    counts.unknown += 1;
-                    if counts.unknown_kinds.len() < MOST_KINDS && !counts.unknown_kinds.contains(token) {
-                        counts.unknown_kinds.insert(token.to_owned());
-                    }
+                    tally.unknown_token(token);
                 }
                 row_ids.push(id as f32);
             });
-            counts.rows += 1;
-            counts.cut += usize::from(more);
-            counts.tokens += row_ids.len();
+            tally.rows += 1;
+            tally.text(row_ids.len(), more);
             let there = !row_ids.is_empty();
+            tally.missing += usize::from(!there);
             if !there && !spec.optional {
-                missing.add(spec, part, at);
+                missing.add(spec, part, at, errors.as_deref_mut());
             }
             row_ids.resize(max, 0.0);
             writer.push(there.then_some(&row_ids)).map_err(|error| out_of_space(columns_of(spec), &error))?;
@@ -128,37 +125,5 @@ pub(crate) fn apply(
         made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
     missing.finish(spec)?;
-    Ok(ModalityParts { rows: made, notes: counts.notes(spec, words) })
-}
-
-/// Numbers of tokens that are unknown and of texts that are cut, over all rows.
-#[derive(Default)]
-struct TokenCounts {
-    rows: usize,
-    /// Rows with more tokens than are kept.
-    cut: usize,
-    tokens: usize,
-    unknown: usize,
-    unknown_kinds: BTreeSet<String>,
-}
-
-impl TokenCounts {
-    fn notes(&self, spec: &ModalitySpec, words: bool) -> Vec<String> {
-        let mut notes = vec![];
-        let name = &spec.name;
-        if self.unknown > 0 {
-            let what = if words { "words" } else { "characters" };
-            let more = if self.unknown_kinds.len() == MOST_KINDS { "or more " } else { "" };
-            notes.push(format!(
-                "`{name}`: {} of {} {what} are unknown, {} {more}different ones",
-                self.unknown,
-                self.tokens,
-                self.unknown_kinds.len()
-            ));
-        }
-        if self.cut > 0 {
-            notes.push(format!("`{name}`: {} of {} rows are cut to {}", self.cut, self.rows, spec.shape.size()));
-        }
-        notes
-    }
+    Ok(ModalityParts::counted(made, tally, spec, words))
 }

@@ -2,15 +2,21 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
-use crate::data::io::reader;
+use crate::data::io::reader::{self, BYTE_ORDER_MARK};
 use crate::data::source::format::FormatReader;
+use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
+use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
+use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::table::cell::parse_number;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Code, Problem, Problems, Span};
+use arrow_array::ArrayRef;
+use arrow_array::builder::StringBuilder;
 use csv::ByteRecord;
+use std::sync::Arc;
 
 /// A text table that exists but has not been read.
 #[derive(Clone, Debug)]
@@ -23,7 +29,8 @@ pub(crate) struct Delimited {
     pub header: bool,
 }
 
-type CsvRows<'a> = csv::Reader<reader::LineEnds<Box<dyn std::io::Read + 'a>>>;
+/// Records that are parsed at once.
+const AT_ONCE: usize = 4096;
 
 impl FormatReader for Delimited {
     fn files(&self) -> &[DataFile] {
@@ -43,14 +50,7 @@ impl FormatReader for Delimited {
         let mut schemas: Vec<(&DataFile, Schema)> = vec![];
         let mut problems = Problems::new();
         for file in &self.files {
-            let mut hasher = blake3::Hasher::new();
-            let mut record = ByteRecord::new();
-            let first = self.rows(file, &mut hasher).and_then(|mut rows| match rows.read_byte_record(&mut record) {
-                Ok(true) => Ok(self.schema_of(&record)),
-                Ok(false) => Err(empty(file)),
-                Err(error) => Err(unreadable(file, &error.into(), 0)),
-            });
-            match first {
+            match self.schema_of_file(file) {
                 Ok(schema) => schemas.push((file, schema)),
                 Err(problem) => problems.push(problem),
             }
@@ -76,116 +76,189 @@ impl FormatReader for Delimited {
         hashes: &[blake3::Hash],
         budget: &MemoryBudget,
     ) -> Result<Store, Problems> {
-        let mut parser = Parser {
-            writer: StoreWriter::new(query, budget),
-            wanted: &query.columns,
-            schema,
-            header: self.header,
-            found: CellErrors::default(),
-        };
+        let (mut writer, mut errors) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
-            let before = parser.writer.rows();
+            let before = writer.rows();
             let mut hasher = blake3::Hasher::new();
-            let lines = match self.rows(file, &mut hasher) {
-                Ok(lines) => lines,
-                Err(problem) => {
-                    parser.found.push(problem);
-                    continue;
-                }
-            };
-            if !parser.file(index, file, lines)? {
+            if let Err(problem) = self.parser(schema, query, &mut writer, &mut errors).file(index, file, &mut hasher) {
+                errors.push(problem);
                 continue;
             }
-            if parser.writer.rows() == before && parser.found.is_empty() {
-                parser.found.push(empty(file));
+            if writer.rows() == before && errors.is_empty() {
+                errors.push(empty(file));
             }
             if hashes.get(index) != Some(&hasher.finalize()) {
                 let message = format!("`{}` changed while it was read", file.name);
-                parser
-                    .found
-                    .push(file.problem(Code::FileUnreadable, message, None).help("run again when it is complete"));
+                errors.push(file.problem(Code::FileUnreadable, message, None).help("run again when it is complete"));
             }
         }
-        if let Some(problems) = parser.found.finish() {
+        if let Some(problems) = errors.finish() {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        parser.writer.finish().map_err(|error| out_of_space(span, &error).into())
+        writer.finish().map_err(|error| out_of_space(span, &error).into())
+    }
+
+    fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
+        let reader = self.clone();
+        let blocks = TextFileBlocks::new(query, self.end(), self.header, move |file, block| {
+            Box::new(UnparsedCells { reader: reader.clone(), file, block })
+        });
+        Some(Ok(Box::new(blocks)))
     }
 }
 
 impl Delimited {
+    /// Where a record ends.
+    fn end(&self) -> RecordEnd {
+        RecordEnd::UnquotedLine(self.separator)
+    }
+
+    fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
+        let failed = |error| unreadable(file, &error, 0);
+        let mut blocks = TextBlocks::new(reader::peek(file).map_err(failed)?, self.end());
+        let first = blocks.next(1).map_err(failed)?.ok_or_else(|| empty(file))?;
+        let mut record = ByteRecord::new();
+        match self.cells(&first.bytes).read_byte_record(&mut record) {
+            Ok(true) => Ok(self.schema_of(&record)),
+            Ok(false) => Err(empty(file)),
+            Err(error) => Err(failed(error.into())),
+        }
+    }
+
     fn schema_of(&self, record: &ByteRecord) -> Schema {
         let name = |cell: &[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
         let names = self.header.then(|| record.iter().map(name).collect());
         Schema { names, width: record.len(), ..Schema::default() }
     }
 
-    /// Opens a file, without its header having been read.
-    fn rows<'a>(&self, file: &DataFile, hasher: &'a mut blake3::Hasher) -> Result<CsvRows<'a>, Problem> {
-        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
-        let mut builder = csv::ReaderBuilder::new();
-        Ok(builder
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.separator)
-            .buffer_capacity(1 << 16)
-            .from_reader(text))
+    /// The cells of a block.
+    fn cells<'a>(&self, bytes: &'a [u8]) -> csv::Reader<&'a [u8]> {
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.separator).from_reader(bytes)
+    }
+
+    fn parser<'a>(
+        &'a self,
+        schema: &'a Schema,
+        query: &'a TableQuery,
+        writer: &'a mut StoreWriter,
+        errors: &'a mut CellErrors,
+    ) -> Parser<'a> {
+        Parser { reader: self, wanted: &query.columns, schema, writer, errors, keep: &[], kept: vec![] }
+    }
+}
+
+/// Records of a file that are not parsed yet.
+struct UnparsedCells {
+    reader: Delimited,
+    /// Which of the files.
+    file: usize,
+    block: TextBlock,
+}
+
+impl UnparsedRows for UnparsedCells {
+    fn rows(&self) -> usize {
+        self.block.records
+    }
+
+    fn parse(
+        &self,
+        query: &BlockQuery,
+        writer: &mut StoreWriter,
+        errors: &mut CellErrors,
+    ) -> Result<Vec<ArrayRef>, Problem> {
+        let mut parser = self.reader.parser(&query.schema, &query.cells.0, writer, errors);
+        parser.keep = &query.keep;
+        parser.kept.resize_with(query.keep.len(), StringBuilder::new);
+        parser.block(self.file, &self.reader.files[self.file], &self.block)?;
+        Ok(parser.kept.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect())
     }
 }
 
 /// Writes cells into columns.
 struct Parser<'a> {
-    writer: StoreWriter,
+    reader: &'a Delimited,
     wanted: &'a [ColumnQuery],
     schema: &'a Schema,
-    header: bool,
-    found: CellErrors,
+    writer: &'a mut StoreWriter,
+    errors: &'a mut CellErrors,
+    /// The positions of the columns that are passed on, and their cells as they are written.
+    keep: &'a [usize],
+    kept: Vec<StringBuilder>,
 }
 
 impl Parser<'_> {
-    /// Reads all rows of a file; `false` if the file was truncated.
-    fn file(&mut self, index: usize, file: &DataFile, mut rows: CsvRows<'_>) -> Result<bool, Problem> {
+    /// Reads all rows of a file.
+    fn file(&mut self, index: usize, file: &DataFile, hasher: &mut blake3::Hasher) -> Result<(), Problem> {
+        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+        let mut blocks = TextBlocks::new(text, self.reader.end());
+        let mut header = self.reader.header;
+        loop {
+            let records = if header { 1 } else { AT_ONCE };
+            match blocks.next(records).map_err(|error| unreadable(file, &error, blocks.line() - 1))? {
+                Some(_) if std::mem::take(&mut header) => {}
+                Some(block) => self.block(index, file, &block)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the rows of a block.
+    fn block(&mut self, index: usize, file: &DataFile, block: &TextBlock) -> Result<(), Problem> {
         let mut record = ByteRecord::new();
-        let mut header = self.header;
-        let mut last_line = 0;
+        // A mark that is not at the beginning of the file belongs to the cell; the reader takes it away but for a blank
+        // line before it.
+        let marked = block.bytes.starts_with(BYTE_ORDER_MARK).then(|| [b"\n", &block.bytes[..]].concat());
+        let before_block = block.first_line - u64::from(marked.is_some());
+        let mut rows = self.reader.cells(marked.as_deref().unwrap_or(&block.bytes));
         loop {
             let before = rows.position().line();
             match rows.read_byte_record(&mut record) {
                 Ok(true) => {}
-                Ok(false) => return Ok(true),
-                Err(error) => {
-                    self.found.push(unreadable(file, &error.into(), last_line));
-                    return Ok(false);
-                }
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(unreadable(file, &error.into(), block.first_line)),
             }
             // Every line ends in `\n` here, and blank lines are skipped before a record: its first line is found
             // from its end.
             let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-            let line = rows.position().line().saturating_sub(1 + inside).max(before);
-            last_line = line;
-            if std::mem::take(&mut header) {
-                continue;
-            }
-            if record.len() != self.schema.width {
-                self.found.push(row_length(file, line, &record, self.schema, self.wanted));
-                continue;
+            let line = before_block + rows.position().line().saturating_sub(1 + inside).max(before) - 1;
+            let row = self.writer.rows();
+            let fits = record.len() == self.schema.width;
+            if !fits {
+                self.errors.push_row(row, row_length(file, line, &record, self.schema, self.wanted));
             }
             for (column, wanted) in self.wanted.iter().enumerate() {
-                self.cell(column, wanted, record.get(wanted.position).unwrap_or_default(), file, line);
+                let cell = record.get(wanted.position).filter(|_| fits).unwrap_or_default();
+                self.cell(column, wanted, cell, file, line);
+            }
+            for column in 0..self.keep.len() {
+                self.keep(column, record.get(self.keep[column]).unwrap_or_default(), file, line);
             }
             self.writer.end_rows(1, index, line).map_err(|error| out_of_space(file.span, &error))?;
         }
     }
 
+    /// Passes on a cell as it is written.
+    fn keep(&mut self, column: usize, cell: &[u8], file: &DataFile, line: u64) {
+        let text = std::str::from_utf8(cell);
+        self.kept[column].append_value(text.unwrap_or_default());
+        if text.is_err() {
+            let position = self.keep[column];
+            let place = file.place(Some(line), Some(self.schema.column(position)));
+            let wanted = ColumnQuery { position, kind: CellType::Text, span: Span::default() };
+            self.errors.push_row(self.writer.rows(), bad_text(file, place, cell, &wanted));
+        }
+    }
+
     fn cell(&mut self, column: usize, wanted: &ColumnQuery, cell: &[u8], file: &DataFile, line: u64) {
+        let row = self.writer.rows();
         match wanted.kind {
             CellType::Word => self.writer.word(column, &String::from_utf8_lossy(cell.trim_ascii())),
             CellType::Text => match std::str::from_utf8(cell) {
                 Ok(text) => self.writer.text(column, text.trim()),
                 Err(_) => {
                     let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
-                    self.found.push(bad_text(file, place, cell, wanted));
+                    self.errors.push_row(row, bad_text(file, place, cell, wanted));
                     self.writer.text(column, "");
                 }
             },
@@ -193,7 +266,7 @@ impl Parser<'_> {
             CellType::Number(_) | CellType::Image(_) => {
                 let number = parse_number(cell);
                 if number.is_none() {
-                    self.found.push(bad_cell(file, line, cell, wanted, self.schema, self.header));
+                    self.errors.push_row(row, bad_cell(file, line, cell, wanted, self.schema, self.reader.header));
                 }
                 self.writer.number(column, number.unwrap_or(f64::NAN));
             }

@@ -4,7 +4,8 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::source::image_files;
-use crate::data::source::opened::{OpenTable, RowReader, Storage};
+use crate::data::source::opened::{OpenTable, RowReader};
+use crate::data::source::storage::Storage;
 use crate::data::table::columns::Table;
 use crate::data::table::errors::out_of_space;
 use crate::data::table::loaded::LoadedTable;
@@ -45,7 +46,7 @@ impl RowReader for Folder {
         let mut read = open.loaded(Table::whole(store).select(&places), self.origin(), self.listing());
         // The listing is never cached; only decoded images are.
         read.cached = storage.cache.is_some();
-        image_files::open_all(&mut read, query, storage)?;
+        image_files::open_whole(&mut read, query, storage)?;
         Ok(read)
     }
 }
@@ -102,6 +103,7 @@ impl Folder {
             path: self.folder.join(path),
             name: format!("{}/{path}", self.name.trim_end_matches('/')),
             span: self.span,
+            stream: None,
         };
         let runs = (0..self.images.len() as u64).map(|row| RowRun { row, file: row as u32, line: 0 });
         TableOrigin {

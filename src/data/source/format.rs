@@ -4,7 +4,9 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::source::image_files;
-use crate::data::source::opened::{OpenTable, RowReader, Storage, fingerprint};
+use crate::data::source::opened::{OpenTable, RowReader};
+use crate::data::source::row_block::{BlockQuery, BlockReader};
+use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::table::cache;
 use crate::data::table::columns::Table;
 use crate::data::table::errors::{table_name, unreadable};
@@ -36,6 +38,11 @@ pub(crate) trait FormatReader {
         hashes: &[blake3::Hash],
         budget: &MemoryBudget,
     ) -> Result<Store, Problems>;
+
+    /// Reads the files block after block; `None` for a format whose files have to be read as a whole.
+    fn blocks(&self, _: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
+        None
+    }
 }
 
 /// The table of these files, its schema read.
@@ -87,10 +94,18 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         };
         let mut read = open.loaded(table, origin, fingerprint(&hashes));
         read.cached = cached;
-        image_files::open_all(&mut read, query, storage)?;
+        image_files::open_whole(&mut read, query, storage)?;
         if let Err(error) = stored {
             read.notes.push(format!("the parsed table could not be kept for the next time: {error}"));
         }
         Ok(read)
+    }
+
+    fn files(&self) -> (Vec<DataFile>, RowUnit) {
+        (self.0.files().to_vec(), self.0.row_unit())
+    }
+
+    fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
+        self.0.blocks(query)
     }
 }

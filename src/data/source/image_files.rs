@@ -1,7 +1,7 @@
 //! Images that a table names by path: PNG and JPEG files, decoded to pixels of the declared size, and cached.
 //! A path starts at the folder of the file it is written in. Independent of the content of images.
 
-use crate::data::source::opened::{Storage, fingerprint};
+use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::table::cache;
 use crate::data::table::columns::Column;
 use crate::data::table::errors::{CellErrors, out_of_space, shown};
@@ -31,21 +31,39 @@ pub(crate) fn cell_query(schema: &Schema, query: &TableQuery) -> (TableQuery, Ve
     (cells, places)
 }
 
-/// Replaces paths by their images in all columns of `query` that are paths.
-pub(crate) fn open_all(read: &mut LoadedTable, query: &TableQuery, storage: Storage<'_>) -> Result<(), Problems> {
+/// Replaces paths by their images in all columns of `query` that are paths. Images that cannot be read go to `errors`.
+pub(crate) fn open_all(
+    read: &mut LoadedTable,
+    query: &TableQuery,
+    storage: Storage<'_>,
+    errors: &mut CellErrors,
+) -> Result<(), Problems> {
     for (place, column) in query.columns.iter().enumerate() {
         if is_path(&read.schema, column) {
-            open(read, place, column, storage)?;
+            open(read, place, column, storage, errors)?;
         }
     }
     Ok(())
+}
+
+/// As [`open_all`], where an image that cannot be read is an error of the table.
+pub(crate) fn open_whole(read: &mut LoadedTable, query: &TableQuery, storage: Storage<'_>) -> Result<(), Problems> {
+    let mut errors = CellErrors::default();
+    open_all(read, query, storage, &mut errors)?;
+    errors.finish().map_or(Ok(()), Err)
 }
 
 /// Replaces a column of paths by the images.
 ///
 /// The cache key of pixels is the paths, sizes and times of the files, so that not all of them are read to find that
 /// none has changed; the hash of their content is part of the fingerprint of the table.
-fn open(read: &mut LoadedTable, column: usize, wanted: &ColumnQuery, storage: Storage<'_>) -> Result<(), Problems> {
+fn open(
+    read: &mut LoadedTable,
+    column: usize,
+    wanted: &ColumnQuery,
+    storage: Storage<'_>,
+    errors: &mut CellErrors,
+) -> Result<(), Problems> {
     let CellType::Image(size) = wanted.kind else { return Ok(()) };
     let cells = read.table.columns[column].clone();
     let paths: Vec<Option<PathBuf>> = (0..read.table.rows)
@@ -60,7 +78,11 @@ fn open(read: &mut LoadedTable, column: usize, wanted: &ColumnQuery, storage: St
         Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),
         _ => {
             read.cached = false;
-            let (store, content) = decode(read, &cells, wanted, &paths, &query, size, storage)?;
+            let images = ImageColumn { cells: &cells, wanted, paths: &paths, query: &query, size };
+            let (store, content) = decode(read, &images, storage, errors)?;
+            if !errors.is_empty() {
+                return Ok(());
+            }
             if let Some(Err(error)) = entry.map(|entry| cache::store(&entry, &store, Some(content))) {
                 read.notes.push(format!("the decoded images could not be kept for the next time: {error}"));
             }
@@ -98,17 +120,25 @@ fn stamp(paths: &[Option<PathBuf>]) -> blake3::Hash {
     hasher.finalize()
 }
 
+/// A column of images that are not read yet.
+struct ImageColumn<'a> {
+    /// The paths as they are written.
+    cells: &'a Column,
+    wanted: &'a ColumnQuery,
+    /// The files of the rows.
+    paths: &'a [Option<PathBuf>],
+    query: &'a TableQuery,
+    size: [usize; 3],
+}
+
 fn decode(
     read: &LoadedTable,
-    cells: &Column,
-    wanted: &ColumnQuery,
-    paths: &[Option<PathBuf>],
-    query: &TableQuery,
-    size: [usize; 3],
+    images: &ImageColumn<'_>,
     storage: Storage<'_>,
+    errors: &mut CellErrors,
 ) -> Result<(Store, blake3::Hash), Problems> {
+    let ImageColumn { cells, wanted, paths, query, size } = *images;
     let mut writer = StoreWriter::new(query, storage.budget);
-    let mut found = CellErrors::default();
     let mut contents = blake3::Hasher::new();
     for (row, path) in paths.iter().enumerate() {
         let pixels = match path {
@@ -117,7 +147,8 @@ fn decode(
                 Ok(pixels) => Some(pixels),
                 Err(wrong) => {
                     let name = shown(cells.text(row));
-                    found.push(
+                    errors.push_row(
+                        row,
                         Problem::error(Code::BadImage, format!("`{name}`: {}", wrong.0))
                             .at(wanted.span, "read as an image here")
                             .in_data(read.place(Some(row), Some(wanted.position)))
@@ -130,10 +161,7 @@ fn decode(
         writer.pixels(0, pixels.as_deref());
         writer.end_rows(1, 0, row as u64).map_err(|error| out_of_space(wanted.span, &error))?;
     }
-    match found.finish() {
-        Some(problems) => Err(problems),
-        None => Ok((writer.finish().map_err(|error| out_of_space(wanted.span, &error))?, contents.finalize())),
-    }
+    Ok((writer.finish().map_err(|error| out_of_space(wanted.span, &error))?, contents.finalize()))
 }
 
 /// The error with an image, and the help for it.

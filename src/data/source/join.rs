@@ -4,7 +4,8 @@
 //! match has nothing from there: a modality that may be missing is missing, any other is an error and
 //! is reported. Rows of the others that match nothing are not used. Both are counted in notes.
 
-use crate::data::source::opened::{OpenTable, RowReader, Storage, fingerprint};
+use crate::data::source::opened::{OpenTable, RowReader};
+use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::table::columns::{Column, Table};
 use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;

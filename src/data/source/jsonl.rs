@@ -5,6 +5,9 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
+use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
+use crate::data::source::text_blocks::{RecordEnd, TextBlock};
+use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
@@ -12,8 +15,19 @@ use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
+use arrow_array::ArrayRef;
+use arrow_array::builder::StringBuilder;
+use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
+use arrow_schema::{DataType, Field};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use std::io::{BufRead, BufReader};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
+
+/// The type of texts that hold JSON, as Arrow names it.
+pub const JSON_TYPE: &str = "arrow.json";
 
 /// Number of lines that decide the columns.
 const FIRST: usize = 1000;
@@ -43,20 +57,22 @@ impl FormatReader for Jsonl {
         let mut problems = Problems::new();
         for file in &self.files {
             let mut left = FIRST;
-            let mut hasher = blake3::Hasher::new();
-            let seen = lines(file, &mut hasher, &mut |_, line| {
-                // Errors of a line are reported when the rows are read.
-                for (key, value) in object(line).unwrap_or_default() {
-                    let place = names.iter().position(|name| *name == key).unwrap_or_else(|| {
-                        names.push(key);
-                        names.len() - 1
-                    });
-                    if let Some(shape) = shape(&value) {
-                        arrays.entry(place).or_insert(ArrayType { shape, bytes: false });
+            let seen = reader::peek(file).map_err(|error| unreadable(file, &error, 0));
+            let seen = seen.and_then(|text| {
+                lines(file, text, &mut |_, line| {
+                    // Errors of a line are reported when the rows are read.
+                    for (key, value) in object(line).unwrap_or_default() {
+                        let place = names.iter().position(|name| *name == key).unwrap_or_else(|| {
+                            names.push(key);
+                            names.len() - 1
+                        });
+                        if let Some(shape) = shape(&value) {
+                            arrays.entry(place).or_insert(ArrayType { shape, bytes: false });
+                        }
                     }
-                }
-                left -= 1;
-                Ok(left > 0)
+                    left -= 1;
+                    Ok(left > 0)
+                })
             });
             if let Err(problem) = seen {
                 problems.push(problem);
@@ -78,36 +94,12 @@ impl FormatReader for Jsonl {
         hashes: &[blake3::Hash],
         budget: &MemoryBudget,
     ) -> Result<Store, Problems> {
-        let mut writer = StoreWriter::new(query, budget);
-        let mut found = CellErrors::default();
-        let names: Vec<String> = query.columns.iter().map(|wanted| schema.column(wanted.position)).collect();
-        let mut numbers = vec![];
+        let (mut writer, mut found) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let mut hasher = blake3::Hasher::new();
-            lines(file, &mut hasher, &mut |number, line| {
-                let object = match (object(line), std::str::from_utf8(line)) {
-                    (Some(object), _) => object,
-                    (None, Ok(text)) => {
-                        found.push(no_object(file, number, text));
-                        return Ok(true);
-                    }
-                    (None, Err(_)) => {
-                        let place = file.place(Some(number), None);
-                        if let Some(wanted) = query.columns.first() {
-                            found.push(bad_text(file, place, line, wanted));
-                        }
-                        return Ok(true);
-                    }
-                };
-                for (column, (wanted, name)) in query.columns.iter().zip(&names).enumerate() {
-                    let value = object.get(name).unwrap_or(&Value::Null);
-                    if let Err(error) = writer.put(column, wanted.kind, cell(value, wanted.kind, &mut numbers)) {
-                        found.push(error.problem(file, file.place(Some(number), Some(name.clone())), wanted));
-                    }
-                }
-                writer.end_rows(1, index, number).map_err(|error| out_of_space(file.span, &error))?;
-                Ok(true)
-            })?;
+            let text = reader::open(&file.path, &mut hasher).map_err(|error| unreadable(file, &error, 0))?;
+            let mut parser = ObjectParser::new(schema, query, &mut writer, &mut found);
+            lines(file, text, &mut |number, line| parser.row(index, file, number, line).map(|()| true))?;
             if hashes.get(index) != Some(&hasher.finalize()) {
                 let message = format!("`{}` changed while it was read", file.name);
                 let problem = file.problem(Code::FileUnreadable, message, None);
@@ -120,14 +112,101 @@ impl FormatReader for Jsonl {
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
         writer.finish().map_err(|error| out_of_space(span, &error).into())
     }
+
+    fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
+        let blocks =
+            TextFileBlocks::new(query, RecordEnd::Line, false, |file, block| Box::new(UnparsedObjects { file, block }));
+        let fields = query.keep.iter().map(|at| json_field(&query.schema.column(*at)));
+        Some(Ok(Box::new(blocks.with_kept_fields(fields.collect()))))
+    }
+}
+
+/// A column whose cells are JSON as it is written, null where an object lacks the key.
+fn json_field(name: &str) -> Field {
+    let kind = HashMap::from([(EXTENSION_TYPE_NAME_KEY.to_owned(), JSON_TYPE.to_owned())]);
+    Field::new(name, DataType::Utf8, true).with_metadata(kind)
+}
+
+/// Lines that are not parsed yet.
+struct UnparsedObjects {
+    /// Which of the files.
+    file: usize,
+    block: TextBlock,
+}
+
+impl UnparsedRows for UnparsedObjects {
+    fn rows(&self) -> usize {
+        self.block.records
+    }
+
+    fn parse(
+        &self,
+        query: &BlockQuery,
+        writer: &mut StoreWriter,
+        errors: &mut CellErrors,
+    ) -> Result<Vec<ArrayRef>, Problem> {
+        let names: Vec<String> = query.keep.iter().map(|at| query.schema.column(*at)).collect();
+        let mut kept: Vec<StringBuilder> = names.iter().map(|_| StringBuilder::new()).collect();
+        let file = &query.files[self.file];
+        let mut parser = ObjectParser::new(&query.schema, &query.cells.0, writer, errors);
+        lines(file, &self.block.bytes[..], &mut |number, line| {
+            parser.row(self.file, file, self.block.first_line - 1 + number, line)?;
+            if !names.is_empty() {
+                let object: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(line).unwrap_or_default();
+                for (name, column) in names.iter().zip(&mut kept) {
+                    column.append_option(object.get(name.as_str()).map(|value| value.get()));
+                }
+            }
+            Ok(true)
+        })?;
+        Ok(kept.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect())
+    }
+}
+
+/// Writes the values of objects into columns.
+struct ObjectParser<'a> {
+    query: &'a TableQuery,
+    /// The keys of the columns.
+    names: Vec<String>,
+    writer: &'a mut StoreWriter,
+    errors: &'a mut CellErrors,
+    numbers: Vec<f64>,
+}
+
+impl<'a> ObjectParser<'a> {
+    fn new(schema: &Schema, query: &'a TableQuery, writer: &'a mut StoreWriter, errors: &'a mut CellErrors) -> Self {
+        let names = query.columns.iter().map(|wanted| schema.column(wanted.position)).collect();
+        Self { query, names, writer, errors, numbers: vec![] }
+    }
+
+    /// Writes the row of a line of a file.
+    fn row(&mut self, index: usize, file: &DataFile, number: u64, line: &[u8]) -> Result<(), Problem> {
+        let row = self.writer.rows();
+        let object = object(line).unwrap_or_else(|| {
+            let problem = match (std::str::from_utf8(line), self.query.columns.first()) {
+                (Err(_), Some(wanted)) => bad_text(file, file.place(Some(number), None), line, wanted),
+                (text, _) => no_object(file, number, text.unwrap_or_default()),
+            };
+            self.errors.push_row(row, problem);
+            Map::new()
+        });
+        for (column, (wanted, name)) in self.query.columns.iter().zip(&self.names).enumerate() {
+            let value = object.get(name).unwrap_or(&Value::Null);
+            let cell = cell(value, wanted.kind, &mut self.numbers);
+            if let Err(error) = self.writer.put(column, wanted.kind, cell) {
+                let place = file.place(Some(number), Some(name.clone()));
+                self.errors.push_row(row, error.problem(file, place, wanted));
+            }
+        }
+        self.writer.end_rows(1, index, number).map_err(|error| out_of_space(file.span, &error))
+    }
 }
 
 /// Visitor of a line and its number; `false` to stop.
 type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 
 /// Passes the lines of a file that are not blank to `see`, with their numbers, until it returns `false`.
-fn lines(file: &DataFile, hasher: &mut blake3::Hasher, see: &mut See<'_>) -> Result<(), Problem> {
-    let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+fn lines(file: &DataFile, text: impl Read, see: &mut See<'_>) -> Result<(), Problem> {
     let mut text = BufReader::with_capacity(1 << 16, text);
     let mut line = vec![];
     let mut any = false;

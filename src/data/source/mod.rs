@@ -2,19 +2,32 @@
 //!
 //! [`open`] is the table of sources: a source is a variant of [`SourceKind`], a row here, and a file that reads it.
 
+mod arrow_cells;
+mod arrow_ipc;
+mod arrow_messages;
+mod batch_rows;
 mod cifar;
 mod csv;
 mod folder;
 mod format;
 mod image_files;
 mod join;
-mod jsonl;
+pub(crate) mod jsonl;
 mod npy;
 pub(crate) mod opened;
 mod parquet;
+mod parquet_blocks;
+mod parquet_file;
+mod parquet_leaf;
+pub(crate) mod row_block;
+pub(crate) mod storage;
 mod synthetic;
+mod text_blocks;
+mod text_file_blocks;
 
-use crate::data::io::paths;
+use crate::data::io::paths::{self, DataFile};
+use crate::data::io::stream::ByteStream;
+use crate::data::source::arrow_ipc::ArrowIpc;
 use crate::data::source::cifar::Cifar;
 use crate::data::source::csv::Delimited;
 use crate::data::source::format::open_files;
@@ -28,12 +41,21 @@ use std::path::Path;
 
 /// Opens a source and reads its schema. Relative paths start at `base`.
 pub(crate) fn open(source: &Source, base: &Path) -> Result<OpenTable, Problems> {
-    let files = |written| paths::find(written, base).map_err(Problems::from_iter);
+    open_or_stream(source, base, None)
+}
+
+/// As [`open`], from a stream in place of the files of the source, if there is one.
+pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteStream>) -> Result<OpenTable, Problems> {
+    let files = |written: &[Spanned<String>]| match stream {
+        Some(stream) => Ok(vec![DataFile::of_stream(stream.clone(), "standard input")]),
+        None => paths::find(written, base).map_err(Problems::from_iter),
+    };
     match &source.kind {
         SourceKind::Table { paths, separator, header } => {
             let separator = u8::try_from(*separator).unwrap_or(b',');
             open_files(Delimited { files: files(paths)?, separator, header: *header })
         }
+        SourceKind::Arrow { paths } => open_files(ArrowIpc { files: files(paths)? }),
         SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),
         SourceKind::Npz { paths } => open_files(Arrays { files: files(paths)?, single: false }),
         SourceKind::Npy { paths } => open_files(Arrays { files: files(paths)?, single: true }),

@@ -1,12 +1,14 @@
 //! An opened table of any source: its columns are known, its rows are not read yet.
 
-use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::paths::DataFile;
+use crate::data::source::image_files;
+use crate::data::source::row_block::{BlockQuery, BlockReader, WholeTable};
+use crate::data::source::storage::Storage;
 use crate::data::table::columns::Table;
 use crate::data::table::loaded::LoadedTable;
-use crate::data::table::origin::TableOrigin;
+use crate::data::table::origin::{RowUnit, TableOrigin};
 use crate::data::table::schema::{Schema, TableQuery};
-use crate::diag::Problems;
-use std::path::Path;
+use crate::diag::{Code, Problem, Problems};
 
 /// A table that exists and whose columns are known; its rows are not read yet.
 pub(crate) struct OpenTable {
@@ -21,15 +23,16 @@ pub(crate) struct OpenTable {
 pub(crate) trait RowReader {
     /// Reads the columns of a query, in their order, of the table with this schema and name.
     fn read(&self, table: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems>;
-}
 
-/// The cache of tables that were read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Storage<'a> {
-    /// The folder of the cache, if there is one.
-    pub cache: Option<&'a Path>,
-    /// How much may be in memory.
-    pub budget: &'a MemoryBudget,
+    /// The files, and what their rows are counted by.
+    fn files(&self) -> (Vec<DataFile>, RowUnit) {
+        (vec![], RowUnit::default())
+    }
+
+    /// Reads the columns of a query block after block, where the format can be read so.
+    fn blocks(&self, _: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
+        None
+    }
 }
 
 impl OpenTable {
@@ -43,23 +46,33 @@ impl OpenTable {
         self.rows.read(self, query, storage)
     }
 
+    /// Reads the columns of a query block after block, and passes on those at the positions `keep`. A table that can only
+    /// be read as a whole is kept within the budget of `storage`.
+    pub(crate) fn blocks(
+        &self,
+        query: TableQuery,
+        keep: Vec<usize>,
+        storage: Storage<'_>,
+    ) -> Result<(BlockQuery, Box<dyn BlockReader>), Problems> {
+        let cells = image_files::cell_query(&self.schema, &query);
+        let (files, row_unit) = self.rows.files();
+        let (schema, name) = (self.schema.clone(), self.name.clone());
+        let query = BlockQuery { schema, name, files, row_unit, query, cells, keep };
+        let reader = match self.rows.blocks(&query) {
+            Some(reader) => reader?,
+            None if query.keep.is_empty() => Box::new(WholeTable::new(self.read(&query.query, storage)?)),
+            None => {
+                let message = format!("the columns of `{}` cannot be passed on", self.name);
+                let problem = Problem::error(Code::ColumnType, message);
+                return Err(problem.help("columns are kept of `csv`, `tsv`, `jsonl`, `parquet` and `arrow`").into());
+            }
+        };
+        Ok((query, reader))
+    }
+
     /// The table as it was read from one origin.
     pub(crate) fn loaded(&self, table: Table, origin: TableOrigin, content: blake3::Hash) -> LoadedTable {
         let (schema, name) = (self.schema.clone(), self.name.clone());
         LoadedTable { table, schema, origins: vec![origin], name, content, cached: false, notes: vec![] }
-    }
-}
-
-/// One hash for several contents: that of a single file is the file's own, so that other tools can check it.
-pub(crate) fn fingerprint(contents: &[blake3::Hash]) -> blake3::Hash {
-    match contents {
-        [content] => *content,
-        contents => {
-            let mut hasher = blake3::Hasher::new();
-            for content in contents {
-                hasher.update(content.as_bytes());
-            }
-            hasher.finalize()
-        }
     }
 }

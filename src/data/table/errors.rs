@@ -4,18 +4,41 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::table::schema::ColumnQuery;
 use crate::diag::{Code, Problem, Problems};
+use std::collections::BTreeMap;
 
 /// How many problems of one table are reported one by one.
 const SHOWN: usize = 10;
 
-/// Problems of one table: the first few, and how many more.
+/// Problems of one table: the first few, and how many more; or of a block of rows, where each row may be passed over, the
+/// first problem of every row.
 #[derive(Default)]
 pub(crate) struct CellErrors {
     problems: Problems,
     more: usize,
+    rows: Option<BTreeMap<usize, Problem>>,
 }
 
 impl CellErrors {
+    /// Problems that are kept for each row of a block.
+    pub(crate) fn by_row() -> Self {
+        Self { rows: Some(BTreeMap::new()), ..Self::default() }
+    }
+
+    /// Adds a problem with a row, counted from the first of the block.
+    pub(crate) fn push_row(&mut self, row: usize, problem: Problem) {
+        match &mut self.rows {
+            Some(rows) => {
+                rows.entry(row).or_insert(problem);
+            }
+            None => self.push(problem),
+        }
+    }
+
+    /// The problems with the block as a whole, and those of rows.
+    pub(crate) fn into_rows(self) -> (Problems, BTreeMap<usize, Problem>) {
+        (self.problems, self.rows.unwrap_or_default())
+    }
+
     /// Whether nothing is wrong so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.problems.is_empty()
@@ -23,7 +46,7 @@ impl CellErrors {
 
     /// Whether further problems would only be counted.
     pub(crate) fn is_full(&self) -> bool {
-        self.problems.len() >= SHOWN
+        self.rows.is_none() && self.problems.len() >= SHOWN
     }
 
     /// Adds one.

@@ -26,6 +26,12 @@ const PARQUET: Signature = Signature::new(
 )
 .params(&[PATH])
 .example("data {\n  source = parquet(\"rows-*.parquet\")\n}");
+const ARROW: Signature = Signature::new(
+    "arrow",
+    "the columns of Arrow IPC files or streams (Feather): numbers, texts, and lists of numbers of equal length in every row",
+)
+.params(&[PATH])
+.example("data {\n  source = arrow(\"rows.arrow\")\n}");
 const NPZ: Signature =
     Signature::new("npz", "the arrays of a NumPy archive as columns, each with its name; their first axis is the rows")
         .params(&[PATH])
@@ -103,6 +109,10 @@ pub(in crate::sema) const SOURCES: &[SourceEntry] = &[
     SourceEntry {
         signature: &PARQUET,
         read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Parquet { paths }),
+    },
+    SourceEntry {
+        signature: &ARROW,
+        read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Arrow { paths }),
     },
     SourceEntry {
         signature: &NPZ,

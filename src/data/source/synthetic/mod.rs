@@ -5,7 +5,8 @@ mod collider;
 mod detector;
 mod kinematics;
 
-use crate::data::source::opened::{OpenTable, RowReader, Storage};
+use crate::data::source::opened::{OpenTable, RowReader};
+use crate::data::source::storage::Storage;
 use crate::data::table::columns::Table;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::origin::TableOrigin;

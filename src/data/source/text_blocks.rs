@@ -1,0 +1,240 @@
+//! Cuts a text into blocks of whole records, so that blocks can be parsed apart from each other. Knows where records end
+//! and nothing of what is in them.
+
+use memchr::{memchr, memchr2};
+use std::io::{self, Read};
+
+/// Bytes that are read at once.
+const READ: usize = 1 << 16;
+
+/// The way records end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordEnd {
+    /// With the line.
+    Line,
+    /// With the line, unless it ends within quotes; a quote opens where a cell begins, after this separator.
+    UnquotedLine(u8),
+}
+
+/// Some records of a text, one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextBlock {
+    /// Whole lines.
+    pub bytes: Vec<u8>,
+    /// The line of the text that the first byte is on, counted from 1.
+    pub first_line: u64,
+    /// Number of records.
+    pub records: usize,
+}
+
+/// The place of the next byte within a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ScanState {
+    Unquoted,
+    Quoted,
+    /// After a quote within quotes: another one stands for itself, anything else is outside of the quotes.
+    QuoteInQuoted,
+}
+
+/// The blocks of a text.
+pub(crate) struct TextBlocks<R> {
+    text: R,
+    end: RecordEnd,
+    /// Text that is not in a block yet; blocks begin at its beginning.
+    buffer: Vec<u8>,
+    /// How much of it has been scanned.
+    scanned: usize,
+    /// Where the record begins that is being scanned.
+    record: usize,
+    state: ScanState,
+    /// The line of the first byte of the buffer.
+    line: u64,
+    ended: bool,
+    failed: Option<io::Error>,
+}
+
+impl<R: Read> TextBlocks<R> {
+    /// The blocks of a text whose lines all end in `\n`.
+    pub(crate) fn new(text: R, end: RecordEnd) -> Self {
+        Self {
+            text,
+            end,
+            buffer: vec![],
+            scanned: 0,
+            record: 0,
+            state: ScanState::Unquoted,
+            line: 1,
+            ended: false,
+            failed: None,
+        }
+    }
+
+    /// The line that the next block begins on.
+    pub(crate) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The next block of at most `records` records, at least 1; `None` at the end. Blank lines are part of a block and no
+    /// records.
+    ///
+    /// # Errors
+    /// The error of the text, after the records before it.
+    pub(crate) fn next(&mut self, records: usize) -> io::Result<Option<TextBlock>> {
+        let mut found = 0;
+        loop {
+            while let Some(end) = self.record_end() {
+                let blank = self.buffer[self.record..end].trim_ascii().is_empty() && self.is_blank(end);
+                self.record = end;
+                found += usize::from(!blank);
+                if found == records {
+                    return Ok(Some(self.cut(end, found)));
+                }
+            }
+            if self.ended {
+                // The records before an error, then the error; what it has cut off is no record.
+                let end = if self.failed.is_some() { self.record } else { self.buffer.len() };
+                found += usize::from(end > self.record);
+                if found > 0 {
+                    return Ok(Some(self.cut(end, found)));
+                }
+                return self.failed.take().map_or(Ok(None), Err);
+            }
+            self.read();
+        }
+    }
+
+    /// Whether the record that ends at `end` is a line without content: in lines of JSON also one of blanks.
+    fn is_blank(&self, end: usize) -> bool {
+        self.end == RecordEnd::Line || end - self.record == 1
+    }
+
+    /// Scans to the end of the current record; `None` where the buffer ends before it.
+    fn record_end(&mut self) -> Option<usize> {
+        let RecordEnd::UnquotedLine(separator) = self.end else {
+            let found = memchr(b'\n', &self.buffer[self.scanned..]);
+            self.scanned = found.map_or(self.buffer.len(), |at| self.scanned + at + 1);
+            return found.map(|_| self.scanned);
+        };
+        while self.scanned < self.buffer.len() {
+            let rest = &self.buffer[self.scanned..];
+            match self.state {
+                ScanState::Unquoted => {
+                    let Some(at) = memchr2(b'\n', b'"', rest) else {
+                        self.scanned = self.buffer.len();
+                        return None;
+                    };
+                    let place = self.scanned + at;
+                    self.scanned = place + 1;
+                    if rest[at] == b'\n' {
+                        return Some(self.scanned);
+                    }
+                    if place == self.record || self.buffer[place - 1] == separator {
+                        self.state = ScanState::Quoted;
+                    }
+                }
+                ScanState::Quoted => match memchr(b'"', rest) {
+                    Some(at) => {
+                        self.scanned += at + 1;
+                        self.state = ScanState::QuoteInQuoted;
+                    }
+                    None => self.scanned = self.buffer.len(),
+                },
+                ScanState::QuoteInQuoted if rest[0] == b'"' => {
+                    self.scanned += 1;
+                    self.state = ScanState::Quoted;
+                }
+                ScanState::QuoteInQuoted => self.state = ScanState::Unquoted,
+            }
+        }
+        None
+    }
+
+    fn cut(&mut self, end: usize, records: usize) -> TextBlock {
+        let rest = self.buffer.split_off(end);
+        let bytes = std::mem::replace(&mut self.buffer, rest);
+        let block = TextBlock { first_line: self.line, records, bytes };
+        self.line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
+        self.scanned = self.scanned.saturating_sub(end);
+        self.record -= end.min(self.record);
+        block
+    }
+
+    /// Reads more text, or notes its end.
+    fn read(&mut self) {
+        let length = self.buffer.len();
+        self.buffer.resize(length + READ, 0);
+        let read = self.text.read(&mut self.buffer[length..]);
+        self.buffer.truncate(length + *read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(0) => self.ended = true,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                self.ended = true;
+                self.failed = Some(error);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn blocks(text: &str, end: RecordEnd, records: usize) -> Vec<TextBlock> {
+        let mut blocks = TextBlocks::new(text.as_bytes(), end);
+        std::iter::from_fn(|| blocks.next(records).unwrap()).collect()
+    }
+
+    fn cells(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        rows.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+    }
+
+    #[test]
+    fn blank_lines_are_counted_and_are_no_records() {
+        let found = blocks("a\n\n\nb\n \nc\n", RecordEnd::UnquotedLine(b','), 1);
+        let shown: Vec<(u64, &[u8])> = found.iter().map(|block| (block.first_line, &block.bytes[..])).collect();
+        assert_eq!(shown, [(1, &b"a\n"[..]), (2, b"\n\nb\n"), (5, b" \n"), (6, b"c\n")]);
+        let found = blocks("{}\n \n\n{}\n", RecordEnd::Line, 1);
+        assert_eq!((found.len(), found[1].first_line), (2, 2));
+    }
+
+    #[test]
+    fn an_error_comes_after_the_records_before_it() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("damaged"))
+            }
+        }
+        let mut blocks = TextBlocks::new((&b"a\nb\nhalf"[..]).chain(Broken), RecordEnd::Line);
+        assert_eq!(blocks.next(10).unwrap().unwrap().bytes, b"a\nb\n");
+        assert_eq!(blocks.next(10).unwrap_err().to_string(), "damaged");
+        assert_eq!(blocks.line(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_hold_the_records_that_the_whole_text_has(
+            text in proptest::collection::vec(prop_oneof![Just("\n"), Just("\""), Just(","), Just("a"), Just("\"\""), Just(" ")], 0..60),
+            records in 1usize..5,
+        ) {
+            let mut text = text.concat();
+            // A text whose quotes are never closed is one record to its end.
+            text.push('\n');
+            let whole = cells(text.as_bytes());
+            let found = blocks(&text, RecordEnd::UnquotedLine(b','), records);
+            let bytes: Vec<u8> = found.iter().flat_map(|block| block.bytes.clone()).collect();
+            // Blank lines at the end are in no block.
+            let rest = text.as_bytes().strip_prefix(&bytes[..]).unwrap();
+            prop_assert!(rest.iter().all(|byte| *byte == b'\n'));
+            let parsed: Vec<_> = found.iter().map(|block| cells(&block.bytes)).collect();
+            for (block, cells) in found.iter().zip(&parsed) {
+                prop_assert_eq!(block.records, cells.len(), "{:?}", block);
+            }
+            prop_assert_eq!(parsed.concat(), whole);
+        }
+    }
+}
