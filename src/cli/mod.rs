@@ -16,6 +16,7 @@ mod lint;
 mod lsp;
 mod manual;
 mod markdown;
+mod name_list;
 mod new;
 mod numbers;
 mod open;
@@ -24,8 +25,12 @@ mod page;
 mod panic;
 mod plan;
 mod plan_view;
+mod predict;
 mod progress;
+mod read_progress;
+mod resume_command;
 mod run;
+mod run_end;
 mod run_summary;
 mod runs;
 mod scores_table;
@@ -59,6 +64,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Run(args) => run::run(args, output),
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
+        Command::Predict(args) => predict::predict(args, output),
         Command::Runs(args) => runs::runs(args, output),
         Command::Diff(args) => diff::diff(args, output),
         Command::Verify(args) => verify::verify(args, output),

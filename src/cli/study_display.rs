@@ -147,9 +147,10 @@ fn style(output: &Output) -> ProgressStyle {
 fn trial_words(scores: &TrialScores, metric: Metric) -> String {
     let valid =
         scores.valid.map_or_else(String::new, |valid| format!("valid {}  ", named_metric(metric, valid.get(metric))));
+    let count = if scores.epochs == 1 { "1 epoch".into() } else { format!("{} epochs", grouped(scores.epochs as u64)) };
     let epochs = match scores.component_epochs.len() {
-        0 => format!("{} epochs", scores.epochs),
-        components => format!("{} epochs of {components} components", scores.epochs),
+        0 => count,
+        components => format!("{count} of {components} components"),
     };
     format!("{valid}{epochs}  {}", duration(Duration::try_from_secs_f64(scores.seconds).unwrap_or_default()))
 }

@@ -2,9 +2,9 @@
 
 use super::args::ComputeArgs;
 use super::output::Output;
+use super::resume_command::compute_words;
 use super::status::ExitStatus;
 use super::study_display::StudyDisplay;
-use crate::exec::DeviceChoice;
 use crate::experiment::{SelectedRun, Study, StudyKind, named_metric, shell_word};
 use crate::spec::Metric;
 use std::fmt::Write;
@@ -32,6 +32,9 @@ impl StudyRun<'_> {
     /// The status of a study in which nothing was trained.
     pub(super) fn nothing(&self, study: &Study<'_>) -> ExitStatus {
         if study.trials().interrupted() {
+            if study.has_checkpoint() {
+                return self.end(study, false);
+            }
             self.output.err.line("interrupted before anything was trained: there is nothing to keep");
             ExitStatus::Interrupted
         } else {
@@ -44,17 +47,16 @@ impl StudyRun<'_> {
         if study.trials().interrupted() && study.done() < study.total() {
             let (done, total, command) = (study.done(), study.total(), self.resume_command(study.folder()));
             self.output.err.line(&format!("interrupted: {done} of {total} trials are done; to continue: {command}"));
+            return ExitStatus::Resumable;
         }
         if failed { ExitStatus::Problems } else { ExitStatus::Done }
     }
 
-    /// The command that continues the study, with the device, on which its results depend.
+    /// The command that continues the study, with the options that do not follow from the folder.
     fn resume_command(&self, folder: &Path) -> String {
-        let mut command = format!("mmc {} --resume {}", self.kind.command(), shell_word(&folder.display().to_string()));
-        if let DeviceChoice::Cuda(number) = self.compute.device {
-            let _ = write!(command, " --device cuda:{number}");
-        }
-        command
+        let command = self.kind.command();
+        let words = ["mmc".into(), command.into(), "--resume".into(), shell_word(&folder.display().to_string())];
+        words.into_iter().chain(compute_words(self.compute)).collect::<Vec<_>>().join(" ")
     }
 
     /// The lines below the table: the selected run with the command that trains it alone, and the folder of the study.

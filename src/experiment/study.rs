@@ -5,16 +5,15 @@
 //! trial and holds all that is needed to resume.
 
 use super::error::{Error, ErrorKind};
-use super::model::TrainedModel;
 use super::ranking::{RankedConfiguration, best_of, rank};
-use super::run_copy::{copy_run, is_saved_run, remove_run};
+use super::run_copy::{copy_run, is_saved_run};
 use super::saved_trials::{SavedTrial, read_trials, write_trials};
 use super::statistics::Spread;
 use super::study_record::{STUDY_FILE, SelectedRun, StudyFile, StudyRecord, copy_folder};
 use super::trial::{TrialResult, TrialScores, test_decisions};
-use super::trial_set::{Configuration, TrialId, TrialSet};
+use super::trial_set::{Configuration, SavedModel, TrialId, TrialSet};
 use crate::diag::Problem;
-use crate::report::{RunDir, TestDecisions, read_decisions, write_decisions};
+use crate::report::{CheckpointFolder, RunDir, RunLock, TestDecisions, read_decisions, write_decisions};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -37,6 +36,7 @@ pub struct Study<'a> {
     left: Vec<TrialId>,
     failed: usize,
     unwritten: Option<Error>,
+    _lock: RunLock,
 }
 
 /// A trial that ended, and the study after it.
@@ -101,6 +101,8 @@ impl<'a> Study<'a> {
     }
 
     fn open(trials: &'a TrialSet, record: StudyRecord, files: &[StudyFile], directory: RunDir) -> Result<Self, Error> {
+        let lock = RunLock::take(directory.path()).map_err(|problem| first_error(trials, problem))?;
+        directory.remove_leftovers();
         let mut saved = read_trials(directory.path()).map_err(|problem| first_error(trials, problem))?;
         let mut decisions = HashMap::new();
         // A trial whose run was removed or is damaged is trained again.
@@ -120,6 +122,7 @@ impl<'a> Study<'a> {
             left: vec![],
             failed: 0,
             unwritten: None,
+            _lock: lock,
         };
         study.find_done(&decisions);
         study.copy_files(files)?;
@@ -223,11 +226,11 @@ impl<'a> Study<'a> {
     /// Runs the trials that are left, and saves each as it ends; `observe` sees each.
     pub fn run(&mut self, observe: &mut dyn FnMut(&StudyProgress<'_>)) {
         let left = std::mem::take(&mut self.left);
-        let trials = self.trials;
-        trials.run(&left, &mut |id, trained| {
-            let result = trained.map(|trained| {
+        let (trials, folders, path) = (self.trials, self.folders.clone(), self.directory.path().to_owned());
+        trials.run(&left, &|id| path.join(&folders[id.0][id.1]), &mut |id, trained| {
+            let result = trained.map(|SavedModel { trained, unsaved }| {
                 let result = TrialResult { scores: TrialScores::of(&trained), decisions: test_decisions(&trained) };
-                if let Err(error) = self.save(id, &trained, &result) {
+                if let Err(error) = unsaved.map_or_else(|| self.save(id, &result), Err) {
                     self.unwritten.get_or_insert(error);
                 }
                 self.results[id.0][id.1] = Some(result);
@@ -247,17 +250,24 @@ impl<'a> Study<'a> {
             };
             observe(&progress);
         });
+        // A trial that was interrupted continues from its checkpoint.
+        if self.has_checkpoint() {
+            self.directory.keep();
+        }
     }
 
-    /// Saves a finished trial, synced to disk before the next one, so that a crash loses none that has ended.
-    fn save(&mut self, id: TrialId, trained: &TrainedModel, result: &TrialResult) -> Result<(), Error> {
+    /// Whether a trial that is not done has a checkpoint to continue from.
+    pub fn has_checkpoint(&self) -> bool {
+        self.folders.iter().flatten().any(|folder| CheckpointFolder::has_any(&self.directory.path().join(folder)))
+    }
+
+    /// Lists a trial whose run is saved as done, synced to disk before the next one, so that a crash loses none that has
+    /// ended.
+    fn save(&mut self, id: TrialId, result: &TrialResult) -> Result<(), Error> {
         let trials = self.trials;
         let folder = &self.folders[id.0][id.1];
         let path = self.directory.path().join(folder);
-        // The folder of a trial that was killed before it was done.
-        remove_run(&path).map_err(|problem| self.error(problem))?;
         self.directory.keep();
-        trained.save(&path)?;
         let Configuration { name, params, pipeline, .. } = &trials.configurations[id.0];
         let components: Vec<&str> =
             pipeline.plan().loss.components.iter().map(|component| component.name.as_str()).collect();

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::model::TrainedModel;
+use super::trial_set::SavedModel;
 use crate::report::TestDecisions;
 use crate::train::SplitScores;
 use indexmap::IndexMap;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 /// Trains the trial of this index on so many threads; `None` where it was interrupted.
-pub(crate) type TrainTrial<'a> = dyn Fn(usize, usize) -> Option<Result<TrainedModel, Error>> + Sync + 'a;
+pub(crate) type TrainTrial<'a> = dyn Fn(usize, usize) -> Option<Result<SavedModel, Error>> + Sync + 'a;
 
 /// The result of a trial.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +84,7 @@ pub(crate) fn run_trials(
     threads: usize,
     train: &TrainTrial<'_>,
     interrupt: &AtomicBool,
-    finished: &mut dyn FnMut(usize, Result<TrainedModel, Error>),
+    finished: &mut dyn FnMut(usize, Result<SavedModel, Error>),
 ) {
     let side_by_side = threads.clamp(1, count.max(1));
     let each = (threads / side_by_side).max(1);

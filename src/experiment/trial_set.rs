@@ -5,18 +5,20 @@ use super::error::{Error, ErrorKind};
 use super::model::TrainedModel;
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
+use super::resume::Continuation;
 use super::rows::load_or_fail;
-use super::run::Run;
+use super::run::{Run, row_ids_hash};
+use super::run_copy::remove_run;
+use super::started_run::StartedRun;
 use super::trial::run_trials;
-use crate::data::{Dataset, Subset};
+use crate::data::Dataset;
 use crate::exec::{DeviceChoice, engine};
 use crate::report::Status;
-use crate::spec::Part;
-use crate::train::{FailureCause, plan_hash};
+use crate::train::{CheckpointInterval, FailureCause, plan_hash};
 use indexmap::IndexMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// One combine of one file under some settings: what is trained with every seed.
 #[derive(Clone, Debug)]
@@ -49,6 +51,17 @@ pub struct TrialSet {
     /// The number of the data set that each configuration reads.
     places: Vec<usize>,
 }
+
+/// A model that a trial made.
+pub(crate) struct SavedModel {
+    /// The model with the record of its training.
+    pub(crate) trained: TrainedModel,
+    /// Why it could not be saved, if so.
+    pub(crate) unsaved: Option<Error>,
+}
+
+/// How often a trial saves its state: one that takes long continues from there.
+const CHECKPOINTS: CheckpointInterval = CheckpointInterval::Time(Duration::from_secs(300));
 
 /// A data set that configurations share.
 struct SharedTable {
@@ -141,27 +154,52 @@ impl TrialSet {
         (0..self.seeds.len()).flat_map(|seed| configurations.clone().map(move |index| (index, seed))).collect()
     }
 
-    /// Runs these trials and hands each model to `finished` as it comes.
-    pub fn run(&self, ids: &[TrialId], finished: &mut dyn FnMut(TrialId, Result<TrainedModel, Error>)) {
+    /// Runs these trials, each in its folder, and hands each model to `finished` as it comes, once it is saved.
+    pub(crate) fn run(
+        &self,
+        ids: &[TrialId],
+        folder: &(dyn Fn(TrialId) -> PathBuf + Sync),
+        finished: &mut dyn FnMut(TrialId, Result<SavedModel, Error>),
+    ) {
         // A GPU does one thing at a time.
         let threads = if self.options.device == DeviceChoice::Cpu { self.options.thread_count() } else { 1 };
-        let train = |index: usize, threads| self.train(ids[index], threads);
+        let train = |index: usize, threads| self.train(ids[index], threads, &folder(ids[index]));
         run_trials(ids.len(), threads, &train, &self.options.interrupt, &mut |index, result| {
             finished(ids[index], result);
         });
     }
 
-    /// Trains one trial; `None` where it was interrupted.
-    fn train(&self, id: TrialId, threads: usize) -> Option<Result<TrainedModel, Error>> {
+    /// Trains one trial in its folder, from its checkpoint if there is one of the same training, and saves it; `None` where
+    /// it was interrupted.
+    fn train(&self, id: TrialId, threads: usize, folder: &Path) -> Option<Result<SavedModel, Error>> {
         let options = TrainOptions { threads: Some(threads), ..self.options.clone() };
         let SharedTable { data, reading, .. } = &self.tables[self.places[id.0]];
         let run = Run::with_data(self.pipeline(id), Arc::clone(data), options, self.device.clone(), *reading);
-        match run.train(&mut |_| ()) {
+        let mut started = match begin(&run, folder) {
+            Ok(started) => started,
+            Err(error) => return Some(Err(error)),
+        };
+        match started.train(Some(CHECKPOINTS), &mut |_| ()) {
             Ok(trained) if trained.summary.status == Status::Interrupted => None,
             Err(failed) if failed.error.kind() == ErrorKind::Interrupted => None,
-            result => Some(result.map_err(|failed| failed.error)),
+            Ok(trained) => {
+                let unsaved = started.save(&trained).err();
+                // The checkpoints of all trials would take several times the room of their models.
+                started.checkpoints.remove();
+                Some(Ok(SavedModel { trained, unsaved }))
+            }
+            Err(failed) => Some(Err(failed.error)),
         }
     }
+}
+
+/// Continues the run in this folder, or begins it where that is another one, or none.
+fn begin<'a>(run: &'a Run, folder: &Path) -> Result<StartedRun<'a>, Error> {
+    if let Ok(Continuation::Unfinished(started)) = run.resume(folder) {
+        return Ok(*started);
+    }
+    remove_run(folder).map_err(|problem| run.pipeline().error(problem))?;
+    run.start_at(folder)
 }
 
 impl SharedTable {
@@ -178,11 +216,7 @@ impl SharedTable {
 fn rows_hash(data: &Dataset) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(data.fingerprint.as_bytes()).update(data.preprocessing().to_json().as_bytes());
-    for part in Part::ALL {
-        let rows = data.part(part).map_or(&[][..], |Subset { row_ids, .. }| row_ids);
-        hasher.update(&(rows.len() as u64).to_le_bytes());
-        rows.iter().for_each(|row| _ = hasher.update(&row.to_le_bytes()));
-    }
+    hasher.update(row_ids_hash(data).as_bytes());
     hasher.finalize().to_hex().to_string()
 }
 

@@ -1,6 +1,6 @@
 //! The folder of one run: numbered, never shared, removed where the run fails before it has a model.
 
-use crate::atomic_file::write_atomic;
+use crate::atomic_file::{is_temporary, remove_leftovers, write_atomic};
 use crate::diag::{Code, Problem};
 use std::fs;
 use std::io::{self, Write};
@@ -64,6 +64,16 @@ impl RunDir {
         Self::again(path)
     }
 
+    /// Removes what writes that were cut off left behind. No other process may write into the folder.
+    pub fn remove_leftovers(&self) {
+        remove_leftovers(&self.path);
+    }
+
+    /// Whether a file of this name was left behind by a write that was cut off.
+    pub fn is_leftover(name: &str) -> bool {
+        is_temporary(name)
+    }
+
     fn try_create(out: &Path, pipeline: &str) -> io::Result<Self> {
         let made = (!out.is_dir()).then(|| out.to_path_buf());
         fs::create_dir_all(out)?;
@@ -109,7 +119,11 @@ impl RunDir {
     ///
     /// # Errors
     /// `MMC0605`, naming the file.
-    pub fn write(&self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
+    pub fn write(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> Result<(), Problem> {
         write_atomic(&self.path.join(name), fill)
     }
 

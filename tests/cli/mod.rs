@@ -5,6 +5,8 @@ mod compare_and_sweep;
 mod diff;
 mod eval;
 mod lint_fix;
+mod predict;
+mod resume;
 mod run;
 mod runs;
 mod studies;

@@ -2,7 +2,7 @@
 //! and a study that was killed ends as one that was not.
 
 use super::compare_and_sweep::swept;
-use crate::support::process::{SMALL, folder, mmc, names, plain, start_until};
+use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use mmc::Model;
 use serde_json::Value;
 use std::fs;
@@ -152,6 +152,30 @@ fn a_comparison_that_was_killed_ends_as_one_that_was_not() {
 fn a_sweep_that_was_killed_ends_as_one_that_was_not() {
     let arguments = ["sweep", "small.mmc", "curve", "--epochs", "1", "--metric", "brier"];
     killed_and_resumed(&swept(), &arguments, "small-curve-0001", "sweep.json", &["3/12"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_trial_that_was_interrupted_continues_from_its_checkpoint() {
+    let arguments = ["compare", "small.mmc", "--combine", "mul", "--seeds", "1", "--epochs", "150", "--threads", "1"];
+    let (whole, interrupted) = (folder(SMALL), folder(SMALL));
+    run(whole.path(), &arguments);
+    let trial = "runs/small-compare-0001/mul-seed-1";
+    let checkpoints = interrupted.path().join(trial).join("checkpoints");
+    let (child, _lines) = start_until(interrupted.path(), &[&arguments[..], &["--no-cache"]].concat(), "training");
+    // The record of the run is written before its first step.
+    while !interrupted.path().join(trial).join("run.yaml").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    signal(&child, "-INT");
+    assert_eq!(ended(child), (Some(75), String::new()));
+    assert!(checkpoints.exists());
+    run(interrupted.path(), &["compare", "--resume", "runs/small-compare-0001"]);
+    same_bits(&whole.path().join(trial), &interrupted.path().join(trial));
+    assert!(!checkpoints.exists(), "the checkpoints of a trial that is done take no room");
+    let verified = mmc(interrupted.path()).args(["verify", trial, "--no-cache"]).assert();
+    assert_eq!(verified.get_output().status.code(), Some(0), "{}", plain(&verified.get_output().stdout));
 }
 
 #[test]

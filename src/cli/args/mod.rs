@@ -2,6 +2,7 @@
 //! Data only.
 
 mod bench;
+mod checkpoint;
 mod compare;
 mod completions;
 mod compute;
@@ -17,6 +18,7 @@ mod model;
 mod new;
 mod output;
 mod plan;
+mod predict;
 mod run;
 mod runs;
 mod sweep;
@@ -24,9 +26,10 @@ mod table_format;
 mod verify;
 
 pub(super) use bench::BenchArgs;
+pub(super) use checkpoint::DEFAULT_CHECKPOINT;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
-pub(super) use compute::ComputeArgs;
+pub(super) use compute::{ComputeArgs, DEFAULT_MEMORY};
 pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
@@ -38,6 +41,7 @@ pub(super) use model::settings;
 pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
+pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
 pub(super) use sweep::SweepArgs;
@@ -64,6 +68,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Train the grid of a `sweep` block, and select the best by validation
     Sweep(SweepArgs),
+    /// Predict new rows with the model of a run
+    Predict(PredictArgs),
     /// List runs with their results
     Runs(RunsArgs),
     /// Compare two runs or pipelines by meaning and by results
