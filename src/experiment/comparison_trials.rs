@@ -3,11 +3,10 @@
 use super::comparison::{ComparedModel, Comparison, ComparisonReference, SingleModality, compare};
 use super::comparison_table::{comparison_csv, comparison_markdown};
 use super::error::{Error, ErrorKind};
-use super::grid_search_trials::merged_settings;
 use super::options::TrainOptions;
 use super::pipeline::{Pipeline, PipelineOptions, combine_names};
 use super::study::{Study, StudyTables};
-use super::study_record::{StudyFile, StudyKind, StudyRecord};
+use super::study_record::{StudyFile, StudyKind, StudyRecord, merged_settings};
 use super::trial_set::{Configuration, TrialSet};
 use crate::data::{Dataset, Subset};
 use crate::diag::{Code, Problem, nearest};

@@ -6,7 +6,7 @@ use super::options::TrainOptions;
 use super::pipeline::{Pipeline, PipelineOptions, combine_names};
 use super::search_table::{search_csv, search_markdown};
 use super::study::{Study, StudyTables};
-use super::study_record::{StudyFile, StudyKind, StudyRecord};
+use super::study_record::{StudyFile, StudyKind, StudyRecord, merged_settings};
 use super::trial_set::{Configuration, TrialSet};
 use crate::diag::{Code, Problem, nearest};
 use crate::report::versions;
@@ -49,16 +49,6 @@ impl GridSearchOptions {
             metric: self.metric.or(recorded.metric),
         }
     }
-}
-
-/// Settings with others in the place of those of the same name.
-pub(crate) fn merged_settings(
-    mut settings: Vec<(String, String)>,
-    changes: Vec<(String, String)>,
-) -> Vec<(String, String)> {
-    settings.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
-    settings.extend(changes);
-    settings
 }
 
 impl GridSearchTrials {

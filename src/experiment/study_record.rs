@@ -150,3 +150,13 @@ impl StudyRecord {
 pub(crate) fn copy_folder(files: usize, number: usize) -> PathBuf {
     if files == 1 { PathBuf::new() } else { format!("pipeline-{}", number + 1).into() }
 }
+
+/// Settings with others in the place of those of the same name.
+pub(crate) fn merged_settings(
+    mut settings: Vec<(String, String)>,
+    changes: Vec<(String, String)>,
+) -> Vec<(String, String)> {
+    settings.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    settings.extend(changes);
+    settings
+}

@@ -2,7 +2,6 @@
 
 use super::error::Error;
 use super::model::TrainedModel;
-use super::trial_set::SavedModel;
 use crate::report::TestDecisions;
 use crate::train::SplitScores;
 use indexmap::IndexMap;
@@ -12,6 +11,14 @@ use std::sync::mpsc;
 
 /// Trains the trial of this index on so many threads; `None` where it was interrupted.
 pub(crate) type TrainTrial<'a> = dyn Fn(usize, usize) -> Option<Result<SavedModel, Error>> + Sync + 'a;
+
+/// A model that a trial made.
+pub(crate) struct SavedModel {
+    /// The model with the record of its training.
+    pub(crate) trained: TrainedModel,
+    /// Why it could not be saved, if so.
+    pub(crate) unsaved: Option<Error>,
+}
 
 /// The result of a trial.
 #[derive(Clone, Debug, PartialEq)]

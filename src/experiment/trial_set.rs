@@ -2,7 +2,6 @@
 
 use super::command_line::run_command;
 use super::error::{Error, ErrorKind};
-use super::model::TrainedModel;
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
 use super::resume::Continuation;
@@ -10,7 +9,7 @@ use super::rows::load_or_fail;
 use super::run::{Run, row_ids_hash};
 use super::run_copy::remove_run;
 use super::started_run::StartedRun;
-use super::trial::run_trials;
+use super::trial::{SavedModel, run_trials};
 use crate::data::Dataset;
 use crate::exec::{DeviceChoice, engine};
 use crate::report::Status;
@@ -50,14 +49,6 @@ pub struct TrialSet {
     tables: Vec<SharedTable>,
     /// The number of the data set that each configuration reads.
     places: Vec<usize>,
-}
-
-/// A model that a trial made.
-pub(crate) struct SavedModel {
-    /// The model with the record of its training.
-    pub(crate) trained: TrainedModel,
-    /// Why it could not be saved, if so.
-    pub(crate) unsaved: Option<Error>,
 }
 
 /// How often a trial saves its state: one that takes long continues from there.

@@ -162,7 +162,8 @@ fn a_trial_that_was_interrupted_continues_from_its_checkpoint() {
     run(whole.path(), &arguments);
     let trial = "runs/small-compare-0001/mul-seed-1";
     let checkpoints = interrupted.path().join(trial).join("checkpoints");
-    let (child, _lines) = start_until(interrupted.path(), &[&arguments[..], &["--no-cache"]].concat(), "training");
+    let uncached = [&arguments[..], &["--no-cache"]].concat();
+    let (child, _lines) = start_until(interrupted.path(), &uncached, "training");
     // The record of the run is written before its first step.
     while !interrupted.path().join(trial).join("run.yaml").exists() {
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -174,8 +175,7 @@ fn a_trial_that_was_interrupted_continues_from_its_checkpoint() {
     run(interrupted.path(), &["compare", "--resume", "runs/small-compare-0001"]);
     same_bits(&whole.path().join(trial), &interrupted.path().join(trial));
     assert!(!checkpoints.exists(), "the checkpoints of a trial that is done take no room");
-    let verified = mmc(interrupted.path()).args(["verify", trial, "--no-cache"]).assert();
-    assert_eq!(verified.get_output().status.code(), Some(0), "{}", plain(&verified.get_output().stdout));
+    run(interrupted.path(), &["verify", trial]);
 }
 
 #[test]
