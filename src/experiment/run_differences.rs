@@ -109,6 +109,15 @@ pub(crate) fn parameter_differences(before: &Plan, now: &Plan) -> Vec<String> {
     found
 }
 
+/// How many parameters and buffers of `now` have one of their name and shape in `before`, and how many there are.
+pub(crate) fn agreeing_parameters(before: &Plan, now: &Plan) -> (usize, usize) {
+    let params = now.params.iter().map(|now| before.params.iter().any(|b| b.name == now.name && b.shape == now.shape));
+    let buffers =
+        now.buffers.iter().map(|now| before.buffers.iter().any(|b| b.name == now.name && b.shape == now.shape));
+    let agree: Vec<bool> = params.chain(buffers).collect();
+    (agree.iter().filter(|agrees| **agrees).count(), agree.len())
+}
+
 fn sentence(path: &str, before: Option<&String>, now: Option<&String>) -> String {
     match path {
         "data/fingerprint" => return "the content of the data files has changed".into(),
