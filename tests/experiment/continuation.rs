@@ -8,7 +8,7 @@ use std::fs;
 #[test]
 fn every_kind_of_modality_continues_from_an_earlier_epoch() {
     let folder = folder();
-    let text = pipeline(folder.path(), "mulmix(size_net, color_net, note_net, photo_net)");
+    let text = pipeline(folder.path(), "combine all = multiplicative(size_net, color_net, note_net, photo_net)");
     let text = text.replace("train {", "train {\n  modality_dropout = 0.2");
     fs::write(folder.path().join("mixed.mmc"), text).unwrap();
     let run = |arguments: &[&str]| {
