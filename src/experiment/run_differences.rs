@@ -76,7 +76,7 @@ pub(crate) fn differences(before: &DecidingEntries, now: &DecidingEntries, param
     let differing: Vec<&String> = paths.filter(|path| before.get(*path) != now.get(*path)).collect();
     let follows = |path: &str| {
         let caused = |cause: &&str| differing.iter().any(|other| *other != path && other.starts_with(cause));
-        CONSEQUENCES.iter().any(|(entry, causes)| path.starts_with(entry) && causes.iter().any(|cause| caused(cause)))
+        CONSEQUENCES.iter().any(|(entry, causes)| path.starts_with(entry) && causes.iter().any(&caused))
     };
     let explained = |path: &str| path == "plan/hash" && !parameters.is_empty();
     let shown = differing.iter().filter(|path| !follows(path) && !explained(path));
