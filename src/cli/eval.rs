@@ -9,7 +9,7 @@ use super::status::ExitStatus;
 use super::table::{Align, table};
 use crate::data::source_of;
 use crate::diag::{Problems, SourceMap, Style};
-use crate::experiment::{EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups};
+use crate::experiment::{EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups, find_run};
 use crate::spec::Part;
 use crate::train::{ClassScores, SplitScores};
 use serde::Serialize;
@@ -23,7 +23,7 @@ const NAMED: usize = 10;
 pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
     let interrupt = Interrupt::listen();
     let options = args.compute.options(interrupt.flag().clone());
-    let model = match Model::load(&args.run) {
+    let model = match find_run(&args.run).and_then(Model::load) {
         Ok(model) => model,
         Err(error) => return output.error(&error),
     };
