@@ -4,6 +4,7 @@ use crate::diag::{Code, Problem};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whether the content has to survive a loss of power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(crate) enum Durability {
 ///
 /// # Errors
 /// `MMC0605`, naming the file and the error of the system.
-pub fn write_atomic(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
+pub fn write_atomic(path: &Path, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), Problem> {
     replace_file(path, Durability::Synced, fill).map_err(|error| write_failed(path, &error))
 }
 
@@ -34,7 +35,7 @@ pub fn write_atomic(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result
 pub(crate) fn replace_file(
     path: &Path,
     durability: Durability,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
     let existing = match fs::metadata(path) {
         Ok(existing) if existing.is_file() => Some(existing),
@@ -50,6 +51,7 @@ pub(crate) fn replace_file(
     #[cfg(unix)]
     temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let temporary = temporary.tempfile_in(folder)?;
+    let _unfinished = Unfinished::new(temporary.path());
     let file = temporary.as_file();
     fill_buffered(file, fill)?;
     if let Some(permissions) = existing.map(|existing| existing.permissions())
@@ -90,7 +92,37 @@ pub(crate) fn remove_leftovers(folder: &Path) {
     }
 }
 
-fn fill_buffered(file: &File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// The temporary files that are being written.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes the temporary files of all writes that have not ended: for a process that ends before them.
+pub(crate) fn remove_unfinished() {
+    // The lock is held to the end of the process, so that no write ends between this and that.
+    let files = std::mem::ManuallyDrop::new(unfinished());
+    files.iter().for_each(|path| drop(fs::remove_file(path)));
+}
+
+/// A temporary file that is being written.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn new(path: &Path) -> Self {
+        unfinished().push(path.to_owned());
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        unfinished().retain(|path| *path != self.0);
+    }
+}
+
+fn fill_buffered(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
     let mut writer = BufWriter::new(file);
     fill(&mut writer)?;
     writer.flush()

@@ -138,6 +138,7 @@ const UNREACHED: &[(Code, &str)] = &[
     (Code::NoRoom, "a full disk is needed"),
     (Code::OutOfMemory, "a machine with little memory is needed"),
     (Code::WriteFailed, "a full disk is needed; tests/report/files.rs makes one of a folder"),
+    (Code::ColumnCollision, "a result of `mmc predict`; tests/cli/predict.rs"),
     (Code::BadModel, "read by programs that load weights; tests/train/model_file.rs"),
     (Code::ModelMismatch, "read by programs that load weights; tests/train/model_file.rs"),
     (Code::Internal, "a defect, by definition"),

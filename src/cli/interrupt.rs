@@ -1,5 +1,6 @@
 //! Ctrl-C: the first ends training after its step, the second ends the process at once.
 
+use crate::atomic_file::remove_unfinished;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,10 +32,20 @@ impl Interrupt {
                 if let Some(folder) = unfinished.as_deref() {
                     let _ = fs::remove_dir_all(folder);
                 }
+                remove_unfinished();
                 std::process::exit(INTERRUPTED);
             }
         });
         interrupt
+    }
+
+    /// Installs a handler that ends the process at the first interrupt. Files that are not whole yet are removed.
+    pub(super) fn end_at_once() {
+        // Where no handler can be set, Ctrl-C ends the process as it does by default.
+        let _ = ctrlc::set_handler(|| {
+            remove_unfinished();
+            std::process::exit(INTERRUPTED);
+        });
     }
 
     /// Whether an interrupt was requested.

@@ -24,7 +24,9 @@ mod page;
 mod panic;
 mod plan;
 mod plan_view;
+mod predict;
 mod progress;
+mod read_progress;
 mod run;
 mod run_summary;
 mod runs;
@@ -58,6 +60,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Run(args) => run::run(args, output),
         Command::Compare(args) => compare::compare(args, output),
         Command::Sweep(args) => sweep::sweep(args, output),
+        Command::Predict(args) => predict::predict(args, output),
         Command::Runs(args) => runs::runs(args, output),
         Command::Diff(args) => diff::diff(args, output),
         Command::Verify(args) => verify::verify(args, output),

@@ -89,6 +89,14 @@ impl Stream {
         };
     }
 
+    /// The stream for what is too long for a text. Unlike the other methods it reports errors.
+    pub(super) fn writer(&self) -> Box<dyn Write + Send> {
+        match self.target {
+            Target::Out => Box::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
+            Target::Err => Box::new(io::stderr()),
+        }
+    }
+
     /// Writes `text` and ends the line.
     pub(super) fn line(&self, text: &str) {
         self.write(&format!("{text}\n"));

@@ -46,5 +46,5 @@ pub use row_blocks::{
 };
 pub use source::jsonl::JSON_TYPE;
 pub use source::row_block::{ReadProgress, ReadUnit};
-pub use source::source_of;
+pub use source::{source_of, stream_format};
 pub use table::schema::CellType;

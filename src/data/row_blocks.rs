@@ -29,15 +29,15 @@ const NUMBERS: usize = 1 << 24;
 
 /// The new rows, and how they are to be prepared.
 #[derive(Clone, Debug)]
-pub struct BlockRequest<'a> {
+pub struct BlockRequest<'r, 'a> {
     /// The rows, in a file or in another source.
-    pub source: &'a Source,
+    pub source: &'r Source,
     /// The folder that relative paths start at.
-    pub base: &'a Path,
+    pub base: &'r Path,
     /// Bytes that are read in place of the files of the source.
     pub stream: Option<ByteStream>,
     /// The modalities to prepare, in this order: the inputs of a plan.
-    pub modalities: Vec<&'a str>,
+    pub modalities: Vec<&'r str>,
     /// The combines that must have a component present on every row.
     pub required: Vec<RequiredComponents<'a>>,
     /// The columns that are passed on as they are.
@@ -123,14 +123,14 @@ impl BlockTally {
 /// given name.
 pub fn open_blocks<'a>(
     preprocessing: &'a Preprocessing,
-    request: BlockRequest<'a>,
+    request: BlockRequest<'_, 'a>,
 ) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
     open(preprocessing, request).map_err(plain)
 }
 
 fn open<'a>(
     preprocessing: &'a Preprocessing,
-    request: BlockRequest<'a>,
+    request: BlockRequest<'_, 'a>,
 ) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
     let open = source::open_or_stream(request.source, request.base, request.stream.as_ref())?;
     let inputs = InputMapping::find(preprocessing, &request.modalities, LabelUse::IfPresent, &open)?;

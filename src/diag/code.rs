@@ -119,6 +119,7 @@ codes! {
     ColumnType = "MMC0519", "a column whose type cannot be converted";
     NothingPresent = "MMC0520", "a row without any modality that could decide it";
     NoRoom = "MMC0521", "prepared data fits neither into memory nor on disk";
+    ColumnCollision = "MMC0522", "two columns of a result with the same name";
 
     NonFinite = "MMC0601", "the loss became infinite or not a number";
     NoDevice = "MMC0602", "the requested device is not available";

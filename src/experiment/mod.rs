@@ -20,6 +20,8 @@ mod options;
 mod paired_predictions;
 mod pipeline;
 mod pipeline_meaning;
+mod predict;
+mod prediction_blocks;
 mod predictions;
 mod replay;
 mod rows;
@@ -32,6 +34,7 @@ mod run_order;
 mod saved_trials;
 mod source_file;
 mod statistics;
+mod table_prediction;
 mod tables;
 mod trial;
 mod trial_set;
@@ -52,6 +55,7 @@ pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
 pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
+pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
 pub use run::{FailedRun, Run};
 pub use run_diff::{ResultDiff, RunDiff, diff_runs};
@@ -61,6 +65,7 @@ pub use run_order::{RunColumn, RunFilter, RunOrder};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
+pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};
 pub use tables::{
     comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
     search_csv, search_markdown,

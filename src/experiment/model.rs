@@ -3,14 +3,13 @@
 use super::error::Error;
 use super::pipeline::Pipeline;
 use super::predictions::Predictions;
-use super::rows::PlanRows;
-use crate::data::{ApplyRequest, LabelUse, Preprocessing, RequiredComponents, apply};
-use crate::diag::{Checked, Problem};
-use crate::exec::{DeviceChoice, Params, engine};
+use crate::data::Preprocessing;
+use crate::diag::{Problem, Problems};
+use crate::exec::Params;
 use crate::plan::Plan;
 use crate::report::{FirstSteps, Manifest, Results, RunDir, Summary, TestPredictions};
-use crate::spec::{Source, SourceKind};
-use crate::train::{EpochRecord, Evaluation, FailureCause, Scores, predict};
+use crate::spec::Source;
+use crate::train::{EpochRecord, Evaluation, Scores};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,9 +28,6 @@ pub struct Model {
     pub(crate) params: Arc<Params>,
     pub(crate) preprocessing: Preprocessing,
 }
-
-/// Bytes of new rows that may be in memory.
-const MEMORY: usize = 2 << 30;
 
 /// A model that was just trained, with the record of its training.
 #[derive(Clone)]
@@ -62,43 +58,9 @@ impl Model {
         Self { pipeline: Arc::clone(pipeline), params, preprocessing }
     }
 
-    /// Predicts the class of every row of a table, on the CPU. The rows are prepared as the training rows were: columns
-    /// are found by their names, the label is not needed, and a modality that may be missing may lack its columns.
-    ///
-    /// A row has the same probabilities, to the last bit, as `predictions.csv` has for it.
-    ///
-    /// # Errors
-    /// If a column is absent, a cell does not fit it, or a row has none of the modalities that a component needs.
-    pub fn predict(&self, mut source: Source) -> Result<Predictions, Error> {
-        if let SourceKind::Table { header, .. } = &mut source.kind {
-            *header = self.preprocessing.has_header();
-        }
-        let plan = self.plan();
-        let modalities: Vec<&str> = plan.inputs.iter().map(|input| input.name.as_str()).collect();
-        let applied = apply(
-            &self.preprocessing,
-            &ApplyRequest {
-                source: &source,
-                base: Path::new(""),
-                required: vec![RequiredComponents::of(plan, &modalities)],
-                modalities,
-                labels: LabelUse::Ignore,
-                cache: None,
-                memory: MEMORY,
-            },
-        );
-        let Checked { value, problems } = applied;
-        let prepared = value.ok_or_else(|| Error::new(problems, self.pipeline.sources.clone()))?;
-        let rows = PlanRows::prepared(&prepared.rows);
-        let decisions = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, None)
-            .and_then(|engine| predict(engine.as_ref(), &self.params, &plan.loss, &rows))
-            .map_err(|error| self.pipeline.error(FailureCause::Exec(error).problem(plan)))?;
-        Ok(Predictions {
-            classes: plan.loss.classes.clone(),
-            predicted: decisions.predicted,
-            probabilities: decisions.probabilities,
-            notes: prepared.notes,
-        })
+    /// An error of this model.
+    pub(crate) fn error(&self, problems: Problems) -> Error {
+        Error::new(problems, self.pipeline.sources.clone())
     }
 
     /// The plan.
@@ -142,7 +104,7 @@ impl TrainedModel {
     }
 
     /// Saves the model and everything that was measured into a new folder: the pipeline, `run.yaml`, `metrics.csv`,
-    /// `model.safetensors`, `preprocessing.json`, `summary.json` and `predictions.csv`. [`Model::load`] reads it back.
+    /// `model.safetensors`, `preprocessing.json`, `summary.json`, `predictions.csv` and `components.csv`. [`Model::load`] reads it back.
     ///
     /// # Errors
     /// If the folder exists and is not empty, or cannot be written.

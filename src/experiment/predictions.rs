@@ -10,9 +10,11 @@
 /// }
 /// # Ok::<(), mmc::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
     pub(crate) classes: Vec<String>,
+    /// The row of the table that the first of them is for.
+    pub(crate) first: usize,
     /// The class of each row.
     pub(crate) predicted: Vec<u32>,
     /// The probabilities, rows x classes.
@@ -52,17 +54,18 @@ impl Predictions {
         &self.notes
     }
 
-    /// The prediction for a row; `None` past the last one.
+    /// The prediction for a row of the table; `None` for one that is not among these.
     pub fn get(&self, row: usize) -> Option<Prediction<'_>> {
-        let class = *self.predicted.get(row)? as usize;
+        let at = row.checked_sub(self.first)?;
+        let class = *self.predicted.get(at)? as usize;
         let width = self.classes.len();
-        let probabilities = self.probabilities.get(row * width..(row + 1) * width)?;
+        let probabilities = self.probabilities.get(at * width..(at + 1) * width)?;
         Some(Prediction { row, label: self.classes.get(class)?, probabilities })
     }
 
     /// The predictions in the order of the rows.
     pub fn iter(&self) -> impl Iterator<Item = Prediction<'_>> {
-        (0..self.len()).filter_map(|row| self.get(row))
+        (self.first..self.first + self.len()).filter_map(|row| self.get(row))
     }
 }
 

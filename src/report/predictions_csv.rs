@@ -1,7 +1,10 @@
-//! `predictions.csv`: the decision on every row of the test split, and the outputs of each component.
+//! `predictions.csv` and `components.csv`: what was decided on every row of the test split, and by which components.
 
+use super::prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows};
+use super::table::{TableFormat, encode, table_writer};
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The rows that were predicted.
@@ -11,46 +14,53 @@ pub struct TestPredictions<'a> {
     pub row_ids: &'a [u64],
     /// The class of each.
     pub labels: &'a [u32],
-    /// The decisions on them.
+    /// What was decided on them.
     pub decisions: &'a Decisions,
 }
 
-/// Writes one line per row.
-///
-/// Columns: `row`, `label`, `prediction` (classes by name); `p_<class>`, the reported probabilities; for each component
-/// `p_<component>_<class>`, its own probabilities; for each component `q_<component>`, its weight `q` for the predicted
-/// class. Cells of an absent component are empty.
-pub fn write_predictions(file: &mut dyn Write, loss: &LossSpec, predictions: TestPredictions<'_>) -> io::Result<()> {
-    let TestPredictions { row_ids, labels, decisions } = predictions;
-    let classes = decisions.classes;
-    let mut csv = csv::Writer::from_writer(file);
-    let mut line: Vec<String> = ["row", "label", "prediction"].map(String::from).to_vec();
-    line.extend(loss.classes.iter().map(|class| format!("p_{class}")));
-    for component in &loss.components {
-        line.extend(loss.classes.iter().map(|class| format!("p_{}_{class}", component.name)));
-    }
-    line.extend(loss.components.iter().map(|component| format!("q_{}", component.name)));
-    csv.write_record(&line)?;
+/// Writes the decisions, one line per row: `row`, `label`, `prediction` (classes by name), `p_<class>`, the reported
+/// probabilities, and `margin`. Numbers are the shortest decimals that read back as the same single-precision number.
+pub fn write_predictions(
+    file: &mut (dyn Write + Send),
+    loss: &LossSpec,
+    predictions: TestPredictions<'_>,
+) -> io::Result<()> {
+    write(file, loss, predictions, true)
+}
 
-    let name = |class: u32| loss.classes.get(class as usize).cloned().unwrap_or_else(|| class.to_string());
-    let row_of = |numbers: &'_ [f64], row: usize| numbers[row * classes..(row + 1) * classes].to_vec();
-    for (row, ((id, label), predicted)) in row_ids.iter().zip(labels).zip(&decisions.predicted).enumerate() {
-        line.clear();
-        line.extend([id.to_string(), name(*label), name(*predicted)]);
-        line.extend(row_of(&decisions.probabilities, row).iter().map(f64::to_string));
-        let mut weights = vec![];
-        for component in &decisions.components {
-            let probabilities = row_of(&component.probabilities, row);
-            if !component.is_present(row) {
-                line.resize(line.len() + classes, String::new());
-                weights.push(String::new());
-            } else {
-                line.extend(probabilities.iter().map(f64::to_string));
-                weights.push(component.q[row * classes + *predicted as usize].to_string());
-            }
-        }
-        line.append(&mut weights);
-        csv.write_record(&line)?;
-    }
-    csv.flush()
+/// Writes what every component said, one line per row: `row`; for each component `p_<component>_<class>`, its own
+/// probabilities; for each component `q_<component>`, its weight for the predicted class. Cells of an absent component
+/// are empty.
+pub fn write_components(
+    file: &mut (dyn Write + Send),
+    loss: &LossSpec,
+    predictions: TestPredictions<'_>,
+) -> io::Result<()> {
+    write(file, loss, predictions, false)
+}
+
+fn write(
+    file: &mut (dyn Write + Send),
+    loss: &LossSpec,
+    TestPredictions { row_ids, labels, decisions }: TestPredictions<'_>,
+    decision: bool,
+) -> io::Result<()> {
+    let layout = PredictionLayout {
+        kept: vec![],
+        prefix: String::new(),
+        label: decision,
+        decision,
+        losses: false,
+        components: !decision,
+        rejected: RejectedRows::Dropped,
+    };
+    let table = PredictionTable::new(loss, layout);
+    let name = |class: &u32| loss.classes.get(*class as usize).map(String::as_str);
+    let labels: Vec<Option<&str>> = labels.iter().map(name).collect();
+    let (kept, rejected) = (&[][..], &BTreeMap::new());
+    let rows = PredictionRows { row_ids, kept, labels: &labels, decisions, rejected };
+    let batch = table.batch(rows).map_err(io::Error::other)?;
+    let mut writer = table_writer(TableFormat::Csv, table.schema(), file)?;
+    writer.write(encode(TableFormat::Csv, &batch)?)?;
+    writer.finish()
 }

@@ -100,7 +100,11 @@ impl RunDir {
     ///
     /// # Errors
     /// `MMC0605`, naming the file.
-    pub fn write(&self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
+    pub fn write(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> Result<(), Problem> {
         write_atomic(&self.path.join(name), fill)
     }
 

@@ -1,7 +1,7 @@
 //! The files of a run, written in order.
 
 use super::{FIRST_STEPS, FirstSteps, Manifest, RunDir, Summary, TestPredictions};
-use super::{write_metrics, write_predictions, write_yaml};
+use super::{write_components, write_metrics, write_predictions, write_yaml};
 use crate::data::Preprocessing;
 use crate::diag::Problem;
 use crate::exec::Params;
@@ -44,6 +44,7 @@ impl RunDir {
         self.write("metrics.csv", |file| write_metrics(file, loss, results.history))?;
         if let Some(predictions) = results.predictions {
             self.write("predictions.csv", |file| write_predictions(file, loss, predictions))?;
+            self.write("components.csv", |file| write_components(file, loss, predictions))?;
         }
         self.write(FIRST_STEPS, |file| results.first_steps.write(file))?;
         self.write("run.yaml", |file| write_yaml(file, results.manifest))?;

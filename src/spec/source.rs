@@ -260,6 +260,11 @@ impl FileFormat {
         matches!((self.kind)(vec![], true), SourceKind::Table { .. })
     }
 
+    /// The format that a source reads, by the name of the source in the language.
+    pub fn named(source: &str) -> Option<&'static Self> {
+        FILE_FORMATS.iter().find(|format| format.source == source)
+    }
+
     /// The format of a file, by its extension in any case, compressed or not.
     pub fn of(path: &str) -> Option<&'static Self> {
         let name = path.to_lowercase();

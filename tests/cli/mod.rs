@@ -5,6 +5,7 @@ mod compare_and_sweep;
 mod diff;
 mod eval;
 mod lint_fix;
+mod predict;
 mod run;
 mod runs;
 mod verify;

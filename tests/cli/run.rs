@@ -5,8 +5,9 @@ use std::fs;
 use std::time::Duration;
 
 /// The files of a run.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "checksums.txt",
+    "components.csv",
     "first_steps.csv",
     "metrics.csv",
     "model.safetensors",

@@ -42,6 +42,12 @@ fn the_commands_run() {
                     let planned = mmc(&["plan", file]);
                     assert!(planned.status.success(), "{line}: {}", String::from_utf8_lossy(&planned.stderr));
                 }
+                // There is no run here: all but that must be there.
+                ["cargo", "run", "--release", "--", "predict", run, file] => {
+                    let failed = mmc(&["predict", run, file]);
+                    let errors = String::from_utf8_lossy(&failed.stderr).into_owned();
+                    assert!(errors.contains("MMC0620") && root().join(file).exists(), "{line}: {errors}");
+                }
                 ["mmc", arguments @ ..] => {
                     let done = mmc(arguments);
                     assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));

@@ -1,4 +1,4 @@
-//! A model that was saved and loaded predicts for new rows what `predictions.csv` has for them, to the last bit.
+//! A model that was saved and loaded predicts for new rows what `predictions.csv` has for them, to the last digit.
 
 use crate::support::process::mmc;
 use image::{Rgb, RgbImage};
@@ -96,8 +96,8 @@ fn trained(folder: &Path, combine: &str) -> TrainedModel {
     pipeline.train(&TrainOptions { threads: Some(1), ..TrainOptions::default() }, |_| ()).unwrap()
 }
 
-/// The predicted class and the bits of the probabilities of each row, as `predictions.csv` has them.
-fn written(run: &Path, classes: &[String]) -> Vec<(String, Vec<u64>)> {
+/// The predicted class and the bits of the probabilities of each row, as `predictions.csv` has them: in single precision.
+fn written(run: &Path, classes: &[String]) -> Vec<(String, Vec<u32>)> {
     let mut reader = csv::Reader::from_path(run.join("predictions.csv")).unwrap();
     let headers = reader.headers().unwrap().clone();
     let place = |name: &str| headers.iter().position(|header| header == name).unwrap();
@@ -105,16 +105,16 @@ fn written(run: &Path, classes: &[String]) -> Vec<(String, Vec<u64>)> {
     let places: Vec<usize> = classes.iter().map(|class| place(&format!("p_{class}"))).collect();
     let records = reader.records().map(|record| {
         let record = record.unwrap();
-        let bits = places.iter().map(|place| record[*place].parse::<f64>().unwrap().to_bits()).collect();
+        let bits = places.iter().map(|place| record[*place].parse::<f32>().unwrap().to_bits()).collect();
         (record[prediction].to_owned(), bits)
     });
     records.collect()
 }
 
 /// Predictions for the test rows of a saved run, as [`written`] has them.
-fn predicted(run: &Path, new: PathBuf) -> Vec<(String, Vec<u64>)> {
+fn predicted(run: &Path, new: PathBuf) -> Vec<(String, Vec<u32>)> {
     let predictions = Model::load(run).unwrap().predict(Source::csv(new)).unwrap();
-    let bits = |probabilities: &[f64]| probabilities.iter().map(|p| p.to_bits()).collect();
+    let bits = |probabilities: &[f64]| probabilities.iter().map(|p| (*p as f32).to_bits()).collect();
     predictions.iter().map(|prediction| (prediction.label.to_owned(), bits(prediction.probabilities))).collect()
 }
 
@@ -193,7 +193,7 @@ fn absent_columns_are_an_error_unless_the_modality_may_be_missing() {
     assert!(error.to_string().contains("MMC0504") && error.to_string().contains("colour"), "{error}");
     fs::write(&new, "color,a,b\nred,1,2\npurple,,\n").unwrap();
     let predictions = trained.predict(Source::csv(&new)).unwrap();
-    assert_eq!((predictions.len(), predictions.notes().len()), (2, 3), "{:?}", predictions.notes());
+    assert_eq!((predictions.len(), predictions.notes().len()), (2, 4), "{:?}", predictions.notes());
     for prediction in &predictions {
         assert!((prediction.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     }

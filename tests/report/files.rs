@@ -8,7 +8,7 @@ use mmc::fusion::{Combination, Multiplicative, QGradient};
 use mmc::plan::{LossSpec, Plan};
 use mmc::report::{
     FirstSteps, Machine, Manifest, PlanSummary, Results, RunDir, Seconds, Status, Summary, TestPredictions, versions,
-    write_metrics, write_predictions,
+    write_components, write_metrics, write_predictions,
 };
 use mmc::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, SgdSpec, TrainSpec, TrainingLength};
 use mmc::train::{
@@ -114,6 +114,7 @@ fn a_run_leaves_its_files_behind() {
     names.sort();
     let expected = [
         "checksums.txt",
+        "components.csv",
         "first_steps.csv",
         "metrics.csv",
         "model.safetensors",
@@ -232,19 +233,20 @@ fn awkward() -> (LossSpec, Decisions) {
 }
 
 #[test]
-fn predictions_hold_names_probabilities_and_the_weights_of_the_predicted_class() {
+fn predictions_hold_names_and_components_the_weights_of_the_predicted_class() {
     let (loss, decisions) = awkward();
-    let mut text = vec![];
+    let (mut text, mut components) = (vec![], vec![]);
     let predictions = TestPredictions { row_ids: &[7, 3], labels: &[1, 1], decisions: &decisions };
     write_predictions(&mut text, &loss, predictions).unwrap();
-    let lines = read_csv(&text);
+    write_components(&mut components, &loss, predictions).unwrap();
     let (never, b) = ("no, never", "a \"b\"");
+    let lines = read_csv(&text);
+    assert_eq!(lines[0], ["row", "label", "prediction", "p_no, never", "p_a \"b\"", "margin"]);
+    assert_eq!(lines[1], ["7", b, never, "0.625", "0.375", "0.5"]);
+    assert_eq!(lines[2], ["3", b, b, "0.25", "0.75", "1"]);
+    let lines = read_csv(&components);
     let header = [
         "row",
-        "label",
-        "prediction",
-        "p_no, never",
-        "p_a \"b\"",
         "p_low_no, never",
         "p_low_a \"b\"",
         "p_low+high_no, never",
@@ -253,8 +255,8 @@ fn predictions_hold_names_probabilities_and_the_weights_of_the_predicted_class()
         "q_low+high",
     ];
     assert_eq!(lines[0], header);
-    assert_eq!(lines[1], ["7", b, never, "0.625", "0.375", "0.1", "0.9", "0.2", "0.8", "0.5", "0.9"]);
-    assert_eq!(lines[2], ["3", b, b, "0.25", "0.75", "0.3", "0.7", "", "", "0.8", ""]);
+    assert_eq!(lines[1], ["7", "0.1", "0.9", "0.2", "0.8", "0.5", "0.9"]);
+    assert_eq!(lines[2], ["3", "0.3", "0.7", "", "", "0.8", ""]);
 }
 
 fn some_scores(violations: Option<u64>) -> Scores {

@@ -17,6 +17,7 @@ mod model;
 mod new;
 mod output;
 mod plan;
+mod predict;
 mod run;
 mod runs;
 mod sweep;
@@ -37,6 +38,7 @@ pub(super) use model::settings;
 pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
+pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
 pub(super) use sweep::SweepArgs;
@@ -63,6 +65,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Train the grid of a `sweep` block, and select the best by validation
     Sweep(SweepArgs),
+    /// Predict new rows with the model of a run
+    Predict(PredictArgs),
     /// List runs with their results
     Runs(RunsArgs),
     /// Compare two runs or pipelines by meaning and by results

@@ -26,6 +26,7 @@ mod text_blocks;
 mod text_file_blocks;
 
 use crate::data::io::paths::{self, DataFile};
+use crate::data::io::reader::BYTE_ORDER_MARK;
 use crate::data::io::stream::ByteStream;
 use crate::data::source::arrow_ipc::ArrowIpc;
 use crate::data::source::cifar::Cifar;
@@ -65,6 +66,25 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         SourceKind::Synthetic { name, rows, seed } => synthetic::open(name, *rows, *seed, source.span),
         SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base)),
     }
+}
+
+/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, lines of JSON by the first brace, cells
+/// separated by tabs where the first line has a tab and no comma, else cells separated by commas.
+pub fn stream_format(start: &[u8]) -> &'static FileFormat {
+    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let source = if start.starts_with(b"ARROW1") || start.starts_with(&[0xff; 4]) {
+        "arrow"
+    } else if start.starts_with(b"PAR1") {
+        "parquet"
+    } else if text.trim_ascii_start().first() == Some(&b'{') {
+        "jsonl"
+    } else if line.contains(&b'\t') && !line.contains(&b',') {
+        "tsv"
+    } else {
+        "csv"
+    };
+    FileFormat::named(source).unwrap_or(&FILE_FORMATS[0])
 }
 
 /// The source that reads a file of new rows, by the ending of its name: `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.parquet`
