@@ -9,7 +9,9 @@ use super::status::ExitStatus;
 use super::table::{Align, table};
 use crate::data::source_of;
 use crate::diag::{Problems, SourceMap, Style};
-use crate::experiment::{EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups, find_run};
+use crate::experiment::{
+    EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups, find_run,
+};
 use crate::spec::Part;
 use crate::train::{ClassScores, SplitScores};
 use serde::Serialize;
@@ -44,7 +46,8 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
         Ok(found) => found,
         Err(error) => return output.error(&error),
     };
-    let agreement = found.part.filter(|_| args.threshold.is_none()).and_then(|part| Agreement::of(&folder, part, &found));
+    let agreement =
+        found.part.filter(|_| args.threshold.is_none()).and_then(|part| Agreement::of(&folder, part, &found));
     if !args.metric.is_empty() {
         for metric in &args.metric {
             output.out.line(&format!("{} {}", metric.as_str(), SplitScores::of(&found.scores).get(*metric)));

@@ -107,6 +107,19 @@ fn an_edited_prediction_is_found_with_its_line() {
 }
 
 #[test]
+fn an_edited_component_is_found() {
+    let (folder, run) = trained(SMALL);
+    let path = run.join("components.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let place = text.rfind(|digit: char| digit.is_ascii_digit()).unwrap();
+    let digit = if text[place..].starts_with('7') { "1" } else { "7" };
+    fs::write(&path, format!("{}{digit}{}", &text[..place], &text[place + 1..])).unwrap();
+    let (code, found) = verify(folder.path(), &[]);
+    assert_eq!((code, with_status(&found, "differs")), (1, vec!["files", "predictions"]), "{found}");
+    assert!(detail(&found, "predictions").starts_with("components.csv is not"), "{found}");
+}
+
+#[test]
 fn edited_scores_and_first_steps_are_found() {
     let (folder, run) = trained(SMALL);
     let path = run.join("summary.json");
