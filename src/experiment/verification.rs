@@ -278,7 +278,11 @@ impl RunChecks<'_> {
             Err(error) => return self.add("first_steps", Err(format!("first_steps.csv is damaged: {error}"))),
         };
         let steps = steps.min(kept.losses.len());
-        let finding = match run.replay(run.initial_params(), steps) {
+        let initial = run.initial_weights_of(self.folder);
+        let again = initial.and_then(|initial| {
+            run.replay(initial.map_or_else(|| run.initial_params(), |initial| initial.params), steps)
+        });
+        let finding = match again {
             Err(error) => Err(first_message(&error)),
             Ok(again) => compare_steps(&kept.losses[..steps], &again.losses),
         };

@@ -57,7 +57,7 @@ fn train_components(
         let valid = valid.as_ref().map(|rows| rows as &dyn BatchSource).filter(|rows| !rows.is_empty());
         let save = checkpoints.map(|CheckpointPolicy { save, .. }| {
             let finished = &finished;
-            move |own: Checkpoint| save(Checkpoint { finished: Some(finished.clone()), running: own.running })
+            move |own: Checkpoint| save(Checkpoint { finished: Some(finished.clone()), ..own })
         });
         // Only the whole is calibrated.
         let spec = &TrainSpec { calibrate: CalibrationMethod::None, ..training.spec.clone() };

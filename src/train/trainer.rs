@@ -181,7 +181,7 @@ impl<'a> TrainingLoop<'a> {
             history: self.history.clone(),
             seconds: self.seconds_before + self.began.elapsed().as_secs_f64(),
         };
-        match (policy.save)(Checkpoint { finished: None, running }) {
+        match (policy.save)(Checkpoint { finished: None, running, first_losses: vec![] }) {
             Ok(()) => observe(Event::CheckpointSaved),
             Err(problem) => observe(Event::CheckpointFailed(&problem)),
         }

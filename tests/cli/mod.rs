@@ -6,6 +6,7 @@ mod diff;
 mod eval;
 mod lint_fix;
 mod predict;
+mod resume;
 mod run;
 mod runs;
 mod verify;
