@@ -29,6 +29,7 @@ enum RunOrigin<'a> {
 }
 
 pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
+    let interrupt = Interrupt::listen();
     let origin = match origin(args) {
         Ok(Some(origin)) => origin,
         Ok(None) => return complete(args, output),
@@ -42,7 +43,6 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    let interrupt = Interrupt::listen();
     let mut run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
         Ok(run) => run,
         Err(error) => return output.error(&error),

@@ -4,7 +4,8 @@ use super::error::Error;
 use super::pipeline::{Pipeline, PipelineOptions};
 use super::run::Run;
 use super::run_differences::{
-    DecidingEntries, deciding_entries, deciding_entries_of, differences, parameter_differences, training_key,
+    DecidingEntries, agreeing_parameters, deciding_entries, deciding_entries_of, differences, parameter_differences,
+    training_key,
 };
 use super::started_run::StartedRun;
 use crate::diag::{Code, Problem};
@@ -79,9 +80,16 @@ impl Run {
             return Ok(());
         }
         let message = format!("`{}` was begun with something else: {}", folder.display(), found.join("; "));
+        let kept = match Pipeline::of_run(folder, PipelineOptions::default()) {
+            Ok(recorded) => {
+                let (agreeing, all) = agreeing_parameters(recorded.plan(), self.pipeline().plan());
+                format!("{agreeing} of {all} weights")
+            }
+            Err(_) => "weights".into(),
+        };
         let help = format!(
             "`mmc run --resume {0}` finishes it as it was begun, if its data is the same; `mmc run FILE --warm-start {0}` \
-             begins another run with the weights that agree in name and shape",
+             begins another run with the {kept} that agree in name and shape",
             folder.display()
         );
         Err(self.pipeline().error(Problem::error(Code::CannotResume, message).help(help)))
