@@ -1,41 +1,44 @@
-//! Ctrl-C: the first ends training after its step, the second ends the process at once.
+//! Signals: the first Ctrl-C or request to terminate asks training to end after its step, the second ends the process at
+//! once. `SIGUSR1`, which batch systems send some time before they end a job, only asks.
 
+use super::status::{INTERRUPTED, RESUMABLE};
 use crate::atomic_file::remove_unfinished;
+use crate::report::CheckpointFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The exit code of a process that was interrupted.
-const INTERRUPTED: i32 = 130;
-
-/// State shared by the signal handler and the program.
+/// What the signal handler and the program share.
 #[derive(Clone, Default)]
 pub(super) struct Interrupt(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
     asked: Arc<AtomicBool>,
-    /// A folder to remove if the process ends now.
-    unfinished: Mutex<Option<PathBuf>>,
+    /// Whether it was Ctrl-C or a request to terminate, of which the second ends the process.
+    urgent: AtomicBool,
+    /// The folder of the run, and whether it is removed if it holds nothing to continue from.
+    folder: Mutex<Option<(PathBuf, bool)>>,
 }
 
 impl Interrupt {
-    /// Installs the handler of Ctrl-C and of requests to terminate.
+    /// Begins to listen for Ctrl-C, requests to terminate and `SIGUSR1`.
     pub(super) fn listen() -> Self {
         let interrupt = Self::default();
         let shared = Arc::clone(&interrupt.0);
-        // Where no handler can be set, Ctrl-C ends the process as it does by default.
+        // Where no handler can be set, a signal ends the process as it does by default.
         let _ = ctrlc::set_handler(move || {
-            if shared.asked.swap(true, Ordering::SeqCst) {
-                let unfinished = shared.unfinished.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(folder) = unfinished.as_deref() {
-                    let _ = fs::remove_dir_all(folder);
-                }
-                remove_unfinished();
-                std::process::exit(INTERRUPTED);
+            shared.asked.store(true, Ordering::SeqCst);
+            if shared.urgent.swap(true, Ordering::SeqCst) {
+                shared.exit();
             }
         });
+        #[cfg(unix)]
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGUSR1]) {
+            let asked = Arc::clone(&interrupt.0.asked);
+            std::thread::spawn(move || signals.forever().for_each(|_| asked.store(true, Ordering::SeqCst)));
+        }
         interrupt
     }
 
@@ -44,7 +47,7 @@ impl Interrupt {
         // Where no handler can be set, Ctrl-C ends the process as it does by default.
         let _ = ctrlc::set_handler(|| {
             remove_unfinished();
-            std::process::exit(INTERRUPTED);
+            std::process::exit(INTERRUPTED.into());
         });
     }
 
@@ -53,13 +56,30 @@ impl Interrupt {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Set when an interrupt was requested.
+    /// Set when someone asked to stop.
     pub(super) fn flag(&self) -> &Arc<AtomicBool> {
         &self.0.asked
     }
 
-    /// Sets the folder to remove if the process is ended at once; `None` once it must be kept.
-    pub(super) fn remove_on_exit(&self, folder: Option<&Path>) {
-        *self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = folder.map(Path::to_owned);
+    /// Names the folder of the run. If the process is ended at once, a `new` folder without a checkpoint is removed.
+    pub(super) fn set_folder(&self, folder: &Path, new: bool) {
+        *self.0.folder.lock().unwrap_or_else(PoisonError::into_inner) = Some((folder.to_owned(), new));
+    }
+}
+
+impl Shared {
+    /// Ends the process.
+    fn exit(&self) -> ! {
+        remove_unfinished();
+        let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let code = match folder.as_ref() {
+            Some((folder, _)) if CheckpointFolder::has_any(folder) => RESUMABLE,
+            Some((folder, true)) => {
+                let _ = fs::remove_dir_all(folder);
+                INTERRUPTED
+            }
+            _ => INTERRUPTED,
+        };
+        std::process::exit(code.into())
     }
 }

@@ -1,109 +1,186 @@
-//! `mmc run`: from a file to a run directory.
+//! `mmc run`: from a file to the folder of a run, and from the folder of a run to its end.
 
 use super::args::RunArgs;
 use super::interrupt::Interrupt;
+use super::name_list::listed;
 use super::numbers::grouped;
-use super::open::open_pipeline;
+use super::open::{open_pipeline, warn};
 use super::output::Output;
 use super::progress::Progress;
-use super::run_summary::run_summary;
+use super::run_end::RunEnd;
 use super::status::ExitStatus;
 use crate::data::Dataset;
-use crate::experiment::{FailedRun, PipelineOptions, Run, TrainedModel};
+use crate::experiment::{Continuation, Error, Pipeline, PipelineOptions, Run, RunProgress, StartedRun, run_progress};
 use crate::plan::Plan;
-use crate::report::{RunDir, Summary};
-use serde::Serialize;
+use crate::train::Event;
+use std::path::Path;
+
+/// What is run, and where.
+#[derive(Clone, Copy)]
+enum RunOrigin<'a> {
+    /// A pipeline, in a new folder.
+    File(&'a Path),
+    /// The pipeline of a run, in a new folder.
+    Again(&'a Path),
+    /// A pipeline, in a folder in which nothing has begun.
+    BeginIn(&'a Path, &'a Path),
+    /// A run, in its folder; compared with a pipeline where one is given.
+    Continue(&'a Path, Option<&'a Path>),
+}
 
 pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
-    let options = PipelineOptions { seed: args.seed, epochs: args.epochs, ..args.model.options() };
-    let pipeline = match open_pipeline(&args.file, options, output) {
+    let interrupt = Interrupt::listen();
+    let origin = match origin(args) {
+        Ok(Some(origin)) => origin,
+        Ok(None) => return complete(args, output),
+        Err(Refusal::Usage(message)) => {
+            output.err.line(&message);
+            return ExitStatus::CouldNotRun;
+        }
+        Err(Refusal::Error(error)) => return output.error(&error),
+    };
+    let pipeline = match open(args, origin, output) {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    let interrupt = Interrupt::listen();
     let mut run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
         Ok(run) => run,
         Err(error) => return output.error(&error),
     };
     run.tags.clone_from(&args.tags);
+    if let RunOrigin::Continue(folder, _) = origin
+        && let Err(error) = run.continue_record(folder)
+    {
+        return output.error(&error);
+    }
     if !args.quiet {
         output.problems(run.problems(), run.pipeline().sources());
     }
     if interrupt.asked() {
-        output.err.line("interrupted before training began: there is nothing to keep");
-        return ExitStatus::Interrupted;
+        output.err.line("interrupted before training began");
+        return if matches!(origin, RunOrigin::Continue(..)) { ExitStatus::Resumable } else { ExitStatus::Interrupted };
     }
-    train(args, &run, &interrupt, output)
+    match start(args, &run, origin, output) {
+        Ok(Some(started)) => train(args, &run, started, origin, &interrupt, output),
+        Ok(None) => complete(args, output),
+        Err(error) => output.error(&error),
+    }
 }
 
-fn train(args: &RunArgs, run: &Run, interrupt: &Interrupt, output: &Output) -> ExitStatus {
-    // An unwritable folder is reported before the training, which may take long.
-    let mut directory = match run.create_directory(&args.out) {
-        Ok(directory) => directory,
-        Err(error) => return output.error(&error),
+/// Why nothing is run.
+enum Refusal {
+    /// The arguments do not fit what is on the disk.
+    Usage(String),
+    /// The folder is not that of a run.
+    Error(Error),
+}
+
+/// What the arguments mean; `None` for a run that is complete already.
+fn origin(args: &RunArgs) -> Result<Option<RunOrigin<'_>>, Refusal> {
+    let file = args.file.as_deref();
+    let Some(folder) = args.resume.as_deref() else {
+        // The parser requires one of the two.
+        let file = file.unwrap_or(Path::new(""));
+        return Ok(Some(if file.is_dir() { RunOrigin::Again(file) } else { RunOrigin::File(file) }));
     };
-    interrupt.remove_on_exit(Some(directory.path()));
+    let unchanged = file.is_none() && args.epochs.is_none();
+    match (run_progress(folder).map_err(Refusal::Error)?, file) {
+        (RunProgress::NotBegun, Some(file)) => Ok(Some(RunOrigin::BeginIn(file, folder))),
+        (RunProgress::NotBegun, None) => {
+            let folder = folder.display();
+            let message = format!("error: no run has begun in `{folder}`; `mmc run FILE --resume {folder}` begins one");
+            Err(Refusal::Usage(message))
+        }
+        (RunProgress::Complete, _) if unchanged => Ok(None),
+        (_, file) => Ok(Some(RunOrigin::Continue(folder, file))),
+    }
+}
+
+/// Opens the pipeline, and prints its warnings.
+fn open(args: &RunArgs, origin: RunOrigin<'_>, output: &Output) -> Result<Pipeline, ExitStatus> {
+    let options = PipelineOptions { seed: args.seed, epochs: args.epochs, ..args.model.options() };
+    match origin {
+        RunOrigin::File(file) | RunOrigin::BeginIn(file, _) | RunOrigin::Continue(_, Some(file)) => {
+            open_pipeline(file, options, output)
+        }
+        RunOrigin::Again(folder) | RunOrigin::Continue(folder, None) => {
+            let pipeline = Pipeline::of_run(folder, options).map_err(|error| output.error(&error))?;
+            warn(&pipeline, output);
+            Ok(pipeline)
+        }
+    }
+}
+
+/// Prepares the folder; `None` for a run that is complete already.
+fn start<'r>(
+    args: &RunArgs,
+    run: &'r Run,
+    origin: RunOrigin<'_>,
+    output: &Output,
+) -> Result<Option<StartedRun<'r>>, Error> {
+    let initial = match (&args.warm_start, origin) {
+        (Some(folder), _) => Some(run.warm_start(folder)?),
+        (None, RunOrigin::Again(folder)) => run.initial_weights_of(folder)?,
+        (None, _) => None,
+    };
+    if let Some(initial) = initial.as_ref().filter(|_| !args.quiet) {
+        let record = &initial.record;
+        let (kept, all) = (record.kept.len(), record.kept.len() + record.new.len());
+        output.err.line(&format!("begins with {kept} of {all} weights of {}: {}", record.run, listed(&record.kept)));
+        if !record.new.is_empty() {
+            output.err.line(&format!("new are {}", listed(&record.new)));
+        }
+    }
+    // A folder that cannot be written is reported before the training, which may take long.
+    let started = match origin {
+        RunOrigin::File(_) | RunOrigin::Again(_) => run.start(&args.out, initial)?,
+        RunOrigin::BeginIn(_, folder) => run.start_at(folder)?,
+        RunOrigin::Continue(folder, _) => match run.resume(folder)? {
+            Continuation::Complete => return Ok(None),
+            Continuation::Unfinished(started) => *started,
+        },
+    };
+    Ok(Some(started))
+}
+
+fn train(
+    args: &RunArgs,
+    run: &Run,
+    mut started: StartedRun<'_>,
+    origin: RunOrigin<'_>,
+    interrupt: &Interrupt,
+    output: &Output,
+) -> ExitStatus {
+    interrupt.set_folder(started.path(), !matches!(origin, RunOrigin::Continue(..)));
     if !args.quiet {
         output.err.line(&beginning(run.pipeline().plan(), &run.data, &run.device()));
-        run.data.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
+        let differences = match origin {
+            RunOrigin::Again(original) => run.differences_from(original).unwrap_or_default(),
+            _ => vec![],
+        };
+        let notes = run.data.notes.iter().chain(&started.notes).chain(&differences);
+        notes.for_each(|note| output.err.line(&format!("note: {note}")));
     }
     let mut progress = Progress::new(output, args.quiet, args.json, interrupt.flag());
-    let trained = run.train(&mut |event| progress.show(&event));
+    let trained = started.train(args.checkpoint.interval(), &mut |event: Event<'_>| progress.show(&event));
     drop(progress);
-    if trained.as_ref().map_or_else(|failed| failed.kept.is_some(), |_| true) {
-        // From here on the folder must be kept.
-        interrupt.remove_on_exit(None);
-    }
-    match trained {
-        Ok(trained) => finish(args, run, &trained, &mut directory, output),
-        Err(failed) => keep(args, &failed, &mut directory, output),
-    }
-}
-
-/// Saves a successful training, and shows its results.
-fn finish(args: &RunArgs, run: &Run, trained: &TrainedModel, directory: &mut RunDir, output: &Output) -> ExitStatus {
-    if let Err(error) = trained.save_to(directory) {
-        return output.error(&error);
-    }
-    let summary = trained.summary(directory.path());
-    match args.json {
-        true => summary_line(&summary, output),
-        false => output.out.write(&run_summary(&summary, &run.device(), output.out.style)),
-    }
-    ExitStatus::Done
-}
-
-/// Saves the last good model of a failed training, and reports the cause.
-fn keep(args: &RunArgs, failed: &FailedRun, directory: &mut RunDir, output: &Output) -> ExitStatus {
-    let status = output.error(&failed.error);
-    let Some(kept) = &failed.kept else { return status };
-    if let Err(error) = kept.save_to(directory) {
-        return output.error(&error);
-    }
-    let summary = kept.summary(directory.path());
-    let which = match summary.best_epoch {
-        Some(epoch) => format!("the best model so far, of epoch {epoch},"),
-        None => "the model before that step".into(),
+    let end = RunEnd { args, run, output };
+    let status = match &trained {
+        Ok(trained) => end.finish(trained, &mut started),
+        Err(failed) => end.fail(failed, &mut started),
     };
-    output.err.line(&format!("{which} is in {}", summary.run));
-    if args.json {
-        summary_line(&summary, output);
+    if let (RunOrigin::Again(original), Ok(trained), ExitStatus::Done) = (origin, &trained, status) {
+        end.compare(trained, original);
     }
     status
 }
 
-/// The last line of `--json`.
-#[derive(Serialize)]
-struct SummaryLine<'a> {
-    event: &'static str,
-    #[serde(flatten)]
-    summary: &'a Summary,
-}
-
-fn summary_line(summary: &Summary, output: &Output) {
-    // A summary holds only numbers and names, which always have a JSON form.
-    let line = serde_json::to_string(&SummaryLine { event: "summary", summary }).unwrap_or_default();
-    output.out.line(&line);
+/// Reports that nothing is left to train.
+fn complete(args: &RunArgs, output: &Output) -> ExitStatus {
+    if let Some(folder) = args.resume.as_ref().filter(|_| !args.quiet) {
+        output.err.line(&format!("{} is complete: nothing is left to train", folder.display()));
+    }
+    ExitStatus::Done
 }
 
 /// `quickstart/mulmix: 27,270 parameters; 14,000 rows to train, 2,000 to validate, 4,000 to test; cpu, 2 threads`

@@ -12,9 +12,18 @@ pub(super) enum ExitStatus {
     Problems,
     /// It could not run: bad arguments, no such device, a defect.
     CouldNotRun,
-    /// Interrupted before there was a model.
+    /// Interrupted without a checkpoint to continue from.
     Interrupted,
+    /// Interrupted with a checkpoint: `mmc run --resume` continues.
+    Resumable,
 }
+
+/// The exit code of a process that was interrupted without a checkpoint.
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// The exit code of a process that was interrupted with a checkpoint: `EX_TEMPFAIL` of `sysexits.h`, by which batch
+/// systems and scripts know that the same command is to be tried again.
+pub(super) const RESUMABLE: u8 = 75;
 
 impl ExitStatus {
     /// The combined status of two: a file that cannot be read outweighs one with problems.
@@ -43,7 +52,8 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Done => 0,
             ExitStatus::Problems => 1,
             ExitStatus::CouldNotRun => 2,
-            ExitStatus::Interrupted => 130,
+            ExitStatus::Interrupted => INTERRUPTED,
+            ExitStatus::Resumable => RESUMABLE,
         })
     }
 }

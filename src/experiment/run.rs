@@ -1,18 +1,21 @@
 //! One run: a pipeline with its data read and its device opened, trained once.
 
 use super::error::{Error, ErrorKind};
+use super::initial_weights::InitialWeights;
 use super::model::{Model, TestRows, TrainedModel};
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
-use crate::data::{Dataset, Subset};
+use crate::data::{Dataset, Preprocessing, Subset};
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::{Params, engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
-use crate::report::{FirstSteps, Machine, Manifest, PlanSummary, RunDir, Seconds, Summary, versions};
-use crate::spec::DataSpec;
-use crate::train::{CalibrationRecord, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit};
-use std::path::Path;
+use crate::report::{FirstSteps, Machine, Manifest, PlanSummary, Seconds, Summary, WarmStart, versions};
+use crate::sema::Hir;
+use crate::train::{
+    Checkpoint, CheckpointPolicy, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit,
+};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -20,16 +23,30 @@ use std::time::{Instant, SystemTime};
 pub struct Run {
     pipeline: Arc<Pipeline>,
     pub(crate) options: TrainOptions,
-    /// The data, split and prepared.
-    pub data: Dataset,
+    /// The data, split and prepared. The trials of a study share it, so that it may hold modalities that the plan does not
+    /// read.
+    pub data: Arc<Dataset>,
     problems: Problems,
     /// `cpu`, `cuda:0`
     device: String,
     /// Labels of the run, for people; they decide nothing.
     pub tags: Vec<String>,
-    started: SystemTime,
+    pub(crate) started: SystemTime,
     /// Seconds that reading the data took.
     reading: f64,
+}
+
+/// Where a training begins, and when its state is saved.
+#[derive(Clone, Copy)]
+pub(crate) struct TrainingStart<'a> {
+    /// The first steps of the training, those before `resume` included; the steps that are made are added.
+    pub(crate) first_steps: &'a RefCell<FirstSteps>,
+    /// The first weights, where they are not drawn from the seed.
+    pub(crate) initial: Option<&'a InitialWeights>,
+    /// The state to continue from.
+    pub(crate) resume: Option<&'a Checkpoint>,
+    /// When the state is saved, and where to.
+    pub(crate) checkpoints: Option<CheckpointPolicy<'a>>,
 }
 
 /// A training that failed.
@@ -53,26 +70,37 @@ impl Run {
             Err(error) => return Err(pipeline.error(FailureCause::Exec(error).problem(pipeline.plan()))),
         };
         let began = Instant::now();
-        let data = load_or_fail(&[&pipeline], options)?;
+        let data = Arc::new(load_or_fail(&[&pipeline], options)?);
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
         let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
-        // If the file gives only the number of classes, their names come from the data.
-        if data.label.classes.len() == compiled.plan.loss.classes.len() {
-            compiled.plan.loss.classes.clone_from(&data.label.classes);
-        }
         let reading = began.elapsed().as_secs_f64();
-        let (tags, started) = (vec![], SystemTime::now());
-        Ok(Self {
+        Ok(Self { problems, ..Self::with_data(pipeline, data, options.clone(), device, reading) })
+    }
+
+    /// A run on data that was read in `reading` seconds, on the device of this name.
+    pub(crate) fn with_data(
+        mut pipeline: Pipeline,
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: String,
+        reading: f64,
+    ) -> Self {
+        let plan = &mut pipeline.compiled.plan;
+        // If the file gives only the number of classes, their names come from the data.
+        if data.label.classes.len() == plan.loss.classes.len() {
+            plan.loss.classes.clone_from(&data.label.classes);
+        }
+        Self {
             pipeline: Arc::new(pipeline),
-            options: options.clone(),
+            options,
             data,
-            problems,
+            problems: Problems::new(),
             device,
-            tags,
-            started,
+            tags: vec![],
+            started: SystemTime::now(),
             reading,
-        })
+        }
     }
 
     /// The pipeline. Its plan has the names of the classes that the data has.
@@ -90,22 +118,22 @@ impl Run {
         self.options.describe(&self.device)
     }
 
-    /// Makes the next numbered folder in `out`, and copies the pipeline into it.
-    ///
-    /// # Errors
-    /// If the folder cannot be written.
-    pub fn create_directory(&self, out: &Path) -> Result<RunDir, Error> {
-        let created = RunDir::create(out, &self.pipeline.plan().pipeline);
-        let directory = created.map_err(|problem| self.pipeline.error(problem))?;
-        self.pipeline.copy_to(&directory)?;
-        Ok(directory)
-    }
-
     /// Trains, selects the best epoch and measures it.
     ///
     /// # Errors
     /// If a number becomes infinite or NaN, the device fails, or an interrupt comes before there is a model.
     pub fn train(&self, observe: &mut dyn FnMut(Event<'_>)) -> Result<TrainedModel, Box<FailedRun>> {
+        let first_steps = RefCell::default();
+        let start = TrainingStart { first_steps: &first_steps, initial: None, resume: None, checkpoints: None };
+        self.train_from(start, observe)
+    }
+
+    /// As [`Run::train`], from first weights or a checkpoint.
+    pub(crate) fn train_from(
+        &self,
+        start: TrainingStart<'_>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<TrainedModel, Box<FailedRun>> {
         let (plan, spec) = (self.pipeline.plan(), &self.pipeline.compiled.hir.train);
         let Some(rows) = SplitRows::new(&self.data, plan) else {
             let problem = Problem::error(Code::Internal, "the data was loaded without a modality of the plan");
@@ -119,20 +147,22 @@ impl Run {
             calib: rows.calib(),
             test: rows.test(),
             interrupt: &self.options.interrupt,
-            resume: None,
-            checkpoints: None,
+            resume: start.resume,
+            checkpoints: start.checkpoints,
         };
-        let start = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
-        let mut first_steps = FirstSteps::default();
+        let initial = start.initial.map_or_else(|| self.initial_params(), |initial| initial.params.clone());
+        let warm_start = start.initial.map(|initial| initial.record.clone());
         let mut observe = |event: Event<'_>| {
-            first_steps.observe(&event);
+            start.first_steps.borrow_mut().observe(&event);
             observe(event);
         };
-        match fit(&start, self.initial_params(), training, &mut observe) {
-            Ok(trained) => Ok(TrainedModel { first_steps, ..self.trained(trained) }),
+        let begin = |plan| engine(plan, self.options.device, Some(self.options.thread_count()));
+        let first_steps = || start.first_steps.borrow().clone();
+        match fit(&begin, initial, training, &mut observe) {
+            Ok(trained) => Ok(TrainedModel { first_steps: first_steps(), ..self.trained(trained, warm_start) }),
             Err(failure) => {
-                let mut failed = self.failed(*failure);
-                failed.kept = failed.kept.map(|kept| TrainedModel { first_steps, ..kept });
+                let mut failed = self.failed(*failure, warm_start);
+                failed.kept = failed.kept.map(|kept| TrainedModel { first_steps: first_steps(), ..kept });
                 Err(Box::new(failed))
             }
         }
@@ -143,7 +173,7 @@ impl Run {
         initialize(self.pipeline.plan(), self.pipeline.compiled.hir.train.seed)
     }
 
-    fn trained(&self, trained: Trained) -> TrainedModel {
+    fn trained(&self, trained: Trained, warm_start: Option<WarmStart>) -> TrainedModel {
         let (plan, seed) = (self.pipeline.plan(), self.pipeline.compiled.hir.train.seed);
         let summary = Summary::of_trained(plan, seed, String::new(), &trained);
         let test = match (&self.data.test, trained.test) {
@@ -153,14 +183,15 @@ impl Run {
             _ => None,
         };
         self.result(
-            Model::new(&self.pipeline, trained.params, self.data.preprocessing()),
+            Model::new(&self.pipeline, trained.params, self.preprocessing()),
             trained.history,
             test,
             summary,
+            warm_start,
         )
     }
 
-    fn failed(&self, failure: TrainingFailure) -> FailedRun {
+    fn failed(&self, failure: TrainingFailure, warm_start: Option<WarmStart>) -> FailedRun {
         let (plan, seed) = (self.pipeline.plan(), self.pipeline.compiled.hir.train.seed);
         let problem = failure.cause.problem(plan);
         if matches!(failure.cause, FailureCause::Interrupted { .. }) {
@@ -168,10 +199,17 @@ impl Run {
         }
         let summary = Summary::of_failure(plan, seed, String::new(), &failure, &problem);
         let kept = failure.kept.map(|kept| {
-            let model = Model::new(&self.pipeline, kept.params, self.data.preprocessing());
-            self.result(model, failure.history, None, summary)
+            let model = Model::new(&self.pipeline, kept.params, self.preprocessing());
+            self.result(model, failure.history, None, summary, warm_start)
         });
         FailedRun { error: self.pipeline.error(problem), kept }
+    }
+
+    /// The fitted preprocessing of the modalities that the plan reads, in its order.
+    pub(crate) fn preprocessing(&self) -> Preprocessing {
+        let inputs = self.pipeline.plan().inputs.iter();
+        let fitted = |name: &str| self.data.modalities.iter().find(|modality| modality.name == name).cloned();
+        Preprocessing::new(self.data.label.clone(), inputs.filter_map(|input| fitted(&input.name)).collect())
     }
 
     fn result(
@@ -180,13 +218,15 @@ impl Run {
         history: Vec<EpochRecord>,
         test: Option<TestRows>,
         summary: Summary,
+        warm_start: Option<WarmStart>,
     ) -> TrainedModel {
-        let manifest = self.manifest(&history, summary.calibration.clone());
+        let mut manifest = Manifest { calibration: summary.calibration.clone(), ..self.manifest(&history, warm_start) };
+        manifest.seconds.train = summary.seconds;
         let first_steps = FirstSteps::default();
         TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, first_steps, summary, manifest }
     }
 
-    pub(crate) fn manifest(&self, history: &[EpochRecord], calibration: Option<CalibrationRecord>) -> Manifest {
+    pub(crate) fn manifest(&self, history: &[EpochRecord], warm_start: Option<WarmStart>) -> Manifest {
         let (plan, hir) = (self.pipeline.plan(), &self.pipeline.compiled.hir);
         // A constant as JSON; a value that is not JSON is kept as a string.
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
@@ -196,10 +236,11 @@ impl Run {
             params: hir.params.iter().map(|param| (param.name.clone(), value(&param.value))).collect(),
             set: self.pipeline.options().settings.iter().cloned().collect(),
             tags: self.tags.clone(),
+            warm_start,
             train: hir.train.clone(),
-            data: described(&hir.data, &self.data),
+            data: described(hir, &self.data, &self.preprocessing()),
             plan: PlanSummary::new(plan),
-            calibration,
+            calibration: None,
             versions: versions(),
             machine: Machine::new(self.device.clone(), self.options.thread_count(), self.started),
             seconds: Seconds::new(self.reading, history),
@@ -231,9 +272,9 @@ impl Pipeline {
 }
 
 /// The data of a run, for `run.yaml`; what was fitted to it is in `preprocessing.json`.
-fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
+fn described(hir: &Hir, data: &Dataset, preprocessing: &Preprocessing) -> serde_json::Value {
     let rows = |split: Option<&Subset>| split.map(|split| split.rows);
-    let modalities = data.modalities.iter().map(|modality| {
+    let modalities = preprocessing.modalities.iter().map(|modality| {
         serde_json::json!({
             "name": modality.name,
             "kind": modality.kind,
@@ -243,8 +284,10 @@ fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
         })
     });
     serde_json::json!({
-        "source": spec,
+        "source": hir.data,
         "fingerprint": data.fingerprint,
+        "row_ids": row_ids_hash(data),
+        "preparation": preparation_hash(hir, preprocessing),
         "tables": data.tables,
         "rows": {
             "train": data.train.rows,
@@ -254,4 +297,31 @@ fn described(spec: &DataSpec, data: &Dataset) -> serde_json::Value {
         },
         "modalities": modalities.collect::<Vec<_>>(),
     })
+}
+
+/// The hash of how the modalities are prepared: their transforms, and what was fitted to the training rows.
+fn preparation_hash(hir: &Hir, preprocessing: &Preprocessing) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(preprocessing.to_json().as_bytes());
+    for modality in &preprocessing.modalities {
+        let spec = hir.modalities.iter().find(|spec| spec.name == modality.name);
+        // Transforms are plain data, which always has a JSON form.
+        hasher.update(&serde_json::to_vec(&spec.map(|spec| &spec.transforms)).unwrap_or_default());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// The hash of which rows are in which part, in which order, and of their labels.
+pub(crate) fn row_ids_hash(data: &Dataset) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [Some(&data.train), data.valid.as_ref(), data.calib.as_ref(), data.test.as_ref()] {
+        let Some(Subset { row_ids, labels, .. }) = part else {
+            hasher.update(b"-");
+            continue;
+        };
+        hasher.update(&(row_ids.len() as u64).to_le_bytes());
+        row_ids.iter().for_each(|row| _ = hasher.update(&row.to_le_bytes()));
+        labels.iter().for_each(|label| _ = hasher.update(&label.to_le_bytes()));
+    }
+    hasher.finalize().to_hex().to_string()
 }

@@ -93,6 +93,16 @@ impl Schedule {
     }
 }
 
+impl Schedule {
+    /// Whether the factor of a step depends on how many steps the training has.
+    pub fn depends_on_length(&self) -> bool {
+        match self.curve {
+            Curve::Cosine { .. } => true,
+            Curve::Constant | Curve::Exponential { .. } | Curve::Steps { .. } => false,
+        }
+    }
+}
+
 impl Curve {
     fn factor(&self, step: u64, extent: TrainingSteps) -> f64 {
         match self {

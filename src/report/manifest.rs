@@ -1,11 +1,12 @@
 //! `run.yaml`: the pipeline, its settings, the data, the machine and the times of a run. Enough to repeat the run.
 
+use crate::exec::vector_instructions;
 use crate::fusion::Combination;
 use crate::plan::{Cost, Input, Plan};
 use crate::spec::TrainSpec;
 use crate::train::{CalibrationRecord, EpochRecord, plan_hash};
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
 /// Everything that decided a run. Values that differ between two runs of the same file, data and seed are under
@@ -20,6 +21,9 @@ pub struct Manifest {
     pub params: IndexMap<String, serde_json::Value>,
     /// The settings of the command line, as typed: `--set NAME=VALUE`.
     pub set: IndexMap<String, String>,
+    /// The run whose weights it began with, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_start: Option<WarmStart>,
     /// Labels that the user gave to the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -37,6 +41,19 @@ pub struct Manifest {
     pub machine: Machine,
     /// Times in seconds.
     pub seconds: Seconds,
+}
+
+/// The weights that a run began with, which are kept in `initial.safetensors`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WarmStart {
+    /// The folder of the run they are from.
+    pub run: String,
+    /// The hash of all weights at the beginning.
+    pub hash: String,
+    /// The parameters and buffers that were taken over.
+    pub kept: Vec<String>,
+    /// Those that began as in any training: there were none of their name and shape.
+    pub new: Vec<String>,
 }
 
 /// The model.
@@ -67,6 +84,8 @@ pub struct Machine {
     pub threads: usize,
     /// The operating system and the processor's family.
     pub platform: String,
+    /// The vector instructions of the processor: with others the last bits of results differ.
+    pub instructions: String,
     /// When the run was started: RFC 3339, UTC, whole seconds.
     pub started: String,
 }
@@ -76,7 +95,7 @@ pub struct Machine {
 pub struct Seconds {
     /// Reading and preparing the data.
     pub data: f64,
-    /// Training, with all measurements.
+    /// Training, with all measurements; of all components where these are trained separately.
     pub train: f64,
     /// The end of each epoch, since training began.
     pub epochs: Vec<f64>,
@@ -100,13 +119,18 @@ impl PlanSummary {
 impl Machine {
     /// This machine, and the time at which a run was started on it.
     pub fn new(device: String, threads: usize, started: SystemTime) -> Self {
-        let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
-        Self { device, threads, platform, started: humantime::format_rfc3339_seconds(started).to_string() }
+        Self {
+            device,
+            threads,
+            platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+            instructions: vector_instructions().into(),
+            started: humantime::format_rfc3339_seconds(started).to_string(),
+        }
     }
 }
 
 impl Seconds {
-    /// The times of a training.
+    /// The times of a training, which took as long as its epochs.
     pub fn new(data: f64, history: &[EpochRecord]) -> Self {
         let epochs: Vec<f64> = history.iter().map(|record| record.seconds).collect();
         Self { data, train: epochs.last().copied().unwrap_or(0.0), epochs }

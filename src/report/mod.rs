@@ -2,12 +2,14 @@
 
 mod checkpoint_folder;
 mod checksums;
+mod decisions_csv;
 mod first_steps;
 mod manifest;
 mod metrics_csv;
 mod prediction_table;
 mod predictions_csv;
 mod run_dir;
+mod run_lock;
 mod run_record;
 mod save;
 mod summary;
@@ -16,13 +18,15 @@ mod yaml;
 
 pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
 pub use checksums::{CHECKSUMS, CheckedSums, check_sums};
+pub use decisions_csv::{TestDecisions, read_decisions, write_decisions};
 pub use first_steps::{FIRST_STEPS, FirstSteps, KEPT_STEPS};
-pub use manifest::{Machine, Manifest, PlanSummary, Seconds, versions};
+pub use manifest::{Machine, Manifest, PlanSummary, Seconds, WarmStart, versions};
 pub use metrics_csv::write_metrics;
 pub use prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows};
 pub use predictions_csv::{TestPredictions, write_components, write_predictions};
 pub use run_dir::RunDir;
-pub use run_record::RunRecord;
+pub use run_lock::RunLock;
+pub use run_record::{RunRecord, run_is_complete};
 pub use save::Results;
 pub use summary::{Status, Summary, SummaryProblem};
 pub use table::{EncodedBatch, TableFormat, TableWriter, encode, table_writer};

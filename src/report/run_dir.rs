@@ -1,6 +1,6 @@
 //! The folder of one run: numbered, never shared, removed where the run fails before it has a model.
 
-use crate::atomic_file::write_atomic;
+use crate::atomic_file::{is_temporary, remove_leftovers, write_atomic};
 use crate::diag::{Code, Problem};
 use std::fs;
 use std::io::{self, Write};
@@ -53,6 +53,25 @@ impl RunDir {
             Ok(_) => Err(unwritable(path, &io::ErrorKind::NotADirectory.into())),
             Err(error) => Err(unwritable(path, &error)),
         }
+    }
+
+    /// The folder `path`, made where it does not exist. It stays, whatever happens.
+    ///
+    /// # Errors
+    /// `MMC0604`, naming the folder.
+    pub fn create_or_open(path: &Path) -> Result<Self, Problem> {
+        fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
+        Self::again(path)
+    }
+
+    /// Removes what writes that were cut off left behind. No other process may write into the folder.
+    pub fn remove_leftovers(&self) {
+        remove_leftovers(&self.path);
+    }
+
+    /// Whether a file of this name was left behind by a write that was cut off.
+    pub fn is_leftover(name: &str) -> bool {
+        is_temporary(name)
     }
 
     fn try_create(out: &Path, pipeline: &str) -> io::Result<Self> {

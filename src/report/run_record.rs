@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 /// The contents of `run.yaml`.
@@ -28,6 +29,11 @@ struct RequiredEntries {
 }
 
 impl RunRecord {
+    /// Whether the folder has a record: a run writes it once everything else is there that decides its result.
+    pub fn exists(folder: &Path) -> bool {
+        folder.join("run.yaml").is_file()
+    }
+
     /// Reads the record of the run in `folder`.
     ///
     /// # Errors
@@ -61,4 +67,18 @@ impl RunRecord {
     pub fn entry<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
         self.entries.pointer(path).and_then(|value| serde_json::from_value(value.clone()).ok())
     }
+}
+
+/// Whether the run in `folder` has ended as it should, which `summary.json` says, the last of its files. A run that was
+/// interrupted or killed, or that failed, has not.
+///
+/// # Errors
+/// The error of the system, if the file is there and cannot be read.
+pub fn run_is_complete(folder: &Path) -> io::Result<bool> {
+    let text = match fs::read_to_string(folder.join("summary.json")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        text => text?,
+    };
+    let summary: Value = serde_json::from_str(&text)?;
+    Ok(["completed", "patience"].iter().any(|status| summary["status"] == *status))
 }

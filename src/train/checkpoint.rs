@@ -20,6 +20,8 @@ pub struct Checkpoint {
     /// The current loop: of the whole training, or of the component after the finished ones. A loop that has made
     /// all of its steps ends when it is resumed.
     pub running: LoopState,
+    /// The losses of the first steps of the training, as many as its observer keeps; the training leaves them empty.
+    pub first_losses: Vec<f64>,
 }
 
 /// The components of a late fusion that have been trained.

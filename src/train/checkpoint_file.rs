@@ -50,6 +50,7 @@ struct CheckpointState {
     best: Option<SelectedEpoch>,
     history: Vec<EpochRecord>,
     seconds: f64,
+    first_losses: Vec<f64>,
 }
 
 /// [`FinishedComponents`] without its arrays.
@@ -75,7 +76,7 @@ pub fn checkpoint_bytes(plan: &Plan, key: &str, checkpoint: &Checkpoint) -> Resu
         Problem::error(Code::Internal, format!("the checkpoint does not fit its plan: {reason}"))
             .help("please report this")
     };
-    let Checkpoint { finished, running } = checkpoint;
+    let Checkpoint { finished, running, first_losses } = checkpoint;
     let own_plan;
     let running_plan = match finished {
         Some(finished) => {
@@ -110,6 +111,7 @@ pub fn checkpoint_bytes(plan: &Plan, key: &str, checkpoint: &Checkpoint) -> Resu
         best: running.best.as_ref().map(|best| best.selected),
         history: running.history.clone(),
         seconds: running.seconds,
+        first_losses: first_losses.clone(),
     };
     let metadata = CheckpointMetadata {
         blake3: "0".repeat(DIGITS),
@@ -165,8 +167,9 @@ pub fn read_checkpoint(bytes: &[u8], plan: &Plan, key: &str) -> Result<Checkpoin
     let has_second = file.names().iter().any(|name| name.starts_with("second_moment/"));
     let second = if has_second { read_moments("second_moment/", running_plan, &params, &file)? } else { vec![] };
     let optimizer = OptimizerState { steps: state.optimizer_steps, first, second };
-    let CheckpointState { step, totals, history, seconds, .. } = state;
-    Ok(Checkpoint { finished, running: LoopState { params, optimizer, step, totals, best, history, seconds } })
+    let CheckpointState { step, totals, history, seconds, first_losses, .. } = state;
+    let running = LoopState { params, optimizer, step, totals, best, history, seconds };
+    Ok(Checkpoint { finished, running, first_losses })
 }
 
 /// The place of the checksum's digits.

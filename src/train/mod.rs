@@ -34,7 +34,7 @@ pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 pub use fit_calibration::{CalibrationFit, CalibrationRecord, fit_calibration};
 pub use late_fusion::{Start, fit};
 pub use metrics::scores;
-pub use model_file::{plan_hash, read_model, trained_plan, write_model};
+pub use model_file::{StoredTensor, plan_hash, read_model, read_tensors, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use outdone::outdone;
 pub use selection::{SelectedEpoch, Selection};

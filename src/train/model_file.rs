@@ -67,6 +67,37 @@ pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
     if problems.is_empty() { Ok(params) } else { Err(problems) }
 }
 
+/// A tensor of a model file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredTensor {
+    /// The name of the parameter or buffer.
+    pub name: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// Its numbers, row-major.
+    pub values: Vec<f32>,
+}
+
+/// Reads all tensors of a model file, of whatever plan, in the order of their names.
+///
+/// # Errors
+/// `MMC0606` for a file that cannot be read or is damaged, or holds numbers of another type than `f32`.
+pub fn read_tensors(path: &Path) -> Result<Vec<StoredTensor>, Problem> {
+    let bytes = std::fs::read(path).map_err(|error| damaged(path, &error.to_string()))?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
+    let mut tensors = vec![];
+    for (name, tensor) in file.iter() {
+        if tensor.dtype() != Dtype::F32 {
+            return Err(damaged(path, &format!("`{name}` is stored as {:?}, expected F32", tensor.dtype())));
+        }
+        let (numbers, _) = tensor.data().as_chunks();
+        let values = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        tensors.push(StoredTensor { name: name.to_owned(), shape: Shape(tensor.shape().to_vec()), values });
+    }
+    tensors.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(tensors)
+}
+
 /// The entry `mmc` of the header's metadata.
 #[derive(Serialize, Deserialize)]
 struct ModelOrigin {

@@ -6,6 +6,8 @@ mod diff;
 mod eval;
 mod lint_fix;
 mod predict;
+mod resume;
 mod run;
 mod runs;
+mod studies;
 mod verify;

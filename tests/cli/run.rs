@@ -5,7 +5,8 @@ use std::fs;
 use std::time::Duration;
 
 /// The files of a run.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
+    "checkpoints",
     "checksums.txt",
     "components.csv",
     "first_steps.csv",
@@ -183,7 +184,7 @@ fn bench_measures() {
 #[test]
 #[cfg(unix)]
 fn an_interrupted_run_keeps_its_best_model() {
-    for how in ["-INT", "-TERM"] {
+    for how in ["-INT", "-TERM", "-USR1"] {
         let folder = folder(SMALL);
         // A training that would take far longer than any test.
         let arguments = ["run", "small.mmc", "--no-cache", "--epochs", "1000000"];
@@ -191,7 +192,7 @@ fn an_interrupted_run_keeps_its_best_model() {
         signal(&child, how);
         let reported: Vec<String> = lines.collect();
         let (code, result) = ended(child);
-        assert_eq!(code, Some(0), "{reported:?}");
+        assert_eq!(code, Some(75), "{reported:?}");
         assert!(reported.iter().any(|line| line.starts_with("interrupted")), "{reported:?}");
         assert!(result.contains("interrupted") && result.contains("runs/small-0001"), "{result}");
         assert_eq!(names(&folder.path().join("runs/small-0001")), FILES);

@@ -23,7 +23,9 @@ fn a_program_trains_what_the_command_line_trains() {
     assert_eq!((epochs, trained.history().len()), (3, 3));
     let [own, run] = [folder.path().join("deep/own"), folder.path().join("runs/small-0001")];
     trained.save(&own).unwrap();
-    assert_eq!(names(&own), names(&run));
+    // The command line saves its state as it trains, a program does not.
+    let saved: Vec<String> = names(&run).into_iter().filter(|name| name != "checkpoints").collect();
+    assert_eq!(names(&own), saved);
     for file in ["model.safetensors", "predictions.csv", "metrics.csv", "preprocessing.json"] {
         assert!(fs::read(own.join(file)).unwrap() == fs::read(run.join(file)).unwrap(), "{file}");
     }

@@ -58,6 +58,7 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         combine: plan.combine.clone(),
         params: [("beta".to_string(), 0.5.into())].into(),
         set: [("beta".to_string(), "50%".to_string())].into(),
+        warm_start: None,
         tags: vec![],
         train: spec.clone(),
         data: serde_json::json!({ "fingerprint": "abc", "rows": { "train": 100 } }),

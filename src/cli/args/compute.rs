@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// Mebibytes of the data that may be in memory unless another number is given.
+pub(in crate::cli) const DEFAULT_MEMORY: usize = 2048;
+
 /// Device, threads, memory and cache of a training.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ComputeArgs {
@@ -23,7 +26,7 @@ pub(in crate::cli) struct ComputeArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(in crate::cli) cache: Option<PathBuf>,
     /// How much of the data may be in memory; the rest is read from files as needed
-    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    #[arg(long, value_name = "MIB", default_value_t = DEFAULT_MEMORY)]
     pub(in crate::cli) memory: usize,
 }
 

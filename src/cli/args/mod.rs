@@ -2,6 +2,7 @@
 //! Data only.
 
 mod bench;
+mod checkpoint;
 mod compare;
 mod completions;
 mod compute;
@@ -25,8 +26,10 @@ mod table_format;
 mod verify;
 
 pub(super) use bench::BenchArgs;
+pub(super) use checkpoint::DEFAULT_CHECKPOINT;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
+pub(super) use compute::{ComputeArgs, DEFAULT_MEMORY};
 pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;

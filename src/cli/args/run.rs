@@ -1,5 +1,6 @@
 //! The arguments of `mmc run`.
 
+use super::checkpoint::{CheckpointArg, DEFAULT_CHECKPOINT};
 use super::compute::ComputeArgs;
 use super::model::ModelArgs;
 use clap::Args;
@@ -7,8 +8,9 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunArgs {
-    /// The pipeline
-    pub(in crate::cli) file: PathBuf,
+    /// The pipeline, or the folder of a run, which is then trained again with the same settings
+    #[arg(value_name = "FILE|RUN", required_unless_present = "resume")]
+    pub(in crate::cli) file: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) model: ModelArgs,
     #[command(flatten)]
@@ -22,6 +24,15 @@ pub(in crate::cli) struct RunArgs {
     /// The folder that runs are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(in crate::cli) out: PathBuf,
+    /// Continue the run in this folder where it was interrupted; with a FILE, begin it if the folder does not exist yet
+    #[arg(long, value_name = "RUN", conflicts_with = "out")]
+    pub(in crate::cli) resume: Option<PathBuf>,
+    /// Begin with the weights of another run that agree in name and shape
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    pub(in crate::cli) warm_start: Option<PathBuf>,
+    /// How often the state is saved, to continue from: a time (5m, 90s), `100 steps`, `1 epoch`, or never
+    #[arg(long, value_name = "INTERVAL", default_value = DEFAULT_CHECKPOINT)]
+    pub(in crate::cli) checkpoint: CheckpointArg,
     /// A label of the run, which `mmc runs` shows and filters by; may be repeated
     #[arg(long = "tag", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(in crate::cli) tags: Vec<String>,

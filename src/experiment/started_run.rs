@@ -1,0 +1,117 @@
+//! A run in its folder, which holds from the beginning all that decides the run.
+
+use super::error::Error;
+use super::initial_weights::{INITIAL_WEIGHTS, InitialWeights};
+use super::model::TrainedModel;
+use super::run::{FailedRun, Run, TrainingStart};
+use crate::report::{CheckpointFolder, FirstSteps, RunDir, RunLock, Status, write_yaml};
+use crate::train::{Checkpoint, CheckpointInterval, CheckpointPolicy, Event, write_model};
+use std::cell::RefCell;
+use std::path::Path;
+
+/// A run with its folder, ready to be trained. The folder holds from the beginning all that decides the run, so that it
+/// can be continued after any end of the process.
+pub struct StartedRun<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) directory: RunDir,
+    pub(crate) checkpoints: CheckpointFolder,
+    pub(crate) initial: Option<InitialWeights>,
+    pub(crate) resume: Option<Checkpoint>,
+    /// What people may want to know: sentences.
+    pub notes: Vec<String>,
+    pub(crate) _lock: RunLock,
+}
+
+impl Run {
+    /// Begins the run in the next numbered folder in `out`.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn start(&self, out: &Path, initial: Option<InitialWeights>) -> Result<StartedRun<'_>, Error> {
+        let created = RunDir::create(out, &self.pipeline().plan().pipeline);
+        self.begin(created.map_err(|problem| self.pipeline().error(problem))?, initial)
+    }
+
+    /// Begins the run in this folder, in which no run has come to its first step.
+    ///
+    /// # Errors
+    /// If the folder cannot be written, or another process trains in it.
+    pub fn start_at(&self, folder: &Path) -> Result<StartedRun<'_>, Error> {
+        let found = RunDir::create_or_open(folder);
+        self.begin(found.map_err(|problem| self.pipeline().error(problem))?, None)
+    }
+
+    fn begin(&self, directory: RunDir, initial: Option<InitialWeights>) -> Result<StartedRun<'_>, Error> {
+        let error = |problem| self.pipeline().error(problem);
+        let lock = RunLock::take(directory.path()).map_err(error)?;
+        directory.remove_leftovers();
+        self.pipeline().copy_to(&directory)?;
+        let preprocessing = self.preprocessing().to_json() + "\n";
+        directory.write("preprocessing.json", |file| file.write_all(preprocessing.as_bytes())).map_err(error)?;
+        if let Some(initial) = &initial {
+            let path = directory.path().join(INITIAL_WEIGHTS);
+            write_model(&path, self.pipeline().plan(), &initial.params).map_err(error)?;
+        }
+        let manifest = self.manifest(&[], initial.as_ref().map(|initial| initial.record.clone()));
+        // The last of them: where it is, the others are.
+        directory.write("run.yaml", |file| write_yaml(file, &manifest)).map_err(error)?;
+        let checkpoints = CheckpointFolder::new(directory.path(), self.key(&manifest));
+        Ok(StartedRun { run: self, directory, checkpoints, initial, resume: None, notes: vec![], _lock: lock })
+    }
+}
+
+impl StartedRun<'_> {
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Whether there is a checkpoint to continue from.
+    pub fn has_checkpoint(&self) -> bool {
+        CheckpointFolder::has_any(self.path())
+    }
+
+    /// Trains, selects the best epoch and measures it. The state is saved at every `interval`, when the training is
+    /// interrupted and when it ends; never without one. Once there is a checkpoint, the folder stays.
+    ///
+    /// # Errors
+    /// As [`Run::train`].
+    pub fn train(
+        &mut self,
+        interval: Option<CheckpointInterval>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<TrainedModel, Box<FailedRun>> {
+        let plan = self.run.pipeline().plan();
+        let first_losses = self.resume.as_ref().map(|checkpoint| checkpoint.first_losses.clone());
+        let first_steps = RefCell::new(FirstSteps { losses: first_losses.unwrap_or_default() });
+        let save = |checkpoint: Checkpoint| {
+            let first_losses = first_steps.borrow().losses.clone();
+            self.checkpoints.save(plan, &Checkpoint { first_losses, ..checkpoint })
+        };
+        let checkpoints = interval.map(|interval| CheckpointPolicy { interval, save: &save });
+        let start = TrainingStart {
+            first_steps: &first_steps,
+            initial: self.initial.as_ref(),
+            resume: self.resume.as_ref(),
+            checkpoints,
+        };
+        let result = self.run.train_from(start, observe);
+        if self.has_checkpoint() {
+            self.directory.keep();
+        }
+        result
+    }
+
+    /// Saves a model that was trained here, with everything that was measured. Of a training that came to its end the last
+    /// checkpoint stays, from which more epochs can be trained.
+    ///
+    /// # Errors
+    /// If a file cannot be written. Those before it are whole.
+    pub fn save(&mut self, trained: &TrainedModel) -> Result<(), Error> {
+        trained.save_to(&mut self.directory)?;
+        if matches!(trained.summary.status, Status::Completed | Status::Patience) {
+            self.checkpoints.keep_last(1);
+        }
+        Ok(())
+    }
+}
