@@ -46,7 +46,7 @@ impl Run {
         let lock = RunLock::take(directory.path()).map_err(error)?;
         directory.remove_leftovers();
         self.pipeline().copy_to(&directory)?;
-        let preprocessing = self.data.preprocessing().to_json() + "\n";
+        let preprocessing = self.preprocessing().to_json() + "\n";
         directory.write("preprocessing.json", |file| file.write_all(preprocessing.as_bytes())).map_err(error)?;
         if let Some(initial) = &initial {
             let path = directory.path().join(INITIAL_WEIGHTS);

@@ -100,6 +100,13 @@ impl CheckpointFolder {
         }
     }
 
+    /// Removes all checkpoints and their folder.
+    pub fn remove(&self) {
+        self.keep_last(0);
+        // A folder that stays is empty.
+        let _ = fs::remove_dir(&self.path);
+    }
+
     /// Removes the temporary files of interrupted writes.
     pub fn remove_leftovers(&self) {
         remove_leftovers(&self.path);
