@@ -182,7 +182,7 @@ def injected_kills(bench, call):
 def chain(bench):
     """Kills every process after a few checkpoints, of which it saves one at each step."""
     run, kills = bench.run_folder(), 0
-    trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:signal=KILL:when=20"]
+    trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:signal=KILL:when=30"]
     while True:
         process = bench.start(run, "--checkpoint", "1 step", trace=trace)
         process.communicate()
@@ -209,7 +209,7 @@ def signals(bench, kills, draw):
         if code == RESUMABLE and command:
             subprocess.run([bench.mmc, *shlex.split(command.group(1))], check=True, capture_output=True)
         elif code in (130, -how):
-            # It came before the training, or before the program listened to signals.
+            # It was sent before the training, or before the program listened to signals.
             bench.finish(run)
         else:
             bench.differing.append(f"signal: exit code {code}: {errors}")

@@ -119,7 +119,7 @@ impl CheckpointFolder {
     fn unreadable(&self, reasons: &str) -> Problem {
         let message = format!("no checkpoint in `{}` can be used: {reasons}", self.path.display());
         Problem::error(Code::BadCheckpoint, message)
-            .help("remove the folder of the checkpoints, and the run begins again with its first step")
+            .help("remove the folder of the checkpoints, and the run starts again from the first step")
     }
 }
 

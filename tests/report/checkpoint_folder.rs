@@ -1,4 +1,4 @@
-//! The checkpoints of a run on disk: two are kept, damaged ones are passed over.
+//! The checkpoints of a run on disk: two are kept, damaged ones are skipped.
 
 use crate::train::softmax_regression::regression_plan;
 use mmc::diag::Code;
@@ -60,7 +60,7 @@ fn the_last_two_are_kept_and_the_last_is_found() {
 }
 
 #[test]
-fn a_damaged_one_is_passed_over_and_goes_with_the_next() {
+fn a_damaged_one_is_skipped_and_removed_by_the_next() {
     let (run, plan) = (tempfile::tempdir().unwrap(), regression_plan(2, 3));
     let folder = CheckpointFolder::new(run.path(), "key".into());
     for step in 1..=2 {
@@ -85,7 +85,7 @@ fn where_none_is_whole_or_all_are_of_another_training_there_is_a_problem() {
     assert!(problem.message.contains("000001.safetensors") && problem.message.contains("another training"));
     fs::write(run.path().join("checkpoints/000001.safetensors"), "").unwrap();
     let problem = CheckpointFolder::new(run.path(), "key".into()).latest(&plan).unwrap_err();
-    assert!(problem.message.contains("damaged") && problem.help.unwrap().contains("begins again"));
+    assert!(problem.message.contains("damaged") && problem.help.unwrap().contains("starts again"));
 }
 
 #[test]

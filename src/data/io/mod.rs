@@ -2,5 +2,6 @@
 
 pub(crate) mod bytes;
 pub(crate) mod paths;
+pub(crate) mod patient;
 pub(crate) mod reader;
 pub(crate) mod stream;

@@ -203,6 +203,8 @@ impl<R: Read> LineEnds<R> {
                 Ok(0) => break,
                 Ok(n) => length += n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What has come of the beginning is waited on with.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && length > 0 => {}
                 Err(error) => {
                     self.buffer.clear();
                     return Err(error);
