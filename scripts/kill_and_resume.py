@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills trainings, resumes them, and compares the results bit by bit with trainings that were not interrupted.
 
-    scripts/kill_and_resume.py [--mmc target/release/mmc] [--kills 20] [--seed 1] [--case NAME]...
+    scripts/kill_and_resume.py [--mmc target/release/mmc] [--kills 20] [--seed 1] [--training NAME]... [--case NAME]...
 
 Cases, each for joint training and for late fusion with a learned combiner:
 
@@ -182,7 +182,7 @@ def injected_kills(bench, call):
 def chain(bench):
     """Kills every process after a few checkpoints, of which it saves one at each step."""
     run, kills = bench.run_folder(), 0
-    trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:signal=KILL:when=20"]
+    trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:signal=KILL:when=30"]
     while True:
         process = bench.start(run, "--checkpoint", "1 step", trace=trace)
         process.communicate()
@@ -208,6 +208,9 @@ def signals(bench, kills, draw):
         command = re.search(r"^to continue: mmc (.*)$", errors, re.M)
         if code == RESUMABLE and command:
             subprocess.run([bench.mmc, *shlex.split(command.group(1))], check=True, capture_output=True)
+        elif code in (130, -how):
+            # It was sent before the training, or before the program listened to signals.
+            bench.finish(run)
         else:
             bench.differing.append(f"signal: exit code {code}: {errors}")
         equal += bench.check(run, f"signal {how.name}")
@@ -244,12 +247,13 @@ def main():
     parser.add_argument("--kills", default=20, type=int, help="random kills and signals")
     parser.add_argument("--seed", default=1, type=int)
     parser.add_argument("--case", action="append", help="random, chain, signal, full or a system call")
+    parser.add_argument("--training", action="append", choices=list(COMBINES), help="joint training or late fusion")
     options = parser.parse_args()
     cases = options.case or ["random", *SYSCALLS, "chain", "signal", "full"]
     differing = []
     print("| training | case | kills | equal bits |\n|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        for name in COMBINES:
+        for name in options.training or COMBINES:
             bench = Bench(options.mmc.resolve(), pathlib.Path(folder), name)
             draw = random.Random(options.seed)
             strace = shutil.which("strace") is not None and traced(bench)

@@ -80,19 +80,25 @@ fn signed(difference: Option<f64>, metric: Metric) -> String {
     if text.starts_with('-') { text } else { format!("+{text}") }
 }
 
+/// `< 0.001`, `= 0.250`
+fn p_value(p: f64) -> String {
+    let text = probability(p);
+    if text.starts_with('<') { text } else { format!("= {text}") }
+}
+
 /// The tests on the rows, in words.
 fn paired_lines(paired: &PairedPredictions, a: &str, b: &str) -> String {
     let percent = |share: f64| format!("{:+.2}", 100.0 * share);
     let error = &paired.error;
     let mut text = format!(
-        "\n{b} less {a} on the same {} test rows, {} predicted otherwise, with 95% intervals:\nerror %     {} [{}, {}], p \
-         = {} by McNemar's exact test\n",
+        "\n{b} less {a} on the same {} test rows, {} predicted otherwise, with 95% intervals:\nerror %     {} [{}, {}], p {} by \
+         McNemar's exact test\n",
         grouped(paired.rows as u64),
         grouped(paired.changed as u64),
         percent(error.mean),
         percent(error.low),
         percent(error.high),
-        probability(error.p),
+        p_value(error.p),
     );
     if let Some(log_loss) = &paired.log_loss {
         let (mean, low, high) = (log_loss.mean, log_loss.low, log_loss.high);

@@ -9,11 +9,14 @@ use super::status::ExitStatus;
 use super::table::{Align, table};
 use crate::data::source_of;
 use crate::diag::{Problems, SourceMap, Style};
-use crate::experiment::{EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups};
+use crate::experiment::{
+    EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups, find_run,
+};
 use crate::spec::Part;
 use crate::train::{ClassScores, SplitScores};
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::Path;
 
 /// More classes than this are too many for a matrix on a terminal.
 const MATRIX: usize = 12;
@@ -23,8 +26,9 @@ const NAMED: usize = 10;
 pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
     let interrupt = Interrupt::listen();
     let options = args.compute.options(interrupt.flag().clone());
-    let model = match Model::load(&args.run) {
-        Ok(model) => model,
+    let loaded = find_run(&args.run).and_then(|folder| Ok((Model::load(&folder)?, folder)));
+    let (model, folder) = match loaded {
+        Ok(loaded) => loaded,
         Err(error) => return output.error(&error),
     };
     let rows = match &args.data {
@@ -42,7 +46,8 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
         Ok(found) => found,
         Err(error) => return output.error(&error),
     };
-    let agreement = found.part.filter(|_| args.threshold.is_none()).and_then(|part| Agreement::of(args, part, &found));
+    let agreement =
+        found.part.filter(|_| args.threshold.is_none()).and_then(|part| Agreement::of(&folder, part, &found));
     if !args.metric.is_empty() {
         for metric in &args.metric {
             output.out.line(&format!("{} {}", metric.as_str(), SplitScores::of(&found.scores).get(*metric)));
@@ -51,7 +56,7 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
     }
     match args.format {
         EvalFormat::Json => {
-            let run = args.run.display().to_string();
+            let run = folder.display().to_string();
             // Numbers and names always have a JSON form.
             let document = EvalDocument { run, agreement: agreement.as_ref(), evaluation: &found };
             output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
@@ -84,8 +89,8 @@ struct Agreement {
 
 impl Agreement {
     /// `None` where the run did not measure the part.
-    fn of(args: &EvalArgs, part: Part, found: &ModelEvaluation) -> Option<Self> {
-        let reported = ReportedScores::read(&args.run, part);
+    fn of(folder: &Path, part: Part, found: &ModelEvaluation) -> Option<Self> {
+        let reported = ReportedScores::read(folder, part);
         reported.scores.as_ref()?;
         let same_data = reported.fingerprint.as_deref() == Some(found.fingerprint.as_str());
         Some(Self { same_data, differences: reported.differences(&found.scores) })

@@ -35,9 +35,10 @@ mod run_summary;
 mod runs;
 mod scores_table;
 mod status;
+mod study_display;
+mod study_run;
 mod sweep;
 mod table;
-mod trial_line;
 mod verify;
 
 use args::{Cli, Command};

@@ -1,32 +1,19 @@
 //! The command that continues an interrupted run, as it is typed into a shell.
 
-use super::args::{DEFAULT_CHECKPOINT, DEFAULT_MEMORY, RunArgs};
+use super::args::{ComputeArgs, DEFAULT_CHECKPOINT, DEFAULT_MEMORY, RunArgs};
 use crate::exec::DeviceChoice;
+use crate::experiment::shell_word;
 use std::path::Path;
 
 /// `mmc run --resume runs/x-0001`, with the options that do not follow from the folder.
 pub(super) fn resume_command(args: &RunArgs, folder: &Path) -> String {
-    let mut words = vec!["mmc".to_owned(), "run".into(), "--resume".into(), quoted(&folder.display().to_string())];
-    let compute = &args.compute;
-    let device = match compute.device {
-        DeviceChoice::Cuda(number) => Some(format!("cuda:{number}")),
-        DeviceChoice::Cpu | DeviceChoice::CpuComposed => None,
-    };
-    let cache = compute.cache.as_ref().map(|cache| quoted(&cache.display().to_string()));
-    let memory = (compute.memory != DEFAULT_MEMORY).then(|| compute.memory.to_string());
-    let checkpoint = Some(args.checkpoint.to_string()).filter(|interval| interval != DEFAULT_CHECKPOINT);
-    for (option, value) in [
-        ("--device", device),
-        ("--threads", compute.threads.map(|threads| threads.to_string())),
-        ("--cache", cache),
-        ("--memory", memory),
-        ("--checkpoint", checkpoint),
-    ] {
-        if let Some(value) = value {
-            words.extend([option.to_owned(), value]);
-        }
+    let mut words = vec!["mmc".to_owned(), "run".into(), "--resume".into(), shell_word(&folder.display().to_string())];
+    words.extend(compute_words(&args.compute));
+    let checkpoint = args.checkpoint.to_string();
+    if checkpoint != DEFAULT_CHECKPOINT {
+        words.extend(["--checkpoint".to_owned(), checkpoint]);
     }
-    for (option, given) in [("--no-cache", compute.no_cache), ("--quiet", args.quiet), ("--json", args.json)] {
+    for (option, given) in [("--quiet", args.quiet), ("--json", args.json)] {
         if given {
             words.push(option.to_owned());
         }
@@ -34,14 +21,18 @@ pub(super) fn resume_command(args: &RunArgs, folder: &Path) -> String {
     words.join(" ")
 }
 
-/// A word as a shell reads it as one.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./+=:,@%".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+/// The options that say where and how to compute, unless they are the defaults.
+pub(super) fn compute_words(compute: &ComputeArgs) -> Vec<String> {
+    let device = match compute.device {
+        DeviceChoice::Cuda(number) => Some(format!("cuda:{number}")),
+        DeviceChoice::Cpu | DeviceChoice::CpuComposed => None,
+    };
+    let cache = compute.cache.as_ref().map(|cache| shell_word(&cache.display().to_string()));
+    let memory = (compute.memory != DEFAULT_MEMORY).then(|| compute.memory.to_string());
+    let threads = compute.threads.map(|threads| threads.to_string());
+    let options = [("--device", device), ("--threads", threads), ("--cache", cache), ("--memory", memory)];
+    let given = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?]));
+    given.flatten().chain(compute.no_cache.then(|| "--no-cache".to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -64,7 +55,7 @@ mod tests {
         );
         assert_eq!(
             command(&["--threads", "2", "--no-cache", "--checkpoint", "10 steps", "--quiet"], "runs/p-0001"),
-            "mmc run --resume runs/p-0001 --threads 2 --checkpoint 10steps --no-cache --quiet"
+            "mmc run --resume runs/p-0001 --threads 2 --no-cache --checkpoint 10steps --quiet"
         );
         assert_eq!(
             command(&["--device", "cuda", "--memory", "9"], "x"),

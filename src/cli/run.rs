@@ -22,13 +22,14 @@ enum RunOrigin<'a> {
     File(&'a Path),
     /// The pipeline of a run, in a new folder.
     Again(&'a Path),
-    /// A pipeline, in a folder in which nothing has begun.
-    BeginIn(&'a Path, &'a Path),
+    /// A pipeline, in a folder in which no run was started.
+    StartIn(&'a Path, &'a Path),
     /// A run, in its folder; compared with a pipeline where one is given.
     Continue(&'a Path, Option<&'a Path>),
 }
 
 pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
+    let interrupt = Interrupt::listen();
     let origin = match origin(args) {
         Ok(Some(origin)) => origin,
         Ok(None) => return complete(args, output),
@@ -42,7 +43,6 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    let interrupt = Interrupt::listen();
     let mut run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
         Ok(run) => run,
         Err(error) => return output.error(&error),
@@ -85,10 +85,11 @@ fn origin(args: &RunArgs) -> Result<Option<RunOrigin<'_>>, Refusal> {
     };
     let unchanged = file.is_none() && args.epochs.is_none();
     match (run_progress(folder).map_err(Refusal::Error)?, file) {
-        (RunProgress::NotBegun, Some(file)) => Ok(Some(RunOrigin::BeginIn(file, folder))),
-        (RunProgress::NotBegun, None) => {
+        (RunProgress::NotStarted, Some(file)) => Ok(Some(RunOrigin::StartIn(file, folder))),
+        (RunProgress::NotStarted, None) => {
             let folder = folder.display();
-            let message = format!("error: no run has begun in `{folder}`; `mmc run FILE --resume {folder}` begins one");
+            let message =
+                format!("error: no run was started in `{folder}`; `mmc run FILE --resume {folder}` starts one");
             Err(Refusal::Usage(message))
         }
         (RunProgress::Complete, _) if unchanged => Ok(None),
@@ -100,7 +101,7 @@ fn origin(args: &RunArgs) -> Result<Option<RunOrigin<'_>>, Refusal> {
 fn open(args: &RunArgs, origin: RunOrigin<'_>, output: &Output) -> Result<Pipeline, ExitStatus> {
     let options = PipelineOptions { seed: args.seed, epochs: args.epochs, ..args.model.options() };
     match origin {
-        RunOrigin::File(file) | RunOrigin::BeginIn(file, _) | RunOrigin::Continue(_, Some(file)) => {
+        RunOrigin::File(file) | RunOrigin::StartIn(file, _) | RunOrigin::Continue(_, Some(file)) => {
             open_pipeline(file, options, output)
         }
         RunOrigin::Again(folder) | RunOrigin::Continue(folder, None) => {
@@ -126,7 +127,7 @@ fn start<'r>(
     if let Some(initial) = initial.as_ref().filter(|_| !args.quiet) {
         let record = &initial.record;
         let (kept, all) = (record.kept.len(), record.kept.len() + record.new.len());
-        output.err.line(&format!("begins with {kept} of {all} weights of {}: {}", record.run, listed(&record.kept)));
+        output.err.line(&format!("starts with {kept} of {all} weights of {}: {}", record.run, listed(&record.kept)));
         if !record.new.is_empty() {
             output.err.line(&format!("new are {}", listed(&record.new)));
         }
@@ -134,7 +135,7 @@ fn start<'r>(
     // A folder that cannot be written is reported before the training, which may take long.
     let started = match origin {
         RunOrigin::File(_) | RunOrigin::Again(_) => run.start(&args.out, initial)?,
-        RunOrigin::BeginIn(_, folder) => run.start_at(folder)?,
+        RunOrigin::StartIn(_, folder) => run.start_at(folder)?,
         RunOrigin::Continue(folder, _) => match run.resume(folder)? {
             Continuation::Complete => return Ok(None),
             Continuation::Unfinished(started) => *started,

@@ -26,7 +26,7 @@ pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> Stri
     };
     let best = summary.best_epoch.map_or(String::new(), |epoch| format!(", best {}", grouped(epoch)));
     let time = duration(Duration::try_from_secs_f64(summary.seconds).unwrap_or_default());
-    let _ = writeln!(text, "\nepochs      {}{best}{stopped}", grouped(summary.epochs as u64));
+    let _ = writeln!(text, "\nepochs      {}{best}{stopped}", epochs(summary));
     let _ = writeln!(text, "parameters  {}", grouped(summary.parameters as u64));
     let _ = writeln!(text, "time        {time} on {device}");
     let _ = writeln!(text, "run         {}", summary.run);
@@ -70,6 +70,14 @@ fn rows_of(part: Part) -> &'static str {
     }
 }
 
+/// `10`; where components are trained separately, the sum and its parts: `30 (low 10, high 20)`.
+fn epochs(summary: &Summary) -> String {
+    let parts: Vec<String> =
+        summary.component_epochs.iter().map(|(name, epochs)| format!("{name} {}", grouped(*epochs as u64))).collect();
+    let all = grouped(summary.epochs as u64);
+    if parts.is_empty() { all } else { format!("{all} ({})", parts.join(", ")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +114,7 @@ mod tests {
             parameters: 12_345,
             seed: 1,
             epochs: 10,
+            component_epochs: indexmap::IndexMap::new(),
             steps: 100,
             best_epoch: Some(7),
             valid: None,
@@ -148,6 +157,15 @@ mod tests {
                 "note: look at `high`",
             ]
         );
+    }
+
+    #[test]
+    fn the_epochs_of_components_that_are_trained_separately_are_named() {
+        let mut summary = summary();
+        summary.component_epochs = [("low".to_owned(), 4), ("high".to_owned(), 6)].into();
+        summary.best_epoch = None;
+        let text = run_summary(&summary, "cpu", STYLE);
+        assert!(text.contains("\nepochs      10 (low 4, high 6), stopped early"), "{text}");
     }
 
     #[test]

@@ -2,106 +2,115 @@
 
 use super::args::{SweepArgs, TableFormatArg, settings};
 use super::interrupt::Interrupt;
-use super::numbers::{duration, grouped};
+use super::numbers::duration;
 use super::open::warn;
 use super::output::Output;
 use super::status::ExitStatus;
+use super::study_run::StudyRun;
 use super::table::{Align, MarkedRow, marked_table};
-use super::trial_line::TrialLines;
 use crate::diag::Style;
 use crate::experiment::{
-    Error, GridSearch, GridSearchTrials, param_names, percent_spread, plain_spread, search_csv, search_markdown,
+    Error, GridRow, GridSearch, GridSearchOptions, GridSearchTrials, StudyFile, StudyKind, StudyRecord, TrainOptions,
+    metric_label, metric_spread, metric_value, param_names,
 };
+use crate::spec::Metric;
 use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
 pub(super) fn sweep(args: &SweepArgs, output: &Output) -> ExitStatus {
     let interrupt = Interrupt::listen();
     let options = args.compute.options(interrupt.flag().clone());
-    let (name, set) = (args.name.as_deref(), settings(&args.set));
-    let opened = GridSearchTrials::open(&args.file, name, &set, args.epochs, &options, &mut |pipeline| {
-        warn(pipeline, output);
-    });
-    let search = match opened {
-        Ok(search) => search,
-        Err(error) => return output.error(&error),
-    };
-    if interrupt.asked() {
-        output.err.line("interrupted before training began: there is nothing to keep");
-        return ExitStatus::Interrupted;
-    }
-    run(args, &search, output).unwrap_or_else(|error| output.error(&error))
+    run(args, &options, &interrupt, output).unwrap_or_else(|error| output.error(&error))
 }
 
-fn run(args: &SweepArgs, search: &GridSearchTrials, output: &Output) -> Result<ExitStatus, Error> {
-    let mut run = match &args.resume {
+fn run(args: &SweepArgs, options: &TrainOptions, interrupt: &Interrupt, output: &Output) -> Result<ExitStatus, Error> {
+    let (file, search) = request(args)?;
+    let search = GridSearchTrials::open(&file, search, options, &mut |pipeline| warn(pipeline, output))?;
+    if interrupt.asked() {
+        output.err.line("interrupted before training began: there is nothing to keep");
+        return Ok(ExitStatus::Interrupted);
+    }
+    let (kind, metric, quiet) = (StudyKind::Sweep, search.spec.select, args.quiet);
+    let run = StudyRun { kind, metric, quiet, compute: &args.compute, output };
+    let mut study = match &args.resume {
         Some(folder) => search.resume(folder)?,
         None => search.start(&args.out)?,
     };
-    if !args.quiet {
-        let done = if run.done() == 0 { String::new() } else { format!(", {} of them done before", run.done()) };
-        let (total, path) = (grouped(run.total() as u64), run.folder().display());
-        output.err.line(&format!("{}: {total} trials{done}; {path}", search.spec.name));
+    let failed = run.trials(&mut study);
+    if study.done() == 0 {
+        return Ok(run.nothing(&study));
     }
-    let mut lines = TrialLines::new(&search.trials, run.left().len(), args.quiet, output);
-    run.run(&mut |id, result| lines.show(id, result));
-    if run.done() == 0 {
-        return Ok(if search.trials.interrupted() {
-            output.err.line("interrupted before anything was trained: there is nothing to keep");
-            ExitStatus::Interrupted
-        } else {
-            ExitStatus::Problems
-        });
-    }
-    let found = run.table();
-    let written = run.write_tables(&found);
-    let path = run.folder().display().to_string();
+    let found = search.table(&study);
+    let tables = found.tables();
+    let finished = study.finish(&tables);
+    let best = finished.as_ref().ok().and_then(Option::as_ref);
+    let lines = run.selected_lines(best, study.folder());
     match args.format {
-        TableFormatArg::Text => output.out.write(&text(&found, &path, output.out.style)),
-        TableFormatArg::Markdown => output.out.write(&search_markdown(&found)),
-        TableFormatArg::Csv => output.out.write(&search_csv(&found)),
-        TableFormatArg::Json => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
+        TableFormatArg::Text => output.out.write(&(text(&found, output.out.style) + &lines)),
+        TableFormatArg::Markdown => output.out.write(&tables.markdown),
+        TableFormatArg::Csv => output.out.write(&tables.csv),
+        TableFormatArg::Json => output.out.write(&tables.json),
     }
-    if search.trials.interrupted() {
-        let (done, total) = (run.done(), run.total());
-        output.err.line(&format!("interrupted: {done} of {total} trials are done; `--resume {path}` goes on"));
+    if args.format != TableFormatArg::Text && !args.quiet {
+        output.err.write(&lines);
     }
-    written?;
-    Ok(if lines.failed { ExitStatus::Problems } else { ExitStatus::Done })
+    finished?;
+    Ok(run.end(&study, failed))
+}
+
+/// The file and options that the arguments describe; where a study is resumed, those of its folder if none are given.
+fn request(args: &SweepArgs) -> Result<(StudyFile, GridSearchOptions), Error> {
+    let options = GridSearchOptions {
+        sweep: args.name.clone(),
+        settings: settings(&args.set),
+        epochs: args.epochs,
+        metric: args.metric,
+    };
+    let file = args.file.as_deref().map(StudyFile::named);
+    // The parser requires a file or a folder.
+    let Some(folder) = &args.resume else {
+        return Ok((file.unwrap_or_else(|| StudyFile::named(Path::new(""))), options));
+    };
+    let (copies, recorded) = StudyRecord::resume(folder, StudyKind::Sweep)?;
+    let file = file.or_else(|| copies.into_iter().next());
+    Ok((file.unwrap_or_else(|| StudyFile::named(folder)), options.or(recorded)))
 }
 
 /// The table for a terminal, and the points that the validation rows select.
-fn text(found: &GridSearch, path: &str, style: Style) -> String {
+fn text(found: &GridSearch, style: Style) -> String {
     use Align::{Left, Right};
     let params = param_names(found);
-    let valid = format!("valid {}", found.select.as_str());
+    let valid = format!("valid {}", metric_label(found.select));
     let mut header = vec![("combine", Left)];
     header.extend(params.iter().map(|param| (param.as_str(), Right)));
-    header.extend([
-        (valid.as_str(), Right),
-        ("test error %", Right),
-        ("test AUC %", Right),
-        ("time", Right),
-        ("runs", Right),
-    ]);
-    let rows = found.points.iter().map(|point| {
-        let spread = |spread: &Option<_>| spread.as_ref().map_or_else(|| "-".into(), percent_spread);
+    header.extend([(valid.as_str(), Right), ("test error %", Right), ("AUC %", Right), ("log loss", Right)]);
+    header.extend([("before", Right), ("time", Right), ("runs", Right)]);
+    let mean = |metric, spread: &Option<crate::experiment::Spread>| {
+        metric_value(metric, spread.as_ref().map_or(f64::NAN, |spread| spread.mean))
+    };
+    let row = |point: &GridRow| {
         let mut row: MarkedRow = vec![(point.combine.clone(), false)];
         row.extend(params.iter().map(|param| (point.params.get(param).cloned().unwrap_or_default(), false)));
-        row.push((point.valid.as_ref().map_or_else(|| "-".into(), plain_spread), point.selected));
-        row.push((spread(&point.error), false));
-        row.push((spread(&point.auc), false));
+        row.push((metric_spread(found.select, point.valid.get(found.select)), point.selected));
+        row.push((metric_spread(Metric::Error, point.test.error.as_ref()), false));
+        row.push((metric_spread(Metric::Auc, point.test.auc.as_ref()), false));
+        row.push((mean(Metric::LogLoss, &point.test.probabilities.log_loss), false));
+        row.push((mean(Metric::LogLoss, &point.test.uncalibrated.log_loss), false));
         row.push((duration(Duration::try_from_secs_f64(point.seconds).unwrap_or_default()), false));
         row.push((point.runs.to_string(), false));
         row
-    });
-    let mut text = marked_table(&header, rows.collect(), style);
+    };
+    let mut text = marked_table(&header, found.points.iter().map(row).collect(), style);
     text.push('\n');
     for point in found.points.iter().filter(|point| point.selected) {
         let values: Vec<String> = point.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let error = point.error.as_ref().map_or_else(|| "-".into(), percent_spread);
-        let _ = writeln!(text, "{}*  {}  test error {error}%", point.combine, values.join(", "));
+        let valid = metric_spread(found.select, point.valid.get(found.select));
+        let error = metric_spread(Metric::Error, point.test.error.as_ref());
+        let label = metric_label(found.select);
+        let _ =
+            writeln!(text, "{}*  {}  valid {label} {valid}, test error % {error}", point.combine, values.join(", "));
     }
-    let _ = writeln!(text, "sweep  {path}");
+    let _ = writeln!(text, "before      the log loss before calibration");
     text
 }

@@ -204,6 +204,11 @@ impl RowBlocks {
         }))
     }
 
+    /// Whether the last block is short because no more rows have come yet: those of a pipe that is written slowly.
+    pub fn is_waiting(&self) -> bool {
+        self.reader.is_waiting()
+    }
+
     /// How much has been read.
     pub fn progress(&self) -> ReadProgress {
         self.reader.progress()

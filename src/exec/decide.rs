@@ -5,9 +5,14 @@ use super::engine::Logits;
 use super::params::Params;
 use crate::fusion::{Calibration, ClassLoss, CombinationRule, Combiner, RowLoss, softmin};
 use crate::plan::LossSpec;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Rows that one thread decides at a time.
+const PART: usize = 1024;
 
 /// The decisions of a model on some rows. Arrays are row-major.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decisions {
     /// Number of rows.
     pub rows: usize,
@@ -92,15 +97,50 @@ pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
 }
 
 /// Decides on every row. The calibration changes probabilities and no decision.
+///
+/// Many rows are decided in parts on the threads of the pool it is called in. Rows do not depend on each other, so that
+/// the parts change no bit.
 pub fn decide(loss: &LossSpec, calibration: &Calibration, logits: &Logits) -> Decisions {
-    let (rows, classes) = (logits.rows, loss.classes.len());
+    if logits.rows <= PART {
+        return decide_rows(loss, calibration, logits, 0..logits.rows);
+    }
+    let parts: Vec<usize> = (0..logits.rows).step_by(PART).collect();
+    let part = |first: usize| decide_rows(loss, calibration, logits, first..(first + PART).min(logits.rows));
+    let parts: Vec<Decisions> = parts.into_par_iter().map(part).collect();
+    joined(parts)
+}
+
+/// The decisions of several parts as one.
+fn joined(parts: Vec<Decisions>) -> Decisions {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.rows += part.rows;
+        all.class_losses.extend(part.class_losses);
+        all.predicted.extend(part.predicted);
+        all.factors.extend(part.factors);
+        all.probabilities.extend(part.probabilities);
+        for (all, part) in all.components.iter_mut().zip(part.components) {
+            all.probabilities.extend(part.probabilities);
+            all.neg_log_p.extend(part.neg_log_p);
+            all.q.extend(part.q);
+            if let (Some(all), Some(part)) = (&mut all.present, part.present) {
+                all.extend(part);
+            }
+        }
+    }
+    all
+}
+
+fn decide_rows(loss: &LossSpec, calibration: &Calibration, logits: &Logits, part: Range<usize>) -> Decisions {
+    let (rows, classes) = (part.len(), loss.classes.len());
     let cells = rows * classes;
     let component = |(index, present): (usize, &Option<Vec<bool>>)| ComponentDecisions {
         probabilities: vec![0.0; cells],
         neg_log_p: vec![0.0; cells],
         q: vec![0.0; cells],
         factor: calibration.component_factor(index),
-        present: present.clone(),
+        present: present.as_ref().map(|present| present[part.clone()].to_vec()),
     };
     let mut decisions = Decisions {
         rows,
@@ -111,7 +151,7 @@ pub fn decide(loss: &LossSpec, calibration: &Calibration, logits: &Logits) -> De
         probabilities: vec![0.0; cells],
         components: logits.present.iter().enumerate().map(component).collect(),
     };
-    for_each_row(loss, logits, |row, node| {
+    for_each_row(loss, logits, part.clone(), |row, node| {
         let here = row * classes..(row + 1) * classes;
         decisions.class_losses[here.clone()].copy_from_slice(&node.row.losses);
         decisions.predicted[row] = node.decision() as u32;
@@ -138,15 +178,16 @@ pub fn decide(loss: &LossSpec, calibration: &Calibration, logits: &Logits) -> De
 /// The loss that training would see on every row, for labels below the number of classes.
 pub fn row_losses(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> Vec<RowLoss> {
     let mut losses = Vec::with_capacity(logits.rows);
-    for_each_row(loss, logits, |row, node| losses.push(node.row_loss(labels[row] as usize)));
+    for_each_row(loss, logits, 0..logits.rows, |row, node| losses.push(node.row_loss(labels[row] as usize)));
     losses
 }
 
-fn for_each_row(loss: &LossSpec, logits: &Logits, mut visit: impl FnMut(usize, &ClassLoss)) {
+/// Visits some rows, each with its place among them.
+fn for_each_row(loss: &LossSpec, logits: &Logits, rows: Range<usize>, mut visit: impl FnMut(usize, &ClassLoss)) {
     let classes = loss.classes.len();
     let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
     let mut node = ClassLoss::new(&loss.combination, &weights, classes);
-    for row in 0..logits.rows {
+    for (place, row) in rows.enumerate() {
         for (index, values) in logits.components.iter().enumerate() {
             let theirs = &values[row * classes..(row + 1) * classes];
             for (to, from) in node.row.logits[index * classes..].iter_mut().zip(theirs) {
@@ -157,6 +198,6 @@ fn for_each_row(loss: &LossSpec, logits: &Logits, mut visit: impl FnMut(usize, &
             *to = present.as_ref().is_none_or(|present| present[row]);
         }
         node.forward();
-        visit(row, &node);
+        visit(place, &node);
     }
 }

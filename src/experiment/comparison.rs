@@ -1,9 +1,13 @@
-//! Models side by side, trained on the same rows with the same seeds: their errors, their differences, and the rows
-//! that only the combination gets wrong.
+//! Models side by side, trained on the same rows with the same seeds: ranked and selected by the validation rows, with their
+//! scores and differences on the test rows, and the rows that only the combination gets wrong.
 
+use super::ranking::{RankedConfiguration, rank};
+use super::score_spreads::ScoreSpreads;
 use super::statistics::{Difference, Spread, mcnemar, paired_t};
 use super::trial::TrialResult;
-use serde::Serialize;
+use crate::spec::Metric;
+use crate::train::SplitScores;
+use serde::{Deserialize, Serialize};
 
 /// A model and its trials, one for each seed.
 #[derive(Clone, Debug)]
@@ -17,16 +21,18 @@ pub struct ComparedModel {
 }
 
 /// Options of a comparison.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ComparisonReference {
-    /// The model that the others are compared with; the best where it is not named.
+    /// The model that the others are compared with; the one that the validation rows select where it is not named.
     pub against: Option<String>,
     /// Whether, and by what, over-learning is measured.
     pub over_learn: Option<SingleModality>,
 }
 
 /// The single-modality models in the analysis of over-learning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SingleModality {
     /// These models, trained separately; those of one modality where none are named.
     Models(Vec<String>),
@@ -41,9 +47,11 @@ pub struct Comparison {
     pub rows: usize,
     /// The seeds they were trained with.
     pub seeds: Vec<u64>,
-    /// The model that the others are compared with.
+    /// The metric on the validation rows that ranks and selects.
+    pub metric: Metric,
+    /// The model that the others are compared with on the test rows.
     pub against: Option<String>,
-    /// One for each model.
+    /// One for each model, the best on the validation rows first.
     pub lines: Vec<ComparisonRow>,
 }
 
@@ -54,21 +62,17 @@ pub struct ComparisonRow {
     pub name: String,
     /// Number of trials.
     pub runs: usize,
-    /// Share of test rows predicted wrongly.
-    pub error: Option<Spread>,
-    /// Area under the curve on the test rows.
-    pub auc: Option<Spread>,
-    /// Share of validation rows predicted wrongly.
-    pub valid_error: Option<Spread>,
+    /// Whether the validation rows select it: its mean of the metric is the best, and it is the first of equals.
+    pub selected: bool,
+    /// Its scores on the validation rows.
+    pub valid: ScoreSpreads,
+    /// Its scores on the test rows.
+    pub test: ScoreSpreads,
     /// Numbers learned.
     pub parameters: usize,
-    /// Mean seconds of a training.
+    /// Mean seconds of a training; of all components where these are trained separately.
     pub seconds: f64,
-    /// Whether its mean error is the least.
-    pub best: bool,
-    /// Whether its mean area is the greatest.
-    pub best_auc: bool,
-    /// Its error less that of the model compared with.
+    /// Its error on the test rows less that of the model compared with.
     pub difference: Option<Difference>,
     /// Its errors on rows that a single modality gets right.
     pub over_learn: Option<OverLearn>,
@@ -90,22 +94,24 @@ pub fn compare(
     candidates: &[ComparedModel],
     seeds: &[u64],
     labels: &[u32],
+    metric: Metric,
     reference: &ComparisonReference,
 ) -> Comparison {
     let mut lines: Vec<ComparisonRow> = candidates.iter().map(line).collect();
-    let least = |of: &dyn Fn(&ComparisonRow) -> Option<f64>| {
-        lines.iter().filter_map(of).fold(None, |least: Option<f64>, value| Some(least.map_or(value, |l| l.min(value))))
-    };
-    let error = |line: &ComparisonRow| line.error.as_ref().map(|error| error.mean);
-    let area = |line: &ComparisonRow| line.auc.as_ref().map(|auc| -auc.mean);
-    let (least_error, least_area) = (least(&error), least(&area));
-    for line in &mut lines {
-        line.best = least_error.is_some() && error(line) == least_error;
-        line.best_auc = least_area.is_some() && area(line) == least_area;
+    let mut ranking: Vec<RankedConfiguration> = (lines.iter().enumerate())
+        .map(|(configuration, line)| {
+            let valid = line.valid.get(metric).cloned();
+            RankedConfiguration { configuration, runs: line.runs, valid }
+        })
+        .collect();
+    rank(&mut ranking, metric);
+    let selected = ranking.first().filter(|first| first.valid.is_some()).map(|first| first.configuration);
+    if let Some(selected) = selected {
+        lines[selected].selected = true;
     }
     let against = match &reference.against {
         Some(name) => candidates.iter().position(|candidate| candidate.name == *name),
-        None => lines.iter().position(|line| line.best),
+        None => selected,
     };
     for (index, candidate) in candidates.iter().enumerate() {
         if let Some(other) = against.filter(|other| *other != index) {
@@ -116,25 +122,23 @@ pub fn compare(
         }
     }
     let against = against.map(|index| candidates[index].name.clone());
-    Comparison { rows: labels.len(), seeds: seeds.to_vec(), against, lines }
+    let lines = ranking.iter().map(|ranked| lines[ranked.configuration].clone()).collect();
+    Comparison { rows: labels.len(), seeds: seeds.to_vec(), metric, against, lines }
 }
 
 fn line(candidate: &ComparedModel) -> ComparisonRow {
     let results: Vec<&TrialResult> = candidate.results.iter().flatten().collect();
-    let test = || results.iter().filter_map(|result| result.scores.test);
-    let area: Vec<f64> = test().filter_map(|test| test.auc).collect();
+    let valid: Vec<SplitScores> = results.iter().filter_map(|result| result.scores.valid).collect();
+    let test: Vec<SplitScores> = results.iter().filter_map(|result| result.scores.test).collect();
     let seconds: Vec<f64> = results.iter().map(|result| result.scores.seconds).collect();
-    let valid = results.iter().filter_map(|result| result.scores.valid);
     ComparisonRow {
         name: candidate.name.clone(),
         runs: results.len(),
-        error: Spread::of(test().map(|test| test.error).collect()),
-        auc: Spread::of(area).filter(|area| area.values.len() == results.len()),
-        valid_error: Spread::of(valid.map(|valid| valid.error).collect()),
+        selected: false,
+        valid: ScoreSpreads::of(&valid),
+        test: ScoreSpreads::of(&test),
         parameters: results.first().map_or(0, |result| result.scores.parameters),
         seconds: Spread::of(seconds).map_or(0.0, |seconds| seconds.mean),
-        best: false,
-        best_auc: false,
         difference: None,
         over_learn: None,
     }
@@ -146,7 +150,7 @@ fn difference(ours: &ComparedModel, theirs: &ComparedModel, labels: &[u32]) -> O
         ours.results.iter().zip(&theirs.results).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?))).collect();
     let error = |result: &TrialResult| result.scores.test.map(|test| test.error);
     match pairs.as_slice() {
-        [(a, b)] => mcnemar(&wrong(&a.predicted, labels), &wrong(&b.predicted, labels)),
+        [(a, b)] => mcnemar(&wrong(&a.decisions.predicted, labels), &wrong(&b.decisions.predicted, labels)),
         _ => {
             let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().filter_map(|(a, b)| Some((error(a)?, error(b)?))).unzip();
             paired_t(&a, &b)
@@ -169,7 +173,7 @@ fn over_learn(
         let Some(result) = result else { continue };
         let known: Vec<bool> = match singles {
             SingleModality::Components => {
-                let right = |row: usize| result.components.iter().any(|one| one[row] == Some(labels[row]));
+                let right = |row: usize| result.decisions.components.iter().any(|one| one[row] == Some(labels[row]));
                 (0..labels.len()).map(right).collect()
             }
             SingleModality::Models(names) => {
@@ -180,10 +184,12 @@ fn over_learn(
                     candidates.iter().filter(is_single).map(|other| other.results[seed].as_ref()).collect();
                 let models = models.filter(|models| !models.is_empty());
                 let Some(models) = models else { continue };
-                (0..labels.len()).map(|row| models.iter().any(|one| one.predicted[row] == labels[row])).collect()
+                (0..labels.len())
+                    .map(|row| models.iter().any(|one| one.decisions.predicted[row] == labels[row]))
+                    .collect()
             }
         };
-        let wrong = wrong(&result.predicted, labels);
+        let wrong = wrong(&result.decisions.predicted, labels);
         let errors = wrong.iter().zip(&known).filter(|(wrong, known)| **wrong && **known).count() as f64;
         let rows = known.iter().filter(|known| **known).count() as f64;
         if rows > 0.0 {
@@ -199,16 +205,24 @@ fn over_learn(
 mod tests {
     use super::*;
     use crate::experiment::trial::TrialScores;
-    use crate::train::{ProbabilityScores, SplitScores};
+    use crate::report::TestDecisions;
+    use crate::train::ProbabilityScores;
+    use indexmap::IndexMap;
 
     const LABELS: [u32; 4] = [0, 1, 1, 0];
 
+    fn scores(error: f64) -> SplitScores {
+        let probabilities = ProbabilityScores { log_loss: 2.0 * error, ..ProbabilityScores::default() };
+        SplitScores { error, loss: 0.0, auc: Some(1.0 - error), f1: 0.0, probabilities, uncalibrated: None }
+    }
+
+    /// On the validation rows the errors are as many as on the test rows.
     fn trial_result(predicted: [u32; 4]) -> TrialResult {
         let error = wrong(&predicted, &LABELS).iter().filter(|wrong| **wrong).count() as f64 / 4.0;
-        let (loss, f1, probabilities) = (0.0, 0.0, ProbabilityScores::default());
-        let test = SplitScores { error, loss, auc: Some(1.0 - error), f1, probabilities, uncalibrated: None };
-        let scores = TrialScores { valid: None, test: Some(test), parameters: 7, epochs: 1, seconds: 2.0 };
-        TrialResult { scores, predicted: predicted.to_vec(), components: vec![] }
+        let (valid, test) = (Some(scores(error)), Some(scores(error)));
+        let component_epochs = IndexMap::new();
+        let scores = TrialScores { valid, test, parameters: 7, epochs: 1, component_epochs, seconds: 2.0 };
+        TrialResult { scores, decisions: TestDecisions { predicted: predicted.to_vec(), components: vec![] } }
     }
 
     fn candidate(name: &str, single: bool, results: &[[u32; 4]]) -> ComparedModel {
@@ -217,18 +231,56 @@ mod tests {
     }
 
     #[test]
-    fn the_best_is_what_others_are_compared_with() {
+    fn the_selected_model_is_what_others_are_compared_with() {
         let candidates = [
             candidate("a", false, &[[0, 1, 1, 1], [0, 1, 1, 0]]),
             candidate("b", false, &[[1, 1, 1, 1], [0, 0, 1, 0]]),
         ];
-        let found = compare(&candidates, &[1, 2], &LABELS, &ComparisonReference::default());
+        let found = compare(&candidates, &[1, 2], &LABELS, Metric::Error, &ComparisonReference::default());
         assert_eq!(found.against.as_deref(), Some("a"));
-        assert!(found.lines[0].best && !found.lines[1].best && found.lines[0].difference.is_none());
-        assert_eq!(found.lines[1].error.as_ref().unwrap().mean, 0.375);
+        assert!(found.lines[0].selected && !found.lines[1].selected && found.lines[0].difference.is_none());
+        assert_eq!(found.lines[1].test.error.as_ref().unwrap().mean, 0.375);
         assert_eq!(found.lines[1].difference.unwrap().mean, 0.25);
         let other = ComparisonReference { against: Some("b".into()), ..ComparisonReference::default() };
-        assert_eq!(compare(&candidates, &[1, 2], &LABELS, &other).lines[0].difference.unwrap().mean, -0.25);
+        assert_eq!(
+            compare(&candidates, &[1, 2], &LABELS, Metric::Error, &other).lines[0].difference.unwrap().mean,
+            -0.25
+        );
+    }
+
+    #[test]
+    fn the_validation_rows_select_whatever_the_test_rows_say() {
+        let mut candidates = [
+            candidate("a", false, &[[0, 1, 1, 0], [0, 1, 1, 0]]),
+            candidate("b", false, &[[1, 0, 1, 1], [1, 0, 0, 0]]),
+        ];
+        // `a` makes no error on the test rows, and many on the validation rows; its areas are as good as those of `b`.
+        for (candidate, error) in candidates.iter_mut().zip([0.8, 0.1]) {
+            for result in candidate.results.iter_mut().flatten() {
+                result.scores.valid = Some(SplitScores { auc: Some(0.9), ..scores(error) });
+            }
+        }
+        let select = |metric| compare(&candidates, &[1, 2], &LABELS, metric, &ComparisonReference::default());
+        for metric in [Metric::Error, Metric::LogLoss] {
+            let found = select(metric);
+            let names: Vec<&str> = found.lines.iter().map(|line| line.name.as_str()).collect();
+            assert_eq!((names, found.against.as_deref()), (vec!["b", "a"], Some("b")));
+            assert!(found.lines[0].selected && found.lines[1].difference.unwrap().mean < 0.0);
+        }
+        assert_eq!(select(Metric::Auc).against.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn without_validation_rows_nothing_is_selected() {
+        let mut candidates = [candidate("a", false, &[[1, 1, 1, 0]]), candidate("b", false, &[[0, 1, 1, 0]])];
+        for result in candidates.iter_mut().flat_map(|candidate| candidate.results.iter_mut().flatten()) {
+            result.scores.valid = None;
+        }
+        let found = compare(&candidates, &[1], &LABELS, Metric::Error, &ComparisonReference::default());
+        assert_eq!((found.lines[0].name.as_str(), &found.against), ("a", &None));
+        assert!(found.lines.iter().all(|line| !line.selected && line.difference.is_none()));
+        let named = ComparisonReference { against: Some("b".into()), over_learn: None };
+        assert!(compare(&candidates, &[1], &LABELS, Metric::Error, &named).lines[0].difference.is_some());
     }
 
     #[test]
@@ -236,9 +288,12 @@ mod tests {
         let mut a = candidate("a", false, &[[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 1]]);
         a.results[1] = None;
         let b = candidate("b", false, &[[0, 1, 0, 0], [1, 0, 0, 1], [0, 1, 1, 1]]);
-        let found = compare(&[a, b], &[1, 2, 3], &LABELS, &ComparisonReference::default());
-        assert_eq!((found.lines[0].runs, found.lines[1].runs), (2, 3));
-        assert_eq!(found.lines[1].difference.unwrap().mean, 0.125);
+        let with_a = ComparisonReference { against: Some("a".into()), over_learn: None };
+        let found = compare(&[a, b], &[1, 2, 3], &LABELS, Metric::Error, &with_a);
+        // A model that lacks a seed is ranked behind those that have all.
+        let rows: Vec<(&str, usize)> = found.lines.iter().map(|line| (line.name.as_str(), line.runs)).collect();
+        assert_eq!(rows, [("b", 3), ("a", 2)]);
+        assert_eq!(found.lines[0].difference.unwrap().mean, 0.125);
     }
 
     #[test]
@@ -249,18 +304,18 @@ mod tests {
             candidate("mul", false, &[[1, 1, 0, 0]]),
         ];
         let question = ComparisonReference { against: None, over_learn: Some(SingleModality::Models(vec![])) };
-        let found = compare(&candidates, &[1], &LABELS, &question).lines[2].over_learn.clone().unwrap();
+        let found = compare(&candidates, &[1], &LABELS, Metric::Error, &question).lines[2].over_learn.clone().unwrap();
         // One of them is right on rows 0, 1 and 3; `mul` is wrong on row 0 of these, and on row 2, which no single one
         // gets right.
         assert_eq!((found.of_all.mean, found.of_those.mean, found.subset.mean), (0.25, 1.0 / 3.0, 3.0));
         let named =
             ComparisonReference { against: None, over_learn: Some(SingleModality::Models(vec!["high".into()])) };
-        let found = compare(&candidates, &[1], &LABELS, &named).lines[2].over_learn.clone().unwrap();
+        let found = compare(&candidates, &[1], &LABELS, Metric::Error, &named).lines[2].over_learn.clone().unwrap();
         assert_eq!((found.of_all.mean, found.subset.mean), (0.0, 2.0));
         let mut one = candidates[2].clone();
-        one.results[0].as_mut().unwrap().components = vec![vec![Some(0), None, Some(1), Some(1)]];
+        one.results[0].as_mut().unwrap().decisions.components = vec![vec![Some(0), None, Some(1), Some(1)]];
         let parts = ComparisonReference { against: None, over_learn: Some(SingleModality::Components) };
-        let found = compare(&[one], &[1], &LABELS, &parts).lines[0].over_learn.clone().unwrap();
+        let found = compare(&[one], &[1], &LABELS, Metric::Error, &parts).lines[0].over_learn.clone().unwrap();
         assert_eq!((found.of_all.mean, found.of_those.mean, found.subset.mean), (0.5, 1.0, 2.0));
     }
 }

@@ -1,29 +1,41 @@
 //! The trials of a comparison: combines of one or several files, on the same rows with the same seeds.
 
 use super::comparison::{ComparedModel, Comparison, ComparisonReference, SingleModality, compare};
+use super::comparison_table::{comparison_csv, comparison_markdown};
 use super::error::{Error, ErrorKind};
 use super::options::TrainOptions;
 use super::pipeline::{Pipeline, PipelineOptions, combine_names};
-use super::trial::TrialResult;
-use super::trial_set::{Configuration, TrialId, TrialSet};
-use crate::data::Dataset;
+use super::study::{Study, StudyTables};
+use super::study_record::{StudyFile, StudyKind, StudyRecord, merged_settings};
+use super::trial_set::{Configuration, TrialSet};
+use crate::data::{Dataset, Subset};
 use crate::diag::{Code, Problem, nearest};
 use crate::fusion::strategy;
-use std::path::{Path, PathBuf};
+use crate::report::versions;
+use crate::spec::{Metric, Part};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Number of seeds where none is given.
+const DEFAULT_SEEDS: u64 = 5;
 
 /// The models and settings of a comparison.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ComparisonOptions {
     /// The combines to train; all of the files where none is named.
     pub combines: Vec<String>,
     /// Names of params and their values.
     pub settings: Vec<(String, String)>,
-    /// Number of seeds.
-    pub seeds: u64,
+    /// Number of seeds, 5 for `None`.
+    pub seeds: Option<u64>,
     /// The first seed instead of the first file's.
     pub first_seed: Option<u64>,
     /// The number of epochs instead of the files'.
     pub epochs: Option<u64>,
+    /// The metric on the validation rows that ranks and selects, the error for `None`.
+    pub metric: Option<Metric>,
     /// Options of the comparison.
     pub reference: ComparisonReference,
 }
@@ -32,7 +44,29 @@ pub struct ComparisonOptions {
 pub struct ComparisonTrials {
     /// The trials.
     pub trials: TrialSet,
-    reference: ComparisonReference,
+    /// The metric on the validation rows that ranks and selects.
+    pub metric: Metric,
+    files: Vec<StudyFile>,
+    options: ComparisonOptions,
+}
+
+impl ComparisonOptions {
+    /// These options, and the recorded ones where none are given.
+    pub fn or(self, recorded: Self) -> Self {
+        let (reference, before) = (self.reference, recorded.reference);
+        Self {
+            combines: if self.combines.is_empty() { recorded.combines } else { self.combines },
+            settings: merged_settings(recorded.settings, self.settings),
+            seeds: self.seeds.or(recorded.seeds),
+            first_seed: self.first_seed.or(recorded.first_seed),
+            epochs: self.epochs.or(recorded.epochs),
+            metric: self.metric.or(recorded.metric),
+            reference: ComparisonReference {
+                against: reference.against.or(before.against),
+                over_learn: reference.over_learn.or(before.over_learn),
+            },
+        }
+    }
 }
 
 impl ComparisonTrials {
@@ -42,16 +76,16 @@ impl ComparisonTrials {
     /// If a file has errors, a name is unknown, some data does not fit its pipeline, or the combines
     /// have no test rows, or not the same.
     pub fn open(
-        files: &[PathBuf],
+        files: &[StudyFile],
         comparison: ComparisonOptions,
         options: &TrainOptions,
         opened: &mut dyn FnMut(&Pipeline),
     ) -> Result<Self, Error> {
-        let ComparisonOptions { combines, settings, seeds, first_seed, epochs, reference } = comparison;
+        let ComparisonOptions { combines, settings, seeds, first_seed, epochs, metric, reference } = &comparison;
         let mut configurations = vec![];
         let mut unknown: Vec<&String> = combines.iter().collect();
         let mut known = vec![];
-        for path in files {
+        for StudyFile { named, path } in files {
             let names = combine_names(path)?;
             unknown.retain(|name| !names.contains(name));
             let chosen = names.iter().filter(|name| combines.is_empty() || combines.contains(name));
@@ -62,7 +96,8 @@ impl ComparisonTrials {
                 if at == 0 {
                     opened(&pipeline);
                 }
-                configurations.push(Configuration { name: pipeline.plan().combine.clone(), pipeline });
+                let name = pipeline.plan().combine.clone();
+                configurations.push(Configuration { name, file: named.clone(), params: IndexMap::new(), pipeline });
             }
             known.extend(names);
         }
@@ -74,7 +109,7 @@ impl ComparisonTrials {
             return Err(Error::message(ErrorKind::Invalid, "error: there is no combine to train"));
         };
         let start = first_seed.unwrap_or(first.pipeline.compiled.hir.train.seed);
-        let seeds: Vec<u64> = (start..start.saturating_add(seeds)).collect();
+        let seeds: Vec<u64> = (start..start.saturating_add(seeds.unwrap_or(DEFAULT_SEEDS))).collect();
         let names: Vec<String> = configurations.iter().map(|configuration| configuration.name.clone()).collect();
         let singles = match &reference.over_learn {
             Some(SingleModality::Models(names)) => names.as_slice(),
@@ -83,34 +118,69 @@ impl ComparisonTrials {
         if let Some(name) = reference.against.iter().chain(singles).find(|name| !names.contains(name)) {
             return Err(unknown_name(name, &names));
         }
-        let trials = TrialSet::open(configurations, seeds, epochs, options)?;
+        let trials = TrialSet::open(configurations, seeds, *epochs, options)?;
         check_rows(&trials)?;
-        Ok(Self { trials, reference })
+        let metric = metric.unwrap_or(Metric::Error);
+        Ok(Self { trials, metric, files: files.to_vec(), options: comparison })
     }
 
-    /// Trains every combine with every seed and compares them; `finished` sees each result as it comes. `None` where
-    /// nothing was trained.
-    pub fn run(&self, finished: &mut dyn FnMut(TrialId, &Result<TrialResult, Error>)) -> Option<Comparison> {
-        let TrialSet { configurations, seeds, .. } = &self.trials;
-        let mut candidates: Vec<ComparedModel> = configurations
-            .iter()
-            .map(|Configuration { name, pipeline }| {
+    /// Begins the comparison in a new folder in `out`, numbered after the others.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn start(&self, out: &Path) -> Result<Study<'_>, Error> {
+        let pipeline = self.trials.configurations.first().map(|one| one.pipeline.name()).unwrap_or_default();
+        Study::start(&self.trials, self.record(), &self.files, out, &format!("{pipeline}-compare"))
+    }
+
+    /// Resumes an earlier comparison in its folder. Trials that were done there are not done again.
+    ///
+    /// # Errors
+    /// If the folder or its trials cannot be read.
+    pub fn resume(&self, folder: &Path) -> Result<Study<'_>, Error> {
+        Study::resume(&self.trials, self.record(), &self.files, folder)
+    }
+
+    fn record(&self) -> StudyRecord {
+        StudyRecord {
+            study: StudyKind::Compare,
+            files: self.files.iter().map(|file| file.named.clone()).collect(),
+            options: serde_json::to_value(&self.options).unwrap_or_default(),
+            metric: self.metric,
+            best: None,
+            versions: versions(),
+        }
+    }
+
+    /// Compares the models by the trials that are done; `None` where none is.
+    pub fn table(&self, study: &Study<'_>) -> Option<Comparison> {
+        let configurations = self.trials.configurations.iter().zip(study.results());
+        let candidates: Vec<ComparedModel> = configurations
+            .map(|(Configuration { name, pipeline, .. }, results)| {
                 let hir = &pipeline.compiled.hir;
                 let single = strategy(hir.combines[hir.selected].strategy).is_some_and(|strategy| strategy.most == 1);
-                ComparedModel { name: name.clone(), single, results: vec![None; seeds.len()] }
+                ComparedModel { name: name.clone(), single, results: results.clone() }
             })
             .collect();
-        self.trials.run(&self.trials.ids(), &mut |(index, seed), result| {
-            finished((index, seed), &result);
-            candidates[index].results[seed] = result.ok();
-        });
-        let trained = candidates.iter().any(|candidate| candidate.results.iter().any(Option::is_some));
         let test = self.trials.data(0).test.as_ref()?;
-        trained.then(|| compare(&candidates, seeds, &test.labels, &self.reference))
+        let reference = &self.options.reference;
+        (study.done() > 0).then(|| compare(&candidates, &self.trials.seeds, &test.labels, self.metric, reference))
     }
 }
 
-/// Fails unless all configurations are tested on the same rows.
+impl Comparison {
+    /// The table in every form, for the folder of the study.
+    pub fn tables(&self) -> StudyTables {
+        StudyTables {
+            name: "compare",
+            markdown: comparison_markdown(self),
+            csv: comparison_csv(self),
+            json: serde_json::to_string_pretty(self).unwrap_or_default() + "\n",
+        }
+    }
+}
+
+/// Fails unless all configurations are trained, selected and tested on the same rows.
 fn check_rows(trials: &TrialSet) -> Result<(), Error> {
     let TrialSet { configurations, .. } = trials;
     let invalid = |message: String| configurations[0].pipeline.error(Problem::error(Code::TooFewRows, message));
@@ -121,28 +191,31 @@ fn check_rows(trials: &TrialSet) -> Result<(), Error> {
         None => Ok(()),
         Some(other) => {
             let (one, other) = (&configurations[0].name, &configurations[other].name);
-            Err(invalid(format!("`{one}` and `{other}` are not tested on the same rows, and cannot be compared")))
+            Err(invalid(format!(
+                "`{one}` and `{other}` are not trained, selected and tested on the same rows, and cannot be compared"
+            )))
         }
     }
 }
 
 fn same_rows(one: &Dataset, other: &Dataset) -> bool {
-    let rows = |data: &Dataset| data.test.as_ref().map(|test| (test.row_ids.clone(), test.labels.clone()));
-    one.fingerprint == other.fingerprint && one.train.row_ids == other.train.row_ids && rows(one) == rows(other)
+    let labels = |data: &Dataset| data.test.as_ref().map(|test| test.labels.clone());
+    let rows = |data: &Dataset| Part::ALL.map(|part| data.part(part).map(|Subset { row_ids, .. }| row_ids.clone()));
+    one.fingerprint == other.fingerprint && labels(one) == labels(other) && rows(one) == rows(other)
 }
 
 /// Puts its file before the name of a combine that several files have, and the folder where the file is not enough.
 fn make_names_unique(configurations: &mut [Configuration]) {
     let stem = |path: &Path| path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let longer: [&dyn Fn(&Pipeline) -> String; 2] =
-        [&|pipeline| format!("{}:{}", stem(pipeline.path()), pipeline.plan().combine), &|pipeline| {
-            format!("{}:{}", pipeline.path().display(), pipeline.plan().combine)
+    let longer: [&dyn Fn(&Configuration) -> String; 2] =
+        [&|one| format!("{}:{}", stem(&one.file), one.pipeline.plan().combine), &|one| {
+            format!("{}:{}", one.file.display(), one.pipeline.plan().combine)
         }];
     for name in longer {
         let names: Vec<String> = configurations.iter().map(|configuration| configuration.name.clone()).collect();
         for configuration in configurations.iter_mut() {
             if names.iter().filter(|name| **name == configuration.name).count() > 1 {
-                configuration.name = name(&configuration.pipeline);
+                configuration.name = name(configuration);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The table of a grid search: the scores of every point, a combine and values of params, over its seeds, and the point
 //! of each combine that the validation rows select. `MulMix*` in the paper is MulMix at the selected `beta`.
 
+use super::ranking::{RankedConfiguration, rank};
+use super::score_spreads::ScoreSpreads;
 use super::statistics::Spread;
 use super::trial::TrialScores;
 use crate::spec::Metric;
@@ -43,15 +45,13 @@ pub struct GridRow {
     pub params: IndexMap<String, String>,
     /// Number of trials.
     pub runs: usize,
-    /// The value of the metric that selects.
-    pub valid: Option<Spread>,
-    /// Share of test rows predicted wrongly.
-    pub error: Option<Spread>,
-    /// Area under the curve on the test rows.
-    pub auc: Option<Spread>,
+    /// Its scores on the validation rows.
+    pub valid: ScoreSpreads,
+    /// Its scores on the test rows.
+    pub test: ScoreSpreads,
     /// Numbers learned.
     pub parameters: usize,
-    /// Mean seconds of a training.
+    /// Mean seconds of a training; of all components where these are trained separately.
     pub seconds: f64,
     /// Whether it is the point of its combine that the validation rows select.
     pub selected: bool,
@@ -60,41 +60,37 @@ pub struct GridRow {
 /// Summarises the trials of all points and selects one point for each combine: the best mean over the seeds, the
 /// first of equals. Points that lack a trial are not selected while another has them all.
 pub fn grid_search(name: &str, select: Metric, seeds: &[u64], points: &[GridPoint]) -> GridSearch {
-    let mut lines: Vec<GridRow> = points.iter().map(|point| line(point, select)).collect();
+    let mut lines: Vec<GridRow> = points.iter().map(line).collect();
     let mut combines: Vec<&str> = points.iter().map(|point| point.combine.as_str()).collect();
     combines.dedup();
     for combine in combines {
-        let most = lines.iter().filter(|line| line.combine == combine).map(|line| line.runs).max().unwrap_or(0);
-        let mut best: Option<(usize, f64)> = None;
-        for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.combine == combine && line.runs == most) {
-            let Some(valid) = line.valid.as_ref().filter(|valid| !valid.mean.is_nan()) else { continue };
-            let better = |least: f64| if select.higher_is_better() { valid.mean > least } else { valid.mean < least };
-            if best.is_none_or(|(_, value)| better(value)) {
-                best = Some((index, valid.mean));
-            }
-        }
-        if let Some((index, _)) = best {
-            lines[index].selected = true;
+        let own = lines.iter().enumerate().filter(|(_, line)| line.combine == combine);
+        let mut ranking: Vec<RankedConfiguration> = own
+            .map(|(configuration, line)| {
+                let valid = line.valid.get(select).cloned();
+                RankedConfiguration { configuration, runs: line.runs, valid }
+            })
+            .collect();
+        rank(&mut ranking, select);
+        if let Some(first) = ranking.first().filter(|first| first.valid.is_some()) {
+            lines[first.configuration].selected = true;
         }
     }
     let trials = lines.iter().map(|line| line.runs).sum();
     GridSearch { name: name.into(), select, seeds: seeds.to_vec(), trials, points: lines }
 }
 
-fn line(point: &GridPoint, select: Metric) -> GridRow {
+fn line(point: &GridPoint) -> GridRow {
     let trials: Vec<&TrialScores> = point.trials.iter().flatten().collect();
-    let of = |part: &dyn Fn(&TrialScores) -> Option<SplitScores>, metric: Metric| {
-        let values: Vec<f64> = trials.iter().filter_map(|trial| Some(part(trial)?.get(metric))).collect();
-        Spread::of(values).filter(|spread| !spread.mean.is_nan())
-    };
+    let valid: Vec<SplitScores> = trials.iter().filter_map(|trial| trial.valid).collect();
+    let test: Vec<SplitScores> = trials.iter().filter_map(|trial| trial.test).collect();
     let seconds: Vec<f64> = trials.iter().map(|trial| trial.seconds).collect();
     GridRow {
         combine: point.combine.clone(),
         params: point.params.clone(),
         runs: trials.len(),
-        valid: of(&|trial| trial.valid, select),
-        error: of(&|trial| trial.test, Metric::Error),
-        auc: of(&|trial| trial.test, Metric::Auc),
+        valid: ScoreSpreads::of(&valid),
+        test: ScoreSpreads::of(&test),
         parameters: trials.first().map_or(0, |trial| trial.parameters),
         seconds: Spread::of(seconds).map_or(0.0, |seconds| seconds.mean),
         selected: false,
@@ -119,7 +115,8 @@ mod tests {
         let trial = |error: &Option<f64>| {
             let error = (*error)?;
             let (valid, test) = (Some(part(error)), Some(part(error + 0.5)));
-            Some(TrialScores { valid, test, parameters: 3, epochs: 1, seconds: 1.0 })
+            let component_epochs = IndexMap::new();
+            Some(TrialScores { valid, test, parameters: 3, epochs: 1, component_epochs, seconds: 1.0 })
         };
         let params = IndexMap::from([("beta".to_owned(), beta.to_owned())]);
         GridPoint { combine: combine.into(), params, trials: valid.iter().map(trial).collect() }
@@ -142,7 +139,7 @@ mod tests {
         assert_eq!(selected(Metric::Error, &points), [1, 3]);
         assert_eq!(selected(Metric::Auc, &points), [1, 3]);
         let found = grid_search("curve", Metric::Error, &[1, 2], &points);
-        assert_eq!((found.trials, found.points[0].error.as_ref().unwrap().mean), (10, 0.875));
+        assert_eq!((found.trials, found.points[0].test.error.as_ref().unwrap().mean), (10, 0.875));
     }
 
     #[test]

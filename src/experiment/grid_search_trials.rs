@@ -1,20 +1,33 @@
-//! The trials of a grid search: every point of a `sweep` block with every seed, saved as they end, so that an
-//! interrupted search can be resumed.
+//! The trials of a grid search: every point of a `sweep` block with every seed.
 
 use super::error::{Error, ErrorKind};
 use super::grid_search::{GridPoint, GridSearch, grid_search};
 use super::options::TrainOptions;
 use super::pipeline::{Pipeline, PipelineOptions, combine_names};
-use super::saved_trials::{SavedTrial, read_trials, write_trials};
-use super::tables::{search_csv, search_markdown};
-use super::trial::{TrialResult, TrialScores};
-use super::trial_set::{Configuration, TrialId, TrialSet};
-use crate::diag::{Problem, nearest};
-use crate::report::RunDir;
-use crate::spec::SweepSpec;
-use crate::train::plan_hash;
+use super::search_table::{search_csv, search_markdown};
+use super::study::{Study, StudyTables};
+use super::study_record::{StudyFile, StudyKind, StudyRecord, merged_settings};
+use super::trial_set::{Configuration, TrialSet};
+use crate::diag::{Code, Problem, nearest};
+use crate::report::versions;
+use crate::spec::{Metric, SweepSpec};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
+
+/// Options of a grid search.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GridSearchOptions {
+    /// The sweep; needed where the file has several.
+    pub sweep: Option<String>,
+    /// Names of params that are not swept, and their values.
+    pub settings: Vec<(String, String)>,
+    /// The number of epochs instead of the file's.
+    pub epochs: Option<u64>,
+    /// The metric on the validation rows that selects, instead of the one that the sweep names.
+    pub metric: Option<Metric>,
+}
 
 /// A grid search with its rows read.
 pub struct GridSearchTrials {
@@ -22,189 +35,114 @@ pub struct GridSearchTrials {
     pub spec: SweepSpec,
     /// The trials.
     pub trials: TrialSet,
-    grid: Vec<IndexMap<String, String>>,
+    file: StudyFile,
+    options: GridSearchOptions,
 }
 
-/// A grid search with its folder and the trials that were done before.
-pub struct GridSearchRun<'a> {
-    search: &'a GridSearchTrials,
-    directory: RunDir,
-    points: Vec<GridPoint>,
-    saved: Vec<SavedTrial>,
-    left: Vec<TrialId>,
-    unwritten: Option<Problem>,
+impl GridSearchOptions {
+    /// These options, and the recorded ones where none are given.
+    pub fn or(self, recorded: Self) -> Self {
+        Self {
+            sweep: self.sweep.or(recorded.sweep),
+            settings: merged_settings(recorded.settings, self.settings),
+            epochs: self.epochs.or(recorded.epochs),
+            metric: self.metric.or(recorded.metric),
+        }
+    }
 }
 
 impl GridSearchTrials {
-    /// Opens every point of the sweep called `name`, or of the only one, and reads its rows. `opened` sees the pipeline
-    /// without the values of the sweep.
+    /// Opens every point of a sweep and reads its rows. `opened` sees the pipeline without the values of the sweep.
     ///
     /// # Errors
-    /// If the file has errors or no such sweep, or its data does not fit.
+    /// If the file has errors or no such sweep, its data does not fit, or there are no validation rows to select by.
     pub fn open(
-        file: &Path,
-        name: Option<&str>,
-        settings: &[(String, String)],
-        epochs: Option<u64>,
+        file: &StudyFile,
+        search: GridSearchOptions,
         options: &TrainOptions,
         opened: &mut dyn FnMut(&Pipeline),
     ) -> Result<Self, Error> {
         // Where `train` names no combine, the sweep may name several.
         let with = |settings, combine| PipelineOptions { settings, combine, ..PipelineOptions::default() };
-        let last = combine_names(file)?.pop();
-        let pipeline = Pipeline::open_with(file, with(settings.to_vec(), last))?;
+        let last = combine_names(&file.path)?.pop();
+        let pipeline = Pipeline::open_with(&file.path, with(search.settings.clone(), last))?;
         opened(&pipeline);
-        let spec = chosen_sweep(&pipeline, name)?;
-        let grid = grid(&spec);
+        let mut spec = chosen_sweep(&pipeline, search.sweep.as_deref())?;
+        if let Some(metric) = search.metric {
+            spec.select = metric;
+        }
         let mut configurations = vec![];
         for combine in &spec.train {
-            for params in &grid {
-                let mut settings = settings.to_vec();
+            for params in grid(&spec) {
+                let mut settings = search.settings.clone();
                 settings.extend(params.iter().map(|(name, value)| (name.clone(), value.clone())));
-                let pipeline = Pipeline::open_with(file, with(settings, Some(combine.clone())))?;
+                let pipeline = Pipeline::open_with(&file.path, with(settings, Some(combine.clone())))?;
                 let values: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                configurations.push(Configuration { name: format!("{combine}  {}", values.join("  ")), pipeline });
+                let name = format!("{combine}  {}", values.join("  ")).trim_end().to_owned();
+                configurations.push(Configuration { name, file: file.named.clone(), params, pipeline });
             }
         }
-        let trials = TrialSet::open(configurations, spec.seeds.clone(), epochs, options)?;
-        Ok(Self { spec, trials, grid })
-    }
-
-    fn error(&self, problem: Problem) -> Error {
-        match self.trials.configurations.first() {
-            Some(configuration) => configuration.pipeline.error(problem),
-            None => Error::of(problem, &crate::diag::SourceMap::new()),
+        let trials = TrialSet::open(configurations, spec.seeds.clone(), search.epochs, options)?;
+        if !trials.has_validation() {
+            let problem = Problem::error(Code::TooFewRows, "there are no validation rows to select a point by")
+                .help("take some of the training rows: `valid: fraction(10%)` in `split`");
+            return Err(pipeline.error(problem));
         }
+        Ok(Self { spec, trials, file: file.clone(), options: search })
     }
 
-    /// Starts in a new folder in `out`, numbered after the others.
+    /// Begins the search in a new folder in `out`, numbered after the others.
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn start(&self, out: &Path) -> Result<GridSearchRun<'_>, Error> {
-        let Some(Configuration { pipeline, .. }) = self.trials.configurations.first() else {
-            return Err(Error::message(ErrorKind::Invalid, "error: the sweep has no points"));
-        };
-        let created = RunDir::create(out, &format!("{}-{}", pipeline.plan().pipeline, self.spec.name));
-        let directory = created.map_err(|problem| self.error(problem))?;
-        pipeline.copy_to(&directory)?;
-        self.run_in(directory)
+    pub fn start(&self, out: &Path) -> Result<Study<'_>, Error> {
+        let pipeline = self.trials.configurations.first().map(|one| one.pipeline.name()).unwrap_or_default();
+        let name = format!("{pipeline}-{}", self.spec.name);
+        Study::start(&self.trials, self.record(), std::slice::from_ref(&self.file), out, &name)
     }
 
     /// Resumes an earlier search in its folder. Trials that were done there are not done again.
     ///
     /// # Errors
     /// If the folder or its trials cannot be read.
-    pub fn resume(&self, folder: &Path) -> Result<GridSearchRun<'_>, Error> {
-        self.run_in(RunDir::again(folder).map_err(|problem| self.error(problem))?)
+    pub fn resume(&self, folder: &Path) -> Result<Study<'_>, Error> {
+        Study::resume(&self.trials, self.record(), std::slice::from_ref(&self.file), folder)
     }
 
-    fn run_in(&self, directory: RunDir) -> Result<GridSearchRun<'_>, Error> {
-        let before = read_trials(directory.path()).map_err(|problem| self.error(problem))?;
-        let configurations = self.trials.configurations.iter().enumerate();
-        let mut points: Vec<GridPoint> = configurations
-            .map(|(index, _)| GridPoint {
-                combine: self.spec.train[index / self.grid.len()].clone(),
-                params: self.grid[index % self.grid.len()].clone(),
-                trials: vec![None; self.trials.seeds.len()],
-            })
-            .collect();
-        let (mut saved, mut left) = (vec![], vec![]);
-        for id in self.trials.ids() {
-            let key = self.key(id);
-            match before.iter().find(|trial| trial.key == key) {
-                Some(trial) => {
-                    points[id.0].trials[id.1] = Some(trial.scores.clone());
-                    saved.push(trial.clone());
-                }
-                None => left.push(id),
-            }
-        }
-        Ok(GridSearchRun { search: self, directory, points, saved, left, unwritten: None })
-    }
-
-    /// The hash of everything that decides the result of a trial: file, data and training.
-    fn key(&self, id: TrialId) -> String {
-        let plan = plan_hash(self.trials.configurations[id.0].pipeline.plan());
-        let spec = serde_json::to_string(&self.trials.spec(id)).unwrap_or_default();
-        let data = self.trials.data(id.0);
-        let rows = data.train.row_ids.len();
-        blake3::hash(format!("{plan} {spec} {} {rows} {:?}", data.fingerprint, data.modalities).as_bytes())
-            .to_hex()
-            .to_string()
-    }
-}
-
-impl GridSearchRun<'_> {
-    /// The folder.
-    pub fn folder(&self) -> &Path {
-        self.directory.path()
-    }
-
-    /// Number of all trials.
-    pub fn total(&self) -> usize {
-        self.points.len() * self.search.trials.seeds.len()
-    }
-
-    /// Number of trials that are done.
-    pub fn done(&self) -> usize {
-        self.saved.len()
-    }
-
-    /// The trials that are left.
-    pub fn left(&self) -> &[TrialId] {
-        &self.left
-    }
-
-    /// Runs the trials that are left, and saves each as it ends; `finished` sees each result.
-    pub fn run(&mut self, finished: &mut dyn FnMut(TrialId, &Result<TrialResult, Error>)) {
-        let left = std::mem::take(&mut self.left);
-        self.search.trials.run(&left, &mut |id, result| {
-            finished(id, &result);
-            if let Ok(result) = result {
-                self.save(id, result.scores);
-            }
-        });
-    }
-
-    /// Adds a finished trial, synced to disk before the next one, so that a crash loses at most one.
-    fn save(&mut self, id: TrialId, scores: TrialScores) {
-        let point = &mut self.points[id.0];
-        self.saved.push(SavedTrial {
-            key: self.search.key(id),
-            combine: point.combine.clone(),
-            params: point.params.clone(),
-            seed: self.search.trials.seeds[id.1],
-            scores: scores.clone(),
-        });
-        point.trials[id.1] = Some(scores);
-        self.directory.keep();
-        if let Err(problem) = self.directory.write("trials.jsonl", |file| write_trials(file, &self.saved)) {
-            self.unwritten.get_or_insert(problem);
+    fn record(&self) -> StudyRecord {
+        StudyRecord {
+            study: StudyKind::Sweep,
+            files: vec![self.file.named.clone()],
+            options: serde_json::to_value(&self.options).unwrap_or_default(),
+            metric: self.spec.select,
+            best: None,
+            versions: versions(),
         }
     }
 
     /// The table of all points with the selected ones.
-    pub fn table(&self) -> GridSearch {
-        let GridSearchTrials { spec, trials, .. } = self.search;
-        grid_search(&spec.name, spec.select, &trials.seeds, &self.points)
-    }
-
-    /// Writes the table as `sweep.csv`, `sweep.md` and `sweep.json`.
-    ///
-    /// # Errors
-    /// If one of them, or a trial before, could not be written.
-    pub fn write_tables(&mut self, table: &GridSearch) -> Result<(), Error> {
-        let written = self.unwritten.take().map_or(Ok(()), Err).and_then(|()| {
-            self.directory.keep();
-            self.directory.write("sweep.csv", |file| file.write_all(search_csv(table).as_bytes()))?;
-            self.directory.write("sweep.md", |file| file.write_all(search_markdown(table).as_bytes()))?;
-            self.directory.write("sweep.json", |file| {
-                serde_json::to_writer_pretty(&mut *file, table)?;
-                file.write_all(b"\n")
+    pub fn table(&self, study: &Study<'_>) -> GridSearch {
+        let configurations = self.trials.configurations.iter().zip(study.results());
+        let points: Vec<GridPoint> = configurations
+            .map(|(Configuration { params, pipeline, .. }, results)| GridPoint {
+                combine: pipeline.plan().combine.clone(),
+                params: params.clone(),
+                trials: results.iter().map(|result| result.as_ref().map(|result| result.scores.clone())).collect(),
             })
-        });
-        written.map_err(|problem| self.search.error(problem))
+            .collect();
+        grid_search(&self.spec.name, self.spec.select, &self.trials.seeds, &points)
+    }
+}
+
+impl GridSearch {
+    /// The table in every form, for the folder of the study.
+    pub fn tables(&self) -> StudyTables {
+        StudyTables {
+            name: "sweep",
+            markdown: search_markdown(self),
+            csv: search_csv(self),
+            json: serde_json::to_string_pretty(self).unwrap_or_default() + "\n",
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! Pipeline --open--> Run --train--> TrainedModel --save--> folder --load--> Model --predict--> Predictions
-//! Pipelines --open--> TrialSet --run--> TrialResults --compare--> Comparison
-//!                                                    --grid_search--> GridSearch
+//! Pipelines --open--> TrialSet --start--> Study --run--> TrialResults --compare--> Comparison
+//!                                                                     --grid_search--> GridSearch
 //! ```
 
 mod benchmark;
+mod command_line;
 mod comparison;
+mod comparison_table;
 mod comparison_trials;
 mod csv_comparison;
 mod data_check;
@@ -24,10 +26,12 @@ mod pipeline_meaning;
 mod predict;
 mod prediction_blocks;
 mod predictions;
+mod ranking;
 mod replay;
 mod resume;
 mod rows;
 mod run;
+mod run_copy;
 mod run_diff;
 mod run_differences;
 mod run_folder;
@@ -36,12 +40,16 @@ mod run_name;
 mod run_order;
 mod run_progress;
 mod saved_trials;
+mod score_spreads;
+mod search_table;
 mod selection_check;
 mod source_file;
 mod started_run;
 mod statistics;
+mod study;
+mod study_record;
 mod table_prediction;
-mod tables;
+mod table_text;
 mod trial;
 mod trial_set;
 mod value_difference;
@@ -50,15 +58,17 @@ mod warm_start;
 mod weight_comparison;
 
 pub use benchmark::{Benchmark, benchmark};
+pub(crate) use command_line::shell_word;
 pub use comparison::{
     ComparedModel, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare,
 };
+pub use comparison_table::{comparison_csv, comparison_markdown};
 pub use comparison_trials::{ComparisonOptions, ComparisonTrials};
 pub use data_check::{DataCheck, check_data};
 pub use error::{Diagnostics, Error, ErrorKind};
 pub use evaluation::{EvaluatedRows, EvaluationRequest, ModelEvaluation, ReportedScores, RowGroups, part_by_name};
 pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
-pub use grid_search_trials::{GridSearchRun, GridSearchTrials};
+pub use grid_search_trials::{GridSearchOptions, GridSearchTrials};
 pub use initial_weights::InitialWeights;
 pub use model::{Model, TrainedModel};
 pub use options::{TrainOptions, system_cache};
@@ -66,6 +76,7 @@ pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
 pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
+pub use ranking::{RankedConfiguration, best_of, rank};
 pub use resume::Continuation;
 pub use run::{FailedRun, Run};
 pub use run_diff::{ResultDiff, RunDiff, diff_runs};
@@ -74,15 +85,19 @@ pub use run_name::{DEFAULT_RUNS, find_run};
 pub use run_order::{RunColumn, RunFilter, RunOrder};
 pub use run_progress::{RunProgress, run_progress};
 pub use saved_trials::{SavedTrial, read_trials, write_trials};
+pub use score_spreads::{ProbabilitySpreads, ScoreSpreads};
+pub use search_table::{param_names, search_csv, search_markdown};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use started_run::StartedRun;
 pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
+pub use study::{Study, StudyProgress, StudyTables};
+pub use study_record::{SelectedRun, StudyFile, StudyKind, StudyRecord};
 pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};
-pub use tables::{
-    comparison_csv, comparison_markdown, param_names, percent_difference, percent_spread, plain_spread, probability,
-    search_csv, search_markdown,
+pub use table_text::{
+    PROBABILITY_HEADS, metric_label, metric_spread, metric_value, named_metric, percent_difference, percent_spread,
+    plain_spread, probability, probability_cells,
 };
-pub use trial::{StartEngine, Trial, TrialResult, TrialScores, run_trials};
+pub use trial::{TrialResult, TrialScores};
 pub use trial_set::{Configuration, TrialId, TrialSet};
 pub use value_difference::ValueDifference;
 pub use verification::{CheckStatus, Verification, VerificationCheck, verify_run};

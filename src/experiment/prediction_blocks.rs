@@ -123,7 +123,12 @@ impl PredictionBlocks<'_> {
         let mut failed = None;
         while read.len() < self.pool.current_num_threads() {
             match self.blocks.read() {
-                Ok(Some(block)) => read.push(block),
+                Ok(Some(block)) => {
+                    read.push(block);
+                    if self.blocks.is_waiting() {
+                        break;
+                    }
+                }
                 Ok(None) => break,
                 Err(problems) => {
                     failed = Some(Err(problems));
@@ -135,6 +140,11 @@ impl PredictionBlocks<'_> {
         let prepared: Vec<_> = self.pool.install(|| read.par_iter().map(|block| preparer.prepare(block)).collect());
         self.prepared = prepared.into_iter().chain(failed).collect();
         Ok(())
+    }
+
+    /// Whether the next block has to be waited for.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.prepared.is_empty() && self.blocks.is_waiting()
     }
 
     /// How much has been read.

@@ -4,7 +4,8 @@ use super::error::Error;
 use super::pipeline::{Pipeline, PipelineOptions};
 use super::run::Run;
 use super::run_differences::{
-    DecidingEntries, deciding_entries, deciding_entries_of, differences, parameter_differences, training_key,
+    DecidingEntries, agreeing_parameters, deciding_entries, deciding_entries_of, differences, parameter_differences,
+    training_key,
 };
 use super::started_run::StartedRun;
 use crate::diag::{Code, Problem};
@@ -27,10 +28,10 @@ pub enum Continuation<'a> {
 }
 
 impl Run {
-    /// Continues the run in `folder` from its last checkpoint, or from its beginning where it has none.
+    /// Continues the run in `folder` from its last checkpoint, or from the first step where it has none.
     ///
     /// # Errors
-    /// If the folder does not hold a run, another process trains in it, or the run was begun with something else: another
+    /// If the folder does not hold a run, another process trains in it, or the run was started with something else: another
     /// plan, other data or settings. Each difference is named.
     pub fn resume(&self, folder: &Path) -> Result<Continuation<'_>, Error> {
         let error = |problem| self.pipeline().error(problem);
@@ -78,17 +79,24 @@ impl Run {
         if found.is_empty() {
             return Ok(());
         }
-        let message = format!("`{}` was begun with something else: {}", folder.display(), found.join("; "));
+        let message = format!("`{}` was started with other settings or data: {}", folder.display(), found.join("; "));
+        let kept = match Pipeline::of_run(folder, PipelineOptions::default()) {
+            Ok(recorded) => {
+                let (agreeing, all) = agreeing_parameters(recorded.plan(), self.pipeline().plan());
+                format!("{agreeing} of {all} weights")
+            }
+            Err(_) => "weights".into(),
+        };
         let help = format!(
-            "`mmc run --resume {0}` finishes it as it was begun, if its data is the same; `mmc run FILE --warm-start {0}` \
-             begins another run with the weights that agree in name and shape",
+            "`mmc run --resume {0}` continues it with its own settings, if its data is the same; `mmc run FILE --warm-start {0}` \
+             starts another run with the {kept} that agree in name and shape",
             folder.display()
         );
         Err(self.pipeline().error(Problem::error(Code::CannotResume, message).help(help)))
     }
 
-    /// Takes over what people have given to the run in `folder`, or are told of it: its tags, unless there are others, and
-    /// the time when it was started.
+    /// Takes over the tags of the run in `folder`, unless this one has tags, and the time when it was started. They decide
+    /// nothing.
     ///
     /// # Errors
     /// If the folder does not hold a run.
@@ -160,7 +168,7 @@ impl Run {
         }
         let message =
             format!("`{}` has made {step} steps already, and {} are {steps}", folder.display(), words(spec.length));
-        Err(Problem::error(Code::CannotResume, message).help("give it more epochs, or begin another run"))
+        Err(Problem::error(Code::CannotResume, message).help("give it more epochs, or start another run"))
     }
 
     /// What a checkpoint has to have been saved with, to be continued.
@@ -173,7 +181,7 @@ impl Run {
     }
 }
 
-/// What may change the last bits of the result, although the run continues as it was begun.
+/// What may change the last bits of the result, although the settings and the data are the same.
 fn machine_notes(record: &RunRecord, manifest: &Manifest) -> Vec<String> {
     let machine = &manifest.machine;
     let mut notes = vec![];
@@ -187,7 +195,7 @@ fn machine_notes(record: &RunRecord, manifest: &Manifest) -> Vec<String> {
         match record.entry::<String>(path) {
             Some(before) if before != now => {
                 notes.push(format!(
-                    "the run was begun with {what} {before}, here it is {now}: the last bits may differ"
+                    "the run was started with {what} {before}, here it is {now}: the last bits may differ"
                 ));
             }
             _ => {}
@@ -200,7 +208,7 @@ fn machine_notes(record: &RunRecord, manifest: &Manifest) -> Vec<String> {
 fn beginning(folder: &Path, checkpoint: Option<&Checkpoint>) -> String {
     let folder = folder.display();
     match checkpoint {
-        None => format!("{folder} has no checkpoint, and begins with its first step"),
+        None => format!("{folder} has no checkpoint, and starts from the first step"),
         Some(checkpoint) => {
             let component = match &checkpoint.finished {
                 Some(finished) => format!(" of component {}", finished.count + 1),

@@ -7,7 +7,7 @@ use super::options::TrainOptions;
 use super::pipeline::Pipeline;
 use super::rows::{SplitRows, load_or_fail};
 use super::selection_check::undefined_selection;
-use crate::data::{Dataset, Subset};
+use crate::data::{Dataset, Preprocessing, Subset};
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::{Params, engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
@@ -24,8 +24,9 @@ use std::time::{Instant, SystemTime};
 pub struct Run {
     pipeline: Arc<Pipeline>,
     pub(crate) options: TrainOptions,
-    /// The data, split and prepared.
-    pub data: Dataset,
+    /// The data, split and prepared. The trials of a study share it, so that it may hold modalities that the plan does not
+    /// read.
+    pub data: Arc<Dataset>,
     problems: Problems,
     /// `cpu`, `cuda:0`
     device: String,
@@ -70,29 +71,40 @@ impl Run {
             Err(error) => return Err(pipeline.error(FailureCause::Exec(error).problem(pipeline.plan()))),
         };
         let began = Instant::now();
-        let data = load_or_fail(&[&pipeline], options)?;
+        let data = Arc::new(load_or_fail(&[&pipeline], options)?);
         if let Some(problem) = undefined_selection(&pipeline, &data) {
             return Err(pipeline.error(problem));
         }
         let compiled = &mut pipeline.compiled;
         let subject = Subject { hir: &compiled.hir, ast: &compiled.ast };
         let problems = lint_data(&subject, &data.profile(), &LintLevels::default(), &mut compiled.suppressions);
-        // If the file gives only the number of classes, their names come from the data.
-        if data.label.classes.len() == compiled.plan.loss.classes.len() {
-            compiled.plan.loss.classes.clone_from(&data.label.classes);
-        }
         let reading = began.elapsed().as_secs_f64();
-        let (tags, started) = (vec![], SystemTime::now());
-        Ok(Self {
+        Ok(Self { problems, ..Self::with_data(pipeline, data, options.clone(), device, reading) })
+    }
+
+    /// A run on data that was read in `reading` seconds, on the device of this name.
+    pub(crate) fn with_data(
+        mut pipeline: Pipeline,
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: String,
+        reading: f64,
+    ) -> Self {
+        let plan = &mut pipeline.compiled.plan;
+        // If the file gives only the number of classes, their names come from the data.
+        if data.label.classes.len() == plan.loss.classes.len() {
+            plan.loss.classes.clone_from(&data.label.classes);
+        }
+        Self {
             pipeline: Arc::new(pipeline),
-            options: options.clone(),
+            options,
             data,
-            problems,
+            problems: Problems::new(),
             device,
-            tags,
-            started,
+            tags: vec![],
+            started: SystemTime::now(),
             reading,
-        })
+        }
     }
 
     /// The pipeline. Its plan has the names of the classes that the data has.
@@ -175,7 +187,7 @@ impl Run {
             _ => None,
         };
         self.result(
-            Model::new(&self.pipeline, trained.params, self.data.preprocessing()),
+            Model::new(&self.pipeline, trained.params, self.preprocessing()),
             trained.history,
             test,
             summary,
@@ -191,10 +203,17 @@ impl Run {
         }
         let summary = Summary::of_failure(plan, seed, String::new(), &failure, &problem);
         let kept = failure.kept.map(|kept| {
-            let model = Model::new(&self.pipeline, kept.params, self.data.preprocessing());
+            let model = Model::new(&self.pipeline, kept.params, self.preprocessing());
             self.result(model, failure.history, None, summary, warm_start)
         });
         FailedRun { error: self.pipeline.error(problem), kept }
+    }
+
+    /// The fitted preprocessing of the modalities that the plan reads, in its order.
+    pub(crate) fn preprocessing(&self) -> Preprocessing {
+        let inputs = self.pipeline.plan().inputs.iter();
+        let fitted = |name: &str| self.data.modalities.iter().find(|modality| modality.name == name).cloned();
+        Preprocessing::new(self.data.label.clone(), inputs.filter_map(|input| fitted(&input.name)).collect())
     }
 
     fn result(
@@ -205,7 +224,8 @@ impl Run {
         summary: Summary,
         warm_start: Option<WarmStart>,
     ) -> TrainedModel {
-        let manifest = Manifest { calibration: summary.calibration.clone(), ..self.manifest(&history, warm_start) };
+        let mut manifest = Manifest { calibration: summary.calibration.clone(), ..self.manifest(&history, warm_start) };
+        manifest.seconds.train = summary.seconds;
         let first_steps = FirstSteps::default();
         TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, first_steps, summary, manifest }
     }
@@ -222,7 +242,7 @@ impl Run {
             tags: self.tags.clone(),
             warm_start,
             train: hir.train.clone(),
-            data: described(hir, &self.data),
+            data: described(hir, &self.data, &self.preprocessing()),
             plan: PlanSummary::new(plan),
             calibration: None,
             versions: versions(),
@@ -256,9 +276,9 @@ impl Pipeline {
 }
 
 /// The data of a run, for `run.yaml`; what was fitted to it is in `preprocessing.json`.
-fn described(hir: &Hir, data: &Dataset) -> serde_json::Value {
+fn described(hir: &Hir, data: &Dataset, preprocessing: &Preprocessing) -> serde_json::Value {
     let rows = |split: Option<&Subset>| split.map(|split| split.rows);
-    let modalities = data.modalities.iter().map(|modality| {
+    let modalities = preprocessing.modalities.iter().map(|modality| {
         serde_json::json!({
             "name": modality.name,
             "kind": modality.kind,
@@ -271,7 +291,7 @@ fn described(hir: &Hir, data: &Dataset) -> serde_json::Value {
         "source": hir.data,
         "fingerprint": data.fingerprint,
         "row_ids": row_ids_hash(data),
-        "preparation": preparation_hash(hir, data),
+        "preparation": preparation_hash(hir, preprocessing),
         "tables": data.tables,
         "rows": {
             "train": data.train.rows,
@@ -284,10 +304,10 @@ fn described(hir: &Hir, data: &Dataset) -> serde_json::Value {
 }
 
 /// The hash of how the modalities are prepared: their transforms, and what was fitted to the training rows.
-fn preparation_hash(hir: &Hir, data: &Dataset) -> String {
+fn preparation_hash(hir: &Hir, preprocessing: &Preprocessing) -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(data.preprocessing().to_json().as_bytes());
-    for modality in &data.modalities {
+    hasher.update(preprocessing.to_json().as_bytes());
+    for modality in &preprocessing.modalities {
         let spec = hir.modalities.iter().find(|spec| spec.name == modality.name);
         // Transforms are plain data, which always has a JSON form.
         hasher.update(&serde_json::to_vec(&spec.map(|spec| &spec.transforms)).unwrap_or_default());
@@ -296,7 +316,7 @@ fn preparation_hash(hir: &Hir, data: &Dataset) -> String {
 }
 
 /// The hash of which rows are in which part, in which order, and of their labels.
-fn row_ids_hash(data: &Dataset) -> String {
+pub(crate) fn row_ids_hash(data: &Dataset) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in [Some(&data.train), data.valid.as_ref(), data.calib.as_ref(), data.test.as_ref()] {
         let Some(Subset { row_ids, labels, .. }) = part else {

@@ -76,7 +76,7 @@ pub(crate) fn differences(before: &DecidingEntries, now: &DecidingEntries, param
     let differing: Vec<&String> = paths.filter(|path| before.get(*path) != now.get(*path)).collect();
     let follows = |path: &str| {
         let caused = |cause: &&str| differing.iter().any(|other| *other != path && other.starts_with(cause));
-        CONSEQUENCES.iter().any(|(entry, causes)| path.starts_with(entry) && causes.iter().any(|cause| caused(cause)))
+        CONSEQUENCES.iter().any(|(entry, causes)| path.starts_with(entry) && causes.iter().any(&caused))
     };
     let explained = |path: &str| path == "plan/hash" && !parameters.is_empty();
     let shown = differing.iter().filter(|path| !follows(path) && !explained(path));
@@ -107,6 +107,15 @@ pub(crate) fn parameter_differences(before: &Plan, now: &Plan) -> Vec<String> {
         found.push(format!("{more} more parameters differ"));
     }
     found
+}
+
+/// How many parameters and buffers of `now` have one of their name and shape in `before`, and how many there are.
+pub(crate) fn agreeing_parameters(before: &Plan, now: &Plan) -> (usize, usize) {
+    let params = now.params.iter().map(|now| before.params.iter().any(|b| b.name == now.name && b.shape == now.shape));
+    let buffers =
+        now.buffers.iter().map(|now| before.buffers.iter().any(|b| b.name == now.name && b.shape == now.shape));
+    let agree: Vec<bool> = params.chain(buffers).collect();
+    (agree.iter().filter(|agrees| **agrees).count(), agree.len())
 }
 
 fn sentence(path: &str, before: Option<&String>, now: Option<&String>) -> String {

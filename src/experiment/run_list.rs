@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use crate::diag::{Code, Problem, SourceMap};
-use crate::report::RunRecord;
+use crate::report::{RunLock, RunRecord};
 use crate::spec::Metric;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -48,11 +48,13 @@ pub struct ListedRun {
 pub enum RunStatus {
     /// It was trained to its end.
     Finished,
-    /// It was interrupted, and kept the best model until then.
+    /// It was interrupted, and kept the best model until then; `mmc run --resume` continues it.
     Interrupted,
     /// It failed, and kept the last good model.
     Failed,
-    /// It is still running, or was killed.
+    /// A process trains it.
+    Running,
+    /// It was killed.
     Unfinished,
 }
 
@@ -72,6 +74,7 @@ impl RunStatus {
             RunStatus::Finished => "finished",
             RunStatus::Interrupted => "interrupted",
             RunStatus::Failed => "failed",
+            RunStatus::Running => "running",
             RunStatus::Unfinished => "unfinished",
         }
     }
@@ -125,6 +128,9 @@ impl ListedRun {
             run.valid = measurements(&summary["valid"]);
             run.test = measurements(&summary["test"]);
             run.seconds = summary["seconds"].as_f64();
+        }
+        if run.status != RunStatus::Finished && RunLock::is_taken(folder) {
+            run.status = RunStatus::Running;
         }
         Ok(run)
     }

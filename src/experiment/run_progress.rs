@@ -1,4 +1,4 @@
-//! How far a run came, by what is in its folder.
+//! The progress of a run, by the files in its folder.
 
 use super::error::Error;
 use super::initial_weights::INITIAL_WEIGHTS;
@@ -8,18 +8,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// What the folder of a run says of how far the run came.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunProgress {
     /// There is no folder, an empty one, or one whose run was killed before it had written down what decides it.
-    NotBegun,
-    /// It was begun, and has not been trained to its end.
+    NotStarted,
+    /// It was started, and has not completed.
     Unfinished,
     /// It was trained to its end.
     Complete,
 }
 
-/// How far the run in `folder` came.
+/// The progress of the run in `folder`.
 ///
 /// # Errors
 /// If the folder holds something else than a run, or cannot be read.
@@ -44,15 +44,15 @@ fn found(folder: &Path) -> io::Result<Option<RunProgress>> {
         return Ok(Some(if complete { RunProgress::Complete } else { RunProgress::Unfinished }));
     }
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(RunProgress::NotBegun)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(RunProgress::NotStarted)),
         entries => entries?,
     };
     let names: Vec<String> = entries
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .filter(|name| !name.as_ref().is_ok_and(|name| RunDir::is_leftover(name)))
         .collect::<io::Result<_>>()?;
-    let of_a_beginning =
+    let written_at_start =
         |name: &String| name.ends_with(".mmc") || ["preprocessing.json", INITIAL_WEIGHTS].contains(&name.as_str());
-    let begun = names.is_empty() || names.iter().any(|name| name == "pipeline.mmc");
-    Ok((begun && names.iter().all(of_a_beginning)).then_some(RunProgress::NotBegun))
+    let started = names.is_empty() || names.iter().any(|name| name == "pipeline.mmc");
+    Ok((started && names.iter().all(written_at_start)).then_some(RunProgress::NotStarted))
 }

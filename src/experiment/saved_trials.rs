@@ -1,4 +1,4 @@
-//! `trials.jsonl`: the trials of a sweep as they end, a line of JSON each, so that finished trials are not repeated.
+//! `trials.jsonl`: the trials of a study as they end, a line of JSON each, so that finished trials are not repeated.
 
 use super::trial::TrialScores;
 use crate::diag::{Code, Problem};
@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// One trial of a sweep.
+/// One trial of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedTrial {
     /// The hash of everything that decides its result.
     pub key: String,
+    /// Its run, a folder within that of the study.
+    pub run: String,
+    /// The name of its configuration in tables.
+    pub name: String,
     /// The combine.
     pub combine: String,
     /// The params that vary and their values.
@@ -40,7 +44,8 @@ pub fn read_trials(folder: &Path) -> Result<Vec<SavedTrial>, Problem> {
     let path = folder.join("trials.jsonl");
     let damaged = |reason: String| {
         let message = format!("the trials in `{}` cannot be read: {reason}", path.display());
-        Problem::error(Code::BadModel, message).help("remove the file, or start another sweep")
+        Problem::error(Code::BadModel, message)
+            .help("remove the file to train all trials again, or begin another study")
     };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,

@@ -1,4 +1,4 @@
-//! A run in its folder, which holds from the beginning all that decides the run.
+//! A run in its folder, which holds everything that decides the run before its first step.
 
 use super::error::Error;
 use super::initial_weights::{INITIAL_WEIGHTS, InitialWeights};
@@ -9,8 +9,8 @@ use crate::train::{Checkpoint, CheckpointInterval, CheckpointPolicy, Event, writ
 use std::cell::RefCell;
 use std::path::Path;
 
-/// A run with its folder, ready to be trained. The folder holds from the beginning all that decides the run, so that it
-/// can be continued after any end of the process.
+/// A run with its folder, ready to be trained. Before the first step the folder holds everything that decides the run, so
+/// that it can be continued after any end of the process.
 pub struct StartedRun<'a> {
     pub(crate) run: &'a Run,
     pub(crate) directory: RunDir,
@@ -32,7 +32,7 @@ impl Run {
         self.begin(created.map_err(|problem| self.pipeline().error(problem))?, initial)
     }
 
-    /// Begins the run in this folder, in which no run has come to its first step.
+    /// Begins the run in this folder, in which no run has reached its first step.
     ///
     /// # Errors
     /// If the folder cannot be written, or another process trains in it.
@@ -46,7 +46,7 @@ impl Run {
         let lock = RunLock::take(directory.path()).map_err(error)?;
         directory.remove_leftovers();
         self.pipeline().copy_to(&directory)?;
-        let preprocessing = self.data.preprocessing().to_json() + "\n";
+        let preprocessing = self.preprocessing().to_json() + "\n";
         directory.write("preprocessing.json", |file| file.write_all(preprocessing.as_bytes())).map_err(error)?;
         if let Some(initial) = &initial {
             let path = directory.path().join(INITIAL_WEIGHTS);
@@ -102,7 +102,7 @@ impl StartedRun<'_> {
         result
     }
 
-    /// Saves a model that was trained here, with everything that was measured. Of a training that came to its end the last
+    /// Saves a model that was trained here, with everything that was measured. Of a completed training the last
     /// checkpoint stays, from which more epochs can be trained.
     ///
     /// # Errors

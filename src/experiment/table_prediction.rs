@@ -111,7 +111,12 @@ impl TablePrediction<'_> {
             let mut failed = None;
             while round.len() < pool.current_num_threads() {
                 match self.blocks.next_block() {
-                    Ok(Some(block)) => round.push(block),
+                    Ok(Some(block)) => {
+                        round.push(block);
+                        if self.blocks.is_waiting() {
+                            break;
+                        }
+                    }
                     Ok(None) => break,
                     Err(error) => {
                         failed = Some(error);
@@ -125,6 +130,9 @@ impl TablePrediction<'_> {
             for (block, encoded) in round.iter().zip(encoded) {
                 writer.write(encoded?)?;
                 summary.count(block);
+            }
+            if self.blocks.is_waiting() {
+                writer.flush()?;
             }
             observe(self.blocks.progress(), summary.rows);
             match failed {

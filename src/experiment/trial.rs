@@ -1,32 +1,23 @@
-//! Trials: many trainings over the same rows, run concurrently. Their results do not depend on the number of threads.
+//! Trials: many trainings, run concurrently. Their results do not depend on the number of threads.
 
-use crate::diag::Problem;
-use crate::exec::{Engine, ExecError, initialize};
-use crate::plan::Plan;
-use crate::spec::TrainSpec;
-use crate::train::{BatchSource, Evaluation, Event, SplitScores, StopReason, Trained, Training, fit};
+use super::error::Error;
+use super::model::TrainedModel;
+use crate::report::TestDecisions;
+use crate::train::SplitScores;
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-/// Starts an engine for a plan on so many threads.
-pub type StartEngine<'a> = dyn Fn(Arc<Plan>, usize) -> Result<Box<dyn Engine>, ExecError> + Sync + 'a;
+/// Trains the trial of this index on so many threads; `None` where it was interrupted.
+pub(crate) type TrainTrial<'a> = dyn Fn(usize, usize) -> Option<Result<SavedModel, Error>> + Sync + 'a;
 
-/// One training of many.
-pub struct Trial<'a> {
-    /// The plan to train.
-    pub plan: &'a Plan,
-    /// The training settings, with the seed of this trial.
-    pub spec: &'a TrainSpec,
-    /// The rows that the weights are fitted on.
-    pub train: &'a dyn BatchSource,
-    /// The rows that the best epoch is selected on.
-    pub valid: Option<&'a dyn BatchSource>,
-    /// The rows that its probabilities are calibrated on; the validation rows for `None`.
-    pub calib: Option<&'a dyn BatchSource>,
-    /// The rows that the selected model is measured on, once.
-    pub test: Option<&'a dyn BatchSource>,
+/// A model that a trial made.
+pub(crate) struct SavedModel {
+    /// The model with the record of its training.
+    pub(crate) trained: TrainedModel,
+    /// Why it could not be saved, if so.
+    pub(crate) unsaved: Option<Error>,
 }
 
 /// The result of a trial.
@@ -34,10 +25,8 @@ pub struct Trial<'a> {
 pub struct TrialResult {
     /// The measurements.
     pub scores: TrialScores,
-    /// The class predicted for each test row.
-    pub predicted: Vec<u32>,
-    /// One for each component: the class that it alone predicts for each test row; `None` where it is absent.
-    pub components: Vec<Vec<Option<u32>>>,
+    /// The classes predicted for the test rows.
+    pub decisions: TestDecisions,
 }
 
 /// The measurements of a trial.
@@ -49,22 +38,62 @@ pub struct TrialScores {
     pub test: Option<SplitScores>,
     /// Numbers learned.
     pub parameters: usize,
-    /// Epochs made.
+    /// Epochs that were measured; the sum over the components where these are trained separately.
     pub epochs: usize,
-    /// Seconds of training, on one thread of several where trials ran side by side.
+    /// Epochs of each component, where they are trained separately.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub component_epochs: IndexMap<String, usize>,
+    /// Seconds of the whole training, on some of the threads where trials ran side by side.
     pub seconds: f64,
 }
 
-/// Runs all trials concurrently on `threads` threads, in order, and calls `finished` for each as it ends, with its
+impl TrialScores {
+    /// The measurements of a model.
+    pub(crate) fn of(trained: &TrainedModel) -> Self {
+        let summary = &trained.summary;
+        Self {
+            valid: summary.valid.as_ref().map(SplitScores::of),
+            test: summary.test.as_ref().map(SplitScores::of),
+            parameters: summary.parameters,
+            epochs: summary.epochs,
+            component_epochs: summary.component_epochs.clone(),
+            seconds: summary.seconds,
+        }
+    }
+}
+
+/// The classes that a model and its components predict for the test rows.
+pub(crate) fn test_decisions(trained: &TrainedModel) -> TestDecisions {
+    let Some(test) = &trained.test else { return TestDecisions::default() };
+    let decisions = &test.evaluation.decisions;
+    let components = decisions.components.iter().map(|component| {
+        let rows = component.probabilities.chunks_exact(decisions.classes.max(1));
+        rows.map(most_probable).collect()
+    });
+    TestDecisions { predicted: decisions.predicted.clone(), components: components.collect() }
+}
+
+/// The class of largest probability, the first of several; `None` where the component is absent, which leaves zeros.
+fn most_probable(probabilities: &[f64]) -> Option<u32> {
+    let mut best = 0;
+    for (class, p) in probabilities.iter().enumerate() {
+        if *p > probabilities[best] {
+            best = class;
+        }
+    }
+    (probabilities.get(best)? > &0.0).then_some(best as u32)
+}
+
+/// Runs `count` trials concurrently on `threads` threads, in order, and calls `finished` for each as it ends, with its
 /// index and result. Once `interrupt` is set no further trial is started, and those in progress are discarded.
-pub fn run_trials(
-    trials: &[Trial<'_>],
+pub(crate) fn run_trials(
+    count: usize,
     threads: usize,
-    engines: &StartEngine<'_>,
+    train: &TrainTrial<'_>,
     interrupt: &AtomicBool,
-    finished: &mut dyn FnMut(usize, Result<TrialResult, Problem>),
+    finished: &mut dyn FnMut(usize, Result<SavedModel, Error>),
 ) {
-    let side_by_side = threads.clamp(1, trials.len().max(1));
+    let side_by_side = threads.clamp(1, count.max(1));
     let each = (threads / side_by_side).max(1);
     let next = AtomicUsize::new(0);
     let (sender, results) = mpsc::channel();
@@ -76,8 +105,10 @@ pub fn run_trials(
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(trial) = trials.get(index).filter(|_| !interrupt.load(Ordering::Relaxed)) else { break };
-                    if let Some(result) = run(trial, each, engines, interrupt)
+                    if index >= count || interrupt.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    if let Some(result) = train(index, each)
                         && sender.send((index, result)).is_err()
                     {
                         break;
@@ -90,54 +121,4 @@ pub fn run_trials(
             finished(index, result);
         }
     });
-}
-
-/// Runs one trial; `None` where it was interrupted.
-fn run(
-    trial: &Trial<'_>,
-    threads: usize,
-    engines: &StartEngine<'_>,
-    interrupt: &AtomicBool,
-) -> Option<Result<TrialResult, Problem>> {
-    let Trial { plan, spec, train, valid, calib, test } = *trial;
-    let training = Training { plan, spec, train, valid, calib, test, interrupt, resume: None, checkpoints: None };
-    let params = initialize(plan, spec.seed);
-    let trained = fit(&|plan| engines(plan, threads), params, training, &mut |_: Event<'_>| ());
-    match trained {
-        _ if interrupt.load(Ordering::Relaxed) => None,
-        Ok(trained) if trained.stop == StopReason::Interrupted => None,
-        Ok(trained) => Some(Ok(result_of(plan, trained))),
-        Err(failure) => Some(Err(failure.cause.problem(plan))),
-    }
-}
-
-fn result_of(plan: &Plan, trained: Trained) -> TrialResult {
-    let last = trained.history.last();
-    let scores = TrialScores {
-        valid: trained.valid.as_ref().map(SplitScores::of),
-        test: trained.test.as_ref().map(|test| SplitScores::of(&test.scores)),
-        parameters: plan.parameter_count(),
-        epochs: trained.history.len(),
-        seconds: last.map_or(0.0, |record| record.seconds),
-    };
-    let Some(Evaluation { decisions, .. }) = trained.test else {
-        return TrialResult { scores, predicted: vec![], components: vec![] };
-    };
-    let components = decisions.components.iter().map(|component| {
-        let rows = component.probabilities.chunks_exact(decisions.classes.max(1)).enumerate();
-        rows.map(|(row, p)| component.is_present(row).then(|| most_probable(p))).collect()
-    });
-    let components = components.collect();
-    TrialResult { scores, predicted: decisions.predicted, components }
-}
-
-/// The class of largest probability, the first of several.
-fn most_probable(probabilities: &[f64]) -> u32 {
-    let mut best = 0;
-    for (class, p) in probabilities.iter().enumerate() {
-        if *p > probabilities[best] {
-            best = class;
-        }
-    }
-    best as u32
 }

@@ -1,20 +1,34 @@
 //! Trials of several configurations over the same rows: each trained with every seed, side by side.
 
-use super::error::Error;
+use super::command_line::run_command;
+use super::error::{Error, ErrorKind};
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
-use super::rows::{SplitRows, load_or_fail};
+use super::resume::Continuation;
+use super::rows::load_or_fail;
+use super::run::{Run, row_ids_hash};
+use super::run_copy::remove_run;
 use super::selection_check::undefined_selection;
-use super::trial::{Trial, TrialResult, run_trials};
+use super::started_run::StartedRun;
+use super::trial::{SavedModel, run_trials};
 use crate::data::Dataset;
 use crate::exec::{DeviceChoice, engine};
-use crate::spec::{TrainSpec, TrainingLength};
+use crate::report::Status;
+use crate::train::{CheckpointInterval, FailureCause, plan_hash};
+use indexmap::IndexMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// One combine of one file under some settings: what is trained with every seed.
 #[derive(Clone, Debug)]
 pub struct Configuration {
     /// Its name in tables.
     pub name: String,
+    /// Its file, as it was named; the pipeline may have been opened from a copy.
+    pub file: PathBuf,
+    /// The params that a sweep varies, and their values.
+    pub params: IndexMap<String, String>,
     /// Its HIR and plan.
     pub pipeline: Pipeline,
 }
@@ -31,23 +45,41 @@ pub struct TrialSet {
     /// The number of epochs instead of the files'.
     epochs: Option<u64>,
     options: TrainOptions,
-    datasets: Vec<Dataset>,
+    /// The display name of the device.
+    device: String,
+    tables: Vec<SharedTable>,
     /// The number of the data set that each configuration reads.
     places: Vec<usize>,
 }
 
+/// How often a trial saves its state: one that takes long continues from there.
+const CHECKPOINTS: CheckpointInterval = CheckpointInterval::Time(Duration::from_secs(300));
+
+/// A data set that configurations share.
+struct SharedTable {
+    data: Arc<Dataset>,
+    /// Seconds that reading it took.
+    reading: f64,
+    /// The hash of its rows and of their preparation.
+    hash: String,
+}
+
 impl TrialSet {
-    /// Reads the rows of all configurations, each data set once.
+    /// Opens the device and reads the rows of all configurations, each data set once.
     ///
     /// # Errors
-    /// If some data does not fit its pipeline.
+    /// If the device is missing, or some data does not fit its pipeline.
     pub fn open(
         configurations: Vec<Configuration>,
         seeds: Vec<u64>,
         epochs: Option<u64>,
         options: &TrainOptions,
     ) -> Result<Self, Error> {
-        let (mut datasets, mut places, mut keys) = (vec![], vec![], vec![]);
+        let device = match configurations.first() {
+            Some(Configuration { pipeline, .. }) => device_name(pipeline, options)?,
+            None => String::new(),
+        };
+        let (mut tables, mut places, mut keys) = (vec![], vec![], vec![]);
         let all: Vec<String> = configurations.iter().map(rows_key).collect();
         for key in &all {
             let place = match keys.iter().position(|known| *known == key) {
@@ -55,25 +87,30 @@ impl TrialSet {
                 None => {
                     let alike = configurations.iter().zip(&all).filter(|(_, other)| *other == key);
                     let alike: Vec<&Pipeline> = alike.map(|(configuration, _)| &configuration.pipeline).collect();
-                    let data = load_or_fail(&alike, options)?;
+                    let table = SharedTable::open(&alike, options)?;
                     for pipeline in &alike {
-                        if let Some(problem) = undefined_selection(pipeline, &data) {
+                        if let Some(problem) = undefined_selection(pipeline, &table.data) {
                             return Err(pipeline.error(problem));
                         }
                     }
-                    datasets.push(data);
+                    tables.push(table);
                     keys.push(key);
-                    datasets.len() - 1
+                    tables.len() - 1
                 }
             };
             places.push(place);
         }
-        Ok(Self { configurations, seeds, epochs, options: options.clone(), datasets, places })
+        Ok(Self { configurations, seeds, epochs, options: options.clone(), device, tables, places })
     }
 
     /// The data set that a configuration reads.
     pub fn data(&self, configuration: usize) -> &Dataset {
-        &self.datasets[self.places[configuration]]
+        &self.tables[self.places[configuration]].data
+    }
+
+    /// Whether every configuration has rows to select a model by.
+    pub fn has_validation(&self) -> bool {
+        self.tables.iter().all(|table| table.data.valid.as_ref().is_some_and(|valid| valid.rows > 0))
     }
 
     /// Whether the interrupt is set.
@@ -81,14 +118,32 @@ impl TrialSet {
         self.options.interrupted()
     }
 
-    /// The training settings of a configuration with one of the seeds.
-    pub fn spec(&self, (configuration, seed): TrialId) -> TrainSpec {
-        let mut spec = self.configurations[configuration].pipeline.compiled.hir.train.clone();
-        spec.seed = self.seeds[seed];
-        if let Some(epochs) = self.epochs {
-            spec.length = TrainingLength::Epochs(epochs);
+    /// The pipeline of a trial: its configuration with its seed.
+    pub(crate) fn pipeline(&self, (configuration, seed): TrialId) -> Pipeline {
+        let pipeline = self.configurations[configuration].pipeline.clone().seed(self.seeds[seed]);
+        match self.epochs {
+            Some(epochs) => pipeline.epochs(epochs),
+            None => pipeline,
         }
-        spec
+    }
+
+    /// The hash of everything that decides the result of a trial: pipeline, training, rows and device.
+    pub(crate) fn key(&self, id: TrialId) -> String {
+        let pipeline = self.pipeline(id);
+        let spec = serde_json::to_string(&pipeline.compiled.hir.train).unwrap_or_default();
+        let device = self.device.split(':').next().unwrap_or_default();
+        let rows = &self.tables[self.places[id.0]].hash;
+        let all = format!("{} {spec} {rows} {device}", plan_hash(pipeline.plan()));
+        blake3::hash(all.as_bytes()).to_hex().to_string()
+    }
+
+    /// The command that trains a trial as a run of its own, with the same bits.
+    pub fn command(&self, (configuration, seed): TrialId) -> String {
+        let Configuration { file, pipeline, .. } = &self.configurations[configuration];
+        let mut options = pipeline.options().clone();
+        options.seed = Some(self.seeds[seed]);
+        options.epochs = self.epochs;
+        run_command(file, &options, self.options.device)
     }
 
     /// Every trial, one seed after the other, so that an interrupted set has as many whole seeds as it can.
@@ -97,43 +152,77 @@ impl TrialSet {
         (0..self.seeds.len()).flat_map(|seed| configurations.clone().map(move |index| (index, seed))).collect()
     }
 
-    /// Runs these trials and hands each result to `finished` as it comes.
-    pub fn run(&self, ids: &[TrialId], finished: &mut dyn FnMut(TrialId, Result<TrialResult, Error>)) {
-        let specs: Vec<TrainSpec> = ids.iter().map(|id| self.spec(*id)).collect();
-        let configurations = self.configurations.iter().enumerate();
-        let rows: Vec<Option<SplitRows<'_>>> =
-            configurations.map(|(index, one)| SplitRows::new(self.data(index), one.pipeline.plan())).collect();
-        let trials: Vec<Trial<'_>> = ids
-            .iter()
-            .zip(&specs)
-            .filter_map(|((index, _), spec)| {
-                let (plan, rows) = (self.configurations[*index].pipeline.plan(), rows[*index].as_ref()?);
-                Some(Trial {
-                    plan,
-                    spec,
-                    train: &rows.train,
-                    valid: rows.valid(),
-                    calib: rows.calib(),
-                    test: rows.test(),
-                })
-            })
-            .collect();
-        let device = self.options.device;
+    /// Runs these trials, each in its folder, and hands each model to `finished` as it comes, once it is saved.
+    pub(crate) fn run(
+        &self,
+        ids: &[TrialId],
+        folder: &(dyn Fn(TrialId) -> PathBuf + Sync),
+        finished: &mut dyn FnMut(TrialId, Result<SavedModel, Error>),
+    ) {
         // A GPU does one thing at a time.
-        let threads = if device == DeviceChoice::Cpu { self.options.thread_count() } else { 1 };
-        run_trials(
-            &trials,
-            threads,
-            &|plan, threads| engine(plan, device, Some(threads)),
-            &self.options.interrupt,
-            &mut |index, result| {
-                let (configuration, _) = ids[index];
-                finished(
-                    ids[index],
-                    result.map_err(|problem| self.configurations[configuration].pipeline.error(problem)),
-                );
-            },
-        );
+        let threads = if self.options.device == DeviceChoice::Cpu { self.options.thread_count() } else { 1 };
+        let train = |index: usize, threads| self.train(ids[index], threads, &folder(ids[index]));
+        run_trials(ids.len(), threads, &train, &self.options.interrupt, &mut |index, result| {
+            finished(ids[index], result);
+        });
+    }
+
+    /// Trains one trial in its folder, from its checkpoint if there is one of the same training, and saves it; `None` where
+    /// it was interrupted.
+    fn train(&self, id: TrialId, threads: usize, folder: &Path) -> Option<Result<SavedModel, Error>> {
+        let options = TrainOptions { threads: Some(threads), ..self.options.clone() };
+        let SharedTable { data, reading, .. } = &self.tables[self.places[id.0]];
+        let run = Run::with_data(self.pipeline(id), Arc::clone(data), options, self.device.clone(), *reading);
+        let mut started = match begin(&run, folder) {
+            Ok(started) => started,
+            Err(error) => return Some(Err(error)),
+        };
+        match started.train(Some(CHECKPOINTS), &mut |_| ()) {
+            Ok(trained) if trained.summary.status == Status::Interrupted => None,
+            Err(failed) if failed.error.kind() == ErrorKind::Interrupted => None,
+            Ok(trained) => {
+                let unsaved = started.save(&trained).err();
+                // The checkpoints of all trials would take several times the room of their models.
+                started.checkpoints.remove();
+                Some(Ok(SavedModel { trained, unsaved }))
+            }
+            Err(failed) => Some(Err(failed.error)),
+        }
+    }
+}
+
+/// Continues the run in this folder, or begins it where that is another one, or none.
+fn begin<'a>(run: &'a Run, folder: &Path) -> Result<StartedRun<'a>, Error> {
+    if let Ok(Continuation::Unfinished(started)) = run.resume(folder) {
+        return Ok(*started);
+    }
+    remove_run(folder).map_err(|problem| run.pipeline().error(problem))?;
+    run.start_at(folder)
+}
+
+impl SharedTable {
+    /// Reads the rows of pipelines that read the same ones.
+    fn open(pipelines: &[&Pipeline], options: &TrainOptions) -> Result<Self, Error> {
+        let began = Instant::now();
+        let data = load_or_fail(pipelines, options)?;
+        let reading = began.elapsed().as_secs_f64();
+        Ok(Self { hash: rows_hash(&data), data: Arc::new(data), reading })
+    }
+}
+
+/// The hash of the content, of which rows are in which part, in which order, and of what was fitted to them.
+fn rows_hash(data: &Dataset) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(data.fingerprint.as_bytes()).update(data.preprocessing().to_json().as_bytes());
+    hasher.update(row_ids_hash(data).as_bytes());
+    hasher.finalize().to_hex().to_string()
+}
+
+/// The name of the device, which is opened to see that it is there.
+fn device_name(pipeline: &Pipeline, options: &TrainOptions) -> Result<String, Error> {
+    match engine(Arc::new(pipeline.plan().clone()), options.device, Some(1)) {
+        Ok(engine) => Ok(engine.device()),
+        Err(error) => Err(pipeline.error(FailureCause::Exec(error).problem(pipeline.plan()))),
     }
 }
 

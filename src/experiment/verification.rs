@@ -13,7 +13,9 @@ use super::run_name::find_run;
 use crate::data::Subset;
 use crate::diag::SourceMap;
 use crate::exec::engine;
-use crate::report::{CHECKSUMS, FirstSteps, RunRecord, TestPredictions, check_sums, write_predictions};
+use crate::report::{
+    CHECKSUMS, FirstSteps, RunRecord, TestPredictions, check_sums, write_components, write_predictions,
+};
 use crate::thousands::grouped;
 use crate::train::{Evaluation, FailureCause, evaluate};
 use serde::Serialize;
@@ -250,16 +252,22 @@ impl RunChecks<'_> {
         Ok((on(rows.valid())?, on(rows.test())?))
     }
 
+    /// Writes the tables of the test rows again, and compares their texts.
     fn compare_predictions(&self, model: &Model, rows: &Subset, test: &Evaluation) -> Finding {
-        let path = self.folder.join("predictions.csv");
-        let kept = fs::read_to_string(&path).map_err(|error| format!("predictions.csv cannot be read: {error}"))?;
         let predictions = TestPredictions { row_ids: &rows.row_ids, labels: &rows.labels, decisions: &test.decisions };
-        let mut again = vec![];
-        write_predictions(&mut again, &model.plan().loss, predictions).map_err(|error| error.to_string())?;
-        match compare_csv(&kept, &String::from_utf8_lossy(&again)) {
-            None => Ok(format!("{} test rows have the same bits", grouped(rows.rows as u64))),
-            Some(difference) => Err(format!("predictions.csv is not what the weights give: {difference}")),
+        let loss = &model.plan().loss;
+        let (mut decisions, mut components) = (vec![], vec![]);
+        write_predictions(&mut decisions, loss, predictions)
+            .and_then(|()| write_components(&mut components, loss, predictions))
+            .map_err(|error| error.to_string())?;
+        for (name, again) in [("predictions.csv", decisions), ("components.csv", components)] {
+            let kept = fs::read_to_string(self.folder.join(name));
+            let kept = kept.map_err(|error| format!("{name} cannot be read: {error}"))?;
+            if let Some(difference) = compare_csv(&kept, &String::from_utf8_lossy(&again)) {
+                return Err(format!("{name} is not what the weights give: {difference}"));
+            }
         }
+        Ok(format!("{} test rows have the same bits", grouped(rows.rows as u64)))
     }
 
     /// The first steps of the training.

@@ -10,7 +10,7 @@ use crate::train::{read_model, read_tensors};
 use std::path::Path;
 
 impl Run {
-    /// The weights that this run begins with if it takes over those of the run in `folder`. All others begin as in any
+    /// The first weights of this run if it takes over those of the run in `folder`. All others are initialized as in any
     /// training.
     ///
     /// # Errors

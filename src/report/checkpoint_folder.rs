@@ -100,6 +100,13 @@ impl CheckpointFolder {
         }
     }
 
+    /// Removes all checkpoints and their folder.
+    pub fn remove(&self) {
+        self.keep_last(0);
+        // A folder that stays is empty.
+        let _ = fs::remove_dir(&self.path);
+    }
+
     /// Removes the temporary files of interrupted writes.
     pub fn remove_leftovers(&self) {
         remove_leftovers(&self.path);
@@ -112,7 +119,7 @@ impl CheckpointFolder {
     fn unreadable(&self, reasons: &str) -> Problem {
         let message = format!("no checkpoint in `{}` can be used: {reasons}", self.path.display());
         Problem::error(Code::BadCheckpoint, message)
-            .help("remove the folder of the checkpoints, and the run begins again with its first step")
+            .help("remove the folder of the checkpoints, and the run starts again from the first step")
     }
 }
 

@@ -95,7 +95,7 @@ pub struct Machine {
 pub struct Seconds {
     /// Reading and preparing the data.
     pub data: f64,
-    /// Training, with all measurements.
+    /// Training, with all measurements; of all components where these are trained separately.
     pub train: f64,
     /// The end of each epoch, since training began.
     pub epochs: Vec<f64>,
@@ -130,7 +130,7 @@ impl Machine {
 }
 
 impl Seconds {
-    /// The times of a training.
+    /// The times of a training, which took as long as its epochs.
     pub fn new(data: f64, history: &[EpochRecord]) -> Self {
         let epochs: Vec<f64> = history.iter().map(|record| record.seconds).collect();
         Self { data, train: epochs.last().copied().unwrap_or(0.0), epochs }

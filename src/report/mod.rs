@@ -2,6 +2,7 @@
 
 mod checkpoint_folder;
 mod checksums;
+mod decisions_csv;
 mod first_steps;
 mod manifest;
 mod metrics_csv;
@@ -17,6 +18,7 @@ mod yaml;
 
 pub use checkpoint_folder::{CheckpointFolder, FoundCheckpoint};
 pub use checksums::{CHECKSUMS, CheckedSums, check_sums};
+pub use decisions_csv::{TestDecisions, read_decisions, write_decisions};
 pub use first_steps::{FIRST_STEPS, FirstSteps, KEPT_STEPS};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, WarmStart, versions};
 pub use metrics_csv::write_metrics;

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Problem};
 use crate::plan::Plan;
 use crate::train::{CalibrationRecord, EpochRecord, Scores, StopReason, Trained, TrainingFailure, outdone};
+use indexmap::IndexMap;
 use serde::Serialize;
 
 /// The results of a run.
@@ -22,9 +23,12 @@ pub struct Summary {
     pub parameters: usize,
     /// The seed of weights, row order and dropout.
     pub seed: u64,
-    /// Epochs that were measured.
+    /// Epochs that were measured; the sum over the components where these are trained separately.
     pub epochs: usize,
-    /// Steps until the last of them.
+    /// Epochs of each component, where they are trained separately.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub component_epochs: IndexMap<String, usize>,
+    /// Steps until the last epoch that was measured; the sum over the components where these are trained separately.
     pub steps: u64,
     /// The epoch of the model that was kept; none where it is from before the first measurement.
     pub best_epoch: Option<u64>,
@@ -36,7 +40,7 @@ pub struct Summary {
     pub notes: Vec<String>,
     /// How the reported probabilities were calibrated, if they were.
     pub calibration: Option<CalibrationRecord>,
-    /// How long the training took.
+    /// Seconds of the whole training, with all measurements; of all components where these are trained separately.
     pub seconds: f64,
 }
 
@@ -80,6 +84,7 @@ impl Summary {
             test,
             notes,
             calibration: trained.calibration.clone(),
+            seconds: trained.seconds,
             ..Self::new(plan, seed, run, status, &trained.history, best)
         }
     }
@@ -100,7 +105,6 @@ impl Summary {
         best_epoch: Option<u64>,
     ) -> Self {
         let best = history.iter().find(|record| Some(record.epoch) == best_epoch);
-        let last = history.last();
         Self {
             pipeline: plan.pipeline.clone(),
             combine: plan.combine.clone(),
@@ -110,13 +114,32 @@ impl Summary {
             parameters: plan.parameter_count(),
             seed,
             epochs: history.len(),
-            steps: last.map_or(0, |record| record.step),
+            component_epochs: component_epochs(history),
+            steps: steps(history),
             best_epoch,
             valid: best.and_then(|record| record.valid.clone()),
             test: None,
             notes: vec![],
             calibration: None,
-            seconds: last.map_or(0.0, |record| record.seconds),
+            seconds: history.last().map_or(0.0, |record| record.seconds),
         }
     }
+}
+
+/// The number of epochs of each component, in the order of training; empty where all are trained together.
+fn component_epochs(history: &[EpochRecord]) -> IndexMap<String, usize> {
+    let mut epochs = IndexMap::new();
+    for component in history.iter().filter_map(|record| record.component.as_ref()) {
+        *epochs.entry(component.clone()).or_insert(0) += 1;
+    }
+    epochs
+}
+
+/// The steps of all components: each counts its own.
+fn steps(history: &[EpochRecord]) -> u64 {
+    let mut last = IndexMap::new();
+    for record in history {
+        last.insert(record.component.as_ref(), record.step);
+    }
+    last.values().sum()
 }

@@ -6,9 +6,8 @@ use crate::fusion::RowLoss;
 use crate::plan::{Batch, LossSpec};
 use std::sync::Arc;
 
-/// Rows per batch of an evaluation, whatever the batch size of the training, so that the same weights are always
-/// measured the same to the last bit.
-const ROWS: usize = 1024;
+/// Rows per batch of an evaluation: enough for several threads. The bits of a row do not depend on it.
+const ROWS: usize = 4096;
 
 /// The decisions of a model on a part of the data, with their scores.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +29,7 @@ pub fn evaluate(
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
     let loss = fitted(loss, params);
-    let decisions = decide(&loss, &params.calibration, &logits);
+    let decisions = engine.pool().install(|| decide(&loss, &params.calibration, &logits));
     let losses = row_losses(&loss, &logits, rows.labels());
     let scores = metrics::scores(&loss, &decisions, &losses, rows.labels());
     Ok(Evaluation { scores, decisions, losses })
@@ -44,7 +43,8 @@ pub fn predict(
     rows: &dyn BatchSource,
 ) -> Result<Decisions, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
-    Ok(decide(&fitted(loss, params), &params.calibration, &logits))
+    let loss = fitted(loss, params);
+    Ok(engine.pool().install(|| decide(&loss, &params.calibration, &logits)))
 }
 
 fn logits(

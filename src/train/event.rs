@@ -68,7 +68,7 @@ pub struct EpochRecord {
     pub violations: Option<u64>,
     /// The validation split's measurements, if there is one.
     pub valid: Option<Scores>,
-    /// Seconds since training began.
+    /// Seconds since training began; where components are trained separately, since the first of them began.
     pub seconds: f64,
     /// Whether this is the best epoch so far.
     pub best: bool,

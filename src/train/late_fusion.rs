@@ -12,6 +12,7 @@ use crate::plan::{Batch, Component, Plan};
 use crate::spec::{CalibrationMethod, TrainSpec};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// Starts an engine for a plan.
 pub type Start<'a> = dyn Fn(Arc<Plan>) -> Result<Box<dyn Engine>, ExecError> + 'a;
@@ -46,6 +47,8 @@ fn train_components(
     let none = || FinishedComponents { count: 0, params, history: vec![], stop: StopReason::Completed };
     let mut finished = resume.and_then(|checkpoint| checkpoint.finished.clone()).unwrap_or_else(none);
     let mut resume = resume;
+    // A component counts its own seconds from 0; those of the whole training go on.
+    let mut seconds = finished.history.last().map_or(0.0, |record| record.seconds);
     for (index, component) in plan.loss.components.iter().enumerate().skip(finished.count) {
         if interrupt.load(Ordering::Relaxed) {
             return Err(failed(FailureCause::Interrupted { component: component.name.clone() }));
@@ -80,21 +83,25 @@ fn train_components(
             Event::EpochEnded(record) => {
                 let mut record = record.clone();
                 record.component = Some(component.name.clone());
+                record.seconds += seconds;
                 observe(Event::EpochEnded(&record));
             }
             event => observe(event),
         })?;
         let own = trained.history.into_iter().map(|mut record| {
             record.component = Some(component.name.clone());
+            record.seconds += seconds;
             record.best = record.epoch == trained.best_epoch;
             record
         });
         finished.count += 1;
         finished.stop = trained.stop;
         finished.history.extend(own);
+        seconds += trained.seconds;
         finished.params = moved(&alone, &trained.params, plan, finished.params);
     }
     let FinishedComponents { mut params, history, stop, .. } = finished;
+    let began = Instant::now();
     let engine = start(Arc::new(plan.clone())).map_err(|error| failed(FailureCause::Exec(error)))?;
     if let Some((weight, bias)) = plan.loss.combiner {
         let Some(valid) = training.valid.filter(|rows| !rows.is_empty()) else {
@@ -114,7 +121,8 @@ fn train_components(
     }
     let concluded = conclude(engine.as_ref(), Arc::new(params), &training, None);
     let Concluded { params, calibration, valid, test } = concluded.map_err(|error| failed(error.into()))?;
-    Ok(Trained { params, best_epoch: 0, history, stop, calibration, valid, test })
+    let seconds = seconds + began.elapsed().as_secs_f64();
+    Ok(Trained { params, best_epoch: 0, history, stop, seconds, calibration, valid, test })
 }
 
 fn measured(

@@ -269,7 +269,8 @@ impl<'a> TrainingLoop<'a> {
         let measured = best.and_then(|record| record.valid.clone());
         match conclude(engine, params, &self.training, measured) {
             Ok(Concluded { params, calibration, valid, test }) => {
-                Ok(Trained { params, best_epoch, history: self.history, stop, calibration, valid, test })
+                let seconds = self.seconds_before + self.began.elapsed().as_secs_f64();
+                Ok(Trained { params, best_epoch, history: self.history, stop, seconds, calibration, valid, test })
             }
             Err(error) => Err(self.fail(error.into())),
         }

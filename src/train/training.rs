@@ -43,6 +43,9 @@ pub struct Trained {
     pub history: Vec<EpochRecord>,
     /// The reason that it ended.
     pub stop: StopReason,
+    /// Seconds of the whole training, with all measurements; where components are trained separately, of all of them and
+    /// of their combination.
+    pub seconds: f64,
     /// How its probabilities were calibrated, if they were.
     pub calibration: Option<CalibrationRecord>,
     /// The selected model on the validation split, if there is one.

@@ -2,11 +2,12 @@
 
 use crate::support::process::{SMALL, ended, folder, mmc, names, plain, signal, start_until};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 /// With a param to sweep, and two sweeps.
-fn swept() -> String {
+pub(super) fn swept() -> String {
     SMALL
         .replace("combine mul =", "param beta = 0.5 in 0.0..=1.0\n\ncombine mul =")
         .replace("{ beta = 0.5 }", "{ beta = beta }")
@@ -30,6 +31,10 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_str(&plain(&done.get_output().stdout)).unwrap()
 }
 
+fn json_file(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
 #[test]
 fn a_comparison_has_the_numbers_of_single_runs() {
     let folder = folder(SMALL);
@@ -37,30 +42,45 @@ fn a_comparison_has_the_numbers_of_single_runs() {
     let found = json(folder.path(), &arguments);
     assert_eq!((&found["rows"], &found["seeds"]), (&200.into(), &serde_json::json!([1, 2])));
     let mut errors = vec![];
-    for (line, name) in found["lines"].as_array().unwrap().iter().zip(["mul", "low_only"]) {
-        assert_eq!((&line["name"], &line["runs"]), (&name.into(), &2.into()));
+    for name in ["mul", "low_only"] {
+        let line = found["lines"].as_array().unwrap().iter().find(|line| line["name"] == name).unwrap();
+        assert_eq!(line["runs"], 2);
         let of_seed = |seed: &str| {
             let arguments = ["run", "small.mmc", "--no-cache", "--quiet", "--json", "--epochs", "2", "--seed", seed];
             let done = mmc(folder.path()).args(arguments).args(["--combine", name]).assert().success();
             let lines = plain(&done.get_output().stdout);
             let summary: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
-            (summary["test"]["error"].as_f64().unwrap(), summary["test"]["auc"].as_f64().unwrap())
+            summary
         };
-        let (one, two) = (of_seed("1"), of_seed("2"));
-        let values =
-            |what: &str| line[what]["values"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-        let (error, auc): (Vec<f64>, Vec<f64>) = (values("error"), values("auc"));
-        assert_eq!((error.as_slice(), auc.as_slice()), (&[one.0, two.0][..], &[one.1, two.1][..]), "{name}");
-        errors.push((one.0 + two.0) / 2.0);
+        let seeds = [of_seed("1"), of_seed("2")];
+        for split in ["valid", "test"] {
+            for metric in ["error", "loss", "auc", "f1", "log_loss", "brier", "calibration_error"] {
+                let single: Vec<&Value> = seeds.iter().map(|summary| &summary[split][metric]).collect();
+                let of_trials: Vec<&Value> = line[split][metric]["values"].as_array().unwrap().iter().collect();
+                assert_eq!(of_trials, single, "{name}: {metric} on {split}");
+            }
+            // Where the probabilities were not calibrated, they are the same before.
+            let before = |summary: &Value| match &summary[split]["uncalibrated"] {
+                Value::Null => summary[split]["log_loss"].clone(),
+                before => before["log_loss"].clone(),
+            };
+            let of_trials = &line[split]["uncalibrated"]["log_loss"]["values"];
+            assert_eq!(*of_trials, Value::from(seeds.iter().map(before).collect::<Vec<_>>()), "{name} on {split}");
+        }
+        let mean = |split: &str| line[split]["error"]["mean"].as_f64().unwrap();
+        errors.push((mean("valid"), mean("test")));
         let over = &line["over_learn"];
         let count = |what: &str| over[what]["mean"].as_f64().unwrap();
         assert!(count("of_all") <= count("of_those") && count("subset") <= 200.0, "{over}");
     }
-    let best = usize::from(errors[1] < errors[0]);
-    assert_eq!(found["lines"][best]["best"], true);
-    let difference = found["lines"][1 - best]["difference"]["mean"].as_f64().unwrap();
-    assert!((difference - (errors[1 - best] - errors[best])).abs() < 1e-12);
-    assert!(found["lines"][best]["difference"].is_null());
+    // The validation rows rank; the difference is one of test rows.
+    let best = usize::from(errors[1].0 < errors[0].0);
+    let lines = &found["lines"];
+    assert_eq!((&lines[0]["name"], &found["against"]), (&["mul", "low_only"][best].into(), &lines[0]["name"]));
+    assert_eq!((&lines[0]["selected"], &lines[1]["selected"]), (&true.into(), &false.into()));
+    let difference = lines[1]["difference"]["mean"].as_f64().unwrap();
+    assert!((difference - (errors[1 - best].1 - errors[best].1)).abs() < 1e-12);
+    assert!(lines[0]["difference"].is_null());
     assert_eq!(names(folder.path()).iter().filter(|name| *name != "runs").collect::<Vec<_>>(), ["small.mmc"]);
 }
 
@@ -72,36 +92,58 @@ fn a_table_does_not_depend_on_threads_and_has_four_forms() {
         let done = mmc(folder.path()).args(common).args(arguments).assert().success();
         plain(&done.get_output().stdout)
     };
-    let without_time = |text: &str| {
+    let without_time = |text: &str| -> Vec<[Value; 4]> {
         let value: Value = serde_json::from_str(text).unwrap();
         let lines = value["lines"].as_array().unwrap().iter();
-        lines.map(|line| (line["error"].clone(), line["auc"].clone(), line["difference"].clone())).collect::<Vec<_>>()
+        lines
+            .map(|line| [&line["name"], &line["valid"], &line["test"], &line["difference"]].map(Value::clone))
+            .collect()
     };
     let [one, two] = ["1", "2"].map(|threads| table(&["--threads", threads, "--format", "json"]));
     assert_eq!(without_time(&one), without_time(&two));
 
     let markdown = table(&["--format", "markdown", "--combine", "low_only,mul"]);
     let lines: Vec<&str> = markdown.lines().collect();
-    assert_eq!((lines.len(), lines[1]), (4, "|---|---:|---:|---:|---:|---:|---:|---:|"));
-    assert!(lines[2].starts_with("| `mul` |") && markdown.contains("**"), "{markdown}");
+    assert_eq!((lines.len(), lines[1].matches("---:").count()), (4, 14));
+    assert!(lines[2].starts_with("| **`") && lines[3].starts_with("| `"), "{markdown}");
     let csv = table(&["--format", "csv", "--combine", "low_only"]);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let row = reader.records().next().unwrap().unwrap();
-    assert_eq!((&row[0], &row[1], reader.headers().unwrap().len()), ("low_only", "2", 16));
-    let text = table(&[]);
-    for word in
-        ["test, 200 rows", "error %", "difference [95%]", "mul", "low_only", "*", "paired test", "seeds       1, 2"]
+    assert_eq!((&row[0], &row[1], &row[2]), ("low_only", "2", "1"));
+    let names: Vec<&str> = reader.headers().unwrap().iter().collect();
+    for name in
+        ["valid_error", "test_auc_deviation", "test_uncalibrated_log_loss", "valid_brier", "difference", "seconds"]
     {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+    let text = table(&[]);
+    for word in [
+        "test, 200 rows",
+        "valid error %",
+        "test error %",
+        "difference [95%]",
+        "log loss",
+        "ECE %",
+        "mul",
+        "low_only",
+        "*",
+        "paired test",
+        "seeds       1, 2",
+        "alone       mmc run small.mmc --combine ",
+    ] {
         assert!(text.contains(word), "{word}: {text}");
     }
+    assert!(text.lines().all(|line| line.chars().count() <= 100 || line.starts_with("alone")), "{text}");
 }
 
 #[test]
 fn one_seed_is_compared_by_its_rows() {
     let folder = folder(SMALL);
     let found = json(folder.path(), &["compare", "small.mmc", "--seeds", "1", "--epochs", "1", "--against", "mul"]);
-    assert_eq!((&found["against"], &found["lines"][1]["difference"]["test"]), (&"mul".into(), &"mc_nemar".into()));
-    assert!(found["lines"][0]["error"]["deviation"].is_null());
+    let lines = found["lines"].as_array().unwrap();
+    let other = lines.iter().find(|line| line["name"] == "low_only").unwrap();
+    assert_eq!((&found["against"], &other["difference"]["test"]), (&"mul".into(), &"mc_nemar".into()));
+    assert!(lines[0]["test"]["error"]["deviation"].is_null());
 }
 
 #[test]
@@ -114,12 +156,25 @@ fn a_file_is_named_only_before_combines_that_several_have() {
     let called = |files: &[&str]| {
         let arguments = [&["compare"], files, &["--seeds", "1", "--epochs", "1", "--against", "alone"]].concat();
         let found = json(folder.path(), &arguments);
-        found["lines"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap().to_owned()).collect()
+        let lines = found["lines"].as_array().unwrap().iter();
+        lines.map(|line| line["name"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
     };
-    let two: Vec<String> = called(&["small.mmc", "other.mmc"]);
-    assert_eq!(two, ["small:mul", "low_only", "other:mul", "alone"]);
-    let three: Vec<String> = called(&["small.mmc", "deep/small.mmc", "other.mmc"]);
-    assert_eq!(three, ["small.mmc:mul", "low_only", "deep/small.mmc:mul", "first", "other:mul", "alone"]);
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    let two = set(&["small:mul", "low_only", "other:mul", "alone"]);
+    assert_eq!(called(&["small.mmc", "other.mmc"]), two);
+    let three = called(&["small.mmc", "deep/small.mmc", "other.mmc"]);
+    assert_eq!(three, set(&["small.mmc:mul", "low_only", "deep/small.mmc:mul", "first", "other:mul", "alone"]));
+
+    // The study keeps copies of all files, and has the names that they had.
+    let study = folder.path().join("runs/small-compare-0001");
+    assert!(study.join("pipeline-1/pipeline.mmc").exists() && study.join("pipeline-2/pipeline.mmc").exists());
+    for file in ["small.mmc", "other.mmc"] {
+        fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    let again = json(folder.path(), &["compare", "--resume", "runs/small-compare-0001"]);
+    let names = again["lines"].as_array().unwrap().iter().map(|line| line["name"].as_str().unwrap());
+    assert_eq!(names.map(str::to_owned).collect::<BTreeSet<_>>(), two);
+    assert_eq!(again.to_string(), json_file(&study.join("compare.json")).to_string());
 }
 
 #[test]
@@ -152,13 +207,15 @@ fn a_sweep_selects_on_validation_and_resumes() {
         let of: Vec<&Value> = points.iter().filter(|point| point["combine"] == combine).collect();
         let betas: Vec<&str> = of.iter().map(|point| point["params"]["beta"].as_str().unwrap()).collect();
         assert_eq!(betas, ["0", "0.5", "1"]);
-        let valid = |point: &&Value| point["valid"]["mean"].as_f64().unwrap();
+        let valid = |point: &&Value| point["valid"]["loss"]["mean"].as_f64().unwrap();
         let least = of.iter().map(valid).fold(f64::INFINITY, f64::min);
         let selected: Vec<&&Value> = of.iter().filter(|point| point["selected"] == true).collect();
         assert_eq!((selected.len(), valid(selected[0])), (1, least));
     }
     let path = folder.path().join("runs/small-curve-0001");
-    assert_eq!(names(&path), ["pipeline.mmc", "sweep.csv", "sweep.json", "sweep.md", "trials.jsonl"]);
+    let files: Vec<String> = names(&path).into_iter().filter(|name| !name.contains("-seed-")).collect();
+    let expected = ["best", "pipeline.mmc", "study.yaml", "sweep.csv", "sweep.json", "sweep.md", "trials.jsonl"];
+    assert_eq!((files, names(&path).len()), (expected.map(String::from).to_vec(), 7 + 12));
     let trials = fs::read_to_string(path.join("trials.jsonl")).unwrap();
     assert_eq!(trials.lines().count(), 12);
 
@@ -173,14 +230,15 @@ fn a_sweep_selects_on_validation_and_resumes() {
     let arguments = ["sweep", "small.mmc", "curve", "--epochs", "1", "--no-cache", "--resume", "runs/small-curve-0001"];
     let done = mmc(folder.path()).args(arguments).assert().success();
     let reported = plain(&done.get_output().stderr);
-    assert!(reported.contains("12 trials, 6 of them done before") && reported.contains("6/6"), "{reported}");
+    assert!(reported.contains("12 trials, 6 done before") && reported.contains("12/12"), "{reported}");
+    assert!(reported.lines().all(|line| !line.starts_with("1/12") && !line.starts_with("6/12")), "{reported}");
     let again: Value = serde_json::from_str(&fs::read_to_string(path.join("sweep.json")).unwrap()).unwrap();
     let measured = |found: &Value| -> Vec<Value> {
         found["points"]
             .as_array()
             .unwrap()
             .iter()
-            .map(|point| serde_json::json!([point["valid"], point["error"]]))
+            .map(|point| serde_json::json!([point["valid"], point["test"]]))
             .collect()
     };
     assert_eq!(measured(&again), measured(&found));
@@ -189,7 +247,9 @@ fn a_sweep_selects_on_validation_and_resumes() {
     // A trial of another length is another trial.
     let other = ["sweep", "small.mmc", "curve", "--epochs", "2", "--no-cache", "--resume", "runs/small-curve-0001"];
     let done = mmc(folder.path()).args(other).assert().success();
-    assert!(plain(&done.get_output().stderr).contains("12/12"));
+    assert!(plain(&done.get_output().stderr).lines().any(|line| line.starts_with("1/12")));
+    // The trials of the other length stay.
+    assert!(fs::read_to_string(path.join("trials.jsonl")).unwrap().lines().count() >= 12 + 6);
     fs::write(path.join("trials.jsonl"), "{}\n").unwrap();
     let done = mmc(folder.path()).args(arguments).assert().code(1);
     assert!(plain(&done.get_output().stderr).contains("MMC0606"));
@@ -208,8 +268,13 @@ fn an_interrupted_sweep_keeps_what_is_done() {
     signal(&child, "-INT");
     let reported: Vec<String> = lines.collect();
     let (code, result) = ended(child);
-    assert_eq!(code, Some(0), "{reported:?}");
-    assert!(reported.iter().any(|line| line.contains("1 of 8 trials are done; `--resume")), "{reported:?}");
+    assert_eq!(code, Some(75), "{reported:?}");
+    assert!(
+        reported.iter().any(|line| {
+            line.contains("1 of 8 trials are done; to continue: mmc sweep --resume runs/small-curve-0001")
+        }),
+        "{reported:?}"
+    );
     assert!(result.contains("runs/small-curve-0001"), "{result}");
     let path = folder.path().join("runs/small-curve-0001");
     assert_eq!(fs::read_to_string(path.join("trials.jsonl")).unwrap().lines().count(), 1);
@@ -227,16 +292,21 @@ fn an_interrupted_comparison_shows_what_is_done() {
     signal(&child, "-INT");
     let reported: Vec<String> = lines.collect();
     let (code, result) = ended(child);
-    assert_eq!(code, Some(0), "{reported:?}");
-    assert!(reported.iter().any(|line| line.starts_with("interrupted")), "{reported:?}");
+    assert_eq!(code, Some(75), "{reported:?}");
+    let resume = "to continue: mmc compare --resume runs/small-compare-0001";
+    assert!(reported.iter().any(|line| line.starts_with("interrupted") && line.contains(resume)), "{reported:?}");
+    assert!(!folder.path().join("runs/small-compare-0001/best").exists(), "nothing is selected before the end");
     assert!(result.contains("small:mul") && result.contains("long:mul"), "{result}");
 
-    // Before the first trial ends there is nothing to show.
+    // Before the first trial ends there is nothing to show; it continues from its checkpoint.
     let warned = SMALL.replace("epochs     = 3", "epochs     = 1_000_000");
     fs::write(folder.path().join("long.mmc"), warned).unwrap();
     let arguments = ["compare", "long.mmc", "--seeds", "1", "--no-cache", "--threads", "1"];
     let (child, _lines) = start_until(folder.path(), &arguments, "training");
     signal(&child, "-INT");
     let (code, result) = ended(child);
-    assert_eq!((code, result.as_str()), (Some(130), ""));
+    assert_eq!(result, "");
+    // Whether there is a checkpoint depends on whether a step was made.
+    assert!(matches!(code, Some(75 | 130)), "{code:?}");
+    assert_eq!(folder.path().join("runs/small-compare-0002").exists(), code == Some(75));
 }

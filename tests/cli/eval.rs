@@ -146,3 +146,16 @@ fn single_metrics_are_lines_for_programs() {
     let done = mmc(folder.path()).args(["eval", "runs/small-0001", "--on", "tset"]).assert().code(2);
     assert!(plain(&done.get_output().stderr).contains("did you mean `test`?"));
 }
+
+#[test]
+fn a_run_is_found_by_its_name() {
+    let folder = run();
+    let evaluated = |name: &str| {
+        let done = mmc(folder.path()).args(["eval", name, "--no-cache"]).assert().success();
+        plain(&done.get_output().stdout)
+    };
+    assert_eq!(evaluated("small-0001"), evaluated("runs/small-0001"));
+    let done = mmc(folder.path()).args(["eval", "small-0011", "--no-cache"]).assert().code(1);
+    let reported = plain(&done.get_output().stderr);
+    assert!(reported.contains("MMC0620") && reported.contains("did you mean `runs/small-0001`?"), "{reported}");
+}

@@ -9,4 +9,5 @@ mod predict;
 mod resume;
 mod run;
 mod runs;
+mod studies;
 mod verify;

@@ -6,7 +6,7 @@ use arrow_array::types::{Float32Type, Int64Type};
 use arrow_array::{Array, Int64Array, RecordBatch, StringArray};
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -381,6 +381,36 @@ fn missing_modalities_and_labels_are_counted() {
     assert_eq!(labels, ["left", "up", ""]);
     let errors = notes("a,b,nite\n1,2,x\n");
     assert!(errors.contains("there is no column `note` in `x.csv`; did you mean `nite`?"), "{errors}");
+}
+
+#[test]
+fn rows_of_a_slow_pipe_are_predicted_as_they_come() {
+    let folder = run();
+    for (format, header) in [("csv", "a,b,note\n"), ("jsonl", "")] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
+            .args(["predict", RUN, "-", "--input-format", "csv", "--format", format])
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        input.write_all(b"a,b,note\n").unwrap();
+        for row in 0..3 {
+            input.write_all(b"1,2,sun\n").unwrap();
+            if row == 0 && !header.is_empty() {
+                assert!(lines.next().unwrap().starts_with("row,prediction"));
+            }
+            // The row is answered before the next is written.
+            let line = lines.next().unwrap();
+            assert!(line.starts_with(&format!("{row},")) || line.starts_with(&format!("{{\"row\":{row},")), "{line}");
+        }
+        drop(input);
+        assert!(lines.next().is_none());
+        assert!(child.wait().unwrap().success());
+    }
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// The files that two equal runs have in common, to the byte.
-const RESULTS: [&str; 3] = ["model.safetensors", "predictions.csv", "metrics.csv"];
+const RESULTS: [&str; 5] = ["model.safetensors", "predictions.csv", "components.csv", "metrics.csv", "first_steps.csv"];
 
 /// `SMALL` with more to keep between two steps, and combines to choose from.
 fn pipeline() -> String {
@@ -44,7 +44,7 @@ fn a_run_that_is_killed_at_any_time_ends_with_the_same_bits() {
         let folder = folder(&pipeline());
         let options = ["--combine", combine, "--checkpoint", "3 steps"];
         run(folder.path(), &[&["small.mmc", "--resume", "whole"], &options[..]].concat());
-        // Before the first step, within the training, and late in it. The same command begins and continues.
+        // Before the first step, within the training, and late in it. The same command starts and continues it.
         for milliseconds in [0, 60, 150, 300] {
             let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
                 .args(["run", "small.mmc", "--resume", "killed", "--no-cache", "--threads", "1"])
@@ -129,12 +129,12 @@ fn what_differs_is_named_and_refused() {
         "`train.optimizer.adam.lr` was 0.003 and is 0.01",
         "the content of the data files has changed",
         "`high_net.0.weight` was [16, 7] and is [24, 7]",
-        "--warm-start runs/small-0001",
+        "--warm-start runs/small-0001` starts another run with the",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(fs::read(folder.path().join("runs/small-0001/model.safetensors")).unwrap() == before);
-    // The weights that agree begin another run, which continues from them as well.
+    // The weights that agree start another run, which continues from them as well.
     let said = run(folder.path(), &["small.mmc", "--warm-start", "runs/small-0001", "--checkpoint", "never"]);
     assert!(said.contains("weights of runs/small-0001: low_net.0.weight, low_net.0.bias"), "{said}");
     assert!(said.contains("new are high_net.0.weight"), "{said}");
@@ -186,7 +186,7 @@ fn a_damaged_checkpoint_is_passed_over_for_the_one_before() {
 fn only_the_folder_of_a_run_is_continued() {
     let folder = folder(&pipeline());
     let said = refused(folder.path(), &["--resume", "absent"], 2);
-    assert!(said.contains("`mmc run FILE --resume absent` begins one"), "{said}");
+    assert!(said.contains("`mmc run FILE --resume absent` starts one"), "{said}");
     fs::create_dir(folder.path().join("other")).unwrap();
     fs::write(folder.path().join("other/notes.txt"), "").unwrap();
     let said = refused(folder.path(), &["small.mmc", "--resume", "other"], 1);

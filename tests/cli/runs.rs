@@ -1,6 +1,6 @@
 //! `mmc runs` as a process: which runs are listed, in which order, and what is skipped.
 
-use crate::support::process::{SMALL, folder, mmc, names, plain};
+use crate::support::process::{SMALL, folder, mmc, names, plain, start_until};
 use std::fs;
 use std::path::Path;
 
@@ -102,4 +102,21 @@ fn a_folder_or_column_that_does_not_exist_is_an_error() {
     assert!(plain(&done.get_output().stderr).contains("MMC0620"));
     let done = mmc(folder.path()).args(["runs", "--sort", "vaild"]).assert().code(2);
     assert!(plain(&done.get_output().stderr).contains("did you mean `valid`?"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_is_running_as_long_as_its_process_lives() {
+    let folder = folder(SMALL);
+    let arguments = ["run", "small.mmc", "--no-cache", "--epochs", "1000000", "--checkpoint", "10 steps"];
+    let (mut child, _lines) = start_until(folder.path(), &arguments, "epoch ");
+    let status = || {
+        let (json, _) = runs(folder.path(), &["--json"]);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        json["runs"][0]["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(), "running");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(status(), "unfinished");
 }

@@ -1,6 +1,6 @@
 //! `mmc verify` as a process: whole runs agree, and each kind of damage is found.
 
-use crate::support::process::{SMALL, folder, mmc, plain};
+use crate::support::process::{SMALL, folder, mmc, plain, start_until};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -107,6 +107,19 @@ fn an_edited_prediction_is_found_with_its_line() {
 }
 
 #[test]
+fn an_edited_component_is_found() {
+    let (folder, run) = trained(SMALL);
+    let path = run.join("components.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let place = text.rfind(|digit: char| digit.is_ascii_digit()).unwrap();
+    let digit = if text[place..].starts_with('7') { "1" } else { "7" };
+    fs::write(&path, format!("{}{digit}{}", &text[..place], &text[place + 1..])).unwrap();
+    let (code, found) = verify(folder.path(), &[]);
+    assert_eq!((code, with_status(&found, "differs")), (1, vec!["files", "predictions"]), "{found}");
+    assert!(detail(&found, "predictions").starts_with("components.csv is not"), "{found}");
+}
+
+#[test]
 fn edited_scores_and_first_steps_are_found() {
     let (folder, run) = trained(SMALL);
     let path = run.join("summary.json");
@@ -180,4 +193,38 @@ fn files_of_another_run_do_not_belong_together() {
     let done = mmc(folder.path()).args(["verify", "small-0003"]).assert().code(1);
     let reported = plain(&done.get_output().stderr);
     assert!(reported.contains("MMC0620") && reported.contains("did you mean `runs/small-000"), "{reported}");
+}
+
+#[test]
+fn a_run_with_the_first_weights_of_another_agrees() {
+    let (folder, _) = trained(SMALL);
+    let warm = ["run", "small.mmc", "--no-cache", "--quiet", "--epochs", "1", "--warm-start", "runs/small-0001"];
+    mmc(folder.path()).args(warm).assert().success();
+    let done = mmc(folder.path()).args(["verify", "small-0002", "--no-cache", "--json"]).assert().success();
+    let found: Value = serde_json::from_str(&plain(&done.get_output().stdout)).unwrap();
+    assert_eq!(with_status(&found, "agrees"), ALL, "{found}");
+    // Other first weights give other first steps.
+    let initial = folder.path().join("runs/small-0002/initial.safetensors");
+    let mut bytes = fs::read(&initial).unwrap();
+    let place = bytes.len() - 2;
+    bytes[place] ^= 1 << 4;
+    fs::write(&initial, bytes).unwrap();
+    let done = mmc(folder.path()).args(["verify", "small-0002", "--no-cache", "--json"]).assert().code(1);
+    let found: Value = serde_json::from_str(&plain(&done.get_output().stdout)).unwrap();
+    assert_eq!(with_status(&found, "differs"), ["files", "first_steps"], "{found}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_that_was_killed_and_resumed_agrees() {
+    let folder = folder(SMALL);
+    let begin = ["run", "small.mmc", "--no-cache", "--epochs", "400", "--checkpoint", "5 steps"];
+    let (mut child, _lines) = start_until(folder.path(), &begin, "epoch ");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, found) = verify(folder.path(), &[]);
+    assert_eq!((code, with_status(&found, "skipped").contains(&"files")), (1, true), "{found}");
+    mmc(folder.path()).args(["run", "--resume", "runs/small-0001", "--no-cache", "--quiet"]).assert().success();
+    let (code, found) = verify(folder.path(), &["--steps", "100"]);
+    assert_eq!((code, with_status(&found, "agrees")), (0, ALL.to_vec()), "{found}");
 }

@@ -4,6 +4,7 @@
 
 mod batch_invariance;
 mod calibration;
+mod continuation;
 mod errors;
 mod prediction;
 mod public;

@@ -201,10 +201,22 @@ fn a_fusion_leaves_a_run_whose_epochs_name_their_model() {
     let metrics = std::fs::read_to_string(run.join("metrics.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(metrics.as_bytes());
     assert_eq!(&reader.headers().unwrap()[0], "component");
-    let models: Vec<String> = reader.records().map(|record| record.unwrap()[0].to_owned()).collect();
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let models: Vec<&str> = records.iter().map(|record| &record[0]).collect();
     assert_eq!(models, ["low_net", "low_net", "low_net", "high_net", "high_net", "high_net"]);
     let summary: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(run.join("summary.json")).unwrap()).unwrap();
+    // The time and the steps of a fusion are those of all its models.
+    let yaml: serde_yaml::Value =
+        serde_yaml::from_str(&std::fs::read_to_string(run.join("run.yaml")).unwrap()).unwrap();
+    let seconds: Vec<f64> =
+        yaml["seconds"]["epochs"].as_sequence().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
+    assert!(seconds.len() == 6 && seconds.is_sorted(), "{seconds:?}");
+    assert_eq!(yaml["seconds"]["train"].as_f64(), summary["seconds"].as_f64());
+    assert!(summary["seconds"].as_f64().unwrap() >= seconds[5], "{seconds:?}: {summary}");
+    assert_eq!(summary["component_epochs"], serde_json::json!({ "low_net": 3, "high_net": 3 }));
+    let steps: u64 = [2, 5].iter().map(|last: &usize| records[*last][2].parse::<u64>().unwrap()).sum();
+    assert_eq!((&summary["epochs"], &summary["steps"]), (&6.into(), &steps.into()));
     assert!(summary["best_epoch"].is_null() && summary["valid"]["rows"] == 100 && summary["test"]["rows"] == 200);
     let model = std::fs::read(run.join("model.safetensors")).unwrap();
     assert!(String::from_utf8_lossy(&model).contains("fuse.combiner.weight"));

@@ -15,16 +15,25 @@ pub(in crate::cli) enum CheckpointArg {
     Never,
 }
 
-/// The units of an interval, each with its other spellings, and the interval of so many of them.
-const UNITS: &[(&[&str], fn(u64) -> CheckpointInterval)] = &[
-    (&["s", "sec", "second", "seconds"], |count| CheckpointInterval::Time(Duration::from_secs(count))),
-    (&["m", "min", "minute", "minutes"], |count| {
-        CheckpointInterval::Time(Duration::from_secs(count.saturating_mul(60)))
-    }),
-    (&["h", "hour", "hours"], |count| CheckpointInterval::Time(Duration::from_secs(count.saturating_mul(3600)))),
-    (&["step", "steps"], CheckpointInterval::Steps),
-    (&["epoch", "epochs"], CheckpointInterval::Epochs),
+/// A unit of intervals.
+struct IntervalUnit {
+    /// Its spellings.
+    names: &'static [&'static str],
+    /// The interval of so many of it.
+    interval: fn(u64) -> CheckpointInterval,
+}
+
+const UNITS: [IntervalUnit; 5] = [
+    IntervalUnit { names: &["s", "sec", "second", "seconds"], interval: seconds },
+    IntervalUnit { names: &["m", "min", "minute", "minutes"], interval: |count| seconds(count.saturating_mul(60)) },
+    IntervalUnit { names: &["h", "hour", "hours"], interval: |count| seconds(count.saturating_mul(3600)) },
+    IntervalUnit { names: &["step", "steps"], interval: CheckpointInterval::Steps },
+    IntervalUnit { names: &["epoch", "epochs"], interval: CheckpointInterval::Epochs },
 ];
+
+fn seconds(count: u64) -> CheckpointInterval {
+    CheckpointInterval::Time(Duration::from_secs(count))
+}
 
 impl CheckpointArg {
     /// The interval; `None` for never.
@@ -47,8 +56,8 @@ impl FromStr for CheckpointArg {
         }
         let (digits, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len()));
         let count: u64 = digits.parse().map_err(|_| EXPECTED)?;
-        let interval =
-            UNITS.iter().find(|(names, _)| names.contains(&unit.trim())).map(|(_, interval)| interval(count));
+        let found = UNITS.iter().find(|known| known.names.contains(&unit.trim()));
+        let interval = found.map(|unit| (unit.interval)(count));
         match interval {
             Some(_) if count == 0 => Err("expected at least 1"),
             Some(interval) => Ok(Self::Every(interval)),

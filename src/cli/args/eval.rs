@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EvalArgs {
-    /// The folder of a run
+    /// The run: its folder, or its name in `runs`
     #[arg(value_name = "RUN")]
     pub(in crate::cli) run: PathBuf,
     /// Measure on the rows of this file, which has the labels; without it on rows of the run's own data

@@ -29,7 +29,7 @@ pub(super) use bench::BenchArgs;
 pub(super) use checkpoint::DEFAULT_CHECKPOINT;
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
-pub(super) use compute::DEFAULT_MEMORY;
+pub(super) use compute::{ComputeArgs, DEFAULT_MEMORY};
 pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;

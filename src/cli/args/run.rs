@@ -24,10 +24,10 @@ pub(in crate::cli) struct RunArgs {
     /// The folder that runs are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(in crate::cli) out: PathBuf,
-    /// Continue the run in this folder where it was interrupted; with a FILE, begin it if the folder does not exist yet
+    /// Continue the run in this folder where it was interrupted; with a FILE, start it if the folder does not exist yet
     #[arg(long, value_name = "RUN", conflicts_with = "out")]
     pub(in crate::cli) resume: Option<PathBuf>,
-    /// Begin with the weights of another run that agree in name and shape
+    /// Start with the weights of another run that agree in name and shape
     #[arg(long, value_name = "RUN", conflicts_with = "resume")]
     pub(in crate::cli) warm_start: Option<PathBuf>,
     /// How often the state is saved, to continue from: a time (5m, 90s), `100 steps`, `1 epoch`, or never

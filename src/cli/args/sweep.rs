@@ -1,15 +1,18 @@
 //! The arguments of `mmc sweep`.
 
 use super::compute::ComputeArgs;
+use super::metric::metric;
 use super::model::SettingArg;
 use super::table_format::TableFormatArg;
+use crate::spec::Metric;
 use clap::Args;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SweepArgs {
     /// The pipeline
-    pub(in crate::cli) file: PathBuf,
+    #[arg(required_unless_present = "resume")]
+    pub(in crate::cli) file: Option<PathBuf>,
     /// The sweep, where the file has several
     pub(in crate::cli) name: Option<String>,
     /// Give a `param` of the file that is not swept another value; may be repeated
@@ -18,10 +21,13 @@ pub(in crate::cli) struct SweepArgs {
     /// Another number of epochs than the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(in crate::cli) epochs: Option<u64>,
+    /// The metric on the validation rows that selects, that of `select` unless given
+    #[arg(long, value_name = "METRIC", value_parser = metric)]
+    pub(in crate::cli) metric: Option<Metric>,
     /// The folder that sweeps are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(in crate::cli) out: PathBuf,
-    /// Continue the sweep of this folder: trials that are done there are not repeated
+    /// Continue the sweep of this folder: trials that are done there are not repeated; what is not given is as before
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     pub(in crate::cli) resume: Option<PathBuf>,
     /// How the table is shown

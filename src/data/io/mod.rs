@@ -3,6 +3,7 @@
 pub(crate) mod bytes;
 pub(crate) mod half;
 pub(crate) mod paths;
+pub(crate) mod patient;
 pub(crate) mod reader;
 pub(crate) mod stream;
 pub(crate) mod text_error;

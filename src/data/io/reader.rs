@@ -60,9 +60,9 @@ pub(crate) fn open_counted(file: &DataFile, count: &ByteCount) -> io::Result<Box
     }
 }
 
-/// The text of a file; otherwise as [`open_counted`].
-pub(crate) fn open_counted_text(file: &DataFile, count: &ByteCount) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
-    open_counted(file, count).map(|bytes| LineEnds::new(decoded(bytes)))
+/// The text of a file, its line ends as they are; otherwise as [`open_counted`].
+pub(crate) fn open_counted_text(file: &DataFile, count: &ByteCount) -> io::Result<Box<dyn Read + Send>> {
+    open_counted(file, count).map(decoded)
 }
 
 /// How many bytes have been read.
@@ -267,6 +267,8 @@ impl<R: Read> LineEnds<R> {
                 Ok(0) => break,
                 Ok(n) => length += n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What has come of the beginning is waited on with.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && length > 0 => {}
                 Err(error) => {
                     self.buffer.clear();
                     return Err(error);

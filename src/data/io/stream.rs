@@ -24,14 +24,28 @@ impl ByteStream {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The first bytes, `count` of them or all there are.
+    /// The first bytes: up to the end of the first line, or `count` of them. Waits for no more than that; of what is no
+    /// text, for as many as a mark of its format has.
     ///
     /// # Errors
     /// The error of the stream.
     pub fn start(&self, count: usize) -> io::Result<Vec<u8>> {
+        /// The length of the longest mark.
+        const MARK: usize = 6;
         let mut start = vec![];
-        self.peek().take(count as u64).read_to_end(&mut start)?;
-        Ok(start)
+        let mut bytes = self.peek().take(count as u64);
+        let mut piece = [0; 512];
+        loop {
+            let length = match bytes.read(&mut piece) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                length => length?,
+            };
+            start.extend_from_slice(&piece[..length]);
+            let text = start.first().is_none_or(u8::is_ascii) || start.starts_with(b"\xef");
+            if length == 0 || start.contains(&b'\n') || (!text && start.len() >= MARK) {
+                return Ok(start);
+            }
+        }
     }
 
     /// Reads from the first byte on; the same bytes are read again by later calls.
@@ -92,12 +106,26 @@ mod tests {
 
     #[test]
     fn what_was_looked_at_is_read_again_and_all_of_it_once() {
-        let stream = ByteStream::new(&b"one two three"[..]);
+        let stream = ByteStream::new(&b"one two\nthree"[..]);
         assert_eq!(stream.start(3).unwrap(), b"one");
         assert_eq!(stream.start(7).unwrap(), b"one two");
         let mut all = vec![];
         stream.take().read_to_end(&mut all).unwrap();
-        assert_eq!(all, b"one two three");
+        assert_eq!(all, b"one two\nthree");
         assert_eq!(stream.start(3).unwrap(), b"");
+    }
+
+    #[test]
+    fn no_more_is_waited_for_than_the_first_line() {
+        struct Line(usize);
+        impl Read for Line {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.0 += 1;
+                assert!(self.0 < 3, "read on after the line");
+                buffer[..3].copy_from_slice([b"a,b", b"\n1,"][self.0 - 1]);
+                Ok(3)
+            }
+        }
+        assert_eq!(ByteStream::new(Line(0)).start(4096).unwrap(), b"a,b\n1,");
     }
 }

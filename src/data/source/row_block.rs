@@ -42,6 +42,11 @@ pub(crate) trait BlockReader: Send {
     /// The columns that are passed on, with their types.
     fn kept_fields(&self) -> Vec<Field>;
 
+    /// Whether the last block is short because no more rows have come yet.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
     /// How much has been read.
     fn progress(&self) -> ReadProgress;
 }

@@ -54,6 +54,8 @@ pub(crate) struct TextBlocks<R> {
     line: u64,
     ended: bool,
     failed: Option<io::Error>,
+    /// Whether more of the text may come, and has not yet.
+    waiting: bool,
 }
 
 impl<R: Read> TextBlocks<R> {
@@ -70,12 +72,18 @@ impl<R: Read> TextBlocks<R> {
             line: 1,
             ended: false,
             failed: None,
+            waiting: false,
         }
     }
 
     /// The line that the next block begins on.
     pub(crate) fn line(&self) -> u64 {
         self.line
+    }
+
+    /// Whether the last block is short because no more of the text has come yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting
     }
 
     /// The next block of at most `records` records, at least 1; `None` at the end. Blank lines are part of a block and no
@@ -112,6 +120,9 @@ impl<R: Read> TextBlocks<R> {
                 return self.failed.take().map_or(Ok(None), Err);
             }
             self.read();
+            if self.waiting && found > 0 {
+                return Ok(Some(self.cut(self.record, found)));
+            }
         }
     }
 
@@ -193,11 +204,12 @@ impl<R: Read> TextBlocks<R> {
         let length = self.buffer.len();
         self.buffer.resize(length + READ, 0);
         let read = self.text.read(&mut self.buffer[length..]);
+        self.waiting = matches!(&read, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
         self.buffer.truncate(length + *read.as_ref().unwrap_or(&0));
         match read {
             Ok(0) => self.ended = true,
             Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
             Err(error) => {
                 self.ended = true;
                 self.failed = Some(error);

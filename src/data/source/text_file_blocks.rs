@@ -1,6 +1,7 @@
 //! Files of text, read one after the other in blocks of records that are parsed elsewhere.
 
 use crate::data::io::paths::DataFile;
+use crate::data::io::patient::PatientReader;
 use crate::data::io::reader::{self, ByteCount, LineEnds};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
@@ -67,7 +68,12 @@ impl BlockReader for TextFileBlocks {
                 None => {
                     let text =
                         reader::open_counted_text(file, &self.count).map_err(|error| unreadable(file, &error, 0))?;
-                    let mut blocks = TextBlocks::new(text, self.end);
+                    // Rows of a pipe are not held back until a block is full.
+                    let text: Box<dyn Read + Send> = match file.stream {
+                        Some(_) => Box::new(PatientReader::new(text)),
+                        None => text,
+                    };
+                    let mut blocks = TextBlocks::new(LineEnds::new(text), self.end);
                     if self.header {
                         blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
                     }
@@ -88,6 +94,10 @@ impl BlockReader for TextFileBlocks {
 
     fn kept_fields(&self) -> Vec<Field> {
         self.kept.clone()
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.blocks.as_ref().is_some_and(TextBlocks::is_waiting)
     }
 
     fn progress(&self) -> ReadProgress {

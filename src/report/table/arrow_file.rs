@@ -42,6 +42,11 @@ impl TableWriter for ArrowFileWriter<'_> {
         self.0.write(&batch).map_err(failed)
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        // Nothing of the file can be read before its end.
+        Ok(())
+    }
+
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.0.finish().map_err(failed)
     }
@@ -50,7 +55,10 @@ impl TableWriter for ArrowFileWriter<'_> {
 impl TableWriter for ArrowStreamWriter<'_> {
     fn write(&mut self, batch: EncodedBatch) -> io::Result<()> {
         let EncodedBatch::Columns(batch) = batch else { return Err(io::ErrorKind::InvalidInput.into()) };
-        self.0.write(&batch).map_err(failed)?;
+        self.0.write(&batch).map_err(failed)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         self.0.flush().map_err(failed)
     }
 

@@ -41,6 +41,10 @@ impl TableWriter for DelimitedWriter<'_> {
         }
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     fn finish(self: Box<Self>) -> io::Result<()> {
         self.out.flush()
     }

@@ -30,6 +30,10 @@ impl TableWriter for JsonLinesWriter<'_> {
         }
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     fn finish(self: Box<Self>) -> io::Result<()> {
         self.out.flush()
     }

@@ -37,6 +37,11 @@ impl TableWriter for ParquetWriter<'_> {
         Ok(())
     }
 
+    fn flush(&mut self) -> io::Result<()> {
+        // Nothing of the file can be read before its end.
+        Ok(())
+    }
+
     fn finish(self: Box<Self>) -> io::Result<()> {
         self.writer.close().map(|_| ()).map_err(io::Error::from)
     }

@@ -11,6 +11,12 @@ pub trait TableWriter {
     /// The error of the system.
     fn write(&mut self, batch: EncodedBatch) -> io::Result<()>;
 
+    /// Passes on what was written so far, as far as the format can.
+    ///
+    /// # Errors
+    /// The error of the system.
+    fn flush(&mut self) -> io::Result<()>;
+
     /// Ends the table. Without it the table is not whole.
     ///
     /// # Errors

@@ -1,0 +1,73 @@
+//! What `mmc compare` and `mmc sweep` share: the trials are run with their progress, and the end of a study is reported.
+
+use super::args::ComputeArgs;
+use super::output::Output;
+use super::resume_command::compute_words;
+use super::status::ExitStatus;
+use super::study_display::StudyDisplay;
+use crate::experiment::{SelectedRun, Study, StudyKind, named_metric, shell_word};
+use crate::spec::Metric;
+use std::fmt::Write;
+use std::path::Path;
+
+/// A study that a command runs.
+pub(super) struct StudyRun<'a> {
+    pub(super) kind: StudyKind,
+    /// The metric on the validation rows that selects.
+    pub(super) metric: Metric,
+    pub(super) quiet: bool,
+    pub(super) compute: &'a ComputeArgs,
+    pub(super) output: &'a Output,
+}
+
+impl StudyRun<'_> {
+    /// Runs the trials that are left, and returns whether one failed.
+    pub(super) fn trials(&self, study: &mut Study<'_>) -> bool {
+        let counts = (study.done(), study.total());
+        let mut display = StudyDisplay::new(study.trials(), self.metric, counts, self.quiet, self.output);
+        study.run(&mut |progress| display.show(progress));
+        display.failed
+    }
+
+    /// The status of a study in which nothing was trained.
+    pub(super) fn nothing(&self, study: &Study<'_>) -> ExitStatus {
+        if study.trials().interrupted() {
+            if study.has_checkpoint() {
+                return self.end(study, false);
+            }
+            self.output.err.line("interrupted before anything was trained: there is nothing to keep");
+            ExitStatus::Interrupted
+        } else {
+            ExitStatus::Problems
+        }
+    }
+
+    /// Reports how an interrupted study is resumed, and returns the status of the command.
+    pub(super) fn end(&self, study: &Study<'_>, failed: bool) -> ExitStatus {
+        if study.trials().interrupted() && study.done() < study.total() {
+            let (done, total, command) = (study.done(), study.total(), self.resume_command(study.folder()));
+            self.output.err.line(&format!("interrupted: {done} of {total} trials are done; to continue: {command}"));
+            return ExitStatus::Resumable;
+        }
+        if failed { ExitStatus::Problems } else { ExitStatus::Done }
+    }
+
+    /// The command that continues the study, with the options that do not follow from the folder.
+    fn resume_command(&self, folder: &Path) -> String {
+        let command = self.kind.command();
+        let words = ["mmc".into(), command.into(), "--resume".into(), shell_word(&folder.display().to_string())];
+        words.into_iter().chain(compute_words(self.compute)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The lines below the table: the selected run with the command that trains it alone, and the folder of the study.
+    pub(super) fn selected_lines(&self, best: Option<&SelectedRun>, folder: &Path) -> String {
+        let mut text = String::new();
+        if let Some(SelectedRun { name, seed, valid, run, command, .. }) = best {
+            let (valid, run) = (named_metric(self.metric, *valid), folder.join(run));
+            let _ = writeln!(text, "selected    {name}, seed {seed}: valid {valid}, in {}", run.display());
+            let _ = writeln!(text, "alone       {command}");
+        }
+        let _ = writeln!(text, "study       {}", folder.display());
+        text
+    }
+}

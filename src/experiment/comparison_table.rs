@@ -1,0 +1,73 @@
+//! The table of a comparison as Markdown and CSV, for papers and other programs.
+
+use super::comparison::{Comparison, ComparisonRow};
+use super::table_text::{
+    PROBABILITY_HEADS, csv_text, markdown, metric_label, metric_spread, number, percent_difference, percent_spread,
+    probability, probability_cells, score_columns, score_names,
+};
+use crate::spec::Metric;
+
+/// The table as Markdown, the selected model in bold.
+pub fn comparison_markdown(comparison: &Comparison) -> String {
+    let over_learn = comparison.lines.iter().any(|line| line.over_learn.is_some());
+    let against = comparison.against.as_deref().unwrap_or("none");
+    let mut header = vec!["combine".into(), format!("valid {}", metric_label(comparison.metric))];
+    header.extend(["test error %".into(), "AUC %".into(), format!("error - {against} [95%]"), "p".into()]);
+    header.extend(PROBABILITY_HEADS.map(String::from));
+    if over_learn {
+        header.extend(["over-learn % of all", "over-learn % of those", "rows a single knows"].map(String::from));
+    }
+    header.extend(["parameters", "seconds", "runs"].map(String::from));
+    let row = |line: &ComparisonRow| {
+        let bold = |text: String| if line.selected { format!("**{text}**") } else { text };
+        let mut row = vec![
+            bold(format!("`{}`", line.name)),
+            bold(metric_spread(comparison.metric, line.valid.get(comparison.metric))),
+            metric_spread(Metric::Error, line.test.error.as_ref()),
+            metric_spread(Metric::Auc, line.test.auc.as_ref()),
+            line.difference.as_ref().map_or_else(String::new, percent_difference),
+            line.difference.as_ref().map_or_else(String::new, |difference| probability(difference.p)),
+        ];
+        row.extend(probability_cells(&line.test));
+        if over_learn {
+            let cells = line.over_learn.as_ref().map(|over| {
+                [percent_spread(&over.of_all), percent_spread(&over.of_those), format!("{:.1}", over.subset.mean)]
+            });
+            row.extend(cells.unwrap_or_default());
+        }
+        row.extend([line.parameters.to_string(), format!("{:.1}", line.seconds), line.runs.to_string()]);
+        row
+    };
+    markdown(&header, 1, comparison.lines.iter().map(row))
+}
+
+/// The table as CSV with every metric on both splits: shares as fractions, not as percentages.
+pub fn comparison_csv(comparison: &Comparison) -> String {
+    let mut header: Vec<String> = ["combine", "runs", "selected"].map(String::from).to_vec();
+    header.extend(score_names("valid"));
+    header.extend(score_names("test"));
+    let last = "difference,difference_low,difference_high,p,over_learn_of_all,over_learn_of_those,over_learn_rows,\
+                parameters,seconds";
+    header.extend(last.split(',').map(String::from));
+    let row = |line: &ComparisonRow| {
+        let mut row = vec![line.name.clone(), line.runs.to_string(), u8::from(line.selected).to_string()];
+        row.extend(score_columns(&line.valid));
+        row.extend(score_columns(&line.test));
+        let difference = line.difference.as_ref();
+        row.extend([
+            number(difference.map(|difference| difference.mean)),
+            number(difference.map(|difference| difference.low)),
+            number(difference.map(|difference| difference.high)),
+            number(difference.map(|difference| difference.p)),
+        ]);
+        let over = line.over_learn.as_ref();
+        row.extend([
+            number(over.map(|over| over.of_all.mean)),
+            number(over.map(|over| over.of_those.mean)),
+            number(over.map(|over| over.subset.mean)),
+        ]);
+        row.extend([line.parameters.to_string(), line.seconds.to_string()]);
+        row
+    };
+    csv_text(header, comparison.lines.iter().map(row))
+}
