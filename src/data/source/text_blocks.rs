@@ -266,8 +266,26 @@ mod tests {
             // A text whose quotes are never closed is one record to its end.
             text.push('\n');
             let whole = cells(text.as_bytes());
-            let found = blocks(&text, RecordEnd::UnquotedLine(b','), records);
+            let mut source = TextBlocks::new(text.as_bytes(), RecordEnd::UnquotedLine(b','));
+            let mut found = vec![];
+            let error = loop {
+                match source.next(records) {
+                    Ok(Some(block)) => found.push(block),
+                    Ok(None) => break None,
+                    Err(error) => break Some(error),
+                }
+            };
             let bytes: Vec<u8> = found.iter().flat_map(|block| block.bytes.clone()).collect();
+            if let Some(error) = error {
+                // A cell of several lines whose quotes do not enclose it: the records before it are read, and its line is told.
+                let line = error.get_ref().and_then(|error| error.downcast_ref::<OpenQuote>()).unwrap().line;
+                let before: Vec<_> = found.iter().flat_map(|block| cells(&block.bytes)).collect();
+                prop_assert_eq!(&whole[..before.len()], &before[..]);
+                let quoted = text.lines().nth(line as usize - 1).unwrap();
+                prop_assert!(quoted.contains('"'), "{quoted:?}");
+                prop_assert!(whole[before.len()].iter().any(|cell| cell.contains(&b'\n')));
+                return Ok(());
+            }
             // Blank lines at the end are in no block.
             let rest = text.as_bytes().strip_prefix(&bytes[..]).unwrap();
             prop_assert!(rest.iter().all(|byte| *byte == b'\n'));
