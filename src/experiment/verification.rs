@@ -278,6 +278,9 @@ impl RunChecks<'_> {
             Err(error) => return self.add("first_steps", Err(format!("first_steps.csv is damaged: {error}"))),
         };
         let steps = steps.min(kept.losses.len());
+        if steps == 0 {
+            return self.skip("first_steps", "no step is to be made again");
+        }
         let initial = run.initial_weights_of(self.folder);
         let again = initial.and_then(|initial| {
             run.replay(initial.map_or_else(|| run.initial_params(), |initial| initial.params), steps)
