@@ -156,7 +156,7 @@ fn confusion(classes: &ClassScores, style: Style) -> String {
         let others = counts.iter().enumerate().filter(|(predicted, count)| *predicted != label && **count > 0);
         pairs.extend(others.map(|(predicted, count)| (*count, names[label], names[predicted])));
     }
-    pairs.sort_by(|one, other| other.0.cmp(&one.0));
+    pairs.sort_by_key(|pair| std::cmp::Reverse(pair.0));
     let rows = pairs
         .into_iter()
         .take(NAMED)

@@ -325,6 +325,6 @@ mod tests {
         assert_eq!(decimal(&units.to_be_bytes(), 10), -1.234_567_890_1);
         let wide = [&[0xff; 16][..], &units.to_be_bytes()].concat();
         assert_eq!(decimal(&wide, 10), -1.234_567_890_1);
-        assert_eq!(decimal(&123_456_789_012_345_678i64.to_be_bytes(), 4), 12_345_678_901_234.567_8);
+        assert_eq!(decimal(&123_456_789_012_345_678i64.to_be_bytes(), 4), 12_345_678_901_234.568);
     }
 }
