@@ -6,12 +6,13 @@ use super::run::Run;
 use crate::diag::{Code, Problem};
 use crate::exec::{Params, engine};
 use crate::report::FirstSteps;
+use crate::spec::{CalibrationMethod, TrainSpec};
 use crate::train::{Event, Training, fit};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 impl Run {
-    /// Makes the first `steps` steps of the training, at most as many as [`FirstSteps`] keeps, and returns their losses: fewer
-    /// where the training ends or fails before.
+    /// Makes the first `steps` steps of the training, at least one and at most as many as [`FirstSteps`] keeps, and returns
+    /// their losses: fewer where the training ends or fails before.
     ///
     /// # Errors
     /// If the data lacks a modality of the plan.
@@ -21,7 +22,9 @@ impl Run {
             let problem = Problem::error(Code::Internal, "the data was loaded without a modality of the plan");
             return Err(self.pipeline().error(problem));
         };
-        let enough = AtomicBool::new(steps == 0);
+        // What follows the steps is not compared.
+        let spec = &TrainSpec { calibrate: CalibrationMethod::None, ..spec.clone() };
+        let enough = AtomicBool::new(false);
         let training = Training {
             plan,
             spec,

@@ -213,11 +213,11 @@ impl RunChecks<'_> {
             }
         };
         match (&run.data.test, &test) {
-            (Some(rows), Some(test)) => {
+            (Some(rows), Some(test)) if !summary["test"].is_null() => {
                 let finding = self.compare_predictions(model, rows, test);
                 self.add("predictions", finding);
             }
-            _ => self.skip("predictions", "the run has no test rows"),
+            _ => self.skip("predictions", "the run was not measured on test rows"),
         }
         let mut parts = vec![];
         for (part, evaluation) in [("valid", valid), ("test", test)] {
@@ -278,6 +278,9 @@ impl RunChecks<'_> {
             Err(error) => return self.add("first_steps", Err(format!("first_steps.csv is damaged: {error}"))),
         };
         let steps = steps.min(kept.losses.len());
+        if steps == 0 {
+            return self.skip("first_steps", "no step is to be made again");
+        }
         let initial = run.initial_weights_of(self.folder);
         let again = initial.and_then(|initial| {
             run.replay(initial.map_or_else(|| run.initial_params(), |initial| initial.params), steps)
@@ -294,6 +297,7 @@ fn compare_steps(kept: &[f64], again: &[f64]) -> Finding {
     let differing =
         (0..kept.len()).find(|step| again.get(*step).map(|loss| loss.to_bits()) != Some(kept[*step].to_bits()));
     match differing {
+        None if kept.len() == 1 => Ok("the loss of 1 step has the same bits".into()),
         None => Ok(format!("the losses of {} steps have the same bits", kept.len())),
         Some(step) => {
             let again = again.get(step).map_or("none".into(), f64::to_string);

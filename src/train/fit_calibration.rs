@@ -152,7 +152,8 @@ impl Evidence<'_> {
         let mut u = 0.0;
         let mut best = self.objective(&rows, smoothing, u);
         for _ in 0..ITERATIONS {
-            if best.gradient.abs() < 1e-10 {
+            // Losses of a training that has diverged may be infinite: no temperature is better than another.
+            if !best.value.is_finite() || !best.gradient.is_finite() || best.gradient.abs() < 1e-10 {
                 break;
             }
             // The loss is convex in 1 / T and need not be in log T: where it is not, a step along the gradient.
@@ -248,6 +249,17 @@ mod tests {
             let (losses, labels) = drawn(20_000, temperature);
             let found = evidence(&losses, &labels).temperature(|_| true);
             assert!((found / temperature).ln().abs() < 0.06, "{found} for {temperature}");
+        }
+    }
+
+    #[test]
+    fn losses_that_are_no_numbers_have_no_temperature() {
+        let (mut losses, labels) = drawn(30, 2.0);
+        for bad in [f64::NAN, f64::INFINITY] {
+            losses[4] = bad;
+            losses[5] = bad;
+            losses[3] = bad;
+            assert_eq!(evidence(&losses, &labels).temperature(|_| true), 1.0, "{bad}");
         }
     }
 

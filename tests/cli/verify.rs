@@ -70,6 +70,16 @@ fn runs_of_every_combination_agree() {
 }
 
 #[test]
+fn a_run_that_failed_agrees_in_what_it_kept() {
+    let folder = folder(&SMALL.replace("lr: 0.05", "lr: 1e30"));
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet"]).assert().code(1);
+    let (code, found) = verify(folder.path(), &[]);
+    assert_eq!((code, with_status(&found, "differs").len()), (0, 0), "{found}");
+    assert_eq!(detail(&found, "first_steps"), "the loss of 1 step has the same bits");
+    assert_eq!(with_status(&found, "skipped"), ["predictions", "scores"], "{found}");
+}
+
+#[test]
 fn one_bit_of_the_weights_is_found() {
     let (folder, run) = trained(SMALL);
     let path = run.join("model.safetensors");
