@@ -135,6 +135,10 @@ fn every_broken_pipeline_is_explained() {
 
 /// Codes that no file can cause, with the reason.
 const UNREACHED: &[(Code, &str)] = &[
+    (Code::BadCheckpoint, "a damaged checkpoint is needed; tests/cli/resume.rs makes one"),
+    (Code::CannotResume, "the folder of an interrupted run is needed; tests/cli/resume.rs makes one"),
+    (Code::UnknownRun, "a command that takes a run is needed; tests/cli/verify.rs has one"),
+    (Code::RunDisagrees, "the folder of a run is needed; tests/cli/verify.rs changes one"),
     (Code::NoRoom, "a full disk is needed"),
     (Code::OutOfMemory, "a machine with little memory is needed"),
     (Code::WriteFailed, "a full disk is needed; tests/report/files.rs makes one of a folder"),
