@@ -157,7 +157,7 @@ fn a_sweep_that_was_killed_ends_as_one_that_was_not() {
 #[test]
 #[cfg(unix)]
 fn a_trial_that_was_interrupted_continues_from_its_checkpoint() {
-    let arguments = ["compare", "small.mmc", "--combine", "mul", "--seeds", "1", "--epochs", "150", "--threads", "1"];
+    let arguments = ["compare", "small.mmc", "--combine", "mul", "--seeds", "1", "--epochs", "600", "--threads", "1"];
     let (whole, interrupted) = (folder(SMALL), folder(SMALL));
     run(whole.path(), &arguments);
     let trial = "runs/small-compare-0001/mul-seed-1";
@@ -166,9 +166,8 @@ fn a_trial_that_was_interrupted_continues_from_its_checkpoint() {
     let (child, _lines) = start_until(interrupted.path(), &uncached, "training");
     // The record of the run is written before its first step.
     while !interrupted.path().join(trial).join("run.yaml").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(std::time::Duration::from_millis(1));
     }
-    std::thread::sleep(std::time::Duration::from_millis(200));
     signal(&child, "-INT");
     assert_eq!(ended(child), (Some(75), String::new()));
     assert!(checkpoints.exists());
