@@ -137,10 +137,21 @@ def command(program, folder, *arguments):
     """Seconds and MiB that a prediction takes."""
     began = time.perf_counter()
     process = subprocess.Popen([program, "predict", "runs/rows-0001", *arguments, "--quiet"], cwd=folder)
-    _, status, usage = os.wait4(process.pid, 0)
+    # What `wait4` says of memory begins with that of this process, which it is a copy of until it runs the program.
+    memory, status = 0.0, None
+    while status is None:
+        try:
+            lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+            is_program = Path(os.readlink(f"/proc/{process.pid}/exe")) == Path(program)
+            peak = next((line for line in lines if line.startswith("VmHWM")), None)
+            memory = max(memory, int(peak.split()[1]) / 1024) if peak and is_program else memory
+            time.sleep(0.01)
+        except OSError:
+            pass
+        status = process.poll()
     seconds = time.perf_counter() - began
     assert status == 0, status
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, memory
 
 
 def main(program, count, width, turns):
