@@ -219,3 +219,23 @@ fn a_second_interrupt_ends_at_once() {
     assert_eq!(names(folder.path()).first().map(String::as_str), Some("runs"));
     assert!(names(&folder.path().join("runs")).is_empty(), "a half-written run was left behind");
 }
+
+#[test]
+fn a_metric_that_the_validation_rows_do_not_define_is_an_error_before_training() {
+    let text = "pipeline p\n\ndata {\n  source = csv(\"rows.csv\")\n  split  = { test: last(10), valid: last(10) }\n}\n\n\
+                label y: class[\"no\", \"yes\", \"odd\"] = column(\"y\")\n\nmodality a: dense[1] = column(\"a\")\n\n\
+                combine c = single(a |> mlp([4]))\n\ntrain {\n  epochs = 3\n  stop   = patience(2, on: valid.auc)\n}\n";
+    let folder = folder(text);
+    let rows: String =
+        (0..60).map(|row| format!("{row},{}\n", ["odd", "no", "yes"][if row < 3 { 0 } else { 1 + row % 2 }])).collect();
+    fs::write(folder.path().join("rows.csv"), format!("a,y\n{rows}")).unwrap();
+    for command in [&["run", "small.mmc"][..], &["compare", "small.mmc", "--seeds", "1"]] {
+        let done = mmc(folder.path()).args(command).arg("--no-cache").assert().code(1);
+        let reported = plain(&done.get_output().stderr);
+        assert!(reported.contains("no validation row is of class `odd`"), "{reported}");
+        assert!(reported.contains("valid.log_loss"), "{reported}");
+    }
+    assert!(!folder.path().join("runs").exists());
+    fs::write(folder.path().join("small.mmc"), text.replace("valid.auc", "valid.error")).unwrap();
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet"]).assert().success();
+}
