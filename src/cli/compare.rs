@@ -1,6 +1,6 @@
 //! `mmc compare`: the combines of one or several files, trained on the same rows with the same seeds, in one table.
 
-use super::args::{CompareArgs, TableFormatArg, settings};
+use super::args::{CompareArgs, settings};
 use super::interrupt::Interrupt;
 use super::numbers::{duration, grouped};
 use super::open::warn;
@@ -47,21 +47,7 @@ fn run(
     };
     let failed = run.trials(&mut study);
     let Some(found) = comparison.table(&study) else { return Ok(run.nothing(&study)) };
-    let tables = found.tables();
-    let finished = study.finish(&tables);
-    let best = finished.as_ref().ok().and_then(Option::as_ref);
-    let lines = run.selected_lines(best, study.folder());
-    match args.format {
-        TableFormatArg::Text => output.out.write(&(text(&found, output.out.style) + &lines)),
-        TableFormatArg::Markdown => output.out.write(&tables.markdown),
-        TableFormatArg::Csv => output.out.write(&tables.csv),
-        TableFormatArg::Json => output.out.write(&tables.json),
-    }
-    if args.format != TableFormatArg::Text && !args.quiet {
-        output.err.write(&lines);
-    }
-    finished?;
-    Ok(run.end(&study, failed))
+    run.close(&mut study, args.format, &found.tables(), &text(&found, output.out.style), failed)
 }
 
 /// The warning where nothing can be selected. Test rows never select, so that the comparison is shown without.

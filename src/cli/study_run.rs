@@ -1,11 +1,11 @@
 //! What `mmc compare` and `mmc sweep` share: the trials are run with their progress, and the end of a study is reported.
 
-use super::args::ComputeArgs;
+use super::args::{ComputeArgs, TableFormatArg};
 use super::output::Output;
 use super::resume_command::compute_words;
 use super::status::ExitStatus;
 use super::study_display::StudyDisplay;
-use crate::experiment::{SelectedRun, Study, StudyKind, named_metric, shell_word};
+use crate::experiment::{Error, SelectedRun, Study, StudyKind, StudyTables, named_metric, shell_word};
 use crate::spec::Metric;
 use std::fmt::Write;
 use std::path::Path;
@@ -29,6 +29,36 @@ impl StudyRun<'_> {
         display.failed
     }
 
+    /// Writes the tables into the folder of the study, shows one of them with the selected run, and returns the status of the
+    /// command. `text` is the table for a terminal.
+    ///
+    /// # Errors
+    /// If a file cannot be written; the table has been shown by then.
+    pub(super) fn close(
+        &self,
+        study: &mut Study<'_>,
+        format: TableFormatArg,
+        tables: &StudyTables,
+        text: &str,
+        failed: bool,
+    ) -> Result<ExitStatus, Error> {
+        let finished = study.finish(tables);
+        let best = finished.as_ref().ok().and_then(Option::as_ref);
+        let lines = self.selected_lines(best, study.folder());
+        let out = &self.output.out;
+        match format {
+            TableFormatArg::Text => out.write(&format!("{text}{lines}")),
+            TableFormatArg::Markdown => out.write(&tables.markdown),
+            TableFormatArg::Csv => out.write(&tables.csv),
+            TableFormatArg::Json => out.write(&tables.json),
+        }
+        if format != TableFormatArg::Text && !self.quiet {
+            self.output.err.write(&lines);
+        }
+        finished?;
+        Ok(self.end(study, failed))
+    }
+
     /// The status of a study in which nothing was trained.
     pub(super) fn nothing(&self, study: &Study<'_>) -> ExitStatus {
         if study.trials().interrupted() {
@@ -43,7 +73,7 @@ impl StudyRun<'_> {
     }
 
     /// Reports how an interrupted study is resumed, and returns the status of the command.
-    pub(super) fn end(&self, study: &Study<'_>, failed: bool) -> ExitStatus {
+    fn end(&self, study: &Study<'_>, failed: bool) -> ExitStatus {
         if study.trials().interrupted() && study.done() < study.total() {
             let (done, total, command) = (study.done(), study.total(), self.resume_command(study.folder()));
             self.output.err.line(&format!("interrupted: {done} of {total} trials are done; to continue: {command}"));
@@ -60,7 +90,7 @@ impl StudyRun<'_> {
     }
 
     /// The lines below the table: the selected run with the command that trains it alone, and the folder of the study.
-    pub(super) fn selected_lines(&self, best: Option<&SelectedRun>, folder: &Path) -> String {
+    fn selected_lines(&self, best: Option<&SelectedRun>, folder: &Path) -> String {
         let mut text = String::new();
         if let Some(SelectedRun { name, seed, valid, run, command, .. }) = best {
             let (valid, run) = (named_metric(self.metric, *valid), folder.join(run));

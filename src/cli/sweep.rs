@@ -1,6 +1,6 @@
 //! `mmc sweep`: the grid of a `sweep` block, every point with every seed, the best point of each combine by validation.
 
-use super::args::{SweepArgs, TableFormatArg, settings};
+use super::args::{SweepArgs, settings};
 use super::interrupt::Interrupt;
 use super::numbers::duration;
 use super::open::warn;
@@ -42,21 +42,7 @@ fn run(args: &SweepArgs, options: &TrainOptions, interrupt: &Interrupt, output: 
         return Ok(run.nothing(&study));
     }
     let found = search.table(&study);
-    let tables = found.tables();
-    let finished = study.finish(&tables);
-    let best = finished.as_ref().ok().and_then(Option::as_ref);
-    let lines = run.selected_lines(best, study.folder());
-    match args.format {
-        TableFormatArg::Text => output.out.write(&(text(&found, output.out.style) + &lines)),
-        TableFormatArg::Markdown => output.out.write(&tables.markdown),
-        TableFormatArg::Csv => output.out.write(&tables.csv),
-        TableFormatArg::Json => output.out.write(&tables.json),
-    }
-    if args.format != TableFormatArg::Text && !args.quiet {
-        output.err.write(&lines);
-    }
-    finished?;
-    Ok(run.end(&study, failed))
+    run.close(&mut study, args.format, &found.tables(), &text(&found, output.out.style), failed)
 }
 
 /// The file and options that the arguments describe; where a study is resumed, those of its folder if none are given.
