@@ -2,27 +2,18 @@
 
 use super::floats::FloatText;
 use super::plain_columns::{is_json, json_text};
-use super::writer::{EncodedBatch, TableWriter};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, UInt64Type};
 use arrow_array::{Array, Float32Array, Float64Array, RecordBatch, StringArray, UInt64Array};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
-use std::io::{self, Write};
+use std::io;
 
-/// Writes a text table.
-pub(super) struct DelimitedWriter<'a> {
-    out: &'a mut (dyn Write + Send),
-}
-
-impl<'a> DelimitedWriter<'a> {
-    /// Begins with the names of the columns.
-    pub(super) fn new(out: &'a mut (dyn Write + Send), separator: u8, schema: &Schema) -> io::Result<Self> {
-        let mut header = rows(vec![], separator);
-        header.write_record(schema.fields().iter().map(|field| field.name()))?;
-        out.write_all(&finished(header)?)?;
-        Ok(Self { out })
-    }
+/// The line of the names of the columns.
+pub(super) fn header(schema: &Schema, separator: u8) -> io::Result<Vec<u8>> {
+    let mut header = rows(vec![], separator);
+    header.write_record(schema.fields().iter().map(|field| field.name()))?;
+    finished(header)
 }
 
 fn rows(bytes: Vec<u8>, separator: u8) -> csv::Writer<Vec<u8>> {
@@ -31,23 +22,6 @@ fn rows(bytes: Vec<u8>, separator: u8) -> csv::Writer<Vec<u8>> {
 
 fn finished(rows: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
     rows.into_inner().map_err(|error| io::Error::other(error.to_string()))
-}
-
-impl TableWriter for DelimitedWriter<'_> {
-    fn write(&mut self, batch: EncodedBatch) -> io::Result<()> {
-        match batch {
-            EncodedBatch::Bytes(bytes) => self.out.write_all(&bytes),
-            EncodedBatch::Columns(_) => Err(io::ErrorKind::InvalidInput.into()),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.out.flush()
-    }
 }
 
 /// The lines of a batch.

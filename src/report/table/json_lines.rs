@@ -2,42 +2,12 @@
 
 use super::floats::FloatText;
 use super::plain_columns::is_json;
-use super::writer::{EncodedBatch, TableWriter};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, Float32Array, Float64Array, RecordBatch, StringArray};
 use arrow_json::writer::{EncoderOptions, NullableEncoder, make_encoder};
 use arrow_schema::{ArrowError, DataType, FieldRef};
-use std::io::{self, Write};
-
-/// Writes lines of JSON.
-pub(super) struct JsonLinesWriter<'a> {
-    out: &'a mut (dyn Write + Send),
-}
-
-impl<'a> JsonLinesWriter<'a> {
-    /// A table without rows so far.
-    pub(super) fn new(out: &'a mut (dyn Write + Send)) -> Self {
-        Self { out }
-    }
-}
-
-impl TableWriter for JsonLinesWriter<'_> {
-    fn write(&mut self, batch: EncodedBatch) -> io::Result<()> {
-        match batch {
-            EncodedBatch::Bytes(bytes) => self.out.write_all(&bytes),
-            EncodedBatch::Columns(_) => Err(io::ErrorKind::InvalidInput.into()),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.out.flush()
-    }
-}
+use std::io;
 
 /// The lines of a batch.
 pub(super) fn encode(batch: &RecordBatch) -> io::Result<Vec<u8>> {

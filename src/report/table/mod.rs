@@ -8,6 +8,7 @@ mod format;
 mod json_lines;
 mod parquet_file;
 mod plain_columns;
+mod text_writer;
 mod writer;
 
 pub use format::TableFormat;
@@ -16,6 +17,7 @@ pub use writer::{EncodedBatch, TableWriter};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use std::io::{self, Write};
+use text_writer::TextTableWriter;
 
 /// What separates the cells of text tables.
 const COMMA: u8 = b',';
@@ -46,9 +48,9 @@ pub fn table_writer<'a>(
     out: &'a mut (dyn Write + Send),
 ) -> io::Result<Box<dyn TableWriter + 'a>> {
     Ok(match format {
-        TableFormat::Csv => Box::new(delimited::DelimitedWriter::new(out, COMMA, schema)?),
-        TableFormat::Tsv => Box::new(delimited::DelimitedWriter::new(out, TAB, schema)?),
-        TableFormat::Jsonl => Box::new(json_lines::JsonLinesWriter::new(out)),
+        TableFormat::Csv => Box::new(TextTableWriter::new(out, &delimited::header(schema, COMMA)?)?),
+        TableFormat::Tsv => Box::new(TextTableWriter::new(out, &delimited::header(schema, TAB)?)?),
+        TableFormat::Jsonl => Box::new(TextTableWriter::new(out, &[])?),
         TableFormat::Parquet => Box::new(parquet_file::ParquetWriter::new(out, schema)?),
         TableFormat::Arrow => Box::new(arrow_file::ArrowFileWriter::new(out, schema)?),
         TableFormat::ArrowStream => Box::new(arrow_file::ArrowStreamWriter::new(out, schema)?),
