@@ -6,6 +6,7 @@ use crate::data::io::reader::{self, ByteCount};
 use crate::data::source::arrow_cells::{ArrowCells, list_shape};
 use crate::data::source::arrow_messages::CheckedMessages;
 use crate::data::source::batch_rows::BatchRows;
+use crate::data::source::common_schema::{common_schema, other_columns};
 use crate::data::source::format::FormatReader;
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::table::errors::{CellErrors, empty, out_of_space, unreadable};
@@ -41,25 +42,7 @@ impl FormatReader for ArrowIpc {
     }
 
     fn schema(&self) -> Result<Schema, Problems> {
-        let mut schemas: Vec<Schema> = vec![];
-        let mut problems = Problems::new();
-        for file in &self.files {
-            match schema_of(file) {
-                Ok(schema) => {
-                    if schemas.first().is_some_and(|first| *first != schema) {
-                        let message = format!("`{}` has other columns than `{}`", file.name, self.files[0].name);
-                        let problem = file.problem(Code::MissingColumn, message, None);
-                        problems.push(problem.help("the files of one table have the same columns in the same order"));
-                    }
-                    schemas.push(schema);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-        match schemas.into_iter().next() {
-            Some(schema) if !problems.has_errors() => Ok(schema),
-            _ => Err(problems),
-        }
+        common_schema(&self.files, schema_of, other_columns)
     }
 
     fn read(

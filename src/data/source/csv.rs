@@ -3,6 +3,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader::{self, BYTE_ORDER_MARK};
+use crate::data::source::common_schema::{FileSchema, common_schema};
 use crate::data::source::format::FormatReader;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
@@ -49,25 +50,7 @@ impl FormatReader for Delimited {
 
     /// The columns, by the first line of every file.
     fn schema(&self) -> Result<Schema, Problems> {
-        let mut schemas: Vec<(&DataFile, Schema)> = vec![];
-        let mut problems = Problems::new();
-        for file in &self.files {
-            match self.schema_of_file(file) {
-                Ok(schema) => schemas.push((file, schema)),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if let Some((first_file, first)) = schemas.first() {
-            for (file, schema) in &schemas[1..] {
-                if schema != first {
-                    problems.push(disagreement(file, schema, first_file, first));
-                }
-            }
-        }
-        match schemas.into_iter().next() {
-            Some((_, schema)) if !problems.has_errors() => Ok(schema),
-            _ => Err(problems),
-        }
+        common_schema(&self.files, |file| self.schema_of_file(file), disagreement)
     }
 
     /// Reads the wanted columns of all files. `hashes` are the content hashes of the files.
@@ -339,7 +322,7 @@ fn row_length(file: &DataFile, line: u64, record: &ByteRecord, schema: &Schema, 
     }
 }
 
-fn disagreement(file: &DataFile, schema: &Schema, first_file: &DataFile, first: &Schema) -> Problem {
+fn disagreement((file, schema): &FileSchema<'_>, (first_file, first): &FileSchema<'_>) -> Problem {
     if schema.width != first.width {
         let message =
             format!("`{}` has {} columns, `{}` has {}", file.name, schema.width, first_file.name, first.width);

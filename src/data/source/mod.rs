@@ -7,6 +7,7 @@ mod arrow_ipc;
 mod arrow_messages;
 mod batch_rows;
 mod cifar;
+mod common_schema;
 mod csv;
 mod folder;
 mod format;

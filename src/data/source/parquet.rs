@@ -2,6 +2,7 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
+use crate::data::source::common_schema::{common_schema, other_columns};
 use crate::data::source::format::FormatReader;
 use crate::data::source::parquet_blocks::{ColumnBlocks, ParquetBlocks};
 use crate::data::source::parquet_file::{damaged, open};
@@ -11,7 +12,7 @@ use crate::data::table::errors::{CellErrors, empty, out_of_space};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Problem, Problems};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use std::collections::BTreeMap;
@@ -40,25 +41,7 @@ impl FormatReader for Parquet {
     }
 
     fn schema(&self) -> Result<Schema, Problems> {
-        let mut schemas: Vec<(&DataFile, Schema)> = vec![];
-        let mut problems = Problems::new();
-        for file in &self.files {
-            match open(file).and_then(|reader| schema_of(file, &reader)) {
-                Ok(schema) => schemas.push((file, schema)),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if let Some((first_file, first)) = schemas.first() {
-            for (file, _) in schemas.iter().skip(1).filter(|(_, schema)| schema != first) {
-                let message = format!("`{}` has other columns than `{}`", file.name, first_file.name);
-                let problem = file.problem(Code::MissingColumn, message, None);
-                problems.push(problem.help("the files of one table have the same columns in the same order"));
-            }
-        }
-        match schemas.into_iter().next() {
-            Some((_, schema)) if !problems.has_errors() => Ok(schema),
-            _ => Err(problems),
-        }
+        common_schema(&self.files, |file| open(file).and_then(|reader| schema_of(file, &reader)), other_columns)
     }
 
     fn read(
