@@ -133,6 +133,8 @@ fn a_file_is_what_its_first_bytes_say() {
     }
     let problem = read(b"BZh91AY&SY rest", "t.csv").problem();
     assert_eq!(problem.message, "`t.csv` is a bzip2 archive, which is not read");
+    // A column may be called so.
+    assert_eq!(read(b"BZh,a,y\n0,1,no\n0,2,yes\n", "t.csv").load().train.rows, 2);
     assert!(read(b"PK\x03\x04 rest", "t.csv").problem().message.contains("a zip archive or a spreadsheet"));
 }
 

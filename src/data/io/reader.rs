@@ -85,16 +85,23 @@ fn open_file(path: &Path) -> io::Result<File> {
 }
 
 /// First bytes of what is not read, with its name.
-const NOT_READ: [(&[u8], &str); 5] = [
-    (b"BZh", "a bzip2 archive"),
+const NOT_READ: [(&[u8], &str); 4] = [
     (b"\xfd7zXZ\0", "an xz archive"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet"),
     (b"\xd0\xcf\x11\xe0", "a spreadsheet"),
-    (b"%PDF", "a PDF document"),
+    (b"%PDF-", "a PDF document"),
 ];
 
+/// What is not read, by its first bytes. A text may begin with a few of the same letters.
+fn archive(first: &[u8]) -> Option<&'static str> {
+    match first {
+        [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', b'S', b'Y', ..] => Some("a bzip2 archive"),
+        _ => NOT_READ.iter().find(|(known, _)| first.starts_with(known)).map(|(_, what)| *what),
+    }
+}
+
 /// Number of first bytes that are looked at.
-const FIRST: usize = 6;
+const FIRST: usize = 10;
 
 /// Bytes, unpacked where their first ones say that they are packed, whatever the file is called.
 fn unpacked<'a>(bytes: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
@@ -142,7 +149,7 @@ impl<R: Read> Read for TextBytes<R> {
         let n = self.inner.read(buffer)?;
         let first = !self.begun && n > 0;
         self.begun |= n > 0;
-        if first && let Some((_, what)) = NOT_READ.iter().find(|(first, _)| buffer[..n].starts_with(first)) {
+        if first && let Some(what) = archive(&buffer[..n]) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, NotText { what }));
         }
         Ok(n)
