@@ -3,12 +3,13 @@
 
     scripts/kill_and_resume.py [--mmc target/release/mmc] [--kills 20] [--seed 1] [--training NAME]... [--case NAME]...
 
-Cases, each for joint training and for late fusion with a learned combiner:
+Cases, each for joint training, for late fusion with a learned combiner, and for a sweep of four trials:
 
 random   SIGKILL after random times, up to three times for one run.
 write, fsync, rename, unlink, mkdir
-         SIGKILL at every single call of the main thread that changes the disk, by strace.
-chain    every process is killed soon after its first checkpoint: many resumes, several within one epoch.
+         SIGKILL at every single call of a thread that changes the disk, by strace.
+chain    every process is killed soon after its first checkpoint: many resumes, several within one epoch; not of a sweep,
+         whose trials save one every five minutes.
 signal   SIGTERM, SIGINT or SIGUSR1 after random times: exit code 75, and the command that is printed continues.
 full     the disk fills up (a small tmpfs, needs the permission to mount), and has room again.
 
@@ -57,7 +58,18 @@ train {
 }
 """
 
-COMBINES = {"run": "mulmix(low_net, high_net)", "late": "late(low_net, high_net) { by = learned }"}
+SWEEP = """
+param width = 16 in 1..=64
+
+sweep grid {
+  over  = { width: [8, 16] }
+  train = [fuse]
+  seeds = [1, 2]
+}
+"""
+
+COMBINES = {"run": "mulmix(low_net, high_net)", "late": "late(low_net, high_net) { by = learned }",
+            "sweep": "multiplicative(low_net, high_net |> linear(width))"}
 
 # What a run may differ in from another one that it equals: the times.
 TIMES = {"run.yaml", "checksums.txt"}
@@ -66,13 +78,13 @@ SYSCALLS = {"write": "write", "fsync": "fsync", "rename": "/^rename", "unlink": 
 RESUMABLE = 75
 
 
-class Bench:
+class RunBench:
     """A pipeline in a folder, with the files of a training that was not interrupted."""
 
     def __init__(self, mmc, folder, name):
         self.mmc, self.folder, self.name = mmc, folder, name
         self.file = folder / f"{name}.mmc"
-        self.file.write_text(PIPELINE.replace("NAME", name).replace("COMBINE", COMBINES[name]))
+        self.file.write_text((PIPELINE + (SWEEP if name == "sweep" else "")).replace("NAME", name).replace("COMBINE", COMBINES[name]))
         self.runs = 0
         begin = time.monotonic()
         whole = self.run_folder()
@@ -120,6 +132,35 @@ class Bench:
         names = [name for name in {*found, *self.expected} if found.get(name) != self.expected.get(name)]
         self.differing.append(f"{what}: {', '.join(sorted(names))} in {run}")
         return False
+
+
+class SweepBench(RunBench):
+    """A sweep in place of a run: the folder of a run is one that its study is numbered in."""
+
+    def command(self, run, *options):
+        del options  # A sweep saves checkpoints as it is interrupted.
+        study = self.study(run)
+        where = ["--resume", study] if study else [self.file, "--out", run]
+        return [str(word) for word in [self.mmc, "sweep", *where, "--no-cache", "--threads", "1"]]
+
+    @staticmethod
+    def study(run):
+        """The folder of the study, once it can be resumed."""
+        begun = sorted(path.parent for path in run.glob("*/study.yaml"))
+        return begun[-1] if begun else None
+
+    def files(self, run):
+        """The files of all trials and of the selected run, and the tables without times."""
+        study, found = self.study(run), {}
+        for trial in sorted(path for path in study.iterdir() if path.is_dir() and (path / "summary.json").exists()):
+            found |= {f"{trial.name}/{name}": digest for name, digest in RunBench.files(self, trial).items()}
+        lines = [json.loads(line) for line in (study / "trials.jsonl").read_text().splitlines()]
+        table = json.loads((study / "sweep.json").read_text())
+        for row in [*table["points"], *lines]:
+            row.pop("seconds")
+        found["trials.jsonl"] = json.dumps(sorted(lines, key=lambda line: line["key"]), sort_keys=True)
+        found["sweep.json"] = json.dumps(table)
+        return found
 
 
 def kill_after(bench, run, seconds, how=signal.SIGKILL):
@@ -205,7 +246,7 @@ def signals(bench, kills, draw):
             shutil.rmtree(run)
             continue
         done += 1
-        command = re.search(r"^to continue: mmc (.*)$", errors, re.M)
+        command = re.search(r"to continue: mmc (.*)$", errors, re.M)
         if code == RESUMABLE and command:
             subprocess.run([bench.mmc, *shlex.split(command.group(1))], check=True, capture_output=True)
         elif code in (130, -how):
@@ -247,14 +288,15 @@ def main():
     parser.add_argument("--kills", default=20, type=int, help="random kills and signals")
     parser.add_argument("--seed", default=1, type=int)
     parser.add_argument("--case", action="append", help="random, chain, signal, full or a system call")
-    parser.add_argument("--training", action="append", choices=list(COMBINES), help="joint training or late fusion")
+    parser.add_argument("--training", action="append", choices=list(COMBINES), help="joint training, late fusion or a sweep")
     options = parser.parse_args()
     cases = options.case or ["random", *SYSCALLS, "chain", "signal", "full"]
     differing = []
     print("| training | case | kills | equal bits |\n|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for name in options.training or COMBINES:
-            bench = Bench(options.mmc.resolve(), pathlib.Path(folder), name)
+            bench_type = SweepBench if name == "sweep" else RunBench
+            bench = bench_type(options.mmc.resolve(), pathlib.Path(folder), name)
             draw = random.Random(options.seed)
             strace = shutil.which("strace") is not None and traced(bench)
             bench_runs(bench)
@@ -265,7 +307,7 @@ def main():
                     result = signals(bench, options.kills, draw)
                 elif case == "full":
                     result = full_disk(bench, [16, 64, 128, 256])
-                elif not strace:
+                elif not strace or case == "chain" and name == "sweep":
                     result = None
                 elif case == "chain":
                     result = chain(bench)
