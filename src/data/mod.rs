@@ -30,6 +30,7 @@ pub use column_values::column_values;
 pub use dataset::{Dataset, Subset, TableSummary};
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
+pub use inspect::likely_format::likely_text_format;
 pub use inspect::sample::SAMPLE_ROWS;
 pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, survey};
 pub use io::stream::ByteStream;

@@ -2,6 +2,7 @@
 
 mod code;
 mod fix;
+mod literal;
 mod problem;
 mod render;
 mod span;
@@ -9,6 +10,7 @@ mod suggest;
 
 pub use code::{Code, UnknownCode};
 pub use fix::{Fixed, Fixes, fix};
+pub use literal::string_literal;
 pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, ProblemsWithSources, Severity};
 pub use render::{Style, render, render_github, render_json, render_plain, render_sarif, render_short};
 pub use span::{FileId, SourceMap, SourceText, Span};

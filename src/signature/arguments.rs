@@ -9,9 +9,9 @@ pub enum Argument {
     Integer(i64),
     /// Of [`Kind::Number`](super::Kind::Number) and [`Kind::Share`](super::Kind::Share).
     Number(f64),
-    /// Of [`Kind::Bool`](super::Kind::Bool).
+    /// Of [`Kind::Bool`](super::Kind::Bool) and [`Kind::TextOrBool`](super::Kind::TextOrBool).
     Bool(bool),
-    /// Of [`Kind::Text`](super::Kind::Text).
+    /// Of [`Kind::Text`](super::Kind::Text) and [`Kind::TextOrBool`](super::Kind::TextOrBool).
     Text(String),
     /// Of [`Kind::Choice`](super::Kind::Choice).
     Word(&'static str),
@@ -32,6 +32,7 @@ impl From<DefaultValue> for Argument {
             DefaultValue::Number(value) => Argument::Number(value),
             DefaultValue::Bool(value) => Argument::Bool(value),
             DefaultValue::Word(word) => Argument::Word(word),
+            DefaultValue::Text(text) => Argument::Text(text.to_owned()),
             DefaultValue::Nothing => Argument::Nothing,
         }
     }

@@ -13,6 +13,8 @@ pub enum Kind {
     Bool,
     /// A string.
     Text,
+    /// A string, `true` or `false`.
+    TextOrBool,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// One of these words, or a whole number of at least this.
@@ -41,6 +43,7 @@ impl Kind {
             Kind::Share => "a share between 0% and 100%".into(),
             Kind::Bool => "`true` or `false`".into(),
             Kind::Text => "a string".into(),
+            Kind::TextOrBool => "a string, `true` or `false`".into(),
             Kind::Choice(words) => one_of(words),
             Kind::WordOrInteger(words, min) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

@@ -9,6 +9,7 @@ mod optimizer;
 mod profile;
 mod source;
 mod spanned;
+mod text_format;
 mod train;
 mod transform;
 
@@ -17,5 +18,6 @@ pub use optimizer::*;
 pub use profile::*;
 pub use source::*;
 pub use spanned::*;
+pub use text_format::*;
 pub use train::*;
 pub use transform::*;

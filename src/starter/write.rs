@@ -4,6 +4,7 @@ use super::group::{ColumnGroup, groups};
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
+use crate::diag::string_literal;
 use crate::ops;
 use crate::syntax::{RESERVED, format};
 use crate::thousands::grouped;
@@ -73,17 +74,17 @@ impl Writer<'_> {
         let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
         let first = if survey.whole { "" } else { "the first " };
         let kind = survey.reader;
-        let header = if survey.header { "" } else { ", header: false" };
+        let arguments = survey.format.arguments();
         let pipeline = self.name(table.name);
         let column = &survey.columns[label.column];
         let name = self.name(if survey.header { &column.name } else { "target" });
-        let path = quoted(table.path);
+        let path = string_literal(table.path);
         let file = table.path.rsplit(['/', '\\']).next().unwrap_or_default();
         self.lines(&format!(
             "## Made from {first}{rows} rows and {columns} columns of {file}: change what is not what you mean.\n\
              pipeline {pipeline}\n\n\
              data {{\n\
-             source = {kind}({path}{header})\n\
+             source = {kind}({path}{arguments})\n\
              # The test rows are looked at once, at the end; the model is chosen on the validation rows.\n\
              split = {{ test: fraction(20%), valid: fraction(10%), stratify: {name}, seed: 1 }}\n\
              }}\n\n\
@@ -296,7 +297,7 @@ impl Writer<'_> {
     fn column(&self, at: usize) -> String {
         let name = &self.survey.columns[at].name;
         let once = self.survey.columns.iter().filter(|column| column.name == *name).count() == 1;
-        if self.survey.header && once { quoted(name) } else { at.to_string() }
+        if self.survey.header && once { string_literal(name) } else { at.to_string() }
     }
 
     /// The columns of a group: by a pattern that matches them and no others, by ranges of positions, or one by one.
@@ -314,7 +315,7 @@ impl Writer<'_> {
             && names().all(|name| name.starts_with(&beginning))
             && !beginning.contains(['*', '?'])
         {
-            return format!("columns({})", quoted(&format!("{beginning}*")));
+            return format!("columns({})", string_literal(&format!("{beginning}*")));
         }
         let columns: Vec<String> = group.columns.iter().map(|at| self.column(*at)).collect();
         match columns.as_slice() {
@@ -348,12 +349,7 @@ fn classes(mut values: Vec<&str>) -> String {
         (Ok(a), Ok(b)) => a.total_cmp(&b),
         _ => a.cmp(b),
     });
-    values.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
-}
-
-/// A text as the language writes it.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    values.into_iter().map(string_literal).collect::<Vec<_>>().join(", ")
 }
 
 fn one_line(text: &str) -> String {

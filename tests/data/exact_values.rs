@@ -155,7 +155,8 @@ fn a_quote_that_is_never_closed_loses_no_rows() {
     let read = |text: &str, quote: bool| {
         let case = Case::new(&[]);
         case.write("t.csv", text.as_bytes());
-        let kind = SourceKind::Table { paths: vec![path("t.csv")], separator: ',', header: true, quote };
+        let format = TextFormat { quote: quote.then_some('"'), ..TextFormat::csv() };
+        let kind = SourceKind::Table { paths: vec![path("t.csv")], format };
         case.source(kind).modality("m", &[name("a")], &[])
     };
     let problem = read(&rows("\""), true).problem();

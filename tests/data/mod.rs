@@ -163,7 +163,8 @@ impl Case {
 
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
     let paths = paths.iter().map(|written| path(written)).collect();
-    Source { kind: SourceKind::Table { paths, separator, header, quote: true }, span: span(SOURCE) }
+    let format = TextFormat { header, ..TextFormat::separated_by(separator) };
+    Source { kind: SourceKind::Table { paths, format }, span: span(SOURCE) }
 }
 
 /// A path as the pipeline names it.

@@ -1,19 +1,22 @@
 //! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
+use crate::data::inspect::likely_format::likely_text_format;
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
 use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::Storage;
+use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
+use crate::data::table::number_format::{NumberFormat, is_missing_number};
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned};
+use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned, TextFormat};
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io;
 use std::path::Path;
 
 /// Largest number of different cells of a column that are counted.
@@ -26,6 +29,8 @@ pub struct Survey {
     pub reader: &'static str,
     /// Whether columns have names: in a table of text, whether the first line names them.
     pub header: bool,
+    /// How the cells of a table of text are written.
+    pub format: TextFormat,
     /// Number of rows that were read.
     pub rows: usize,
     /// Whether these were all.
@@ -70,7 +75,7 @@ pub struct ArraySurvey {
     pub varies: bool,
 }
 
-/// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its
+/// Surveys the first rows of a table of text, or all of a table whose format knows its
 /// columns.
 ///
 /// # Errors
@@ -96,18 +101,23 @@ pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
-    let text = reader::open(path, &mut hasher)?;
-    let separator = separator(path, &first_line(path)?)?;
-    let mut rows =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
+    let format = likely_text_format(path)?;
+    let (layout, numbers) = (TextLayout::of(&format), NumberFormat::of(&format));
+    let text = reader::open(path, layout.encoding, &mut hasher)?;
+    let mut rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(layout.separator)
+        .comment(layout.comment)
+        .from_reader(text);
     let mut record = csv::StringRecord::new();
-    let reader = if separator == '\t' { "tsv" } else { "csv" };
-    let mut survey = Survey { reader, header: false, rows: 0, whole: true, columns: vec![] };
+    let mut survey = Survey { reader: format.source(), header: false, format, rows: 0, whole: true, columns: vec![] };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
             let names: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
-            survey.header = !looks_like_a_row(&names);
+            survey.header = !looks_like_a_row(&names, numbers);
+            survey.format.header = survey.header;
             let named = |(at, name): (usize, String)| if survey.header { name } else { at.to_string() };
             survey.columns = names.into_iter().enumerate().map(named).map(ColumnSurvey::of).collect();
             if survey.header {
@@ -124,34 +134,12 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
             break;
         }
         survey.rows += 1;
-        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim(), numbers));
     }
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
     }
     Ok(survey)
-}
-
-/// The first line of a file.
-fn first_line(path: &Path) -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    let mut line = vec![];
-    io::BufReader::new(reader::open(path, &mut hasher)?).read_until(b'\n', &mut line)?;
-    Ok(String::from_utf8_lossy(&line).into_owned())
-}
-
-/// The separator of cells: by the extension of the file, else the most frequent one of the first line.
-fn separator(path: &Path, line: &str) -> io::Result<char> {
-    let name = path.to_string_lossy().to_lowercase();
-    if name.trim_end_matches(".gz").trim_end_matches(".zst").ends_with(".tsv") {
-        return Ok('\t');
-    }
-    let count = |separator| line.matches(separator).count();
-    if count(';') > count(',') && count(';') > count('\t') {
-        let message = "its cells are separated by `;`: only commas and tabs are read";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-    }
-    Ok(if count('\t') > count(',') { '\t' } else { ',' })
 }
 
 impl ColumnSurvey {
@@ -169,14 +157,14 @@ impl ColumnSurvey {
     }
 
     /// Adds a cell.
-    fn add(&mut self, cell: &str) {
-        if cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan") {
+    fn add(&mut self, cell: &str, numbers: NumberFormat) {
+        if is_missing_number(cell) {
             self.missing += 1;
             return;
         }
         self.longest = self.longest.max(cell.chars().count());
         self.words = self.words.max(cell.split_whitespace().count());
-        match cell.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        match numbers.parse(cell.as_bytes()) {
             Some(number) => {
                 self.integers &= number.fract() == 0.0;
                 self.ascending &= number >= self.max;
@@ -210,12 +198,18 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
             Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
-            None => (0..table.rows).for_each(|row| seen.add(column.text(row))),
+            None => (0..table.rows).for_each(|row| seen.add(column.text(row), NumberFormat::PLAIN)),
         }
         seen
     });
-    let survey =
-        Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns: columns.collect() };
+    let survey = Survey {
+        reader: format.source,
+        header: true,
+        format: TextFormat::csv(),
+        rows: table.rows,
+        whole: true,
+        columns: columns.collect(),
+    };
     if survey.rows == 0 {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
     }
@@ -288,7 +282,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said() {
-        assert!(of("a.csv", "a;b\n1;2\n").unwrap_err().to_string().contains("`;`"));
         assert_eq!(of("a.csv", "a,b\n1\n").unwrap_err().to_string(), "line 2 has 1 cells and not 2");
         assert_eq!(of("a.csv", "a,b\n").unwrap_err().to_string(), "it holds no rows");
     }

@@ -1,10 +1,10 @@
 //! Bytes of data files: opened, decompressed, hashed, held in memory or mapped.
 
 pub(crate) mod bytes;
+mod decoded;
 pub(crate) mod half;
 pub(crate) mod paths;
 pub(crate) mod patient;
 pub(crate) mod reader;
 pub(crate) mod stream;
 pub(crate) mod text_error;
-mod utf16;

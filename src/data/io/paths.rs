@@ -1,7 +1,7 @@
 //! From the paths and globs of a pipeline to the files they name. Opens no file.
 
 use crate::data::io::stream::ByteStream;
-use crate::diag::{Code, DataPlace, Problem, Span, nearest};
+use crate::diag::{Code, DataPlace, Problem, Span, nearest, string_literal};
 use crate::spec::Spanned;
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                     .in_data(place)
                     .help(help);
                 problems.push(match near.filter(|_| is_written(written.span, &written.value)) {
-                    Some(near) => problem.edit(written.span, format!("{near:?}"), false),
+                    Some(near) => problem.edit(written.span, string_literal(&near), false),
                     None => problem,
                 });
             }

@@ -6,8 +6,9 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
-use crate::data::source::text_blocks::{RecordEnd, TextBlock};
+use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_file_blocks::TextFileBlocks;
+use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
@@ -19,6 +20,7 @@ use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field};
+use encoding_rs::UTF_8;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -57,7 +59,7 @@ impl FormatReader for Jsonl {
         let mut problems = Problems::new();
         for file in &self.files {
             let mut left = FIRST;
-            let seen = reader::peek(file).map_err(|error| unreadable(file, &error, 0));
+            let seen = reader::peek(file, UTF_8).map_err(|error| unreadable(file, &error, 0));
             let seen = seen.and_then(|text| {
                 lines(file, text, &mut |_, line| {
                     // Errors of a line are reported when the rows are read.
@@ -97,7 +99,7 @@ impl FormatReader for Jsonl {
         let (mut writer, mut found) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let mut hasher = blake3::Hasher::new();
-            let text = reader::open(&file.path, &mut hasher).map_err(|error| unreadable(file, &error, 0))?;
+            let text = reader::open(&file.path, UTF_8, &mut hasher).map_err(|error| unreadable(file, &error, 0))?;
             let mut parser = ObjectParser::new(schema, query, &mut writer, &mut found);
             lines(file, text, &mut |number, line| parser.row(index, file, number, line).map(|()| true))?;
             if hashes.get(index) != Some(&hasher.finalize()) {
@@ -114,8 +116,8 @@ impl FormatReader for Jsonl {
     }
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
-        let blocks =
-            TextFileBlocks::new(query, RecordEnd::Line, false, |file, block| Box::new(UnparsedObjects { file, block }));
+        let layout = TextLayout::json_lines();
+        let blocks = TextFileBlocks::new(query, layout, |file, block| Box::new(UnparsedObjects { file, block }));
         let fields = query.keep.iter().map(|at| json_field(&query.schema.column(*at)));
         Some(Ok(Box::new(blocks.with_kept_fields(fields.collect()))))
     }
@@ -184,7 +186,7 @@ impl<'a> ObjectParser<'a> {
         let row = self.writer.rows();
         let object = object(line).unwrap_or_else(|| {
             let problem = match (std::str::from_utf8(line), self.query.columns.first()) {
-                (Err(_), Some(wanted)) => bad_text(file, file.place(Some(number), None), line, wanted),
+                (Err(_), Some(wanted)) => bad_text(file, file.place(Some(number), None), line, wanted, None),
                 (text, _) => no_object(file, number, text.unwrap_or_default()),
             };
             self.errors.push_row(row, problem);

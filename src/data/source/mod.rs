@@ -24,7 +24,9 @@ pub(crate) mod row_block;
 pub(crate) mod storage;
 mod synthetic;
 mod text_blocks;
+mod text_cell_errors;
 mod text_file_blocks;
+pub(crate) mod text_layout;
 
 use crate::data::io::paths::{self, DataFile};
 use crate::data::io::reader::BYTE_ORDER_MARK;
@@ -53,10 +55,7 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         None => paths::find(written, base).map_err(Problems::from_iter),
     };
     match &source.kind {
-        SourceKind::Table { paths, separator, header, quote } => {
-            let separator = u8::try_from(*separator).unwrap_or(b',');
-            open_files(Delimited { files: files(paths)?, separator, header: *header, quote: *quote })
-        }
+        SourceKind::Table { paths, format } => open_files(Delimited::new(files(paths)?, format)),
         SourceKind::Arrow { paths } => open_files(ArrowIpc { files: files(paths)? }),
         SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),
         SourceKind::Npz { paths } => open_files(Arrays { files: files(paths)?, single: false }),

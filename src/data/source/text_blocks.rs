@@ -13,8 +13,15 @@ const READ: usize = 1 << 16;
 pub(crate) enum RecordEnd {
     /// With the line.
     Line,
-    /// With the line, unless it ends within quotes; a quote opens where a cell begins, after this separator.
-    UnquotedLine(u8),
+    /// With the line; one of blanks is no record.
+    JsonLine,
+    /// With the line, unless it ends within quotes; a quote opens where a cell begins, after the separator.
+    UnquotedLine {
+        /// The separator of cells.
+        separator: u8,
+        /// The quote.
+        quote: u8,
+    },
 }
 
 /// Some records of a text, one after the other.
@@ -41,6 +48,8 @@ enum ScanState {
 pub(crate) struct TextBlocks<R> {
     text: R,
     end: RecordEnd,
+    /// The first byte of lines that are no records.
+    comment: Option<u8>,
     /// Text that is not in a block yet; blocks begin at its beginning.
     buffer: Vec<u8>,
     /// How much of it has been scanned.
@@ -64,6 +73,7 @@ impl<R: Read> TextBlocks<R> {
         Self {
             text,
             end,
+            comment: None,
             buffer: vec![],
             scanned: 0,
             record: 0,
@@ -74,6 +84,33 @@ impl<R: Read> TextBlocks<R> {
             failed: None,
             waiting: false,
         }
+    }
+
+    /// With lines that begin with this byte, which are part of a block and no records.
+    pub(crate) fn with_comments(mut self, comment: Option<u8>) -> Self {
+        self.comment = comment;
+        self
+    }
+
+    /// Leaves out the first lines. Comes before the first block.
+    pub(crate) fn skip_lines(&mut self, lines: usize) -> io::Result<()> {
+        for _ in 0..lines {
+            let end = loop {
+                if let Some(at) = memchr(b'\n', &self.buffer) {
+                    break at + 1;
+                }
+                if let Some(error) = self.failed.take() {
+                    return Err(error);
+                }
+                if self.ended {
+                    return Ok(());
+                }
+                self.read();
+            };
+            self.buffer.drain(..end);
+            self.line += 1;
+        }
+        Ok(())
     }
 
     /// The line that the next block begins on.
@@ -95,9 +132,9 @@ impl<R: Read> TextBlocks<R> {
         let mut found = 0;
         loop {
             while let Some(end) = self.record_end() {
-                let blank = self.buffer[self.record..end].trim_ascii().is_empty() && self.is_blank(end);
+                let counts = !self.is_blank(end) && !self.in_comment();
                 self.record = end;
-                found += usize::from(!blank);
+                found += usize::from(counts);
                 if found == records {
                     return Ok(Some(self.cut(end, found)));
                 }
@@ -113,7 +150,7 @@ impl<R: Read> TextBlocks<R> {
             if self.ended {
                 // The records before an error, then the error; what it has cut off is no record.
                 let end = if self.failed.is_some() { self.record } else { self.buffer.len() };
-                found += usize::from(end > self.record);
+                found += usize::from(end > self.record && !self.in_comment());
                 if found > 0 {
                     return Ok(Some(self.cut(end, found)));
                 }
@@ -128,21 +165,30 @@ impl<R: Read> TextBlocks<R> {
 
     /// Whether the record that ends at `end` is a line without content: in lines of JSON also one of blanks.
     fn is_blank(&self, end: usize) -> bool {
-        self.end == RecordEnd::Line || end - self.record == 1
+        match self.end {
+            RecordEnd::JsonLine => self.buffer[self.record..end].trim_ascii().is_empty(),
+            RecordEnd::Line | RecordEnd::UnquotedLine { .. } => end - self.record == 1,
+        }
+    }
+
+    /// Whether the line that the current record would begin on is no record.
+    fn in_comment(&self) -> bool {
+        self.comment.is_some() && self.comment == self.buffer.get(self.record).copied()
     }
 
     /// Scans to the end of the current record; `None` where the buffer ends before it.
     fn record_end(&mut self) -> Option<usize> {
-        let RecordEnd::UnquotedLine(separator) = self.end else {
-            let found = memchr(b'\n', &self.buffer[self.scanned..]);
-            self.scanned = found.map_or(self.buffer.len(), |at| self.scanned + at + 1);
-            return found.map(|_| self.scanned);
+        let RecordEnd::UnquotedLine { separator, quote } = self.end else {
+            return self.line_end();
         };
+        if self.in_comment() {
+            return self.line_end();
+        }
         while self.scanned < self.buffer.len() {
             let rest = &self.buffer[self.scanned..];
             match self.state {
                 ScanState::Unquoted => {
-                    let Some(at) = memchr2(b'\n', b'"', rest) else {
+                    let Some(at) = memchr2(b'\n', quote, rest) else {
                         self.scanned = self.buffer.len();
                         return None;
                     };
@@ -156,14 +202,14 @@ impl<R: Read> TextBlocks<R> {
                         self.quote = place;
                     }
                 }
-                ScanState::Quoted => match memchr(b'"', rest) {
+                ScanState::Quoted => match memchr(quote, rest) {
                     Some(at) => {
                         self.scanned += at + 1;
                         self.state = ScanState::QuoteInQuoted;
                     }
                     None => self.scanned = self.buffer.len(),
                 },
-                ScanState::QuoteInQuoted if rest[0] == b'"' => {
+                ScanState::QuoteInQuoted if rest[0] == quote => {
                     self.scanned += 1;
                     self.state = ScanState::Quoted;
                 }
@@ -178,6 +224,13 @@ impl<R: Read> TextBlocks<R> {
             }
         }
         None
+    }
+
+    /// Scans to the end of the current line.
+    fn line_end(&mut self) -> Option<usize> {
+        let found = memchr(b'\n', &self.buffer[self.scanned..]);
+        self.scanned = found.map_or(self.buffer.len(), |at| self.scanned + at + 1);
+        found.map(|_| self.scanned)
     }
 
     /// Ends the text before the current record, whose quote is not closed.
@@ -228,6 +281,8 @@ mod tests {
         std::iter::from_fn(|| blocks.next(records).unwrap()).collect()
     }
 
+    const COMMAS: RecordEnd = RecordEnd::UnquotedLine { separator: b',', quote: b'"' };
+
     fn cells(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
         rows.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
@@ -235,11 +290,38 @@ mod tests {
 
     #[test]
     fn blank_lines_are_counted_and_are_no_records() {
-        let found = blocks("a\n\n\nb\n \nc\n", RecordEnd::UnquotedLine(b','), 1);
+        let found = blocks("a\n\n\nb\n \nc\n", COMMAS, 1);
         let shown: Vec<(u64, &[u8])> = found.iter().map(|block| (block.first_line, &block.bytes[..])).collect();
         assert_eq!(shown, [(1, &b"a\n"[..]), (2, b"\n\nb\n"), (5, b" \n"), (6, b"c\n")]);
-        let found = blocks("{}\n \n\n{}\n", RecordEnd::Line, 1);
+        let found = blocks("{}\n \n\n{}\n", RecordEnd::JsonLine, 1);
         assert_eq!((found.len(), found[1].first_line), (2, 2));
+        // Cells of blanks are a record.
+        assert_eq!(blocks("a\tb\n\t\n\n", RecordEnd::Line, 9)[0].records, 2);
+    }
+
+    #[test]
+    fn lines_of_comment_are_counted_and_are_no_records() {
+        let text = "#\"a\nx\n\"#\ny\"\n# b\nz#\n#";
+        let mut source = TextBlocks::new(text.as_bytes(), COMMAS).with_comments(Some(b'#'));
+        let mut found = vec![];
+        while let Some(block) = source.next(1).unwrap() {
+            found.push((block.first_line, String::from_utf8(block.bytes).unwrap()));
+        }
+        let expected = [(1, "#\"a\nx\n"), (3, "\"#\ny\"\n"), (5, "# b\nz#\n")];
+        assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
+        let mut comments = TextBlocks::new(&b"# a\n# b\n"[..], RecordEnd::Line).with_comments(Some(b'#'));
+        assert_eq!(comments.next(1).unwrap(), None);
+    }
+
+    #[test]
+    fn first_lines_are_left_out_and_counted() {
+        let mut source = TextBlocks::new(&b"\"1\n2\n3\n4\n"[..], COMMAS);
+        source.skip_lines(2).unwrap();
+        let block = source.next(9).unwrap().unwrap();
+        assert_eq!((block.first_line, block.records, &block.bytes[..]), (3, 2, &b"3\n4\n"[..]));
+        let mut short = TextBlocks::new(&b"1\n"[..], COMMAS);
+        short.skip_lines(2).unwrap();
+        assert_eq!(short.next(1).unwrap(), None);
     }
 
     #[test]
@@ -266,7 +348,7 @@ mod tests {
             // A text whose quotes are never closed is one record to its end.
             text.push('\n');
             let whole = cells(text.as_bytes());
-            let mut source = TextBlocks::new(text.as_bytes(), RecordEnd::UnquotedLine(b','));
+            let mut source = TextBlocks::new(text.as_bytes(), COMMAS);
             let mut found = vec![];
             let error = loop {
                 match source.next(records) {

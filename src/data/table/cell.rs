@@ -2,6 +2,7 @@
 
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::shown;
+use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, ColumnQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem};
@@ -138,37 +139,8 @@ impl CellError {
     }
 }
 
-/// The number in a cell; NaN for a cell that is empty, `NA` or `NaN`; nothing where it is no finite
-/// number.
-pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
-    let cell = cell.trim_ascii();
-    if cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan") {
-        return Some(f64::NAN);
-    }
-    let number: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
-    number.is_finite().then_some(number)
-}
-
 /// Whether every name in the header is a number, so that it is probably a data row.
-pub(crate) fn looks_like_a_row(names: &[String]) -> bool {
-    !names.is_empty() && names.iter().all(|name| parse_number(name.as_bytes()).is_some_and(f64::is_finite))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_finite_or_missing() {
-        let read = |cell: &str| parse_number(cell.as_bytes());
-        assert_eq!(read(" 1.5e2 "), Some(150.0));
-        assert_eq!(read("-0.25"), Some(-0.25));
-        for missing in ["", "  ", "NA", "na", "NaN"] {
-            assert!(read(missing).unwrap().is_nan(), "{missing}");
-        }
-        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "-nan", "1 2"] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
-        assert_eq!(parse_number(&[0xff, 0xfe]), None);
-    }
+pub(crate) fn looks_like_a_row(names: &[String], numbers: NumberFormat) -> bool {
+    let number = |name: &String| numbers.parse(name.as_bytes()).is_some_and(f64::is_finite);
+    !names.is_empty() && names.iter().all(number)
 }

@@ -3,8 +3,9 @@
 use crate::data::io::paths::is_written;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::errors::shown;
+use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, Schema};
-use crate::diag::{Code, DataPlace, Problem, nearest};
+use crate::diag::{Code, DataPlace, Problem, nearest, string_literal};
 use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, TransformKind};
 
 /// A table's columns and its name.
@@ -127,7 +128,11 @@ impl ColumnFinder<'_> {
                 let message = format!("there is no column {position} in `{}`", self.name);
                 let last = self.schema.width.saturating_sub(1);
                 let help = format!("it has {} columns, counted from 0: 0 to {last}", self.schema.width);
-                Err(self.problem(Code::MissingColumn, message, column, "selected here").help(help))
+                let problem = self.problem(Code::MissingColumn, message, column, "selected here");
+                Err(match &self.schema.separator {
+                    Some(separator) => separator.advise(problem),
+                    None => problem.help(help),
+                })
             }
             Select::Name(name) => self.named(name, column),
             Select::Glob(pattern) => {
@@ -136,7 +141,7 @@ impl ColumnFinder<'_> {
                 if found.is_empty() {
                     let message = format!("no column of `{}` matches `{pattern}`", self.name);
                     let problem = self.problem(Code::MissingColumn, message, column, "selected here");
-                    return Err(problem.help(self.what_there_is(names)));
+                    return Err(self.with_what_there_is(problem, names));
                 }
                 Ok(found)
             }
@@ -152,14 +157,14 @@ impl ColumnFinder<'_> {
                 let message = format!("there is no column `{name}` in `{}`", self.name);
                 let problem = self.problem(Code::MissingColumn, message, column, "selected here");
                 Err(match nearest(name, names.iter().map(String::as_str)) {
-                    Some(known) if !looks_like_a_row(names) => {
+                    Some(known) if !looks_like_a_row(names, NumberFormat::PLAIN) => {
                         let problem = problem.help(format!("did you mean `{known}`?"));
                         match is_written(column.span, name) {
-                            true => problem.edit(column.span, format!("{known:?}"), false),
+                            true => problem.edit(column.span, string_literal(known), false),
                             false => problem,
                         }
                     }
-                    _ => problem.help(self.what_there_is(names)),
+                    _ => self.with_what_there_is(problem, names),
                 })
             }
             many => {
@@ -182,21 +187,20 @@ impl ColumnFinder<'_> {
         }
     }
 
-    /// A short description of the columns of the table.
-    fn what_there_is(&self, names: &[String]) -> String {
-        if looks_like_a_row(names) {
-            return "the first line holds only numbers: if it is a row, set `header: false`".to_owned();
+    /// A problem with a short description of the columns of the table, or with what makes of them one.
+    fn with_what_there_is(&self, problem: Problem, names: &[String]) -> Problem {
+        if looks_like_a_row(names, NumberFormat::PLAIN) {
+            return problem.help("the first line holds only numbers: if it is a row, set `header: false`");
         }
-        if let [only] = names {
-            let other = [(',', "csv"), ('\t', "tsv")].into_iter().find(|(separator, _)| only.contains(*separator));
-            return match other {
-                Some((_, reader)) => format!("it is read as one column: `{reader}(..)` separates its cells"),
-                None => format!("its only column is `{}`", shown(only)),
-            };
+        match (names, &self.schema.separator) {
+            ([_], Some(separator)) => separator.advise(problem),
+            ([only], None) => problem.help(format!("its only column is `{}`", shown(only))),
+            _ => {
+                let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
+                let more = if names.len() > few.len() { ", ..." } else { "" };
+                problem.help(format!("the table has {} columns: {}{more}", names.len(), few.join(", ")))
+            }
         }
-        let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
-        let more = if names.len() > few.len() { ", ..." } else { "" };
-        format!("the table has {} columns: {}{more}", names.len(), few.join(", "))
     }
 
     fn problem(&self, code: Code, message: String, column: &ColumnRef, label: &str) -> Problem {

@@ -196,8 +196,8 @@ fn accepted(kind: Kind, value: &EvalValue, span: Span) -> Option<Argument> {
         (Kind::Share, EvalValue::Number(number)) => {
             (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number))
         }
-        (Kind::Bool, EvalValue::Bool(flag)) => Some(Argument::Bool(*flag)),
-        (Kind::Text, EvalValue::Text(text)) => Some(Argument::Text(text.clone())),
+        (Kind::Bool | Kind::TextOrBool, EvalValue::Bool(flag)) => Some(Argument::Bool(*flag)),
+        (Kind::Text | Kind::TextOrBool, EvalValue::Text(text)) => Some(Argument::Text(text.clone())),
         (Kind::Integers(min), EvalValue::Number(number)) => {
             whole(*number, min).map(|number| Argument::Integers(vec![number]))
         }

@@ -8,5 +8,6 @@ pub(crate) mod param;
 pub(crate) mod pipeline;
 pub(crate) mod source;
 pub(crate) mod sweep;
+mod text_format;
 pub(crate) mod train;
 pub(crate) mod transform;
