@@ -15,6 +15,7 @@ mod row_blocks;
 mod splitting;
 mod synthetic;
 mod text_and_categories;
+mod text_formats;
 mod text_tables;
 mod typed_formats;
 
