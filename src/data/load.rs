@@ -16,6 +16,7 @@ use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select;
+use crate::data::unlabeled::LabeledTable;
 use crate::diag::{Checked, Code, Problem, Problems};
 use crate::spec::{ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
 use std::path::Path;
@@ -60,12 +61,16 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     let budget = MemoryBudget::new(request.memory, request.cache);
     let storage = Storage { cache: request.cache, budget: &budget };
     let reads = all(found.iter().zip(&resolved).map(|(table, resolved)| table.read(&resolved.query, storage)))?;
+    let labeled: Vec<LabeledTable> = (reads.into_iter().zip(&resolved))
+        .map(|(read, resolved)| LabeledTable::new(read, resolved.label.0, request.data.unlabeled))
+        .collect();
+    let reads: Vec<&LoadedTable> = labeled.iter().map(|table| &table.read).collect();
 
     let columns = reads.iter().zip(&resolved).map(|(read, resolved)| {
         let (column, position) = resolved.label;
         LabelColumn { read, column, position }
     });
-    let labels = label::read(request.label, &columns.collect::<Vec<_>>())?;
+    let labels = label::read(request.label, &columns.collect::<Vec<_>>(), Some(request.data))?;
     let (parts, unused) = parts(request.data, &sources, &reads, &resolved, &labels.rows)?;
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
@@ -102,7 +107,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         }
         let subset = Subset {
             rows: part.rows.len(),
-            row_ids: part.rows.iter().map(|row| u64::from(*row)).collect(),
+            row_ids: part.rows.iter().map(|row| labeled[part.table].row_id(*row)).collect(),
             labels: of_part,
             weights,
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
@@ -123,27 +128,28 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     ];
     let rows = subsets.into_iter().filter_map(|(part, subset)| {
         let table = parts.iter().find(|rows| rows.part == part)?.table;
-        Some(presence::PartTable { part, subset: subset?, read: &reads[table] })
+        Some(presence::PartTable { part, subset: subset?, read: reads[table] })
     });
     presence::check(&request.required, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     notes.extend(labels.assumption(request.label));
+    notes.extend(labeled.iter().filter_map(|table| table.note(&request.label.name)));
     notes.extend(class_weights.as_ref().and_then(|weights| weights.note.clone()));
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
-    let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
+    let tables = sources.iter().zip(&labeled).map(|((part, _), table)| TableSummary {
         part: *part,
-        files: read.file_names(),
-        row_files: read.row_file_names(),
-        rows: read.table.rows,
-        cached: read.cached,
+        files: table.read.file_names(),
+        row_files: table.read.row_file_names(),
+        rows: table.rows_read(),
+        cached: table.read.cached,
     });
     let schema = &reads[0].schema;
     let label = FittedLabel {
         name: request.label.name.clone(),
-        column: InputColumn::of(schema, resolved[0].label.1, CellType::Word),
+        column: InputColumn::of(schema, resolved[0].label.1, CellType::Word).with_missing(request.data.missing.clone()),
         classes: labels.classes,
         cells: labels.cells,
         weights: FittedWeights::new(
@@ -159,6 +165,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         test,
         label,
         modalities,
+        unlabeled: labeled.iter().map(|table| table.dropped).sum(),
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
@@ -222,7 +229,7 @@ impl ResolvedQuery {
     /// The query of `table`. Globs mean the columns that they mean in the `first` table.
     fn of(request: &LoadRequest<'_>, table: &OpenTable, first: &OpenTable) -> Result<Self, Problems> {
         let columns = select::ColumnFinder { schema: &table.schema, name: &table.name };
-        let mut query = TableQuery::default();
+        let mut query = TableQuery::new(request.data.missing.clone());
         let mut problems = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
             Ok(position) => Some((query.add(position, CellType::Word, column.span), position)),
@@ -299,7 +306,7 @@ fn split_column((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
 fn parts(
     data: &DataSpec,
     sources: &[(Option<Part>, &Source)],
-    reads: &[LoadedTable],
+    reads: &[&LoadedTable],
     resolved: &[ResolvedQuery],
     labels: &[Vec<u32>],
 ) -> Result<(Vec<PartIndices>, usize), Problems> {

@@ -25,6 +25,7 @@ mod row_weights;
 mod source;
 mod split;
 mod table;
+mod unlabeled;
 
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;

@@ -7,7 +7,9 @@ use crate::data::load::LoadRequest;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, TransformKind};
+use crate::spec::{
+    ColumnRef, DataProfile, MissingMarkers, ModalityKind, ModalitySpec, Split, Transform, TransformKind,
+};
 
 /// The result of an inspection.
 #[derive(Clone, Debug)]
@@ -68,7 +70,8 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     // Whether some row weighs anything is known of all rows only.
     data.weight = None;
     // The first rows cannot show whether a column varies or a cell is empty.
-    let optional = |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: vec![], ..(*spec).clone() };
+    let optional =
+        |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: marked(&spec.missing()), ..(*spec).clone() };
     // Only numbers: words and images need all rows.
     let numbers = |spec: &&&ModalitySpec| {
         let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
@@ -114,6 +117,12 @@ fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataP
     Some(dataset.profile_of(columns))
 }
 
+/// The transform of cells that are marked as empty, and without which numbers cannot be read.
+fn marked(missing: &MissingMarkers) -> Vec<Transform> {
+    let kind = TransformKind::Missing { values: vec![], words: missing.words.clone() };
+    if missing.words.is_empty() { vec![] } else { vec![Transform { kind, span: Span::default() }] }
+}
+
 /// A modality without transforms for every column of numbers, with the name of the modality it belongs to.
 fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
     let dense =
@@ -132,7 +141,7 @@ fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpe
                 shape: Shape::vector(1),
                 optional: true,
                 columns: vec![ColumnRef { select, span }],
-                transforms: vec![],
+                transforms: marked(&MissingMarkers { numbers: vec![], ..column.missing.clone() }),
                 span,
                 type_span: span,
             };

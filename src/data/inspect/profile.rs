@@ -46,6 +46,8 @@ impl Dataset {
             tables: tables.collect(),
             parts: parts.collect(),
             classes: self.label.classes.clone(),
+            unlabeled: self.unlabeled,
+            class_rows: self.class_rows(),
             modalities: modalities.collect(),
             label: self.label.column.shown(),
         }

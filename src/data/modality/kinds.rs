@@ -7,7 +7,7 @@ use crate::data::modality::rows::ModalityParts;
 use crate::data::modality::transform::FittedTransform;
 use crate::data::modality::{category, image, numeric, text};
 use crate::data::table::errors::CellErrors;
-use crate::data::table::select::{cell_type, is_one_hot};
+use crate::data::table::select::cell_type;
 use crate::diag::Problems;
 use crate::spec::{ModalityKind, ModalitySpec};
 
@@ -20,7 +20,7 @@ pub(crate) fn fit_and_apply(
     let Some(train) = parts.first() else { return Err(Problems::new()) };
     let (transforms, rows) = match spec.kind {
         ModalityKind::Image => image::fit_and_apply(spec, parts, budget)?,
-        ModalityKind::Dense if !is_one_hot(spec) => numeric::fit_and_apply(spec, parts, budget)?,
+        ModalityKind::Dense if !spec.is_one_hot() => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Sequence => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Text { .. } => {
             let transforms = text::fit(spec, train);
@@ -34,7 +34,9 @@ pub(crate) fn fit_and_apply(
         }
     };
     let schema = &train.read.schema;
-    let column = |position: &usize| InputColumn::of(schema, *position, cell_type(spec, schema, *position));
+    let column = |position: &usize| {
+        InputColumn::of(schema, *position, cell_type(spec, schema, *position)).with_missing(train.missing.clone())
+    };
     let fitted = FittedModality {
         name: spec.name.clone(),
         kind: spec.kind,
@@ -57,7 +59,7 @@ pub(crate) fn apply(
 ) -> Result<ModalityParts, Problems> {
     match spec.kind {
         ModalityKind::Image => image::apply(spec, transforms, parts, budget, errors),
-        ModalityKind::Dense if !is_one_hot(spec) => numeric::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Dense if !spec.is_one_hot() => numeric::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Text { .. } => text::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Category { .. } | ModalityKind::Dense => category::apply(spec, transforms, parts, budget, errors),

@@ -95,7 +95,7 @@ impl FittedTransform {
             TransformKind::MinMax => FittedTransform::MinMax { min: vec![], max: vec![] },
             TransformKind::Log1p => FittedTransform::Log1p,
             TransformKind::Clip { lo, hi } => FittedTransform::Clip { lo: *lo, hi: *hi },
-            TransformKind::Missing { values } => FittedTransform::Missing { values: values.clone() },
+            TransformKind::Missing { values, .. } => FittedTransform::Missing { values: values.clone() },
             TransformKind::Impute(_) => FittedTransform::Impute { values: vec![] },
             TransformKind::Lowercase => FittedTransform::Lowercase,
             TransformKind::Chars { max, .. } => FittedTransform::Chars { max: *max, vocabulary: vec![] },

@@ -250,7 +250,7 @@ impl Parser<'_> {
         if text.is_err() {
             let position = self.keep[column];
             let place = file.place(Some(line), Some(self.schema.column(position)));
-            let wanted = ColumnQuery { position, kind: CellType::Text, span: Span::default() };
+            let wanted = ColumnQuery::new(position, CellType::Text, Span::default());
             self.errors
                 .push_row(self.writer.rows(), bad_text(file, place, cell, &wanted, Some(self.reader.layout.encoding)));
         }
@@ -273,7 +273,7 @@ impl Parser<'_> {
             },
             // A cell of a text table holds one number; images are read by the paths in it.
             CellType::Number(_) | CellType::Image(_) => {
-                let number = self.reader.numbers.parse(cell);
+                let number = self.reader.numbers.parse(cell).or_else(|| missing_number(cell, wanted));
                 if number.is_none() {
                     let column = self.schema.column(wanted.position);
                     let problem = bad_number(file, line, cell, wanted, column, &self.reader.format);
@@ -283,4 +283,10 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Not a number where a cell is a word that marks an empty one.
+fn missing_number(cell: &[u8], wanted: &ColumnQuery) -> Option<f64> {
+    let word = std::str::from_utf8(cell).ok()?.trim();
+    wanted.missing.has_word(word).then_some(f64::NAN)
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Raised whenever parsing or the layout changes.
-const MAGIC: &[u8; 8] = b"mmctbl03";
+const MAGIC: &[u8; 8] = b"mmctbl04";
 
 /// How many bytes a folder of entries holds at most, not counting the entry that was stored last.
 const LARGEST: u64 = 32 << 30;
@@ -44,6 +44,7 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
         for number in numbers.into_iter().chain([wanted.position]) {
             key.update(&(number as u64).to_le_bytes());
         }
+        key.update(wanted.missing.show().as_bytes()).update(&[0]);
     }
     for content in contents {
         key.update(content.as_bytes());
@@ -121,7 +122,7 @@ mod tests {
 
     fn table() -> Store {
         let wanted = [CellType::Number(1), CellType::Word, CellType::Text];
-        let wanted = wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+        let wanted = wanted.map(|kind| ColumnQuery::new(0, kind, Span::default()));
         let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &MemoryBudget::new(1 << 20, None));
         for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
             writer.number(0, number);

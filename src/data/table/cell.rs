@@ -82,8 +82,13 @@ impl StoreWriter {
             CellValue::Numbers(numbers) => numbers,
             _ => &[],
         };
+        if let CellValue::Text(text) = cell {
+            let number = NumberFormat::PLAIN.parse(text.as_bytes()).filter(|_| width == 1);
+            let number = number.or_else(|| self.is_missing(column, text.trim()).then_some(f64::NAN));
+            (0..width).for_each(|_| self.number(column, number.unwrap_or(f64::NAN)));
+            return number.map(|_| ()).ok_or_else(|| CellError::Words(text.to_owned()));
+        }
         let wrong = match cell {
-            CellValue::Text(text) => Some(CellError::Words(text.to_owned())),
             CellValue::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
                 return Ok(());

@@ -4,7 +4,7 @@ use crate::data::io::paths::DataFile;
 use crate::data::table::errors::declare;
 use crate::diag::{Problem, Span, string_literal};
 use crate::shape::Shape;
-use crate::spec::TextFormat;
+use crate::spec::{MissingMarkers, TextFormat};
 use csv::ByteRecord;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ pub enum CellType {
 }
 
 /// One column of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnQuery {
     /// Its position in the table.
     pub position: usize,
@@ -110,6 +110,15 @@ pub(crate) struct ColumnQuery {
     pub kind: CellType,
     /// The text that selects it.
     pub span: Span,
+    /// What marks an empty cell in it.
+    pub missing: MissingMarkers,
+}
+
+impl ColumnQuery {
+    /// A column where only empty cells are empty.
+    pub(crate) fn new(position: usize, kind: CellType, span: Span) -> Self {
+        Self { position, kind, span, missing: MissingMarkers::default() }
+    }
 }
 
 /// The columns that are read of a table, each once.
@@ -117,17 +126,35 @@ pub(crate) struct ColumnQuery {
 pub(crate) struct TableQuery {
     /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
+    /// What marks an empty cell in every column, those of keys among them.
+    pub missing: MissingMarkers,
 }
 
 impl TableQuery {
+    /// A query without columns, for tables where these cells are empty.
+    pub(crate) fn new(missing: MissingMarkers) -> Self {
+        Self { columns: vec![], missing }
+    }
+
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
-        match self.columns.iter().position(|wanted| wanted.position == position && wanted.kind == kind) {
-            Some(place) => place,
-            None => {
-                self.columns.push(ColumnQuery { position, kind, span });
-                self.columns.len() - 1
-            }
-        }
+        self.add_marked(position, kind, span, &MissingMarkers::default())
+    }
+
+    /// Adds a column where these cells are empty too.
+    pub(crate) fn add_marked(
+        &mut self,
+        position: usize,
+        kind: CellType,
+        span: Span,
+        missing: &MissingMarkers,
+    ) -> usize {
+        let missing = self.missing.and(missing);
+        let same =
+            |wanted: &ColumnQuery| wanted.position == position && wanted.kind == kind && wanted.missing == missing;
+        self.columns.iter().position(same).unwrap_or_else(|| {
+            self.columns.push(ColumnQuery { position, kind, span, missing });
+            self.columns.len() - 1
+        })
     }
 }

@@ -7,6 +7,7 @@
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::table::origin::{RowRun, extend_runs};
 use crate::data::table::schema::{CellType, TableQuery};
+use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
@@ -145,6 +146,8 @@ pub(crate) struct StoreWriter {
     /// The texts of these, for columns of text.
     texts: Vec<Vec<u8>>,
     known: Vec<HashMap<Box<str>, u32>>,
+    /// What marks an empty cell in each column.
+    missing: Vec<MissingMarkers>,
     waiting: usize,
     growing: Growing,
 }
@@ -163,6 +166,7 @@ impl StoreWriter {
             pending: vec![vec![]; columns],
             texts: vec![vec![]; columns],
             known: vec![HashMap::new(); columns],
+            missing: query.columns.iter().map(|wanted| wanted.missing.clone()).collect(),
             waiting: 0,
             growing: Growing::new(budget),
         }
@@ -178,8 +182,14 @@ impl StoreWriter {
         self.layout.rows
     }
 
+    /// Whether a word marks an empty cell in a column.
+    pub(crate) fn is_missing(&self, column: usize, word: &str) -> bool {
+        self.missing[column].has_word(word)
+    }
+
     /// Adds a number to a column.
     pub(crate) fn number(&mut self, column: usize, number: f64) {
+        let number = if self.missing[column].has_number(number) { f64::NAN } else { number };
         self.pending[column].extend_from_slice(&number.to_le_bytes());
     }
 
@@ -188,9 +198,16 @@ impl StoreWriter {
         let code = match self.known[column].get(word) {
             Some(code) => *code,
             None => {
-                let dictionary = &mut self.layout.dictionaries[column];
-                let code = dictionary.len() as u32;
-                dictionary.push(word.to_owned());
+                let meaning = if self.missing[column].has_word(word) { "" } else { word };
+                let code = match self.known[column].get(meaning) {
+                    Some(code) => *code,
+                    None => {
+                        let dictionary = &mut self.layout.dictionaries[column];
+                        dictionary.push(meaning.to_owned());
+                        dictionary.len() as u32 - 1
+                    }
+                };
+                self.known[column].insert(meaning.into(), code);
                 self.known[column].insert(word.into(), code);
                 code
             }
@@ -200,6 +217,7 @@ impl StoreWriter {
 
     /// Adds a text to a column.
     pub(crate) fn text(&mut self, column: usize, text: &str) {
+        let text = if self.missing[column].has_word(text) { "" } else { text };
         self.texts[column].extend_from_slice(text.as_bytes());
         let end = self.texts[column].len() as u64;
         self.pending[column].extend_from_slice(&end.to_le_bytes());
@@ -271,10 +289,10 @@ mod tests {
             memory in 0usize..4000,
         ) {
             let kinds = [CellType::Number(2), CellType::Word, CellType::Text, CellType::Image([1, 2, 3])];
-            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+            let wanted = kinds.map(|kind| ColumnQuery::new(0, kind, Span::default()));
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
-            let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
+            let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec(), ..TableQuery::default() }, &budget);
             // Short chunks, so that a few rows cross their boundaries.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {

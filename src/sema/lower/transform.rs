@@ -31,10 +31,17 @@ const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
     .equation("y = min(max(x, lo), hi)")
     .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
-const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
-    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
-    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
-    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
+const MISSING: Signature = Signature::new(
+    "missing",
+    "these numbers and words stand for an empty cell in the columns of the modality; `missing` in `data` says so of every column",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], text -> text, category -> category")
+.params(&[Parameter::new(
+    "values",
+    Kind::NumbersAndTexts,
+    "the numbers, however a cell writes them, and the words, letter by letter",
+)])
+.example("modality low: dense[21] = columns(\"low_*\") |> missing([\"unknown\", -999]) |> impute(mean) |> standardize");
 const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
 const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
     .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
@@ -143,8 +150,11 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     TransformEntry { signature: &CLIP, types: NUMBERS, read: Checked(clip) },
     TransformEntry {
         signature: &MISSING,
-        types: NUMBERS,
-        read: Checked(|_, args, _| Some(TransformKind::Missing { values: args.numbers("values").to_vec() })),
+        types: &["dense", "sequence", "text", "category"],
+        read: Checked(|_, args, _| {
+            let (values, words) = (args.numbers("values").to_vec(), args.texts("values").to_vec());
+            Some(TransformKind::Missing { values, words })
+        }),
     },
     TransformEntry { signature: &IMPUTE, types: NUMBERS, read: Checked(|_, args, _| Some(impute(args))) },
     TransformEntry { signature: &LOWERCASE, types: TEXT, read: Checked(|_, _, _| Some(TransformKind::Lowercase)) },
@@ -335,11 +345,15 @@ impl<'a> Evaluator<'a> {
     }
 
     fn one_hot_comes_first(&mut self, transforms: &[Transform]) -> bool {
-        let later = transforms.iter().skip(1).find(|transform| transform.kind == TransformKind::OneHot);
-        if let Some(later) = later {
+        // What marks an empty cell goes with words too.
+        let changing = |transform: &&Transform| !matches!(transform.kind, TransformKind::Missing { .. });
+        let mut changes = transforms.iter().filter(changing);
+        let first = changes.next();
+        let later = changes.find(|transform| transform.kind == TransformKind::OneHot);
+        if let (Some(first), Some(later)) = (first, later) {
             let problem = Problem::error(Code::WrongType, "`one_hot` comes first: it reads words, not numbers")
                 .at(later.span, "the input here is numbers")
-                .also(transforms[0].span, "this takes and gives numbers");
+                .also(first.span, "this takes and gives numbers");
             self.report(problem);
         }
         later.is_none()
