@@ -5,7 +5,7 @@ use crate::data::source::common_schema::FileSchema;
 use crate::data::table::errors::{declare, not_text, shown};
 use crate::data::table::number_format::has_thousands;
 use crate::data::table::schema::{ColumnQuery, Schema};
-use crate::diag::{Code, Problem};
+use crate::diag::{Code, Problem, string_literal};
 use crate::spec::TextFormat;
 use csv::ByteRecord;
 use encoding_rs::Encoding;
@@ -53,7 +53,11 @@ pub(crate) fn bad_number(
     } else if line == 1 && !format.header {
         problem.help("if the first line names the columns, remove `header: false`")
     } else {
-        problem.help("an empty cell, `NA` or `NaN` is a missing value; everything else must be a number")
+        let marker = string_literal(&text);
+        problem.help(format!(
+            "if it marks an empty cell, write `missing = [{marker}]` in `data`, or `|> missing({marker})` after the columns; an \
+             empty cell, `NA`, `N/A`, `NaN`, `null`, `None` and `?` are missing values without it"
+        ))
     }
 }
 
