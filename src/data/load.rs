@@ -18,7 +18,9 @@ use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select;
 use crate::data::unlabeled::LabeledTable;
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use crate::spec::{
+    ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned, pattern_matches,
+};
 use std::path::Path;
 
 /// The data to load.
@@ -276,17 +278,25 @@ impl ResolvedQuery {
 fn pin_globs(spec: &ModalitySpec, first: &Schema, schema: &Schema) -> ModalitySpec {
     let mut spec = spec.clone();
     if let (Some(names), true) = (&first.names, first != schema && schema.names.is_some()) {
-        spec.columns = std::mem::take(&mut spec.columns)
-            .into_iter()
-            .flat_map(|column| match &column.select {
-                Select::Glob(pattern) => names
-                    .iter()
-                    .filter(|name| crate::data::table::select::matches(pattern, name))
-                    .map(|name| ColumnRef { select: Select::Name(name.clone()), span: column.span })
-                    .collect(),
-                _ => vec![column],
+        let written = std::mem::take(&mut spec.columns);
+        let excepted = |name: &String| {
+            written.iter().any(|column| match &column.select {
+                Select::Except(pattern) => pattern_matches(pattern, name),
+                _ => false,
             })
-            .collect();
+        };
+        let pinned = written.iter().flat_map(|column| match &column.select {
+            Select::Glob(pattern) => names
+                .iter()
+                .filter(|name| pattern_matches(pattern, name) && !excepted(name))
+                .map(|name| ColumnRef { select: Select::Name(name.clone()), span: column.span })
+                .collect(),
+            Select::Name(name) if excepted(name) => vec![],
+            Select::Position(position) if names.get(*position).is_some_and(excepted) => vec![],
+            Select::Except(_) => vec![],
+            Select::Name(_) | Select::Position(_) => vec![column.clone()],
+        });
+        spec.columns = pinned.collect();
     }
     spec
 }

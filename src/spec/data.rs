@@ -1,5 +1,7 @@
 //! The data set: sources, split, and the columns of the label and the modalities.
 
+#[cfg(doc)]
+use super::pattern_matches;
 use super::{MissingMarkers, Source, Spanned, Transform, TransformKind};
 use crate::diag::{Span, string_literal};
 use crate::shape::Shape;
@@ -222,8 +224,10 @@ pub enum Select {
     Position(usize),
     /// By its name in the header.
     Name(String),
-    /// All whose names match, `*` for any letters and `?` for one, in the order of the table.
+    /// All whose names match, `*` for any letters and `?` for one, in the order of the table; see [`pattern_matches`].
     Glob(String),
+    /// None of those whose names match, of all that the list selects.
+    Except(String),
 }
 
 impl ModalitySpec {
@@ -253,6 +257,7 @@ impl Select {
             Select::Position(position) => format!("column({position})"),
             Select::Name(name) => format!("column({})", string_literal(name)),
             Select::Glob(pattern) => format!("columns({})", string_literal(pattern)),
+            Select::Except(pattern) => format!("columns({})", string_literal(&format!("!{pattern}"))),
         }
     }
 }

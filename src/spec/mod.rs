@@ -4,6 +4,7 @@
 //! `sema` makes these from the file; `data`, `plan` and `train` act on them. Each part keeps the span it came from, so
 //! that a problem found much later can point at the line that requests it.
 
+mod column_pattern;
 mod data;
 mod missing;
 mod optimizer;
@@ -14,6 +15,7 @@ mod text_format;
 mod train;
 mod transform;
 
+pub use column_pattern::*;
 pub use data::*;
 pub use missing::*;
 pub use optimizer::*;

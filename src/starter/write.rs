@@ -6,6 +6,7 @@ use super::role::{Role, role};
 use crate::data::Survey;
 use crate::diag::string_literal;
 use crate::ops;
+use crate::spec::escaped_name;
 use crate::syntax::{RESERVED, format};
 use crate::thousands::grouped;
 use std::collections::BTreeSet;
@@ -313,14 +314,20 @@ impl Writer<'_> {
         if !group.prefix.is_empty()
             && matching == group.columns.len()
             && names().all(|name| name.starts_with(&beginning))
-            && !beginning.contains(['*', '?'])
+            && escaped_name(&beginning) == beginning
         {
             return format!("columns({})", string_literal(&format!("{beginning}*")));
         }
-        let columns: Vec<String> = group.columns.iter().map(|at| self.column(*at)).collect();
-        match columns.as_slice() {
-            [one] => format!("column({one})"),
-            several => format!("columns([{}])", several.join(", ")),
+        match group.columns.as_slice() {
+            [one] => format!("column({})", self.column(*one)),
+            several => {
+                // In a list a name may be a pattern.
+                let columns = several.iter().map(|at| match self.column(*at) {
+                    position if position.parse::<usize>().is_ok() => position,
+                    _ => string_literal(&escaped_name(&self.survey.columns[*at].name)),
+                });
+                format!("columns([{}])", columns.collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::sema::eval::value::EvalValue;
 use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
 use crate::shape::Shape;
-use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};
+use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select, plain_name};
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
 
 /// The type of a label.
@@ -196,9 +196,10 @@ impl<'a> Evaluator<'a> {
                     EvalValue::Number(at) if at.fract() == 0.0 && (0.0..1e9).contains(&at) => {
                         Select::Position(at as usize)
                     }
-                    EvalValue::Text(pattern) if name == "columns" && pattern.contains(['*', '?']) => {
-                        Select::Glob(pattern)
-                    }
+                    EvalValue::Text(text) if name == "columns" => match text.strip_prefix('!') {
+                        Some(pattern) => Select::Except(pattern.to_owned()),
+                        None => plain_name(&text).map_or(Select::Glob(text), Select::Name),
+                    },
                     EvalValue::Text(column) => Select::Name(column),
                     other => {
                         self.expected("a column's name, pattern or position", &other, span);
@@ -207,6 +208,16 @@ impl<'a> Evaluator<'a> {
                 };
                 columns.push(ColumnRef { select, span });
             }
+        }
+        if let Some(first) = columns.first()
+            && columns.iter().all(|column| matches!(column.select, Select::Except(_)))
+        {
+            let start = first.span.range().start;
+            let problem = Problem::error(Code::MissingArgument, "`columns` leaves columns out of none")
+                .at(first.span, "this only leaves out")
+                .help("select columns first, as in `columns(\"*\", \"!id\")`; a name that begins with `!` is `\"\\\\!name\"`");
+            self.report(problem.edit(Span::new(first.span.file, start, start), "\"*\", ", false));
+            return None;
         }
         if name == "column" && columns.len() != 1 {
             let problem =
