@@ -4,11 +4,13 @@
 
 mod applying;
 mod cache;
+mod column_names;
 mod errors;
 mod exact_values;
 mod images;
 mod inspection;
 mod joins;
+mod json_tables;
 mod missing_markers;
 mod out_of_core;
 mod real_data;

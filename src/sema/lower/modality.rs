@@ -25,9 +25,10 @@ const COLUMNS: Signature = Signature::new("columns", "several columns of the tab
     .params(&[Parameter::new(
         "which",
         Kind::Form("names, patterns with `*` and `?`, positions counted from 0, ranges or lists of them"),
-        "the columns; those of a pattern come in the order of the table",
+        "the columns; those of a pattern come in the order of the table. A name or pattern after `!` leaves out what it matches, \
+         as in `columns(\"*\", \"!id\")`; `\\\\` before `*`, `?` or `!` stands for the letter itself",
     )])
-    .example("modality low: dense[21] = columns(1..=21) |> standardize");
+    .example("modality low: dense[21] = columns(\"low_*\", \"!low_flag_*\") |> standardize");
 
 /// Signatures of column selections, for the catalog.
 pub(crate) const COLUMN_SELECTORS: &[&Signature] = &[&COLUMN, &COLUMNS];
