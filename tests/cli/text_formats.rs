@@ -4,7 +4,7 @@ use crate::support::process::{mmc, plain};
 use std::fs;
 use tempfile::TempDir;
 
-const PIPELINE: &str = r#"pipeline small
+const PIPELINE: &str = r##"pipeline small
 
 data {
   source    = csv("rows.csv", separator: ";", decimal: ",", encoding: "latin1", comment: "#", skip: 1)
@@ -24,7 +24,7 @@ train {
   epochs     = 1
   seed       = 4
 }
-"#;
+"##;
 
 /// The rows in Latin-1, and the title, comment and header before them.
 fn table(labels: bool) -> Vec<u8> {

@@ -59,7 +59,8 @@ fn names_and_patterns_are_left_out() {
     let expected: Vec<&str> = NAMES.iter().map(|(name, _)| *name).filter(|name| !name.starts_with('a')).collect();
     assert_eq!(names(all_but(&["a*", "y"], 10)), expected);
     // The order in the list does not matter, nor how a column was selected.
-    let order = excepted(awkward(), &[except("!not"), Select::Position(7), name("a b"), except("größe"), name("!not")], 1);
+    let order =
+        excepted(awkward(), &[except("!not"), Select::Position(7), name("a b"), except("größe"), name("!not")], 1);
     assert_eq!(names(order), ["a b"]);
     let problem = all_but(&["", "grosse"], 11).problem();
     assert_eq!((problem.code, problem.help.as_deref()), (Code::MissingColumn, Some("did you mean `!größe`?")));
@@ -75,7 +76,8 @@ fn columns_of_another_order_are_left_out_too() {
         case.write("t.csv", b"y,a,id,b\nno,1,7,2\nyes,3,8,4\n");
         case.write("u.csv", test);
         let table = |file: &str| table(&[file], ',', true);
-        case.data.origin = Origin::Parts { train: table("t.csv"), valid: None, calib: None, test: Some(table("u.csv")) };
+        case.data.origin =
+            Origin::Parts { train: table("t.csv"), valid: None, calib: None, test: Some(table("u.csv")) };
         excepted(case, &[Select::Glob("*".into()), Select::Except("y".into()), Select::Except("id".into())], 2)
     };
     // Of the second table what is left out need not be there.

@@ -30,7 +30,8 @@ fn an_array_holds_what_its_lines_would() {
 
 #[test]
 fn problems_in_an_array_name_the_line_of_the_element() {
-    let text = "[\n {\"y\": \"yes\",\n  \"a\": 1},\n {\"y\": \"no\",\n  \"a\": \"x\"},\n 5,\n {\"y\": \"no\", \"a\": 2}\n]\n";
+    let text =
+        "[\n {\"y\": \"yes\",\n  \"a\": 1},\n {\"y\": \"no\",\n  \"a\": \"x\"},\n 5,\n {\"y\": \"no\", \"a\": 2}\n]\n";
     let problems = json(text).modality("m", &[name("a")], &[]).problems();
     let lines: Vec<_> = problems.iter().map(|problem| (problem.code, problem.data.as_ref().unwrap().line)).collect();
     assert_eq!(lines, [(Code::BadCell, Some(6)), (Code::ColumnType, Some(4))]);
@@ -80,7 +81,8 @@ fn a_nested_object_is_no_value() {
 fn new_rows_of_an_array_are_read_block_by_block() {
     let train = json("{\"y\": \"yes\", \"a\": 1}\n{\"y\": \"no\", \"a\": 2}\n").modality("m", &[name("a")], &[]);
     let fitted = train.load().preprocessing();
-    let elements: Vec<String> = (0..20_000).map(|row| format!("{{\"a\": {row},\n \"k\": {{\"b\":\n {row}}}}}")).collect();
+    let elements: Vec<String> =
+        (0..20_000).map(|row| format!("{{\"a\": {row},\n \"k\": {{\"b\":\n {row}}}}}")).collect();
     train.write("new.json", format!("[{}]\n", elements.join(",\n")).as_bytes());
     let source = source_of(Path::new("new.json"), true).unwrap();
     let request = BlockRequest {
