@@ -3,6 +3,7 @@
 use crate::data::dataset::{Dataset, Subset, TableSummary};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
+use crate::data::marked_cells::{columns_of_words, word_notes};
 use crate::data::modality::columns::ColumnPlaces;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::kinds;
@@ -136,6 +137,9 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     notes.extend(labels.assumption(request.label));
+    for (read, resolved) in reads.iter().zip(&resolved) {
+        notes.extend(word_notes(read, &columns_of_words(&resolved.query, resolved.label.0)));
+    }
     notes.extend(labeled.iter().filter_map(|table| table.note(&request.label.name)));
     notes.extend(class_weights.as_ref().and_then(|weights| weights.note.clone()));
     if unused > 0 {

@@ -16,6 +16,7 @@ mod inspect;
 mod io;
 mod label;
 mod load;
+mod marked_cells;
 mod modality;
 mod preprocessing;
 mod presence;

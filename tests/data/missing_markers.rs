@@ -145,3 +145,28 @@ fn the_cache_tells_marks_apart() {
     assert_eq!(present(&case), [true, false]);
     assert_eq!(present(&case), [true, false]);
 }
+
+#[test]
+fn marks_that_are_read_as_empty_and_words_that_are_not_are_told() {
+    let text = "y,a,b,c\nyes,?,1,NA\nno,NA,?,DE\nyes,?,,none\nno,2,3,NA\n";
+    let mut case = Case::text(text).modality("m?", &[name("a"), name("b")], &[]);
+    case = case.modality("n?", &[name("c")], &[]).kind(ModalityKind::Category { count: 3 }, &[1]);
+    case.cache = true;
+    // The second time from the cache.
+    for _ in 0..2 {
+        assert_eq!(
+            case.load().notes,
+            [
+                "read as empty cells of `t.csv`: `?` on 3 rows in `a`, `b`; `NA` on 1 rows in `a`",
+                "`NA` is a word of `c` on 2 rows; `missing = [\"NA\"]` in `data` reads it as an empty cell",
+                "`none` is a word of `c` on 1 rows; `missing = [\"none\"]` in `data` reads it as an empty cell",
+            ]
+        );
+    }
+    case.data.missing = markers(&["NA", "none"], &[]);
+    let notes = case.load().notes;
+    assert_eq!(
+        notes[0],
+        "read as empty cells of `t.csv`: `?` on 3 rows in `a`, `b`; `NA` on 3 rows in `a`, `c`; `none` on 1 rows in `c`"
+    );
+}

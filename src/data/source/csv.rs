@@ -279,6 +279,9 @@ impl Parser<'_> {
                     let problem = bad_number(file, line, cell, wanted, column, &self.reader.format);
                     self.errors.push_row(row, problem);
                 }
+                if number.is_some_and(f64::is_nan) && !cell.trim_ascii().is_empty() {
+                    self.writer.count_mark(column, &String::from_utf8_lossy(cell.trim_ascii()));
+                }
                 self.writer.number(column, number.unwrap_or(f64::NAN));
             }
         }

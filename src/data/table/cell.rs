@@ -90,6 +90,9 @@ impl StoreWriter {
             let number = NumberFormat::PLAIN.parse(text.as_bytes()).filter(|_| width == 1);
             let number = number.or_else(|| self.is_missing(column, text.trim()).then_some(f64::NAN));
             (0..width).for_each(|_| self.number(column, number.unwrap_or(f64::NAN)));
+            if number.is_some_and(f64::is_nan) && !text.trim().is_empty() {
+                self.count_mark(column, text.trim());
+            }
             return number.map(|_| ()).ok_or_else(|| CellError::Words(text.to_owned()));
         }
         let wrong = match cell {

@@ -9,7 +9,7 @@ use crate::data::table::origin::{RowRun, extend_runs};
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 /// About how many bytes a chunk holds.
@@ -36,6 +36,8 @@ pub(crate) struct StoreLayout {
     pub dictionaries: Vec<Vec<String>>,
     /// The origin of rows.
     pub runs: Vec<RowRun>,
+    /// How often each mark of an empty cell occurs in each column.
+    pub marked: Vec<BTreeMap<String, u64>>,
     /// Rows in a chunk are `1 << shift`.
     shift: u32,
     /// Where each column of each chunk begins.
@@ -162,7 +164,15 @@ impl StoreWriter {
         let columns = kinds.len();
         let dictionaries = vec![vec![]; columns];
         Self {
-            layout: StoreLayout { rows: 0, kinds, dictionaries, runs: vec![], shift, starts: vec![] },
+            layout: StoreLayout {
+                rows: 0,
+                kinds,
+                dictionaries,
+                runs: vec![],
+                marked: vec![BTreeMap::new(); columns],
+                shift,
+                starts: vec![],
+            },
             pending: vec![vec![]; columns],
             texts: vec![vec![]; columns],
             known: vec![HashMap::new(); columns],
@@ -189,7 +199,12 @@ impl StoreWriter {
 
     /// Adds a number to a column.
     pub(crate) fn number(&mut self, column: usize, number: f64) {
-        let number = if self.missing[column].has_number(number) { f64::NAN } else { number };
+        let number = if self.missing[column].has_number(number) {
+            self.count_mark(column, &number.to_string());
+            f64::NAN
+        } else {
+            number
+        };
         self.pending[column].extend_from_slice(&number.to_le_bytes());
     }
 
@@ -212,12 +227,28 @@ impl StoreWriter {
                 code
             }
         };
+        if !word.is_empty() && self.layout.dictionaries[column][code as usize].is_empty() {
+            self.count_mark(column, word);
+        }
         self.pending[column].extend_from_slice(&code.to_le_bytes());
+    }
+
+    /// Counts a cell that marks an empty one.
+    pub(crate) fn count_mark(&mut self, column: usize, mark: &str) {
+        let marks = &mut self.layout.marked[column];
+        match marks.get_mut(mark) {
+            Some(count) => *count += 1,
+            None => _ = marks.insert(mark.to_owned(), 1),
+        }
     }
 
     /// Adds a text to a column.
     pub(crate) fn text(&mut self, column: usize, text: &str) {
-        let text = if self.missing[column].has_word(text) { "" } else { text };
+        let marked = self.missing[column].has_word(text);
+        if marked && !text.is_empty() {
+            self.count_mark(column, text);
+        }
+        let text = if marked { "" } else { text };
         self.texts[column].extend_from_slice(text.as_bytes());
         let end = self.texts[column].len() as u64;
         self.pending[column].extend_from_slice(&end.to_le_bytes());
