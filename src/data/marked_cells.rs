@@ -30,7 +30,7 @@ pub(crate) fn marked_note(
     let shown = marks.iter().take(SHOWN).map(|(mark, (count, columns))| {
         let more = if columns.len() > SHOWN { ", ..." } else { "" };
         let columns = columns.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-        format!("`{}` on {} rows in {columns}{more}", visible(*mark), grouped(*count))
+        format!("`{}` on {} in {columns}{more}", visible(*mark), rows_of(*count))
     });
     let shown: Vec<String> = shown.collect();
     let more = if marks.len() > SHOWN { "; and other marks" } else { "" };
@@ -44,14 +44,19 @@ pub(crate) fn word_notes(read: &LoadedTable, columns: &[(usize, usize)]) -> Vec<
         let Some(words) = read.table.words(*column) else { continue };
         for (code, word) in words.dictionary.iter().enumerate().filter(|(_, word)| is_missing_word(word)) {
             let rows = words.codes.iter().filter(|other| **other == code as u32).count();
-            let (name, rows) = (visible(read.schema.column(*position)), grouped(rows as u64));
+            let (name, rows) = (visible(read.schema.column(*position)), rows_of(rows as u64));
             let mark = string_literal(word);
             notes.push(format!(
-                "`{word}` is a word of `{name}` on {rows} rows; `missing = [{mark}]` in `data` reads it as an empty cell"
+                "`{word}` is a word of `{name}` on {rows}; `missing = [{mark}]` in `data` reads it as an empty cell"
             ));
         }
     }
     notes
+}
+
+/// `1 row`, `1,204 rows`
+fn rows_of(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "row" } else { "rows" })
 }
 
 /// The columns of a query that are read as words, each with its position, but for one of them.

@@ -45,7 +45,8 @@ impl LabeledTable {
     pub(crate) fn note(&self, label: &str) -> Option<String> {
         let (dropped, rows) = (grouped(self.dropped as u64), grouped(self.rows_read() as u64));
         let name = &self.read.name;
-        let note = || format!("{dropped} of {rows} rows of `{name}` have no `{label}` and are left out");
+        let (have, are) = if self.dropped == 1 { ("has", "is") } else { ("have", "are") };
+        let note = || format!("{dropped} of {rows} rows of `{name}` {have} no `{label}` and {are} left out");
         (self.dropped > 0).then(note)
     }
 }

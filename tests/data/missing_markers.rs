@@ -157,9 +157,9 @@ fn marks_that_are_read_as_empty_and_words_that_are_not_are_told() {
         assert_eq!(
             case.load().notes,
             [
-                "read as empty cells of `t.csv`: `?` on 3 rows in `a`, `b`; `NA` on 1 rows in `a`",
+                "read as empty cells of `t.csv`: `?` on 3 rows in `a`, `b`; `NA` on 1 row in `a`",
                 "`NA` is a word of `c` on 2 rows; `missing = [\"NA\"]` in `data` reads it as an empty cell",
-                "`none` is a word of `c` on 1 rows; `missing = [\"none\"]` in `data` reads it as an empty cell",
+                "`none` is a word of `c` on 1 row; `missing = [\"none\"]` in `data` reads it as an empty cell",
             ]
         );
     }
@@ -167,6 +167,6 @@ fn marks_that_are_read_as_empty_and_words_that_are_not_are_told() {
     let notes = case.load().notes;
     assert_eq!(
         notes[0],
-        "read as empty cells of `t.csv`: `?` on 3 rows in `a`, `b`; `NA` on 3 rows in `a`, `c`; `none` on 1 rows in `c`"
+        "read as empty cells of `t.csv`: `?` on 3 rows in `a`, `b`; `NA` on 3 rows in `a`, `c`; `none` on 1 row in `c`"
     );
 }

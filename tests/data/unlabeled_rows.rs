@@ -76,5 +76,5 @@ fn rows_to_measure_on_are_left_out_where_that_is_said() {
     assert!(apply(&fitted, &request(LabelUse::Required)).value.is_none());
     let prepared = apply(&fitted, &request(LabelUse::RequiredOrDropped)).value.unwrap();
     assert_eq!((prepared.rows.row_ids.as_slice(), prepared.rows.labels.as_slice()), (&[1][..], &[0][..]));
-    assert_eq!(prepared.notes, ["1 of 2 rows of `new.csv` have no `y` and are left out"]);
+    assert_eq!(prepared.notes, ["1 of 2 rows of `new.csv` has no `y` and is left out"]);
 }
