@@ -1,12 +1,12 @@
 //! From the cells of the label's column to class indices. Does not depend on files.
 
+use crate::data::empty_label::advise;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::row_weights::FittedWeights;
 use crate::data::table::columns::Words;
 use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::word::{canonical, is_value};
-use crate::data::unlabeled::advise;
 use crate::diag::{Code, Problem, Problems, Span, nearest};
 use crate::spec::{Classes, ColumnRef, DataSpec, LabelSpec, Select};
 use serde::{Deserialize, Serialize};

@@ -11,6 +11,7 @@
 mod apply;
 mod column_values;
 mod dataset;
+mod empty_label;
 mod input_mapping;
 mod inspect;
 mod io;

@@ -1,9 +1,8 @@
-//! Rows without a label: an error that names the setting which leaves them out, or left out and counted.
+//! Tables without the rows that have no label, which are counted.
 
 use crate::data::label::LabelColumn;
 use crate::data::table::loaded::LoadedTable;
-use crate::diag::{Problem, Span};
-use crate::spec::{DataSpec, Unlabeled};
+use crate::spec::Unlabeled;
 use crate::thousands::grouped;
 
 /// A table without the rows that have no label.
@@ -48,19 +47,5 @@ impl LabeledTable {
         let (have, are) = if self.dropped == 1 { ("has", "is") } else { ("have", "are") };
         let note = || format!("{dropped} of {rows} rows of `{name}` {have} no `{label}` and {are} left out");
         (self.dropped > 0).then(note)
-    }
-}
-
-/// The problem with a label that is empty, with the setting that leaves out such rows.
-pub(crate) fn advise(problem: Problem, data: Option<&DataSpec>) -> Problem {
-    let problem =
-        problem.help("fill the cell; or write `unlabeled = drop` in `data` to leave out rows without a label");
-    let source = data.and_then(|data| data.origin.sources().first().map(|source| source.span));
-    match source.filter(|span| *span != Span::default()) {
-        Some(span) => {
-            let end = span.range().end;
-            problem.edit(Span::new(span.file, end, end), "\n  unlabeled = drop", false)
-        }
-        None => problem,
     }
 }

@@ -18,7 +18,7 @@ fn numbers(text: &str, columns: &[&str]) -> Vec<f32> {
 fn an_array_holds_what_its_lines_would() {
     let lines = "{\"y\": \"yes\", \"a\": 1, \"t\": \"],[{\\\"\"}\n{\"y\": \"no\", \"a\": 2.5, \"t\": \"x\"}\n";
     let array = format!("[{}]", lines.trim().replace('\n', ",\n"));
-    let pretty = array.replace('{', "\n  {\n    ").replace(", \"", ",\n    \"");
+    let pretty = array.replace("{\"y\"", "\n  {\n    \"y\"").replace(", \"", ",\n    \"");
     for text in [lines, &array, &format!("\u{feff}{array}"), &pretty, &pretty.replace('\n', "\r\n")] {
         assert_eq!(numbers(text, &["a"]), [1.0, 2.5], "{text}");
         let chars = TransformKind::Chars { max: 8, vocab: 20 };

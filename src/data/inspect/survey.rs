@@ -10,7 +10,7 @@ use crate::data::source::storage::Storage;
 use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
-use crate::data::table::number_format::{NumberFormat, is_missing_number};
+use crate::data::table::number_format::{NumberFormat, is_missing_word};
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
@@ -44,8 +44,12 @@ pub struct Survey {
 pub struct ColumnSurvey {
     /// Its name, or its position in a table without a header.
     pub name: String,
-    /// How many cells are empty, `NA` or `NaN`.
+    /// How many cells are empty; of a column of numbers also those that mark an empty one.
     pub missing: usize,
+    /// The words that are marks of an empty cell among numbers, and how often each occurs. In a column of words they are words.
+    pub marks: BTreeMap<String, usize>,
+    /// Whether its cells have fields of their own, so that it cannot be read.
+    pub nested: bool,
     /// Whether every other cell is a finite number.
     pub numbers: bool,
     /// Whether every other cell is a whole number.
@@ -139,6 +143,7 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
     }
+    survey.columns = survey.columns.into_iter().map(ColumnSurvey::finish).collect();
     Ok(survey)
 }
 
@@ -158,8 +163,12 @@ impl ColumnSurvey {
 
     /// Adds a cell.
     fn add(&mut self, cell: &str, numbers: NumberFormat) {
-        if is_missing_number(cell) {
+        if cell.is_empty() {
             self.missing += 1;
+            return;
+        }
+        if is_missing_word(cell) {
+            *self.marks.entry(cell.to_owned()).or_insert(0) += 1;
             return;
         }
         self.longest = self.longest.max(cell.chars().count());
@@ -181,6 +190,26 @@ impl ColumnSurvey {
         }
     }
 
+    /// Decides what the marks of an empty cell are, once all cells are known.
+    fn finish(mut self) -> Self {
+        let marked: usize = self.marks.values().sum();
+        if self.numbers && self.max >= self.min {
+            self.missing += marked;
+            return self;
+        }
+        if marked > 0 {
+            (self.numbers, self.integers, self.ascending) = (false, false, false);
+        }
+        for (word, count) in &self.marks {
+            self.longest = self.longest.max(word.chars().count());
+            self.words = self.words.max(1);
+            if let Some(values) = &mut self.values {
+                *values.entry(word.clone()).or_insert(0) += count;
+            }
+        }
+        self
+    }
+
     /// How many different cells it has, if they could be counted.
     pub fn different(&self) -> Option<usize> {
         self.values.as_ref().map(BTreeMap::len)
@@ -193,14 +222,19 @@ const MEMORY: usize = 1 << 30;
 /// Reads the whole table.
 fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> {
     let (found, table) = read(path, format).map_err(first_message)?;
-    let columns = (0..found.schema.width).map(|at| {
-        let column = &table.columns[at];
+    let mut read = table.columns.iter();
+    let columns = (0..found.schema.width).filter_map(|at| {
+        if found.schema.nested.contains(&at) {
+            let name = found.schema.column(at);
+            return Some(ColumnSurvey { name, nested: true, ..ColumnSurvey::default() });
+        }
+        let column = read.next()?;
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
             Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
             None => (0..table.rows).for_each(|row| seen.add(column.text(row), NumberFormat::PLAIN)),
         }
-        seen
+        Some(seen.finish())
     });
     let survey = Survey {
         reader: format.source,
@@ -221,7 +255,7 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
     let kind = (format.kind)(paths, true);
     let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
     let mut query = TableQuery::default();
-    for at in 0..found.schema.width {
+    for at in (0..found.schema.width).filter(|at| !found.schema.nested.contains(at)) {
         let kind = if found.schema.arrays.contains_key(&at) {
             CellType::Number(found.schema.numbers_in(at))
         } else {
@@ -271,6 +305,26 @@ mod tests {
         assert!(id.integers && id.ascending);
         assert_eq!((x.numbers, x.integers, x.missing), (true, false, 2));
         assert_eq!((who.numbers, who.different(), who.longest, who.words), (false, Some(2), 7, 2));
+    }
+
+    #[test]
+    fn marks_are_empty_among_numbers_and_words_among_words() {
+        let survey = of("a.csv", "x,who\n1,NA\n?,de\nNA,\n2,none\n").unwrap();
+        let [x, who] = survey.columns.as_slice() else { panic!("two columns") };
+        assert!(x.numbers && x.integers);
+        assert_eq!((x.missing, x.marks.keys().map(String::as_str).collect::<Vec<_>>()), (2, vec!["?", "NA"]));
+        assert_eq!((who.missing, who.numbers, who.different()), (1, false, Some(3)));
+    }
+
+    #[test]
+    fn a_table_of_another_form_and_an_array_of_objects_are_surveyed() {
+        let survey = of("a.csv", "a;b\n1,5;x\n2,5;y\n").unwrap();
+        assert_eq!(survey.format.arguments(), ", separator: \";\", decimal: \",\"");
+        assert!(survey.columns[0].numbers);
+        let survey = of("a.json", "[{\"a\": \"1.5\", \"b\": {\"c\": 1}, \"d\": \"x\"}]").unwrap();
+        let [a, b, d] = survey.columns.as_slice() else { panic!("three columns") };
+        assert!(a.numbers && b.nested && !d.numbers && !d.nested);
+        assert_eq!((survey.reader, b.name.as_str()), ("jsonl", "b"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use arrow_array::builder::StringBuilder;
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field};
 use encoding_rs::UTF_8;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -52,6 +52,7 @@ impl FormatReader for Jsonl {
     fn schema(&self) -> Result<Schema, Problems> {
         let mut names: Vec<String> = vec![];
         let mut arrays = std::collections::BTreeMap::new();
+        let mut nested = BTreeSet::new();
         let mut problems = Problems::new();
         for file in &self.files {
             let mut left = FIRST;
@@ -64,6 +65,9 @@ impl FormatReader for Jsonl {
                             names.push(key.into_owned());
                             names.len() - 1
                         });
+                        if value.get().starts_with('{') {
+                            nested.insert(place);
+                        }
                         if let Some(shape) = shape(value) {
                             arrays.entry(place).or_insert(ArrayType { shape, bytes: false });
                         }
@@ -77,7 +81,7 @@ impl FormatReader for Jsonl {
             }
         }
         let mut schema = Schema::named(names);
-        schema.arrays = arrays;
+        (schema.arrays, schema.nested) = (arrays, nested);
         match (problems.has_errors(), schema.width, self.files.first()) {
             (false, 0, Some(file)) => Err(no_object(file, 1, "").into()),
             (false, ..) => Ok(schema),

@@ -2,7 +2,7 @@
 
 use crate::data::io::paths::DataFile;
 use crate::data::source::common_schema::FileSchema;
-use crate::data::table::errors::{declare, not_text, shown};
+use crate::data::table::errors::{not_text, shown};
 use crate::data::table::number_format::has_thousands;
 use crate::data::table::schema::{ColumnQuery, Schema};
 use crate::diag::{Code, Problem, string_literal};
@@ -36,14 +36,14 @@ pub(crate) fn bad_number(
             "`{source}(.., thousands: \",\")` reads groups of thousands, so that `1,234` is 1234; \
              `{source}(.., decimal: \",\")` reads a decimal comma"
         ));
-        declare(problem, file, "thousands: \",\"")
+        file.declare(problem, "thousands: \",\"")
     } else if plain && german && !comma(&text) {
         let problem =
             problem.help(format!("`{source}(.., decimal: \",\", thousands: \".\")` reads `1.234,5` as 1234.5"));
-        declare(problem, file, "decimal: \",\", thousands: \".\"")
+        file.declare(problem, "decimal: \",\", thousands: \".\"")
     } else if plain && comma(&text) {
         let problem = problem.help(format!("`{source}(.., decimal: \",\")` reads numbers with a decimal comma"));
-        declare(problem, file, "decimal: \",\"")
+        file.declare(problem, "decimal: \",\"")
     } else if !plain && text.parse::<f64>().is_ok() {
         let thousands = match format.thousands {
             Some(letter) => format!(", groups of three digits are separated by `{letter}`"),

@@ -1,13 +1,11 @@
 //! The columns of a table, what the cells of each are read as, and which of them are read. Independent of rows.
 
-use crate::data::io::paths::DataFile;
-use crate::data::table::errors::declare;
-use crate::diag::{Problem, Span, string_literal};
+use crate::data::table::other_separator::OtherSeparator;
+use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::{MissingMarkers, TextFormat};
-use csv::ByteRecord;
+use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,44 +16,10 @@ pub(crate) struct Schema {
     pub width: usize,
     /// The columns whose cells hold several numbers.
     pub arrays: BTreeMap<usize, ArrayType>,
+    /// The columns whose cells have fields of their own, as far as is known.
+    pub nested: BTreeSet<usize>,
     /// What probably separates the cells of a text table that has one column.
     pub separator: Option<OtherSeparator>,
-}
-
-/// What probably separates the cells of a text table, in place of what is declared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OtherSeparator {
-    /// The separator.
-    pub separator: char,
-    /// The format that is declared.
-    declared: TextFormat,
-    /// The file whose cells it separates.
-    file: DataFile,
-}
-
-impl OtherSeparator {
-    /// That of a table whose first record is one cell, the most frequent in it.
-    pub(crate) fn of(file: &DataFile, first: &ByteRecord, declared: &TextFormat) -> Option<Self> {
-        let cell = first.get(0).filter(|_| first.len() == 1)?;
-        let count = |separator: char| cell.iter().filter(|byte| char::from(**byte) == separator).count();
-        let separator = [',', ';', '\t', '|'].into_iter().rev().max_by_key(|separator| count(*separator))?;
-        (count(separator) > 0).then(|| Self { separator, declared: declared.clone(), file: file.clone() })
-    }
-
-    /// The advice to declare it.
-    pub(crate) fn advise(&self, problem: Problem) -> Problem {
-        let separator = string_literal(&self.separator.to_string());
-        let source = match self.separator {
-            ',' => "csv(..)".to_owned(),
-            '\t' => "tsv(..)".to_owned(),
-            _ => format!("csv(.., separator: {separator})"),
-        };
-        let problem = problem.help(format!("it is read as one column: `{source}` separates its cells"));
-        match self.declared == TextFormat::csv() && source.contains("separator") {
-            true => declare(problem, &self.file, &format!("separator: {separator}")),
-            false => problem,
-        }
-    }
 }
 
 /// The array that each cell of a column holds.
