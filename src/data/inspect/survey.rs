@@ -48,7 +48,7 @@ pub struct ColumnSurvey {
     pub missing: usize,
     /// The words that are marks of an empty cell among numbers, and how often each occurs. In a column of words they are words.
     pub marks: BTreeMap<String, usize>,
-    /// Whether its cells have fields of their own, so that it cannot be read.
+    /// Whether its cells have nested fields, so that it cannot be read.
     pub nested: bool,
     /// Whether every other cell is a finite number.
     pub numbers: bool,

@@ -16,7 +16,7 @@ pub(crate) struct Schema {
     pub width: usize,
     /// The columns whose cells hold several numbers.
     pub arrays: BTreeMap<usize, ArrayType>,
-    /// The columns whose cells have fields of their own, as far as is known.
+    /// The columns whose cells have nested fields, as far as is known.
     pub nested: BTreeSet<usize>,
     /// What probably separates the cells of a text table that has one column.
     pub separator: Option<OtherSeparator>,

@@ -214,7 +214,7 @@ impl<'a> Evaluator<'a> {
             && columns.iter().all(|column| matches!(column.select, Select::Except(_)))
         {
             let start = first.span.range().start;
-            let problem = Problem::error(Code::MissingArgument, "`columns` leaves columns out of none")
+            let problem = Problem::error(Code::MissingArgument, "`columns` selects nothing: it only leaves columns out")
                 .at(first.span, "this only leaves out")
                 .help("select columns first, as in `columns(\"*\", \"!id\")`; a name that begins with `!` is `\"\\\\!name\"`");
             self.report(problem.edit(Span::new(first.span.file, start, start), "\"*\", ", false));
