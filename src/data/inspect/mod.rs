@@ -4,3 +4,4 @@ pub(crate) mod inspection;
 pub(crate) mod profile;
 pub(crate) mod sample;
 pub(crate) mod survey;
+pub(crate) mod telling;

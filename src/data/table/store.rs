@@ -274,7 +274,7 @@ mod tests {
             let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
-            let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
+            let mut writer = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
             // Short chunks, so that a few rows cross their boundaries.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {
