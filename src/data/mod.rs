@@ -22,6 +22,7 @@ mod preprocessing;
 mod presence;
 mod random;
 mod row_blocks;
+mod row_weights;
 mod source;
 mod split;
 mod table;
@@ -46,6 +47,7 @@ pub use random::{Draw, Draws, order};
 pub use row_blocks::{
     BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_blocks,
 };
+pub use row_weights::FittedWeights;
 pub use source::jsonl::JSON_TYPE;
 pub use source::row_block::{ReadProgress, ReadUnit};
 pub use source::{source_of, stream_format};

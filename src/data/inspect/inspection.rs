@@ -65,6 +65,8 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     let mut data = request.data.clone();
     data.origin = sample.origin.clone();
     data.split = Split { span: data.split.span, ..Split::default() };
+    // Whether some row weighs anything is known of all rows only.
+    data.weight = None;
     // The first rows cannot show whether a column varies or a cell is empty.
     let optional = |spec: &&ModalitySpec| {
         let transforms = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned().collect();
@@ -78,6 +80,7 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     let modalities: Vec<ModalitySpec> = request.modalities.iter().filter(numbers).map(optional).collect();
     let asked = LoadRequest {
         data: &data,
+        class_weights: None,
         cache: None,
         modalities: modalities.iter().collect(),
         // Nor can they show whether every row has a component present.

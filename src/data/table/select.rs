@@ -28,6 +28,18 @@ impl ColumnFinder<'_> {
         }
     }
 
+    /// The one position of a column with a number in each cell.
+    pub(crate) fn one_number(&self, column: &ColumnRef) -> Result<usize, Problem> {
+        let position = self.one(column)?;
+        match self.schema.numbers_in(position) {
+            1 => Ok(position),
+            numbers => {
+                let message = format!("expected a number in each cell, found {numbers} in `{}`", self.name);
+                Err(self.problem(Code::ColumnCount, message, column, "must hold single numbers"))
+            }
+        }
+    }
+
     /// The positions of all columns of a modality, in order: as many as its type declares, none of them twice.
     pub(crate) fn of(&self, modality: &ModalitySpec) -> Result<Vec<usize>, Vec<Problem>> {
         let mut problems: Vec<Problem> = vec![];

@@ -198,7 +198,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `column(..)` or `columns(..)`.
-    fn columns(&mut self, expr: &'a Expr) -> Option<Vec<ColumnRef>> {
+    pub(crate) fn columns(&mut self, expr: &'a Expr) -> Option<Vec<ColumnRef>> {
         let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
         let (name, name_span, args) = self.built_in(expr, what)?;
         if !matches!(name, "column" | "columns") {
