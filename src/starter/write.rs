@@ -172,7 +172,10 @@ impl Writer<'_> {
             self.lines(&format!("# Empty on {missing} rows: the medians of the training rows replace them."));
             transforms.push_str(" |> impute(median)");
         }
-        self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms} |> standardize", self.column(at)));
+        self.lines(&format!(
+            "modality {name}: dense[{width}] = column({}){transforms} |> standardize",
+            self.column(at)
+        ));
         Modality { name, layers: format!("mlp([16, {WIDTH}])") }
     }
 

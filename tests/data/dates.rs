@@ -1,7 +1,9 @@
 //! Dates as numbers: from text and typed formats, missing, badly written, and of new rows.
 
 use super::*;
-use arrow_array::{ArrayRef, Date32Array, RecordBatch, StringArray, TimestampMicrosecondArray, TimestampMillisecondArray};
+use arrow_array::{
+    ArrayRef, Date32Array, RecordBatch, StringArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+};
 use mmc::data::{ApplyRequest, LabelUse, Preprocessing, apply, source_of};
 use std::sync::Arc;
 

@@ -144,7 +144,9 @@ fn no_date(
     let name = part.read.schema.column(position);
     let tried: Vec<String> = forms.declared.iter().map(|form| format!("`{form}`")).collect();
     let (declared, tried) = match tried.is_empty() {
-        true => ("no date in ISO 8601".to_owned(), "`2001-02-03` and `2001-02-03T04:05:06+01:00`, for example, are".into()),
+        true => {
+            ("no date in ISO 8601".to_owned(), "`2001-02-03` and `2001-02-03T04:05:06+01:00`, for example, are".into())
+        }
         false => ("no date of the declared form".to_owned(), format!("tried {} and ISO 8601", tried.join(", "))),
     };
     let message = format!("column `{name}`: `{}` is {declared}", shown(cell));

@@ -107,7 +107,9 @@ impl FittedTransform {
             TransformKind::Lowercase => FittedTransform::Lowercase,
             TransformKind::Chars { max, .. } => FittedTransform::Chars { max: *max, vocabulary: vec![] },
             TransformKind::Words { max, .. } => FittedTransform::Words { max: *max, vocabulary: vec![] },
-            TransformKind::Date { parts, forms } => FittedTransform::Date { parts: parts.clone(), forms: forms.clone() },
+            TransformKind::Date { parts, forms } => {
+                FittedTransform::Date { parts: parts.clone(), forms: forms.clone() }
+            }
             TransformKind::OneHot => FittedTransform::OneHot { values: vec![] },
             TransformKind::SubtractMean { reference } => {
                 FittedTransform::SubtractMean { mean: vec![], reference: *reference }

@@ -95,10 +95,7 @@ impl Leaf {
         let converted = descriptor.converted_type();
         Ok(Self {
             reader: group.get_column_reader(at)?,
-            form: LeafForm {
-                defined: descriptor.max_def_level(),
-                depth: descriptor.max_rep_level(),
-            },
+            form: LeafForm { defined: descriptor.max_def_level(), depth: descriptor.max_rep_level() },
             scale: (converted == ConvertedType::DECIMAL).then(|| descriptor.type_scale().unsigned_abs()),
             half: descriptor.logical_type_ref() == Some(&LogicalType::Float16),
             unsigned: matches!(converted, ConvertedType::UINT_32 | ConvertedType::UINT_64),
@@ -152,7 +149,8 @@ impl Leaf {
             (values, _) => values,
         };
         let (starts, values_from) = (vec![], vec![]);
-        let mut block = LeafBlock { form: self.form, moment: self.moment, definitions, repetitions, values, starts, values_from };
+        let mut block =
+            LeafBlock { form: self.form, moment: self.moment, definitions, repetitions, values, starts, values_from };
         block.find_rows(read);
         Ok(block)
     }

@@ -89,7 +89,8 @@ impl ColumnFinder<'_> {
         if let Some((parts, _)) = modality.dates() {
             let width = positions.len() * parts.iter().map(DatePart::width).sum::<usize>();
             if width != declared {
-                let message = format!("`{name}` is declared as {declared} wide, but the dates of {columns} are {width} numbers");
+                let message =
+                    format!("`{name}` is declared as {declared} wide, but the dates of {columns} are {width} numbers");
                 let right = format!("dense[{width}]");
                 let problem = wrong(message).help(format!("declare `{right}`, or select other columns"));
                 return Some(problem.edit(modality.type_span, right, false));

@@ -157,12 +157,17 @@ impl<'a> Evaluator<'a> {
         }
         let written: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
         let of = if columns.len() == 1 { String::new() } else { format!(" of {} columns", columns.len()) };
-        let message = format!("`{}` is declared as {} wide, but its dates are {width} numbers", typed.name.text, shape.size());
+        let message =
+            format!("`{}` is declared as {} wide, but its dates are {width} numbers", typed.name.text, shape.size());
         let right = format!("dense[{width}]");
         let problem = Problem::error(Code::ShapeMismatch, message)
             .at(typed.ty.span, "declared here")
             .also(*span, format!("{width} numbers{of}"))
-            .help(format!("declare `{right}`: {} {}, and each `cycle` is two numbers", written.join(", "), if parts.len() == 1 { "is one part" } else { "are the parts" }));
+            .help(format!(
+                "declare `{right}`: {} {}, and each `cycle` is two numbers",
+                written.join(", "),
+                if parts.len() == 1 { "is one part" } else { "are the parts" }
+            ));
         self.report(problem.edit(typed.ty.span, right, false));
         None
     }
