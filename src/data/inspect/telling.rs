@@ -30,7 +30,7 @@ const FEW_VALUES: usize = 32;
 const AGAIN: usize = 5;
 /// How many rows of a column are looked at, and how many cells of all columns.
 const ROWS: usize = 10_000;
-const CELLS: usize = 4_000_000;
+const CELLS: usize = 2_000_000;
 /// How many rows are looked at however many columns there are.
 const LEAST_ROWS: usize = 500;
 
@@ -45,7 +45,7 @@ pub(crate) struct LabelScore {
 
 /// Rows from all over a table, of which the columns are looked at.
 pub(crate) fn rows_to_look_at(rows: usize, columns: usize) -> Vec<usize> {
-    let most = (CELLS / columns.max(1)).clamp(LEAST_ROWS, ROWS);
+    let most = most_rows(columns);
     if rows <= most {
         return (0..rows).collect();
     }
@@ -55,6 +55,11 @@ pub(crate) fn rows_to_look_at(rows: usize, columns: usize) -> Vec<usize> {
         from + mixed(at as u64) as usize % (to - from)
     };
     (0..most).map(place).collect()
+}
+
+/// How many rows are looked at of a table with so many columns.
+pub(super) fn most_rows(columns: usize) -> usize {
+    (CELLS / columns.max(1)).clamp(LEAST_ROWS, ROWS)
 }
 
 /// The score of a column of numbers, NaN where the cell is empty; none if it does not tell the label.
@@ -72,14 +77,15 @@ pub(crate) fn of_texts(cells: &[&str], classes: &[u32]) -> Option<LabelScore> {
 /// A date whose year comes last with its year first, so that the order of texts is that of time; other texts as they are.
 fn in_order(cell: &str) -> String {
     let mut parts = cell.splitn(3, ['.', '/', '-']);
-    let is = |part: &str, lengths: &[usize]| {
-        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let is =
+        |part: &str, lengths: &[usize]| lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(day), Some(month), Some(rest)) if is(day, &[1, 2]) && is(month, &[1, 2]) => match rest.split_at_checked(4) {
-            Some((year, time)) if is(year, &[4]) => format!("{year}-{month:0>2}-{day:0>2}{time}"),
-            _ => cell.to_owned(),
-        },
+        (Some(day), Some(month), Some(rest)) if is(day, &[1, 2]) && is(month, &[1, 2]) => {
+            match rest.split_at_checked(4) {
+                Some((year, time)) if is(year, &[4]) => format!("{year}-{month:0>2}-{day:0>2}{time}"),
+                _ => cell.to_owned(),
+            }
+        }
         _ => cell.to_owned(),
     }
 }
@@ -199,7 +205,8 @@ fn near(values: &[Vec<(u32, FoldCounts)>], value: usize, fold: usize) -> Vec<(u3
     // An empty cell has no neighbours, and is none.
     let (mut below, mut above) = (value, value);
     while value > 0 && !enough && (below > 1 || above + 1 < values.len()) {
-        for next in [below.checked_sub(1).filter(|next| *next > 0), Some(above + 1).filter(|next| *next < values.len())] {
+        for next in [below.checked_sub(1).filter(|next| *next > 0), Some(above + 1).filter(|next| *next < values.len())]
+        {
             enough = next.is_some_and(|next| add(&values[next]) >= NEAREST) || enough;
         }
         (below, above) = (below.saturating_sub(1).max(1), (above + 1).min(values.len() - 1));
@@ -218,7 +225,7 @@ fn most_frequent(found: &[(u32, u32)], all: &[FoldCounts], fold: usize) -> Vec<u
 }
 
 /// A number that depends on every bit of another: the last step of SplitMix64.
-fn mixed(number: u64) -> u64 {
+pub(super) fn mixed(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -279,7 +286,13 @@ mod tests {
         // A band of values between those of the other class.
         let band = |class: u32, random: &mut ChaCha8Rng| match class {
             1 => random.random_range(0.4..0.6),
-            _ => if random.random() { random.random_range(0.0..0.4) } else { random.random_range(0.6..1.0) },
+            _ => {
+                if random.random() {
+                    random.random_range(0.0..0.4)
+                } else {
+                    random.random_range(0.6..1.0)
+                }
+            }
         };
         assert!(score(4000, 0.3, band).is_some());
     }
@@ -299,11 +312,16 @@ mod tests {
 
     #[test]
     fn dates_before_and_after_a_day_tell_the_label_in_either_form() {
-        let (years, classes) = table(600, 0.4, |class, random| f64::from(2000 + 10 * class + random.random_range(0..10)));
+        let (years, classes) =
+            table(600, 0.4, |class, random| f64::from(2000 + 10 * class + random.random_range(0..10)));
         for year_first in [true, false] {
             let date = |(row, year): (usize, &f64)| {
                 let (month, day) = (row % 12 + 1, row % 28 + 1);
-                if year_first { format!("{year}-{month:02}-{day:02}") } else { format!("{day}.{month:02}.{year} 10:00") }
+                if year_first {
+                    format!("{year}-{month:02}-{day:02}")
+                } else {
+                    format!("{day}.{month:02}.{year} 10:00")
+                }
             };
             let dates: Vec<String> = years.iter().enumerate().map(date).collect();
             let dates: Vec<&str> = dates.iter().map(String::as_str).collect();
@@ -316,7 +334,8 @@ mod tests {
         let cells = |values: [f64; 2]| -> (Vec<f64>, Vec<u32>) {
             ((0..20).map(|row| values[row % 2]).collect(), (0..20).map(|row| row % 2).collect())
         };
-        let values = |(cells, classes): (Vec<f64>, Vec<u32>)| of_numbers(&cells, &classes).and_then(|found| found.values);
+        let values =
+            |(cells, classes): (Vec<f64>, Vec<u32>)| of_numbers(&cells, &classes).and_then(|found| found.values);
         assert_eq!(values(cells([0.0, 1.0])), Some(2));
         assert_eq!(values(cells([1.0, 1.0])), None);
         assert_eq!(values(cells([0.0, -0.0])), None);
@@ -333,7 +352,12 @@ mod tests {
         assert_eq!(rows_to_look_at(7, 3), (0..7).collect::<Vec<_>>());
         let rows = rows_to_look_at(1_000_000, 10);
         assert_eq!(rows.len(), ROWS);
-        assert!(rows.is_sorted() && rows[0] < 100 && rows[ROWS - 1] >= 999_900 && rows.windows(2).all(|two| two[0] < two[1]));
+        assert!(
+            rows.is_sorted()
+                && rows[0] < 100
+                && rows[ROWS - 1] >= 999_900
+                && rows.windows(2).all(|two| two[0] < two[1])
+        );
         assert_eq!(rows_to_look_at(1_000_000, 1_000_000).len(), LEAST_ROWS);
     }
 }

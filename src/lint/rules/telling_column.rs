@@ -9,13 +9,16 @@ pub(in crate::lint) fn telling_column(subject: &Subject<'_>, profile: &DataProfi
     for modality in &subject.hir.modalities {
         for told in profile.telling.iter().filter(|told| told.modality == modality.name) {
             let label = &subject.hir.label;
-            let message = format!("column `{}` of `{}` gives the label `{}` away", told.column, told.modality, label.name);
+            let message =
+                format!("column `{}` of `{}` gives the label `{}` away", told.column, told.modality, label.name);
             let place = match (modality.columns.first(), modality.columns.last()) {
                 (Some(first), Some(last)) => first.span.to(last.span),
                 _ => modality.span,
             };
             let what = match told.values {
-                Some(values) => format!("score {:.3}: each of its {values} values occurs with one class only", told.score),
+                Some(values) => {
+                    format!("score {:.3}: each of its {values} values occurs with one class only", told.score)
+                }
                 None => format!("score {:.3}: alone it predicts nearly every held-out row", told.score),
             };
             problems.push(
