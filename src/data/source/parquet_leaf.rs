@@ -9,6 +9,7 @@ use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 use std::fmt::Write;
+use std::ops::Range;
 
 /// Values of a column as they were read.
 enum Values {
@@ -150,6 +151,14 @@ impl LeafBlock {
         }
         self.starts.push(levels);
         self.values_from.push(values);
+    }
+
+    /// The numbers of some rows, where every row of the column is one finite number or not-a-number.
+    pub(super) fn plain_numbers(&self, rows: Range<usize>) -> Option<&[f64]> {
+        let Values::Numbers(numbers) = &self.values else { return None };
+        let plain = self.form.depth == 0 && !self.form.unreadable && numbers.len() == self.rows();
+        let numbers = plain.then(|| &numbers[rows])?;
+        (!numbers.iter().any(|number| number.is_infinite())).then_some(numbers)
     }
 
     fn is_there(&self, level: usize) -> bool {
