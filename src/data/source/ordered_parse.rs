@@ -12,7 +12,7 @@ use rayon::prelude::*;
 const AHEAD: usize = 2;
 
 /// A block after parsing.
-type Parsed = (StoreWriter, CellErrors, Result<(), Problem>);
+type ParsedBlock = (StoreWriter, CellErrors, Result<(), Problem>);
 
 /// Parses every block that `next` gives, and adds its rows and its errors to those before. Ends at the first problem that
 /// is more than a bad cell or row.
@@ -35,7 +35,7 @@ pub(crate) fn parse_in_order<B: Send + Sync>(
         }
         (blocks, None)
     };
-    let parse = |block: &B| -> Parsed {
+    let parse = |block: &B| -> ParsedBlock {
         let (mut writer, mut errors) = (StoreWriter::of_block(query), CellErrors::default());
         let result = parse(block, &mut writer, &mut errors);
         (writer, errors, result)
