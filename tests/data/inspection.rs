@@ -22,6 +22,7 @@ fn seen(text: &str, base: &Path) -> Inspection {
     inspect(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
+        class_weights: None,
         modalities,
         required: vec![],
         base,

@@ -148,7 +148,7 @@ fn attention_is_a_mean_of_values_by_the_softmax_of_their_scores() {
     net.component(merged, 1.0);
     let plan = net.finish(DETACHED);
     let inputs = vec![vec![1.0, 2.0, 3.0], vec![-1.0, 0.5, 4.0], vec![900.0, 900.0 + 3.0f32.ln()]];
-    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0] };
+    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0], weights: vec![] };
     for device in BOTH {
         let found = start(&plan, device, 1).logits(&Arc::new(initialize(&plan, 1)), &rows).unwrap();
         for (found, expected) in found.components[0].iter().zip([-0.25, 0.4375, 1.875]) {
@@ -282,6 +282,7 @@ fn the_composition_is_finite_where_probabilities_saturate() {
             ],
             present: vec![None, None],
             labels: vec![2, 1, 0],
+            weights: vec![],
         };
         let mut fused = start(&plan, DeviceChoice::Cpu, 1);
         let mut composed = start(&plan, DeviceChoice::CpuComposed, 1);

@@ -1,5 +1,6 @@
 //! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
+use crate::data::date_guess::DateGuess;
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
@@ -57,6 +58,8 @@ pub struct ColumnSurvey {
     pub longest: usize,
     /// The most words of a cell.
     pub words: usize,
+    /// The forms that every other cell is a date in.
+    pub dates: DateGuess,
     /// Shape and variation if each cell holds several numbers; of the fields above only `missing` applies then.
     pub array: Option<ArraySurvey>,
 }
@@ -185,6 +188,7 @@ impl ColumnSurvey {
             }
             None => (self.numbers, self.integers, self.ascending) = (false, false, false),
         }
+        self.dates.add(cell);
         if let Some(values) = &mut self.values {
             *values.entry(cell.to_owned()).or_insert(0) += 1;
             if values.len() > MOST_VALUES {

@@ -364,7 +364,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn weight(&mut self, value: &EvalValue, span: Span) -> Option<f64> {
+    /// A weight of a component or a class: a finite number of at least 0.
+    pub(in crate::sema::lower) fn weight(&mut self, value: &EvalValue, span: Span) -> Option<f64> {
         match value {
             EvalValue::Number(weight) if *weight >= 0.0 && weight.is_finite() => Some(*weight),
             EvalValue::Number(weight) => {
