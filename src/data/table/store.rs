@@ -357,10 +357,10 @@ mod tests {
             prop_assert_eq!(store.layout.rows, rows.len());
 
             // The same in blocks of a few rows.
-            let mut appended = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
+            let mut appended = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
             appended.layout.shift = 3;
             for (first, some) in rows.chunks(block).enumerate() {
-                let mut writer = StoreWriter::of_block(&TableQuery { columns: wanted.to_vec() });
+                let mut writer = StoreWriter::of_block(&TableQuery::of(wanted.clone()));
                 for (at, (number, word, text, pixels)) in some.iter().enumerate() {
                     writer.number(0, *number);
                     writer.number(0, -number);
