@@ -342,7 +342,7 @@ mod tests {
             let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
-            let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
+            let mut writer = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
             // Short chunks, so that a few rows cross their boundaries.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {
@@ -357,10 +357,10 @@ mod tests {
             prop_assert_eq!(store.layout.rows, rows.len());
 
             // The same in blocks of a few rows.
-            let mut appended = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
+            let mut appended = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
             appended.layout.shift = 3;
             for (first, some) in rows.chunks(block).enumerate() {
-                let mut writer = StoreWriter::of_block(&TableQuery { columns: wanted.to_vec() });
+                let mut writer = StoreWriter::of_block(&TableQuery::of(wanted.clone()));
                 for (at, (number, word, text, pixels)) in some.iter().enumerate() {
                     writer.number(0, *number);
                     writer.number(0, -number);
