@@ -11,6 +11,7 @@
 mod apply;
 mod column_values;
 mod dataset;
+mod date_guess;
 mod empty_label;
 mod input_mapping;
 mod inspect;
@@ -32,6 +33,7 @@ mod unlabeled;
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;
 pub use dataset::{Dataset, Subset, TableSummary};
+pub use date_guess::DateGuess;
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::likely_format::likely_text_format;

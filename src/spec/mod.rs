@@ -6,6 +6,7 @@
 
 mod column_pattern;
 mod data;
+mod date;
 mod missing;
 mod optimizer;
 mod profile;
@@ -17,6 +18,7 @@ mod transform;
 
 pub use column_pattern::*;
 pub use data::*;
+pub use date::*;
 pub use missing::*;
 pub use optimizer::*;
 pub use profile::*;

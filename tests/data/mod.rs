@@ -5,6 +5,7 @@
 mod applying;
 mod cache;
 mod column_names;
+mod dates;
 mod errors;
 mod exact_values;
 mod images;

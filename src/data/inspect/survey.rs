@@ -1,6 +1,8 @@
 //! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
+use crate::data::date_guess::DateGuess;
 use crate::data::inspect::likely_format::likely_text_format;
+use crate::data::inspect::row_sample::RowSample;
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
@@ -37,6 +39,15 @@ pub struct Survey {
     pub whole: bool,
     /// The columns in order.
     pub columns: Vec<ColumnSurvey>,
+    /// Rows from all over the table.
+    sample: RowSample,
+}
+
+impl Survey {
+    /// The columns that alone predict the column `label`, and the score of each.
+    pub fn telling(&self, label: usize) -> Vec<(usize, f64)> {
+        self.sample.telling(label)
+    }
 }
 
 /// Counts and extremes of a column.
@@ -66,6 +77,8 @@ pub struct ColumnSurvey {
     pub longest: usize,
     /// The most words of a cell.
     pub words: usize,
+    /// The forms that every other cell is a date in.
+    pub dates: DateGuess,
     /// Shape and variation if each cell holds several numbers; of the fields above only `missing` applies then.
     pub array: Option<ArraySurvey>,
 }
@@ -115,7 +128,15 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         .comment(layout.comment)
         .from_reader(text);
     let mut record = csv::StringRecord::new();
-    let mut survey = Survey { reader: format.source(), header: false, format, rows: 0, whole: true, columns: vec![] };
+    let mut survey = Survey {
+        reader: format.source(),
+        header: false,
+        format,
+        rows: 0,
+        whole: true,
+        columns: vec![],
+        sample: RowSample::default(),
+    };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
@@ -139,6 +160,7 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         }
         survey.rows += 1;
         survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim(), numbers));
+        survey.sample.add(&record.iter().map(str::trim).collect::<Vec<_>>());
     }
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
@@ -182,6 +204,7 @@ impl ColumnSurvey {
             }
             None => (self.numbers, self.integers, self.ascending) = (false, false, false),
         }
+        self.dates.add(cell);
         if let Some(values) = &mut self.values {
             *values.entry(cell.to_owned()).or_insert(0) += 1;
             if values.len() > MOST_VALUES {
@@ -236,14 +259,20 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         }
         Some(seen.finish())
     });
-    let survey = Survey {
-        reader: format.source,
-        header: true,
-        format: TextFormat::csv(),
-        rows: table.rows,
-        whole: true,
-        columns: columns.collect(),
-    };
+    let columns = columns.collect();
+    let mut sample = RowSample::default();
+    for row in 0..table.rows {
+        // What cannot be read is an empty cell of the sample.
+        let mut read = table.columns.iter();
+        let cells = (0..found.schema.width).map(|at| match found.schema.nested.contains(&at) {
+            true => "",
+            false => read.next().map_or("", |column| column.text(row)),
+        });
+        sample.add(&cells.collect::<Vec<_>>());
+    }
+    let (rows, format_of_text) = (table.rows, TextFormat::csv());
+    let survey =
+        Survey { reader: format.source, header: true, format: format_of_text, rows, whole: true, columns, sample };
     if survey.rows == 0 {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
     }

@@ -6,6 +6,7 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
 use crate::data::source::json_object::{CellMemory, JsonFields, cell, object, one_line, shape};
+use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_file_blocks::TextFileBlocks;
@@ -99,9 +100,7 @@ impl FormatReader for Jsonl {
         let (mut writer, mut found) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let mut hasher = blake3::Hasher::new();
-            let text = reader::open(&file.path, UTF_8, &mut hasher).map_err(|error| unreadable(file, &error, 0))?;
-            let mut parser = ObjectParser::new(schema, query, &mut writer, &mut found);
-            objects(file, text, &mut |line, text| parser.row(index, file, line, text).map(|()| true))?;
+            Self::read_file((index, file), (schema, query), (&mut writer, &mut found), &mut hasher)?;
             if hashes.get(index) != Some(&hasher.finalize()) {
                 let message = format!("`{}` changed while it was read", file.name);
                 let problem = file.problem(Code::FileUnreadable, message, None);
@@ -120,6 +119,25 @@ impl FormatReader for Jsonl {
         let blocks = TextFileBlocks::new(query, layout, |file, block| Box::new(UnparsedObjects { file, block }));
         let fields = query.keep.iter().map(|at| json_field(&query.schema.column(*at)));
         Some(Ok(Box::new(blocks.with_kept_fields(fields.collect()))))
+    }
+}
+
+impl Jsonl {
+    /// Reads all rows of a file.
+    fn read_file(
+        (index, file): (usize, &DataFile),
+        (schema, query): (&Schema, &TableQuery),
+        cells: (&mut StoreWriter, &mut CellErrors),
+        hasher: &mut blake3::Hasher,
+    ) -> Result<(), Problem> {
+        let text = reader::open(&file.path, UTF_8, hasher);
+        let blocks = text.and_then(|text| TextLayout::json().blocks(text));
+        let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
+        let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
+        parse_in_order(file, query, cells, next, |block, writer, errors| {
+            let mut parser = ObjectParser::new(schema, query, writer, errors);
+            block.texts().try_for_each(|(line, text)| parser.row(index, file, line, text))
+        })
     }
 }
 

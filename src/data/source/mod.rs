@@ -18,6 +18,7 @@ mod json_object;
 pub(crate) mod jsonl;
 mod npy;
 pub(crate) mod opened;
+mod ordered_parse;
 mod parquet;
 mod parquet_blocks;
 mod parquet_file;

@@ -39,10 +39,16 @@ impl LoadedTable {
         };
         let origin =
             |origin: &TableOrigin| TableOrigin { rows: Some(Arc::new(mapped(&origin.rows))), ..origin.clone() };
+        let table = Table { rows: rows.len(), columns: self.table.columns.iter().map(column).collect() };
+        Self { origins: self.origins.iter().map(origin).collect(), ..self.with_table(table) }
+    }
+
+    /// Other cells for the same rows: places and names stay.
+    pub(crate) fn with_table(&self, table: Table) -> Self {
         Self {
-            table: Table { rows: rows.len(), columns: self.table.columns.iter().map(column).collect() },
+            table,
             schema: self.schema.clone(),
-            origins: self.origins.iter().map(origin).collect(),
+            origins: self.origins.clone(),
             name: self.name.clone(),
             content: self.content,
             cached: self.cached,

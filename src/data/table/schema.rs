@@ -5,7 +5,7 @@ use crate::diag::Span;
 use crate::shape::Shape;
 use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Schema {
 }
 
 /// The type that a cell is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellType {
     /// This number of finite numbers, each of which may be missing.
@@ -92,12 +92,23 @@ pub(crate) struct TableQuery {
     pub columns: Vec<ColumnQuery>,
     /// What marks an empty cell in every column, those of keys among them.
     pub missing: MissingMarkers,
+    /// The places of each in `columns`, which differ in their marks.
+    places: HashMap<(usize, CellType), Vec<usize>>,
 }
 
 impl TableQuery {
     /// A query without columns, for tables where these cells are empty.
     pub(crate) fn new(missing: MissingMarkers) -> Self {
-        Self { columns: vec![], missing }
+        Self { missing, ..Self::default() }
+    }
+
+    /// These columns.
+    pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
+        let mut query = Self::default();
+        for column in columns {
+            query.add_marked(column.position, column.kind, column.span, &column.missing);
+        }
+        query
     }
 
     /// Adds a column; returns its place in [`Table::columns`].
@@ -114,11 +125,13 @@ impl TableQuery {
         missing: &MissingMarkers,
     ) -> usize {
         let missing = self.missing.and(missing);
-        let same =
-            |wanted: &ColumnQuery| wanted.position == position && wanted.kind == kind && wanted.missing == missing;
-        self.columns.iter().position(same).unwrap_or_else(|| {
-            self.columns.push(ColumnQuery { position, kind, span, missing });
-            self.columns.len() - 1
+        let Self { columns, places, .. } = self;
+        let alike = places.entry((position, kind)).or_default();
+        let same = alike.iter().copied().find(|place| columns[*place].missing == missing);
+        same.unwrap_or_else(|| {
+            alike.push(columns.len());
+            columns.push(ColumnQuery { position, kind, span, missing });
+            columns.len() - 1
         })
     }
 }
