@@ -229,7 +229,10 @@ impl ColumnFinder<'_> {
         }
         match (names, &self.schema.separator) {
             ([_], Some(separator)) => separator.advise(problem),
-            ([only], None) => problem.help(format!("its only column is `{}`", shown(only))),
+            ([only], None) => problem.help(format!(
+                "its only column is `{}`; `skip: 1` leaves out a line before the names of the columns",
+                shown(only)
+            )),
             _ => {
                 let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
                 let more = if names.len() > few.len() { ", ..." } else { "" };
