@@ -132,6 +132,7 @@ fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpe
                 shape: Shape::vector(1),
                 optional: true,
                 columns: vec![ColumnRef { select, span }],
+                skip_unreadable: false,
                 transforms: vec![],
                 span,
                 type_span: span,

@@ -78,8 +78,13 @@ impl FittedModality {
     pub(crate) fn spec(&self) -> ModalitySpec {
         let span = Span::default();
         let column = |column: &InputColumn| ColumnRef { select: column.select(), span };
-        // Of the transforms only this one decides how cells are read.
-        let one_hot = self.transforms.iter().find(|transform| matches!(transform, FittedTransform::OneHot { .. }));
+        // Of the transforms only these decide how cells are read.
+        let reads = |transform: &FittedTransform| match transform {
+            FittedTransform::OneHot { .. } => Some(TransformKind::OneHot),
+            FittedTransform::Size(step) => Some(TransformKind::Size(*step)),
+            _ => None,
+        };
+        let reads = self.transforms.iter().filter_map(reads);
         ModalitySpec {
             name: self.name.clone(),
             doc: vec![],
@@ -87,7 +92,8 @@ impl FittedModality {
             shape: self.shape.clone(),
             optional: self.optional,
             columns: self.columns.iter().map(column).collect(),
-            transforms: one_hot.map(|_| Transform { kind: TransformKind::OneHot, span }).into_iter().collect(),
+            skip_unreadable: false,
+            transforms: reads.map(|kind| Transform { kind, span }).collect(),
             span,
             type_span: span,
         }

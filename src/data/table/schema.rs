@@ -2,6 +2,7 @@
 
 use crate::diag::Span;
 use crate::shape::Shape;
+use crate::spec::SizeStep;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -68,6 +69,19 @@ pub(crate) struct ColumnQuery {
     pub kind: CellType,
     /// The text that selects it.
     pub span: Span,
+    /// How its images are read, where it holds images.
+    pub image: ImageReading,
+}
+
+/// How images are read that are files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImageReading {
+    /// What brings them to their size, in order.
+    pub steps: Vec<SizeStep>,
+    /// Whether one that cannot be read is as if there were none.
+    pub skip: bool,
+    /// Where a step can be added to the pipeline: before the text that is there, or after all of it if none follows.
+    pub place: Option<(Span, bool)>,
 }
 
 /// The columns that are read of a table, each once.
@@ -80,10 +94,19 @@ pub(crate) struct TableQuery {
 impl TableQuery {
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
-        match self.columns.iter().position(|wanted| wanted.position == position && wanted.kind == kind) {
+        self.add_image(position, kind, span, ImageReading::default())
+    }
+
+    /// As [`TableQuery::add`], for a column of images that are read so.
+    pub(crate) fn add_image(&mut self, position: usize, kind: CellType, span: Span, image: ImageReading) -> usize {
+        let same = |wanted: &ColumnQuery| {
+            let read = |image: &ImageReading| (image.steps.clone(), image.skip);
+            wanted.position == position && wanted.kind == kind && read(&wanted.image) == read(&image)
+        };
+        match self.columns.iter().position(same) {
             Some(place) => place,
             None => {
-                self.columns.push(ColumnQuery { position, kind, span });
+                self.columns.push(ColumnQuery { position, kind, span, image });
                 self.columns.len() - 1
             }
         }

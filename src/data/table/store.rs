@@ -271,7 +271,7 @@ mod tests {
             memory in 0usize..4000,
         ) {
             let kinds = [CellType::Number(2), CellType::Word, CellType::Text, CellType::Image([1, 2, 3])];
-            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default(), image: Default::default() });
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
             let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
