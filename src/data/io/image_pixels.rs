@@ -78,7 +78,7 @@ fn resized(plane: &[u8], [height, width]: [usize; 2], [new_height, new_width]: [
     }
 }
 
-/// The middle of one channel, or the channel in the middle of zeros, along each axis by itself.
+/// The middle of one channel, or the channel in the middle of zeros, each axis separately.
 fn centred(plane: &[u8], from: [usize; 2], to: [usize; 2]) -> Vec<u8> {
     // The place in the old channel of a place in the new one.
     let old = |axis: usize, at: usize| {

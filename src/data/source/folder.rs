@@ -160,7 +160,7 @@ fn may_be_image(path: &Path) -> bool {
     read.is_ok() && is_image(&start)
 }
 
-/// What is said of files that are no images or are in no sub-folder: their number, and the names of the first.
+/// The note on files that are no images or are in no sub-folder: their number, and the names of the first.
 fn passed_over(others: &[String]) -> Option<String> {
     let names: Vec<String> = others.iter().take(NAMED).map(|name| format!("`{}`", shown(name))).collect();
     let more = if others.len() > NAMED { ", ..." } else { "" };

@@ -29,22 +29,22 @@ pub(crate) struct Arrays {
 /// An array of which the header has been read.
 struct NpyArray<R> {
     header: NpyHeader,
-    cells: Cells<R>,
+    cells: ArrayCells<R>,
 }
 
 /// The cells of an array, row after row.
-enum Cells<R> {
+enum ArrayCells<R> {
     /// As they are stored.
     Stored(R),
     /// Those of an array that is stored column by column, in memory.
     Reordered(io::Cursor<Vec<u8>>),
 }
 
-impl<R: Read> Read for Cells<R> {
+impl<R: Read> Read for ArrayCells<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         match self {
-            Cells::Stored(cells) => cells.read(bytes),
-            Cells::Reordered(cells) => cells.read(bytes),
+            ArrayCells::Stored(cells) => cells.read(bytes),
+            ArrayCells::Reordered(cells) => cells.read(bytes),
         }
     }
 }
@@ -72,7 +72,7 @@ impl<R: Read> NpyArray<R> {
                 }
             }
         }
-        self.cells = Cells::Reordered(io::Cursor::new(rows));
+        self.cells = ArrayCells::Reordered(io::Cursor::new(rows));
         Ok(self)
     }
 }
@@ -205,7 +205,7 @@ fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
 }
 
 fn open<R: Read>(mut cells: R) -> io::Result<NpyArray<R>> {
-    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells: Cells::Stored(cells) })
+    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells: ArrayCells::Stored(cells) })
 }
 
 fn damaged(file: &DataFile, error: &io::Error) -> Problem {

@@ -95,7 +95,8 @@ const SIZE: &[Parameter] =
     &[Parameter::new("height", Kind::Integer(1), "pixels"), Parameter::new("width", Kind::Integer(1), "pixels")];
 const CROP: Signature = Signature::new(
     "crop",
-    "the middle of larger images; an image that is less high or wide stays so. Within `augment` it is another, random one",
+    "the middle of larger images; an image that is less high or wide stays so. In `augment`, `crop(pad: n)` \
+     moves training images at random, by up to n pixels in each direction; the border is filled with zeros",
 )
 .shapes("image of any size -> image at most h high and w wide")
 .params(SIZE)
@@ -208,9 +209,10 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     },
 ];
 
-/// The signatures of all transforms, and of the changes that `augment` takes, for the documentation.
+/// The signatures of all transforms, and of the changes that `augment` takes, for the documentation; the two uses of `crop`
+/// are described in one place.
 pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
-    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP, &RANDOM_CROP]).collect()
+    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP]).collect()
 }
 
 /// `resize(h, w)`, `crop(h, w)`, `pad(h, w)`
