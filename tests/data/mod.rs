@@ -5,6 +5,7 @@
 mod applying;
 mod arrays;
 mod cache;
+mod dates;
 mod errors;
 mod exact_values;
 mod image_sizes;

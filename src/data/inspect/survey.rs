@@ -1,5 +1,7 @@
 //! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
+use crate::data::date_guess::DateGuess;
+use crate::data::inspect::row_sample::{RowSample, is_missing};
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
@@ -8,7 +10,7 @@ use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::Storage;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
-use crate::data::table::schema::{CellType, TableQuery};
+use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned};
@@ -32,6 +34,15 @@ pub struct Survey {
     pub whole: bool,
     /// The columns in order.
     pub columns: Vec<ColumnSurvey>,
+    /// Rows from all over the table.
+    sample: RowSample,
+}
+
+impl Survey {
+    /// The columns that alone predict the column `label`, and the score of each.
+    pub fn telling(&self, label: usize) -> Vec<(usize, f64)> {
+        self.sample.telling(label)
+    }
 }
 
 /// Counts and extremes of a column.
@@ -57,6 +68,8 @@ pub struct ColumnSurvey {
     pub longest: usize,
     /// The most words of a cell.
     pub words: usize,
+    /// The forms that every other cell is a date in.
+    pub dates: DateGuess,
     /// Shape and variation if each cell holds several numbers; of the fields above only `missing` applies then.
     pub array: Option<ArraySurvey>,
 }
@@ -68,6 +81,8 @@ pub struct ArraySurvey {
     pub shape: Shape,
     /// Whether each of the numbers is different on some rows.
     pub varies: bool,
+    /// Whether they are whole numbers from 0 to 255 of 8 bits.
+    pub bytes: bool,
 }
 
 /// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its
@@ -102,7 +117,8 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
     let mut record = csv::StringRecord::new();
     let reader = if separator == '\t' { "tsv" } else { "csv" };
-    let mut survey = Survey { reader, header: false, rows: 0, whole: true, columns: vec![] };
+    let mut survey =
+        Survey { reader, header: false, rows: 0, whole: true, columns: vec![], sample: RowSample::default() };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
@@ -125,6 +141,7 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         }
         survey.rows += 1;
         survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        survey.sample.add(&record.iter().map(str::trim).collect::<Vec<_>>());
     }
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
@@ -170,7 +187,7 @@ impl ColumnSurvey {
 
     /// Adds a cell.
     fn add(&mut self, cell: &str) {
-        if cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan") {
+        if is_missing(cell) {
             self.missing += 1;
             return;
         }
@@ -185,6 +202,7 @@ impl ColumnSurvey {
             }
             None => (self.numbers, self.integers, self.ascending) = (false, false, false),
         }
+        self.dates.add(cell);
         if let Some(values) = &mut self.values {
             *values.entry(cell.to_owned()).or_insert(0) += 1;
             if values.len() > MOST_VALUES {
@@ -209,13 +227,16 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         let column = &table.columns[at];
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
-            Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
+            Some(array) => (seen.missing, seen.array) = survey_arrays(column, array, table.rows),
             None => (0..table.rows).for_each(|row| seen.add(column.text(row))),
         }
         seen
     });
-    let survey =
-        Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns: columns.collect() };
+    let columns = columns.collect();
+    let mut sample = RowSample::default();
+    (0..table.rows)
+        .for_each(|row| sample.add(&table.columns.iter().map(|column| column.text(row)).collect::<Vec<_>>()));
+    let survey = Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns, sample };
     if survey.rows == 0 {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
     }
@@ -240,15 +261,15 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
 }
 
 /// Counts of empty cells and statistics of the others.
-fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
     let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
     let varies = |at: usize| {
         let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
-    let varies = (0..shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+    let varies = (0..array.shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
 }
 
 /// The first of the problems, in one line: there is no pipeline text yet for labels.

@@ -72,7 +72,7 @@ fn open(
             path => Some(folder_of(read, row).join(path)),
         })
         .collect();
-    let query = TableQuery { columns: vec![ColumnQuery { position: 0, ..wanted.clone() }] };
+    let query = TableQuery::of([ColumnQuery { position: 0, ..wanted.clone() }]);
     // Raised whenever the pixels of the same file change.
     let format = format!("photos 2 {:?} {}", wanted.image.steps, wanted.image.skip);
     let entry = storage.cache.map(|folder| cache::entry(folder, &format, &query, &[stamp(&paths)]));

@@ -7,6 +7,7 @@ pub(crate) mod columns;
 pub(crate) mod errors;
 pub(crate) mod image_layout;
 pub(crate) mod loaded;
+pub(crate) mod moment;
 pub(crate) mod origin;
 pub(crate) mod schema;
 pub(crate) mod select;

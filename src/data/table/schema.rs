@@ -4,7 +4,7 @@ use crate::diag::Span;
 use crate::shape::Shape;
 use crate::spec::SizeStep;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Schema {
 }
 
 /// The type that a cell is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellType {
     /// This number of finite numbers, each of which may be missing.
@@ -89,9 +89,20 @@ pub(crate) struct ImageReading {
 pub(crate) struct TableQuery {
     /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
+    /// The place of each in `columns`.
+    places: HashMap<(usize, CellType, Vec<SizeStep>, bool), usize>,
 }
 
 impl TableQuery {
+    /// These columns.
+    pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
+        let mut query = Self::default();
+        for column in columns {
+            query.add_image(column.position, column.kind, column.span, column.image);
+        }
+        query
+    }
+
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
         self.add_image(position, kind, span, ImageReading::default())
@@ -99,16 +110,10 @@ impl TableQuery {
 
     /// As [`TableQuery::add`], for a column of images that are read so.
     pub(crate) fn add_image(&mut self, position: usize, kind: CellType, span: Span, image: ImageReading) -> usize {
-        let same = |wanted: &ColumnQuery| {
-            let read = |image: &ImageReading| (image.steps.clone(), image.skip);
-            wanted.position == position && wanted.kind == kind && read(&wanted.image) == read(&image)
-        };
-        match self.columns.iter().position(same) {
-            Some(place) => place,
-            None => {
-                self.columns.push(ColumnQuery { position, kind, span, image });
-                self.columns.len() - 1
-            }
-        }
+        let Self { columns, places } = self;
+        *places.entry((position, kind, image.steps.clone(), image.skip)).or_insert_with(|| {
+            columns.push(ColumnQuery { position, kind, span, image });
+            columns.len() - 1
+        })
     }
 }
