@@ -13,7 +13,7 @@ use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
 use crate::data::table::number_format::{NumberFormat, is_missing_word};
-use crate::data::table::schema::{CellType, TableQuery};
+use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned, TextFormat};
@@ -90,6 +90,8 @@ pub struct ArraySurvey {
     pub shape: Shape,
     /// Whether each of the numbers is different on some rows.
     pub varies: bool,
+    /// Whether they are whole numbers from 0 to 255 of 8 bits.
+    pub bytes: bool,
 }
 
 /// Surveys the first rows of a table of text, or all of a table whose format knows its
@@ -254,7 +256,7 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         let column = read.next()?;
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
-            Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
+            Some(array) => (seen.missing, seen.array) = survey_arrays(column, array, table.rows),
             None => (0..table.rows).for_each(|row| seen.add(column.text(row), NumberFormat::PLAIN)),
         }
         Some(seen.finish())
@@ -297,15 +299,15 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
 }
 
 /// Counts of empty cells and statistics of the others.
-fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
     let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
     let varies = |at: usize| {
         let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
-    let varies = (0..shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+    let varies = (0..array.shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
 }
 
 /// The first of the problems, in one line: there is no pipeline text yet for labels.
