@@ -5,6 +5,7 @@
 mod applying;
 mod cache;
 mod dates;
+mod empty_and_rare_words;
 mod errors;
 mod exact_values;
 mod images;
