@@ -12,6 +12,7 @@ use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::split;
+use crate::data::split_words::SplitColumn;
 use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
@@ -293,7 +294,7 @@ struct PartIndices {
     rows: Vec<u32>,
 }
 
-fn split_column((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
+fn split_column((words, position): &(Words, usize)) -> SplitColumn<'_> {
     (words, *position)
 }
 

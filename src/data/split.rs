@@ -1,15 +1,12 @@
 //! Divides the rows of a table into parts. Reads only the columns that decide.
 
 use crate::data::random::{Purpose, shuffle, stream};
-use crate::data::split_words::by_column;
+use crate::data::split_words::{SplitColumn, SplitIndices, by_column};
 use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{Part, Portion, PortionRule, Spanned, Split};
 use std::collections::BTreeMap;
-
-/// A column that decides, and its position in the table.
-pub(crate) type SplitColumn<'a> = (&'a Words, usize);
 
 /// The inputs of the split of a table.
 pub(crate) struct SplitTable<'a> {
@@ -23,33 +20,6 @@ pub(crate) struct SplitTable<'a> {
     pub stratify_by: Vec<SplitColumn<'a>>,
     /// The columns of `group`.
     pub group: Vec<SplitColumn<'a>>,
-}
-
-/// The rows of each part, in the order of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SplitIndices {
-    /// Rows to train on.
-    pub train: Vec<u32>,
-    /// Rows to select on.
-    pub valid: Option<Vec<u32>>,
-    /// Rows to calibrate on.
-    pub calib: Option<Vec<u32>>,
-    /// Rows to report on.
-    pub test: Option<Vec<u32>>,
-    /// How many rows are in no part.
-    pub unused: usize,
-}
-
-impl SplitIndices {
-    /// The rows of a part, none if there is no such part.
-    pub(crate) fn get_mut(&mut self, part: Part) -> &mut Vec<u32> {
-        match part {
-            Part::Train => &mut self.train,
-            Part::Valid => self.valid.get_or_insert_default(),
-            Part::Calib => self.calib.get_or_insert_default(),
-            Part::Test => self.test.get_or_insert_default(),
-        }
-    }
 }
 
 /// Divides the rows by `split`. Rows in no portion are train, unless a portion defines train.

@@ -1,6 +1,5 @@
 //! Divides rows by a column that names the part of each.
 
-use crate::data::split::{SplitColumn, SplitIndices};
 use crate::data::table::columns::Words;
 use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;
@@ -12,6 +11,36 @@ use std::collections::BTreeMap;
 
 /// How many bad values of a split column are reported one by one.
 const SHOWN: usize = 10;
+
+/// A column that decides, and its position in the table.
+pub(crate) type SplitColumn<'a> = (&'a Words, usize);
+
+/// The rows of each part, in the order of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SplitIndices {
+    /// Rows to train on.
+    pub train: Vec<u32>,
+    /// Rows to select on.
+    pub valid: Option<Vec<u32>>,
+    /// Rows to calibrate on.
+    pub calib: Option<Vec<u32>>,
+    /// Rows to report on.
+    pub test: Option<Vec<u32>>,
+    /// How many rows are in no part.
+    pub unused: usize,
+}
+
+impl SplitIndices {
+    /// The rows of a part, none if there is no such part.
+    pub(crate) fn get_mut(&mut self, part: Part) -> &mut Vec<u32> {
+        match part {
+            Part::Train => &mut self.train,
+            Part::Valid => self.valid.get_or_insert_default(),
+            Part::Calib => self.calib.get_or_insert_default(),
+            Part::Test => self.test.get_or_insert_default(),
+        }
+    }
+}
 
 /// Divides by a column that names the part of each row.
 pub(crate) fn by_column(
@@ -39,7 +68,7 @@ pub(crate) fn by_column(
     Err(if split.words.is_empty() { column.unknown_words(&unknown) } else { column.words_of_no_part(&unknown).into() })
 }
 
-/// The part that a word names by itself.
+/// The part whose name a word is.
 fn part_named(word: &str) -> Option<Part> {
     match word.to_ascii_lowercase().as_str() {
         "train" => Some(Part::Train),
