@@ -6,7 +6,7 @@ use crate::data::modality::rows::ModalityRows;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::random::Draw;
 use crate::plan::Batch;
-use crate::spec::Part;
+use crate::spec::{Part, TellingColumn};
 use serde::{Deserialize, Serialize};
 
 /// Everything a pipeline reads, split, transformed and ready to train on.
@@ -30,6 +30,8 @@ pub struct Dataset {
     pub tables: Vec<TableSummary>,
     /// Notes for the user: sentences.
     pub notes: Vec<String>,
+    /// The columns that tell the label.
+    pub telling: Vec<TellingColumn>,
 }
 
 impl Dataset {

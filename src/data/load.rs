@@ -1,6 +1,7 @@
 //! From a data block to a data set: find, read, label, split, transform.
 
 use crate::data::dataset::{Dataset, Subset, TableSummary};
+use crate::data::inspect::telling::{self, LabelScore};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
 use crate::data::modality::columns::ColumnPlaces;
@@ -18,7 +19,9 @@ use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select;
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use crate::spec::{
+    ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned, TellingColumn,
+};
 use std::path::Path;
 
 /// The data to load.
@@ -163,7 +166,45 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
+        telling: telling(request, &reads[0], &resolved[0], &labels.rows[0]),
     })
+}
+
+/// The columns of modalities that tell the label, by their cells as they were read. The label's own is none of them.
+fn telling(
+    request: &LoadRequest<'_>,
+    read: &LoadedTable,
+    resolved: &ResolvedQuery,
+    labels: &[u32],
+) -> Vec<TellingColumn> {
+    let rows = telling::rows_to_look_at(read.table.rows, resolved.query.columns.len());
+    let classes: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
+    let mut found = vec![];
+    for (spec, places) in request.modalities.iter().zip(&resolved.modalities) {
+        let columns = places.of(read, &[]);
+        for (column, position) in columns.columns.iter().zip(columns.positions) {
+            let cells = &read.table.columns[*column];
+            let score = match resolved.query.columns[*column].kind {
+                _ if *position == resolved.label.1 => None,
+                CellType::Number(1) => {
+                    let cells: Vec<f64> = rows.iter().map(|row| cells.number(*row, 0)).collect();
+                    telling::of_numbers(&cells, &classes)
+                }
+                CellType::Word | CellType::Text => {
+                    let cells: Vec<&str> = rows.iter().map(|row| cells.text(*row)).collect();
+                    telling::of_texts(&cells, &classes)
+                }
+                CellType::Number(_) | CellType::Image(_) => None,
+            };
+            found.extend(score.map(|LabelScore { score, values }| TellingColumn {
+                modality: spec.name.clone(),
+                column: read.schema.column(*position),
+                score,
+                values,
+            }));
+        }
+    }
+    found
 }
 
 /// All results, or all problems.

@@ -37,12 +37,27 @@ pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoL
     let label = label(survey, named)?;
     let mut roles: Vec<Role> = survey.columns.iter().map(|column| executed(role(column, survey))).collect();
     roles[label.column] = Role::Left(String::new());
+    leave_out_telling(&mut roles, survey, label.column);
     let mut writer = Writer { survey, taken: BTreeSet::new(), text: String::new() };
     writer.head(table, &label);
     let modalities = writer.modalities(&roles);
     writer.left_out(&roles, label.column);
     writer.model(&modalities);
     Ok(format(&writer.text).text)
+}
+
+/// Leaves out the columns that alone tell the label, unless nothing else is left.
+fn leave_out_telling(roles: &mut [Role], survey: &Survey, label: usize) {
+    let mut telling = survey.telling(label);
+    telling.retain(|(at, _)| !matches!(roles[*at], Role::Left(_)));
+    let used = roles.iter().filter(|role| !matches!(role, Role::Left(_))).count();
+    if telling.len() < used {
+        for (at, score) in telling {
+            roles[at] = Role::Left(format!(
+                "alone it tells the label (score {score:.3}): add it if it was not made from the label and is known before it"
+            ));
+        }
+    }
 }
 
 /// The role, if this version executes the layers that it needs.

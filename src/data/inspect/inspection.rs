@@ -115,7 +115,8 @@ fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataP
             None => columns.push((name.clone(), numbers.collect())),
         }
     }
-    Some(dataset.profile_of(columns))
+    let telling = loaded.value.as_ref().map(|loaded| loaded.telling.clone()).unwrap_or_default();
+    Some(DataProfile { telling, ..dataset.profile_of(columns) })
 }
 
 /// A modality without transforms for every column of numbers or dates, with the name of the modality it belongs to.

@@ -94,7 +94,7 @@ fn read_part(
         kind: CellType::Number(width),
         span: columns_of(spec),
     });
-    let mut writer = StoreWriter::new(&TableQuery { columns: query.collect() }, budget);
+    let mut writer = StoreWriter::new(&TableQuery::of(query), budget);
     let mut numbers = Vec::with_capacity(width);
     for (at, row) in part.rows.iter().enumerate() {
         for (column, place) in part.columns.iter().enumerate() {

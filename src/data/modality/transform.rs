@@ -137,7 +137,7 @@ impl FittedTransform {
 
     /// Fits every feature to its training cells. A feature that cannot be fitted keeps its place, and is returned with
     /// the error.
-    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, FitError)> {
+    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &dyn Cells) -> Vec<(usize, FitError)> {
         let mut misfits = vec![];
         let mut sound = |learned: Vec<Result<(f64, f64), FitError>>| {
             let (mut first, mut second) = (vec![], vec![]);
@@ -361,7 +361,7 @@ mod tests {
             2
         }
 
-        fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+        fn blocks(&self, features: Range<usize>, see: &(dyn Fn(usize, &[f64]) + Sync)) {
             for block in self.0.chunks(2) {
                 features.clone().for_each(|feature| see(feature, block));
             }
@@ -371,7 +371,7 @@ mod tests {
     /// Fits to one feature, and asserts that another of the same cells has the same result.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
         let mut fitted = FittedTransform::new(&kind);
-        match fitted.fit(&kind, &mut Pairs(cells))[..] {
+        match fitted.fit(&kind, &Pairs(cells))[..] {
             [(0, misfit), (1, other)] => {
                 assert_eq!(misfit, other);
                 return Err(misfit);
