@@ -2,7 +2,6 @@
 
 use crate::data::random::{Purpose, shuffle, stream};
 use crate::data::split_words::{SplitColumn, SplitIndices, by_column};
-use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{Part, Portion, PortionRule, Spanned, Split};

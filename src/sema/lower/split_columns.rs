@@ -66,7 +66,8 @@ impl<'a> Evaluator<'a> {
             self.report(problem.at(span, "`column` is not given").help("it is a string"));
             return None;
         }
-        (sound && self.words_of_one_part(&split.words)).then_some(split)
+        let once = self.words_of_one_part(&split.words);
+        (sound && once).then_some(split)
     }
 
     /// The words of a part: strings, numbers and truth values, one or a list.
