@@ -321,7 +321,9 @@ impl ResolvedQuery {
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => Ok(Self { query, label, weight, by_column, stratify_by, group, modalities }),
+            Some(label) if !problems.has_errors() => {
+                Ok(Self { query, label, weight, by_column, stratify_by, group, modalities })
+            }
             _ => Err(problems),
         }
     }

@@ -187,7 +187,8 @@ fn groups(
         for (written, (words, position)) in written.iter().zip(columns) {
             if words.get(*row as usize).is_empty() {
                 let message = format!("the group of a row is empty in column `{}`", written.value);
-                let problem = Problem::error(Code::MissingValue, message).at(written.span, "rows are grouped by it here");
+                let problem =
+                    Problem::error(Code::MissingValue, message).at(written.span, "rows are grouped by it here");
                 return Err(problem.in_data(read.place(Some(*row as usize), Some(*position))));
             }
         }

@@ -145,6 +145,7 @@ impl Written<'_> {
         }
         let first = unknown.iter().map(|(row, _)| *row).min().unwrap_or_default();
         let message = format!("column `{}` has words that are in no part: {}", self.written.value, list.join(", "));
-        self.problem(message, first).help("name them in one of `train`, `valid`, `calib` and `test`, or take these rows out")
+        self.problem(message, first)
+            .help("name them in one of `train`, `valid`, `calib` and `test`, or take these rows out")
     }
 }

@@ -35,11 +35,9 @@ mod tests {
 
     #[test]
     fn a_list_of_none_one_and_several_is_read_back() {
-        for (columns, written) in [
-            (&[][..], "null"),
-            (&["a"], r#"{"value":"a"}"#),
-            (&["a", "b"], r#"[{"value":"a"},{"value":"b"}]"#),
-        ] {
+        for (columns, written) in
+            [(&[][..], "null"), (&["a"], r#"{"value":"a"}"#), (&["a", "b"], r#"[{"value":"a"},{"value":"b"}]"#)]
+        {
             let group = columns.iter().map(|column| Spanned { value: (*column).to_owned(), span: Span::default() });
             let split = Split { group: group.collect(), ..Split::default() };
             let json = serde_json::to_string(&split).unwrap();

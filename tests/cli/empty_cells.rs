@@ -38,27 +38,65 @@ const DAY: &str =
 fn every_way_with_empty_cells_trains_and_predicts_new_rows() {
     let kept_color = "modality color: category[4] = column(\"color\") |> keep_missing";
     let kept_note = "modality note: text[4] = column(\"note\") |> keep_missing |> words(max: 4)";
-    let filled_day = DAY.replace("day?", "day").replace("year, cycle", "cycle").replace("[3]", "[2]").replace("|> min_max", "|> impute(mean)");
+    let filled_day = DAY
+        .replace("day?", "day")
+        .replace("year, cycle", "cycle")
+        .replace("[3]", "[2]")
+        .replace("|> min_max", "|> impute(mean)");
     let variants = [
         (format!("{kept_color}\ncombine m = early(a, color |> embedding(2)) {{ net = mlp([4]) }}"), ""),
         (format!("{kept_color}\ncombine m = single(color |> embedding(2))"), ""),
-        ("modality color: dense[3] = column(\"color\") |> keep_missing |> group_rare(min_count: 20) |> one_hot\n\
-          combine m = early(a, color) { net = mlp([4]) }".to_owned(), ""),
-        ("modality color: category[3] = column(\"color\") |> impute(most_frequent)\n\
-          combine m = early(a, color |> embedding(2)) { net = mlp([4]) }".to_owned(), ""),
-        (format!("{kept_note}\nencoder note_net = note |> embedding(4) |> mean_pool\nencoder a_net = a |> mlp([4])\n\
-                  combine m = additive(note_net, a_net) {{ merge = concat\n head = mlp([4]) }}"), ""),
+        (
+            "modality color: dense[3] = column(\"color\") |> keep_missing |> group_rare(min_count: 20) |> one_hot\n\
+          combine m = early(a, color) { net = mlp([4]) }"
+                .to_owned(),
+            "",
+        ),
+        (
+            "modality color: category[3] = column(\"color\") |> impute(most_frequent)\n\
+          combine m = early(a, color |> embedding(2)) { net = mlp([4]) }"
+                .to_owned(),
+            "",
+        ),
+        (
+            format!(
+                "{kept_note}\nencoder note_net = note |> embedding(4) |> mean_pool\nencoder a_net = a |> mlp([4])\n\
+                  combine m = additive(note_net, a_net) {{ merge = concat\n head = mlp([4]) }}"
+            ),
+            "",
+        ),
         (format!("{kept_note}\ncombine m = early(note |> embedding(4) |> lstm(4), a) {{ net = mlp([4]) }}"), ""),
         (format!("{kept_note}\ncombine m = early(note |> embedding(4) |> max_pool, a) {{ net = mlp([4]) }}"), ""),
-        (format!("{kept_note}\ncombine m = early(note |> embedding(4) |> attention_pool(4), a) {{ net = mlp([4]) }}"), ""),
+        (
+            format!(
+                "{kept_note}\ncombine m = early(note |> embedding(4) |> attention_pool(4), a) {{ net = mlp([4]) }}"
+            ),
+            "",
+        ),
         (format!("{filled_day}\ncombine m = early(day, a) {{ net = mlp([4]) }}"), ""),
-        (format!("{COLOR}\n{NOTE}\n{}\n\
+        (
+            format!(
+                "{COLOR}\n{NOTE}\n{}\n\
                   combine m = early(a, color |> embedding(2) |> fill_missing, note |> embedding(4) |> mean_pool |> fill_missing, \
-                  day |> fill_missing) {{ net = mlp([4]) }}", DAY.replace("year, ", "").replace("[3]", "[2]").replace("|> min_max", "")), "modality_dropout = 0.2"),
-        (format!("{COLOR}\n{NOTE}\nencoder color_net = color |> embedding(4) |> fill_missing\nencoder note_net = note |> embedding(4) |> mean_pool\n\
-                  combine m = mulmix(color_net, note_net)"), ""),
-        (format!("{COLOR}\n{NOTE}\nencoder color_net = color |> embedding(4) |> fill_missing\nencoder note_net = note |> embedding(4) |> mean_pool\n\
-                  combine m = late(color_net, note_net, a) {{ by = learned }}"), ""),
+                  day |> fill_missing) {{ net = mlp([4]) }}",
+                DAY.replace("year, ", "").replace("[3]", "[2]").replace("|> min_max", "")
+            ),
+            "modality_dropout = 0.2",
+        ),
+        (
+            format!(
+                "{COLOR}\n{NOTE}\nencoder color_net = color |> embedding(4) |> fill_missing\nencoder note_net = note |> embedding(4) |> mean_pool\n\
+                  combine m = mulmix(color_net, note_net)"
+            ),
+            "",
+        ),
+        (
+            format!(
+                "{COLOR}\n{NOTE}\nencoder color_net = color |> embedding(4) |> fill_missing\nencoder note_net = note |> embedding(4) |> mean_pool\n\
+                  combine m = late(color_net, note_net, a) {{ by = learned }}"
+            ),
+            "",
+        ),
     ];
     for (declarations, train) in variants {
         let folder = folder(&pipeline(&declarations, train));

@@ -206,7 +206,8 @@ fn too_many(spec: &ModalitySpec, train: &ModalityColumns<'_>, values: &[String],
     let column = train.read.schema.column(position);
     let found = values.len();
     let empty = if values.first().is_some_and(String::is_empty) { ", an empty cell among them" } else { "" };
-    let message = format!("column `{column}` has {found} different values in the training rows{empty}, not {most} at most");
+    let message =
+        format!("column `{column}` has {found} different values in the training rows{empty}, not {most} at most");
     let declared = match spec.kind {
         ModalityKind::Category { .. } => format!("category[{found}]"),
         _ => format!("dense[{found}]"),
@@ -215,6 +216,8 @@ fn too_many(spec: &ModalitySpec, train: &ModalityColumns<'_>, values: &[String],
         .at(spec.type_span, "declared here")
         .also(columns_of(spec), "read here")
         .in_data(train.read.place(None, Some(position)))
-        .help(format!("declare `{declared}`, or add `group_rare(min_count: 5)`, which makes one value of all rare ones"))
+        .help(format!(
+            "declare `{declared}`, or add `group_rare(min_count: 5)`, which makes one value of all rare ones"
+        ))
         .edit(spec.type_span, declared, false)
 }

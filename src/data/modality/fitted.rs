@@ -94,9 +94,8 @@ impl FittedModality {
 
     /// 1 if rare words have an id together, else 0.
     fn rare_ids(&self) -> usize {
-        let grouped = |transform: &&FittedTransform| {
-            matches!(transform, FittedTransform::GroupRare { rare } if !rare.is_empty())
-        };
+        let grouped =
+            |transform: &&FittedTransform| matches!(transform, FittedTransform::GroupRare { rare } if !rare.is_empty());
         usize::from(self.transforms.iter().any(|transform| grouped(&transform)))
     }
 
@@ -166,7 +165,7 @@ impl FittedModality {
                 _ => Some(format!("the category `{name}` has no list of values that fits its type")),
             },
             _ if let Some(FittedTransform::Date { parts, .. }) = transforms.first()
-                &&  columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
+                && columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
             {
                 Some(format!("the dates of `{name}` have parts that do not fit its type"))
             }

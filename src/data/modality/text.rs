@@ -91,9 +91,8 @@ pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<Fitte
     let lowercase = spec.transforms.iter().any(|transform| transform.kind == TransformKind::Lowercase);
     // All but the cut into tokens is known before.
     let cells = spec.transforms.iter().map(|transform| FittedTransform::new(&transform.kind));
-    let before: Vec<FittedTransform> = cells
-        .filter(|cell| !matches!(cell, FittedTransform::Words { .. } | FittedTransform::Chars { .. }))
-        .collect();
+    let before: Vec<FittedTransform> =
+        cells.filter(|cell| !matches!(cell, FittedTransform::Words { .. } | FittedTransform::Chars { .. })).collect();
     let rule = EmptyText::of(&before);
     let (words, max, ids) = match spec.transforms.last().map(|transform| &transform.kind) {
         Some(TransformKind::Words { max, vocab }) => (true, *max, *vocab),

@@ -26,14 +26,11 @@ impl Kernel for FillMissing {
         let shape = (width, rows);
         let weight = pass.param(call.step.params[0], (width,))?;
         let stand_in = pass.record(&weight, |weight| {
-            weight
-                .try_broadcast_like::<_, Axis<1>>(&shape)?
-                .try_mul(filled.try_broadcast_like::<_, Axis<0>>(&shape)?)
+            weight.try_broadcast_like::<_, Axis<1>>(&shape)?.try_mul(filled.try_broadcast_like::<_, Axis<0>>(&shape)?)
         })?;
         let tensor = pass.tensor(x)?;
-        let y = pass.record(&tensor, |x| {
-            x.try_mul(kept.try_broadcast_like::<_, Axis<0>>(&shape)?)?.try_add(stand_in)
-        })?;
+        let y =
+            pass.record(&tensor, |x| x.try_mul(kept.try_broadcast_like::<_, Axis<0>>(&shape)?)?.try_add(stand_in))?;
         Ok(Value::new(y, true))
     }
 

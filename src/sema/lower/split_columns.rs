@@ -12,13 +12,19 @@ use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
 const WORDS: Kind = Kind::Form("a word, a number or a list of them");
 pub(super) const BY_COLUMN: Signature = Signature::new("by_column", "a column says which part each row belongs to")
     .params(&[
-        Parameter::new("column", Kind::Text, "a column of the words `train`, `valid`, `calib` and `test`, or of those that are given"),
+        Parameter::new(
+            "column",
+            Kind::Text,
+            "a column of the words `train`, `valid`, `calib` and `test`, or of those that are given",
+        ),
         Parameter::new("train", WORDS, "what the column says of rows to train on").optional(),
         Parameter::new("valid", WORDS, "what it says of rows to select on").optional(),
         Parameter::new("calib", WORDS, "what it says of rows to calibrate on").optional(),
         Parameter::new("test", WORDS, "what it says of rows to report on").optional(),
     ])
-    .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"fold\", train: [0, 1, 2], valid: 3, test: 4)\n}");
+    .example(
+        "data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"fold\", train: [0, 1, 2], valid: 3, test: 4)\n}",
+    );
 
 impl<'a> Evaluator<'a> {
     /// `by_column("part", train: 0, valid: [1, 2], test: "x")`
@@ -48,7 +54,8 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 (None, Some(written)) if param.is_none() => {
-                    let problem = Problem::error(Code::UnknownArgument, format!("`by_column` has no argument `{name}`"));
+                    let problem =
+                        Problem::error(Code::UnknownArgument, format!("`by_column` has no argument `{name}`"));
                     let problem = problem.at(written.span, "not known here");
                     self.report(suggest(problem, name, written.span, &BY_COLUMN.names(), "it takes"));
                     sound = false;

@@ -41,10 +41,12 @@ pub(super) const GROUP_RARE: Signature = Signature::new(
     "modality city: category[50] = column(\"city\") |> group_rare(min_count: 5)\n\ncombine one = single(city |> embedding(8))",
 );
 
-pub(super) const ONE_HOT: Signature =
-    Signature::new("one_hot", "one column as a number for each value it has in the training rows: 1 at the cell's own; comes last")
-        .shapes("one column -> dense[n]")
-        .example("modality low: dense[3] = column(\"color\") |> one_hot");
+pub(super) const ONE_HOT: Signature = Signature::new(
+    "one_hot",
+    "one column as a number for each value it has in the training rows: 1 at the cell's own; comes last",
+)
+.shapes("one column -> dense[n]")
+.example("modality low: dense[3] = column(\"color\") |> one_hot");
 
 /// `impute(mean)`, `impute(median)`, `impute(constant, value: 0)`, `impute(most_frequent)`, `impute(constant, value: "none")`
 pub(super) fn impute(evaluator: &mut Evaluator<'_>, args: &Arguments, span: Span) -> Option<TransformKind> {
@@ -81,15 +83,20 @@ impl Evaluator<'_> {
                     let by = if *by == Impute::Mean { "mean" } else { "median" };
                     let message = format!("words have no {by}");
                     let ways = match ty.name.text.as_str() {
-                        "text" => "write `keep_missing`, with which an empty cell is a text without words, or name a text: \
-                                   `impute(constant, value: \"none\")`",
-                        _ => "write `keep_missing`, with which an empty cell is a value of its own, or `impute(most_frequent)`",
+                        "text" => {
+                            "write `keep_missing`, with which an empty cell is a text without words, or name a text: \
+                                   `impute(constant, value: \"none\")`"
+                        }
+                        _ => {
+                            "write `keep_missing`, with which an empty cell is a value of its own, or `impute(most_frequent)`"
+                        }
                     };
                     let problem = Problem::error(Code::WrongType, message).at(transform.span, "goes with numbers");
                     problem.help(ways).edit(transform.span, "keep_missing", false)
                 }
                 TransformKind::Impute(Impute::MostFrequent) if words && ty.name.text == "text" => {
-                    let problem = Problem::error(Code::WrongType, "texts are seldom the same: none is the most frequent");
+                    let problem =
+                        Problem::error(Code::WrongType, "texts are seldom the same: none is the most frequent");
                     let problem = problem.at(transform.span, "goes with categories").help(
                         "write `keep_missing`, with which an empty cell is a text without words, or name a text: \
                          `impute(constant, value: \"none\")`",
@@ -98,7 +105,8 @@ impl Evaluator<'_> {
                 }
                 TransformKind::Impute(Impute::Constant(number)) if words => {
                     let word = format!("impute(constant, value: \"{number}\")");
-                    let problem = Problem::error(Code::WrongType, format!("{number} is a number, and the cells are words"));
+                    let problem =
+                        Problem::error(Code::WrongType, format!("{number} is a number, and the cells are words"));
                     let problem = problem.at(transform.span, "goes with numbers");
                     problem.help(format!("write `{word}`, or `keep_missing`")).edit(transform.span, word, false)
                 }
@@ -114,9 +122,11 @@ impl Evaluator<'_> {
                 TransformKind::KeepMissing if !words => {
                     let problem = Problem::error(Code::WrongType, "numbers have no value for an empty cell");
                     let problem = problem.at(transform.span, "goes with words");
-                    problem
-                        .help("fill it: `impute(median)`, `impute(mean)` or `impute(constant, value: 0)`")
-                        .edit(transform.span, "impute(median)", false)
+                    problem.help("fill it: `impute(median)`, `impute(mean)` or `impute(constant, value: 0)`").edit(
+                        transform.span,
+                        "impute(median)",
+                        false,
+                    )
                 }
                 TransformKind::GroupRare { .. } if !words => {
                     let problem = Problem::error(Code::WrongType, "numbers are not grouped by how often they occur");
@@ -135,14 +145,20 @@ impl Evaluator<'_> {
         let Some(at) = transforms.iter().position(|transform| transform.kind == TransformKind::OneHot) else {
             return true;
         };
-        let problem = match (transforms[..at].iter().find(|before| !before.kind.is_of_words()), transforms.get(at + 1)) {
+        let problem = match (transforms[..at].iter().find(|before| !before.kind.is_of_words()), transforms.get(at + 1))
+        {
             (Some(before), _) => Problem::error(Code::WrongType, "`one_hot` comes first: it reads words, not numbers")
                 .at(transforms[at].span, "the input here is numbers")
                 .also(before.span, "this takes and gives numbers"),
-            (None, Some(after)) => Problem::error(Code::WrongType, "nothing follows `one_hot`: its numbers are 0 and 1")
-                .at(after.span, "has no use here")
-                .also(transforms[at].span, "gives zeros and ones")
-                .help(format!("only {} go with it, before it", one_of(&["missing", "impute", "keep_missing", "group_rare"]).replace(" or ", " and "))),
+            (None, Some(after)) => {
+                Problem::error(Code::WrongType, "nothing follows `one_hot`: its numbers are 0 and 1")
+                    .at(after.span, "has no use here")
+                    .also(transforms[at].span, "gives zeros and ones")
+                    .help(format!(
+                        "only {} go with it, before it",
+                        one_of(&["missing", "impute", "keep_missing", "group_rare"]).replace(" or ", " and ")
+                    ))
+            }
             (None, None) => return true,
         };
         self.report(problem);
