@@ -3,11 +3,14 @@
 
 use super::combination::Combination;
 use super::combiner::Combiner;
+use super::dynamic::DYNAMIC;
+use super::evidential::EVIDENTIAL;
+use super::fuzzy::FUZZY;
 use super::multiplicative::{Multiplicative, QGradient};
 use super::strategy::{Strategy, all_concatenated, all_merged, one_per_input, one_per_mixture};
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
-const MANY: usize = 64;
+pub(super) const MANY: usize = 64;
 
 const BETA: Parameter = Parameter::new(
     "beta",
@@ -23,7 +26,7 @@ const WEIGHTS: Parameter = Parameter::new(
 )
 .optional()
 .of_paper();
-const HEAD: Parameter = Parameter::new(
+pub(super) const HEAD: Parameter = Parameter::new(
     "head",
     Kind::Block,
     "the layers of each component before its last linear layer, which has a logit for every class",
@@ -37,7 +40,7 @@ const PROJECT: Parameter = Parameter::new(
 .optional();
 const MERGE: Parameter = Parameter::new(
     "merge",
-    Kind::Form("`sum`, `mean`, `concat` or `attention(size)`"),
+    Kind::Form("`sum`, `mean`, `concat`, `attention(size)`, `gated(size)` or `low_rank(size)`"),
     "how several representations become one",
 )
 .or(DefaultValue::Word("sum"))
@@ -191,6 +194,9 @@ pub const STRATEGIES: &[Strategy] = &[
         components: one_per_input,
         combination: cldl,
     },
+    EVIDENTIAL,
+    DYNAMIC,
+    FUZZY,
 ];
 
 /// The strategy of this name.
@@ -253,6 +259,23 @@ pub const ATTENTION: Signature =
             "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
         );
 
+/// Gates that read all representations: the GMU.
+pub const GATED: Signature = Signature::new(
+    "gated",
+    "representations added up through gates that read all of them: the gated multimodal unit of Arevalo et al. (2017)",
+)
+.equation("u = sum over i of sigmoid(U_i [u_1; ...; u_M]) * tanh(W_i u_i)")
+.params(&[Parameter::new("size", Kind::Integer(1), "how wide the result is")])
+.example("combine add = additive(low_net, high_net) { merge = gated(64) }");
+/// Products of all representations, of low rank: LMF.
+pub const LOW_RANK: Signature =
+    Signature::new("low_rank", "the products of all representations as a tensor of low rank: LMF of Liu et al. (2018)")
+        .equation("u = sum over r of prod over i of (W_ir u_i + b_ir)")
+        .params(&[
+            Parameter::new("size", Kind::Integer(1), "how wide the result is"),
+            Parameter::new("rank", Kind::Integer(1), "how many products are added up").or(DefaultValue::Integer(4)),
+        ])
+        .example("combine add = additive(low_net, high_net) { merge = low_rank(64, rank: 4) }");
 /// The value of `boost`.
 pub const MARGIN: Signature = Signature::new(
     "margin",
@@ -287,7 +310,7 @@ pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most s
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
 /// Values of strategies' settings, for the documentation.
-pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UNIT, &UP_TO];
+pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &GATED, &LOW_RANK, &MARGIN, &UNIT, &UP_TO];
 
 #[cfg(test)]
 mod tests {
