@@ -29,7 +29,7 @@ pub enum Combination {
     Evidential(Evidential),
     /// Logits added up with weights of the row.
     Dynamic(Dynamic),
-    /// Memberships, weighted by doubt and conflict.
+    /// Memberships, weighted by uncertainty and conflict.
     Fuzzy(Fuzzy),
 }
 

@@ -1,43 +1,9 @@
 //! Dynamic combination: the logits of components are added up with weights that each row decides by how sure the
 //! components are of it.
 
-use super::Combination;
 use super::formula::{Formula, FormulaDecision, FormulaRow};
-use super::strategy::{Strategy, one_per_input};
-use super::strategy_table::{HEAD, LOGITS, MANY};
 use super::tape::{Var, log_sum_exp, sum};
-use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
-
-/// The strategy `dynamic`.
-pub(super) const DYNAMIC: Strategy = Strategy {
-    signature: Signature::new(
-        "dynamic",
-        "each input decides separately, and logits are added up with weights of the row: with `energy` as in QMF (Zhang et al., \
-         ICML 2023), without its term about past losses; with `entropy` the decision of MLA (Zhang et al., CVPR 2024), \
-         without its alternating training",
-    )
-    .shapes("M inputs -> M components")
-    .equation(
-        "energy:   w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
-         \u{20}         L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
-         entropy:  w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
-         l^k = - log softmax_k(sum over v of w_v z_v)",
-    )
-    .params(&[
-        Parameter::new("by", Kind::Choice(&["energy", "entropy"]), "what the weight of a component is computed from")
-            .or(DefaultValue::Word("energy")),
-        HEAD,
-        LOGITS,
-    ])
-    .example("combine quality = dynamic(low_net, high_net) { by = entropy }"),
-    least: 1,
-    most: MANY,
-    has_components: true,
-    idle_with_one_input: &[],
-    components: one_per_input,
-    combination: dynamic,
-};
 
 /// Logits added up with weights of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,14 +20,6 @@ pub enum RowWeight {
     Energy,
     /// The softmax over the components of their negative entropies.
     Entropy,
-}
-
-fn dynamic(settings: &Arguments) -> Combination {
-    let by = match settings.word("by") {
-        "entropy" => RowWeight::Entropy,
-        _ => RowWeight::Energy,
-    };
-    Combination::Dynamic(Dynamic { by })
 }
 
 /// `-log softmax(z)` of every class.

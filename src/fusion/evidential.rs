@@ -1,70 +1,13 @@
 //! Evidential combination: each component gives every class some evidence, which makes a Dirichlet distribution over the
 //! probabilities of the classes, and the evidence of all components becomes one.
 //!
-//! Evidence is `e_v = softplus(z_v)`, `a_v = e_v + 1`, `S_v = sum_k a_v^k`, doubt `u_v = K / S_v`, belief
+//! Evidence is `e_v = softplus(z_v)`, `a_v = e_v + 1`, `S_v = sum_k a_v^k`, uncertainty `u_v = K / S_v`, belief
 //! `b_v = e_v / S_v`, expected probabilities `m_v = a_v / S_v`. The class losses are `l^k = -log (a^k / S)` of the
 //! combined evidence, so that `softmax(-l)` is its expected probability.
 
 use super::formula::{Formula, FormulaDecision, FormulaRow};
-use super::strategy::{ComponentLayout, InputJoin, Strategy, one_per_input};
-use super::strategy_table::{HEAD, LOGITS, MANY};
 use super::tape::{Var, log_sum_exp, sum};
-use super::{Combination, Mixtures};
-use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use serde::{Deserialize, Serialize};
-
-/// The strategy `evidential`.
-pub(super) const EVIDENTIAL: Strategy = Strategy {
-    signature: Signature::new(
-        "evidential",
-        "each input collects evidence for the classes, and the evidence is combined: with `dempster` TMC (Han et al., ICLR \
-         2021), with `joint` too ETMC (Han et al., TPAMI 2022), with `mean` ECML (Xu et al., AAAI 2024), with `discounted` \
-         after DBF (Bezirganyan et al., AISTATS 2025)",
-    )
-    .shapes("M inputs -> M components, M + 1 with `joint`")
-    .equation(
-        "e_v = softplus(z_v);  a_v = e_v + 1;  S_v = sum over k of a_v^k;  u_v = K / S_v;  b_v = e_v / S_v;  m_v = a_v / S_v\n\
-         dempster:    1 + e^k / K = prod over v of (1 + e_v^k / K)\n\
-         mean:        e = mean over v of e_v\n\
-         discounted:  c_vw = TV(m_v, m_w) (1 - u_v) (1 - u_w);  d_v = prod over w != v of (1 - c_vw);\n\
-         \u{20}            e = mean over v of K d_v b_v / (d_v u_v + 1 - d_v)\n\
-         l^k = - log(a^k / S)\n\
-         EDL(a) = psi(S) - psi(a^y) + min(1, epoch / anneal) KL(Dir(1 + (1 - Y) (a - 1)) || Dir(1))\n\
-         dempster:    L = EDL(a) + sum over v of EDL(a_v)\n\
-         the others:  L = (EDL(a) + sum over v of EDL(a_v)) / (C + 1) + sum over v, w of c_vw / (C - 1)",
-    )
-    .params(&[
-        Parameter::new(
-            "rule",
-            Kind::Choice(&["dempster", "mean", "discounted"]),
-            "how evidence is combined: by Dempster's rule, which adds up agreement; by its mean; or by the mean of \
-             opinions that conflict discounts",
-        )
-        .or(DefaultValue::Word("dempster")),
-        Parameter::new(
-            "joint",
-            Kind::Bool,
-            "whether a further component reads all inputs side by side; it is left out where one of them is missing",
-        )
-        .or(DefaultValue::Bool(false)),
-        Parameter::new(
-            "anneal",
-            Kind::Integer(0),
-            "over how many epochs the penalty on evidence for wrong classes grows to its full size; validation rows are \
-             measured at the full size",
-        )
-        .or(DefaultValue::Integer(50)),
-        HEAD,
-        LOGITS,
-    ])
-    .example("combine trusted = evidential(low_net, high_net) {\n  rule = dempster\n  head = mlp([64])\n}"),
-    least: 1,
-    most: MANY,
-    has_components: true,
-    idle_with_one_input: &[],
-    components: inputs_and_joint,
-    combination: evidential,
-};
 
 /// How components of evidence decide together.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,25 +30,6 @@ pub enum EvidenceRule {
     Discounted,
 }
 
-fn evidential(settings: &Arguments) -> Combination {
-    let rule = match settings.word("rule") {
-        "mean" => EvidenceRule::Mean,
-        "discounted" => EvidenceRule::Discounted,
-        _ => EvidenceRule::Dempster,
-    };
-    Combination::Evidential(Evidential { rule, anneal: settings.integer("anneal") })
-}
-
-/// A component for each input and, with `joint`, one over all of them side by side.
-fn inputs_and_joint(inputs: usize, mixtures: &Mixtures, settings: &Arguments) -> Vec<ComponentLayout> {
-    let mut components = one_per_input(inputs, mixtures, settings);
-    if settings.flag("joint") && inputs > 1 {
-        let all = (0..inputs).collect();
-        components.push(ComponentLayout { inputs: all, join: InputJoin::Concatenated, head: "head" });
-    }
-    components
-}
-
 /// The evidence of one component for every class, with what follows from it.
 struct Opinion<'t> {
     evidence: Vec<Var<'t>>,
@@ -114,7 +38,7 @@ struct Opinion<'t> {
     /// `b^k`
     belief: Vec<Var<'t>>,
     /// `u`
-    doubt: Var<'t>,
+    uncertainty: Var<'t>,
 }
 
 impl<'t> Opinion<'t> {
@@ -123,14 +47,14 @@ impl<'t> Opinion<'t> {
         let strength = sum(evidence.iter().copied())? + logits.len() as f64;
         let expected = evidence.iter().map(|e| (*e + 1.0) / strength).collect();
         let belief = evidence.iter().map(|e| *e / strength).collect();
-        let doubt = strength.powi(-1) * logits.len() as f64;
-        Some(Self { evidence, expected, belief, doubt })
+        let uncertainty = strength.powi(-1) * logits.len() as f64;
+        Some(Self { evidence, expected, belief, uncertainty })
     }
 
     /// `c`: how much two opinions contradict each other, where both are sure.
     fn conflict(&self, other: &Self) -> Option<Var<'t>> {
         let apart = sum(self.expected.iter().zip(&other.expected).map(|(a, b)| (*a - *b).abs()))?;
-        Some(apart * 0.5 * (-self.doubt + 1.0) * (-other.doubt + 1.0))
+        Some(apart * 0.5 * (-self.uncertainty + 1.0) * (-other.uncertainty + 1.0))
     }
 }
 
@@ -170,8 +94,8 @@ impl Evidential {
                 let discounted = opinions.iter().zip(&conflicts).map(|(opinion, conflicts)| match trust(conflicts) {
                     None => opinion.evidence.clone(),
                     Some(trust) => {
-                        let doubt = trust * opinion.doubt - trust + 1.0;
-                        opinion.belief.iter().map(|belief| trust * *belief * k / doubt).collect()
+                        let uncertainty = trust * opinion.uncertainty + (-trust + 1.0);
+                        opinion.belief.iter().map(|belief| trust * *belief * k / uncertainty).collect()
                     }
                 });
                 discounted.collect()

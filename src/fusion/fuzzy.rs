@@ -1,48 +1,13 @@
 //! Fuzzy combination, FUML (Duan et al., ICML 2025): each component gives every class a membership between 0 and 1, and
-//! counts less on a row where it doubts or contradicts the others.
+//! counts less on a row where it is unsure or contradicts the others.
 
-use super::Combination;
 use super::formula::{Formula, FormulaDecision, FormulaRow};
-use super::strategy::{Strategy, one_per_input};
-use super::strategy_table::{HEAD, MANY};
 use super::tape::{Var, log_sum_exp, sum};
-use crate::signature::{Arguments, Signature};
 use serde::{Deserialize, Serialize};
 
-/// The strategy `fuzzy`.
-pub(super) const FUZZY: Strategy = Strategy {
-    signature: Signature::new(
-        "fuzzy",
-        "each input gives the classes bounded memberships, and counts less on a row where it doubts or contradicts the \
-         others: FUML (Duan et al., ICML 2025)",
-    )
-    .shapes("M inputs -> M components")
-    .equation(
-        "m_v = max(0, z_v / ||z_v||_3)\n\
-         r(m)^k = (m^k + 1 - max over j != k of m^j) / 2; in training, with m^y in place of the maximum for k != y\n\
-         H_v = sum over k of h(r(m_v)^k) / (K log 2),  h(r) = - r log r - (1 - r) log(1 - r)\n\
-         o_v = mean over u != v of (1 - cos(m_v, m_u))\n\
-         w = softmax over v of (1 - H_v) (1 - o_v);  m = sum over v of w_v m_v\n\
-         l^k = - log r(m)^k\n\
-         L = BCE(r(m)) + sum over v of BCE(r(m_v)),  BCE(r) = - log r^y - sum over k != y of log(1 - r^k)",
-    )
-    .params(&[HEAD])
-    .example("combine fuml = fuzzy(low_net, high_net) { head = mlp([64]) }"),
-    least: 1,
-    most: MANY,
-    has_components: true,
-    idle_with_one_input: &[],
-    components: one_per_input,
-    combination: fuzzy,
-};
-
-/// Memberships, weighted by doubt and conflict.
+/// Memberships, weighted by uncertainty and conflict.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fuzzy {}
-
-fn fuzzy(_settings: &Arguments) -> Combination {
-    Combination::Fuzzy(Fuzzy {})
-}
 
 /// Numbers are at least this before a logarithm.
 const LEAST: f64 = 1e-7;
@@ -77,7 +42,7 @@ fn credibility<'t>(memberships: &[Var<'t>], label: Option<usize>) -> Option<Vec<
 }
 
 /// `H`: the mean of the binary entropies, between 0 and 1.
-fn doubt<'t>(credibility: &[Var<'t>]) -> Option<Var<'t>> {
+fn uncertainty<'t>(credibility: &[Var<'t>]) -> Option<Var<'t>> {
     let half = |r: Var<'t>| -(r * r.at_least(LEAST).ln());
     let total = sum(credibility.iter().map(|r| half(*r) + half(-*r + 1.0)))?;
     Some(total / (credibility.len() as f64 * std::f64::consts::LN_2))
@@ -96,7 +61,7 @@ impl Fuzzy {
         let all: Vec<Vec<Var<'t>>> = row.logits.iter().map(|logits| memberships(logits)).collect::<Option<_>>()?;
         let mut merits = vec![];
         for (v, own) in all.iter().enumerate() {
-            let sure = -doubt(&credibility(own, label)?)? + 1.0;
+            let sure = -uncertainty(&credibility(own, label)?)? + 1.0;
             let others: Vec<Var<'t>> = all
                 .iter()
                 .enumerate()
@@ -152,7 +117,7 @@ impl Formula for Fuzzy {
     }
 
     fn sentence(&self) -> String {
-        "memberships weighted by doubt and conflict".into()
+        "memberships weighted by uncertainty and conflict".into()
     }
 
     fn lines(&self) -> Vec<String> {

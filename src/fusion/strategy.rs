@@ -49,6 +49,20 @@ pub(super) fn one_per_input(inputs: usize, _mixtures: &Mixtures, _settings: &Arg
     (0..inputs).map(alone).collect()
 }
 
+/// A component for each input and, with `joint`, one over all of them side by side.
+pub(super) fn one_per_input_and_joint(
+    inputs: usize,
+    mixtures: &Mixtures,
+    settings: &Arguments,
+) -> Vec<ComponentLayout> {
+    let mut components = one_per_input(inputs, mixtures, settings);
+    if settings.flag("joint") && inputs > 1 {
+        let all = (0..inputs).collect();
+        components.push(ComponentLayout { inputs: all, join: InputJoin::Concatenated, head: "head" });
+    }
+    components
+}
+
 /// One component over all inputs side by side, before the block `net`.
 pub(super) fn all_concatenated(inputs: usize, _mixtures: &Mixtures, _settings: &Arguments) -> Vec<ComponentLayout> {
     vec![ComponentLayout { inputs: (0..inputs).collect(), join: InputJoin::Concatenated, head: "net" }]
