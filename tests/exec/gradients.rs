@@ -109,6 +109,25 @@ fn activations() {
 }
 
 #[test]
+fn fill_missing() {
+    let plan = around(
+        |net, a, b| {
+            let filled = net.fill_missing(a);
+            // The other input may be missing too, on other rows.
+            let other = net.fill_missing(b);
+            net.sum(&[filled, other])
+        },
+        DETACHED,
+    );
+    let mut rows = batch(&plan, 6, 21);
+    rows.present =
+        vec![Some(vec![true, false, false, true, true, false]), Some(vec![false, true, false, true, true, true])];
+    check(&plan, &rows, "fill_missing");
+    rows.present[1] = None;
+    check(&plan, &rows, "fill_missing of one of two");
+}
+
+#[test]
 fn dropout() {
     check_operation("dropout", |net, a, _| net.dropout(a, 0.4));
 }
