@@ -20,6 +20,8 @@ pub struct Dataset {
     pub calib: Option<Subset>,
     /// Rows that are evaluated once, at the end.
     pub test: Option<Subset>,
+    /// The names of the test rows, where a column has them.
+    pub test_ids: Option<TestIds>,
     /// The label and its classes.
     pub label: FittedLabel,
     /// The modalities in the order requested, with what was fitted to the training rows.
@@ -65,6 +67,15 @@ impl Dataset {
     pub fn places<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<Vec<usize>> {
         names.into_iter().map(|name| self.modalities.iter().position(|modality| modality.name == name)).collect()
     }
+}
+
+/// The names of the test rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestIds {
+    /// The name of their column.
+    pub column: String,
+    /// The name of each row.
+    pub ids: Vec<String>,
 }
 
 /// A table that was read.

@@ -1,6 +1,6 @@
 //! From a data block to a data set: find, read, label, split, transform.
 
-use crate::data::dataset::{Dataset, Subset, TableSummary};
+use crate::data::dataset::{Dataset, Subset, TableSummary, TestIds};
 use crate::data::inspect::telling::{self, LabelScore};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
@@ -108,6 +108,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         row_weights::of_classes(&spec.value, &labels.classes, rows, &labels.rows[0], column_weights[0].as_deref())
     });
     let (mut train, mut valid, mut calib, mut test) = (Subset::default(), None, None, None);
+    let mut test_ids = None;
     for part in &parts {
         let of_part: Vec<u32> = part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect();
         let weights = row_weights::of_rows(
@@ -128,6 +129,11 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
             weights,
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
         };
+        if let (Part::Test, Some((column, position))) = (part.part, resolved[part.table].id) {
+            let (read, cells) = (reads[part.table], &reads[part.table].table.columns[column]);
+            let ids = part.rows.iter().map(|row| cells.text(*row as usize).to_owned()).collect();
+            test_ids = Some(TestIds { column: read.schema.column(position), ids });
+        }
         match part.part {
             Part::Train => train = subset,
             Part::Valid => valid = Some(subset),
@@ -183,6 +189,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         valid,
         calib,
         test,
+        test_ids,
         label,
         modalities,
         unlabeled: labeled.iter().map(|table| table.dropped).sum(),
@@ -275,6 +282,8 @@ struct ResolvedQuery {
     query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.
     label: (usize, usize),
+    /// The column of the names of rows, as the label's.
+    id: Option<(usize, usize)>,
     /// The column of row weights, as the label's.
     weight: Option<(usize, usize)>,
     by_column: Option<(usize, usize)>,
@@ -316,6 +325,14 @@ impl ResolvedQuery {
             stratify_by = split.stratify_by.iter().filter_map(&mut named).collect();
             group = split.group.iter().filter_map(&mut named).collect();
         }
+        let id = match request.data.id.as_ref().map(|column| (columns.one(column), column.span)) {
+            Some((Ok(position), span)) => Some((query.add(position, CellType::Text, span), position)),
+            Some((Err(problem), _)) => {
+                problems.push(problem);
+                None
+            }
+            None => None,
+        };
         let mut weight = None;
         if let Some(column) = &request.data.weight {
             match columns.one_number(column) {
@@ -334,7 +351,7 @@ impl ResolvedQuery {
         }
         match label {
             Some(label) if !problems.has_errors() => {
-                Ok(Self { query, label, weight, by_column, stratify_by, group, modalities })
+                Ok(Self { query, label, id, weight, by_column, stratify_by, group, modalities })
             }
             _ => Err(problems),
         }

@@ -33,7 +33,7 @@ mod unlabeled;
 
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;
-pub use dataset::{Dataset, Subset, TableSummary};
+pub use dataset::{Dataset, Subset, TableSummary, TestIds};
 pub use date_guess::DateGuess;
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};

@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::pipeline::Pipeline;
 use super::predictions::Predictions;
-use crate::data::Preprocessing;
+use crate::data::{Preprocessing, TestIds};
 use crate::diag::{Problem, Problems};
 use crate::exec::Params;
 use crate::plan::Plan;
@@ -46,6 +46,8 @@ pub struct TrainedModel {
 pub(crate) struct TestRows {
     /// The row of each in its table.
     pub(crate) row_ids: Vec<u64>,
+    /// The name of each, where a column has them.
+    pub(crate) ids: Option<TestIds>,
     /// The class of each.
     pub(crate) labels: Vec<u32>,
     /// The decisions and how good they are.
@@ -122,6 +124,7 @@ impl TrainedModel {
     pub(crate) fn save_to(&self, directory: &mut RunDir) -> Result<(), Error> {
         let predictions = self.test.as_ref().map(|test| TestPredictions {
             row_ids: &test.row_ids,
+            ids: test.ids.as_ref(),
             labels: &test.labels,
             decisions: &test.evaluation.decisions,
         });

@@ -181,9 +181,12 @@ impl Run {
         let (plan, seed) = (self.pipeline.plan(), self.pipeline.compiled.hir.train.seed);
         let summary = Summary::of_trained(plan, seed, String::new(), &trained);
         let test = match (&self.data.test, trained.test) {
-            (Some(Subset { row_ids, labels, .. }), Some(evaluation)) => {
-                Some(TestRows { row_ids: row_ids.clone(), labels: labels.clone(), evaluation })
-            }
+            (Some(Subset { row_ids, labels, .. }), Some(evaluation)) => Some(TestRows {
+                row_ids: row_ids.clone(),
+                ids: self.data.test_ids.clone(),
+                labels: labels.clone(),
+                evaluation,
+            }),
             _ => None,
         };
         self.result(

@@ -75,6 +75,7 @@ impl Model {
         let blocks = self.open_rows(options.rows)?;
         let layout = PredictionLayout {
             kept: if keep { blocks.preparer().kept_fields().to_vec() } else { vec![] },
+            id: None,
             prefix: options.prefix,
             label: blocks.preparer().has_label(),
             decision: true,
@@ -156,6 +157,7 @@ fn batch(table: &PredictionTable, block: &PredictedBlock) -> io::Result<arrow_ar
     let rows = PredictionRows {
         row_ids: &prepared.rows.row_ids,
         kept: &prepared.kept,
+        ids: &[],
         labels: &labels,
         decisions,
         rejected: &rejected,

@@ -10,7 +10,7 @@ use super::rows::SplitRows;
 use super::run::Run;
 use super::run_list::read_summary;
 use super::run_name::find_run;
-use crate::data::Subset;
+use crate::data::{Subset, TestIds};
 use crate::diag::SourceMap;
 use crate::exec::engine;
 use crate::report::{
@@ -214,7 +214,7 @@ impl RunChecks<'_> {
         };
         match (&run.data.test, &test) {
             (Some(rows), Some(test)) if !summary["test"].is_null() => {
-                let finding = self.compare_predictions(model, rows, test);
+                let finding = self.compare_predictions(model, run.data.test_ids.as_ref(), rows, test);
                 self.add("predictions", finding);
             }
             _ => self.skip("predictions", "the run was not measured on test rows"),
@@ -253,8 +253,9 @@ impl RunChecks<'_> {
     }
 
     /// Writes the tables of the test rows again, and compares their texts.
-    fn compare_predictions(&self, model: &Model, rows: &Subset, test: &Evaluation) -> Finding {
-        let predictions = TestPredictions { row_ids: &rows.row_ids, labels: &rows.labels, decisions: &test.decisions };
+    fn compare_predictions(&self, model: &Model, ids: Option<&TestIds>, rows: &Subset, test: &Evaluation) -> Finding {
+        let predictions =
+            TestPredictions { row_ids: &rows.row_ids, ids, labels: &rows.labels, decisions: &test.decisions };
         let loss = &model.plan().loss;
         let (mut decisions, mut components) = (vec![], vec![]);
         write_predictions(&mut decisions, loss, predictions)

@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct PredictionLayout {
     /// The columns of the input that are passed on; in their place the number of the row where there are none.
     pub kept: Vec<Field>,
+    /// The column of the names of rows, after their number.
+    pub id: Option<String>,
     /// What is before the names of all other columns, so that they differ from those that are passed on.
     pub prefix: String,
     /// Whether there are labels.
@@ -44,6 +46,8 @@ pub struct PredictionRows<'a> {
     pub row_ids: &'a [u64],
     /// The columns that are passed on.
     pub kept: &'a [ArrayRef],
+    /// The name of each row; ignored in a table without such a column.
+    pub ids: &'a [String],
     /// The name of the class of each; ignored in a table without labels.
     pub labels: &'a [Option<&'a str>],
     /// What was decided on them.
@@ -69,6 +73,7 @@ impl PredictionTable {
         if fields.is_empty() {
             fields.push(own("row".into(), DataType::UInt64));
         }
+        let id = fields.len();
         if layout.label {
             fields.push(own("label".into(), DataType::Utf8));
         }
@@ -90,6 +95,11 @@ impl PredictionTable {
         if layout.rejected == RejectedRows::Null {
             fields.push(own("error".into(), DataType::Utf8));
         }
+        if let Some(name) = &layout.id {
+            // A name that another column has gives way.
+            let taken = fields.iter().any(|field| field.name() == name);
+            fields.insert(id, own(if taken { "id" } else { name }.to_owned(), DataType::Utf8));
+        }
         Self { layout, classes: loss.classes.clone(), schema: Arc::new(Schema::new(fields)) }
     }
 
@@ -110,11 +120,14 @@ impl PredictionTable {
     /// # Errors
     /// If the columns that are passed on are not those of the layout.
     pub fn batch(&self, rows: PredictionRows<'_>) -> Result<RecordBatch, ArrowError> {
-        let PredictionRows { row_ids, kept, labels, decisions, rejected } = rows;
+        let PredictionRows { row_ids, kept, ids, labels, decisions, rejected } = rows;
         let layout = &self.layout;
         let mut columns: Vec<ArrayRef> = kept.to_vec();
         if layout.kept.is_empty() {
             columns = vec![Arc::new(UInt64Array::from(row_ids.to_vec()))];
+        }
+        if layout.id.is_some() {
+            columns.push(Arc::new(ids.iter().map(Some).collect::<StringArray>()));
         }
         if layout.label {
             columns.push(Arc::new(labels.iter().copied().collect::<StringArray>()));

@@ -2,6 +2,7 @@
 
 use super::prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows};
 use super::table::{TableFormat, encode, table_writer};
+use crate::data::TestIds;
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
 use std::collections::BTreeMap;
@@ -12,13 +13,15 @@ use std::io::{self, Write};
 pub struct TestPredictions<'a> {
     /// Each one's row in the table it is from, counted from 0.
     pub row_ids: &'a [u64],
+    /// The name of each, where a column has them.
+    pub ids: Option<&'a TestIds>,
     /// The class of each.
     pub labels: &'a [u32],
     /// What was decided on them.
     pub decisions: &'a Decisions,
 }
 
-/// Writes the decisions, one line per row: `row`, `label`, `prediction` (classes by name), `p_<class>`, the reported
+/// Writes the decisions, one line per row: `row`, the name of the row where a column has it, `label`, `prediction` (classes by name), `p_<class>`, the reported
 /// probabilities, and `margin`. Numbers are the shortest decimals that read back as the same single-precision number.
 pub fn write_predictions(
     file: &mut (dyn Write + Send),
@@ -28,7 +31,7 @@ pub fn write_predictions(
     write(file, loss, predictions, true)
 }
 
-/// Writes what every component said, one line per row: `row`; for each component `p_<component>_<class>`, its own
+/// Writes what every component said, one line per row: `row` and its name; for each component `p_<component>_<class>`, its own
 /// probabilities; for each component `q_<component>`, its weight for the predicted class. Cells of an absent component
 /// are empty.
 pub fn write_components(
@@ -42,11 +45,12 @@ pub fn write_components(
 fn write(
     file: &mut (dyn Write + Send),
     loss: &LossSpec,
-    TestPredictions { row_ids, labels, decisions }: TestPredictions<'_>,
+    TestPredictions { row_ids, ids, labels, decisions }: TestPredictions<'_>,
     decision: bool,
 ) -> io::Result<()> {
     let layout = PredictionLayout {
         kept: vec![],
+        id: ids.map(|ids| ids.column.clone()),
         prefix: String::new(),
         label: decision,
         decision,
@@ -58,7 +62,8 @@ fn write(
     let name = |class: &u32| loss.classes.get(*class as usize).map(String::as_str);
     let labels: Vec<Option<&str>> = labels.iter().map(name).collect();
     let (kept, rejected) = (&[][..], &BTreeMap::new());
-    let rows = PredictionRows { row_ids, kept, labels: &labels, decisions, rejected };
+    let ids = ids.map_or(&[][..], |ids| &ids.ids);
+    let rows = PredictionRows { row_ids, kept, ids, labels: &labels, decisions, rejected };
     let batch = table.batch(rows).map_err(io::Error::other)?;
     let mut writer = table_writer(TableFormat::Csv, table.schema(), file)?;
     writer.write(encode(TableFormat::Csv, &batch)?)?;

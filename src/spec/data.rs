@@ -14,6 +14,9 @@ pub struct DataSpec {
     pub origin: Origin,
     /// The split into train, valid and test.
     pub split: Split,
+    /// The column that names each row in the files of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ColumnRef>,
     /// The column of the weights of rows in the loss; every row weighs 1 without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<ColumnRef>,

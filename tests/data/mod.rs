@@ -70,6 +70,7 @@ impl Case {
             data: DataSpec {
                 origin: Origin::Whole(table(paths, ',', true)),
                 split: Split::default(),
+                id: None,
                 weight: None,
                 missing: MissingMarkers::default(),
                 unlabeled: Unlabeled::default(),

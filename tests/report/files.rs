@@ -101,6 +101,7 @@ fn a_run_leaves_its_files_behind() {
         preprocessing: &preprocessing(),
         history: &trained.history,
         predictions: Some(TestPredictions {
+            ids: None,
             row_ids: &row_ids,
             labels: &test.labels,
             decisions: &evaluation.decisions,
@@ -238,7 +239,7 @@ fn awkward() -> (LossSpec, Decisions) {
 fn predictions_hold_names_and_components_the_weights_of_the_predicted_class() {
     let (loss, decisions) = awkward();
     let (mut text, mut components) = (vec![], vec![]);
-    let predictions = TestPredictions { row_ids: &[7, 3], labels: &[1, 1], decisions: &decisions };
+    let predictions = TestPredictions { row_ids: &[7, 3], ids: None, labels: &[1, 1], decisions: &decisions };
     write_predictions(&mut text, &loss, predictions).unwrap();
     write_components(&mut components, &loss, predictions).unwrap();
     let (never, b) = ("no, never", "a \"b\"");

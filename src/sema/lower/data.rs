@@ -45,6 +45,13 @@ pub(crate) const DATA: Signature = Signature::new(
     )
     .or(DefaultValue::Word("error")),
     Parameter::new(
+        "id",
+        Kind::Form("a column, such as `column(\"order\")`"),
+        "the column that names each row: `predictions.csv` and `components.csv` have it beside the number of the row. Nothing \
+         is learned from it",
+    )
+    .optional(),
+    Parameter::new(
         "weight",
         Kind::Form("a column, such as `column(\"w\")`"),
         "what each row weighs in the loss, a number of at least 0; 1 where it is left out. The loss of a step is the sum over \
@@ -148,18 +155,22 @@ impl<'a> Evaluator<'a> {
             unlabeled = Unlabeled::of(self.choice(Unlabeled::WORDS, &entry.value, "`unlabeled` of `data`")?);
         }
         let weight = match settings.get("weight") {
-            Some(entry) => Some(self.weight_column(&entry.value)?),
+            Some(entry) => Some(self.one_column(&entry.value, "the weights of rows are")?),
             None => None,
         };
-        Some(DataSpec { origin, split, weight, missing, unlabeled, span: block.span })
+        let id = match settings.get("id") {
+            Some(entry) => Some(self.one_column(&entry.value, "the names of rows are")?),
+            None => None,
+        };
+        Some(DataSpec { origin, split, id, weight, missing, unlabeled, span: block.span })
     }
 
-    /// The column of row weights.
-    fn weight_column(&mut self, expr: &'a Expr) -> Option<ColumnRef> {
+    /// The one column that an expression selects; `what` begins the message where it selects several.
+    fn one_column(&mut self, expr: &'a Expr, what: &str) -> Option<ColumnRef> {
         match self.columns(expr)?.as_slice() {
             [column] => Some(column.clone()),
             more => {
-                let message = format!("the weights of rows are one column, found {}", more.len());
+                let message = format!("{what} one column, found {}", more.len());
                 let problem = Problem::error(Code::WrongType, message).at(expr.span, "selects several");
                 self.report(problem.help("use `column(\"name\")`"));
                 None
