@@ -8,6 +8,7 @@ mod eval;
 mod lint_fix;
 mod predict;
 mod resume;
+mod row_ids;
 mod row_weights;
 mod run;
 mod runs;

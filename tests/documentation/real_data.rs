@@ -1,0 +1,273 @@
+//! Inputs as real files have them, and what becomes of each: `docs/real_data.md` shows what the program says.
+
+use crate::support::process::{mmc, plain};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// A table of forty rows, a pipeline or a command that reads it, and what the answer must hold.
+struct RealInput {
+    title: &'static str,
+    /// The file and its first line.
+    file: &'static str,
+    header: &'static str,
+    row: fn(usize) -> String,
+    /// The declarations that differ; `None` for `mmc new`.
+    declarations: Option<Declarations>,
+    answer: &'static [&'static str],
+}
+
+/// What a pipeline says of the table.
+struct Declarations {
+    source: &'static str,
+    data: &'static str,
+    label: &'static str,
+    modality: &'static str,
+    encoder: &'static str,
+}
+
+const NUMBERS: Declarations = Declarations {
+    source: "csv(\"rows.csv\")",
+    data: "",
+    label: "class[\"no\", \"yes\"] = column(\"y\")",
+    modality: "dense[1] = column(\"x\") |> impute(mean) |> standardize",
+    encoder: "mlp([4])",
+};
+const CATEGORIES: Declarations = Declarations {
+    modality: "category[9] = column(\"x\")",
+    encoder: "embedding(4) |> mlp([4])",
+    ..NUMBERS
+};
+const TEXTS: Declarations = Declarations {
+    modality: "text[9] = column(\"x\") |> words(max: 9)",
+    encoder: "embedding(4) |> mean_pool |> mlp([4])",
+    ..NUMBERS
+};
+
+fn yes(at: usize) -> &'static str {
+    if at.is_multiple_of(3) { "yes" } else { "no" }
+}
+
+/// Inputs that are read, or reported with the edit that reads them.
+const INPUTS: &[RealInput] = &[
+    RealInput {
+        title: "Empty cells, `NA` and `?` among numbers",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{},{}", ["", "NA", "?"].get(at).map_or_else(|| format!("{at}.5"), |x| (*x).into()), yes(at)),
+        declarations: Some(NUMBERS),
+        answer: &[],
+    },
+    RealInput {
+        title: "A number that stands for nothing",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{},{}", if at % 9 == 1 { "-999".into() } else { format!("{at}.5") }, yes(at)),
+        declarations: Some(Declarations {
+            modality: "dense[1] = column(\"x\") |> missing(values: [-999]) |> impute(mean) |> standardize",
+            ..NUMBERS
+        }),
+        answer: &[],
+    },
+    RealInput {
+        title: "`NA` as a word",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{},{}", ["NA", "DE", "FR"][at % 3], yes(at)),
+        declarations: Some(CATEGORIES),
+        answer: &[],
+    },
+    RealInput {
+        title: "Semicolons and decimal commas, undeclared",
+        file: "rows.csv",
+        header: "x;z;y",
+        row: |at| format!("{at},5;1;{}", yes(at)),
+        declarations: Some(NUMBERS),
+        answer: &["separator: \";\""],
+    },
+    RealInput {
+        title: "Semicolons and decimal commas, declared",
+        file: "rows.csv",
+        header: "x;z;y",
+        row: |at| format!("{at},5;1;{}", yes(at)),
+        declarations: Some(Declarations {
+            source: "csv(\"rows.csv\", separator: \";\", decimal: \",\")",
+            ..NUMBERS
+        }),
+        answer: &[],
+    },
+    RealInput {
+        title: "Thousands separators",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("\"{},{:03}\",{}", at + 1, at * 7, yes(at)),
+        declarations: Some(NUMBERS),
+        answer: &["thousands: \",\""],
+    },
+    RealInput {
+        title: "A comment and a line before the header",
+        file: "rows.csv",
+        header: "exported on Monday\n# a comment\nx,y",
+        row: |at| format!("{at}.5,{}", yes(at)),
+        declarations: Some(Declarations { source: "csv(\"rows.csv\", skip: 1, comment: \"#\")", ..NUMBERS }),
+        answer: &[],
+    },
+    RealInput {
+        title: "An open quote",
+        file: "rows.tsv",
+        header: "x\ty",
+        row: |at| format!("{}wide screen\t{}", if at == 4 { "\"" } else { "" }, yes(at)),
+        declarations: Some(Declarations { source: "tsv(\"rows.tsv\")", ..TEXTS }),
+        answer: &["quote: false"],
+    },
+    RealInput {
+        title: "Rows without a label",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{at}.5,{}", if at == 6 { "" } else { yes(at) }),
+        declarations: Some(NUMBERS),
+        answer: &["unlabeled = drop"],
+    },
+    RealInput {
+        title: "Rows without a label, left out",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{at}.5,{}", if at == 6 { "" } else { yes(at) }),
+        declarations: Some(Declarations { data: "unlabeled = drop", ..NUMBERS }),
+        answer: &[],
+    },
+    RealInput {
+        title: "Class names over cells that are indices",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{at}.5,{}", at % 2),
+        declarations: Some(NUMBERS),
+        answer: &[],
+    },
+    RealInput {
+        title: "A category with empty cells",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{},{}", ["", "DE", "FR"][at % 3], yes(at)),
+        declarations: Some(CATEGORIES),
+        answer: &[],
+    },
+    RealInput {
+        title: "A text with empty cells",
+        file: "rows.csv",
+        header: "x,y",
+        row: |at| format!("{},{}", ["", "good and cheap", "not for me"][at % 3], yes(at)),
+        declarations: Some(TEXTS),
+        answer: &[],
+    },
+    RealInput {
+        title: "A column that gives the label away",
+        file: "rows.csv",
+        header: "x,outcome,y",
+        row: |at| format!("{at}.5,{},{}", ["won", "lost"][usize::from(!at.is_multiple_of(3))], yes(at)),
+        declarations: Some(Declarations {
+            modality: "category[9] = column(\"outcome\")",
+            encoder: "embedding(4) |> mlp([4])",
+            ..NUMBERS
+        }),
+        answer: &["outcome"],
+    },
+    RealInput {
+        title: "A column name with a line break and a star",
+        file: "rows.csv",
+        header: "\"price\nin *\",y",
+        row: |at| format!("{at}.5,{}", yes(at)),
+        declarations: None,
+        answer: &[],
+    },
+    RealInput {
+        title: "Dates, ids, sentences and codes, as a starter",
+        file: "rows.csv",
+        header: "id,sold_on,zip,comment,y",
+        row: |at| {
+            let comment = ["it came late and was broken", "just what I wanted to have", "not worth the money at all"][at % 3];
+            format!("{},2026-{:02}-{:02},{:05},{comment},{}", 1000 + at, at % 12 + 1, at % 28 + 1, 10115 + at % 4, yes(at))
+        },
+        declarations: None,
+        answer: &[],
+    },
+    RealInput {
+        title: "Objects with an object inside",
+        file: "rows.jsonl",
+        header: "",
+        row: |at| format!("{{\"x\": \"{at}.5\", \"seller\": {{\"name\": \"a\"}}, \"y\": \"{}\"}}", yes(at)),
+        declarations: None,
+        answer: &[],
+    },
+];
+
+const BEFORE: &str = "\
+# Real data
+
+Tables as files of every day have them, and what `mmc` says about each. A test makes these inputs, runs the commands and
+compares this page with the output; `UPDATE_DOCS=1 cargo test --test mmc real_inputs` writes it again.
+";
+
+#[test]
+fn real_inputs_are_read_or_reported_with_the_edit() {
+    let mut page = BEFORE.to_owned();
+    for input in INPUTS {
+        let folder = tempfile::tempdir().unwrap();
+        let table: String = (0..40).map(|at| (input.row)(at) + "\n").collect();
+        let header = if input.header.is_empty() { String::new() } else { format!("{}\n", input.header) };
+        let table = header + &table;
+        fs::write(folder.path().join(input.file), &table).unwrap();
+        let first: Vec<&str> = table.lines().take(4 + input.header.matches('\n').count()).collect();
+        let _ = write!(page, "\n## {}\n\n`{}` begins:\n\n```text\n{}\n```\n", input.title, input.file, first.join("\n"));
+        let shown = match &input.declarations {
+            Some(declarations) => {
+                let text = declarations.pipeline();
+                fs::write(folder.path().join("rows.mmc"), &text).unwrap();
+                let lines = text.lines().filter(|line| {
+                    line.trim_start().starts_with("source =")
+                        || line.trim_start().starts_with("unlabeled")
+                        || line.starts_with("modality")
+                });
+                let _ = write!(page, "\n```mmc\n{}\n```\n", lines.map(str::trim).collect::<Vec<_>>().join("\n"));
+                page.push_str("\n`mmc lint rows.mmc`:\n");
+                said(folder.path(), &["lint", "rows.mmc"])
+            }
+            None => {
+                let _ = write!(page, "\n`mmc new {}` writes:\n", input.file);
+                let told = said(folder.path(), &["new", input.file]);
+                let made = fs::read_to_string(folder.path().join("rows.mmc")).unwrap_or_default();
+                assert!(!made.is_empty(), "{}: {told}", input.title);
+                let lint = said(folder.path(), &["lint", "--deny", "all", "rows.mmc"]);
+                assert!(!lint.contains("error["), "{}: {lint}\n{made}", input.title);
+                made
+            }
+        };
+        for answer in input.answer {
+            assert!(shown.contains(answer), "{}: `{answer}` is not in\n{shown}", input.title);
+        }
+        let _ = write!(page, "\n```text\n{}\n```\n", shown.trim());
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/real_data.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(kept, page, "docs/real_data.md differs from what the program says: run the tests with UPDATE_DOCS=1");
+}
+
+impl Declarations {
+    fn pipeline(&self) -> String {
+        let Self { source, data, label, modality, encoder } = self;
+        format!(
+            "pipeline rows\n\ndata {{\n  source = {source}\n  split  = {{ test: last(8), valid: last(8) }}\n  {data}\n}}\n\n\
+             label y: {label}\n\nmodality x: {modality}\n\nencoder net = x |> {encoder}\n\ncombine one = single(net)\n\n\
+             train {{\n  optimizer  = sgd(lr: 0.1)\n  batch_size = 8\n  epochs     = 1\n  seed       = 1\n}}\n"
+        )
+    }
+}
+
+/// Both streams of a command, whatever it ends with.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let output = mmc(folder).args(arguments).output().unwrap();
+    plain(&output.stdout) + &plain(&output.stderr)
+}
