@@ -13,6 +13,7 @@ use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::split;
+use crate::data::table::cache;
 use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
@@ -57,8 +58,9 @@ pub fn load(request: &LoadRequest<'_>) -> Checked<Dataset> {
 }
 
 fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
+    request.cache.inspect(|folder| cache::sweep(folder));
     let sources = sources(request.data)?;
-    let found = all(sources.iter().map(|(_, source)| source::open(source, request.base)))?;
+    let found = all(sources.iter().map(|(_, source)| source::open(source, request.base, request.memory)))?;
     let resolved = all(found.iter().map(|table| ResolvedQuery::of(request, table, &found[0])))?;
     let budget = MemoryBudget::new(request.memory, request.cache);
     let storage = Storage { cache: request.cache, budget: &budget };

@@ -35,6 +35,7 @@ pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::sample::SAMPLE_ROWS;
 pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, survey};
+pub use io::contained::is_contained;
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
 pub use load::{LoadRequest, load};

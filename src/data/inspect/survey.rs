@@ -104,7 +104,7 @@ pub fn survey(path: &Path) -> io::Result<Survey> {
 /// has no names.
 pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
     let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
-    source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
+    source::open(source, base, MEMORY).ok().and_then(|table| table.schema.names).unwrap_or_default()
 }
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
@@ -244,7 +244,7 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
 fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems> {
     let paths = vec![Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() }];
     let kind = (format.kind)(paths, true);
-    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
+    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""), MEMORY)?;
     let mut query = TableQuery::default();
     for at in 0..found.schema.width {
         let kind = if found.schema.arrays.contains_key(&at) {

@@ -10,7 +10,7 @@ use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::table::cell::parse_number;
-use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
@@ -72,8 +72,7 @@ impl FormatReader for Delimited {
                 errors.push(empty(file));
             }
             if hashes.get(index) != Some(&hasher.finalize()) {
-                let message = format!("`{}` changed while it was read", file.name);
-                errors.push(file.problem(Code::FileUnreadable, message, None).help("run again when it is complete"));
+                errors.push(changed(file));
             }
         }
         if let Some(problems) = errors.finish() {
@@ -107,7 +106,7 @@ impl Delimited {
         hasher: &mut blake3::Hasher,
     ) -> Result<(), Problem> {
         let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
-        let mut blocks = TextBlocks::new(text, self.end());
+        let mut blocks = TextBlocks::new(text, self.end()).with_longest_record(file.longest_record());
         if self.header {
             blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
         }
@@ -119,7 +118,7 @@ impl Delimited {
 
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
         let failed = |error| unreadable(file, &error, 0);
-        let mut blocks = TextBlocks::new(reader::peek(file).map_err(failed)?, self.end());
+        let mut blocks = TextBlocks::new(reader::peek(file).map_err(failed)?, self.end()).with_longest_record(file.longest_record());
         let first = blocks.next(1).map_err(failed)?.ok_or_else(|| empty(file))?;
         let mut record = ByteRecord::new();
         match self.cells(&first.bytes).read_byte_record(&mut record) {

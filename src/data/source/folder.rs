@@ -2,7 +2,7 @@
 //! them.
 
 use crate::data::io::bytes::MemoryBudget;
-use crate::data::io::paths::DataFile;
+use crate::data::io::paths::{DataFile, MEMORY};
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader};
 use crate::data::source::storage::Storage;
@@ -104,6 +104,7 @@ impl Folder {
             name: format!("{}/{path}", self.name.trim_end_matches('/')),
             span: self.span,
             stream: None,
+            memory: MEMORY,
         };
         let runs = (0..self.images.len() as u64).map(|row| RowRun { row, file: row as u32, line: 0 });
         TableOrigin {

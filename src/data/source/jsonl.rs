@@ -4,13 +4,14 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
+use crate::data::io::text_error::TooLong;
 use crate::data::source::format::FormatReader;
 use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::table::cell::CellValue;
-use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, shown, too_wide, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
@@ -24,7 +25,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
 /// The type of texts that hold JSON, as Arrow names it.
@@ -54,6 +55,7 @@ impl FormatReader for Jsonl {
 
     fn schema(&self) -> Result<Schema, Problems> {
         let mut names: Vec<String> = vec![];
+        let mut places: HashMap<String, usize> = HashMap::new();
         let mut arrays = std::collections::BTreeMap::new();
         let mut problems = Problems::new();
         for file in &self.files {
@@ -63,13 +65,16 @@ impl FormatReader for Jsonl {
                 lines(file, text, &mut |_, line| {
                     // Errors of a line are reported when the rows are read.
                     for (key, value) in object(line).unwrap_or_default() {
-                        let place = names.iter().position(|name| *name == key).unwrap_or_else(|| {
-                            names.push(key);
+                        let place = *places.entry(key).or_insert_with_key(|key| {
+                            names.push(key.clone());
                             names.len() - 1
                         });
                         if let Some(shape) = shape(&value) {
                             arrays.entry(place).or_insert(ArrayType { shape, bytes: false });
                         }
+                    }
+                    if names.len() > file.most_columns() {
+                        return Err(too_wide(file, names.len(), file.most_columns()));
                     }
                     left -= 1;
                     Ok(left > 0)
@@ -100,9 +105,7 @@ impl FormatReader for Jsonl {
             let mut hasher = blake3::Hasher::new();
             Self::read_file((index, file), (schema, query), (&mut writer, &mut found), &mut hasher)?;
             if hashes.get(index) != Some(&hasher.finalize()) {
-                let message = format!("`{}` changed while it was read", file.name);
-                let problem = file.problem(Code::FileUnreadable, message, None);
-                found.push(problem.help("run again when it is complete"));
+                found.push(changed(file));
             }
         }
         if let Some(problems) = found.finish() {
@@ -129,7 +132,7 @@ impl Jsonl {
         hasher: &mut blake3::Hasher,
     ) -> Result<(), Problem> {
         let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
-        let mut blocks = TextBlocks::new(text, RecordEnd::Line);
+        let mut blocks = TextBlocks::new(text, RecordEnd::Line).with_longest_record(file.longest_record());
         let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
         parse_in_order(file, query, cells, next, |block, writer, errors| {
             let mut parser = ObjectParser::new(schema, query, writer, errors);
@@ -226,12 +229,16 @@ type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 /// Passes the lines of a file that are not blank to `see`, with their numbers, until it returns `false`.
 fn lines(file: &DataFile, text: impl Read, see: &mut See<'_>) -> Result<(), Problem> {
     let mut text = BufReader::with_capacity(1 << 16, text);
-    let mut line = vec![];
+    let (mut line, longest) = (vec![], file.longest_record());
     let mut any = false;
     for number in 1.. {
         line.clear();
-        match text.read_until(b'\n', &mut line) {
+        match (&mut text).take(longest as u64 + 1).read_until(b'\n', &mut line) {
             Ok(0) => break,
+            Ok(length) if length > longest => {
+                let error = io::Error::other(TooLong { line: number, most: longest });
+                return Err(unreadable(file, &error, number - 1));
+            }
             Ok(_) => {}
             Err(error) => return Err(unreadable(file, &error, number - 1)),
         }

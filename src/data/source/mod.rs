@@ -42,16 +42,24 @@ use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::{FILE_FORMATS, FileFormat, Source, SourceKind, Spanned};
 use std::path::Path;
 
-/// Opens a source and reads its schema. Relative paths start at `base`.
-pub(crate) fn open(source: &Source, base: &Path) -> Result<OpenTable, Problems> {
-    open_or_stream(source, base, None)
+/// Opens a source and reads its schema, where so many bytes of the data may be in memory. Relative paths start at `base`.
+pub(crate) fn open(source: &Source, base: &Path, memory: usize) -> Result<OpenTable, Problems> {
+    open_or_stream(source, base, memory, None)
 }
 
 /// As [`open`], from a stream in place of the files of the source, if there is one.
-pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteStream>) -> Result<OpenTable, Problems> {
-    let files = |written: &[Spanned<String>]| match stream {
-        Some(stream) => Ok(vec![DataFile::of_stream(stream.clone(), "standard input")]),
-        None => paths::find(written, base).map_err(Problems::from_iter),
+pub(crate) fn open_or_stream(
+    source: &Source,
+    base: &Path,
+    memory: usize,
+    stream: Option<&ByteStream>,
+) -> Result<OpenTable, Problems> {
+    let files = |written: &[Spanned<String>]| -> Result<Vec<DataFile>, Problems> {
+        let files = match stream {
+            Some(stream) => vec![DataFile::of_stream(stream.clone(), "standard input")],
+            None => paths::find(written, base).map_err(Problems::from_iter)?,
+        };
+        Ok(files.into_iter().map(|file| file.within(memory)).collect())
     };
     match &source.kind {
         SourceKind::Table { paths, separator, header, quote } => {
@@ -66,7 +74,7 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         SourceKind::CifarBinary { paths, labels } => open_files(Cifar { files: files(paths)?, labels: *labels }),
         SourceKind::Images { folder } => folder::open(folder, base),
         SourceKind::Synthetic { name, rows, seed } => synthetic::open(name, *rows, *seed, source.span),
-        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base)),
+        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base, memory)),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Parquet files block after block: the columns of the query as values, and those that are passed on as Arrow arrays.
 
 use crate::data::io::paths::DataFile;
+use crate::data::io::regular::open_regular;
 use crate::data::source::batch_rows::BatchRows;
-use crate::data::source::parquet_file::{damaged, open};
+use crate::data::source::parquet_file::{damaged, decoded, decoded_column, open};
 use crate::data::source::parquet_leaf::{Leaf, LeafBlock};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::table::cell::CellValue;
@@ -58,14 +59,20 @@ impl ColumnBlocks {
             if self.next_group == self.reader.num_row_groups() {
                 return Ok(None);
             }
-            let group = self.reader.get_row_group(self.next_group).map_err(failed)?;
+            let group = decoded(|| self.reader.get_row_group(self.next_group)).map_err(failed)?;
             self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-            let columns = query.columns.iter().map(|wanted| Leaf::open(group.as_ref(), wanted.position));
+            let columns = query.columns.iter().map(|wanted| {
+                let open = || Leaf::open(group.as_ref(), wanted.position);
+                decoded_column(|| schema.column(wanted.position), open)
+            });
             self.columns = columns.collect::<Result<_, _>>().map_err(failed)?;
             self.next_group += 1;
         }
         let (first, rows) = (self.row, self.left.min(rows));
-        let read: Vec<_> = self.columns.par_iter_mut().map(|leaf| leaf.read(rows)).collect();
+        let leaves = self.columns.par_iter_mut().zip(&query.columns);
+        let read = leaves
+            .map(|(leaf, wanted)| decoded_column(|| schema.column(wanted.position), || leaf.read(rows)));
+        let read: Vec<_> = read.collect();
         let mut columns = Vec::with_capacity(read.len());
         for (block, wanted) in read.into_iter().zip(&query.columns) {
             let block = block.map_err(failed)?;
@@ -176,9 +183,9 @@ fn open_kept(file: &DataFile, keep: &[usize]) -> Result<Option<BatchRows>, Probl
     if keep.is_empty() {
         return Ok(None);
     }
-    let bytes = File::open(&file.path).map_err(|error| unreadable(file, &error, 0))?;
+    let bytes = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
     let failed = |error: ParquetError| damaged(file, &error);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed)?;
+    let builder = decoded(|| ParquetRecordBatchReaderBuilder::try_new(bytes)).map_err(failed)?;
     let parquet = builder.parquet_schema();
     let mut roots: Vec<usize> = vec![];
     for leaf in keep {
@@ -188,7 +195,7 @@ fn open_kept(file: &DataFile, keep: &[usize]) -> Result<Option<BatchRows>, Probl
         }
     }
     let projection = ProjectionMask::leaves(parquet, keep.iter().copied());
-    let reader = builder.with_projection(projection).build().map_err(failed)?;
+    let reader = decoded(|| builder.with_projection(projection).build()).map_err(failed)?;
     // What is read comes in the order of the file.
     let order = roots.iter().map(|root| roots.iter().filter(|other| *other < root).count()).collect();
     let schema = arrow_array::RecordBatchReader::schema(&reader);
