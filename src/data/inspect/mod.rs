@@ -4,5 +4,6 @@ pub(crate) mod inspection;
 pub(crate) mod profile;
 mod row_sample;
 pub(crate) mod sample;
+mod spread;
 pub(crate) mod survey;
 pub(crate) mod telling;
