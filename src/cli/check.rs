@@ -36,7 +36,7 @@ fn line(checked: &DataCheck) -> Option<String> {
             let (tables, rows) = (tables.join(", "), grouped(*rows as u64));
             match whole {
                 true => format!("checked against {tables}: {rows} rows"),
-                false => format!("checked against the first {rows} rows of {tables}; the split was not checked"),
+                false => format!("checked against {rows} rows from all over {tables}; the split was not checked"),
             }
         }
         DataCheck::Unfit => "checked against the data, which does not fit".to_owned(),

@@ -97,6 +97,7 @@ codes! {
     TellingColumn = "MMC0429", "a column that determines the label";
     ImputedModality = "MMC0430", "a modality imputed on rows where all of it is missing";
     NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
+    ShortLogits = "MMC0440", "logits of a length at which no component is sure";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";

@@ -14,7 +14,7 @@ const MEMORY: usize = 1 << 30;
 pub enum DataCheck {
     /// A file is missing; the problem names it.
     Missing(Option<Problem>),
-    /// The named table is too large to be read, and has no first rows that could be.
+    /// The named table is too large to be read, and has no part that could be.
     TooLarge(String),
     /// The data is generated, and always fits.
     Generated,
@@ -24,7 +24,7 @@ pub enum DataCheck {
         tables: Vec<String>,
         /// Number of rows that were read.
         rows: usize,
-        /// Whether these are all; the split is not checked by the first rows alone.
+        /// Whether these are all; the split is not checked by some rows alone.
         whole: bool,
     },
     /// The data does not fit the pipeline, as the problems say.

@@ -26,7 +26,8 @@ impl Unreadable {
 /// Adds the text of the file at `path` to `sources`, under the name the user gave it.
 pub fn read_source(path: &Path, sources: &mut SourceMap) -> Result<FileId, Unreadable> {
     let name = path.display().to_string();
-    let bytes = read_text(path, false).map_err(|error| Unreadable::NoFile(format!("error: cannot read `{name}`: {error}")))?;
+    let bytes =
+        read_text(path, false).map_err(|error| Unreadable::NoFile(format!("error: cannot read `{name}`: {error}")))?;
     add_source(name, bytes, sources)
 }
 

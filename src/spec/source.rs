@@ -167,7 +167,7 @@ impl SourceKind {
         }
     }
 
-    /// How its first rows are read without the rest, at most `most` of them.
+    /// How some of its rows are read without the rest, at most `most` of them.
     pub fn first_rows(&self, most: usize) -> FirstRows {
         match self {
             SourceKind::Table { header, .. } => FirstRows::Lines { header: *header },
@@ -176,9 +176,8 @@ impl SourceKind {
                 source: SourceKind::Synthetic { name: name.clone(), rows: most.min(*rows), seed: *seed },
                 whole: *rows <= most,
             },
-            // Lines too, but the columns are the keys in the first lines of every file.
-            SourceKind::Jsonl { .. }
-            | SourceKind::Arrow { .. }
+            SourceKind::Jsonl { .. } => FirstRows::Lines { header: false },
+            SourceKind::Arrow { .. }
             | SourceKind::Parquet { .. }
             | SourceKind::Npz { .. }
             | SourceKind::Npy { .. }
@@ -214,7 +213,7 @@ impl SourceKind {
 /// How the first rows of a source are read without the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FirstRows {
-    /// They are the first lines of its first file.
+    /// They are lines of its files.
     Lines {
         /// Whether a line with the names of the columns comes before them.
         header: bool,

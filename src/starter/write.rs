@@ -87,7 +87,7 @@ impl Writer<'_> {
     fn head(&mut self, table: &TableFile<'_>, label: &Proposal) {
         let survey = self.survey;
         let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
-        let first = if survey.whole { "" } else { "the first " };
+        let over = if survey.whole { "" } else { " from all over it" };
         let kind = survey.reader;
         let header = if survey.header { "" } else { ", header: false" };
         let pipeline = self.name(table.name);
@@ -96,7 +96,7 @@ impl Writer<'_> {
         let path = quoted(table.path);
         let file = table.path.rsplit(['/', '\\']).next().unwrap_or_default();
         self.lines(&format!(
-            "## Made from {first}{rows} rows and {columns} columns of {file}: change what is not what you mean.\n\
+            "## Made from {rows} rows{over} and {columns} columns of {file}: change what is not what you mean.\n\
              pipeline {pipeline}\n\n\
              data {{\n\
              source = {kind}({path}{header})\n\
@@ -124,6 +124,7 @@ impl Writer<'_> {
                 Role::Date(form, parts) => modalities.push(self.date(at, form, parts)),
                 Role::Text(longest) => modalities.push(self.letters(at, *longest)),
                 Role::Vector(width, varies) => modalities.push(self.vector(at, *width, *varies)),
+                Role::Sequence(shape, varies) => modalities.push(self.sequence(at, *shape, *varies)),
                 Role::Image(shape) => modalities.push(self.image(at, *shape)),
                 Role::Numbers { .. } | Role::Left(_) => {}
             }
@@ -226,6 +227,18 @@ impl Writer<'_> {
         Modality { name, layers: format!("mlp([{hidden}, {WIDTH}])") }
     }
 
+    fn sequence(&mut self, at: usize, [steps, width]: [usize; 2], varies: bool) -> Modality {
+        let name = self.name(&self.survey.columns[at].name.clone());
+        self.lines(&format!("\n# Up to {steps} steps of {width} numbers each."));
+        let mark = self.mark(at);
+        let transforms = if varies { " |> standardize" } else { "" };
+        self.lines(&format!(
+            "modality {name}{mark}: sequence[{steps}, {width}] = column({}){transforms}",
+            self.column(at)
+        ));
+        Modality { name, layers: format!("lstm({WIDTH})") }
+    }
+
     fn image(&mut self, at: usize, [channels, rows, columns]: [usize; 3]) -> Modality {
         let name = self.name(&self.survey.columns[at].name.clone());
         self.lines(&format!(
@@ -244,7 +257,7 @@ impl Writer<'_> {
         if missing == 0 {
             return "";
         }
-        let rows = if self.survey.whole { "rows" } else { "of the first rows" };
+        let rows = if self.survey.whole { "rows" } else { "of the rows that were looked at" };
         self.lines(&format!("# `?`: it is empty on {missing} {rows}, and left out of the decision there."));
         "?"
     }

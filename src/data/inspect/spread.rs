@@ -94,7 +94,8 @@ fn spread_within(
         && all > read_through
     {
         let first = head.first().map(|piece| piece.bytes.clone()).unwrap_or_default();
-        let places = PlacesOf { file: File::open(file)?, length: all, end, width: width(&first, end), in_piece, record: length };
+        let places =
+            PlacesOf { file: File::open(file)?, length: all, end, width: width(&first, end), in_piece, record: length };
         head.extend(places.pieces(read)?);
         return Ok(Spread::of(head, false));
     }
@@ -167,7 +168,8 @@ impl PlacesOf {
             let mut records = 0;
             while let Some(block) = blocks.next(1)? {
                 // Unless the file ends with it, the last may be cut off.
-                if records == self.in_piece && !last || block.bytes.len() + piece.len() + start >= bytes.len() && !last {
+                if records == self.in_piece && !last || block.bytes.len() + piece.len() + start >= bytes.len() && !last
+                {
                     break;
                 }
                 records += 1;

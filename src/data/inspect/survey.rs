@@ -2,20 +2,22 @@
 
 use crate::data::date_guess::DateGuess;
 use crate::data::inspect::row_sample::{RowSample, is_missing};
-use crate::data::inspect::sample::SAMPLE_ROWS;
+use crate::data::inspect::sample::{MOST_TEXT, SAMPLE_ROWS, is_large_file, spread_file};
+use crate::data::inspect::spread::SpreadSize;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
 use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::Storage;
+use crate::data::source::text_blocks::RecordEnd;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
-use crate::data::table::schema::{CellType, TableQuery};
+use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned};
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::path::Path;
 
 /// Largest number of different cells of a column that are counted.
@@ -81,9 +83,11 @@ pub struct ArraySurvey {
     pub shape: Shape,
     /// Whether each of the numbers is different on some rows.
     pub varies: bool,
+    /// Whether they are whole numbers from 0 to 255 of 8 bits.
+    pub bytes: bool,
 }
 
-/// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its
+/// Surveys rows from all over a table of comma- or tab-separated cells, or all of a table whose format knows its
 /// columns.
 ///
 /// # Errors
@@ -109,14 +113,21 @@ pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
-    let text = reader::open(path, &mut hasher)?;
     let separator = separator(path, &first_line(path)?)?;
+    let (text, all): (Box<dyn Read>, bool) = match is_large_file(path) {
+        false => (Box::new(reader::open(path, &mut hasher)?), true),
+        true => {
+            let size = SpreadSize { head: 1, rows: SAMPLE_ROWS, bytes: MOST_TEXT };
+            let rows = spread_file(path, RecordEnd::UnquotedLine(separator as u8), size)?;
+            (Box::new(io::Cursor::new(rows.bytes)), rows.whole)
+        }
+    };
     let mut rows =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
     let mut record = csv::StringRecord::new();
     let reader = if separator == '\t' { "tsv" } else { "csv" };
     let mut survey =
-        Survey { reader, header: false, rows: 0, whole: true, columns: vec![], sample: RowSample::default() };
+        Survey { reader, header: false, rows: 0, whole: all, columns: vec![], sample: RowSample::default() };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
@@ -132,10 +143,6 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
             let (found, width) = (record.len(), survey.columns.len());
             let line = record.position().map_or(0, csv::Position::line);
             return Err(invalid(format!("line {line} has {found} cells and not {width}")));
-        }
-        if survey.rows == SAMPLE_ROWS {
-            survey.whole = false;
-            break;
         }
         survey.rows += 1;
         survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
@@ -225,7 +232,7 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         let column = &table.columns[at];
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
-            Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
+            Some(array) => (seen.missing, seen.array) = survey_arrays(column, array, table.rows),
             None => (0..table.rows).for_each(|row| seen.add(column.text(row))),
         }
         seen
@@ -259,15 +266,15 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
 }
 
 /// Counts of empty cells and statistics of the others.
-fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
     let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
     let varies = |at: usize| {
         let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
-    let varies = (0..shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+    let varies = (0..array.shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
 }
 
 /// The first of the problems, in one line: there is no pipeline text yet for labels.

@@ -65,7 +65,9 @@ impl FileStamps {
     /// Those of files.
     pub(crate) fn of(files: &[DataFile]) -> Self {
         let stamp = |file: &DataFile| match file.stream {
-            None => FileStamp::of(&file.path).map(|stamp| (stamp.is_recent(), stamp)).map(|(recent, stamp)| (stamp, recent)),
+            None => {
+                FileStamp::of(&file.path).map(|stamp| (stamp.is_recent(), stamp)).map(|(recent, stamp)| (stamp, recent))
+            }
             Some(_) => None,
         };
         Self(files.iter().map(stamp).collect())

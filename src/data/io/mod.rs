@@ -5,6 +5,7 @@ pub(crate) mod contained;
 pub(crate) mod expansion;
 pub(crate) mod file_stamp;
 pub(crate) mod half;
+pub(crate) mod image_pixels;
 pub(crate) mod paths;
 pub(crate) mod patient;
 pub(crate) mod reader;

@@ -26,7 +26,13 @@ pub(crate) const MEMORY: usize = 1 << 30;
 impl DataFile {
     /// A stream, with its display name.
     pub(crate) fn of_stream(stream: ByteStream, name: &str) -> Self {
-        Self { path: PathBuf::new(), name: name.to_owned(), span: Span::default(), stream: Some(stream), memory: MEMORY }
+        Self {
+            path: PathBuf::new(),
+            name: name.to_owned(),
+            span: Span::default(),
+            stream: Some(stream),
+            memory: MEMORY,
+        }
     }
 
     /// A problem with the file as a whole, or with one line of it.

@@ -101,7 +101,8 @@ fn rows(file: &DataFile, mut bytes: impl Read + Send + 'static) -> Result<BatchR
     let bytes = BufReader::new(Cursor::new(first).chain(bytes));
     let bytes = contained(|| CheckedMessages::new(bytes)).unwrap_or_else(|message| Err(io::Error::other(message)));
     let bytes = bytes.map_err(failed)?;
-    let reader = contained(|| StreamReader::try_new(bytes, None)).unwrap_or_else(|message| Err(ArrowError::IpcError(message)));
+    let reader =
+        contained(|| StreamReader::try_new(bytes, None)).unwrap_or_else(|message| Err(ArrowError::IpcError(message)));
     let reader = reader.map_err(|error| damaged(file, &error))?;
     let schema = reader.schema();
     let order = (0..schema.fields().len()).collect();

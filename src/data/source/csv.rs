@@ -118,7 +118,8 @@ impl Delimited {
 
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
         let failed = |error| unreadable(file, &error, 0);
-        let mut blocks = TextBlocks::new(reader::peek(file).map_err(failed)?, self.end()).with_longest_record(file.longest_record());
+        let mut blocks =
+            TextBlocks::new(reader::peek(file).map_err(failed)?, self.end()).with_longest_record(file.longest_record());
         let first = blocks.next(1).map_err(failed)?.ok_or_else(|| empty(file))?;
         let mut record = ByteRecord::new();
         match self.cells(&first.bytes).read_byte_record(&mut record) {
@@ -242,7 +243,8 @@ impl Parser<'_> {
         if text.is_err() {
             let position = self.keep[column];
             let place = file.place(Some(line), Some(self.schema.column(position)));
-            let wanted = ColumnQuery { position, kind: CellType::Text, span: Span::default() };
+            let wanted =
+                ColumnQuery { position, kind: CellType::Text, span: Span::default(), image: Default::default() };
             self.errors.push_row(self.writer.rows(), bad_text(file, place, cell, &wanted));
         }
     }

@@ -15,6 +15,7 @@ mod image_files;
 mod join;
 pub(crate) mod jsonl;
 mod npy;
+mod npy_header;
 pub(crate) mod opened;
 mod ordered_parse;
 mod parquet;
@@ -24,7 +25,7 @@ mod parquet_leaf;
 pub(crate) mod row_block;
 pub(crate) mod storage;
 mod synthetic;
-mod text_blocks;
+pub(crate) mod text_blocks;
 mod text_file_blocks;
 
 use crate::data::io::paths::{self, DataFile};

@@ -2,11 +2,15 @@
 //! `npy`, side by side. Their first axis is the rows.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::contained::contained;
+use crate::data::io::expansion;
 use crate::data::io::half::half;
 use crate::data::io::paths::DataFile;
+use crate::data::io::regular::open_regular;
 use crate::data::source::format::FormatReader;
+use crate::data::source::npy_header::read_header;
 use crate::data::table::cell::CellValue;
-use crate::data::table::errors::{CellErrors, bad_text, out_of_space};
+use crate::data::table::errors::{CellErrors, bad_text, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
@@ -17,6 +21,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::result::ZipError;
 
 /// Files of arrays.
 pub(crate) struct Arrays {
@@ -29,7 +35,52 @@ pub(crate) struct Arrays {
 /// An array of which the header has been read.
 struct NpyArray<R> {
     header: NpyHeader,
-    cells: R,
+    cells: ArrayCells<R>,
+}
+
+/// The cells of an array, row after row.
+enum ArrayCells<R> {
+    /// As they are stored.
+    Stored(R),
+    /// Those of an array that is stored column by column, in memory.
+    Reordered(io::Cursor<Vec<u8>>),
+}
+
+impl<R: Read> Read for ArrayCells<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            ArrayCells::Stored(cells) => cells.read(bytes),
+            ArrayCells::Reordered(cells) => cells.read(bytes),
+        }
+    }
+}
+
+impl<R: Read> NpyArray<R> {
+    /// Brings an array that is stored column by column into the order of rows: whole, in memory.
+    fn by_rows(mut self) -> io::Result<Self> {
+        let shape: Vec<usize> = self.header.shape().iter().map(|size| *size as usize).collect();
+        if self.header.order() != Order::Fortran || shape.len() < 2 {
+            return Ok(self);
+        }
+        let Some(size) = self.header.dtype().num_bytes() else { return Ok(self) };
+        let mut stored = vec![0; shape.iter().product::<usize>() * size];
+        self.cells.read_exact(&mut stored)?;
+        let mut rows = Vec::with_capacity(stored.len());
+        let mut index = vec![0; shape.len()];
+        for _ in 0..stored.len() / size.max(1) {
+            let place = index.iter().zip(&shape).rev().fold(0, |place, (at, size)| place * size + at);
+            rows.extend_from_slice(&stored[place * size..(place + 1) * size]);
+            // The last axis moves first.
+            for (at, size) in index.iter_mut().zip(&shape).rev() {
+                *at = (*at + 1) % size;
+                if *at != 0 {
+                    break;
+                }
+            }
+        }
+        self.cells = ArrayCells::Reordered(io::Cursor::new(rows));
+        Ok(self)
+    }
 }
 
 impl FormatReader for Arrays {
@@ -97,8 +148,8 @@ impl FormatReader for Arrays {
             let mut columns = vec![];
             for wanted in &query.columns {
                 let file = &self.files[wanted.position];
-                let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
-                columns.push(open(cells).map_err(|error| damaged(file, &error))?);
+                let (cells, size) = array_file(file)?;
+                columns.push(open(file, cells, size)?);
             }
             let file = &self.files[0];
             read_all(0, file, &names, query, columns, &mut writer, &mut found)?;
@@ -111,9 +162,9 @@ impl FormatReader for Arrays {
                 }
                 let mut columns = vec![];
                 for (archive, name) in archives.iter_mut().zip(&names) {
-                    let entry = archive.by_name(&format!("{name}.npy"));
-                    let entry = entry.map_err(|error| damaged(file, &io::Error::other(error)))?;
-                    columns.push(open(BufReader::new(entry)).map_err(|error| damaged(file, &error))?);
+                    let entry = unzipped(file, || archive.by_name(&format!("{name}.npy")))?;
+                    let size = entry_size(file, &entry)?;
+                    columns.push(open(file, BufReader::new(entry), size)?);
                 }
                 read_all(index, file, &names, query, columns, &mut writer, &mut found)?;
             }
@@ -130,33 +181,75 @@ impl Arrays {
     /// The names of the arrays in a file, with their headers.
     fn headers(&self, file: &DataFile) -> Result<Vec<(String, NpyHeader)>, Problem> {
         if self.single {
-            let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
-            let header = open(cells).map_err(|error| damaged(file, &error))?.header;
+            let (cells, size) = array_file(file)?;
+            let header = open(file, cells, size)?.header;
             let name = file.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             return Ok(vec![(name, header)]);
         }
         let mut archive = archive(file)?;
         let mut headers = vec![];
         for at in 0..archive.len() {
-            let entry = archive.by_index(at).map_err(|error| damaged(file, &io::Error::other(error)))?;
+            let entry = unzipped(file, || archive.by_index(at))?;
             let name = entry.name().map_err(|error| damaged(file, &io::Error::other(error)))?;
             let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
-            headers.push((name, open(entry).map_err(|error| damaged(file, &error))?.header));
+            let size = entry_size(file, &entry)?;
+            let header = open(file, entry, size)?.header;
+            // A single number, as programs write beside their arrays, has no rows and is no column.
+            if !header.shape().is_empty() {
+                headers.push((name, header));
+            }
         }
         Ok(headers)
     }
 }
 
 fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
-    let bytes = File::open(&file.path).map_err(|error| damaged(file, &error))?;
+    let bytes = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
     if bytes.metadata().is_ok_and(|data| data.len() == 0) {
         return Err(crate::data::table::errors::empty(file));
     }
-    ZipArchive::new(BufReader::new(bytes)).map_err(|error| damaged(file, &io::Error::other(error)))
+    unzipped(file, || ZipArchive::new(BufReader::new(bytes)))
 }
 
-fn open<R: Read>(mut cells: R) -> io::Result<NpyArray<R>> {
-    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells })
+/// The result of a call that decodes a part of an archive. The decoder may panic on a damaged one.
+fn unzipped<T>(file: &DataFile, call: impl FnOnce() -> Result<T, ZipError>) -> Result<T, Problem> {
+    let result = contained(call).map_err(io::Error::other).and_then(|result| result.map_err(io::Error::other));
+    result.map_err(|error| damaged(file, &error))
+}
+
+/// A file that is one array, and its size.
+fn array_file(file: &DataFile) -> Result<(BufReader<File>, u64), Problem> {
+    let cells = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
+    let size = cells.metadata().map_or(0, |data| data.len());
+    Ok((BufReader::new(cells), size))
+}
+
+/// The size of an entry of an archive, which is bounded as that of any packed file.
+fn entry_size<R: Read>(file: &DataFile, entry: &ZipFile<'_, R>) -> Result<u64, Problem> {
+    let packed = std::fs::metadata(&file.path).map_or(0, |data| data.len()).min(entry.compressed_size());
+    match expansion::is_too_large(packed, entry.size()) {
+        true => Err(unreadable(file, &io::Error::new(io::ErrorKind::FileTooLarge, expansion::TooLarge), 0)),
+        false => Ok(entry.size()),
+    }
+}
+
+/// An array of a file, of which there are `size` bytes.
+fn open<R: Read>(file: &DataFile, mut cells: R, size: u64) -> Result<NpyArray<R>, Problem> {
+    let header = contained(|| read_header(&mut cells, size)).map_err(io::Error::other).flatten();
+    let header = header.map_err(|error| damaged(file, &error))?;
+    // Cells are read row by row, and an array that is stored column by column as a whole, once as it is and once by rows.
+    let all = header.shape().iter().product::<u64>() * header.dtype().num_bytes().unwrap_or(1) as u64;
+    let held = match header.order() {
+        Order::Fortran => 2 * all,
+        Order::C => all / header.shape().first().copied().unwrap_or(1).max(1),
+    };
+    if held > file.memory as u64 {
+        let message = format!("an array of `{}` needs {} MiB of memory to be read", file.name, held >> 20);
+        return Err(file
+            .problem(Code::NoRoom, message, None)
+            .help("allow more memory with `--memory MIB`, or write it by rows"));
+    }
+    Ok(NpyArray { header, cells: ArrayCells::Stored(cells) })
 }
 
 fn damaged(file: &DataFile, error: &io::Error) -> Problem {
@@ -174,9 +267,10 @@ fn schema_of(file: &DataFile, headers: &[(String, NpyHeader)]) -> Result<Schema,
     for (at, (name, header)) in headers.iter().enumerate() {
         let Some((_, cell)) = header.shape().split_first() else {
             let message = format!("array `{name}` of `{}` is a single number, and has no rows", file.name);
-            return Err(file.problem(Code::ColumnType, message, None).help("leave it out of the archive"));
+            return Err(file.problem(Code::ColumnType, message, None).help("an array has a number for each row"));
         };
-        if !cell.is_empty() {
+        // An axis of one number a row adds nothing: labels are often written so.
+        if cell.iter().product::<u64>() != 1 {
             let shape = Shape(cell.iter().map(|size| *size as usize).collect());
             arrays.insert(at, ArrayType { shape, bytes: letter(header) == Some((TypeChar::Uint, 1)) });
         }
@@ -199,7 +293,7 @@ fn read_all<R: Read>(
     file: &DataFile,
     names: &[String],
     query: &TableQuery,
-    mut columns: Vec<NpyArray<R>>,
+    columns: Vec<NpyArray<R>>,
     writer: &mut StoreWriter,
     found: &mut CellErrors,
 ) -> Result<(), Problem> {
@@ -222,6 +316,8 @@ fn read_all<R: Read>(
             problem.at(wanted.span, "selected here").in_data(place).help(what.1)
         })?);
     }
+    let columns = columns.into_iter().map(NpyArray::by_rows).collect::<io::Result<Vec<_>>>();
+    let mut columns = columns.map_err(|error| damaged(file, &error))?;
     let mut row = 0;
     while row < rows {
         let count = writer.rows_left().min((rows - row) as usize);
@@ -267,10 +363,7 @@ impl Decoder {
     /// The decoder of an array, or the error with it and the help.
     fn new(header: &NpyHeader) -> Result<Self, (String, &'static str)> {
         let numbers: u64 = header.shape().iter().skip(1).product();
-        let array = header.shape().len() > 1;
-        if array && header.order() == Order::Fortran {
-            return Err(("is stored column by column".into(), "write `numpy.ascontiguousarray(array)`"));
-        }
+        let array = numbers != 1;
         let of = |letter: TypeChar, size: usize| match letter {
             TypeChar::Float => [2, 4, 8].contains(&size),
             TypeChar::Int | TypeChar::Uint => [1, 2, 4, 8].contains(&size),
@@ -286,7 +379,14 @@ impl Decoder {
             }
             _ => {
                 let descr = header.dtype().descr();
-                Err((format!("is of the type {descr}"), "arrays of numbers, booleans and texts can be read"))
+                let help = match header.dtype() {
+                    DType::Plain(plain) if plain.uses_pickled_array() => {
+                        "arrays of Python objects are not read: pad rows of several lengths to one, or write them as lists of \
+                         a Parquet file"
+                    }
+                    _ => "arrays of numbers, booleans and texts can be read",
+                };
+                Err((format!("is of the type {descr}"), help))
             }
         }
     }

@@ -70,8 +70,7 @@ impl ColumnBlocks {
         }
         let (first, rows) = (self.row, self.left.min(rows));
         let leaves = self.columns.par_iter_mut().zip(&query.columns);
-        let read = leaves
-            .map(|(leaf, wanted)| decoded_column(|| schema.column(wanted.position), || leaf.read(rows)));
+        let read = leaves.map(|(leaf, wanted)| decoded_column(|| schema.column(wanted.position), || leaf.read(rows)));
         let read: Vec<_> = read.collect();
         let mut columns = Vec::with_capacity(read.len());
         for (block, wanted) in read.into_iter().zip(&query.columns) {

@@ -296,7 +296,10 @@ mod tests {
         }
         // Long records that have an end are cut into blocks of few.
         let long = format!("{}\n", "x".repeat(3 << 20)).repeat(9);
-        assert_eq!(blocks(&long, RecordEnd::Line, 1000).iter().map(|block| block.records).collect::<Vec<_>>(), [3, 3, 3]);
+        assert_eq!(
+            blocks(&long, RecordEnd::Line, 1000).iter().map(|block| block.records).collect::<Vec<_>>(),
+            [3, 3, 3]
+        );
     }
 
     #[test]

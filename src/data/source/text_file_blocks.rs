@@ -73,7 +73,8 @@ impl BlockReader for TextFileBlocks {
                         Some(_) => Box::new(PatientReader::new(text)),
                         None => text,
                     };
-                    let mut blocks = TextBlocks::new(LineEnds::new(text), self.end).with_longest_record(file.longest_record());
+                    let mut blocks =
+                        TextBlocks::new(LineEnds::new(text), self.end).with_longest_record(file.longest_record());
                     if self.header {
                         blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
                     }

@@ -104,7 +104,8 @@ pub(crate) fn changed(file: &DataFile) -> Problem {
 /// A table of more columns than memory may be taken for.
 pub(crate) fn too_wide(file: &DataFile, columns: usize, most: usize) -> Problem {
     let [columns, most] = [columns, most].map(|count| grouped(count as u64));
-    let message = format!("`{}` has {columns} columns, and with this memory for data {most} are read at most", file.name);
+    let message =
+        format!("`{}` has {columns} columns, and with this memory for data {most} are read at most", file.name);
     file.problem(Code::RowLength, message, None).help("if it is no mistake, allow more memory with `--memory MIB`")
 }
 
@@ -122,7 +123,8 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
             .help("double a quote that is part of a cell, or read quotes as letters with `quote: false`");
     }
     if let Some(TooLong { line, most }) = error.get_ref().and_then(|error| error.downcast_ref()) {
-        let message = format!("`{}`: a line is longer than {} MiB, a sixteenth of the memory for data", file.name, most >> 20);
+        let message =
+            format!("`{}`: a line is longer than {} MiB, a sixteenth of the memory for data", file.name, most >> 20);
         return file
             .problem(Code::RowLength, message, Some(*line))
             .help("if it is no mistake, allow more memory with `--memory MIB`");
@@ -130,11 +132,15 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
     if error.get_ref().is_some_and(|error| error.is::<expansion::TooLarge>()) {
         let message = format!("`{}` is not read on: {error}", file.name);
         let line = (line > 0).then_some(line);
-        return file.problem(Code::CorruptFile, message, line).help("if it is no mistake, unpack it and name the unpacked file");
+        return file
+            .problem(Code::CorruptFile, message, line)
+            .help("if it is no mistake, unpack it and name the unpacked file");
     }
     if error.get_ref().is_some_and(|error| error.is::<NotRegular>()) {
         let message = format!("`{}` cannot be read: {error}", file.name);
-        return file.problem(Code::FileUnreadable, message, None).help("write what comes from it to a file, and name the file");
+        return file
+            .problem(Code::FileUnreadable, message, None)
+            .help("write what comes from it to a file, and name the file");
     }
     if let Some(NotText { what }) = error.get_ref().and_then(|error| error.downcast_ref()) {
         let message = format!("`{}` is {what}, which is not read", file.name);
