@@ -1,7 +1,7 @@
 //! Rows from all over tables that are too large to be read whole, copied into smaller tables.
 
 use crate::atomic_file::{Durability, replace_file};
-use crate::data::inspect::spread::{Spread, SpreadSize, spread};
+use crate::data::inspect::spread::{SpreadRecords, SpreadSize, spread};
 use crate::data::io::paths;
 use crate::data::io::reader;
 use crate::data::io::regular::open_regular;
@@ -41,7 +41,7 @@ struct CopiedFile {
     path: String,
     /// The name of the file.
     name: String,
-    rows: Spread,
+    rows: SpreadRecords,
 }
 
 impl Sample {
@@ -197,7 +197,7 @@ fn record_end(kind: &SourceKind) -> RecordEnd {
 }
 
 /// Records from all over a file of text.
-pub(super) fn spread_file(path: &Path, end: RecordEnd, size: SpreadSize) -> io::Result<Spread> {
+pub(super) fn spread_file(path: &Path, end: RecordEnd, size: SpreadSize) -> io::Result<SpreadRecords> {
     let mut hasher = blake3::Hasher::new();
     let plain = Some(path).filter(|path| is_plain(path));
     spread(reader::open(path, &mut hasher)?, plain, end, size)

@@ -10,6 +10,8 @@ use std::path::Path;
 const READ_THROUGH: u64 = 1 << 30;
 /// How many pieces are kept at least of a text that has more.
 const PIECES: usize = 200;
+/// Records after the head whose mean length is taken for that of all.
+const MEASURED: usize = 50;
 /// Line ends that are tried as the end of a record at a place of a file.
 const TRIES: usize = 2000;
 /// How many records after a line end must have as many cells as the first record of the file.
@@ -28,7 +30,7 @@ pub(super) struct SpreadSize {
 
 /// Records of a text, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Spread {
+pub(super) struct SpreadRecords {
     /// Their bytes.
     pub(super) bytes: Vec<u8>,
     /// Whether these are all.
@@ -43,7 +45,7 @@ struct Piece {
     bytes: Vec<u8>,
 }
 
-impl Spread {
+impl SpreadRecords {
     /// The line of the text that a line of the records is.
     pub(super) fn line(&self, line: u64) -> Option<u64> {
         let after = self.pieces.partition_point(|(first, _)| *first <= line);
@@ -64,7 +66,12 @@ impl Spread {
 }
 
 /// Records from all over a text whose lines end in `\n`. `plain` is the file that holds the text as it is, if there is one.
-pub(super) fn spread(text: impl Read, plain: Option<&Path>, end: RecordEnd, size: SpreadSize) -> io::Result<Spread> {
+pub(super) fn spread(
+    text: impl Read,
+    plain: Option<&Path>,
+    end: RecordEnd,
+    size: SpreadSize,
+) -> io::Result<SpreadRecords> {
     spread_within(text, plain, end, size, READ_THROUGH)
 }
 
@@ -74,13 +81,14 @@ fn spread_within(
     end: RecordEnd,
     size: SpreadSize,
     read_through: u64,
-) -> io::Result<Spread> {
+) -> io::Result<SpreadRecords> {
     let mut blocks = TextBlocks::new(text.take(read_through + 1), end);
     let mut head = vec![];
     let mut records = 0;
-    while records < size.head.max(1) {
-        let Some(block) = blocks.next(size.head.max(1) - records)? else {
-            return Ok(Spread::of(head, true));
+    // Some more than the head, whose lines may be of another length than the rest.
+    while records < size.head + MEASURED {
+        let Some(block) = blocks.next(size.head + MEASURED - records)? else {
+            return Ok(SpreadRecords::of(head, true));
         };
         records += block.records;
         head.push(Piece { line: Some(block.first_line), bytes: block.bytes });
@@ -97,7 +105,7 @@ fn spread_within(
         let places =
             PlacesOf { file: File::open(file)?, length: all, end, width: width(&first, end), in_piece, record: length };
         head.extend(places.pieces(read)?);
-        return Ok(Spread::of(head, false));
+        return Ok(SpreadRecords::of(head, false));
     }
     // Every `step`th piece is kept: of many, every second is dropped again and again.
     let (mut kept, mut step, mut at) = (vec![], 1, 0);
@@ -122,7 +130,7 @@ fn spread_within(
         }
     }
     head.extend(kept);
-    Ok(Spread::of(head, step == 1))
+    Ok(SpreadRecords::of(head, step == 1))
 }
 
 /// How many cells a record has; none where a line is a record.
@@ -210,7 +218,7 @@ mod tests {
         std::iter::once("a,b\n".to_owned()).chain((0..rows).map(|row| format!("{row},{}\n", cell(row)))).collect()
     }
 
-    fn rows(spread: &Spread) -> Vec<usize> {
+    fn rows(spread: &SpreadRecords) -> Vec<usize> {
         let mut rows = csv::Reader::from_reader(&spread.bytes[..]);
         rows.records().map(|row| row.unwrap()[0].parse().unwrap()).collect()
     }

@@ -15,22 +15,22 @@ const RATIO: u64 = 500;
 pub(crate) struct TooLarge;
 
 /// Counts the packed bytes.
-pub(crate) struct Packed<R> {
+pub(crate) struct PackedBytes<R> {
     inner: R,
     count: Arc<AtomicU64>,
 }
 
 /// The unpacked bytes, an error once they are too many.
-pub(crate) struct Unpacked<R> {
+pub(crate) struct UnpackedBytes<R> {
     inner: R,
     packed: Arc<AtomicU64>,
     count: u64,
 }
 
 /// What unpacks `packed` by `unpack`, bounded.
-pub(crate) fn bounded<P, U>(packed: P, unpack: impl FnOnce(Packed<P>) -> U) -> Unpacked<U> {
+pub(crate) fn bounded<P, U>(packed: P, unpack: impl FnOnce(PackedBytes<P>) -> U) -> UnpackedBytes<U> {
     let count = Arc::new(AtomicU64::new(0));
-    Unpacked { inner: unpack(Packed { inner: packed, count: Arc::clone(&count) }), packed: count, count: 0 }
+    UnpackedBytes { inner: unpack(PackedBytes { inner: packed, count: Arc::clone(&count) }), packed: count, count: 0 }
 }
 
 /// Whether `unpacked` bytes are more than may come of `packed` ones.
@@ -38,7 +38,7 @@ pub(crate) fn is_too_large(packed: u64, unpacked: u64) -> bool {
     unpacked > FREE && unpacked > packed.saturating_mul(RATIO)
 }
 
-impl<R: Read> Read for Packed<R> {
+impl<R: Read> Read for PackedBytes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.count.fetch_add(n as u64, Ordering::Relaxed);
@@ -46,7 +46,7 @@ impl<R: Read> Read for Packed<R> {
     }
 }
 
-impl<R: Read> Read for Unpacked<R> {
+impl<R: Read> Read for UnpackedBytes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.count += n as u64;
