@@ -58,6 +58,7 @@ fn fits(kind: Kind, default: mmc::ops::DefaultValue) -> bool {
         (_, Nothing) | (Kind::Form(_), Word(_) | Bool(_)) | (Kind::Bool, Bool(_)) => true,
         (Kind::Integer(least), Integer(value)) => value >= least,
         (Kind::Number(least, most), Number(value)) => (least..=most).contains(&value),
+        (Kind::NumberOrText, Number(_)) => true,
         (Kind::Choice(words) | Kind::WordOrInteger(words, _), Word(word)) => words.contains(&word),
         _ => false,
     }

@@ -25,6 +25,7 @@ mod row_blocks;
 mod row_weights;
 mod source;
 mod split;
+mod split_words;
 mod table;
 
 pub use apply::{ApplyRequest, PreparedRows, apply};

@@ -15,6 +15,8 @@ pub enum Kind {
     Text,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A number or a string.
+    NumberOrText,
     /// One of these words, or a whole number of at least this.
     WordOrInteger(&'static [&'static str], i64),
     /// One or several whole numbers, each at least this.
@@ -41,6 +43,7 @@ impl Kind {
             Kind::Share => "a share between 0% and 100%".into(),
             Kind::Bool => "`true` or `false`".into(),
             Kind::Text => "a string".into(),
+            Kind::NumberOrText => "a number or a string".into(),
             Kind::Choice(words) => one_of(words),
             Kind::WordOrInteger(words, min) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

@@ -6,6 +6,7 @@
 
 mod data;
 mod date;
+mod one_or_many;
 mod optimizer;
 mod profile;
 mod source;

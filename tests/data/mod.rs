@@ -6,6 +6,7 @@ mod applying;
 mod arrays;
 mod cache;
 mod dates;
+mod empty_and_rare_words;
 mod errors;
 mod exact_values;
 mod image_sizes;

@@ -7,7 +7,7 @@ use crate::data::table::errors::shown;
 use crate::data::table::image_layout::ImageLayout;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::{Code, DataPlace, Problem, nearest};
-use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, TransformKind};
+use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
@@ -232,14 +232,9 @@ impl ColumnFinder<'_> {
     }
 }
 
-/// Whether a modality is one column of words, each a 1 among zeros.
-pub(crate) fn is_one_hot(spec: &ModalitySpec) -> bool {
-    spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot)
-}
-
 /// The type that the cells of a modality's column are read as.
 pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -> CellType {
-    let one_hot = is_one_hot(spec);
+    let one_hot = spec.is_one_hot();
     let numbers = CellType::Number(schema.numbers_in(position));
     match spec.kind {
         ModalityKind::Text { .. } => CellType::Text,

@@ -10,6 +10,8 @@ pub(crate) mod modality_type;
 pub(crate) mod param;
 pub(crate) mod pipeline;
 pub(crate) mod source;
+pub(crate) mod split_columns;
 pub(crate) mod sweep;
 pub(crate) mod train;
 pub(crate) mod transform;
+pub(crate) mod words;
