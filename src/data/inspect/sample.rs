@@ -6,9 +6,9 @@ use crate::data::io::paths;
 use crate::data::io::reader;
 use crate::data::io::regular::open_regular;
 use crate::data::load::LoadRequest;
-use crate::data::source::text_blocks::RecordEnd;
+use crate::data::source::text_layout::TextLayout;
 use crate::diag::Problem;
-use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned};
+use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, UTF_8};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -71,7 +71,7 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
     let sources = request.data.origin.sources();
     // Only formats of text lines and synthetic sources are sampled.
     let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Lines { .. } => !files(source.kind.files(), request.base).is_empty(),
+        FirstRows::Lines(_) => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,
         FirstRows::Unavailable => false,
     });
@@ -131,7 +131,7 @@ fn size(path: &Path) -> u64 {
 
 fn is_large(source: &Source, base: &Path) -> bool {
     match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Lines { .. } => bytes(source.kind.files(), base) > LARGE,
+        FirstRows::Lines(_) => bytes(source.kind.files(), base) > LARGE,
         FirstRows::Generated { whole, .. } => !whole,
         FirstRows::Unavailable => false,
     }
@@ -152,15 +152,19 @@ fn copy(
 ) -> io::Result<(Source, String, Option<Vec<CopiedFile>>)> {
     match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Generated { name, source: kind, .. } => Ok((Source { kind, span: source.span }, name, None)),
-        FirstRows::Lines { header } => {
+        FirstRows::Lines(format) => {
             let paths = source.kind.files();
             let (found, mut copied, mut written) = (files(paths, base), vec![], vec![]);
             let all = bytes(paths, base).max(1);
+            let layout = match source.kind {
+                SourceKind::Table { .. } => TextLayout::of(&format),
+                _ => TextLayout::json(),
+            };
             let span = paths.first().map_or(source.span, |path| path.span);
             for (number, (path, name)) in found.into_iter().enumerate() {
                 // Each file has its share of the rows.
                 let share = |most: usize| (most as u128 * u128::from(size(&path)) / u128::from(all)) as usize;
-                let head = if header { 1 } else { HEAD };
+                let head = if layout.is_json() { HEAD } else { 1 };
                 let size =
                     SpreadSize { head, rows: share(SAMPLE_ROWS - head.min(SAMPLE_ROWS)), bytes: share(MOST_TEXT) };
                 // The copy has the name of the file, so that problems name the file.
@@ -169,7 +173,7 @@ fn copy(
                 let file = format!("{at}/{number}/{}", file.trim_end_matches(".gz").trim_end_matches(".zst"));
                 let place = folder.join(&file);
                 std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
-                let mut rows = spread_file(&path, record_end(&source.kind), size)?;
+                let mut rows = spread_file(&path, layout, size)?;
                 replace_file(&place, Durability::Unsynced, |file| file.write_all(&rows.bytes))?;
                 rows.bytes = vec![];
                 written.push(Spanned { value: file.clone(), span });
@@ -177,6 +181,10 @@ fn copy(
             }
             let name = copied.first().map(|file| file.name.clone()).ok_or(io::ErrorKind::NotFound)?;
             let mut copy = source.clone();
+            if let SourceKind::Table { format, .. } = &mut copy.kind {
+                UTF_8.clone_into(&mut format.encoding);
+                format.skip = 0;
+            }
             if let Some(paths) = copy.kind.files_mut() {
                 *paths = written;
             }
@@ -186,28 +194,19 @@ fn copy(
     }
 }
 
-/// Where the records of a source of text end.
-fn record_end(kind: &SourceKind) -> RecordEnd {
-    match kind {
-        SourceKind::Table { separator, quote: true, .. } => {
-            RecordEnd::UnquotedLine(u8::try_from(*separator).unwrap_or(b','))
-        }
-        _ => RecordEnd::Line,
-    }
-}
-
 /// Records from all over a file of text.
-pub(super) fn spread_file(path: &Path, end: RecordEnd, size: SpreadSize) -> io::Result<SpreadRecords> {
+pub(super) fn spread_file(path: &Path, layout: TextLayout, size: SpreadSize) -> io::Result<SpreadRecords> {
     let mut hasher = blake3::Hasher::new();
-    let plain = Some(path).filter(|path| is_plain(path));
-    spread(reader::open(path, &mut hasher)?, plain, end, size)
+    let plain = Some(path).filter(|path| layout.encoding == encoding_rs::UTF_8 && is_plain(path));
+    spread(reader::open(path, layout.encoding, &mut hasher)?, plain, layout, size)
 }
 
-/// Whether a file holds its text as it is: not packed, and in no encoding of two bytes for a character.
+/// Whether a file holds the lines of its text as they are: not packed, in no encoding of two bytes for a character, and no
+/// array of JSON.
 fn is_plain(path: &Path) -> bool {
     let mut start = [0; 4];
     let read = open_regular(path).and_then(|mut file| file.read(&mut start));
-    read.is_ok() && start.is_ascii() && !start.contains(&0)
+    read.is_ok() && start.is_ascii() && !start.contains(&0) && start[0] != b'['
 }
 
 /// Whether a file is too large to be read whole.
@@ -219,6 +218,7 @@ pub(super) fn is_large_file(path: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::diag::{Code, DataPlace};
+    use crate::spec::TextFormat;
 
     #[test]
     fn a_problem_with_a_copy_names_the_file_and_its_line() {
@@ -227,7 +227,7 @@ mod tests {
         let text: String = (0..40_000).map(|row| format!("{row},{}\n", "x".repeat(20))).collect();
         std::fs::write(&path, format!("a,b\n{text}")).unwrap();
         let size = SpreadSize { head: 1, rows: 4000, bytes: 1 << 20 };
-        let rows = spread_file(&path, RecordEnd::UnquotedLine(b','), size).unwrap();
+        let rows = spread_file(&path, TextLayout::of(&TextFormat::csv()), size).unwrap();
         assert!(!rows.whole);
         let line = 3000;
         let original = rows.line(line).unwrap();

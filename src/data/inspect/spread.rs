@@ -1,7 +1,8 @@
 //! Records from all over a text, so that a table that is sorted is judged by all of it and not by its beginning.
 
 use crate::data::io::reader::LineEnds;
-use crate::data::source::text_blocks::{RecordEnd, TextBlocks};
+use crate::data::source::text_blocks::TextBlock;
+use crate::data::source::text_layout::TextLayout;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -12,6 +13,8 @@ const READ_THROUGH: u64 = 1 << 30;
 const PIECES: usize = 200;
 /// Records after the head whose mean length is taken for that of all.
 const MEASURED: usize = 50;
+/// The most bytes of a record.
+const LONGEST: usize = 64 << 20;
 /// Line ends that are tried as the end of a record at a place of a file.
 const TRIES: usize = 2000;
 /// How many records after a line end must have as many cells as the first record of the file.
@@ -45,6 +48,23 @@ struct Piece {
     bytes: Vec<u8>,
 }
 
+impl Piece {
+    /// That of a block. Values of JSON become lines, so that pieces of an array can be put together.
+    fn of(block: TextBlock, layout: TextLayout) -> Self {
+        if !layout.is_json() {
+            return Self { line: Some(block.first_line), bytes: block.bytes };
+        }
+        let lines = memchr::memchr_iter(b'\n', &block.bytes).count();
+        let mut bytes = vec![];
+        for (_, text) in block.texts() {
+            // A line break in a value is between its parts: those in texts are escaped.
+            bytes.extend(text.iter().map(|byte| if *byte == b'\n' { b' ' } else { *byte }));
+            bytes.push(b'\n');
+        }
+        Self { line: Some(block.first_line).filter(|_| lines == block.records), bytes }
+    }
+}
+
 impl SpreadRecords {
     /// The line of the text that a line of the records is.
     pub(super) fn line(&self, line: u64) -> Option<u64> {
@@ -69,20 +89,20 @@ impl SpreadRecords {
 pub(super) fn spread(
     text: impl Read,
     plain: Option<&Path>,
-    end: RecordEnd,
+    layout: TextLayout,
     size: SpreadSize,
 ) -> io::Result<SpreadRecords> {
-    spread_within(text, plain, end, size, READ_THROUGH)
+    spread_within(text, plain, layout, size, READ_THROUGH)
 }
 
 fn spread_within(
     text: impl Read,
     plain: Option<&Path>,
-    end: RecordEnd,
+    layout: TextLayout,
     size: SpreadSize,
     read_through: u64,
 ) -> io::Result<SpreadRecords> {
-    let mut blocks = TextBlocks::new(text.take(read_through + 1), end);
+    let mut blocks = layout.blocks(text.take(read_through + 1), LONGEST)?;
     let mut head = vec![];
     let mut records = 0;
     // Some more than the head, whose lines may be of another length than the rest.
@@ -91,7 +111,7 @@ fn spread_within(
             return Ok(SpreadRecords::of(head, true));
         };
         records += block.records;
-        head.push(Piece { line: Some(block.first_line), bytes: block.bytes });
+        head.push(Piece::of(block, layout));
     }
     let mut read: u64 = head.iter().map(|piece| piece.bytes.len() as u64).sum();
     let length = (read / records as u64).max(1);
@@ -102,8 +122,14 @@ fn spread_within(
         && all > read_through
     {
         let first = head.first().map(|piece| piece.bytes.clone()).unwrap_or_default();
-        let places =
-            PlacesOf { file: File::open(file)?, length: all, end, width: width(&first, end), in_piece, record: length };
+        let places = PlacesOf {
+            file: File::open(file)?,
+            length: all,
+            layout: layout.without_skipped_lines(),
+            width: width(&first, layout),
+            in_piece,
+            record: length,
+        };
         head.extend(places.pieces(read)?);
         return Ok(SpreadRecords::of(head, false));
     }
@@ -117,7 +143,7 @@ fn spread_within(
             break;
         }
         if at % step == 0 {
-            kept.push(Piece { line: Some(block.first_line), bytes: block.bytes });
+            kept.push(Piece::of(block, layout));
         }
         at += 1;
         if kept.len() > 2 * PIECES {
@@ -134,22 +160,24 @@ fn spread_within(
 }
 
 /// How many cells a record has; none where a line is a record.
-fn width(record: &[u8], end: RecordEnd) -> Option<usize> {
-    let RecordEnd::UnquotedLine(separator) = end else { return None };
-    widths(record, separator).next()
+fn width(record: &[u8], layout: TextLayout) -> Option<usize> {
+    layout.quote.filter(|_| !layout.is_json())?;
+    widths(record, layout).next()
 }
 
 /// How many cells the records of a text have.
-fn widths(text: &[u8], separator: u8) -> impl Iterator<Item = usize> {
-    let rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text);
-    rows.into_byte_records().map_while(|record| record.ok().map(|record| record.len()))
+fn widths(text: &[u8], layout: TextLayout) -> impl Iterator<Item = usize> {
+    let mut rows = csv::ReaderBuilder::new();
+    rows.has_headers(false).flexible(true).delimiter(layout.separator).comment(layout.comment);
+    rows.quote(layout.quote.unwrap_or(b'"')).quoting(layout.quote.is_some());
+    rows.from_reader(text).into_byte_records().map_while(|record| record.ok().map(|record| record.len()))
 }
 
 /// Places at equal distances in a file.
 struct PlacesOf {
     file: File,
     length: u64,
-    end: RecordEnd,
+    layout: TextLayout,
     /// Number of cells of a record.
     width: Option<usize>,
     /// Records of a piece, and their mean length.
@@ -171,7 +199,7 @@ impl PlacesOf {
             LineEnds::new((&self.file).take(window)).read_to_end(&mut bytes)?;
             let Some(start) = self.record_start(&bytes) else { continue };
             let last = from + window >= self.length;
-            let mut blocks = TextBlocks::new(&bytes[start..], self.end);
+            let mut blocks = self.layout.blocks(&bytes[start..], LONGEST)?;
             let mut piece = vec![];
             let mut records = 0;
             while let Some(block) = blocks.next(1)? {
@@ -194,12 +222,12 @@ impl PlacesOf {
     /// those of the file.
     fn record_start(&self, bytes: &[u8]) -> Option<usize> {
         let starts = memchr::memchr_iter(b'\n', bytes).map(|end| end + 1);
-        let (RecordEnd::UnquotedLine(separator), Some(width)) = (self.end, self.width) else {
+        let Some(width) = self.width else {
             return starts.into_iter().next();
         };
         let fits = |start: &usize| {
             let mut alike = 0;
-            widths(&bytes[*start..], separator).take(ALIKE).all(|found| {
+            widths(&bytes[*start..], self.layout).take(ALIKE).all(|found| {
                 alike += 1;
                 found == width
             }) && alike == ALIKE
@@ -211,6 +239,7 @@ impl PlacesOf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::TextFormat;
 
     const SIZE: SpreadSize = SpreadSize { head: 1, rows: 4000, bytes: 1 << 20 };
 
@@ -227,7 +256,7 @@ mod tests {
     fn a_short_text_is_whole() {
         for count in [0, 1, 3000] {
             let text = table(count, |_| "x".into());
-            let spread = spread(text.as_bytes(), None, RecordEnd::UnquotedLine(b','), SIZE).unwrap();
+            let spread = spread(text.as_bytes(), None, TextLayout::of(&TextFormat::csv()), SIZE).unwrap();
             assert_eq!((spread.bytes.as_slice(), spread.whole), (text.as_bytes(), true));
             assert_eq!(spread.line(count as u64 + 1), Some(count as u64 + 1));
         }
@@ -237,7 +266,7 @@ mod tests {
     fn records_are_from_all_over_a_text_and_know_their_lines() {
         // A cell over two lines on every seventh row.
         let text = table(50_000, |row| if row % 7 == 0 { "\"x\n9,9\"".into() } else { "y".into() });
-        let spread = spread(text.as_bytes(), None, RecordEnd::UnquotedLine(b','), SIZE).unwrap();
+        let spread = spread(text.as_bytes(), None, TextLayout::of(&TextFormat::csv()), SIZE).unwrap();
         let found = rows(&spread);
         assert!(!spread.whole && (1500..=5000).contains(&found.len()), "{}", found.len());
         assert!(found.is_sorted() && found[0] == 0);
@@ -262,11 +291,11 @@ mod tests {
                 _ => format!("word {}", row % 3),
             });
             std::fs::write(&path, &text).unwrap();
-            let end = RecordEnd::UnquotedLine(b',');
-            let spread = spread_within(text.as_bytes(), Some(&path), end, SIZE, 1 << 16).unwrap();
+            let layout = TextLayout::of(&TextFormat::csv());
+            let spread = spread_within(text.as_bytes(), Some(&path), layout, SIZE, 1 << 16).unwrap();
             let found = rows(&spread);
             assert!(found.len() > 1500 && found[0] < 400 && *found.last().unwrap() == 59_999, "{}", found.len());
-            let mut widths = widths(&spread.bytes, b',');
+            let mut widths = widths(&spread.bytes, layout);
             assert!(widths.all(|width| width == 2));
             for part in 0..10 {
                 assert!(found.iter().filter(|row| **row / 6000 == part).count() > 50, "{part}");

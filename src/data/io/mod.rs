@@ -2,6 +2,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod contained;
+mod decoded;
 pub(crate) mod expansion;
 pub(crate) mod file_stamp;
 pub(crate) mod half;
@@ -12,4 +13,3 @@ pub(crate) mod reader;
 pub(crate) mod regular;
 pub(crate) mod stream;
 pub(crate) mod text_error;
-mod utf16;
