@@ -1,11 +1,13 @@
 //! Name errors: unknown names, names declared in other files, and one report for all places of one name.
 
-use crate::diag::{Code, Label, Problem, Problems, Span, nearest};
+use crate::diag::{Code, Label, Problem, Problems, Span};
 use crate::ops;
+use crate::sema::errors::suggest::likely;
 use crate::sema::eval::builtin::BUILTINS;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::DeclarationKind;
+use crate::syntax::KEYWORDS;
 use std::collections::BTreeMap;
 
 /// Number of further places shown.
@@ -27,7 +29,13 @@ impl Evaluator<'_> {
         known.extend(["true", "false"]);
         let mut problem =
             Problem::error(Code::UnknownName, format!("unknown name `{name}`")).at(span, "not declared in this file");
-        if let Some(near) = nearest(name, known) {
+        if KEYWORDS.contains(&name) {
+            let inputs = self.names.of_kinds(&[Modality, Encoder], span);
+            problem = problem.help(match inputs.is_empty() {
+                true => format!("`{name}` begins a declaration; a value is the name of a modality or of an encoder"),
+                false => format!("`{name}` begins a declaration; the values declared are {}", and_list(&inputs)),
+            });
+        } else if let Some(near) = likely(name, known) {
             problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
         }
         self.report(problem)
@@ -47,7 +55,7 @@ impl Evaluator<'_> {
         known.extend(ops::names(BUILTINS));
         let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
             .at(span, "not known");
-        if let Some(near) = nearest(name, known) {
+        if let Some(near) = likely(name, known) {
             problem = problem.help(format!("did you mean `{near}`?")).edit(callee, near.to_string(), false);
         }
         self.report(problem)
@@ -61,6 +69,18 @@ impl Evaluator<'_> {
                 .also(place, "this declaration is not visible there")
                 .help(format!("take `{name}` as an argument, or `use` the file that declares it")),
         )
+    }
+}
+
+/// The first of several names: "`a`, `b` and `c`", and that there are more.
+fn and_list(names: &[&str]) -> String {
+    const MOST: usize = 8;
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => {
+            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and {} more", first.join(", "), names.len() - MOST)
+        }
+        _ => ops::one_of(names).replace(" or ", " and "),
     }
 }
 

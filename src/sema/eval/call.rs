@@ -1,8 +1,8 @@
 //! Calls of layers and functions, with their input or as blocks without it.
 
-use crate::diag::{Code, Problem, Span, nearest};
+use crate::diag::{Code, Problem, Span};
 use crate::ops;
-use crate::sema::errors::suggest::count_of_arguments;
+use crate::sema::errors::suggest::{count_of_arguments, likely};
 use crate::sema::eval::builtin::is_builtin;
 use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
 use crate::sema::eval::value::{BlockStage, CallArgument, Callee, EvalValue};
@@ -289,7 +289,7 @@ impl<'a> Evaluator<'a> {
                             Problem::error(Code::UnknownArgument, format!("`{name}` has no argument `{wanted}`"))
                                 .at(*wanted_span, "not an argument of this function")
                                 .also(function.name.span, "declared here");
-                        problem = match nearest(wanted, known.iter().copied()) {
+                        problem = match likely(wanted, known.iter().copied()) {
                             Some(near) => problem.help(format!("did you mean `{near}`?")).edit(
                                 *wanted_span,
                                 near.to_string(),

@@ -7,6 +7,7 @@ pub(crate) mod modality_type;
 pub(crate) mod param;
 pub(crate) mod pipeline;
 pub(crate) mod source;
+pub(crate) mod stop;
 pub(crate) mod sweep;
 pub(crate) mod train;
 pub(crate) mod transform;
