@@ -13,6 +13,7 @@ mod capabilities;
 mod code_actions;
 mod columns;
 mod completion;
+mod data_problems;
 mod diagnostics;
 mod dispatch;
 mod document;

@@ -222,7 +222,7 @@ impl Server {
         for key in std::mem::take(&mut self.pending) {
             let Some(document) = self.workspace.documents.get(&key) else { continue };
             let found = catch_unwind(AssertUnwindSafe(|| {
-                diagnostics(&self.workspace.analysis(document), &self.workspace.bundled)
+                diagnostics(&self.workspace.analysis(document), &document.uri, &self.workspace.bundled)
             }));
             if let Ok(found) = found {
                 self.publish(document.uri.clone(), Some(document.version), found);
