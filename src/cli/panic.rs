@@ -52,8 +52,8 @@ mod tests {
     fn a_place_is_shown_without_the_machine_that_built_it() {
         for (path, shown) in [
             ("src/sema/names.rs", "src/sema/names.rs"),
-            ("/home/me/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/gemm-0.19.0/src/gemm.rs", "gemm-0.19.0/src/gemm.rs"),
-            ("C:\\Users\\me\\.cargo\\registry\\src\\index\\csv-1.4.0\\src\\lib.rs", "csv-1.4.0\\src\\lib.rs"),
+            ("/cargo/registry/src/index.crates.io-1949cf8c6b5b557f/gemm-0.19.0/src/gemm.rs", "gemm-0.19.0/src/gemm.rs"),
+            ("C:\\cargo\\registry\\src\\index\\csv-1.4.0\\src\\lib.rs", "csv-1.4.0\\src\\lib.rs"),
             ("/rustc/59807616e1fa/library/std/src/thread/functions.rs", "library/std/src/thread/functions.rs"),
             ("/build/elsewhere/mmc/src/cli/mod.rs", "src/cli/mod.rs"),
         ] {

@@ -31,6 +31,7 @@ mod rename;
 mod semantic_tokens;
 mod server;
 mod symbols;
+mod transport;
 mod view;
 mod workspace;
 

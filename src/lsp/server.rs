@@ -9,14 +9,16 @@ use super::message_queue::{Incoming, MessageQueue};
 use super::paths;
 use super::position::Encoding;
 use super::protocol::{RequestError, decode, encode};
+use super::transport::IncomingMessages;
 use super::workspace::Workspace;
 use gen_lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
     PublishDiagnosticsParams, Uri,
 };
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::io::{self, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -41,16 +43,14 @@ pub enum Exit {
 /// Serves a client over standard input and output until it exits. `cache` is the folder into which bundled files are
 /// written, so that an editor can open them.
 pub fn serve(cache: Option<PathBuf>) -> Exit {
-    let (connection, threads) = Connection::stdio();
-    let Connection { sender, receiver } = connection;
-    let mut server = Server::new(BundledFiles::new(cache), Box::new(move |message| drop(sender.send(message))));
-    let shut_down = server.run(&mut MessageQueue::read(receiver));
-    // The threads end with the last sender.
-    drop(server);
-    match (threads.join(), shut_down) {
-        (_, true) => Exit::Shutdown,
-        (Err(error), false) => Exit::Protocol(error.to_string()),
-        (Ok(()), false) => Exit::Disconnected,
+    let (messages, failure) = IncomingMessages::new(BufReader::new(io::stdin()));
+    // A client that does not read any more is told nothing; the end of its messages ends the session.
+    let send = |message: Message| drop(message.write(&mut io::stdout().lock()));
+    let mut server = Server::new(BundledFiles::new(cache), Box::new(send));
+    match (server.run(&mut MessageQueue::read(messages)), failure.get()) {
+        (true, _) => Exit::Shutdown,
+        (false, Some(error)) => Exit::Protocol(error),
+        (false, None) => Exit::Disconnected,
     }
 }
 

@@ -66,15 +66,15 @@ impl<'a> Evaluator<'a> {
         }
         // Where the library uses an argument says nothing about the mistake.
         problem.labels.retain(|label| label.primary || label.span.file != self.prelude);
-        if let (true, Some((help, edits))) = (problem.help.is_none(), self.without_brackets(origin, fits)) {
-            problem = problem.help(help);
-            problem.edits = edits;
-        }
         if let (true, Some((help, edits))) = (problem.help.is_none(), self.swapped(origin, fits)) {
             // Two swapped arguments are one error.
             if self.problems.iter().any(|before| before.edits == edits) {
                 return EvalValue::Unknown;
             }
+            problem = problem.help(help);
+            problem.edits = edits;
+        }
+        if let (true, Some((help, edits))) = (problem.help.is_none(), self.without_brackets(origin, fits)) {
             problem = problem.help(help);
             problem.edits = edits;
         }

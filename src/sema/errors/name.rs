@@ -24,9 +24,11 @@ impl Evaluator<'_> {
         }
         use DeclarationKind::{Encoder, Fn, Modality, Param, Shared};
         let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
-        known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
-        known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(["true", "false"]);
+        if self.suggestions_left > 0 {
+            known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
+            known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
+            known.extend(["true", "false"]);
+        }
         let mut problem =
             Problem::error(Code::UnknownName, format!("unknown name `{name}`")).at(span, "not declared in this file");
         if KEYWORDS.contains(&name) {
@@ -35,7 +37,9 @@ impl Evaluator<'_> {
                 true => format!("`{name}` begins a declaration; a value is the name of a modality or of an encoder"),
                 false => format!("`{name}` begins a declaration; the values declared are {}", and_list(&inputs)),
             });
-        } else if let Some(near) = likely(name, known) {
+        } else if self.may_suggest()
+            && let Some(near) = likely(name, known)
+        {
             problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
         }
         self.report(problem)
@@ -55,10 +59,19 @@ impl Evaluator<'_> {
         known.extend(ops::names(BUILTINS));
         let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
             .at(span, "not known");
-        if let Some(near) = likely(name, known) {
+        if self.may_suggest()
+            && let Some(near) = likely(name, known)
+        {
             problem = problem.help(format!("did you mean `{near}`?")).edit(callee, near.to_string(), false);
         }
         self.report(problem)
+    }
+
+    /// Whether the likely name is looked for once more.
+    fn may_suggest(&mut self) -> bool {
+        let left = self.suggestions_left > 0;
+        self.suggestions_left = self.suggestions_left.saturating_sub(1);
+        left
     }
 
     /// Reports a name that is declared, but not visible in the file it is written in.

@@ -104,14 +104,27 @@ const SYNONYMS: &[(&str, &[&str])] = &[
 /// The one of the `known` names that means what others call `word`, or that is written otherwise: `BatchNorm` is `batch_norm`.
 pub(crate) fn meaning<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let wanted = plain(word);
-    let known: Vec<&str> = known.into_iter().filter(|name| *name != word).collect();
-    let synonym = |name: &&&str| SYNONYMS.iter().any(|(own, others)| own == *name && others.contains(&wanted.as_str()));
-    known.iter().find(|name| plain(name) == wanted).or_else(|| known.iter().find(synonym)).copied()
+    let meant: Vec<&str> =
+        SYNONYMS.iter().filter(|(_, others)| others.contains(&wanted.as_str())).map(|(own, _)| *own).collect();
+    let mut synonym = None;
+    for name in known.into_iter().filter(|name| *name != word) {
+        if letters(name).eq(wanted.chars()) {
+            return Some(name);
+        }
+        if synonym.is_none() && meant.contains(&name) {
+            synonym = Some(name);
+        }
+    }
+    synonym
 }
 
 /// A word in lower case, without underscores and hyphens.
 pub(crate) fn plain(word: &str) -> String {
-    word.chars().filter(|letter| !matches!(letter, '_' | '-')).flat_map(char::to_lowercase).collect()
+    letters(word).collect()
+}
+
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|letter| !matches!(letter, '_' | '-')).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem, Span};
 use crate::ops;
 use crate::sema::errors::suggest::{count_of_arguments, likely};
 use crate::sema::eval::builtin::is_builtin;
-use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
+use crate::sema::eval::evaluator::{Evaluator, Expansion, MOST_CALLS, join};
 use crate::sema::eval::value::{BlockStage, CallArgument, Callee, EvalValue};
 use crate::sema::names::Declaration;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
@@ -242,6 +242,13 @@ impl<'a> Evaluator<'a> {
             self.problems.push(problem);
             return EvalValue::Unknown;
         }
+        if self.calls_left == 0 {
+            return EvalValue::Unknown;
+        }
+        self.calls_left -= 1;
+        if self.calls_left == 0 {
+            return self.too_many(&format!("more than {MOST_CALLS} calls"), span);
+        }
         let Some((frame, given)) = self.bind(function, given, span) else { return EvalValue::Unknown };
         if self.checking {
             return EvalValue::Unknown;
@@ -270,6 +277,19 @@ impl<'a> Evaluator<'a> {
         self.frames.pop();
         self.calls.pop();
         value
+    }
+
+    /// Reports that a pipeline becomes larger than any that can be trained, at the outermost call that makes it so; nothing
+    /// more is expanded.
+    pub(crate) fn too_many(&mut self, what: &str, span: Span) -> EvalValue {
+        self.calls_left = 0;
+        let outermost = self.calls.first().copied().unwrap_or(span);
+        self.problems.push(
+            Problem::error(Code::TooDeep, format!("this needs {what}"))
+                .at(outermost, "expanded here")
+                .help("a function that calls others several times doubles its size with each of them"),
+        );
+        EvalValue::Unknown
     }
 
     /// The arguments of a function bound to values; `None` after a report.
