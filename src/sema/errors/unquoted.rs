@@ -27,6 +27,23 @@ impl Evaluator<'_> {
         true
     }
 
+    /// Reports a declared name that is written with hyphens, `my-net` for `my_net`; whether `expr` is one.
+    pub(crate) fn hyphenated(&mut self, expr: &Expr) -> bool {
+        let Some(text) = bare_text(expr).filter(|text| text.contains('-') && !text.contains(['.', '/'])) else {
+            return false;
+        };
+        let name = text.replace('-', "_");
+        if self.names.peek(&name, expr.span).is_none() {
+            return false;
+        }
+        let problem = Problem::error(Code::UnknownName, format!("`{text}` is a difference, and `{name}` is a name"))
+            .at(expr.span, "read as a difference")
+            .help(format!("did you mean `{name}`?"))
+            .edit(expr.span, name, false);
+        self.report(problem);
+        true
+    }
+
     /// Whether an expression begins with the name of a constant: a param, or an argument of a function.
     fn is_constant(&self, expr: &Expr) -> bool {
         match &expr.kind {

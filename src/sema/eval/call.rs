@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem, Span};
 use crate::ops;
 use crate::sema::errors::suggest::{count_of_arguments, likely};
 use crate::sema::eval::builtin::is_builtin;
-use crate::sema::eval::evaluator::{Evaluator, Expansion, MOST_CALLS, join};
+use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
 use crate::sema::eval::value::{BlockStage, CallArgument, Callee, EvalValue};
 use crate::sema::names::Declaration;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Fn, FnArg};
@@ -247,7 +247,7 @@ impl<'a> Evaluator<'a> {
         }
         self.calls_left -= 1;
         if self.calls_left == 0 {
-            return self.too_many(&format!("more than {MOST_CALLS} calls"), span);
+            return self.too_many("more than 100,000 calls", span);
         }
         let Some((frame, given)) = self.bind(function, given, span) else { return EvalValue::Unknown };
         if self.checking {

@@ -10,7 +10,7 @@ use crate::syntax::ast::{Expr, Fn, FnArg};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of calls that are expanded in one pipeline.
-pub(crate) const MOST_CALLS: usize = 100_000;
+const MOST_CALLS: usize = 100_000;
 
 /// Number of unknown names for which the likely one is looked for.
 const MOST_SUGGESTIONS: usize = 200;

@@ -51,6 +51,7 @@ impl<'a> Evaluator<'a> {
                 }
                 other => self.expected("a number or a tensor", &other, inner.span),
             },
+            ExprKind::Binary(BinaryOp::Sub, ..) if self.hyphenated(expr) => EvalValue::Unknown,
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr.span),
             ExprKind::If(condition, then, otherwise) => match self.eval(condition) {
                 EvalValue::Bool(true) => self.eval(then),
@@ -100,7 +101,7 @@ impl<'a> Evaluator<'a> {
         const MOST: usize = 1_000_000;
         match value.size(MOST) > MOST {
             true => self.report(
-                Problem::error(Code::OutOfRange, format!("a constant of more than {MOST} elements or letters"))
+                Problem::error(Code::OutOfRange, "a constant of more than 1,000,000 elements or letters")
                     .at(span, "too large"),
             ),
             false => value,

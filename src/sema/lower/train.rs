@@ -129,7 +129,7 @@ impl<'a> Evaluator<'a> {
     /// The name of a declared combine.
     pub(crate) fn combine_name(&mut self, expr: &'a Expr) -> Option<String> {
         let ExprKind::Name(name) = &expr.kind else {
-            if !matches!(expr.kind, ExprKind::Error) {
+            if !matches!(expr.kind, ExprKind::Error) && !self.hyphenated(expr) {
                 let problem = Problem::error(Code::WrongType, "expected the name of a combine");
                 self.report(problem.at(expr.span, "not a name"));
             }
