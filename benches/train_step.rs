@@ -144,6 +144,7 @@ impl Trainer {
             inputs: plan.inputs.iter().map(|input| noise(rows * input.shape.size(), input.shape.size())).collect(),
             present: vec![None; plan.inputs.len()],
             labels: (0..rows).map(|row| (row % classes) as u32).collect(),
+            weights: vec![],
         };
         let engine = engine(Arc::clone(&plan), DeviceChoice::Cpu, Some(threads)).unwrap();
         let velocity = vec![0.0; params.values.len()];

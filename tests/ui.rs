@@ -52,6 +52,7 @@ fn said_of_data(compiled: &mut mmc::Compiled, base: &Path) -> Problems {
     match inspect(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
+        class_weights: hir.train.class_weights.as_ref(),
         modalities,
         required,
         base,

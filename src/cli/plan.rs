@@ -15,10 +15,11 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
-    let (plan, train, sources) = (pipeline.plan(), &pipeline.compiled.hir.train, pipeline.sources());
+    let (plan, hir, sources) = (pipeline.plan(), &pipeline.compiled.hir, pipeline.sources());
+    let train = &hir.train;
     let lines = || plan.steps.iter().map(|step| line_of(step, sources)).collect();
     let shown = match args.format {
-        PlanFormat::Text => Ok(plan_text(plan, train, sources, output.out.style, args.full)),
+        PlanFormat::Text => Ok(plan_text(plan, hir, sources, output.out.style, args.full)),
         PlanFormat::Yaml => yaml_text(&PlanDocument { plan, lines: lines(), train }).map_err(|error| error.to_string()),
         PlanFormat::Json => serde_json::to_string_pretty(&PlanDocument { plan, lines: lines(), train })
             .map(|json| json + "\n")

@@ -7,12 +7,14 @@ use crate::drawing::{PipelinePart, Repetition, parts, runs};
 use crate::fusion::CombinationRule;
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
+use crate::sema::Hir;
 use crate::spec::TrainSpec;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The whole plan for a terminal; repeated layers and parts are shown once unless `full` is set.
-pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, style: Style, full: bool) -> String {
+pub(super) fn plan_text(plan: &Plan, hir: &Hir, sources: &SourceMap, style: Style, full: bool) -> String {
+    let train = &hir.train;
     let mut text = format!("{}: {}\n\n", plan.pipeline, plan.combine);
     text += &steps(plan, sources, style, full);
     text.push('\n');
@@ -21,6 +23,7 @@ pub(super) fn plan_text(plan: &Plan, train: &TrainSpec, sources: &SourceMap, sty
     text += &totals(plan, train);
     text.push('\n');
     text += &training(train);
+    text += &weights(hir);
     text
 }
 
@@ -209,6 +212,14 @@ fn training(train: &TrainSpec) -> String {
     let _ = writeln!(text, "calibrate    {}", train.calibrate.as_str());
     let _ = writeln!(text, "seed         {}", train.seed);
     text
+}
+
+/// What rows and classes weigh in the loss, where they do not all weigh 1.
+fn weights(hir: &Hir) -> String {
+    let classes = hir.train.class_weights.as_ref().map(|weights| format!("{} by class", weights.value.show()));
+    let rows = hir.data.weight.as_ref().map(|column| format!("{} by row", column.select.show()));
+    let weights: Vec<String> = [classes, rows].into_iter().flatten().collect();
+    if weights.is_empty() { String::new() } else { format!("weights      {}\n", weights.join(", ")) }
 }
 
 fn blank_if_zero(number: u64, show: impl Fn(u64) -> String) -> String {

@@ -91,6 +91,10 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
                 Ok(labels) => subset.labels = labels,
                 Err(more) => problems.extend(more),
             }
+            match inputs.row_weights(preprocessing, &read, &subset.labels) {
+                Ok(weights) => subset.weights = weights,
+                Err(more) => problems.extend(more),
+            }
         }
     }
     let mut notes = inputs.notes.clone();

@@ -6,7 +6,7 @@ use crate::data::modality::rows::ModalityRows;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::random::Draw;
 use crate::plan::Batch;
-use crate::spec::Part;
+use crate::spec::{Part, TellingColumn};
 use serde::{Deserialize, Serialize};
 
 /// Everything a pipeline reads, split, transformed and ready to train on.
@@ -30,6 +30,8 @@ pub struct Dataset {
     pub tables: Vec<TableSummary>,
     /// Notes for the user: sentences.
     pub notes: Vec<String>,
+    /// The columns that tell the label.
+    pub telling: Vec<TellingColumn>,
 }
 
 impl Dataset {
@@ -79,6 +81,8 @@ pub struct Subset {
     pub row_ids: Vec<u64>,
     /// The class of each; empty where the rows have no labels, as new rows may.
     pub labels: Vec<u32>,
+    /// The weight of each in the training loss; empty where every row weighs 1.
+    pub weights: Vec<f64>,
     /// One per modality of the data set.
     pub modalities: Vec<ModalityRows>,
 }
@@ -109,6 +113,10 @@ impl Subset {
         batch.labels.clear();
         if self.has_labels() {
             batch.labels.extend(rows.iter().map(|row| self.labels[*row as usize]));
+        }
+        batch.weights.clear();
+        if !self.weights.is_empty() {
+            batch.weights.extend(rows.iter().map(|row| self.weights[*row as usize]));
         }
         batch.inputs.resize_with(modalities.len(), Vec::new);
         batch.present.resize_with(modalities.len(), || None);
@@ -154,6 +162,7 @@ mod tests {
             rows: 3,
             row_ids: vec![0, 1, 5],
             labels: vec![0, 1, 1],
+            weights: vec![0.5, 2.0, 1.0],
             modalities: vec![
                 ModalityRows::of_numbers(2, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], None),
                 ModalityRows::of_numbers(1, &[7.0, 0.0, 9.0], Some(vec![true, false, true])),
@@ -168,6 +177,7 @@ mod tests {
         assert_eq!(batch.inputs, [vec![9.0, 7.0, 0.0], vec![5.0, 6.0, 1.0, 2.0, 3.0, 4.0]]);
         assert_eq!(batch.present, [Some(vec![true, true, false]), None]);
         assert_eq!(batch.labels, [1, 0, 1]);
+        assert_eq!((batch.weights.as_slice(), batch.weight()), (&[1.0, 0.5, 2.0][..], 3.5));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::data::modality::kinds;
 use crate::data::modality::rows::{ModalityParts, ModalityRows};
 use crate::data::modality::tally::Tally;
 use crate::data::preprocessing::Preprocessing;
+use crate::data::row_weights::{self, WeightColumn};
 use crate::data::source::opened::OpenTable;
 use crate::data::table::errors::CellErrors;
 use crate::data::table::loaded::LoadedTable;
@@ -34,6 +35,8 @@ pub(crate) struct InputMapping<'a> {
     pub modalities: Vec<MappedModality<'a>>,
     /// The column of the label in the query, and its position in the table.
     pub label: Option<(usize, usize)>,
+    /// The column of row weights, where labels are required and the table has it.
+    weight: Option<(usize, usize)>,
     /// All columns that are read.
     pub query: TableQuery,
     /// The optional modalities that the table has no columns for.
@@ -74,6 +77,19 @@ impl<'a> InputMapping<'a> {
             }
         };
         let (mut modalities, mut absent, mut notes) = (vec![], vec![], vec![]);
+        let mut weight = None;
+        let column = preprocessing.label.weights.as_ref().and_then(|weights| weights.column.as_ref());
+        if let Some(column) = column.filter(|_| labels == LabelUse::Required) {
+            if is_there(&open.schema, column) {
+                match columns.one_number(&ColumnRef { select: column.select(), span: Span::default() }) {
+                    Ok(at) => weight = Some((query.add(at, CellType::Number(1), Span::default()), at)),
+                    Err(problem) => problems.push(problem),
+                }
+            } else {
+                let shown = column.shown();
+                notes.push(format!("every row weighs the same in the loss: `{}` has no column `{shown}`", open.name));
+            }
+        }
         for fitted in requested(preprocessing, names)? {
             let spec = fitted.spec();
             let missing = fitted.columns.iter().find(|column| !is_there(&open.schema, column));
@@ -96,7 +112,23 @@ impl<'a> InputMapping<'a> {
         if problems.has_errors() {
             return Err(problems);
         }
-        Ok(Self { modalities, label, query, absent, notes })
+        Ok(Self { modalities, label, weight, query, absent, notes })
+    }
+
+    /// The weights of the rows of a table that was read by the query, whose classes are these.
+    pub(crate) fn row_weights(
+        &self,
+        preprocessing: &Preprocessing,
+        read: &LoadedTable,
+        labels: &[u32],
+    ) -> Result<Vec<f64>, Problems> {
+        let Some(weights) = &preprocessing.label.weights else { return Ok(vec![]) };
+        let column = match self.weight {
+            Some(column) => Some(WeightColumn { read, column, spec: None }.read()?),
+            None => None,
+        };
+        let rows: Vec<u32> = (0..labels.len() as u32).collect();
+        Ok(row_weights::of_rows(&rows, labels, column.as_deref(), weights.classes.as_deref()))
     }
 
     /// Prepares the rows of a table that was read by the query. Problems with single rows go to `errors`, where they are

@@ -1,6 +1,7 @@
 //! From the cells of the label's column to class indices. Does not depend on files.
 
 use crate::data::modality::fitted::InputColumn;
+use crate::data::row_weights::FittedWeights;
 use crate::data::table::columns::Words;
 use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;
@@ -27,7 +28,7 @@ pub(crate) struct LabelColumn<'a> {
 }
 
 /// The label as it was read from the training tables: all that is needed to read the classes of new rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FittedLabel {
     /// Its name.
@@ -38,6 +39,9 @@ pub struct FittedLabel {
     pub classes: Vec<String>,
     /// The content of a cell of the column.
     pub cells: LabelCells,
+    /// What its rows weigh in the loss, where they do not all weigh 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<FittedWeights>,
 }
 
 /// The content of the cells of a label.

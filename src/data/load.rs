@@ -1,12 +1,14 @@
 //! From a data block to a data set: find, read, label, split, transform.
 
 use crate::data::dataset::{Dataset, Subset, TableSummary};
+use crate::data::inspect::telling::{self, LabelScore};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
 use crate::data::modality::columns::ColumnPlaces;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::kinds;
 use crate::data::presence::{self, RequiredComponents};
+use crate::data::row_weights::{self, FittedWeights, WeightColumn};
 use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::{Storage, fingerprint};
@@ -16,7 +18,9 @@ use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select;
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use crate::spec::{
+    ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned, TellingColumn,
+};
 use std::path::Path;
 
 /// The data to load.
@@ -26,6 +30,8 @@ pub struct LoadRequest<'a> {
     pub data: &'a DataSpec,
     /// The label to predict.
     pub label: &'a LabelSpec,
+    /// The weights of its classes in the loss, if they have any.
+    pub class_weights: Option<&'a Spanned<ClassWeights>>,
     /// The modalities that are wanted; others are not read. The split does not depend on them.
     pub modalities: Vec<&'a ModalitySpec>,
     /// The combines of which some component must have all its modalities, on every row.
@@ -83,12 +89,33 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         rows.push(made.rows.into_iter());
         of_modalities.extend(made.notes);
     }
+    let column_weights = all(reads.iter().zip(&resolved).map(|(read, resolved)| match resolved.weight {
+        Some(column) => WeightColumn { read, column, spec: request.data.weight.as_ref() }.read().map(Some),
+        None => Ok(None),
+    }))?;
+    let class_weights = request.class_weights.map(|spec| {
+        let (rows, labels) = (&parts[0].rows, &labels);
+        row_weights::of_classes(&spec.value, &labels.classes, rows, &labels.rows[0], column_weights[0].as_deref())
+    });
     let (mut train, mut valid, mut calib, mut test) = (Subset::default(), None, None, None);
     for part in &parts {
+        let of_part: Vec<u32> = part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect();
+        let weights = row_weights::of_rows(
+            &part.rows,
+            &of_part,
+            column_weights[part.table].as_deref(),
+            class_weights.as_ref().map(|weights| weights.values.as_slice()),
+        );
+        let spans = [request.data.weight.as_ref().map(|column| column.span), request.class_weights.map(|of| of.span)];
+        let problem = row_weights::unusable(&weights, part.part, spans);
+        if let Some(problem) = problem {
+            return Err(problem.in_data(reads[part.table].place(None, None)).into());
+        }
         let subset = Subset {
             rows: part.rows.len(),
             row_ids: part.rows.iter().map(|row| u64::from(*row)).collect(),
-            labels: part.rows.iter().map(|row| labels.rows[part.table][*row as usize]).collect(),
+            labels: of_part,
+            weights,
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
         };
         match part.part {
@@ -113,6 +140,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     notes.extend(labels.assumption(request.label));
+    notes.extend(class_weights.as_ref().and_then(|weights| weights.note.clone()));
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
@@ -129,6 +157,10 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         column: InputColumn::of(schema, resolved[0].label.1, CellType::Word),
         classes: labels.classes,
         cells: labels.cells,
+        weights: FittedWeights::new(
+            resolved[0].weight.map(|(_, position)| InputColumn::of(schema, position, CellType::Number(1))),
+            class_weights.map(|weights| weights.values),
+        ),
     };
     let contents: Vec<blake3::Hash> = reads.iter().map(|read| read.content).collect();
     Ok(Dataset {
@@ -141,7 +173,45 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
+        telling: telling(request, &reads[0], &resolved[0], &labels.rows[0]),
     })
+}
+
+/// The columns of modalities that tell the label, by their cells as they were read. The label's own is none of them.
+fn telling(
+    request: &LoadRequest<'_>,
+    read: &LoadedTable,
+    resolved: &ResolvedQuery,
+    labels: &[u32],
+) -> Vec<TellingColumn> {
+    let rows = telling::rows_to_look_at(read.table.rows, resolved.query.columns.len());
+    let classes: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
+    let mut found = vec![];
+    for (spec, places) in request.modalities.iter().zip(&resolved.modalities) {
+        let columns = places.of(read, &[]);
+        for (column, position) in columns.columns.iter().zip(columns.positions) {
+            let cells = &read.table.columns[*column];
+            let score = match resolved.query.columns[*column].kind {
+                _ if *position == resolved.label.1 => None,
+                CellType::Number(1) => {
+                    let cells: Vec<f64> = rows.iter().map(|row| cells.number(*row, 0)).collect();
+                    telling::of_numbers(&cells, &classes)
+                }
+                CellType::Word | CellType::Text => {
+                    let cells: Vec<&str> = rows.iter().map(|row| cells.text(*row)).collect();
+                    telling::of_texts(&cells, &classes)
+                }
+                CellType::Number(_) | CellType::Image(_) => None,
+            };
+            found.extend(score.map(|LabelScore { score, values }| TellingColumn {
+                modality: spec.name.clone(),
+                column: read.schema.column(*position),
+                score,
+                values,
+            }));
+        }
+    }
+    found
 }
 
 /// All results, or all problems.
@@ -189,6 +259,8 @@ struct ResolvedQuery {
     query: TableQuery,
     /// The label's column among the wanted ones, and its position in the table.
     label: (usize, usize),
+    /// The column of row weights, as the label's.
+    weight: Option<(usize, usize)>,
     by_column: Option<(usize, usize)>,
     group: Option<(usize, usize)>,
     /// The columns of each modality.
@@ -218,6 +290,15 @@ impl ResolvedQuery {
             by_column = named(&request.data.split.by_column);
             group = named(&request.data.split.group);
         }
+        let mut weight = None;
+        if let Some(column) = &request.data.weight {
+            match columns.one_number(column) {
+                Ok(position) => {
+                    weight = Some((query.add(position, CellType::Number(1), column.span), position));
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
         let mut modalities = vec![];
         for spec in &request.modalities {
             match columns.of(&pin_globs(spec, &first.schema, &table.schema)) {
@@ -226,7 +307,7 @@ impl ResolvedQuery {
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => Ok(Self { query, label, by_column, group, modalities }),
+            Some(label) if !problems.has_errors() => Ok(Self { query, label, weight, by_column, group, modalities }),
             _ => Err(problems),
         }
     }

@@ -11,6 +11,7 @@
 mod apply;
 mod column_values;
 mod dataset;
+mod date_guess;
 mod input_mapping;
 mod inspect;
 mod io;
@@ -21,6 +22,7 @@ mod preprocessing;
 mod presence;
 mod random;
 mod row_blocks;
+mod row_weights;
 mod source;
 mod split;
 mod table;
@@ -28,6 +30,7 @@ mod table;
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;
 pub use dataset::{Dataset, Subset, TableSummary};
+pub use date_guess::DateGuess;
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::sample::SAMPLE_ROWS;
@@ -44,6 +47,7 @@ pub use random::{Draw, Draws, order};
 pub use row_blocks::{
     BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_blocks,
 };
+pub use row_weights::FittedWeights;
 pub use source::jsonl::JSON_TYPE;
 pub use source::row_block::{ReadProgress, ReadUnit};
 pub use source::{source_of, stream_format};

@@ -99,6 +99,10 @@ impl Preprocessing {
         if self.label.classes.len() < 2 {
             return Some("the label has fewer than two classes".to_owned());
         }
+        let class_weights = self.label.weights.as_ref().and_then(|weights| weights.classes.as_ref());
+        if class_weights.is_some_and(|weights| weights.len() != self.label.classes.len()) {
+            return Some("the classes of the label and their weights differ in number".to_owned());
+        }
         self.modalities.iter().find_map(FittedModality::inconsistency)
     }
 

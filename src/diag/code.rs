@@ -60,7 +60,7 @@ codes! {
     ShapeMismatch = "MMC0301", "two shapes that must agree do not";
     WrongType = "MMC0302", "a value of another type than is expected here";
     OutOfRange = "MMC0303", "a value outside of what is allowed";
-    WeightCount = "MMC0304", "component weights that do not match the components";
+    WeightCount = "MMC0304", "weights that do not match the components or the classes";
     BadMixture = "MMC0305", "a mixture that is empty, repeated or names no input";
     NotABlock = "MMC0306", "a block of layers is expected here";
     BadInput = "MMC0307", "a layer does not take a value of this shape";
@@ -97,6 +97,7 @@ codes! {
     TellingColumn = "MMC0429", "a column that determines the label";
     ImputedModality = "MMC0430", "a modality imputed on rows where all of it is missing";
     NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
+    ShortLogits = "MMC0440", "logits of a length at which no component is sure";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";

@@ -35,7 +35,7 @@ pub trait Engine: Send {
 /// The result of one training step. Nothing here depends on the number of threads.
 #[derive(Debug)]
 pub struct StepResult<'a> {
-    /// The loss: the mean over the batch, without decay.
+    /// The loss: the mean over the batch, weighted by its rows, without decay.
     pub loss: f64,
     /// Rows predicted wrongly (by the smallest class loss), before the step.
     pub errors: usize,

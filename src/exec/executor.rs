@@ -139,7 +139,8 @@ impl<B: Compute> Executor<B> {
             loss: &self.plan.loss,
             labels: &batch.labels[rows.clone()],
             present: self.present(batch, rows),
-            batch: batch.rows,
+            row_weights: batch.weights.get(rows.clone()).unwrap_or_default(),
+            batch: batch.weight(),
         };
         let node = B::class_loss(&mut pass, &self.components(&slots)?, &targets)
             .map_err(|error| self.failure(place.get(), &error))?;
@@ -225,6 +226,9 @@ impl<B: Compute> Executor<B> {
         let classes = plan.loss.classes.len();
         if labelled && (batch.labels.len() != batch.rows || batch.labels.iter().any(|l| *l as usize >= classes)) {
             return wrong("labels");
+        }
+        if labelled && !batch.weights.is_empty() && batch.weights.len() != batch.rows {
+            return wrong("weights of rows");
         }
         if labelled && batch.rows == 0 { wrong("number of rows") } else { Ok(()) }
     }

@@ -41,6 +41,7 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
     let looked = inspect(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
+        class_weights: hir.train.class_weights.as_ref(),
         modalities: hir.modalities.iter().collect(),
         required: vec![RequiredComponents::of(plan, &names)],
         base: folder,

@@ -110,7 +110,7 @@ impl Model {
         let labels = &rows.subset.labels;
         if let Some(threshold) = request.threshold {
             found.decisions.decide_by_threshold(threshold);
-            found.scores = scores(&plan.loss, &found.decisions, &found.losses, labels);
+            found.scores = scores(&plan.loss, &found.decisions, &found.losses, labels, &rows.subset.weights);
         }
         let groups = match &request.by {
             Some(column) => Some(self.groups(column, &rows, &found, options)?),
@@ -222,8 +222,12 @@ impl Model {
         let measured = members.into_iter().map(|(value, rows_of_value)| {
             let losses: Vec<_> = rows_of_value.iter().map(|row| found.losses[*row]).collect();
             let labels: Vec<u32> = rows_of_value.iter().map(|row| rows.subset.labels[*row]).collect();
+            let weights: Vec<f64> = match rows.subset.weights.as_slice() {
+                [] => vec![],
+                weights => rows_of_value.iter().map(|row| weights[*row]).collect(),
+            };
             let decisions = found.decisions.of_rows(&rows_of_value);
-            (value.to_owned(), scores(loss, &decisions, &losses, &labels))
+            (value.to_owned(), scores(loss, &decisions, &losses, &labels, &weights))
         });
         Ok(RowGroups { column: column.to_owned(), values: measured.collect() })
     }

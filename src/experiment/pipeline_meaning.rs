@@ -54,12 +54,17 @@ impl PipelineMeaning {
             train.shift_remove("combine");
         }
         let label = &hir.label;
+        let mut label_meaning =
+            json!({ "name": label.name, "classes": label.classes, "column": column(&label.column) });
+        if let Some(weight) = &hir.data.weight {
+            label_meaning["weight"] = column(weight).into();
+        }
         Self {
             name: hir.name.clone(),
             params: hir.params.iter().map(|param| (param.name.clone(), Value::from(param.value.as_str()))).collect(),
             source: with_full_paths(json!(hir.data.origin), &hir.data.paths(), pipeline.folder()),
             split: json!(hir.data.split),
-            label: json!({ "name": label.name, "classes": label.classes, "column": column(&label.column) }),
+            label: label_meaning,
             modalities: hir.modalities.iter().map(|modality| (modality.name.clone(), meaning_of(modality))).collect(),
             layers: layers(&plan.steps),
             combine,

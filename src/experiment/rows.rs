@@ -23,6 +23,7 @@ pub(crate) fn load_dataset(pipelines: &[&Pipeline], options: &TrainOptions) -> C
     load(&LoadRequest {
         data: &hir.data,
         label: &hir.label,
+        class_weights: hir.train.class_weights.as_ref(),
         modalities: modalities.collect(),
         required: pipelines.iter().map(|pipeline| RequiredComponents::of(pipeline.plan(), &names)).collect(),
         base: first.folder(),
@@ -102,6 +103,10 @@ impl BatchSource for PlanRows<'_> {
 
     fn labels(&self) -> &[u32] {
         &self.subset.labels
+    }
+
+    fn weights(&self) -> &[f64] {
+        &self.subset.weights
     }
 
     fn fill(&self, rows: &[u32], batch: &mut Batch) {

@@ -12,6 +12,8 @@ pub struct HeldOutRows<'a> {
     pub neg_log_p: Vec<&'a [f64]>,
     /// The class of each row.
     pub labels: &'a [u32],
+    /// The weight of each row; empty where every row weighs 1.
+    pub weights: &'a [f64],
 }
 
 /// Lower bound of log probabilities: one confident and wrong decision would outweigh all other rows.
@@ -80,9 +82,18 @@ impl Regression<'_> {
         (scores.iter().map(|score| (score - most).exp() / sum).collect(), neg_log_p)
     }
 
+    fn weight(&self, row: usize) -> f64 {
+        self.held_out.weights.get(row).copied().unwrap_or(1.0)
+    }
+
+    /// The sum of the weights of the rows.
+    fn total_weight(&self) -> f64 {
+        (0..self.held_out.labels.len()).map(|row| self.weight(row)).sum()
+    }
+
     fn objective(&self, answer: &[f64]) -> f64 {
-        let rows = self.held_out.labels.len();
-        let mean = (0..rows).map(|row| self.row(answer, row).1).sum::<f64>() / rows as f64;
+        let rows = 0..self.held_out.labels.len();
+        let mean = rows.map(|row| self.weight(row) * self.row(answer, row).1).sum::<f64>() / self.total_weight();
         mean + RIDGE / 2.0
             * answer.iter().enumerate().map(|(at, value)| self.deviation(at, *value).powi(2)).sum::<f64>()
     }
@@ -96,8 +107,9 @@ impl Regression<'_> {
         let (components, classes) = (self.components, self.held_out.classes);
         let size = answer.len();
         let (mut gradient, mut hessian) = (vec![0.0; size], vec![vec![0.0; size]; size]);
-        let share = 1.0 / self.held_out.labels.len() as f64;
+        let total = self.total_weight();
         for (row, label) in self.held_out.labels.iter().enumerate() {
+            let share = self.weight(row) / total;
             let (p, _) = self.row(answer, row);
             let log_p: Vec<Vec<f64>> =
                 (0..components).map(|i| (0..classes).map(|class| self.log_p(i, row, class)).collect()).collect();
@@ -163,7 +175,7 @@ mod tests {
     }
 
     fn held_out<'a>(neg_log_p: &'a [Vec<f64>], labels: &'a [u32]) -> HeldOutRows<'a> {
-        HeldOutRows { classes: 2, neg_log_p: neg_log_p.iter().map(Vec::as_slice).collect(), labels }
+        HeldOutRows { classes: 2, neg_log_p: neg_log_p.iter().map(Vec::as_slice).collect(), labels, weights: &[] }
     }
 
     #[test]
@@ -172,7 +184,8 @@ mod tests {
         let components = [(0..60).map(|row| noise(row, 13)).collect(), (0..60).map(|row| noise(row, 41)).collect()];
         let neg_log_p = neg_log_p(&components);
         let labels: Vec<u32> = (0..60).map(|row| u32::from(noise(row, 13) + 0.3 * noise(row, 7) > 0.6)).collect();
-        let held_out = held_out(&neg_log_p, &labels);
+        let weights: Vec<f64> = (0..60).map(|row| f64::from(row % 4)).collect();
+        let held_out = HeldOutRows { weights: &weights, ..held_out(&neg_log_p, &labels) };
         let problem = Regression { held_out: &held_out, components: 2 };
         let Combiner { weights: mut answer, bias } = fit_combiner(&held_out);
         answer.extend(bias);
@@ -192,6 +205,26 @@ mod tests {
                 assert!(((up[other] - down[other]) / 2e-5 - expected).abs() < 1e-7);
             }
         }
+    }
+
+    #[test]
+    fn a_weight_is_as_many_rows() {
+        let p = |row: u32| vec![0.1 + 0.8 * f64::from(row * 7 % 11) / 11.0, 0.1 + 0.8 * f64::from(row * 3 % 13) / 13.0];
+        let times = |row: u32| row as usize % 3;
+        let component = |at: usize, rows: &[u32]| rows.iter().map(|row| p(*row)[at]).collect::<Vec<f64>>();
+        let once: Vec<u32> = (0..40).collect();
+        let repeated: Vec<u32> = (0..40).flat_map(|row| std::iter::repeat_n(row, times(row))).collect();
+        let of = |rows: &[u32], weights: &[f64]| {
+            let labels: Vec<u32> = rows.iter().map(|row| row * 5 % 7 % 2).collect();
+            let neg_log_p = neg_log_p(&[component(0, rows), component(1, rows)]);
+            fit_combiner(&HeldOutRows { weights, ..held_out(&neg_log_p, &labels) })
+        };
+        let weights: Vec<f64> = once.iter().map(|row| times(*row) as f64).collect();
+        let (weighted, repeated, plain) = (of(&once, &weights), of(&repeated, &[]), of(&once, &[]));
+        let all = |of: &Combiner| of.weights.iter().chain(&of.bias).copied().collect::<Vec<f64>>();
+        let apart =
+            |a: &Combiner, b: &Combiner| all(a).iter().zip(all(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(apart(&weighted, &repeated) < 1e-9 && apart(&weighted, &plain) > 1e-3);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub trait CombinationRule {
     /// The portable form of the class losses: `l^k`, from which the decision and the probabilities `softmax(-l)`
     /// follow.
     fn class_losses<T: Tensors>(&self, tensors: &mut T) -> Result<T::Tensor, T::Error>;
-    /// The portable form of the training loss: the mean of [`CombinationRule::row_loss`] over the batch.
+    /// The portable form of the training loss: the mean of [`CombinationRule::row_loss`] over the batch, weighted by rows.
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error>;
 
     /// Whether each component is trained separately and combined afterwards.

@@ -57,9 +57,10 @@ pub trait LabelledTensors: Tensors {
     /// One number for the batch.
     type Loss;
 
-    /// The sum of `x^y` over the rows that count, with `y` the label of the row, divided by the rows of the batch.
+    /// The sum of `x^y` over the rows that count, with `y` the label of the row, each weighted by its row, divided by the
+    /// weights of the batch.
     fn mean_of_label(&mut self, x: &Self::Tensor) -> Result<Self::Loss, Self::Error>;
-    /// The sum over the rows that count, divided by the rows of the batch.
+    /// The sum over the rows that count, each weighted, divided by the weights of the batch.
     fn mean_of_rows(&mut self, x: &Self::Row) -> Result<Self::Loss, Self::Error>;
     /// `x + y`
     fn add_losses(&mut self, x: Self::Loss, y: Self::Loss) -> Result<Self::Loss, Self::Error>;

@@ -20,6 +20,7 @@ pub(super) fn data_problems(analysis: &Analysis, uri: &Uri) -> Problems {
         data: &hir.data,
         label: &hir.label,
         modalities: hir.modalities.iter().collect(),
+        class_weights: None,
         required: vec![],
         base: path.parent().unwrap_or(Path::new("")),
         cache: None,

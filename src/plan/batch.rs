@@ -11,4 +11,13 @@ pub struct Batch {
     pub present: Vec<Option<Vec<bool>>>,
     /// The class of each row.
     pub labels: Vec<u32>,
+    /// The weight of each row in the training loss; empty where every row weighs 1.
+    pub weights: Vec<f64>,
+}
+
+impl Batch {
+    /// The sum of the weights of the rows, by which the loss is divided.
+    pub fn weight(&self) -> f64 {
+        if self.weights.is_empty() { self.rows as f64 } else { self.weights.iter().sum() }
+    }
 }

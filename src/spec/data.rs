@@ -12,6 +12,9 @@ pub struct DataSpec {
     pub origin: Origin,
     /// The split into train, valid and test.
     pub split: Split,
+    /// The column of the weights of rows in the loss; every row weighs 1 without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<ColumnRef>,
     /// The whole block.
     #[serde(skip)]
     pub span: Span,
@@ -182,6 +185,17 @@ pub enum Select {
     Name(String),
     /// All whose names match, `*` for any letters and `?` for one, in the order of the table.
     Glob(String),
+}
+
+impl Select {
+    /// The call of the language that selects it.
+    pub fn show(&self) -> String {
+        match self {
+            Select::Position(position) => format!("column({position})"),
+            Select::Name(name) => format!("column({name:?})"),
+            Select::Glob(pattern) => format!("columns({pattern:?})"),
+        }
+    }
 }
 
 /// `modality NAME: TYPE = COLUMNS |> TRANSFORM ...`

@@ -1,5 +1,6 @@
 //! The `train { ... }` block and sweeps as plain data.
 
+use super::Spanned;
 use super::optimizer::OptimizerSpec;
 use crate::diag::Span;
 use serde::{Deserialize, Serialize};
@@ -29,9 +30,35 @@ pub struct TrainSpec {
     pub calibrate: CalibrationMethod,
     /// Probability of leaving an optional modality out of a row in a training step.
     pub modality_dropout: f64,
+    /// The weights of classes in the loss; every class weighs 1 without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<Spanned<ClassWeights>>,
     /// The span of the block.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// The weights of classes in the training loss.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassWeights {
+    /// Such that all classes weigh the same in total over the training rows.
+    Balanced,
+    /// One for each class, in order.
+    Each(Vec<f64>),
+}
+
+impl ClassWeights {
+    /// As the language writes them.
+    pub fn show(&self) -> String {
+        match self {
+            ClassWeights::Balanced => "balanced".to_owned(),
+            ClassWeights::Each(weights) => {
+                let weights: Vec<String> = weights.iter().map(f64::to_string).collect();
+                format!("[{}]", weights.join(", "))
+            }
+        }
+    }
 }
 
 /// How reported probabilities are calibrated after training. No method changes a predicted class.
@@ -183,7 +210,10 @@ impl Metric {
     pub fn doc(self) -> &'static str {
         match self {
             Metric::Error => "the share of rows that are predicted wrongly",
-            Metric::Loss => "the training objective of the combine, without weight decay",
+            Metric::Loss => {
+                "the training objective of the combine, without weight decay: the only measurement that the weights of rows \
+                 and classes enter"
+            }
             Metric::Auc => {
                 "the area under the receiver operating characteristic: of the second class for two classes, the mean \
                  over classes against the rest beyond"
@@ -204,7 +234,9 @@ impl Metric {
     pub fn equation(self) -> &'static str {
         match self {
             Metric::Error => "mean over rows of [argmin over k of l^k != y]",
-            Metric::Loss => "mean over rows of l^y",
+            Metric::Loss => {
+                "sum over rows of w l^y / sum over rows of w, with w = 1 unless rows or classes have weights"
+            }
             Metric::Auc => "P(score of a row of the class > score of a row of another), ties counting half",
             Metric::F1 => "mean over classes of 2 TP / (2 TP + FP + FN)",
             Metric::LogLoss => "mean over rows of - log p^y, with p = softmax(-l / (s T))",

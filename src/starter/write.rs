@@ -5,6 +5,7 @@ use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
 use crate::ops;
+use crate::spec::DatePart;
 use crate::syntax::{RESERVED, format};
 use crate::thousands::grouped;
 use std::collections::BTreeSet;
@@ -36,12 +37,27 @@ pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoL
     let label = label(survey, named)?;
     let mut roles: Vec<Role> = survey.columns.iter().map(|column| executed(role(column, survey))).collect();
     roles[label.column] = Role::Left(String::new());
+    leave_out_telling(&mut roles, survey, label.column);
     let mut writer = Writer { survey, taken: BTreeSet::new(), text: String::new() };
     writer.head(table, &label);
     let modalities = writer.modalities(&roles);
     writer.left_out(&roles, label.column);
     writer.model(&modalities);
     Ok(format(&writer.text).text)
+}
+
+/// Leaves out the columns that alone tell the label, unless nothing else is left.
+fn leave_out_telling(roles: &mut [Role], survey: &Survey, label: usize) {
+    let mut telling = survey.telling(label);
+    telling.retain(|(at, _)| !matches!(roles[*at], Role::Left(_)));
+    let used = roles.iter().filter(|role| !matches!(role, Role::Left(_))).count();
+    if telling.len() < used {
+        for (at, score) in telling {
+            roles[at] = Role::Left(format!(
+                "alone it tells the label (score {score:.3}): add it if it was not made from the label and is known before it"
+            ));
+        }
+    }
 }
 
 /// The role, if this version executes the layers that it needs.
@@ -105,6 +121,7 @@ impl Writer<'_> {
         for (at, role) in roles.iter().enumerate() {
             match role {
                 Role::Category(values) => modalities.push(self.category(at, *values)),
+                Role::Date(form, parts) => modalities.push(self.date(at, form, parts)),
                 Role::Text(longest) => modalities.push(self.letters(at, *longest)),
                 Role::Vector(width, varies) => modalities.push(self.vector(at, *width, *varies)),
                 Role::Image(shape) => modalities.push(self.image(at, *shape)),
@@ -153,6 +170,28 @@ impl Writer<'_> {
         let mark = self.mark(at);
         self.lines(&format!("modality {name}{mark}: category[{values}] = column({})", self.column(at)));
         Modality { name, layers: format!("embedding({})", (values / 2).clamp(2, 32)) }
+    }
+
+    fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> Modality {
+        let column = &self.survey.columns[at];
+        let missing = column.missing;
+        let name = self.name(&column.name.clone());
+        let width: usize = parts.iter().map(DatePart::width).sum();
+        let mut arguments: Vec<String> = parts.iter().map(DatePart::to_string).collect();
+        if !form.is_empty() {
+            arguments.push(format!("format: {}", quoted(form)));
+        }
+        self.lines("\n# Dates: days since 1970, and where it lies in the year and in the week.");
+        let mut transforms = format!(" |> date({})", arguments.join(", "));
+        if missing > 0 {
+            self.lines(&format!("# Empty on {missing} rows: the medians of the training rows replace them."));
+            transforms.push_str(" |> impute(median)");
+        }
+        self.lines(&format!(
+            "modality {name}: dense[{width}] = column({}){transforms} |> standardize",
+            self.column(at)
+        ));
+        Modality { name, layers: format!("mlp([16, {WIDTH}])") }
     }
 
     fn letters(&mut self, at: usize, longest: usize) -> Modality {

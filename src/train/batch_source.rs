@@ -17,6 +17,11 @@ pub trait BatchSource: Sync {
     /// The class of each row.
     fn labels(&self) -> &[u32];
 
+    /// The weight of each row in the loss; empty where every row weighs 1.
+    fn weights(&self) -> &[f64] {
+        &[]
+    }
+
     /// Makes `batch` hold these rows, in this order, reusing what it has allocated.
     fn fill(&self, rows: &[u32], batch: &mut Batch);
 

@@ -61,7 +61,9 @@ pub struct LoopState {
 pub struct EpochTotals {
     /// Rows seen.
     pub rows: usize,
-    /// Sum of the training loss over the rows.
+    /// Sum of the weights of these rows.
+    pub weight: f64,
+    /// Sum of the training loss over the rows, each times its weight.
     pub loss: f64,
     /// Rows predicted wrongly.
     pub errors: usize,
@@ -69,6 +71,13 @@ pub struct EpochTotals {
     pub violations: usize,
     /// The learning rate of the last step.
     pub lr: f64,
+}
+
+impl EpochTotals {
+    /// The training loss: the mean over the rows, weighted; 0 as long as all rows weigh 0.
+    pub fn mean_loss(&self) -> f64 {
+        if self.weight == 0.0 && self.rows > 0 { 0.0 } else { self.loss / self.weight }
+    }
 }
 
 /// The model of the best epoch so far.

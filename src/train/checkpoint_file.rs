@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The version of the form.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The text before the digits of the checksum in the header: JSON within a JSON string.
 const BEFORE_SUM: &[u8] = br#""mmc":"{\"blake3\":\""#;

@@ -31,7 +31,7 @@ pub fn evaluate(
     let loss = fitted(loss, params);
     let decisions = engine.pool().install(|| decide(&loss, &params.calibration, &logits));
     let losses = row_losses(&loss, &logits, rows.labels());
-    let scores = metrics::scores(&loss, &decisions, &losses, rows.labels());
+    let scores = metrics::scores(&loss, &decisions, &losses, rows.labels(), rows.weights());
     Ok(Evaluation { scores, decisions, losses })
 }
 

@@ -112,6 +112,7 @@ fn train_components(
             classes: found.decisions.classes,
             neg_log_p: found.decisions.components.iter().map(|component| component.neg_log_p.as_slice()).collect(),
             labels: valid.labels(),
+            weights: valid.weights(),
         };
         let fitted = plan.loss.combination.fit(&held_out).unwrap_or_default();
         for (id, numbers) in [(weight, fitted.weights), (bias, fitted.bias)] {
@@ -175,6 +176,7 @@ struct ComponentRows<'a> {
     rows: &'a dyn BatchSource,
     which: Vec<u32>,
     labels: Vec<u32>,
+    weights: Vec<f64>,
     /// The inputs of the component's plan by their places in the whole plan.
     inputs: Vec<usize>,
 }
@@ -199,7 +201,11 @@ impl<'a> ComponentRows<'a> {
                 .collect();
         }
         let labels = which.iter().map(|row| rows.labels()[*row as usize]).collect();
-        Self { rows, which, labels, inputs }
+        let weights = match rows.weights() {
+            [] => vec![],
+            weights => which.iter().map(|row| weights[*row as usize]).collect(),
+        };
+        Self { rows, which, labels, weights, inputs }
     }
 }
 
@@ -210,6 +216,10 @@ impl BatchSource for ComponentRows<'_> {
 
     fn labels(&self) -> &[u32] {
         &self.labels
+    }
+
+    fn weights(&self) -> &[f64] {
+        &self.weights
     }
 
     fn fill(&self, rows: &[u32], batch: &mut Batch) {
@@ -229,6 +239,7 @@ impl ComponentRows<'_> {
         fill(&rows, &mut whole);
         batch.rows = whole.rows;
         batch.labels = whole.labels;
+        batch.weights = whole.weights;
         batch.inputs = self.inputs.iter().map(|input| std::mem::take(&mut whole.inputs[*input])).collect();
         batch.present = self.inputs.iter().map(|input| whole.present[*input].take()).collect();
     }

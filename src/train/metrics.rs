@@ -6,17 +6,17 @@ use crate::fusion::{RowLoss, neg_log_softmin, softmin};
 use crate::plan::LossSpec;
 
 /// Everything that is measured on one part of the data: what was decided on its rows, what training would make of each
-/// of them, and their classes.
+/// of them, their classes and their weights, none where every row weighs 1.
 ///
-/// Means are over all rows; those of a component over the rows where it is present. A measurement over no rows is
-/// not a number.
-pub fn scores(loss: &LossSpec, decisions: &Decisions, losses: &[RowLoss], labels: &[u32]) -> Scores {
+/// The loss is the mean weighted by rows, as in training; every other measurement counts each row once. Means are over
+/// all rows; those of a component over the rows where it is present. A measurement over no rows is not a number.
+pub fn scores(loss: &LossSpec, decisions: &Decisions, losses: &[RowLoss], labels: &[u32], weights: &[f64]) -> Scores {
     let boosted = loss.combination.is_boosted();
     let components = loss.components.iter().zip(&decisions.components);
     Scores {
         rows: labels.len(),
         error: error(&decisions.predicted, labels),
-        loss: mean(losses.iter().map(|row| row.loss)),
+        loss: weighted_mean(losses.iter().map(|row| row.loss), weights),
         auc: macro_auc(&decisions.probabilities, decisions.classes, labels),
         f1: macro_f1(&decisions.predicted, decisions.classes, labels),
         probabilities: reported(decisions, labels),
@@ -159,6 +159,14 @@ fn most_probable(probabilities: &[f64]) -> usize {
         }
     }
     best
+}
+
+/// The mean weighted by these weights, the plain one where there are none.
+fn weighted_mean(numbers: impl Iterator<Item = f64>, weights: &[f64]) -> f64 {
+    if weights.is_empty() {
+        return mean(numbers);
+    }
+    numbers.zip(weights).map(|(number, weight)| number * weight).sum::<f64>() / weights.iter().sum::<f64>()
 }
 
 fn mean(numbers: impl Iterator<Item = f64>) -> f64 {

@@ -89,6 +89,7 @@ mod tests {
             init: Init::Scaled,
             calibrate: CalibrationMethod::None,
             modality_dropout: 0.0,
+            class_weights: None,
             span: Span::default(),
         })
     }

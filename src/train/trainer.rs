@@ -155,7 +155,7 @@ impl<'a> TrainingLoop<'a> {
                 epoch,
                 step: number,
                 rows: rows.len(),
-                loss: self.totals.loss / self.totals.rows as f64,
+                loss: self.totals.mean_loss(),
                 error: self.totals.errors as f64 / self.totals.rows as f64,
                 step_loss,
             });
@@ -202,7 +202,9 @@ impl<'a> TrainingLoop<'a> {
         let loss = result.loss;
         let totals = &mut self.totals;
         totals.rows += batch.rows;
-        totals.loss += loss * batch.rows as f64;
+        let weight = batch.weight();
+        totals.weight += weight;
+        totals.loss += loss * weight;
         totals.errors += result.errors;
         totals.violations += result.violations;
         totals.lr = update_rule(&spec.optimizer).learning_rate() * spec.schedule.factor(key.step, self.extent);
@@ -242,7 +244,7 @@ impl<'a> TrainingLoop<'a> {
             epoch,
             step: self.step,
             lr: totals.lr,
-            train_loss: totals.loss / totals.rows as f64,
+            train_loss: totals.mean_loss(),
             train_error: totals.errors as f64 / totals.rows as f64,
             violations: boosted.then_some(totals.violations as u64),
             valid,

@@ -7,6 +7,7 @@ mod eval;
 mod lint_fix;
 mod predict;
 mod resume;
+mod row_weights;
 mod run;
 mod runs;
 mod studies;

@@ -4,6 +4,7 @@
 
 mod applying;
 mod cache;
+mod dates;
 mod errors;
 mod exact_values;
 mod images;
@@ -12,6 +13,7 @@ mod joins;
 mod out_of_core;
 mod real_data;
 mod row_blocks;
+mod row_weights;
 mod splitting;
 mod synthetic;
 mod text_and_categories;
@@ -44,6 +46,7 @@ pub(crate) struct Case {
     pub folder: tempfile::TempDir,
     pub data: DataSpec,
     pub label: LabelSpec,
+    pub class_weights: Option<Spanned<ClassWeights>>,
     pub modalities: Vec<ModalitySpec>,
     /// The modalities that each component of a combine needs, if there is one.
     pub components: Vec<Vec<usize>>,
@@ -56,13 +59,19 @@ impl Case {
     pub(crate) fn new(paths: &[&str]) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
-            data: DataSpec { origin: Origin::Whole(table(paths, ',', true)), split: Split::default(), span: span(1) },
+            data: DataSpec {
+                origin: Origin::Whole(table(paths, ',', true)),
+                split: Split::default(),
+                weight: None,
+                span: span(1),
+            },
             label: LabelSpec {
                 name: "y".into(),
                 classes: Classes::Named(vec!["no".into(), "yes".into()]),
                 column: column(Select::Name("y".into()), LABEL),
                 span: span(LABEL),
             },
+            class_weights: None,
             modalities: vec![],
             components: vec![],
             cache: false,
@@ -134,6 +143,7 @@ impl Case {
         load(&LoadRequest {
             data: &self.data,
             label: &self.label,
+            class_weights: self.class_weights.as_ref(),
             modalities: self.modalities.iter().collect(),
             required: self.required(),
             base: self.folder.path(),

@@ -5,7 +5,7 @@ use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params, initialize};
 use mmc::fusion::{Combination, Multiplicative, QGradient};
-use mmc::ops::{Activation, Arithmetic};
+use mmc::ops::{Activation, Arithmetic, Op, UnitLogits};
 use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::Init;
 use std::sync::Arc;
@@ -120,6 +120,11 @@ fn norms() {
 }
 
 #[test]
+fn unit_logits() {
+    check_operation("unit", |net, a, _| net.layer(Op::UnitLogits(UnitLogits { scale: 3.0 }), &[a]));
+}
+
+#[test]
 fn joining() {
     check_operation("concat", |net, a, b| net.concat(&[a, b, a]));
     check_operation("sum", |net, a, b| net.sum(&[a, b]));
@@ -148,7 +153,7 @@ fn attention_is_a_mean_of_values_by_the_softmax_of_their_scores() {
     net.component(merged, 1.0);
     let plan = net.finish(DETACHED);
     let inputs = vec![vec![1.0, 2.0, 3.0], vec![-1.0, 0.5, 4.0], vec![900.0, 900.0 + 3.0f32.ln()]];
-    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0] };
+    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0], weights: vec![] };
     for device in BOTH {
         let found = start(&plan, device, 1).logits(&Arc::new(initialize(&plan, 1)), &rows).unwrap();
         for (found, expected) in found.components[0].iter().zip([-0.25, 0.4375, 1.875]) {
@@ -282,6 +287,7 @@ fn the_composition_is_finite_where_probabilities_saturate() {
             ],
             present: vec![None, None],
             labels: vec![2, 1, 0],
+            weights: vec![],
         };
         let mut fused = start(&plan, DeviceChoice::Cpu, 1);
         let mut composed = start(&plan, DeviceChoice::CpuComposed, 1);

@@ -9,9 +9,11 @@ mod initialize;
 mod missing;
 mod normalize;
 mod operation_json;
+mod row_weights;
 mod sequences;
 mod torch_images;
 mod torch_sequences;
+mod unit_logits;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};
@@ -37,7 +39,7 @@ fn batch(plan: &Plan, rows: usize, seed: u64) -> Batch {
     let classes = plan.loss.classes.len();
     let inputs = plan.inputs.iter().zip(seed..).map(|(input, seed)| noise(rows * input.shape.size(), seed)).collect();
     let labels = (0..rows).map(|row| ((row * 7 + row / 3) % classes) as u32).collect();
-    Batch { rows, inputs, present: vec![None; plan.inputs.len()], labels }
+    Batch { rows, inputs, present: vec![None; plan.inputs.len()], labels, weights: vec![] }
 }
 
 /// One training step: its loss, and the sum of its shards' gradients.

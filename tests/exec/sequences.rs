@@ -43,7 +43,7 @@ fn batch(plan: &Plan) -> Batch {
     };
     let inputs: Vec<Vec<f32>> = plan.inputs.iter().enumerate().map(cells).collect();
     let labels = (0..rows).map(|row| (row % 3) as u32).collect();
-    Batch { rows, present: vec![None; inputs.len()], inputs, labels }
+    Batch { rows, present: vec![None; inputs.len()], inputs, labels, weights: vec![] }
 }
 
 /// Encoders that between them use every operation on sequences, with and without lengths.
@@ -97,6 +97,7 @@ fn a_row_in_a_batch_gives_what_it_gives_alone() {
                     inputs: whole.inputs.iter().map(cut).collect(),
                     present: whole.present.clone(),
                     labels: vec![0],
+                    weights: vec![],
                 };
                 let alone = engine.logits(&params, &alone).unwrap();
                 for (class, alone) in alone.components[0].iter().enumerate() {
@@ -119,7 +120,13 @@ fn an_empty_text_is_zeros_behind_every_encoder() {
         let range = params.range(bias);
         params.values[range.clone()].copy_from_slice(&[0.5, -1.0, 2.0]);
         for device in BOTH {
-            let rows = Batch { rows: 2, labels: vec![0, 1], inputs: vec![vec![0.0; 2 * STEPS]], present: vec![None] };
+            let rows = Batch {
+                rows: 2,
+                labels: vec![0, 1],
+                inputs: vec![vec![0.0; 2 * STEPS]],
+                present: vec![None],
+                weights: vec![],
+            };
             let mut engine = start(&plan, device, 1);
             let logits = engine.logits(&Arc::new(params.clone()), &rows).unwrap();
             assert_eq!(logits.components[0], [0.5, -1.0, 2.0, 0.5, -1.0, 2.0], "{encoder} on {device:?}");
@@ -167,6 +174,7 @@ fn kernels_agree_with_dfdx_on_wide_layers() {
             inputs: small.inputs.iter().map(repeat).collect(),
             present: small.present.clone(),
             labels: (0..small.rows * 20).map(|row| (row % 3) as u32).collect(),
+            weights: vec![],
         };
         let params = mmc::exec::initialize(&plan, 9);
         let (loss, fused) = gradient(start(&plan, DeviceChoice::Cpu, 2).as_mut(), &params, &rows);

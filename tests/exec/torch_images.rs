@@ -97,6 +97,7 @@ fn images(plan: &Plan, rows: usize) -> Batch {
         inputs: vec![numbers(rows * size, 77).map(|number| number as f32).collect()],
         present: vec![None],
         labels: (0..rows).map(|row| (row * 7 % classes) as u32).collect(),
+        weights: vec![],
     }
 }
 

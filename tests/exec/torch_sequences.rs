@@ -64,7 +64,8 @@ fn check(op: Op, case: &Case, what: &str) {
         params.values[range].copy_from_slice(&case.weights[name(id)]);
     }
     assert_eq!(plan.params.len(), case.weights.len(), "{what}");
-    let rows = Batch { rows: 4, inputs: vec![fixture.tokens], present: vec![None], labels: fixture.labels };
+    let rows =
+        Batch { rows: 4, inputs: vec![fixture.tokens], present: vec![None], labels: fixture.labels, weights: vec![] };
     for device in BOTH {
         let what = format!("{what} on {device:?}");
         let mut engine = start(&plan, device, 1);

@@ -29,12 +29,13 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 6] = [
+const COMBINES: [(&str, &str); 7] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
     ("mulmix", "beta = 0.6\n normalize = true"),
     ("mulmix", "beta = 0.3\n merge = concat\n project = linear(3) |> relu\n boost = margin(0.05)"),
     ("multiplicative", "beta = 0.9"),
+    ("mulmix", "beta = 0.5\n logits = unit(4)"),
     ("late", "by = average"),
 ];
 
@@ -73,6 +74,7 @@ fn row_of(batch: &Batch, row: usize, inputs: &[usize]) -> Batch {
         inputs: inputs.iter().map(numbers).collect(),
         present: vec![None; inputs.len()],
         labels: vec![batch.labels[row]],
+        weights: vec![],
     }
 }
 
@@ -101,6 +103,7 @@ proptest! {
             inputs: WIDTHS.iter().map(|width| numbers.by_ref().take(rows * width).collect()).collect(),
             present: (0..3).map(|input| Some(has.iter().map(|has| has >> input & 1 == 1).collect())).collect(),
             labels: (0..rows as u32).map(|row| (row * 2 + seed as u32) % 3).collect(),
+            weights: vec![],
         };
         for (input, width) in WIDTHS.iter().enumerate() {
             for (row, _) in has.iter().enumerate().filter(|(_, has)| *has >> input & 1 == 0) {
@@ -195,6 +198,7 @@ fn encoders_of_several_modalities_are_combined_as_any() {
         ],
         present: vec![None, None, Some(vec![true, false])],
         labels: vec![2, 1],
+        weights: vec![],
     };
     let (loss, _) = step(&plan, &params, &batch);
 

@@ -31,6 +31,7 @@ fn spec() -> TrainSpec {
         init: Init::Scaled,
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
+        class_weights: None,
         span: Span::default(),
     }
 }

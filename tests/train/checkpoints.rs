@@ -38,6 +38,7 @@ fn spec(optimizer: OptimizerSpec, length: TrainingLength) -> TrainSpec {
         init: Init::Scaled,
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
+        class_weights: None,
         span: Span::default(),
     }
 }

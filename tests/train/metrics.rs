@@ -84,7 +84,7 @@ fn agrees_with_scikit_learn() {
             }
         }
         let decisions = plain(case.classes, case.predictions, case.probabilities);
-        let found = scores(&loss, &decisions, &counted(&vec![0.5; case.labels.len()]), &case.labels);
+        let found = scores(&loss, &decisions, &counted(&vec![0.5; case.labels.len()]), &case.labels, &[]);
         near(found.error, case.error);
         near(found.f1, case.f1);
         near(found.probabilities.log_loss, case.log_loss);
@@ -103,10 +103,10 @@ fn agrees_with_scikit_learn() {
 fn violations_are_the_rows_a_boosted_loss_counts_and_the_mean_is_over_all() {
     let decisions = plain(2, vec![0; 4], vec![0.5; 8]);
     let losses = counted(&[3.0, 0.0, 1.0, 0.0]);
-    let found = scores(&loss_of(2, &["whole"], multiplicative(Some(0.0))), &decisions, &losses, &[0; 4]);
+    let found = scores(&loss_of(2, &["whole"], multiplicative(Some(0.0))), &decisions, &losses, &[0; 4], &[]);
     assert_eq!(found.violations, Some(2));
     near(found.loss, 1.0);
-    let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &losses, &[0; 4]);
+    let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &losses, &[0; 4], &[]);
     assert_eq!(found.violations, None);
 }
 
@@ -118,7 +118,7 @@ fn a_component_is_measured_on_the_rows_that_have_its_modalities() {
         component(&[0.1, 0.9, 0.5, 0.5, 0.3, 0.7], &[0.5; 6]),
     ];
     let loss = loss_of(2, &["a", "b"], multiplicative(None));
-    let found = scores(&loss, &decisions, &counted(&[1.0; 3]), &[0, 1, 1]);
+    let found = scores(&loss, &decisions, &counted(&[1.0; 3]), &[0, 1, 1], &[]);
     let [a, b] = found.components.as_slice() else { panic!("two components") };
     near(a.cross_entropy, -(0.8f64.ln() + 0.6f64.ln()) / 2.0);
     near(a.error, 0.0);
@@ -132,7 +132,7 @@ fn a_component_is_measured_on_the_rows_that_have_its_modalities() {
 fn log_loss_is_finite_where_the_probability_is_too_small_for_a_number() {
     let mut decisions = plain(2, vec![1], vec![0.0, 1.0]);
     decisions.class_losses = vec![900.0, 0.0];
-    let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &counted(&[900.0]), &[0]);
+    let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &counted(&[900.0]), &[0], &[]);
     near(found.probabilities.log_loss, 900.0);
 }
 
@@ -140,7 +140,7 @@ fn log_loss_is_finite_where_the_probability_is_too_small_for_a_number() {
 fn decisions_that_are_not_numbers_are_measured_as_such() {
     let decisions = plain(2, vec![0, 0], vec![f64::NAN; 4]);
     let losses = counted(&[f64::NAN, 0.0]);
-    let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &losses, &[0, 1]);
+    let found = scores(&loss_of(2, &["whole"], multiplicative(None)), &decisions, &losses, &[0, 1], &[]);
     assert!(found.loss.is_nan() && found.probabilities.log_loss.is_nan() && found.auc.is_none());
     near(found.error, 0.5);
 }

@@ -88,6 +88,7 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         init: Init::Scaled,
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
+        class_weights: None,
         span: Span::default(),
     };
     let (rows, valid, test) = (Signals::draw(1230, 1), Signals::draw(300, 2), Signals::draw(1500, 3));

@@ -24,6 +24,7 @@ fn spec(length: TrainingLength) -> TrainSpec {
         init: Init::Scaled,
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
+        class_weights: None,
         span: Span::default(),
     }
 }

@@ -1,5 +1,7 @@
 //! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
+use crate::data::date_guess::DateGuess;
+use crate::data::inspect::row_sample::{RowSample, is_missing};
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
@@ -32,6 +34,15 @@ pub struct Survey {
     pub whole: bool,
     /// The columns in order.
     pub columns: Vec<ColumnSurvey>,
+    /// Rows from all over the table.
+    sample: RowSample,
+}
+
+impl Survey {
+    /// The columns that alone predict the column `label`, and the score of each.
+    pub fn telling(&self, label: usize) -> Vec<(usize, f64)> {
+        self.sample.telling(label)
+    }
 }
 
 /// Counts and extremes of a column.
@@ -57,6 +68,8 @@ pub struct ColumnSurvey {
     pub longest: usize,
     /// The most words of a cell.
     pub words: usize,
+    /// The forms that every other cell is a date in.
+    pub dates: DateGuess,
     /// Shape and variation if each cell holds several numbers; of the fields above only `missing` applies then.
     pub array: Option<ArraySurvey>,
 }
@@ -102,7 +115,8 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
     let mut record = csv::StringRecord::new();
     let reader = if separator == '\t' { "tsv" } else { "csv" };
-    let mut survey = Survey { reader, header: false, rows: 0, whole: true, columns: vec![] };
+    let mut survey =
+        Survey { reader, header: false, rows: 0, whole: true, columns: vec![], sample: RowSample::default() };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
@@ -125,6 +139,7 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         }
         survey.rows += 1;
         survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        survey.sample.add(&record.iter().map(str::trim).collect::<Vec<_>>());
     }
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
@@ -170,7 +185,7 @@ impl ColumnSurvey {
 
     /// Adds a cell.
     fn add(&mut self, cell: &str) {
-        if cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan") {
+        if is_missing(cell) {
             self.missing += 1;
             return;
         }
@@ -185,6 +200,7 @@ impl ColumnSurvey {
             }
             None => (self.numbers, self.integers, self.ascending) = (false, false, false),
         }
+        self.dates.add(cell);
         if let Some(values) = &mut self.values {
             *values.entry(cell.to_owned()).or_insert(0) += 1;
             if values.len() > MOST_VALUES {
@@ -214,8 +230,11 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         }
         seen
     });
-    let survey =
-        Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns: columns.collect() };
+    let columns = columns.collect();
+    let mut sample = RowSample::default();
+    (0..table.rows)
+        .for_each(|row| sample.add(&table.columns.iter().map(|column| column.text(row)).collect::<Vec<_>>()));
+    let survey = Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns, sample };
     if survey.rows == 0 {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
     }

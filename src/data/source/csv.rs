@@ -5,6 +5,7 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::reader::{self, BYTE_ORDER_MARK};
 use crate::data::source::common_schema::{FileSchema, common_schema};
 use crate::data::source::format::FormatReader;
+use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
 use crate::data::source::text_file_blocks::TextFileBlocks;
@@ -31,9 +32,6 @@ pub(crate) struct Delimited {
     /// Whether double quotes enclose cells.
     pub quote: bool,
 }
-
-/// Records that are parsed at once.
-const AT_ONCE: usize = 4096;
 
 impl FormatReader for Delimited {
     fn files(&self) -> &[DataFile] {
@@ -65,7 +63,8 @@ impl FormatReader for Delimited {
         for (index, file) in self.files.iter().enumerate() {
             let before = writer.rows();
             let mut hasher = blake3::Hasher::new();
-            if let Err(problem) = self.parser(schema, query, &mut writer, &mut errors).file(index, file, &mut hasher) {
+            let cells = (&mut writer, &mut errors);
+            if let Err(problem) = self.read_file((index, file), (schema, query), cells, &mut hasher) {
                 errors.push(problem);
                 continue;
             }
@@ -97,6 +96,25 @@ impl Delimited {
     /// Where a record ends.
     fn end(&self) -> RecordEnd {
         if self.quote { RecordEnd::UnquotedLine(self.separator) } else { RecordEnd::Line }
+    }
+
+    /// Reads all rows of a file.
+    fn read_file(
+        &self,
+        (index, file): (usize, &DataFile),
+        (schema, query): (&Schema, &TableQuery),
+        cells: (&mut StoreWriter, &mut CellErrors),
+        hasher: &mut blake3::Hasher,
+    ) -> Result<(), Problem> {
+        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+        let mut blocks = TextBlocks::new(text, self.end());
+        if self.header {
+            blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
+        }
+        let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
+        parse_in_order(file, query, cells, next, |block, writer, errors| {
+            self.parser(schema, query, writer, errors).block(index, file, block)
+        })
     }
 
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
@@ -178,24 +196,11 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Reads all rows of a file.
-    fn file(&mut self, index: usize, file: &DataFile, hasher: &mut blake3::Hasher) -> Result<(), Problem> {
-        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
-        let mut blocks = TextBlocks::new(text, self.reader.end());
-        let mut header = self.reader.header;
-        loop {
-            let records = if header { 1 } else { AT_ONCE };
-            match blocks.next(records).map_err(|error| unreadable(file, &error, blocks.line() - 1))? {
-                Some(_) if std::mem::take(&mut header) => {}
-                Some(block) => self.block(index, file, &block)?,
-                None => return Ok(()),
-            }
-        }
-    }
-
     /// Reads the rows of a block.
     fn block(&mut self, index: usize, file: &DataFile, block: &TextBlock) -> Result<(), Problem> {
         let mut record = ByteRecord::new();
+        // Only a quoted cell has several lines.
+        let quotes = self.reader.quote && memchr::memchr(b'"', &block.bytes).is_some();
         // A mark that is not at the beginning of the file belongs to the cell; the reader takes it away but for a blank
         // line before it.
         let marked = block.bytes.starts_with(BYTE_ORDER_MARK).then(|| [b"\n", &block.bytes[..]].concat());
@@ -210,7 +215,10 @@ impl Parser<'_> {
             }
             // Every line ends in `\n` here, and blank lines are skipped before a record: its first line is found
             // from its end.
-            let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let inside = match quotes {
+                true => record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64,
+                false => 0,
+            };
             let line = before_block + rows.position().line().saturating_sub(1 + inside).max(before) - 1;
             let row = self.writer.rows();
             let fits = record.len() == self.schema.width;

@@ -72,7 +72,7 @@ fn open(
             path => Some(folder_of(read, row).join(path)),
         })
         .collect();
-    let query = TableQuery { columns: vec![ColumnQuery { position: 0, ..wanted.clone() }] };
+    let query = TableQuery::of([ColumnQuery { position: 0, ..wanted.clone() }]);
     let entry = storage.cache.map(|folder| cache::entry(folder, "photos", &query, &[stamp(&paths)]));
     let (store, content) = match entry.as_deref().and_then(cache::load) {
         Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),

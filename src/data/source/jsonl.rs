@@ -5,8 +5,9 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::source::format::FormatReader;
+use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
-use crate::data::source::text_blocks::{RecordEnd, TextBlock};
+use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
@@ -97,9 +98,7 @@ impl FormatReader for Jsonl {
         let (mut writer, mut found) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let mut hasher = blake3::Hasher::new();
-            let text = reader::open(&file.path, &mut hasher).map_err(|error| unreadable(file, &error, 0))?;
-            let mut parser = ObjectParser::new(schema, query, &mut writer, &mut found);
-            lines(file, text, &mut |number, line| parser.row(index, file, number, line).map(|()| true))?;
+            Self::read_file((index, file), (schema, query), (&mut writer, &mut found), &mut hasher)?;
             if hashes.get(index) != Some(&hasher.finalize()) {
                 let message = format!("`{}` changed while it was read", file.name);
                 let problem = file.problem(Code::FileUnreadable, message, None);
@@ -118,6 +117,25 @@ impl FormatReader for Jsonl {
             TextFileBlocks::new(query, RecordEnd::Line, false, |file, block| Box::new(UnparsedObjects { file, block }));
         let fields = query.keep.iter().map(|at| json_field(&query.schema.column(*at)));
         Some(Ok(Box::new(blocks.with_kept_fields(fields.collect()))))
+    }
+}
+
+impl Jsonl {
+    /// Reads all rows of a file.
+    fn read_file(
+        (index, file): (usize, &DataFile),
+        (schema, query): (&Schema, &TableQuery),
+        cells: (&mut StoreWriter, &mut CellErrors),
+        hasher: &mut blake3::Hasher,
+    ) -> Result<(), Problem> {
+        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
+        let mut blocks = TextBlocks::new(text, RecordEnd::Line);
+        let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
+        parse_in_order(file, query, cells, next, |block, writer, errors| {
+            let mut parser = ObjectParser::new(schema, query, writer, errors);
+            let before = block.first_line - 1;
+            lines(file, &block.bytes[..], &mut |line, text| parser.row(index, file, before + line, text).map(|()| true))
+        })
     }
 }
 

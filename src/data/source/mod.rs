@@ -16,6 +16,7 @@ mod join;
 pub(crate) mod jsonl;
 mod npy;
 pub(crate) mod opened;
+mod ordered_parse;
 mod parquet;
 mod parquet_blocks;
 mod parquet_file;

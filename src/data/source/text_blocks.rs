@@ -7,6 +7,11 @@ use std::io::{self, Read};
 
 /// Bytes that are read at once.
 const READ: usize = 1 << 16;
+/// About how many bytes a block has, and how many records at most, where the caller names no number.
+const SIZE: usize = 1 << 19;
+const MOST: usize = 1 << 14;
+/// Number of records of the first such block.
+const FEW: usize = 64;
 
 /// The way records end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,8 @@ pub(crate) struct TextBlocks<R> {
     quote: usize,
     /// The line of the first byte of the buffer.
     line: u64,
+    /// Number of records of the next block of the usual size.
+    sized: usize,
     ended: bool,
     failed: Option<io::Error>,
     /// Whether more of the text may come, and has not yet.
@@ -70,6 +77,7 @@ impl<R: Read> TextBlocks<R> {
             state: ScanState::Unquoted,
             quote: 0,
             line: 1,
+            sized: FEW,
             ended: false,
             failed: None,
             waiting: false,
@@ -84,6 +92,15 @@ impl<R: Read> TextBlocks<R> {
     /// Whether the last block is short because no more of the text has come yet.
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting
+    }
+
+    /// The next block of about half a megabyte, by the length of the records in the block before.
+    pub(crate) fn next_sized(&mut self) -> io::Result<Option<TextBlock>> {
+        let block = self.next(self.sized)?;
+        if let Some(block) = &block {
+            self.sized = (SIZE / (block.bytes.len() / block.records.max(1)).max(1)).clamp(1, MOST);
+        }
+        Ok(block)
     }
 
     /// The next block of at most `records` records, at least 1; `None` at the end. Blank lines are part of a block and no

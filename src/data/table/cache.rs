@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Raised whenever parsing or the layout changes.
-const MAGIC: &[u8; 8] = b"mmctbl03";
+const MAGIC: &[u8; 8] = b"mmctbl04";
 
 /// How many bytes a folder of entries holds at most, not counting the entry that was stored last.
 const LARGEST: u64 = 32 << 30;
@@ -122,7 +122,7 @@ mod tests {
     fn table() -> Store {
         let wanted = [CellType::Number(1), CellType::Word, CellType::Text];
         let wanted = wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
-        let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &MemoryBudget::new(1 << 20, None));
+        let mut writer = StoreWriter::new(&TableQuery::of(wanted), &MemoryBudget::new(1 << 20, None));
         for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
             writer.number(0, number);
             writer.word(1, word);

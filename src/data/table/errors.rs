@@ -60,6 +60,12 @@ impl CellErrors {
         }
     }
 
+    /// Adds those of the rows that follow.
+    pub(crate) fn append(&mut self, others: Self) {
+        others.problems.into_iter().for_each(|problem| self.push(problem));
+        self.more += others.more;
+    }
+
     /// All of them, if there are any.
     pub(crate) fn finish(mut self) -> Option<Problems> {
         if let (Some(last), true) = (self.problems.iter().last(), self.more > 0) {

@@ -3,7 +3,7 @@
 use crate::diag::Span;
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Schema {
 }
 
 /// The type that a cell is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellType {
     /// This number of finite numbers, each of which may be missing.
@@ -75,17 +75,26 @@ pub(crate) struct ColumnQuery {
 pub(crate) struct TableQuery {
     /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
+    /// The place of each in `columns`.
+    places: HashMap<(usize, CellType), usize>,
 }
 
 impl TableQuery {
+    /// These columns.
+    pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
+        let mut query = Self::default();
+        for column in columns {
+            query.add(column.position, column.kind, column.span);
+        }
+        query
+    }
+
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
-        match self.columns.iter().position(|wanted| wanted.position == position && wanted.kind == kind) {
-            Some(place) => place,
-            None => {
-                self.columns.push(ColumnQuery { position, kind, span });
-                self.columns.len() - 1
-            }
-        }
+        let Self { columns, places } = self;
+        *places.entry((position, kind)).or_insert_with(|| {
+            columns.push(ColumnQuery { position, kind, span });
+            columns.len() - 1
+        })
     }
 }

@@ -13,7 +13,7 @@ use dfdx::tensor::{Cpu, Tape, Tensor};
 use dfdx::tensor_ops::Device;
 use std::sync::Arc;
 
-/// The loss of the rows of a pass: their part of the mean over the batch.
+/// The loss of the rows of a pass: their part of the weighted mean over the batch.
 pub(in crate::exec) struct LossNode<D: Device<f32>> {
     /// The start of the backward pass.
     pub(in crate::exec) tensor: Tensor<Rank0, f32, D>,
@@ -39,7 +39,6 @@ impl Targets<'_> {
     /// Processes the rows of logits laid out classes x rows.
     fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());
-        let scale = 1.0 / self.batch as f64;
         let mut node = ClassLoss::new(&self.loss.combination, &self.weights(), classes);
         let zeros = || if with_gradients { vec![0.0; classes * rows] } else { Vec::new() };
         let gradients = logits.iter().map(|_| zeros()).collect();
@@ -51,7 +50,7 @@ impl Targets<'_> {
                     node.row.logits[component * classes + class] = f64::from(values[class * rows + row]);
                 }
             }
-            let label = self.labels[row] as usize;
+            let (label, scale) = (self.labels[row] as usize, self.share(row));
             node.forward();
             let found = node.row_loss(label);
             walk.loss += found.loss * scale;

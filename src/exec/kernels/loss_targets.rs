@@ -11,14 +11,22 @@ pub(in crate::exec) struct Targets<'a> {
     pub(in crate::exec) labels: &'a [u32],
     /// One per component: on which rows it is present; `None` for all of them.
     pub(in crate::exec) present: Vec<Option<Vec<bool>>>,
-    /// Rows of the whole batch, whose mean the loss is.
-    pub(in crate::exec) batch: usize,
+    /// The weight of each row; empty where every row weighs 1.
+    pub(in crate::exec) row_weights: &'a [f64],
+    /// The sum of the weights of the whole batch, whose weighted mean the loss is.
+    pub(in crate::exec) batch: f64,
 }
 
 impl Targets<'_> {
     /// `w_i` of every component.
     pub(super) fn weights(&self) -> Vec<f64> {
         self.loss.components.iter().map(|component| component.weight).collect()
+    }
+
+    /// The factor of the loss of a row: its share of the weights of the batch, 0 where all of them are 0.
+    pub(super) fn share(&self, row: usize) -> f64 {
+        let weight = self.row_weights.get(row).copied().unwrap_or(1.0);
+        if weight == 0.0 { 0.0 } else { weight / self.batch }
     }
 
     /// Whether a component is present on a row.

@@ -230,15 +230,15 @@ impl<B: Backend, T: Tape<f32, B::Device>> LabelledTensors for LossTensors<'_, '_
         let rows = self.rows();
         let mut chosen = vec![0.0; self.classes() * rows];
         for (row, label) in self.targets.labels.iter().enumerate().filter(|(row, _)| self.counts[*row]) {
-            chosen[*label as usize * rows + row] = 1.0 / self.targets.batch as f32;
+            chosen[*label as usize * rows + row] = self.targets.share(row) as f32;
         }
         let chosen = self.matrix(chosen)?.matrix;
         self.pass.record(&x.matrix, |x| x.try_mul(chosen)?.try_sum::<Rank0, _>())
     }
 
     fn mean_of_rows(&mut self, x: &Self::Row) -> Result<Self::Loss, Self::Error> {
-        let share = 1.0 / self.targets.batch as f32;
-        let shares = self.counts.iter().map(|counts| if *counts { share } else { 0.0 }).collect();
+        let share = |(row, counts): (usize, &bool)| if *counts { self.targets.share(row) as f32 } else { 0.0 };
+        let shares = self.counts.iter().enumerate().map(share).collect();
         let shares = self.pass.constant(shares, (self.rows(),))?;
         self.pass.record(&x.line, |x| x.try_mul(shares)?.try_sum::<Rank0, _>())
     }

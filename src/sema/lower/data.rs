@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::sema::errors::setting::rule_of_number;
 use crate::sema::eval::evaluator::Evaluator;
-use crate::spec::{DataSpec, Origin, Part, Portion, PortionRule, Spanned, Split};
+use crate::spec::{ColumnRef, DataSpec, Origin, Part, Portion, PortionRule, Spanned, Split};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 
 const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
@@ -28,6 +28,13 @@ pub(crate) const DATA: Signature = Signature::new(
         "split",
         Kind::Form("a record such as `{ test: fraction(20%) }`, or `by_column(\"split\")`"),
         "which rows are for training, validation and test; all are for training where it is left out",
+    )
+    .optional(),
+    Parameter::new(
+        "weight",
+        Kind::Form("a column, such as `column(\"w\")`"),
+        "what each row weighs in the loss, a number of at least 0; 1 where it is left out. The loss of a step is the sum over \
+         its rows of weight times loss, divided by the sum of the weights. Of all measurements only `loss` is weighted",
     )
     .optional(),
 ])
@@ -121,7 +128,24 @@ impl<'a> Evaluator<'a> {
                 return None;
             }
         };
-        Some(DataSpec { origin, split, span: block.span })
+        let weight = match settings.get("weight") {
+            Some(entry) => Some(self.weight_column(&entry.value)?),
+            None => None,
+        };
+        Some(DataSpec { origin, split, weight, span: block.span })
+    }
+
+    /// The column of row weights.
+    fn weight_column(&mut self, expr: &'a Expr) -> Option<ColumnRef> {
+        match self.columns(expr)?.as_slice() {
+            [column] => Some(column.clone()),
+            more => {
+                let message = format!("the weights of rows are one column, found {}", more.len());
+                let problem = Problem::error(Code::WrongType, message).at(expr.span, "selects several");
+                self.report(problem.help("use `column(\"name\")`"));
+                None
+            }
+        }
     }
 
     fn split(&mut self, expr: &'a Expr, label: Option<&str>) -> Option<Split> {

@@ -1,6 +1,8 @@
 //! Lowering of declarations to the HIR; a file for each kind of declaration.
 
+pub(crate) mod class_weights;
 pub(crate) mod data;
+pub(crate) mod date;
 pub(crate) mod fusion;
 pub(crate) mod modality;
 pub(crate) mod modality_type;

@@ -77,7 +77,7 @@ impl<'a> Evaluator<'a> {
             self.missing::<()>(ast, "combine", "combine mul = multiplicative(a, b)");
         }
         let train = match train_block {
-            Some(block) => Some(self.train(block)),
+            Some(block) => Some(self.train(block, label.as_ref().map(|label| &label.classes))),
             None => self.missing(ast, "train", "train { epochs = 10 }"),
         };
         let sweeps = self.sweeps(ast);

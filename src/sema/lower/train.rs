@@ -7,7 +7,7 @@ use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::settings::Settings;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
-use crate::spec::{CalibrationMethod, Curve, Init, OptimizerSpec, Schedule, TrainSpec, TrainingLength};
+use crate::spec::{CalibrationMethod, Classes, Curve, Init, OptimizerSpec, Schedule, TrainSpec, TrainingLength};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
 /// The `train` block.
@@ -51,14 +51,23 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
             "the probability of leaving a `?` modality out of a training row; at least one component keeps its inputs",
         )
         .or_number(0.0),
+        Parameter::new(
+            "class_weights",
+            Kind::Form("`balanced`, a list such as `[1, 3]`, or a record such as `{ yes: 3 }`"),
+            "what the rows of each class weigh in the loss, in the order of the classes or by name, 1 where a record names no \
+             weight. `balanced` divides the rows by the number of classes times the rows of each class. The loss of a step \
+             is the sum over its rows of weight times loss, divided by the sum of the weights, and a learned combiner of \
+             `late` is fitted in the same way. Of all measurements only `loss` is weighted; calibration counts each row \
+             once",
+        )
+        .optional(),
     ])
     .example(
         "train {\n  optimizer  = sgd(lr: 0.05)\n  batch_size = 128\n  epochs     = 10\n  stop       = patience(3, on: valid.error)\n  seed       = 1\n}",
     );
 
 impl<'a> Evaluator<'a> {
-    /// The training that a `train` block describes.
-    pub(crate) fn train(&mut self, block: &'a Block) -> TrainSpec {
+    pub(crate) fn train(&mut self, block: &'a Block, classes: Option<&Classes>) -> TrainSpec {
         let settings = self.settings(&block.entries, &TRAIN, "`train`");
         let combine = settings.get("combine").and_then(|entry| self.combine_name(&entry.value));
         let optimizer = settings.get("optimizer").and_then(|entry| self.optimizer(&entry.value));
@@ -97,6 +106,10 @@ impl<'a> Evaluator<'a> {
             _ => CalibrationMethod::default(),
         };
         let modality_dropout = self.modality_dropout(&settings);
+        let class_weights = match (settings.get("class_weights"), classes) {
+            (Some(entry), Some(classes)) => self.class_weights(&entry.value, classes),
+            _ => None,
+        };
         TrainSpec {
             combine,
             optimizer: optimizer.unwrap_or_else(default_optimizer),
@@ -109,6 +122,7 @@ impl<'a> Evaluator<'a> {
             init,
             calibrate,
             modality_dropout,
+            class_weights,
             span: block.span,
         }
     }
