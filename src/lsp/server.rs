@@ -16,9 +16,9 @@ use gen_lsp_types::{
     PublishDiagnosticsParams, Uri,
 };
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
-use std::io::{self, BufReader};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -40,12 +40,13 @@ pub enum Exit {
     Protocol(String),
 }
 
-/// Serves a client over standard input and output until it exits. `cache` is the folder into which bundled files are
-/// written, so that an editor can open them.
-pub fn serve(cache: Option<PathBuf>) -> Exit {
-    let (messages, failure) = IncomingMessages::new(BufReader::new(io::stdin()));
+/// Serves a client, which sends `input` and reads `output`, until it exits. `cache` is the folder into which bundled files
+/// are written, so that an editor can open them.
+pub fn serve(cache: Option<PathBuf>, input: impl Read + Send + 'static, output: Box<dyn Write>) -> Exit {
+    let (messages, failure) = IncomingMessages::new(BufReader::new(input));
+    let output = RefCell::new(BufWriter::new(output));
     // A client that does not read any more is told nothing; the end of its messages ends the session.
-    let send = |message: Message| drop(message.write(&mut io::stdout().lock()));
+    let send = move |message: Message| drop(message.write(&mut *output.borrow_mut()));
     let mut server = Server::new(BundledFiles::new(cache), Box::new(send));
     match (server.run(&mut MessageQueue::read(messages)), failure.get()) {
         (true, _) => Exit::Shutdown,

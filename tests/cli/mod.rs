@@ -6,6 +6,7 @@ mod diff;
 mod eval;
 mod lint_fix;
 mod predict;
+mod process;
 mod resume;
 mod row_weights;
 mod run;

@@ -52,6 +52,7 @@ impl<'a> Evaluator<'a> {
                 name: typed.name.text.clone(),
                 classes,
                 column: column.clone(),
+                type_span: typed.ty.span,
                 span: typed.name.span.to(typed.value.span),
             }),
             more => {
