@@ -31,6 +31,8 @@ pub(super) enum Role {
     Text(usize),
     /// This number of numbers in each cell; and whether each of them varies.
     Vector(usize, bool),
+    /// Steps, and numbers of each; and whether each of them varies.
+    Sequence([usize; 2], bool),
     /// Pixels: channels, rows and columns.
     Image([usize; 3]),
     /// Unused, with the reason.
@@ -83,7 +85,11 @@ pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
 fn of_array(array: &ArraySurvey) -> Role {
     match array.shape.0.as_slice() {
         [width] => Role::Vector(*width, array.varies),
-        [channels @ (1 | 3), rows, columns] if *rows >= 8 && *columns >= 8 => Role::Image([*channels, *rows, *columns]),
+        [channels @ (1 | 3), rows, columns] | [rows, columns, channels @ (1 | 3)] if *rows >= 8 && *columns >= 8 => {
+            Role::Image([*channels, *rows, *columns])
+        }
+        [rows, columns] if array.bytes && *rows >= 8 && *columns >= 8 => Role::Image([1, *rows, *columns]),
+        [steps, width] if *steps >= 2 => Role::Sequence([*steps, *width], array.varies),
         _ => Role::Left(format!("arrays of shape {}, whose meaning is not clear", array.shape)),
     }
 }

@@ -124,6 +124,7 @@ impl Writer<'_> {
                 Role::Date(form, parts) => modalities.push(self.date(at, form, parts)),
                 Role::Text(longest) => modalities.push(self.letters(at, *longest)),
                 Role::Vector(width, varies) => modalities.push(self.vector(at, *width, *varies)),
+                Role::Sequence(shape, varies) => modalities.push(self.sequence(at, *shape, *varies)),
                 Role::Image(shape) => modalities.push(self.image(at, *shape)),
                 Role::Numbers { .. } | Role::Left(_) => {}
             }
@@ -224,6 +225,18 @@ impl Writer<'_> {
         self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms}", self.column(at)));
         let hidden = (2 * width).next_power_of_two().clamp(16, 128);
         Modality { name, layers: format!("mlp([{hidden}, {WIDTH}])") }
+    }
+
+    fn sequence(&mut self, at: usize, [steps, width]: [usize; 2], varies: bool) -> Modality {
+        let name = self.name(&self.survey.columns[at].name.clone());
+        self.lines(&format!("\n# Up to {steps} steps of {width} numbers each."));
+        let mark = self.mark(at);
+        let transforms = if varies { " |> standardize" } else { "" };
+        self.lines(&format!(
+            "modality {name}{mark}: sequence[{steps}, {width}] = column({}){transforms}",
+            self.column(at)
+        ));
+        Modality { name, layers: format!("lstm({WIDTH})") }
     }
 
     fn image(&mut self, at: usize, [channels, rows, columns]: [usize; 3]) -> Modality {

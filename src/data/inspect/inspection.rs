@@ -142,6 +142,7 @@ fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpe
                 shape: Shape::vector(width),
                 optional: true,
                 columns: vec![ColumnRef { select: column.select(), span }],
+                skip_unreadable: false,
                 transforms: cells.clone(),
                 span,
                 type_span: span,

@@ -10,7 +10,7 @@ use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::Storage;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
-use crate::data::table::schema::{CellType, TableQuery};
+use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned};
@@ -81,6 +81,8 @@ pub struct ArraySurvey {
     pub shape: Shape,
     /// Whether each of the numbers is different on some rows.
     pub varies: bool,
+    /// Whether they are whole numbers from 0 to 255 of 8 bits.
+    pub bytes: bool,
 }
 
 /// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its
@@ -225,7 +227,7 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
         let column = &table.columns[at];
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
-            Some(array) => (seen.missing, seen.array) = survey_arrays(column, &array.shape, table.rows),
+            Some(array) => (seen.missing, seen.array) = survey_arrays(column, array, table.rows),
             None => (0..table.rows).for_each(|row| seen.add(column.text(row))),
         }
         seen
@@ -259,15 +261,15 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
 }
 
 /// Counts of empty cells and statistics of the others.
-fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
     let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
     let varies = |at: usize| {
         let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
-    let varies = (0..shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+    let varies = (0..array.shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
 }
 
 /// The first of the problems, in one line: there is no pipeline text yet for labels.

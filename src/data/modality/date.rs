@@ -93,6 +93,7 @@ fn read_part(
         position: *position,
         kind: CellType::Number(width),
         span: columns_of(spec),
+        image: Default::default(),
     });
     let mut writer = StoreWriter::new(&TableQuery::of(query), budget);
     let mut numbers = Vec::with_capacity(width);

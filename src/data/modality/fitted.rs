@@ -102,11 +102,12 @@ impl FittedModality {
         let span = Span::default();
         let column = |column: &InputColumn| ColumnRef { select: column.select(), span };
         // Of the transforms only these decide how cells are read.
-        let cells = self.transforms.iter().find_map(|transform| match transform {
+        let cells = self.transforms.iter().filter_map(|transform| match transform {
             FittedTransform::OneHot { .. } => Some(TransformKind::OneHot),
             FittedTransform::Date { parts, forms } => {
                 Some(TransformKind::Date { parts: parts.clone(), forms: forms.clone() })
             }
+            FittedTransform::Size(step) => Some(TransformKind::Size(*step)),
             _ => None,
         });
         ModalitySpec {
@@ -116,7 +117,8 @@ impl FittedModality {
             shape: self.shape.clone(),
             optional: self.optional,
             columns: self.columns.iter().map(column).collect(),
-            transforms: cells.map(|kind| Transform { kind, span }).into_iter().collect(),
+            skip_unreadable: false,
+            transforms: cells.map(|kind| Transform { kind, span }).collect(),
             span,
             type_span: span,
         }

@@ -243,7 +243,8 @@ impl Parser<'_> {
         if text.is_err() {
             let position = self.keep[column];
             let place = file.place(Some(line), Some(self.schema.column(position)));
-            let wanted = ColumnQuery { position, kind: CellType::Text, span: Span::default() };
+            let wanted =
+                ColumnQuery { position, kind: CellType::Text, span: Span::default(), image: Default::default() };
             self.errors.push_row(self.writer.rows(), bad_text(file, place, cell, &wanted));
         }
     }

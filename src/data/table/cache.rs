@@ -121,7 +121,8 @@ mod tests {
 
     fn table() -> Store {
         let wanted = [CellType::Number(1), CellType::Word, CellType::Text];
-        let wanted = wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+        let wanted =
+            wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default(), image: Default::default() });
         let mut writer = StoreWriter::new(&TableQuery::of(wanted), &MemoryBudget::new(1 << 20, None));
         for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
             writer.number(0, number);

@@ -2,6 +2,7 @@
 
 use crate::diag::Span;
 use crate::shape::Shape;
+use crate::spec::SizeStep;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -68,6 +69,19 @@ pub(crate) struct ColumnQuery {
     pub kind: CellType,
     /// The text that selects it.
     pub span: Span,
+    /// How its images are read, where it holds images.
+    pub image: ImageReading,
+}
+
+/// How images are read that are files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImageReading {
+    /// What brings them to their size, in order.
+    pub steps: Vec<SizeStep>,
+    /// Whether one that cannot be read is as if there were none.
+    pub skip: bool,
+    /// Where a step can be added to the pipeline: before the text that is there, or after all of it if none follows.
+    pub place: Option<(Span, bool)>,
 }
 
 /// The columns that are read of a table, each once.
@@ -76,7 +90,7 @@ pub(crate) struct TableQuery {
     /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
     /// The place of each in `columns`.
-    places: HashMap<(usize, CellType), usize>,
+    places: HashMap<(usize, CellType, Vec<SizeStep>, bool), usize>,
 }
 
 impl TableQuery {
@@ -84,16 +98,21 @@ impl TableQuery {
     pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
         let mut query = Self::default();
         for column in columns {
-            query.add(column.position, column.kind, column.span);
+            query.add_image(column.position, column.kind, column.span, column.image);
         }
         query
     }
 
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
+        self.add_image(position, kind, span, ImageReading::default())
+    }
+
+    /// As [`TableQuery::add`], for a column of images that are read so.
+    pub(crate) fn add_image(&mut self, position: usize, kind: CellType, span: Span, image: ImageReading) -> usize {
         let Self { columns, places } = self;
-        *places.entry((position, kind)).or_insert_with(|| {
-            columns.push(ColumnQuery { position, kind, span });
+        *places.entry((position, kind, image.steps.clone(), image.skip)).or_insert_with(|| {
+            columns.push(ColumnQuery { position, kind, span, image });
             columns.len() - 1
         })
     }

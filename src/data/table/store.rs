@@ -339,7 +339,7 @@ mod tests {
             block in 1usize..20,
         ) {
             let kinds = [CellType::Number(2), CellType::Word, CellType::Text, CellType::Image([1, 2, 3])];
-            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default(), image: Default::default() });
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
             let mut writer = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
