@@ -276,7 +276,7 @@ impl<'a> Evaluator<'a> {
             self.report(problem.at(expr.span, "by name, position, range or pattern"));
             return None;
         }
-        let written = args.iter().flat_map(|arg| match &arg.value.kind {
+        let written = args.iter().filter(|arg| arg.name.is_none()).flat_map(|arg| match &arg.value.kind {
             ExprKind::List(items) => items.as_slice(),
             _ => std::slice::from_ref(&arg.value),
         });
