@@ -13,6 +13,7 @@ use crate::data::Dataset;
 use crate::experiment::{Continuation, Error, Pipeline, PipelineOptions, Run, RunProgress, StartedRun, run_progress};
 use crate::plan::Plan;
 use crate::report::RunRecord;
+use crate::spec::class_summary;
 use crate::train::Event;
 use std::path::Path;
 
@@ -165,6 +166,8 @@ fn train(
             RunOrigin::Again(original) => run.differences_from(original).unwrap_or_default(),
             _ => vec![],
         };
+        let classes = class_summary(&run.data.label.classes, &run.data.class_rows());
+        output.err.line(&format!("{}: {classes}", run.data.label.name));
         let large = large_batch(run.pipeline(), run.data.train.rows);
         let notes = run.data.notes.iter().chain(&large).chain(&started.notes).chain(&differences);
         notes.for_each(|note| output.err.line(&format!("note: {note}")));
