@@ -16,7 +16,6 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use rayon::prelude::*;
 use std::fs::File;
 
 /// The columns of a query in one file, block after block. A block ends with its group of rows.
@@ -65,7 +64,8 @@ impl ColumnBlocks {
             self.next_group += 1;
         }
         let (first, rows) = (self.row, self.left.min(rows));
-        let read: Vec<_> = self.columns.par_iter_mut().map(|leaf| leaf.read(rows)).collect();
+        // One after the other: the readers of a file's columns share its position.
+        let read: Vec<_> = self.columns.iter_mut().map(|leaf| leaf.read(rows)).collect();
         let mut columns = Vec::with_capacity(read.len());
         for (block, wanted) in read.into_iter().zip(&query.columns) {
             let block = block.map_err(failed)?;
