@@ -13,6 +13,7 @@ mod images;
 mod inspection;
 mod joins;
 mod out_of_core;
+mod padded_sequences;
 mod real_data;
 mod row_blocks;
 mod row_weights;

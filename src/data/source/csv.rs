@@ -9,7 +9,7 @@ use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
 use crate::data::source::text_file_blocks::TextFileBlocks;
-use crate::data::table::cell::parse_number;
+use crate::data::table::cell::{CellValue, parse_number};
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
@@ -264,6 +264,15 @@ impl Parser<'_> {
                     }
                 }
             },
+            // A cell of a text table is no list.
+            CellType::Steps(_) => {
+                let text = String::from_utf8_lossy(cell.trim_ascii());
+                let value = if text.is_empty() { CellValue::Empty } else { CellValue::Text(&text) };
+                if let Err(error) = self.writer.put(column, wanted.kind, value) {
+                    let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
+                    self.errors.push_row(row, error.problem(file, place, wanted));
+                }
+            }
             // A cell of a text table holds one number; images are read by the paths in it.
             CellType::Number(_) | CellType::Image(_) => {
                 let number = parse_number(cell);

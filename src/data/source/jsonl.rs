@@ -282,9 +282,17 @@ fn cell<'a>(value: &'a Value, numbers: &'a mut Vec<f64>) -> CellValue<'a> {
         Value::Array(_) | Value::Object(_) => {
             numbers.clear();
             flatten(value, numbers);
-            CellValue::Numbers(numbers)
+            if is_ragged(value) { CellValue::Ragged } else { CellValue::Numbers(numbers) }
         }
     }
+}
+
+/// Whether the lists in a list have several lengths.
+fn is_ragged(value: &Value) -> bool {
+    let Value::Array(items) = value else { return false };
+    let length = |item: &Value| item.as_array().map(Vec::len);
+    items.iter().any(|item| length(item) != length(&items[0]) || is_ragged(item))
+        && items.iter().any(|item| item.is_array())
 }
 
 fn flatten(value: &Value, numbers: &mut Vec<f64>) {
