@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, names};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::spec::{Source, SourceKind, Spanned};
+use crate::spec::{FileFormat, Source, SourceKind, Spanned};
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 const PATH: Parameter = Parameter::new(
@@ -143,15 +143,12 @@ pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
     SOURCES.iter().map(|entry| entry.signature).collect()
 }
 
-/// Sources of files whose cells may be lists.
-const LIST_SOURCES: [&str; 3] = ["arrow", "jsonl", "parquet"];
-
 /// Whether an expression opens a file whose cells may be lists. It looks at the text alone, so that the graph of a pipeline
 /// does not depend on its data.
 pub(crate) fn reads_lists(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Call(callee, args) => {
-            matches!(&callee.kind, ExprKind::Name(name) if LIST_SOURCES.contains(&name.as_str()))
+            matches!(&callee.kind, ExprKind::Name(name) if FileFormat::OF_LISTS.contains(&name.as_str()))
                 || args.iter().any(|arg| reads_lists(&arg.value))
         }
         ExprKind::Paren(inner) => reads_lists(inner),
