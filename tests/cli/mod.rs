@@ -3,6 +3,7 @@
 mod commands;
 mod compare_and_sweep;
 mod diff;
+mod empty_cells;
 mod eval;
 mod lint_fix;
 mod predict;
@@ -11,4 +12,5 @@ mod row_weights;
 mod run;
 mod runs;
 mod studies;
+mod text_formats;
 mod verify;

@@ -4,14 +4,14 @@
 use crate::data::date_guess::DateGuess;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ColumnPlaces, ModalityColumns, columns_of};
-use crate::data::table::cell::parse_number;
 use crate::data::table::columns::Table;
 use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::data::table::loaded::LoadedTable;
+use crate::data::table::number_format::is_missing_number;
 use crate::data::table::origin::NOWHERE;
 use crate::data::table::schema::{CellType, ColumnQuery, TableQuery};
 use crate::data::table::store::StoreWriter;
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Code, Problem, Problems, Span};
 use crate::spec::{DateForms, DatePart, ModalitySpec};
 use crate::thousands::grouped;
 use std::collections::BTreeMap;
@@ -89,12 +89,8 @@ fn read_part(
 ) -> Result<DateTable, Problem> {
     let width: usize = dates.iter().map(DatePart::width).sum();
     let full = |error: std::io::Error| out_of_space(columns_of(spec), &error);
-    let query = part.positions.iter().map(|position| ColumnQuery {
-        position: *position,
-        kind: CellType::Number(width),
-        span: columns_of(spec),
-        image: Default::default(),
-    });
+    let kind = CellType::Number(width);
+    let query = part.positions.iter().map(|position| ColumnQuery::new(*position, kind, columns_of(spec)));
     let mut writer = StoreWriter::new(&TableQuery::of(query), budget);
     let mut numbers = Vec::with_capacity(width);
     for (at, row) in part.rows.iter().enumerate() {
@@ -128,9 +124,9 @@ fn read_part(
     })
 }
 
-/// Whether a cell stands for no date: it is empty, `NA`, `NaN` or `NaT`.
+/// Whether a cell stands for no date: it is `NaT`, or what stands for no number.
 fn is_missing(cell: &str) -> bool {
-    cell.eq_ignore_ascii_case("nat") || parse_number(cell.as_bytes()).is_some_and(f64::is_nan)
+    cell.eq_ignore_ascii_case("nat") || is_missing_number(cell.trim())
 }
 
 /// The problem with a cell that is no date, and the form to declare.
@@ -154,6 +150,11 @@ fn no_date(
     let problem = Problem::error(Code::BadCell, message)
         .at(columns_of(spec), "read as dates here")
         .in_data(part.read.place(Some(row as usize), Some(position)));
+    // New rows are read without the text of a pipeline.
+    if spec.span == Span::default() {
+        let forms = if forms.declared.is_empty() { "in ISO 8601".to_owned() } else { tried };
+        return problem.help(format!("dates are written as those that the model was trained on: {forms}"));
+    }
     let call = spec.transforms.iter().find(|transform| transform.kind.decides_cells());
     let fitting = forms_of(part, column, cell);
     match (fitting.as_slice(), call) {

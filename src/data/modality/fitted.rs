@@ -4,11 +4,11 @@ use crate::data::modality::transform::FittedTransform;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
+use crate::spec::{ColumnRef, DatePart, MissingMarkers, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
 use serde::{Deserialize, Serialize};
 
 /// A column that a modality or the label is made of, as it was in the training table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputColumn {
     /// Its name; none in a table whose columns have no names, and where several columns have the same one.
@@ -17,6 +17,9 @@ pub struct InputColumn {
     pub position: usize,
     /// The type its cells are read as.
     pub cells: CellType,
+    /// The words and numbers that mark an empty cell.
+    #[serde(default, skip_serializing_if = "MissingMarkers::is_empty")]
+    pub missing: MissingMarkers,
 }
 
 impl InputColumn {
@@ -26,7 +29,12 @@ impl InputColumn {
             let name = names.get(position)?;
             (names.iter().filter(|other| *other == name).count() == 1).then(|| name.clone())
         });
-        Self { name, position, cells }
+        Self { name, position, cells, missing: MissingMarkers::default() }
+    }
+
+    /// The column with these marks of empty cells.
+    pub(crate) fn with_missing(self, missing: MissingMarkers) -> Self {
+        Self { missing, ..self }
     }
 
     /// The way it is selected in a table: by name, else by position.
@@ -92,6 +100,13 @@ impl FittedModality {
         }
     }
 
+    /// 1 if rare words have an id together, else 0.
+    fn rare_ids(&self) -> usize {
+        let grouped =
+            |transform: &&FittedTransform| matches!(transform, FittedTransform::GroupRare { rare } if !rare.is_empty());
+        usize::from(self.transforms.iter().any(|transform| grouped(&transform)))
+    }
+
     /// Whether its tokens are words.
     pub(crate) fn has_words(&self) -> bool {
         matches!(self.transforms.last(), Some(FittedTransform::Words { .. }))
@@ -110,6 +125,9 @@ impl FittedModality {
             FittedTransform::Size(step) => Some(TransformKind::Size(*step)),
             _ => None,
         });
+        let marked = self.columns.first().map(|column| &column.missing).filter(|missing| !missing.is_empty());
+        let missing = marked
+            .map(|missing| TransformKind::Missing { values: missing.numbers.clone(), words: missing.words.clone() });
         ModalitySpec {
             name: self.name.clone(),
             doc: vec![],
@@ -118,7 +136,7 @@ impl FittedModality {
             optional: self.optional,
             columns: self.columns.iter().map(column).collect(),
             skip_unreadable: false,
-            transforms: cells.map(|kind| Transform { kind, span }).collect(),
+            transforms: missing.into_iter().chain(cells).map(|kind| Transform { kind, span }).collect(),
             span,
             type_span: span,
         }
@@ -144,7 +162,7 @@ impl FittedModality {
             let found = transform.statistics().into_iter().map(<[f64]>::len).find(|found| *found != expected)?;
             Some(format!("a transform of `{name}` has {found} statistics where {expected} are expected"))
         });
-        statistics.or_else(|| match (self.kind, transforms.last(), transforms.first()) {
+        statistics.or_else(|| match (self.kind, transforms.last(), transforms.last()) {
             (ModalityKind::Text { vocabulary: ids }, last, _) => match last {
                 Some(FittedTransform::Chars { max, vocabulary } | FittedTransform::Words { max, vocabulary })
                     if *max == shape.size() && vocabulary.len() + 2 <= ids =>
@@ -153,16 +171,16 @@ impl FittedModality {
                 }
                 _ => Some(format!("the text `{name}` has no vocabulary that fits its type")),
             },
-            (ModalityKind::Category { count }, _, first) => match first {
-                Some(FittedTransform::Category { values }) if values.len() <= count => None,
+            (ModalityKind::Category { count }, _, last) => match last {
+                Some(FittedTransform::Category { values }) if values.len() + self.rare_ids() <= count => None,
                 _ => Some(format!("the category `{name}` has no list of values that fits its type")),
             },
-            (_, _, Some(FittedTransform::Date { parts, .. }))
-                if columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
+            _ if let Some(FittedTransform::Date { parts, .. }) = transforms.first()
+                && columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
             {
                 Some(format!("the dates of `{name}` have parts that do not fit its type"))
             }
-            (_, _, Some(FittedTransform::OneHot { values })) if values.len() > shape.size() => {
+            (_, _, Some(FittedTransform::OneHot { values })) if values.len() + self.rare_ids() > shape.size() => {
                 Some(format!("`{name}` has {} values for {} numbers", values.len(), shape.size()))
             }
             _ => None,

@@ -5,8 +5,9 @@ use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, one_of};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::date::{DATE, DATE_PARTS};
 use crate::sema::lower::modality_type::MOST_IDS;
+use crate::sema::lower::words::{GROUP_RARE, IMPUTE, KEEP_MISSING, ONE_HOT, impute};
 use crate::shape::Shape;
-use crate::spec::{Impute, SizeStep, Transform, TransformKind};
+use crate::spec::{SizeStep, Transform, TransformKind};
 use crate::syntax::ast::{Arg, Expr, Type};
 use ReadTransform::{Checked, Written};
 
@@ -32,23 +33,17 @@ const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
     .equation("y = min(max(x, lo), hi)")
     .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
-const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
-    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
-    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
-    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
-const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
-const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
-    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
-    .params(&[
-        Parameter::new(
-            "by",
-            Kind::Choice(IMPUTE_BY),
-            "the column's mean or median over the training rows, or a constant",
-        ),
-        Parameter::new("value", ANY, "the constant").or_number(0.0),
-    ])
-    .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
-
+const MISSING: Signature = Signature::new(
+    "missing",
+    "these numbers and words stand for an empty cell in the columns of the modality; `missing` in `data` says so of every column",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], text -> text, category -> category")
+.params(&[Parameter::new(
+    "values",
+    Kind::NumbersAndTexts,
+    "the numbers, however a cell writes them, and the words, letter by letter",
+)])
+.example("modality low: dense[21] = columns(\"low_*\") |> missing([\"unknown\", -999]) |> impute(mean) |> standardize");
 const LOWERCASE: Signature = Signature::new("lowercase", "all letters in lower case").shapes("text -> text").example(
     "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
 );
@@ -70,11 +65,6 @@ const WORDS: Signature = Signature::new("words", "a text as its first words, eac
         Parameter::new("vocab", Kind::Integer(3), VOCAB).or(DefaultValue::Integer(20_000)),
     ])
     .example("modality review: text[60] = column(\"review\") |> lowercase |> words(max: 60)\n\ncombine one = single(low_net)");
-const ONE_HOT: Signature =
-    Signature::new("one_hot", "one column as a number for each value it has in the training rows: 1 at the cell's own")
-        .shapes("one column -> dense[n]")
-        .example("modality low: dense[3] = column(\"color\") |> one_hot");
-
 const SUBTRACT_MEAN: Signature = Signature::new("subtract_mean", "minus the mean image of the training rows")
     .shapes("image[c, h, w] -> image[c, h, w]")
     .params(&[Parameter::new(
@@ -174,10 +164,23 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     TransformEntry { signature: &CLIP, types: NUMBERS, read: Checked(clip) },
     TransformEntry {
         signature: &MISSING,
-        types: NUMBERS,
-        read: Checked(|_, args, _| Some(TransformKind::Missing { values: args.numbers("values").to_vec() })),
+        types: &["dense", "sequence", "text", "category"],
+        read: Checked(|_, args, _| {
+            let (values, words) = (args.numbers("values").to_vec(), args.texts("values").to_vec());
+            Some(TransformKind::Missing { values, words })
+        }),
     },
-    TransformEntry { signature: &IMPUTE, types: NUMBERS, read: Checked(|_, args, _| Some(impute(args))) },
+    TransformEntry { signature: &IMPUTE, types: &["dense", "sequence", "category", "text"], read: Checked(impute) },
+    TransformEntry {
+        signature: &KEEP_MISSING,
+        types: &["category", "text", "dense"],
+        read: Checked(|_, _, _| Some(TransformKind::KeepMissing)),
+    },
+    TransformEntry {
+        signature: &GROUP_RARE,
+        types: &["category", "dense"],
+        read: Checked(|_, args, _| Some(TransformKind::GroupRare { min_count: args.size("min_count") })),
+    },
     TransformEntry { signature: &LOWERCASE, types: TEXT, read: Checked(|_, _, _| Some(TransformKind::Lowercase)) },
     TransformEntry {
         signature: &CHARS,
@@ -237,13 +240,15 @@ fn clip(evaluator: &mut Evaluator<'_>, args: &Arguments, span: Span) -> Option<T
     Some(TransformKind::Clip { lo, hi })
 }
 
-/// `impute(mean)`, `impute(median)`, `impute(constant, value: 0)`
-fn impute(args: &Arguments) -> TransformKind {
-    TransformKind::Impute(match args.word("by") {
-        "mean" => Impute::Mean,
-        "median" => Impute::Median,
-        _ => Impute::Constant(args.number("value")),
-    })
+/// Numbers that mark an empty cell before `date` are compared with the cells and not with the numbers of dates.
+fn mark_words_of_dates(transforms: &mut [Transform]) {
+    let is_date = |transform: &Transform| matches!(transform.kind, TransformKind::Date { .. });
+    let date = transforms.iter().position(is_date).unwrap_or(0);
+    for transform in &mut transforms[..date] {
+        if let TransformKind::Missing { values, words } = &mut transform.kind {
+            words.extend(values.drain(..).map(|number| number.to_string()));
+        }
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -265,8 +270,10 @@ impl<'a> Evaluator<'a> {
         if !sound {
             return None;
         }
+        mark_words_of_dates(&mut transforms);
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
-        let ordered = self.cells_come_first(&transforms)
+        let ordered = self.words_and_numbers(&transforms, ty)
+            && self.date_comes_first(&transforms)
             && self.augment_comes_last(&transforms)
             && self.sizes_fit(&transforms, ty, shape);
         ordered.then_some((transforms, vocabulary))
@@ -381,18 +388,17 @@ impl<'a> Evaluator<'a> {
         Some(vocab)
     }
 
-    /// `one_hot` and `date` read the cells of the table, and no numbers.
-    fn cells_come_first(&mut self, transforms: &[Transform]) -> bool {
-        let later = transforms.iter().skip(1).find(|transform| transform.kind.decides_cells());
-        if let Some(later) = later {
-            let (name, reads) = match later.kind {
-                TransformKind::Date { .. } => ("date", "dates"),
-                _ => ("one_hot", "words"),
-            };
-            let message = format!("`{name}` comes first: it reads {reads}, not numbers");
-            let problem = Problem::error(Code::WrongType, message)
+    /// `date` reads the cells of the table, and no numbers.
+    fn date_comes_first(&mut self, transforms: &[Transform]) -> bool {
+        // What marks an empty cell goes with any cells.
+        let changing = |transform: &&Transform| !matches!(transform.kind, TransformKind::Missing { .. });
+        let mut changes = transforms.iter().filter(changing);
+        let first = changes.next();
+        let later = changes.find(|transform| matches!(transform.kind, TransformKind::Date { .. }));
+        if let (Some(first), Some(later)) = (first, later) {
+            let problem = Problem::error(Code::WrongType, "`date` comes first: it reads dates, not numbers")
                 .at(later.span, "the input here is numbers")
-                .also(transforms[0].span, "this gives numbers");
+                .also(first.span, "this gives numbers");
             self.report(problem);
         }
         later.is_none()
