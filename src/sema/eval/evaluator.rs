@@ -52,6 +52,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) suggestions_left: usize,
     /// Whether bodies of functions are only checked: their arguments are unknown and no call is expanded.
     pub(crate) checking: bool,
+    /// Whether the rows come from files whose cells may be lists.
+    pub(crate) reads_lists: bool,
 }
 
 #[derive(Clone)]
@@ -102,6 +104,7 @@ impl<'a> Evaluator<'a> {
             calls_left: MOST_CALLS,
             suggestions_left: MOST_SUGGESTIONS,
             checking: false,
+            reads_lists: false,
         }
     }
 

@@ -141,6 +141,20 @@ pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
     SOURCES.iter().map(|entry| entry.signature).collect()
 }
 
+/// Whether an expression opens a file whose cells may be lists. It looks at the text alone, so that the graph of a pipeline
+/// does not depend on its data.
+pub(crate) fn reads_lists(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(callee, args) => {
+            matches!(&callee.kind, ExprKind::Name(name) if FileFormat::OF_LISTS.contains(&name.as_str()))
+                || args.iter().any(|arg| reads_lists(&arg.value))
+        }
+        ExprKind::Paren(inner) => reads_lists(inner),
+        ExprKind::List(items) => items.iter().any(reads_lists),
+        _ => false,
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// A source.
     pub(in crate::sema) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
