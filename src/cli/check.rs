@@ -20,7 +20,9 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
 /// `checked against higgs.csv: 51,233 rows`
 fn line(checked: &DataCheck) -> Option<String> {
     Some(match checked {
-        DataCheck::Missing => "not checked against its data, which is missing; `--no-data` checks the text alone".to_owned(),
+        DataCheck::Missing => {
+            "not checked against its data, which is missing; `--no-data` checks the text alone".to_owned()
+        }
         DataCheck::TooLarge(name) => {
             format!("not checked against the data: {name} is too large to be read whole")
         }

@@ -98,7 +98,8 @@ impl Stream {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                 Err(error) => {
                     if !FAILED.swap(true, Ordering::Relaxed) {
-                        let _ = put(io::stderr().lock(), &format!("error: standard output cannot be written: {error}\n"));
+                        let _ =
+                            put(io::stderr().lock(), &format!("error: standard output cannot be written: {error}\n"));
                     }
                 }
             },

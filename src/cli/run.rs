@@ -191,7 +191,9 @@ fn large_batch(pipeline: &Pipeline, rows: usize) -> Option<String> {
     let batch = pipeline.compiled.hir.train.batch_size;
     let message = || {
         let (batch, rows) = (grouped(batch as u64), grouped(rows as u64));
-        format!("a batch of {batch} holds all {rows} rows to train on: an epoch is one step; a smaller `batch_size` makes more")
+        format!(
+            "a batch of {batch} holds all {rows} rows to train on: an epoch is one step; a smaller `batch_size` makes more"
+        )
     };
     (batch > rows).then(message)
 }

@@ -57,7 +57,9 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
         .or_else(|| bares.iter().map(String::as_str).find(|name| *name == wanted));
     let help = match near.and_then(|near| bares.iter().position(|name| name == near)).and_then(|at| shown.get(at)) {
         Some(near) => format!("; did you mean `{near}`?"),
-        None if error.kind() == io::ErrorKind::NotFound && !shown.is_empty() => format!("; there is {}", listed(&shown)),
+        None if error.kind() == io::ErrorKind::NotFound && !shown.is_empty() => {
+            format!("; there is {}", listed(&shown))
+        }
         None => String::new(),
     };
     match error.kind() {

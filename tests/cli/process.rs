@@ -65,7 +65,11 @@ fn a_full_disk_behind_standard_output_is_an_error() {
             .unwrap();
         let reported = plain(&done.stderr);
         assert_eq!(done.status.code(), Some(1), "{arguments:?}: {reported}");
-        assert_eq!(reported.matches("error: standard output cannot be written").count(), 1, "{arguments:?}: {reported}");
+        assert_eq!(
+            reported.matches("error: standard output cannot be written").count(),
+            1,
+            "{arguments:?}: {reported}"
+        );
     }
 }
 
@@ -100,7 +104,9 @@ fn a_named_pipe_as_data_is_reported() {
 #[test]
 fn verbs_of_other_tools_are_told_apart() {
     let folder = folder(SMALL);
-    for (word, verb) in [("train", "run"), ("init", "new"), ("check", "lint"), ("test", "eval"), ("Format", "fmt"), ("lnit", "lint")] {
+    for (word, verb) in
+        [("train", "run"), ("init", "new"), ("check", "lint"), ("test", "eval"), ("Format", "fmt"), ("lnit", "lint")]
+    {
         let done = mmc(folder.path()).args([word, "small.mmc"]).assert().code(2);
         let reported = plain(&done.get_output().stderr);
         assert!(reported.contains(&format!("'{verb}'")), "{word}: {reported}");
@@ -170,7 +176,10 @@ fn a_setting_from_outside_that_is_no_param_says_how_to_make_it_one() {
 
 #[test]
 fn a_used_file_with_the_name_of_a_result_is_kept_beside_it() {
-    let folder = folder(&format!("pipeline small\n\nuse \"summary.json\"\n{}", &SMALL["pipeline small\n".len()..]).replace("mlp([16])", "tower"));
+    let folder = folder(
+        &format!("pipeline small\n\nuse \"summary.json\"\n{}", &SMALL["pipeline small\n".len()..])
+            .replace("mlp([16])", "tower"),
+    );
     fs::write(folder.path().join("summary.json"), "fn tower(x) = x |> mlp([16])\n").unwrap();
     mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().success();
     let run = folder.path().join("runs/small-0001");

@@ -13,8 +13,40 @@ const PIPELINES: [&str; 4] = [
 
 /// Pieces that are inserted; `@` becomes a number, so that each comment can be found again.
 const PIECES: [&str; 34] = [
-    "# c@\n", "## d@\n", "\n# c@\n", "\n## d@\n", "  # c@\n", "  ## d@\n", "##(c@\n", "##\n", "#\n", "\n\n## d@\n\n", "### c@\n", "#c@\n",
-    "\n", "\n\n", " ", "(", ")", "[", "]", "{", "}", ",", ";", "=", ":", "|>", "\"", "-", "?", "x", "let ", "fn ", "param p = 1", "modality ",
+    "# c@\n",
+    "## d@\n",
+    "\n# c@\n",
+    "\n## d@\n",
+    "  # c@\n",
+    "  ## d@\n",
+    "##(c@\n",
+    "##\n",
+    "#\n",
+    "\n\n## d@\n\n",
+    "### c@\n",
+    "#c@\n",
+    "\n",
+    "\n\n",
+    " ",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ";",
+    "=",
+    ":",
+    "|>",
+    "\"",
+    "-",
+    "?",
+    "x",
+    "let ",
+    "fn ",
+    "param p = 1",
+    "modality ",
 ];
 
 /// A change of a text, at a place given as a share of its lexemes.
@@ -71,9 +103,12 @@ fn changed(text: &str, changes: &[Change]) -> String {
 
 /// The comments of a text in their order, without signs and blanks, those of one name together.
 fn comments(text: &str) -> Vec<String> {
-    let comments = lexemes(FILE, text).into_iter().filter(|it| matches!(it.kind, LexemeKind::Comment | LexemeKind::Doc));
-    let mut found: Vec<String> =
-        comments.map(|it| text[it.span.range()].trim_start_matches('#').trim().to_owned()).filter(|c| !c.is_empty()).collect();
+    let comments =
+        lexemes(FILE, text).into_iter().filter(|it| matches!(it.kind, LexemeKind::Comment | LexemeKind::Doc));
+    let mut found: Vec<String> = comments
+        .map(|it| text[it.span.range()].trim_start_matches('#').trim().to_owned())
+        .filter(|c| !c.is_empty())
+        .collect();
     found.sort();
     found
 }

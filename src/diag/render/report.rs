@@ -27,8 +27,7 @@ const MOST_REPORTS: usize = 200;
 
 /// The first problems in order, one report each, a blank line after each; and the number of those that follow.
 pub fn render(problems: &Problems, sources: &SourceMap, style: Style) -> String {
-    let mut drawn: String =
-        problems.iter().take(MOST_REPORTS).map(|problem| report(problem, sources, style)).collect();
+    let mut drawn: String = problems.iter().take(MOST_REPORTS).map(|problem| report(problem, sources, style)).collect();
     if problems.len() > MOST_REPORTS {
         drawn += &format!("{} more problems are not shown\n\n", problems.len() - MOST_REPORTS);
     }

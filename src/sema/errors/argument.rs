@@ -95,7 +95,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Fix for numbers that should be a list: the one at `origin` and those that follow it in the same call.
-    fn without_brackets(&self, origin: Span, fits: &dyn core::ops::Fn(&EvalValue) -> bool) -> Option<(String, Vec<Edit>)> {
+    fn without_brackets(
+        &self,
+        origin: Span,
+        fits: &dyn core::ops::Fn(&EvalValue) -> bool,
+    ) -> Option<(String, Vec<Edit>)> {
         let written = |given: &CallArgument| given.span == given.origin;
         let holds = |given: &CallArgument| given.origin == origin && written(given);
         let expansion =
@@ -106,7 +110,8 @@ impl<'a> Evaluator<'a> {
         let follow = expansion.given[from + 1..].iter().map(|(_, given)| given);
         let follow = follow.take_while(|given| first.name.is_none() && given.name.is_none() && number(given));
         let numbers: Vec<&CallArgument> = std::iter::once(first).chain(follow).collect();
-        let list = EvalValue::List(numbers.iter().map(|given| (given.value.clone(), given.span)).collect::<Vec<_>>().into());
+        let list =
+            EvalValue::List(numbers.iter().map(|given| (given.value.clone(), given.span)).collect::<Vec<_>>().into());
         if !fits(&list) {
             return None;
         }

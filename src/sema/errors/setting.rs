@@ -54,7 +54,8 @@ pub(crate) fn foreign_setting(block: &Signature, entries: &[&Entry], at: usize) 
 
 /// A part of the data under another name, with a number as its rule: `validation: 10%`.
 fn portion(split: &Signature, entry: &Entry) -> Option<Advice> {
-    let part = meaning(&entry.key.text, split.names()).filter(|part| matches!(*part, "test" | "valid" | "calib" | "train"))?;
+    let part =
+        meaning(&entry.key.text, split.names()).filter(|part| matches!(*part, "test" | "valid" | "calib" | "train"))?;
     let (rule, around) = rule_of_number(&entry.value)?;
     let mut edits = vec![replace(entry.key.span, part)];
     edits.extend(around);
@@ -137,7 +138,11 @@ fn of_optimizer(entry: &Entry, entries: &[&Entry], at: usize) -> Option<Advice> 
     let given = format!("{name}: {}", number.raw);
     let help = format!("it is an argument of the optimizer: `{callee}({given})`");
     let end = optimizer.value.span.end;
-    let insert = |at: u32, text: String| Edit { span: Span { start: at, end: at, ..optimizer.value.span }, replacement: text, safe: false };
+    let insert = |at: u32, text: String| Edit {
+        span: Span { start: at, end: at, ..optimizer.value.span },
+        replacement: text,
+        safe: false,
+    };
     let insertion = match args {
         None => insert(end, format!("({given})")),
         Some(args) if args.is_empty() => insert(end.saturating_sub(1), given),
@@ -186,8 +191,5 @@ fn replace(span: Span, with: &str) -> Edit {
 
 /// Edits that make a value the argument of a call that `open` begins.
 fn enclose(value: Span, open: &str) -> Vec<Edit> {
-    vec![
-        replace(Span { end: value.start, ..value }, open),
-        replace(Span { start: value.end, ..value }, ")"),
-    ]
+    vec![replace(Span { end: value.start, ..value }, open), replace(Span { start: value.end, ..value }, ")")]
 }

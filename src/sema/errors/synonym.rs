@@ -5,7 +5,10 @@
 const SYNONYMS: &[(&str, &[&str])] = &[
     // Settings of `train`.
     ("batch_size", &["batch", "batches", "minibatch", "minibatchsize", "bs", "trainbatchsize"]),
-    ("clip_norm", &["gradientclipval", "gradientclipping", "gradclip", "clipgradnorm", "maxgradnorm", "maxnorm", "clipnorm"]),
+    (
+        "clip_norm",
+        &["gradientclipval", "gradientclipping", "gradclip", "clipgradnorm", "maxgradnorm", "maxnorm", "clipnorm"],
+    ),
     ("epochs", &["epoch", "maxepochs", "numepochs", "nepochs", "trainepochs", "maxiter", "niter", "patience", "wait"]),
     ("iterations", &["maxsteps", "numsteps", "trainsteps", "steps"]),
     ("seed", &["randomstate", "randomseed", "manualseed", "rng"]),

@@ -14,9 +14,10 @@ impl Evaluator<'_> {
             .filter_map(|value| bare_text(value).map(|text| (text, value.span)))
             .collect();
         let Some((first, place)) = found.first() else { return false };
-        let mut problem = Problem::error(Code::WrongType, format!("{what} is a string, found `{first}` without quotes"))
-            .at(*place, "not in quotes")
-            .help(format!("write `\"{first}\"`"));
+        let mut problem =
+            Problem::error(Code::WrongType, format!("{what} is a string, found `{first}` without quotes"))
+                .at(*place, "not in quotes")
+                .help(format!("write `\"{first}\"`"));
         for (_, more) in found.iter().skip(1) {
             problem = problem.also(*more, "and this");
         }
@@ -49,7 +50,11 @@ impl Evaluator<'_> {
         match &expr.kind {
             ExprKind::Name(name) => {
                 let local = self.frames.last().is_some_and(|frame| frame.contains_key(name.as_str()));
-                local || matches!(self.names.peek(name, expr.span), Some(Declaration::Param(_) | Declaration::Unparsed(_)))
+                local
+                    || matches!(
+                        self.names.peek(name, expr.span),
+                        Some(Declaration::Param(_) | Declaration::Unparsed(_))
+                    )
             }
             ExprKind::Field(base, _) | ExprKind::Binary(_, base, _) => self.is_constant(base),
             _ => false,

@@ -244,7 +244,8 @@ fn wrong_item(kind: Kind, value: &EvalValue) -> Option<(usize, Span, String, Str
         _ => return None,
     };
     let EvalValue::List(elements) = value else { return None };
-    let (at, (found, span)) = elements.iter().enumerate().find(|(_, (item, span))| accepted(one, item, *span).is_none())?;
+    let (at, (found, span)) =
+        elements.iter().enumerate().find(|(_, (item, span))| accepted(one, item, *span).is_none())?;
     let found = match found {
         EvalValue::Number(number) => number.to_string(),
         EvalValue::Unknown => return None,

@@ -290,7 +290,9 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (EvalValue::Unknown, _) | (_, EvalValue::Unknown) => EvalValue::Unknown,
-            (EvalValue::Text(a), EvalValue::Text(b)) if op == BinaryOp::Add => self.of_bounded_size(EvalValue::Text(a + &b), span),
+            (EvalValue::Text(a), EvalValue::Text(b)) if op == BinaryOp::Add => {
+                self.of_bounded_size(EvalValue::Text(a + &b), span)
+            }
             (EvalValue::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
             (EvalValue::Number(_) | EvalValue::Tensor(_), other) => {
                 self.expected("a number or a tensor", &other, right.span)

@@ -125,9 +125,12 @@ impl<'a> Evaluator<'a> {
 
     /// Reports classes that are named by numbers without quotes, `class[0, 1]`; whether there are.
     fn numbered(&mut self, ty: &Type) -> bool {
-        let numbers: Option<Vec<(&str, Span)>> = (ty.args.iter())
-            .map(|arg| if let ExprKind::Number(number) = &arg.kind { Some((number.raw.as_str(), arg.span)) } else { None })
-            .collect();
+        let numbers: Option<Vec<(&str, Span)>> =
+            (ty.args.iter())
+                .map(|arg| {
+                    if let ExprKind::Number(number) = &arg.kind { Some((number.raw.as_str(), arg.span)) } else { None }
+                })
+                .collect();
         let Some(numbers) = numbers.filter(|numbers| numbers.len() > 1) else { return false };
         let names: Vec<String> = numbers.iter().map(|(name, _)| format!("\"{name}\"")).collect();
         let mut problem = Problem::error(Code::WrongType, "the names of classes are strings, found numbers")

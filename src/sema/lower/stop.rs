@@ -99,13 +99,7 @@ impl<'a> Evaluator<'a> {
                     let problem =
                         Problem::error(Code::UnknownArgument, format!("`patience` has no argument `{other}`"))
                             .at(span, "not known here");
-                    self.report(suggest(
-                        problem,
-                        other,
-                        span,
-                        &["epochs", "on"],
-                        "it takes",
-                    ));
+                    self.report(suggest(problem, other, span, &["epochs", "on"], "it takes"));
                     return None;
                 }
             }

@@ -86,7 +86,8 @@ fn list_in_parentheses(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Re
         return None;
     }
     let problem = failure.problem("an operator or `)`").help("a list is written in brackets: `[a, b]`");
-    let Some((open, close)) = failure.brackets.filter(|(_, close)| close.kind == TokenKind::Close(Bracket::Paren)) else {
+    let Some((open, close)) = failure.brackets.filter(|(_, close)| close.kind == TokenKind::Close(Bracket::Paren))
+    else {
         return Some((problem, None));
     };
     let inside = failure.text.get(open.end..close.start)?;
