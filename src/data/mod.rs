@@ -43,7 +43,7 @@ pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, surve
 pub use io::contained::is_contained;
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
-pub use load::{LoadRequest, load};
+pub use load::{LoadRequest, find_columns, load};
 pub use modality::fitted::{FittedModality, InputColumn};
 pub use modality::rows::ModalityRows;
 pub use modality::transform::FittedTransform;
