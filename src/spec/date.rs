@@ -220,22 +220,22 @@ impl DateForms {
 /// The date and time of a text in a declared form.
 fn by_form(text: &str, form: &str) -> Option<NaiveDateTime> {
     let date = match form {
-        SECONDS => after_epoch(text, 1.0)?,
-        MILLISECONDS => after_epoch(text, 1e3)?,
+        SECONDS => after_epoch(text, 1_000_000)?,
+        MILLISECONDS => after_epoch(text, 1000)?,
         form => by_strftime(text, form)?,
     };
     // Counts of another unit are dates too far away to be meant.
     (1..=9999).contains(&date.year()).then_some(date)
 }
 
-/// The date and time so many units after the beginning of 1970, of which a second has `units`.
-fn after_epoch(text: &str, units: f64) -> Option<NaiveDateTime> {
-    let seconds = text.parse::<f64>().ok().filter(|number| number.is_finite())? / units;
-    let whole = seconds.floor();
-    // Doubles hold today's seconds to less than a millionth.
-    let micros = ((seconds - whole) * 1e6).round() as i64;
-    let date = DateTime::from_timestamp(whole as i64, 0)?.naive_utc();
-    date.checked_add_signed(chrono::TimeDelta::microseconds(micros))
+/// The date and time so many units after the beginning of 1970, each of which has `micros` millionths of a second.
+fn after_epoch(text: &str, micros: i64) -> Option<NaiveDateTime> {
+    // Whole numbers are exact; today's seconds with a fraction are to less than a millionth.
+    let count = match text.parse::<i64>() {
+        Ok(count) => count.checked_mul(micros)?,
+        Err(_) => (text.parse::<f64>().ok().filter(|number| number.is_finite())? * micros as f64).round() as i64,
+    };
+    Some(DateTime::from_timestamp_micros(count)?.naive_utc())
 }
 
 /// The date and time of a text in a form of `chrono`.
