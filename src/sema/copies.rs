@@ -1,7 +1,6 @@
 //! Copies of a pipeline and the files it uses, for one common folder.
 
-use crate::diag::{FileId, SourceMap, Span};
-use crate::sema::eval::constant::quoted;
+use crate::diag::{FileId, SourceMap, Span, string_literal};
 use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use std::collections::BTreeMap;
@@ -68,7 +67,7 @@ impl Copying<'_> {
             match &item.kind {
                 ItemKind::Use(path) => {
                     let name = self.uses.targets.get(&path.span).and_then(|file| self.names.get(file));
-                    changes.extend(name.map(|name| (path.span, quoted(name))));
+                    changes.extend(name.map(|name| (path.span, string_literal(name))));
                 }
                 ItemKind::Param(param) => {
                     texts(&param.value, &mut found);
@@ -83,7 +82,7 @@ impl Copying<'_> {
                 }
                 _ => {}
             }
-            changes.extend(found.into_iter().map(|(span, path)| (span, quoted(&(self.moved)(path)))));
+            changes.extend(found.into_iter().map(|(span, path)| (span, string_literal(&(self.moved)(path)))));
         }
         changes.sort();
         let mut copy = text.to_owned();

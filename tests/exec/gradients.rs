@@ -4,7 +4,7 @@
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params, initialize};
-use mmc::fusion::{Combination, Multiplicative, QGradient};
+use mmc::fusion::{Combination, Dynamic, EvidenceRule, Evidential, Fuzzy, Multiplicative, QGradient, RowWeight};
 use mmc::ops::{Activation, Arithmetic, Op, UnitLogits};
 use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::Init;
@@ -232,7 +232,19 @@ fn combinations() {
         boost: None,
         normalize: false,
     });
-    for combination in [ATTACHED, NORMALIZED, boosted, zero, Combination::Average] {
+    let evidential = |rule| Combination::Evidential(Evidential { rule, anneal: 50 });
+    for combination in [
+        ATTACHED,
+        NORMALIZED,
+        boosted,
+        zero,
+        Combination::Average,
+        evidential(EvidenceRule::Dempster),
+        evidential(EvidenceRule::Mean),
+        evidential(EvidenceRule::Discounted),
+        Combination::Dynamic(Dynamic { by: RowWeight::Entropy }),
+        Combination::Fuzzy(Fuzzy {}),
+    ] {
         let plan = combined(combination.clone());
         check(&plan, &batch(&plan, 6, 22), &format!("{combination:?}"));
         let mut missing = batch(&plan, 6, 22);
@@ -255,7 +267,10 @@ fn the_fused_loss_agrees_with_its_composition() {
         boost: Some(0.2),
         normalize: true,
     });
-    for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted, Combination::Average] {
+    let evidential = Combination::Evidential(Evidential { rule: EvidenceRule::Discounted, anneal: 50 });
+    let energy = Combination::Dynamic(Dynamic { by: RowWeight::Energy });
+    let rest = [Combination::Average, evidential, energy, Combination::Fuzzy(Fuzzy {})];
+    for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted].into_iter().chain(rest) {
         let plan = combined(combination.clone());
         let mut some = batch(&plan, 150, 23);
         some.present[0] = Some((0..150).map(|row| row % 5 != 1).collect());

@@ -1,6 +1,7 @@
 //! The data of a pipeline without training on it: profiles for lints, surveys for starter pipelines.
 
 pub(crate) mod inspection;
+pub(crate) mod likely_format;
 pub(crate) mod profile;
 mod row_sample;
 pub(crate) mod sample;

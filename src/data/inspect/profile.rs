@@ -38,6 +38,8 @@ impl Dataset {
             tables: tables.collect(),
             parts: parts.collect(),
             classes: self.label.classes.clone(),
+            unlabeled: self.unlabeled,
+            class_rows: self.class_rows(),
             modalities: modalities.collect(),
             telling: self.telling.clone(),
             label: self.label.column.shown(),

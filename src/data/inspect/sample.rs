@@ -4,8 +4,9 @@ use crate::atomic_file::{Durability, replace_file};
 use crate::data::io::paths;
 use crate::data::io::reader;
 use crate::data::load::LoadRequest;
+use crate::data::source::text_layout::TextLayout;
 use crate::diag::Problem;
-use crate::spec::{FirstRows, Origin, Source, Spanned};
+use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, TextFormat, UTF_8};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -55,7 +56,7 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
     let sources = request.data.origin.sources();
     // Only formats of text lines and synthetic sources can be sampled.
     let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Lines { .. } => !files(source.kind.files(), request.base).is_empty(),
+        FirstRows::Lines(_) => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,
         FirstRows::Unavailable => false,
     });
@@ -111,7 +112,7 @@ fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
 
 fn is_large(source: &Source, base: &Path) -> bool {
     match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Lines { .. } => bytes(source.kind.files(), base) > LARGE,
+        FirstRows::Lines(_) => bytes(source.kind.files(), base) > LARGE,
         FirstRows::Generated { whole, .. } => !whole,
         FirstRows::Unavailable => false,
     }
@@ -127,7 +128,7 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
 fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
     match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Generated { name, source: kind, whole } => Ok((Source { kind, span: source.span }, name, whole)),
-        FirstRows::Lines { header } => {
+        FirstRows::Lines(format) => {
             let paths = source.kind.files();
             let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
             let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
@@ -135,10 +136,13 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
             std::fs::create_dir(&place)?;
             let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
-            let whole =
-                copy_rows(&path, &place.join(&file), SAMPLE_ROWS + usize::from(header))? && files.next().is_none();
+            let lines = SAMPLE_ROWS + format.skip + usize::from(format.header);
+            let whole = copy_rows(&path, &place.join(&file), lines, &format)? && files.next().is_none();
             let span = paths.first().map_or(source.span, |path| path.span);
             let mut copy = source.clone();
+            if let SourceKind::Table { format, .. } = &mut copy.kind {
+                UTF_8.clone_into(&mut format.encoding);
+            }
             if let Some(paths) = copy.kind.files_mut() {
                 *paths = vec![Spanned { value: format!("{at}/{file}"), span }];
             }
@@ -148,11 +152,11 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(S
     }
 }
 
-/// Copies the first lines of a file; `true` if there are no more. A line within quotes may be cut off only where the
+/// Copies the first lines of a file in UTF-8; `true` if there are no more. A line within quotes may be cut off only where the
 /// text becomes too long.
-fn copy_rows(from: &Path, to: &Path, lines: usize) -> io::Result<bool> {
-    let mut hasher = blake3::Hasher::new();
-    let mut from = BufReader::with_capacity(1 << 16, reader::open(from, &mut hasher)?);
+fn copy_rows(from: &Path, to: &Path, lines: usize, format: &TextFormat) -> io::Result<bool> {
+    let (layout, mut hasher) = (TextLayout::of(format), blake3::Hasher::new());
+    let mut from = BufReader::with_capacity(1 << 16, reader::open(from, layout.encoding, &mut hasher)?);
     let mut whole = false;
     replace_file(to, Durability::Unsynced, |to| {
         let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
@@ -162,7 +166,7 @@ fn copy_rows(from: &Path, to: &Path, lines: usize) -> io::Result<bool> {
                 whole = true;
                 return Ok(());
             }
-            quoted ^= line.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+            quoted ^= line.iter().filter(|byte| Some(**byte) == layout.quote).count() % 2 == 1;
             count += usize::from(!quoted);
             bytes += line.len();
             to.write_all(&line)?;
@@ -182,9 +186,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [from, to] = ["from.csv", "to.csv"].map(|name| folder.path().join(name));
         std::fs::write(&from, "a,b\n1,\"x\ny\"\n2,z\n").unwrap();
-        assert!(!copy_rows(&from, &to, 2).unwrap());
+        let copy_rows = |rows| super::copy_rows(&from, &to, rows, &TextFormat::csv()).unwrap();
+        assert!(!copy_rows(2));
         assert_eq!(std::fs::read_to_string(&to).unwrap(), "a,b\n1,\"x\ny\"\n");
-        assert!(copy_rows(&from, &to, 3).unwrap());
-        assert!(copy_rows(&from, &to, 30).unwrap());
+        assert!(copy_rows(3));
+        assert!(copy_rows(30));
     }
 }

@@ -1,6 +1,7 @@
 //! Bytes of data files: opened, decompressed, hashed, held in memory or mapped.
 
 pub(crate) mod bytes;
+mod decoded;
 pub(crate) mod half;
 pub(crate) mod image_pixels;
 pub(crate) mod paths;
@@ -8,4 +9,3 @@ pub(crate) mod patient;
 pub(crate) mod reader;
 pub(crate) mod stream;
 pub(crate) mod text_error;
-mod utf16;

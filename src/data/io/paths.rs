@@ -1,7 +1,7 @@
 //! From the paths and globs of a pipeline to the files they name. Opens no file.
 
 use crate::data::io::stream::ByteStream;
-use crate::diag::{Code, DataPlace, Problem, Span, nearest};
+use crate::diag::{Code, DataPlace, Problem, Span, nearest, string_literal};
 use crate::spec::Spanned;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,15 @@ impl DataFile {
     /// A problem with the file as a whole, or with one line of it.
     pub(crate) fn problem(&self, code: Code, message: String, line: Option<u64>) -> Problem {
         Problem::error(code, message).at(self.span, "read here").in_data(self.place(line, None))
+    }
+
+    /// A problem with an edit that adds an argument to the call that names the file.
+    pub(crate) fn declare(&self, problem: Problem, argument: &str) -> Problem {
+        if self.span == Span::default() {
+            return problem;
+        }
+        let end = self.span.range().end;
+        problem.edit(Span::new(self.span.file, end, end), format!(", {argument}"), false)
     }
 
     /// A place in the file.
@@ -65,7 +74,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                     .in_data(place)
                     .help(help);
                 problems.push(match near.filter(|_| is_written(written.span, &written.value)) {
-                    Some(near) => problem.edit(written.span, format!("{near:?}"), false),
+                    Some(near) => problem.edit(written.span, string_literal(&near), false),
                     None => problem,
                 });
             }

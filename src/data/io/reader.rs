@@ -1,10 +1,11 @@
-//! A data file as a stream of text: decompressed by its first bytes, decoded from UTF-16, its content hashed, its line ends
+//! A data file as a stream of text: decompressed by its first bytes, decoded to UTF-8, its content hashed, its line ends
 //! normalised.
 //! Independent of tables.
 
+use crate::data::io::decoded::Utf8;
 use crate::data::io::paths::DataFile;
 use crate::data::io::text_error::NotText;
-use crate::data::io::utf16::Utf8;
+use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -31,9 +32,13 @@ pub(crate) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("zst"))
 }
 
-/// The text of a file. All bytes read from disk go through `hasher`.
-pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + Send + 'a>>> {
-    Ok(LineEnds::new(decoded(open_bytes(path, hasher)?)))
+/// The text of a file in an encoding. All bytes read from disk go through `hasher`.
+pub(crate) fn open<'a>(
+    path: &Path,
+    encoding: &'static Encoding,
+    hasher: &'a mut blake3::Hasher,
+) -> io::Result<LineEnds<Box<dyn Read + Send + 'a>>> {
+    Ok(LineEnds::new(decoded(open_bytes(path, hasher)?, encoding)))
 }
 
 /// The bytes of a file, decompressed and nothing else; otherwise as [`open`].
@@ -42,12 +47,12 @@ pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io:
 }
 
 /// The text of a file from its beginning on, to be looked at; a stream can be read again afterwards.
-pub(crate) fn peek(file: &DataFile) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
+pub(crate) fn peek(file: &DataFile, encoding: &'static Encoding) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
     let bytes: Box<dyn Read + Send> = match &file.stream {
         Some(stream) => unpacked(stream.peek())?,
         None => unpacked(open_file(&file.path)?)?,
     };
-    Ok(LineEnds::new(decoded(bytes)))
+    Ok(LineEnds::new(decoded(bytes, encoding)))
 }
 
 /// The bytes of a file, decompressed; those that are on the disk are counted in `count` as they are read. A stream can
@@ -61,8 +66,12 @@ pub(crate) fn open_counted(file: &DataFile, count: &ByteCount) -> io::Result<Box
 }
 
 /// The text of a file, its line ends as they are; otherwise as [`open_counted`].
-pub(crate) fn open_counted_text(file: &DataFile, count: &ByteCount) -> io::Result<Box<dyn Read + Send>> {
-    open_counted(file, count).map(decoded)
+pub(crate) fn open_counted_text(
+    file: &DataFile,
+    encoding: &'static Encoding,
+    count: &ByteCount,
+) -> io::Result<Box<dyn Read + Send>> {
+    open_counted(file, count).map(|bytes| decoded(bytes, encoding))
 }
 
 /// How many bytes have been read.
@@ -133,9 +142,9 @@ fn is_skippable_frame(first: &[u8]) -> bool {
     matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-/// Text as UTF-8: UTF-16 is decoded where it begins with a byte order mark; other bytes are passed on.
-fn decoded<'a>(bytes: Box<dyn Read + Send + 'a>) -> Box<dyn Read + Send + 'a> {
-    Box::new(TextBytes { inner: Utf8::new(bytes), begun: false })
+/// Text as UTF-8, decoded from another encoding.
+fn decoded<'a>(bytes: Box<dyn Read + Send + 'a>, encoding: &'static Encoding) -> Box<dyn Read + Send + 'a> {
+    Box::new(TextBytes { inner: Utf8::new(bytes, encoding), begun: false })
 }
 
 /// Bytes of a text, which are refused where they begin as those of an archive or a document.

@@ -39,7 +39,9 @@ pub(crate) fn fit_and_apply(
         }
     };
     let schema = &train.read.schema;
-    let column = |position: &usize| InputColumn::of(schema, *position, cell_type(spec, schema, *position));
+    let column = |position: &usize| {
+        InputColumn::of(schema, *position, cell_type(spec, schema, *position)).with_missing(train.missing.clone())
+    };
     let fitted = FittedModality {
         name: spec.name.clone(),
         kind: spec.kind,

@@ -22,10 +22,10 @@ fn is_path(schema: &Schema, column: &ColumnQuery) -> bool {
 
 /// The query of the cells themselves, with paths as texts, and for each column of `query` its place in that.
 pub(crate) fn cell_query(schema: &Schema, query: &TableQuery) -> (TableQuery, Vec<usize>) {
-    let mut cells = TableQuery::default();
+    let mut cells = TableQuery::new(query.missing.clone());
     let places = query.columns.iter().map(|column| {
         let kind = if is_path(schema, column) { CellType::Text } else { column.kind };
-        cells.add(column.position, kind, column.span)
+        cells.add_marked(column.position, kind, column.span, &column.missing)
     });
     let places = places.collect();
     (cells, places)

@@ -13,6 +13,8 @@ mod folder;
 mod format;
 mod image_files;
 mod join;
+mod json_array;
+mod json_object;
 pub(crate) mod jsonl;
 mod npy;
 pub(crate) mod opened;
@@ -25,7 +27,9 @@ pub(crate) mod row_block;
 pub(crate) mod storage;
 mod synthetic;
 mod text_blocks;
+mod text_cell_errors;
 mod text_file_blocks;
+pub(crate) mod text_layout;
 
 use crate::data::io::paths::{self, DataFile};
 use crate::data::io::reader::BYTE_ORDER_MARK;
@@ -54,10 +58,7 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         None => paths::find(written, base).map_err(Problems::from_iter),
     };
     match &source.kind {
-        SourceKind::Table { paths, separator, header, quote } => {
-            let separator = u8::try_from(*separator).unwrap_or(b',');
-            open_files(Delimited { files: files(paths)?, separator, header: *header, quote: *quote })
-        }
+        SourceKind::Table { paths, format } => open_files(Delimited::new(files(paths)?, format)),
         SourceKind::Arrow { paths } => open_files(ArrowIpc { files: files(paths)? }),
         SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),
         SourceKind::Npz { paths } => open_files(Arrays { files: files(paths)?, single: false }),
@@ -70,7 +71,7 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
     }
 }
 
-/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, lines of JSON by the first brace, cells
+/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, JSON by the first brace or bracket, cells
 /// separated by tabs where the first line has a tab and no comma, else cells separated by commas.
 pub fn stream_format(start: &[u8]) -> &'static FileFormat {
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
@@ -79,7 +80,7 @@ pub fn stream_format(start: &[u8]) -> &'static FileFormat {
         "arrow"
     } else if start.starts_with(b"PAR1") {
         "parquet"
-    } else if text.trim_ascii_start().first() == Some(&b'{') {
+    } else if matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')) {
         "jsonl"
     } else if line.contains(&b'\t') && !line.contains(&b',') {
         "tsv"

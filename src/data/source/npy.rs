@@ -285,7 +285,7 @@ fn read_all<R: Read>(
                 let error = match cell {
                     Ok(cell) => writer.put(at, wanted.kind, cell),
                     Err(bytes) => {
-                        found.push(bad_text(file, place(), &bytes, wanted));
+                        found.push(bad_text(file, place(), &bytes, wanted, None));
                         writer.put(at, wanted.kind, CellValue::Empty)
                     }
                 };

@@ -107,7 +107,7 @@ impl DecodedColumns {
                     let put = match leaf.cell(from + within, &mut scratch) {
                         Ok(cell) => writer.put(at, wanted.kind, cell),
                         Err(bytes) => {
-                            errors.push_row(written + within, bad_text(file, place(), bytes, wanted));
+                            errors.push_row(written + within, bad_text(file, place(), bytes, wanted, None));
                             writer.put(at, wanted.kind, CellValue::Empty)
                         }
                     };

@@ -3,6 +3,7 @@
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::shown;
 use crate::data::table::moment::Moment;
+use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, ColumnQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem};
@@ -26,6 +27,8 @@ pub(crate) enum CellValue<'a> {
     Numbers(&'a [f64]),
     /// Pixels.
     Pixels(&'a [u8]),
+    /// Fields of its own.
+    Nested,
 }
 
 /// The reason that a cell cannot be read as the type of the query.
@@ -39,6 +42,8 @@ pub(crate) enum CellError {
     Width(usize, usize),
     /// A number is infinite.
     Infinite,
+    /// Fields where one value is expected.
+    Nested,
 }
 
 impl StoreWriter {
@@ -61,10 +66,10 @@ impl StoreWriter {
                     CellValue::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
                     _ => self.put_words(column, ""),
                 }
-                if matches!(cell, CellValue::Numbers(_) | CellValue::Pixels(_)) {
-                    Err(CellError::Array)
-                } else {
-                    Ok(())
+                match cell {
+                    CellValue::Numbers(_) | CellValue::Pixels(_) => Err(CellError::Array),
+                    CellValue::Nested => Err(CellError::Nested),
+                    _ => Ok(()),
                 }
             }
         }
@@ -86,8 +91,17 @@ impl StoreWriter {
             CellValue::Numbers(numbers) => numbers,
             _ => &[],
         };
+        if let CellValue::Text(text) = cell {
+            let number = NumberFormat::PLAIN.parse(text.as_bytes()).filter(|_| width == 1);
+            let number = number.or_else(|| self.is_missing(column, text.trim()).then_some(f64::NAN));
+            (0..width).for_each(|_| self.number(column, number.unwrap_or(f64::NAN)));
+            if number.is_some_and(f64::is_nan) && !text.trim().is_empty() {
+                self.count_mark(column, text.trim());
+            }
+            return number.map(|_| ()).ok_or_else(|| CellError::Words(text.to_owned()));
+        }
         let wrong = match cell {
-            CellValue::Text(text) => Some(CellError::Words(text.to_owned())),
+            CellValue::Nested => Some(CellError::Nested),
             CellValue::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
                 return Ok(());
@@ -133,6 +147,11 @@ impl CellError {
                 format!("column `{column}`: expected {expected} numbers in a row, found {found}"),
                 "every row of a column has as many numbers as the first one".to_owned(),
             ),
+            CellError::Nested => (
+                Code::ColumnType,
+                format!("column `{column}` holds an object with fields of its own, and no value"),
+                "write each of these fields as a separate column, or select another column".to_owned(),
+            ),
             CellError::Infinite => (
                 Code::BadCell,
                 format!("column `{column}`: a number is infinite"),
@@ -143,37 +162,8 @@ impl CellError {
     }
 }
 
-/// The number in a cell; NaN for a cell that is empty, `NA` or `NaN`; nothing where it is no finite
-/// number.
-pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
-    let cell = cell.trim_ascii();
-    if cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan") {
-        return Some(f64::NAN);
-    }
-    let number: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
-    number.is_finite().then_some(number)
-}
-
 /// Whether every name in the header is a number, so that it is probably a data row.
-pub(crate) fn looks_like_a_row(names: &[String]) -> bool {
-    !names.is_empty() && names.iter().all(|name| parse_number(name.as_bytes()).is_some_and(f64::is_finite))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_finite_or_missing() {
-        let read = |cell: &str| parse_number(cell.as_bytes());
-        assert_eq!(read(" 1.5e2 "), Some(150.0));
-        assert_eq!(read("-0.25"), Some(-0.25));
-        for missing in ["", "  ", "NA", "na", "NaN"] {
-            assert!(read(missing).unwrap().is_nan(), "{missing}");
-        }
-        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "-nan", "1 2"] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
-        assert_eq!(parse_number(&[0xff, 0xfe]), None);
-    }
+pub(crate) fn looks_like_a_row(names: &[String], numbers: NumberFormat) -> bool {
+    let number = |name: &String| numbers.parse(name.as_bytes()).is_some_and(f64::is_finite);
+    !names.is_empty() && names.iter().all(number)
 }

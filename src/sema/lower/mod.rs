@@ -12,6 +12,7 @@ pub(crate) mod pipeline;
 pub(crate) mod source;
 pub(crate) mod split_columns;
 pub(crate) mod sweep;
+mod text_format;
 pub(crate) mod train;
 pub(crate) mod transform;
 pub(crate) mod words;
