@@ -17,6 +17,7 @@ mod joins;
 mod json_tables;
 mod missing_markers;
 mod out_of_core;
+mod padded_sequences;
 mod real_data;
 mod row_blocks;
 mod row_weights;
@@ -76,6 +77,7 @@ impl Case {
                 span: span(1),
             },
             label: LabelSpec {
+                type_span: Span::default(),
                 name: "y".into(),
                 classes: Classes::Named(vec!["no".into(), "yes".into()]),
                 column: column(Select::Name("y".into()), LABEL),

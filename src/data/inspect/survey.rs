@@ -287,10 +287,12 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
     let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
     let mut query = TableQuery::default();
     for at in (0..found.schema.width).filter(|at| !found.schema.nested.contains(at)) {
-        let kind = if found.schema.arrays.contains_key(&at) {
-            CellType::Number(found.schema.numbers_in(at))
-        } else {
-            CellType::Text
+        let kind = match found.schema.arrays.get(&at).map(|array| (array, array.shape.0.as_slice())) {
+            None => CellType::Text,
+            // Lists may have several lengths; the first one shows what their steps are.
+            Some((_, [steps])) if format.holds_lists() => CellType::Steps([*steps, 1]),
+            Some((_, [steps, width])) if format.holds_lists() => CellType::Steps([*steps, *width]),
+            Some((array, _)) => CellType::Number(array.shape.size()),
         };
         query.add(at, kind, Span::default());
     }
@@ -300,14 +302,30 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
 
 /// Counts of empty cells and statistics of the others.
 fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
-    let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
+    let lists = matches!(column.store.layout.kinds.get(column.place), Some(CellType::Steps(_)));
+    // Before the numbers of a list is how many steps it has.
+    let first = usize::from(lists);
     let varies = |at: usize| {
-        let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
+        let mut numbers = (0..rows).map(|row| column.number(row, first + at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
     let varies = (0..array.shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
+    let mut shape = array.shape.clone();
+    let is_missing = |row: &usize| match lists {
+        true => column.number(*row, 0) == 0.0,
+        false => column.number(*row, 0).is_nan(),
+    };
+    let missing = (0..rows).filter(is_missing).count();
+    if lists {
+        let steps = (0..rows).filter(|row| !is_missing(row)).map(|row| column.number(row, 0) as usize);
+        let (least, most) = (steps.clone().min().unwrap_or(0), steps.max().unwrap_or(0));
+        if least != most {
+            // Those of several lengths are sequences.
+            shape = Shape(vec![most, shape.0.get(1).copied().unwrap_or(1)]);
+        }
+    }
+    (missing, Some(ArraySurvey { shape, varies, bytes: array.bytes }))
 }
 
 /// The first of the problems, in one line: there is no pipeline text yet for labels.
