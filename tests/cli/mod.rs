@@ -8,6 +8,7 @@ mod eval;
 mod image_sizes;
 mod lint_fix;
 mod predict;
+mod process;
 mod resume;
 mod row_weights;
 mod run;
