@@ -19,12 +19,12 @@ impl Source {
     /// A table of cells separated by commas, plain, `.gz` or `.zst`. Its first line names the columns if that of the
     /// training table did.
     pub fn csv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, format: TextFormat::csv() }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, format: Box::new(TextFormat::csv()) }, path.as_ref())
     }
 
     /// A table of cells separated by tabs. See [`Source::csv`].
     pub fn tsv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, format: TextFormat::tsv() }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, format: Box::new(TextFormat::tsv()) }, path.as_ref())
     }
 
     /// A JSON object on each line, or an array of objects, plain, `.gz` or `.zst`.
@@ -69,7 +69,7 @@ pub enum SourceKind {
         paths: Vec<Spanned<String>>,
         /// How their cells are written.
         #[serde(flatten)]
-        format: TextFormat,
+        format: Box<TextFormat>,
     },
     /// `synthetic(name, rows: ..., seed: ...)`: generated from the seed.
     Synthetic {
@@ -158,7 +158,7 @@ impl SourceKind {
     /// How some of its rows are read without the rest, at most `most` of them.
     pub fn first_rows(&self, most: usize) -> FirstRows {
         match self {
-            SourceKind::Table { format, .. } => FirstRows::Lines(format.clone()),
+            SourceKind::Table { format, .. } => FirstRows::Lines((**format).clone()),
             SourceKind::Synthetic { name, rows, seed } => FirstRows::Generated {
                 name: format!("synthetic(\"{name}\")"),
                 source: SourceKind::Synthetic { name: name.clone(), rows: most.min(*rows), seed: *seed },
@@ -232,12 +232,12 @@ pub const FILE_FORMATS: &[FileFormat] = &[
     FileFormat {
         source: "csv",
         endings: &[".csv"],
-        kind: |paths, header| SourceKind::Table { paths, format: TextFormat { header, ..TextFormat::csv() } },
+        kind: |paths, header| SourceKind::Table { paths, format: Box::new(TextFormat { header, ..TextFormat::csv() }) },
     },
     FileFormat {
         source: "tsv",
         endings: &[".tsv"],
-        kind: |paths, header| SourceKind::Table { paths, format: TextFormat { header, ..TextFormat::tsv() } },
+        kind: |paths, header| SourceKind::Table { paths, format: Box::new(TextFormat { header, ..TextFormat::tsv() }) },
     },
     FileFormat {
         source: "jsonl",
