@@ -20,23 +20,27 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
 /// `checked against higgs.csv: 51,233 rows`
 fn line(checked: &DataCheck) -> Option<String> {
     Some(match checked {
-        DataCheck::Missing(problem) => {
-            let missing = problem.as_ref().map_or_else(String::new, |problem| {
-                let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-                format!(": {}{help}", problem.message)
-            });
-            format!("data not found, and not checked against it{missing}")
+        DataCheck::Missing => {
+            "not checked against its data, which is missing; `--no-data` checks the text alone".to_owned()
         }
         DataCheck::TooLarge(name) => {
             format!("not checked against the data: {name} is too large to be read whole")
         }
         // Rows that are generated are always there, and always fit.
         DataCheck::Generated => return None,
-        DataCheck::Checked { tables, rows, whole } => {
+        DataCheck::Checked { tables, rows, classes, unlabeled, whole } => {
             let (tables, rows) = (tables.join(", "), grouped(*rows as u64));
+            let dropped = match unlabeled {
+                0 => String::new(),
+                dropped => format!("; {} rows have no label and are left out", grouped(*dropped as u64)),
+            };
             match whole {
-                true => format!("checked against {tables}: {rows} rows"),
-                false => format!("checked against the first {rows} rows of {tables}; the split was not checked"),
+                true => format!("checked against {tables}: {rows} rows ({classes}){dropped}"),
+                false => {
+                    format!(
+                        "checked against {rows} rows from all over {tables} ({classes}){dropped}; the split was not checked"
+                    )
+                }
             }
         }
         DataCheck::Unfit => "checked against the data, which does not fit".to_owned(),

@@ -5,7 +5,7 @@ use crate::data::modality::fitted::FittedModality;
 use crate::diag::{Code, Problem, Problems};
 use crate::plan::Plan;
 use crate::shape::Shape;
-use crate::spec::ModalityKind;
+use crate::spec::{MissingMarkers, ModalityKind};
 use serde::{Deserialize, Serialize};
 
 /// The version of the JSON form of [`Preprocessing`].
@@ -48,6 +48,11 @@ impl Preprocessing {
     pub fn has_header(&self) -> bool {
         let columns = self.modalities.iter().flat_map(|modality| &modality.columns);
         columns.chain([&self.label.column]).any(|column| column.name.is_some())
+    }
+
+    /// What marks an empty cell in every column: the markers of the label's column, which are the data block's alone.
+    pub(crate) fn missing(&self) -> &MissingMarkers {
+        &self.label.column.missing
     }
 
     /// A modality by name.
@@ -144,7 +149,7 @@ fn type_of(kind: ModalityKind, shape: &Shape) -> String {
     match kind {
         ModalityKind::Dense => format!("dense{shape}"),
         ModalityKind::Image => format!("image{shape}"),
-        ModalityKind::Sequence => format!("sequence{shape}"),
+        ModalityKind::Sequence | ModalityKind::PaddedSequence => format!("sequence{shape}"),
         ModalityKind::Text { vocabulary } => format!("text{shape}, vocab: {vocabulary}"),
         ModalityKind::Category { count } => format!("category[{count}]"),
     }

@@ -2,14 +2,18 @@
 
 mod code;
 mod fix;
+mod literal;
 mod problem;
 mod render;
 mod span;
 mod suggest;
+mod visible;
 
 pub use code::{Code, UnknownCode};
 pub use fix::{Fixed, Fixes, fix};
+pub use literal::string_literal;
 pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, ProblemsWithSources, Severity};
 pub use render::{Style, render, render_github, render_json, render_plain, render_sarif, render_short};
 pub use span::{FileId, SourceMap, SourceText, Span};
 pub use suggest::nearest;
+pub use visible::visible;

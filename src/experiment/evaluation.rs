@@ -7,7 +7,7 @@ use super::rows::{PlanRows, load_or_fail};
 use crate::data::{ApplyRequest, LabelUse, RequiredComponents, Subset, apply, column_values};
 use crate::diag::{Checked, Code, Problem, Problems, nearest};
 use crate::exec::engine;
-use crate::spec::{Origin, Part, Source, SourceKind};
+use crate::spec::{Origin, Part, Source, Unlabeled};
 use crate::train::{ClassScores, Evaluation, FailureCause, Scores, class_scores, evaluate, scores};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -172,9 +172,7 @@ impl Model {
 
     /// New rows, prepared as the training rows were.
     fn new_rows(&self, mut source: Source, options: &TrainOptions) -> Result<LabelledRows, Error> {
-        if let SourceKind::Table { header, .. } = &mut source.kind {
-            *header = self.preprocessing.has_header();
-        }
+        self.set_text_format(&mut source);
         let plan = self.plan();
         let modalities: Vec<&str> = plan.inputs.iter().map(|input| input.name.as_str()).collect();
         let Checked { value, problems } = apply(
@@ -184,7 +182,10 @@ impl Model {
                 base: Path::new(""),
                 required: vec![RequiredComponents::of(plan, &modalities)],
                 modalities,
-                labels: LabelUse::Required,
+                labels: match self.pipeline.compiled.hir.data.unlabeled {
+                    Unlabeled::Error => LabelUse::Required,
+                    Unlabeled::Drop => LabelUse::RequiredOrDropped,
+                },
                 cache: options.cache.as_deref(),
                 memory: options.memory.min(MEMORY),
             },

@@ -19,6 +19,7 @@ mod grid_search;
 mod grid_search_trials;
 mod initial_weights;
 mod model;
+mod new_row_format;
 mod options;
 mod paired_predictions;
 mod pipeline;

@@ -9,7 +9,7 @@ use crate::data::{
 };
 use crate::diag::{Problem, Problems};
 use crate::exec::{Decisions, DeviceChoice, Engine, ExecError, engine};
-use crate::spec::{Source, SourceKind};
+use crate::spec::Source;
 use crate::train::{FailureCause, predict};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -69,9 +69,7 @@ impl Model {
     /// # Errors
     /// If the table cannot be opened, or lacks a column that is needed.
     pub(crate) fn open_rows(&self, mut rows: NewRows) -> Result<PredictionBlocks<'_>, Error> {
-        if let SourceKind::Table { header, .. } = &mut rows.source.kind {
-            *header = self.preprocessing.has_header();
-        }
+        self.set_text_format(&mut rows.source);
         let plan = self.plan();
         let modalities: Vec<&str> = plan.inputs.iter().map(|input| input.name.as_str()).collect();
         let reads_ahead = rows.stream.is_none();

@@ -1,7 +1,6 @@
 //! Copies of a pipeline and the files it uses, for one common folder.
 
-use crate::diag::{FileId, SourceMap, Span};
-use crate::sema::eval::constant::quoted;
+use crate::diag::{FileId, SourceMap, Span, string_literal};
 use crate::sema::uses::Uses;
 use crate::syntax::ast::{Ast, Expr, ExprKind, ItemKind};
 use std::collections::BTreeMap;
@@ -48,7 +47,9 @@ pub fn copies(
 /// `wanted`, with a number before its extension if another copy has that name.
 fn free(wanted: &str, names: &BTreeMap<FileId, String>) -> String {
     let taken = |name: &str| names.values().any(|other| other.eq_ignore_ascii_case(name));
-    let (stem, ending) = wanted.rsplit_once('.').unwrap_or((wanted, "mmc"));
+    // No other file of a run's folder ends as pipelines do, so that no result is written over a copy.
+    let stem = wanted.strip_suffix(".mmc").unwrap_or(wanted);
+    let (wanted, ending) = (&format!("{stem}.mmc"), "mmc");
     let numbered = (2_usize..).map(|number| format!("{stem}_{number}.{ending}"));
     [wanted.to_owned()].into_iter().chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }
@@ -68,7 +69,7 @@ impl Copying<'_> {
             match &item.kind {
                 ItemKind::Use(path) => {
                     let name = self.uses.targets.get(&path.span).and_then(|file| self.names.get(file));
-                    changes.extend(name.map(|name| (path.span, quoted(name))));
+                    changes.extend(name.map(|name| (path.span, string_literal(name))));
                 }
                 ItemKind::Param(param) => {
                     texts(&param.value, &mut found);
@@ -83,7 +84,7 @@ impl Copying<'_> {
                 }
                 _ => {}
             }
-            changes.extend(found.into_iter().map(|(span, path)| (span, quoted(&(self.moved)(path)))));
+            changes.extend(found.into_iter().map(|(span, path)| (span, string_literal(&(self.moved)(path)))));
         }
         changes.sort();
         let mut copy = text.to_owned();

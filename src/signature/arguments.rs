@@ -9,9 +9,9 @@ pub enum Argument {
     Integer(i64),
     /// Of [`Kind::Number`](super::Kind::Number) and [`Kind::Share`](super::Kind::Share).
     Number(f64),
-    /// Of [`Kind::Bool`](super::Kind::Bool).
+    /// Of [`Kind::Bool`](super::Kind::Bool) and [`Kind::TextOrBool`](super::Kind::TextOrBool).
     Bool(bool),
-    /// Of [`Kind::Text`](super::Kind::Text).
+    /// Of [`Kind::Text`](super::Kind::Text) and [`Kind::TextOrBool`](super::Kind::TextOrBool).
     Text(String),
     /// Of [`Kind::Choice`](super::Kind::Choice).
     Word(&'static str),
@@ -21,6 +21,8 @@ pub enum Argument {
     Numbers(Vec<f64>),
     /// Of [`Kind::Texts`](super::Kind::Texts).
     Texts(Vec<String>),
+    /// Of [`Kind::NumbersAndTexts`](super::Kind::NumbersAndTexts).
+    NumbersAndTexts(Vec<f64>, Vec<String>),
     /// Not given, and without a default.
     Nothing,
 }
@@ -32,6 +34,7 @@ impl From<DefaultValue> for Argument {
             DefaultValue::Number(value) => Argument::Number(value),
             DefaultValue::Bool(value) => Argument::Bool(value),
             DefaultValue::Word(word) => Argument::Word(word),
+            DefaultValue::Text(text) => Argument::Text(text.to_owned()),
             DefaultValue::Nothing => Argument::Nothing,
         }
     }
@@ -104,7 +107,7 @@ impl Arguments {
     /// Strings.
     pub fn texts(&self, name: &str) -> &[String] {
         match self.get(name) {
-            Some(Argument::Texts(texts)) => texts,
+            Some(Argument::Texts(texts) | Argument::NumbersAndTexts(_, texts)) => texts,
             _ => &[],
         }
     }
@@ -112,7 +115,7 @@ impl Arguments {
     /// Numbers.
     pub fn numbers(&self, name: &str) -> &[f64] {
         match self.get(name) {
-            Some(Argument::Numbers(numbers)) => numbers,
+            Some(Argument::Numbers(numbers) | Argument::NumbersAndTexts(numbers, _)) => numbers,
             _ => &[],
         }
     }

@@ -118,6 +118,8 @@ pub enum DefaultValue {
     Bool(bool),
     /// One of the words of [`Kind::Choice`].
     Word(&'static str),
+    /// A string, without control characters.
+    Text(&'static str),
     /// Decided by the callee.
     Nothing,
 }
@@ -131,6 +133,7 @@ impl std::fmt::Display for DefaultValue {
             DefaultValue::Number(number) => write!(f, "{number}"),
             DefaultValue::Bool(flag) => write!(f, "{flag}"),
             DefaultValue::Word(word) => f.write_str(word),
+            DefaultValue::Text(text) => write!(f, "\"{text}\""),
             DefaultValue::Nothing => Ok(()),
         }
     }

@@ -13,6 +13,8 @@ pub enum Kind {
     Bool,
     /// A string.
     Text,
+    /// A string, `true` or `false`.
+    TextOrBool,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A number or a string.
@@ -25,6 +27,8 @@ pub enum Kind {
     Numbers,
     /// One or several strings.
     Texts,
+    /// One or several numbers and strings.
+    NumbersAndTexts,
     /// Layers that wait for their input.
     Block,
     /// A special form, described in words, that the reader of the call checks.
@@ -43,6 +47,7 @@ impl Kind {
             Kind::Share => "a share between 0% and 100%".into(),
             Kind::Bool => "`true` or `false`".into(),
             Kind::Text => "a string".into(),
+            Kind::TextOrBool => "a string, `true` or `false`".into(),
             Kind::NumberOrText => "a number or a string".into(),
             Kind::Choice(words) => one_of(words),
             Kind::WordOrInteger(words, min) => {
@@ -52,6 +57,7 @@ impl Kind {
             Kind::Integers(_) => "a list of whole numbers".into(),
             Kind::Numbers => "a list of numbers".into(),
             Kind::Texts => "a string or a list of strings".into(),
+            Kind::NumbersAndTexts => "a list of numbers and strings".into(),
             Kind::Block => "a block of layers".into(),
             Kind::Form(words) => (*words).into(),
         }

@@ -1,6 +1,7 @@
 //! The profile of loaded data, as plain data for lints.
 
 use super::Part;
+use crate::thousands::grouped;
 
 /// The profile of the data of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +12,10 @@ pub struct DataProfile {
     pub label: String,
     /// Names of the classes.
     pub classes: Vec<String>,
+    /// How many rows of each class were read.
+    pub class_rows: Vec<usize>,
+    /// How many rows have no label and are left out.
+    pub unlabeled: usize,
     /// The parts; none where only the first rows were read, so that the split is not known.
     pub parts: Vec<PartProfile>,
     /// The modalities that were read.
@@ -29,6 +34,18 @@ impl DataProfile {
     pub fn whole(&self) -> bool {
         self.tables.iter().all(|table| table.whole)
     }
+}
+
+/// How many rows each class has, in one line: `no: 40, yes: 1,017`.
+pub fn class_summary(classes: &[String], rows: &[usize]) -> String {
+    /// Number of classes that are named in one line.
+    const MOST: usize = 12;
+    let named = classes.iter().zip(rows).take(MOST);
+    let mut shown: Vec<String> = named.map(|(class, rows)| format!("{class}: {}", grouped(*rows as u64))).collect();
+    if classes.len() > MOST {
+        shown.push(format!("and {} more classes", classes.len() - MOST));
+    }
+    shown.join(", ")
 }
 
 /// The profile of one table.

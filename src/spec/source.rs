@@ -1,6 +1,6 @@
 //! Sources of rows, and the file formats by extension.
 
-use super::Spanned;
+use super::{Spanned, TextFormat};
 use crate::diag::Span;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -19,15 +19,15 @@ impl Source {
     /// A table of cells separated by commas, plain, `.gz` or `.zst`. Its first line names the columns if that of the
     /// training table did.
     pub fn csv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, separator: ',', header: true, quote: true }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, format: Box::new(TextFormat::csv()) }, path.as_ref())
     }
 
     /// A table of cells separated by tabs. See [`Source::csv`].
     pub fn tsv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, separator: '\t', header: true, quote: true }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, format: Box::new(TextFormat::tsv()) }, path.as_ref())
     }
 
-    /// A JSON object on each line, plain, `.gz` or `.zst`.
+    /// A JSON object on each line, or an array of objects, plain, `.gz` or `.zst`.
     pub fn jsonl(path: impl AsRef<Path>) -> Self {
         Self::of(|paths| SourceKind::Jsonl { paths }, path.as_ref())
     }
@@ -59,14 +59,6 @@ impl Source {
     }
 }
 
-fn yes() -> bool {
-    true
-}
-
-fn is_yes(flag: &bool) -> bool {
-    *flag
-}
-
 /// The kinds of source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,13 +67,9 @@ pub enum SourceKind {
     Table {
         /// Paths or globs as written, relative to the folder of the pipeline file; together they are one table.
         paths: Vec<Spanned<String>>,
-        /// The separator of cells: `,` or a tab.
-        separator: char,
-        /// Whether the first line names the columns.
-        header: bool,
-        /// Whether double quotes enclose cells; they are letters otherwise.
-        #[serde(default = "yes", skip_serializing_if = "is_yes")]
-        quote: bool,
+        /// How their cells are written.
+        #[serde(flatten)]
+        format: Box<TextFormat>,
     },
     /// `synthetic(name, rows: ..., seed: ...)`: generated from the seed.
     Synthetic {
@@ -112,7 +100,7 @@ pub enum SourceKind {
         /// Paths or globs; each file is a column.
         paths: Vec<Spanned<String>>,
     },
-    /// `jsonl(...)`: an object on each line.
+    /// `jsonl(...)`: an object on each line, or an array of objects.
     Jsonl {
         /// Paths or globs; together they are one table.
         paths: Vec<Spanned<String>>,
@@ -167,18 +155,17 @@ impl SourceKind {
         }
     }
 
-    /// How its first rows are read without the rest, at most `most` of them.
+    /// How some of its rows are read without the rest, at most `most` of them.
     pub fn first_rows(&self, most: usize) -> FirstRows {
         match self {
-            SourceKind::Table { header, .. } => FirstRows::Lines { header: *header },
+            SourceKind::Table { format, .. } => FirstRows::Lines((**format).clone()),
             SourceKind::Synthetic { name, rows, seed } => FirstRows::Generated {
                 name: format!("synthetic(\"{name}\")"),
                 source: SourceKind::Synthetic { name: name.clone(), rows: most.min(*rows), seed: *seed },
                 whole: *rows <= most,
             },
-            // Lines too, but the columns are the keys in the first lines of every file.
-            SourceKind::Jsonl { .. }
-            | SourceKind::Arrow { .. }
+            SourceKind::Jsonl { .. } => FirstRows::Lines(TextFormat { header: false, ..TextFormat::csv() }),
+            SourceKind::Arrow { .. }
             | SourceKind::Parquet { .. }
             | SourceKind::Npz { .. }
             | SourceKind::Npy { .. }
@@ -214,11 +201,8 @@ impl SourceKind {
 /// How the first rows of a source are read without the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FirstRows {
-    /// They are the first lines of its first file.
-    Lines {
-        /// Whether a line with the names of the columns comes before them.
-        header: bool,
-    },
+    /// They are lines of its files, which have this format.
+    Lines(TextFormat),
     /// They are generated.
     Generated {
         /// The name of the table.
@@ -248,14 +232,18 @@ pub const FILE_FORMATS: &[FileFormat] = &[
     FileFormat {
         source: "csv",
         endings: &[".csv"],
-        kind: |paths, header| SourceKind::Table { paths, separator: ',', header, quote: true },
+        kind: |paths, header| SourceKind::Table { paths, format: Box::new(TextFormat { header, ..TextFormat::csv() }) },
     },
     FileFormat {
         source: "tsv",
         endings: &[".tsv"],
-        kind: |paths, header| SourceKind::Table { paths, separator: '\t', header, quote: true },
+        kind: |paths, header| SourceKind::Table { paths, format: Box::new(TextFormat { header, ..TextFormat::tsv() }) },
     },
-    FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
+    FileFormat {
+        source: "jsonl",
+        endings: &[".jsonl", ".ndjson", ".json"],
+        kind: |paths, _| SourceKind::Jsonl { paths },
+    },
     FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },
     FileFormat {
         source: "arrow",
@@ -266,6 +254,14 @@ pub const FILE_FORMATS: &[FileFormat] = &[
 ];
 
 impl FileFormat {
+    /// The sources of files whose cells may be lists.
+    pub const OF_LISTS: [&str; 3] = ["arrow", "jsonl", "parquet"];
+
+    /// Whether its cells may be lists, of several lengths.
+    pub fn holds_lists(&self) -> bool {
+        Self::OF_LISTS.contains(&self.source)
+    }
+
     /// Whether its files are lines of cells, of which the first rows can be read without the rest.
     pub fn is_text_table(&self) -> bool {
         matches!((self.kind)(vec![], true), SourceKind::Table { .. })

@@ -42,6 +42,9 @@ pub(super) enum Role {
 /// The role of a column.
 pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
     let rows = survey.rows;
+    if column.nested {
+        return Role::Left("an object with fields of its own".into());
+    }
     if let Some(array) = &column.array {
         return of_array(array);
     }

@@ -4,8 +4,9 @@ use super::group::{ColumnGroup, groups};
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
+use crate::diag::{string_literal, visible};
 use crate::ops;
-use crate::spec::DatePart;
+use crate::spec::{DatePart, escaped_name};
 use crate::syntax::{RESERVED, format};
 use crate::thousands::grouped;
 use std::collections::BTreeSet;
@@ -87,25 +88,25 @@ impl Writer<'_> {
     fn head(&mut self, table: &TableFile<'_>, label: &Proposal) {
         let survey = self.survey;
         let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
-        let first = if survey.whole { "" } else { "the first " };
+        let over = if survey.whole { "" } else { " from all over it" };
         let kind = survey.reader;
-        let header = if survey.header { "" } else { ", header: false" };
+        let arguments = survey.format.arguments();
         let pipeline = self.name(table.name);
         let column = &survey.columns[label.column];
         let name = self.name(if survey.header { &column.name } else { "target" });
-        let path = quoted(table.path);
-        let file = table.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let path = string_literal(table.path);
+        let file = one_line(table.path.rsplit(['/', '\\']).next().unwrap_or_default());
         self.lines(&format!(
-            "## Made from {first}{rows} rows and {columns} columns of {file}: change what is not what you mean.\n\
+            "## Made from {rows} rows{over} and {columns} columns of {file}: change what is not what you mean.\n\
              pipeline {pipeline}\n\n\
              data {{\n\
-             source = {kind}({path}{header})\n\
+             source = {kind}({path}{arguments})\n\
              # The test rows are looked at once, at the end; the model is chosen on the validation rows.\n\
              split = {{ test: fraction(20%), valid: fraction(10%), stratify: {name}, seed: 1 }}\n\
              }}\n\n\
              # The label: {}.\n\
              label {name}: class[{}] = column({})\n",
-            label.reason,
+            one_line(&label.reason),
             classes(
                 column.values.as_ref().map(|values| values.keys().map(String::as_str).collect()).unwrap_or_default()
             ),
@@ -180,7 +181,7 @@ impl Writer<'_> {
         let width: usize = parts.iter().map(DatePart::width).sum();
         let mut arguments: Vec<String> = parts.iter().map(DatePart::to_string).collect();
         if !form.is_empty() {
-            arguments.push(format!("format: {}", quoted(form)));
+            arguments.push(format!("format: {}", string_literal(form)));
         }
         self.lines("\n# Dates: days since 1970, and where it lies in the year and in the week.");
         let mut transforms = format!(" |> date({})", arguments.join(", "));
@@ -257,7 +258,7 @@ impl Writer<'_> {
         if missing == 0 {
             return "";
         }
-        let rows = if self.survey.whole { "rows" } else { "of the first rows" };
+        let rows = if self.survey.whole { "rows" } else { "of the rows that were looked at" };
         self.lines(&format!("# `?`: it is empty on {missing} {rows}, and left out of the decision there."));
         "?"
     }
@@ -348,7 +349,7 @@ impl Writer<'_> {
     fn column(&self, at: usize) -> String {
         let name = &self.survey.columns[at].name;
         let once = self.survey.columns.iter().filter(|column| column.name == *name).count() == 1;
-        if self.survey.header && once { quoted(name) } else { at.to_string() }
+        if self.survey.header && once { string_literal(name) } else { at.to_string() }
     }
 
     /// The columns of a group: by a pattern that matches them and no others, by ranges of positions, or one by one.
@@ -364,14 +365,20 @@ impl Writer<'_> {
         if !group.prefix.is_empty()
             && matching == group.columns.len()
             && names().all(|name| name.starts_with(&beginning))
-            && !beginning.contains(['*', '?'])
+            && escaped_name(&beginning) == beginning
         {
-            return format!("columns({})", quoted(&format!("{beginning}*")));
+            return format!("columns({})", string_literal(&format!("{beginning}*")));
         }
-        let columns: Vec<String> = group.columns.iter().map(|at| self.column(*at)).collect();
-        match columns.as_slice() {
-            [one] => format!("column({one})"),
-            several => format!("columns([{}])", several.join(", ")),
+        match group.columns.as_slice() {
+            [one] => format!("column({})", self.column(*one)),
+            several => {
+                // In a list a name may be a pattern.
+                let columns = several.iter().map(|at| match self.column(*at) {
+                    position if position.parse::<usize>().is_ok() => position,
+                    _ => string_literal(&escaped_name(&self.survey.columns[*at].name)),
+                });
+                format!("columns([{}])", columns.collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }
@@ -400,16 +407,11 @@ fn classes(mut values: Vec<&str>) -> String {
         (Ok(a), Ok(b)) => a.total_cmp(&b),
         _ => a.cmp(b),
     });
-    values.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
-}
-
-/// A text as the language writes it.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    values.into_iter().map(string_literal).collect::<Vec<_>>().join(", ")
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod applying;
 mod arrays;
 mod cache;
+mod column_names;
 mod dates;
 mod empty_and_rare_words;
 mod errors;
@@ -13,15 +14,20 @@ mod image_sizes;
 mod images;
 mod inspection;
 mod joins;
+mod json_tables;
+mod missing_markers;
 mod out_of_core;
+mod padded_sequences;
 mod real_data;
 mod row_blocks;
 mod row_weights;
 mod splitting;
 mod synthetic;
 mod text_and_categories;
+mod text_formats;
 mod text_tables;
 mod typed_formats;
+mod unlabeled_rows;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, LoadRequest, RequiredComponents, load};
@@ -66,9 +72,12 @@ impl Case {
                 origin: Origin::Whole(table(paths, ',', true)),
                 split: Split::default(),
                 weight: None,
+                missing: MissingMarkers::default(),
+                unlabeled: Unlabeled::default(),
                 span: span(1),
             },
             label: LabelSpec {
+                type_span: Span::default(),
                 name: "y".into(),
                 classes: Classes::Named(vec!["no".into(), "yes".into()]),
                 column: column(Select::Name("y".into()), LABEL),
@@ -177,7 +186,8 @@ impl Case {
 
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
     let paths = paths.iter().map(|written| path(written)).collect();
-    Source { kind: SourceKind::Table { paths, separator, header, quote: true }, span: span(SOURCE) }
+    let format = TextFormat { header, ..TextFormat::separated_by(separator) };
+    Source { kind: SourceKind::Table { paths, format: Box::new(format) }, span: span(SOURCE) }
 }
 
 /// A path as the pipeline names it.

@@ -7,16 +7,18 @@ use crate::data::load::LoadRequest;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, Transform, TransformKind};
+use crate::spec::{
+    ColumnRef, DataProfile, MissingMarkers, ModalityKind, ModalitySpec, Split, Transform, TransformKind,
+};
 
 /// The result of an inspection.
 #[derive(Clone, Debug)]
 pub enum Inspection {
     /// Files are missing; these problems name them.
     MissingFiles(Problems),
-    /// This table is too large to be read whole, and its format does not allow to read the first rows only.
+    /// This table is too large to be read whole, and its format does not allow to read some of its rows only.
     TooLarge(String),
-    /// The data was read, whole or the first rows of it.
+    /// The data was read, whole or rows from all over it.
     Inspected {
         /// The profile that lints read; none where the data has errors.
         profile: Option<DataProfile>,
@@ -28,7 +30,7 @@ pub enum Inspection {
 /// Inspects the data of `request`.
 ///
 /// Small tables are read whole, so that the problems are those that training would report. Of
-/// large ones the first `SAMPLE_ROWS` rows are read, and the split is not checked.
+/// large ones `SAMPLE_ROWS` rows from all over them are read, and the split is not checked.
 pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
         return Inspection::TooLarge(name);
@@ -67,15 +69,16 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     data.split = Split { span: data.split.span, ..Split::default() };
     // Whether some row weighs anything is known of all rows only.
     data.weight = None;
-    // The first rows cannot show whether a column varies or a cell is empty.
+    // Some rows cannot show whether a cell is empty on others.
     let optional = |spec: &&ModalitySpec| {
-        let transforms = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned().collect();
+        let cells = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned();
+        let transforms = marked(&spec.missing()).into_iter().chain(cells).collect();
         ModalitySpec { optional: true, transforms, ..(*spec).clone() }
     };
     // Only numbers and dates: words and images need all rows.
     let numbers = |spec: &&&ModalitySpec| {
         let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
-        matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
+        matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence | ModalityKind::PaddedSequence) && !one_hot
     };
     let modalities: Vec<ModalitySpec> = request.modalities.iter().filter(numbers).map(optional).collect();
     let asked = LoadRequest {
@@ -119,6 +122,12 @@ fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataP
     Some(DataProfile { telling, ..dataset.profile_of(columns) })
 }
 
+/// The transform of cells that are marked as empty, without which numbers cannot be read.
+fn marked(missing: &MissingMarkers) -> Vec<Transform> {
+    let kind = TransformKind::Missing { values: vec![], words: missing.words.clone() };
+    if missing.words.is_empty() { vec![] } else { vec![Transform { kind, span: Span::default() }] }
+}
+
 /// A modality without transforms for every column of numbers or dates, with the name of the modality it belongs to.
 fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
     let span = Span::default();
@@ -143,7 +152,10 @@ fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpe
                 optional: true,
                 columns: vec![ColumnRef { select: column.select(), span }],
                 skip_unreadable: false,
-                transforms: cells.clone(),
+                transforms: marked(&MissingMarkers { numbers: vec![], ..column.missing.clone() })
+                    .into_iter()
+                    .chain(cells.clone())
+                    .collect(),
                 span,
                 type_span: span,
             };

@@ -1,6 +1,7 @@
 //! Rows from all over a table that is read once and whose length is not known before.
 
 use crate::data::inspect::telling::{self, LabelScore, mixed, most_rows};
+use crate::data::table::number_format::is_missing_number;
 use std::collections::BTreeMap;
 
 /// Some rows of a table, each row of it with equal chance.
@@ -32,7 +33,7 @@ impl RowSample {
 
     /// The columns that alone predict the column `label`, and the score of each.
     pub(super) fn telling(&self, label: usize) -> Vec<(usize, f64)> {
-        let labeled = |(_, row): &&(u64, Vec<String>)| row.get(label).is_some_and(|cell| !is_missing(cell));
+        let labeled = |(_, row): &&(u64, Vec<String>)| row.get(label).is_some_and(|cell| !cell.is_empty());
         let rows: Vec<&Vec<String>> = self.rows.iter().filter(labeled).map(|(_, row)| row).collect();
         let mut known: BTreeMap<&str, u32> = BTreeMap::new();
         let mut classes = vec![];
@@ -42,12 +43,8 @@ impl RowSample {
         }
         let width = rows.first().map_or(0, |row| row.len());
         let score = |column: usize| -> Option<LabelScore> {
-            let cells: Vec<&str> = rows
-                .iter()
-                .map(|row| row[column].as_str())
-                .map(|cell| if is_missing(cell) { "" } else { cell })
-                .collect();
-            let number = |cell: &&str| if cell.is_empty() { Some(f64::NAN) } else { cell.parse().ok() };
+            let cells: Vec<&str> = rows.iter().map(|row| row[column].as_str()).collect();
+            let number = |cell: &&str| if is_missing_number(cell) { Some(f64::NAN) } else { cell.parse().ok() };
             match cells.iter().map(number).collect::<Option<Vec<f64>>>() {
                 Some(numbers) => telling::of_numbers(&numbers, &classes),
                 None => telling::of_texts(&cells, &classes),
@@ -56,11 +53,6 @@ impl RowSample {
         let columns = (0..width).filter(|column| *column != label);
         columns.filter_map(|column| Some((column, score(column)?.score))).collect()
     }
-}
-
-/// Whether a cell is empty, or marked so.
-pub(super) fn is_missing(cell: &str) -> bool {
-    cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan")
 }
 
 fn is_kept(row: u64, bits: u32) -> bool {

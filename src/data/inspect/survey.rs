@@ -1,21 +1,25 @@
 //! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
 
 use crate::data::date_guess::DateGuess;
-use crate::data::inspect::row_sample::{RowSample, is_missing};
-use crate::data::inspect::sample::SAMPLE_ROWS;
+use crate::data::inspect::likely_format::likely_text_format;
+use crate::data::inspect::row_sample::RowSample;
+use crate::data::inspect::sample::{MOST_TEXT, SAMPLE_ROWS, is_large_file, spread_file};
+use crate::data::inspect::spread::SpreadSize;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
 use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::Storage;
+use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::columns::{Column, Table};
+use crate::data::table::number_format::{NumberFormat, is_missing_word};
 use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned};
+use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned, TextFormat};
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Largest number of different cells of a column that are counted.
@@ -28,6 +32,8 @@ pub struct Survey {
     pub reader: &'static str,
     /// Whether columns have names: in a table of text, whether the first line names them.
     pub header: bool,
+    /// How the cells of a table of text are written.
+    pub format: TextFormat,
     /// Number of rows that were read.
     pub rows: usize,
     /// Whether these were all.
@@ -50,8 +56,12 @@ impl Survey {
 pub struct ColumnSurvey {
     /// Its name, or its position in a table without a header.
     pub name: String,
-    /// How many cells are empty, `NA` or `NaN`.
+    /// How many cells are empty; of a column of numbers also those that mark an empty one.
     pub missing: usize,
+    /// The words that are marks of an empty cell among numbers, and how often each occurs. In a column of words they are words.
+    pub marks: BTreeMap<String, usize>,
+    /// Whether its cells have nested fields, so that it cannot be read.
+    pub nested: bool,
     /// Whether every other cell is a finite number.
     pub numbers: bool,
     /// Whether every other cell is a whole number.
@@ -85,7 +95,7 @@ pub struct ArraySurvey {
     pub bytes: bool,
 }
 
-/// Surveys the first rows of a table of comma- or tab-separated cells, or all of a table whose format knows its
+/// Surveys rows from all over a table of text, or all of a table whose format knows its
 /// columns.
 ///
 /// # Errors
@@ -106,24 +116,43 @@ pub fn survey(path: &Path) -> io::Result<Survey> {
 /// has no names.
 pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
     let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
-    source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
+    source::open(source, base, MEMORY).ok().and_then(|table| table.schema.names).unwrap_or_default()
 }
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
-    let text = reader::open(path, &mut hasher)?;
-    let separator = separator(path, &first_line(path)?)?;
-    let mut rows =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator as u8).from_reader(text);
+    let format = likely_text_format(path)?;
+    let (layout, numbers) = (TextLayout::of(&format), NumberFormat::of(&format));
+    let (text, all): (Box<dyn Read>, bool) = match is_large_file(path) {
+        false => (Box::new(reader::open(path, layout.encoding, &mut hasher)?), true),
+        true => {
+            let size = SpreadSize { head: 1, rows: SAMPLE_ROWS, bytes: MOST_TEXT };
+            let rows = spread_file(path, layout, size)?;
+            (Box::new(io::Cursor::new(rows.bytes)), rows.whole)
+        }
+    };
+    let mut rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(layout.separator)
+        .comment(layout.comment)
+        .from_reader(text);
     let mut record = csv::StringRecord::new();
-    let reader = if separator == '\t' { "tsv" } else { "csv" };
-    let mut survey =
-        Survey { reader, header: false, rows: 0, whole: true, columns: vec![], sample: RowSample::default() };
+    let mut survey = Survey {
+        reader: format.source(),
+        header: false,
+        format,
+        rows: 0,
+        whole: all,
+        columns: vec![],
+        sample: RowSample::default(),
+    };
     let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     while rows.read_record(&mut record)? {
         if survey.columns.is_empty() {
             let names: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
-            survey.header = !looks_like_a_row(&names);
+            survey.header = !looks_like_a_row(&names, numbers);
+            survey.format.header = survey.header;
             let named = |(at, name): (usize, String)| if survey.header { name } else { at.to_string() };
             survey.columns = names.into_iter().enumerate().map(named).map(ColumnSurvey::of).collect();
             if survey.header {
@@ -135,40 +164,15 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
             let line = record.position().map_or(0, csv::Position::line);
             return Err(invalid(format!("line {line} has {found} cells and not {width}")));
         }
-        if survey.rows == SAMPLE_ROWS {
-            survey.whole = false;
-            break;
-        }
         survey.rows += 1;
-        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim()));
+        survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim(), numbers));
         survey.sample.add(&record.iter().map(str::trim).collect::<Vec<_>>());
     }
     if survey.rows == 0 {
         return Err(invalid("it holds no rows".into()));
     }
+    survey.columns = survey.columns.into_iter().map(ColumnSurvey::finish).collect();
     Ok(survey)
-}
-
-/// The first line of a file.
-fn first_line(path: &Path) -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    let mut line = vec![];
-    io::BufReader::new(reader::open(path, &mut hasher)?).read_until(b'\n', &mut line)?;
-    Ok(String::from_utf8_lossy(&line).into_owned())
-}
-
-/// The separator of cells: by the extension of the file, else the most frequent one of the first line.
-fn separator(path: &Path, line: &str) -> io::Result<char> {
-    let name = path.to_string_lossy().to_lowercase();
-    if name.trim_end_matches(".gz").trim_end_matches(".zst").ends_with(".tsv") {
-        return Ok('\t');
-    }
-    let count = |separator| line.matches(separator).count();
-    if count(';') > count(',') && count(';') > count('\t') {
-        let message = "its cells are separated by `;`: only commas and tabs are read";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-    }
-    Ok(if count('\t') > count(',') { '\t' } else { ',' })
 }
 
 impl ColumnSurvey {
@@ -186,14 +190,18 @@ impl ColumnSurvey {
     }
 
     /// Adds a cell.
-    fn add(&mut self, cell: &str) {
-        if is_missing(cell) {
+    fn add(&mut self, cell: &str, numbers: NumberFormat) {
+        if cell.is_empty() {
             self.missing += 1;
+            return;
+        }
+        if is_missing_word(cell) {
+            *self.marks.entry(cell.to_owned()).or_insert(0) += 1;
             return;
         }
         self.longest = self.longest.max(cell.chars().count());
         self.words = self.words.max(cell.split_whitespace().count());
-        match cell.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        match numbers.parse(cell.as_bytes()) {
             Some(number) => {
                 self.integers &= number.fract() == 0.0;
                 self.ascending &= number >= self.max;
@@ -211,6 +219,26 @@ impl ColumnSurvey {
         }
     }
 
+    /// Decides what the marks of an empty cell are, once all cells are known.
+    fn finish(mut self) -> Self {
+        let marked: usize = self.marks.values().sum();
+        if self.numbers && self.max >= self.min {
+            self.missing += marked;
+            return self;
+        }
+        if marked > 0 {
+            (self.numbers, self.integers, self.ascending) = (false, false, false);
+        }
+        for (word, count) in &self.marks {
+            self.longest = self.longest.max(word.chars().count());
+            self.words = self.words.max(1);
+            if let Some(values) = &mut self.values {
+                *values.entry(word.clone()).or_insert(0) += count;
+            }
+        }
+        self
+    }
+
     /// How many different cells it has, if they could be counted.
     pub fn different(&self) -> Option<usize> {
         self.values.as_ref().map(BTreeMap::len)
@@ -223,20 +251,34 @@ const MEMORY: usize = 1 << 30;
 /// Reads the whole table.
 fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> {
     let (found, table) = read(path, format).map_err(first_message)?;
-    let columns = (0..found.schema.width).map(|at| {
-        let column = &table.columns[at];
+    let mut read = table.columns.iter();
+    let columns = (0..found.schema.width).filter_map(|at| {
+        if found.schema.nested.contains(&at) {
+            let name = found.schema.column(at);
+            return Some(ColumnSurvey { name, nested: true, ..ColumnSurvey::default() });
+        }
+        let column = read.next()?;
         let mut seen = ColumnSurvey::of(found.schema.column(at));
         match found.schema.arrays.get(&at) {
             Some(array) => (seen.missing, seen.array) = survey_arrays(column, array, table.rows),
-            None => (0..table.rows).for_each(|row| seen.add(column.text(row))),
+            None => (0..table.rows).for_each(|row| seen.add(column.text(row), NumberFormat::PLAIN)),
         }
-        seen
+        Some(seen.finish())
     });
     let columns = columns.collect();
     let mut sample = RowSample::default();
-    (0..table.rows)
-        .for_each(|row| sample.add(&table.columns.iter().map(|column| column.text(row)).collect::<Vec<_>>()));
-    let survey = Survey { reader: format.source, header: true, rows: table.rows, whole: true, columns, sample };
+    for row in 0..table.rows {
+        // What cannot be read is an empty cell of the sample.
+        let mut read = table.columns.iter();
+        let cells = (0..found.schema.width).map(|at| match found.schema.nested.contains(&at) {
+            true => "",
+            false => read.next().map_or("", |column| column.text(row)),
+        });
+        sample.add(&cells.collect::<Vec<_>>());
+    }
+    let (rows, format_of_text) = (table.rows, TextFormat::csv());
+    let survey =
+        Survey { reader: format.source, header: true, format: format_of_text, rows, whole: true, columns, sample };
     if survey.rows == 0 {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it holds no rows"));
     }
@@ -246,13 +288,15 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
 fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems> {
     let paths = vec![Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() }];
     let kind = (format.kind)(paths, true);
-    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
+    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""), MEMORY)?;
     let mut query = TableQuery::default();
-    for at in 0..found.schema.width {
-        let kind = if found.schema.arrays.contains_key(&at) {
-            CellType::Number(found.schema.numbers_in(at))
-        } else {
-            CellType::Text
+    for at in (0..found.schema.width).filter(|at| !found.schema.nested.contains(at)) {
+        let kind = match found.schema.arrays.get(&at).map(|array| (array, array.shape.0.as_slice())) {
+            None => CellType::Text,
+            // Lists may have several lengths; the first one shows what their steps are.
+            Some((_, [steps])) if format.holds_lists() => CellType::Steps([*steps, 1]),
+            Some((_, [steps, width])) if format.holds_lists() => CellType::Steps([*steps, *width]),
+            Some((array, _)) => CellType::Number(array.shape.size()),
         };
         query.add(at, kind, Span::default());
     }
@@ -262,14 +306,30 @@ fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems
 
 /// Counts of empty cells and statistics of the others.
 fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
-    let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
+    let lists = matches!(column.store.layout.kinds.get(column.place), Some(CellType::Steps(_)));
+    // Before the numbers of a list is how many steps it has.
+    let first = usize::from(lists);
     let varies = |at: usize| {
-        let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
+        let mut numbers = (0..rows).map(|row| column.number(row, first + at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
     let varies = (0..array.shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
+    let mut shape = array.shape.clone();
+    let is_missing = |row: &usize| match lists {
+        true => column.number(*row, 0) == 0.0,
+        false => column.number(*row, 0).is_nan(),
+    };
+    let missing = (0..rows).filter(is_missing).count();
+    if lists {
+        let steps = (0..rows).filter(|row| !is_missing(row)).map(|row| column.number(row, 0) as usize);
+        let (least, most) = (steps.clone().min().unwrap_or(0), steps.max().unwrap_or(0));
+        if least != most {
+            // Those of several lengths are sequences.
+            shape = Shape(vec![most, shape.0.get(1).copied().unwrap_or(1)]);
+        }
+    }
+    (missing, Some(ArraySurvey { shape, varies, bytes: array.bytes }))
 }
 
 /// The first of the problems, in one line: there is no pipeline text yet for labels.
@@ -301,6 +361,26 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_empty_among_numbers_and_words_among_words() {
+        let survey = of("a.csv", "x,who\n1,NA\n?,de\nNA,\n2,none\n").unwrap();
+        let [x, who] = survey.columns.as_slice() else { panic!("two columns") };
+        assert!(x.numbers && x.integers);
+        assert_eq!((x.missing, x.marks.keys().map(String::as_str).collect::<Vec<_>>()), (2, vec!["?", "NA"]));
+        assert_eq!((who.missing, who.numbers, who.different()), (1, false, Some(3)));
+    }
+
+    #[test]
+    fn a_table_of_another_form_and_an_array_of_objects_are_surveyed() {
+        let survey = of("a.csv", "a;b\n1,5;x\n2,5;y\n").unwrap();
+        assert_eq!(survey.format.arguments(), ", separator: \";\", decimal: \",\"");
+        assert!(survey.columns[0].numbers);
+        let survey = of("a.json", "[{\"a\": \"1.5\", \"b\": {\"c\": 1}, \"d\": \"x\"}]").unwrap();
+        let [a, b, d] = survey.columns.as_slice() else { panic!("three columns") };
+        assert!(a.numbers && b.nested && !d.numbers && !d.nested);
+        assert_eq!((survey.reader, b.name.as_str()), ("jsonl", "b"));
+    }
+
+    #[test]
     fn a_first_line_of_numbers_is_a_row() {
         let survey = of("a.txt", "1\t2\n3\t4\n").unwrap();
         assert_eq!((survey.header, survey.rows, survey.reader), (false, 2, "tsv"));
@@ -309,7 +389,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said() {
-        assert!(of("a.csv", "a;b\n1;2\n").unwrap_err().to_string().contains("`;`"));
         assert_eq!(of("a.csv", "a,b\n1\n").unwrap_err().to_string(), "line 2 has 1 cells and not 2");
         assert_eq!(of("a.csv", "a,b\n").unwrap_err().to_string(), "it holds no rows");
     }

@@ -1,11 +1,13 @@
-//! A data file as a stream of text: decompressed by its first bytes, decoded from UTF-16, its content hashed, its line ends
+//! A data file as a stream of text: decompressed by its first bytes, decoded to UTF-8, its content hashed, its line ends
 //! normalised.
 //! Independent of tables.
 
+use crate::data::io::decoded::Utf8;
+use crate::data::io::expansion;
 use crate::data::io::paths::DataFile;
+use crate::data::io::regular::open_regular;
 use crate::data::io::text_error::NotText;
-use crate::data::io::utf16::Utf8;
-use std::fs::File;
+use encoding_rs::Encoding;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +18,7 @@ const BUFFER: usize = 1 << 16;
 /// The hash of the bytes of a file on disk.
 pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut buffer = vec![0u8; BUFFER];
     loop {
         match file.read(&mut buffer)? {
@@ -31,23 +33,27 @@ pub(crate) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("zst"))
 }
 
-/// The text of a file. All bytes read from disk go through `hasher`.
-pub(crate) fn open<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<LineEnds<Box<dyn Read + Send + 'a>>> {
-    Ok(LineEnds::new(decoded(open_bytes(path, hasher)?)))
+/// The text of a file in an encoding. All bytes read from disk go through `hasher`.
+pub(crate) fn open<'a>(
+    path: &Path,
+    encoding: &'static Encoding,
+    hasher: &'a mut blake3::Hasher,
+) -> io::Result<LineEnds<Box<dyn Read + Send + 'a>>> {
+    Ok(LineEnds::new(decoded(open_bytes(path, hasher)?, encoding)))
 }
 
 /// The bytes of a file, decompressed and nothing else; otherwise as [`open`].
 pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<Box<dyn Read + Send + 'a>> {
-    unpacked(Hashed { inner: open_file(path)?, hasher })
+    unpacked(Hashed { inner: open_regular(path)?, hasher })
 }
 
 /// The text of a file from its beginning on, to be looked at; a stream can be read again afterwards.
-pub(crate) fn peek(file: &DataFile) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
+pub(crate) fn peek(file: &DataFile, encoding: &'static Encoding) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
     let bytes: Box<dyn Read + Send> = match &file.stream {
         Some(stream) => unpacked(stream.peek())?,
-        None => unpacked(open_file(&file.path)?)?,
+        None => unpacked(open_regular(&file.path)?)?,
     };
-    Ok(LineEnds::new(decoded(bytes)))
+    Ok(LineEnds::new(decoded(bytes, encoding)))
 }
 
 /// The bytes of a file, decompressed; those that are on the disk are counted in `count` as they are read. A stream can
@@ -56,13 +62,17 @@ pub(crate) fn open_counted(file: &DataFile, count: &ByteCount) -> io::Result<Box
     let count = count.clone();
     match &file.stream {
         Some(stream) => unpacked(Counted { inner: stream.take(), count }),
-        None => unpacked(Counted { inner: open_file(&file.path)?, count }),
+        None => unpacked(Counted { inner: open_regular(&file.path)?, count }),
     }
 }
 
 /// The text of a file, its line ends as they are; otherwise as [`open_counted`].
-pub(crate) fn open_counted_text(file: &DataFile, count: &ByteCount) -> io::Result<Box<dyn Read + Send>> {
-    open_counted(file, count).map(decoded)
+pub(crate) fn open_counted_text(
+    file: &DataFile,
+    encoding: &'static Encoding,
+    count: &ByteCount,
+) -> io::Result<Box<dyn Read + Send>> {
+    open_counted(file, count).map(|bytes| decoded(bytes, encoding))
 }
 
 /// How many bytes have been read.
@@ -74,14 +84,6 @@ impl ByteCount {
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-fn open_file(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-    }
-    Ok(file)
 }
 
 /// First bytes of what is not read, with its name.
@@ -120,10 +122,10 @@ fn unpacked<'a>(bytes: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send 
     let first = &first[..length];
     let whole = io::Cursor::new(first.to_vec()).chain(bytes);
     if first.starts_with(b"\x1f\x8b") {
-        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(whole)));
+        return Ok(Box::new(expansion::bounded(whole, flate2::read::MultiGzDecoder::new)));
     }
     if first.starts_with(b"\x28\xb5\x2f\xfd") || is_skippable_frame(first) {
-        return Ok(Box::new(Zstd::new(whole)));
+        return Ok(Box::new(expansion::bounded(whole, |packed| Zstd::new(BufReader::with_capacity(BUFFER, packed)))));
     }
     Ok(Box::new(whole))
 }
@@ -133,9 +135,9 @@ fn is_skippable_frame(first: &[u8]) -> bool {
     matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-/// Text as UTF-8: UTF-16 is decoded where it begins with a byte order mark; other bytes are passed on.
-fn decoded<'a>(bytes: Box<dyn Read + Send + 'a>) -> Box<dyn Read + Send + 'a> {
-    Box::new(TextBytes { inner: Utf8::new(bytes), begun: false })
+/// Text as UTF-8, decoded from another encoding.
+fn decoded<'a>(bytes: Box<dyn Read + Send + 'a>, encoding: &'static Encoding) -> Box<dyn Read + Send + 'a> {
+    Box::new(TextBytes { inner: Utf8::new(bytes, encoding), begun: false })
 }
 
 /// Bytes of a text, which are refused where they begin as those of an archive or a document.

@@ -4,10 +4,10 @@ use crate::data::io::image_pixels::{channels_first, sized};
 use crate::data::table::errors::CellErrors;
 use crate::data::table::image_layout::{ImageLayout, size_steps};
 use crate::data::table::loaded::LoadedTable;
-use crate::data::table::schema::{CellType, ImageReading, Schema, TableQuery};
+use crate::data::table::schema::{CellType, ColumnQuery, ImageReading, Schema, TableQuery};
 use crate::data::table::select::cell_type;
 use crate::diag::{Code, Problem, Span};
-use crate::spec::{ModalityKind, ModalitySpec, SizeStep};
+use crate::spec::{MissingMarkers, ModalityKind, ModalitySpec, SizeStep};
 use std::borrow::Cow;
 
 /// The columns of a modality in a table and in the query that reads them.
@@ -18,6 +18,8 @@ pub(crate) struct ColumnPlaces {
     columns: Vec<usize>,
     /// Their positions in the table.
     positions: Vec<usize>,
+    /// What marks an empty cell in them.
+    missing: MissingMarkers,
     /// What becomes of the bytes of an array that is an image.
     pixels: Option<ArrayPixels>,
 }
@@ -33,15 +35,20 @@ impl ColumnPlaces {
     pub(crate) fn add(spec: &ModalitySpec, schema: &Schema, positions: Vec<usize>, query: &mut TableQuery) -> Self {
         let span = spec.columns.first().map_or(spec.span, |column| column.span);
         let kinds: Vec<CellType> = positions.iter().map(|position| cell_type(spec, schema, *position)).collect();
+        let own = spec.missing();
+        let missing = query.missing.and(&own);
         let steps: Vec<SizeStep> = size_steps(spec).collect();
-        let mut add = |(position, kind): (&usize, &CellType)| match kind {
-            CellType::Image(_) if !schema.arrays.contains_key(position) => {
-                let place = spec.transforms.first().map_or((spec.span, false), |first| (first.span, true));
-                let place = Some(place).filter(|_| span != Span::default());
-                let image = ImageReading { steps: steps.clone(), skip: spec.skip_unreadable, place };
-                query.add_image(*position, *kind, span, image)
+        let mut add = |(position, kind): (&usize, &CellType)| {
+            let wanted = ColumnQuery { missing: own.clone(), ..ColumnQuery::new(*position, *kind, span) };
+            match kind {
+                CellType::Image(_) if !schema.arrays.contains_key(position) => {
+                    let place = spec.transforms.first().map_or((spec.span, false), |first| (first.span, true));
+                    let place = Some(place).filter(|_| span != Span::default());
+                    let image = ImageReading { steps: steps.clone(), skip: spec.skip_unreadable, place };
+                    query.insert(ColumnQuery { image, ..wanted })
+                }
+                _ => query.insert(wanted),
             }
-            kind => query.add(*position, *kind, span),
         };
         let columns: Vec<usize> = positions.iter().zip(&kinds).map(&mut add).collect();
         let layout = match positions.as_slice() {
@@ -52,25 +59,27 @@ impl ColumnPlaces {
             (CellType::Number(_), Some(layout)) => {
                 layout.places().into_iter().map(|within| (*column, within)).collect()
             }
+            // The first of its numbers is how many steps there are.
+            (CellType::Steps([steps, width]), _) => (0..steps * width).map(|within| (*column, within + 1)).collect(),
             (CellType::Number(width), None) => (0..*width).map(|within| (*column, within)).collect(),
             _ => vec![],
         });
         let numbers = numbers.collect();
         let pixels = layout.map(|layout| ArrayPixels { layout, steps });
-        Self { numbers, columns, positions, pixels }
+        Self { numbers, columns, positions, missing, pixels }
     }
 
     /// All columns of a table of cells of `width` numbers each; their positions in the table they were made from.
     pub(crate) fn of_numbers(width: usize, positions: Vec<usize>) -> Self {
         let columns: Vec<usize> = (0..positions.len()).collect();
         let numbers = columns.iter().flat_map(|column| (0..width).map(|within| (*column, within))).collect();
-        Self { numbers, columns, positions, pixels: None }
+        Self { numbers, columns, positions, missing: MissingMarkers::default(), pixels: None }
     }
 
     /// These columns on some rows of a loaded table.
     pub(crate) fn of<'a>(&'a self, read: &'a LoadedTable, rows: &'a [u32]) -> ModalityColumns<'a> {
-        let Self { numbers, columns, positions, pixels } = self;
-        ModalityColumns { read, rows, numbers, columns, positions, pixels: pixels.as_ref() }
+        let Self { numbers, columns, positions, missing, pixels } = self;
+        ModalityColumns { read, rows, numbers, columns, positions, missing, pixels: pixels.as_ref() }
     }
 }
 
@@ -87,6 +96,8 @@ pub(crate) struct ModalityColumns<'a> {
     pub columns: &'a [usize],
     /// Their positions in the table.
     pub positions: &'a [usize],
+    /// What marks an empty cell in them.
+    pub missing: &'a MissingMarkers,
     pixels: Option<&'a ArrayPixels>,
 }
 
@@ -101,6 +112,18 @@ impl ModalityColumns<'_> {
         let (column, within) = self.numbers[at];
         cells.clear();
         self.read.table.columns[column].gather(within, rows, cells);
+    }
+
+    /// The number of steps in the lists of some rows, where the modality is made of lists.
+    pub(crate) fn steps(&self, rows: &[u32]) -> Option<Vec<usize>> {
+        let column = &self.read.table.columns[*self.columns.first()?];
+        match column.store.layout.kinds.get(column.place) {
+            Some(CellType::Steps(_)) => {
+                // NaN, where a joined table lacks the row, is no steps.
+                Some(rows.iter().map(|row| column.number(*row as usize, 0) as usize).collect())
+            }
+            _ => None,
+        }
     }
 
     /// One of the numbers of a row of the table.

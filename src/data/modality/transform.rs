@@ -116,7 +116,7 @@ impl FittedTransform {
             TransformKind::MinMax => FittedTransform::MinMax { min: vec![], max: vec![] },
             TransformKind::Log1p => FittedTransform::Log1p,
             TransformKind::Clip { lo, hi } => FittedTransform::Clip { lo: *lo, hi: *hi },
-            TransformKind::Missing { values } => FittedTransform::Missing { values: values.clone() },
+            TransformKind::Missing { values, .. } => FittedTransform::Missing { values: values.clone() },
             TransformKind::Impute(Impute::Word(word)) => FittedTransform::ImputeWord { word: word.clone() },
             TransformKind::Impute(Impute::MostFrequent) => FittedTransform::ImputeWord { word: String::new() },
             TransformKind::Impute(_) => FittedTransform::Impute { values: vec![] },

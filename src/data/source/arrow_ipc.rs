@@ -1,6 +1,7 @@
 //! Reads Arrow IPC: files, and streams, which are files too or come over a pipe.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::contained::contained;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader::{self, ByteCount};
 use crate::data::source::arrow_cells::{ArrowCells, list_shape};
@@ -16,7 +17,7 @@ use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::reader::StreamReader;
-use arrow_schema::{ArrowError, Field};
+use arrow_schema::{ArrowError, DataType, Field};
 use std::io::{self, BufReader, Cursor, Read};
 
 /// Files that exist but have not been read.
@@ -97,8 +98,12 @@ fn rows(file: &DataFile, mut bytes: impl Read + Send + 'static) -> Result<BatchR
     if bytes.read(&mut first).map_err(failed)? == 0 {
         return Err(empty(file));
     }
-    let bytes = CheckedMessages::new(BufReader::new(Cursor::new(first).chain(bytes))).map_err(failed)?;
-    let reader = StreamReader::try_new(bytes, None).map_err(|error| damaged(file, &error))?;
+    let bytes = BufReader::new(Cursor::new(first).chain(bytes));
+    let bytes = contained(|| CheckedMessages::new(bytes)).unwrap_or_else(|message| Err(io::Error::other(message)));
+    let bytes = bytes.map_err(failed)?;
+    let reader =
+        contained(|| StreamReader::try_new(bytes, None)).unwrap_or_else(|message| Err(ArrowError::IpcError(message)));
+    let reader = reader.map_err(|error| damaged(file, &error))?;
     let schema = reader.schema();
     let order = (0..schema.fields().len()).collect();
     Ok(BatchRows::new(schema, order, Box::new(reader)))
@@ -115,6 +120,8 @@ fn schema_of(file: &DataFile) -> Result<Schema, Problem> {
     if schema.width == 0 {
         return Err(empty(file));
     }
+    let own = |kind: &DataType| matches!(kind, DataType::Struct(_) | DataType::Map(..) | DataType::Union(..));
+    schema.nested = (0..schema.width).filter(|at| own(fields[*at].data_type())).collect();
     if fields.iter().any(|field| field.data_type().is_nested()) {
         let first = rows.next(BLOCK).map_err(|error| damaged(file, &error))?;
         for (at, column) in first.iter().flat_map(RecordBatch::columns).enumerate() {

@@ -3,18 +3,23 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader::{self, BYTE_ORDER_MARK};
-use crate::data::source::common_schema::{FileSchema, common_schema};
+use crate::data::source::common_schema::common_schema;
 use crate::data::source::format::FormatReader;
 use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
-use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
+use crate::data::source::text_blocks::TextBlock;
+use crate::data::source::text_cell_errors::{bad_header, bad_number, disagreement, row_length};
 use crate::data::source::text_file_blocks::TextFileBlocks;
-use crate::data::table::cell::parse_number;
-use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
+use crate::data::source::text_layout::TextLayout;
+use crate::data::table::cell::CellValue;
+use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, unreadable};
+use crate::data::table::number_format::NumberFormat;
 use crate::data::table::origin::RowUnit;
+use crate::data::table::other_separator::OtherSeparator;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
-use crate::diag::{Code, Problem, Problems, Span};
+use crate::diag::{Problem, Problems, Span};
+use crate::spec::TextFormat;
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
 use csv::ByteRecord;
@@ -25,12 +30,10 @@ use std::sync::Arc;
 pub(crate) struct Delimited {
     /// Its files, in order.
     pub files: Vec<DataFile>,
-    /// The separator of cells.
-    pub separator: u8,
-    /// Whether each file begins with the names of the columns.
-    pub header: bool,
-    /// Whether double quotes enclose cells.
-    pub quote: bool,
+    /// How their cells are written.
+    format: TextFormat,
+    layout: TextLayout,
+    numbers: NumberFormat,
 }
 
 impl FormatReader for Delimited {
@@ -43,7 +46,7 @@ impl FormatReader for Delimited {
     }
 
     fn format(&self) -> String {
-        format!("delimited {} {} {}", self.separator, self.header, self.quote)
+        format!("delimited {:?}", self.format)
     }
 
     /// The columns, by the first line of every file.
@@ -72,8 +75,7 @@ impl FormatReader for Delimited {
                 errors.push(empty(file));
             }
             if hashes.get(index) != Some(&hasher.finalize()) {
-                let message = format!("`{}` changed while it was read", file.name);
-                errors.push(file.problem(Code::FileUnreadable, message, None).help("run again when it is complete"));
+                errors.push(changed(file));
             }
         }
         if let Some(problems) = errors.finish() {
@@ -85,7 +87,7 @@ impl FormatReader for Delimited {
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
         let reader = self.clone();
-        let blocks = TextFileBlocks::new(query, self.end(), self.header, move |file, block| {
+        let blocks = TextFileBlocks::new(query, self.layout, move |file, block| {
             Box::new(UnparsedCells { reader: reader.clone(), file, block })
         });
         Some(Ok(Box::new(blocks)))
@@ -93,9 +95,10 @@ impl FormatReader for Delimited {
 }
 
 impl Delimited {
-    /// Where a record ends.
-    fn end(&self) -> RecordEnd {
-        if self.quote { RecordEnd::UnquotedLine(self.separator) } else { RecordEnd::Line }
+    /// The table of these files, whose cells are written so.
+    pub(crate) fn new(files: Vec<DataFile>, format: &TextFormat) -> Self {
+        let (layout, numbers) = (TextLayout::of(format), NumberFormat::of(format));
+        Self { files, format: format.clone(), layout, numbers }
     }
 
     /// Reads all rows of a file.
@@ -106,9 +109,10 @@ impl Delimited {
         cells: (&mut StoreWriter, &mut CellErrors),
         hasher: &mut blake3::Hasher,
     ) -> Result<(), Problem> {
-        let text = reader::open(&file.path, hasher).map_err(|error| unreadable(file, &error, 0))?;
-        let mut blocks = TextBlocks::new(text, self.end());
-        if self.header {
+        let text = reader::open(&file.path, self.layout.encoding, hasher);
+        let blocks = text.and_then(|text| self.layout.blocks(text, file.longest_record()));
+        let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
+        if self.layout.header {
             blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
         }
         let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
@@ -119,20 +123,29 @@ impl Delimited {
 
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
         let failed = |error| unreadable(file, &error, 0);
-        let mut blocks = TextBlocks::new(reader::peek(file).map_err(failed)?, self.end());
+        let text = reader::peek(file, self.layout.encoding).map_err(failed)?;
+        let mut blocks = self.layout.blocks(text, file.longest_record()).map_err(failed)?;
         let first = blocks.next(1).map_err(failed)?.ok_or_else(|| empty(file))?;
-        let mut record = ByteRecord::new();
-        match self.cells(&first.bytes).read_byte_record(&mut record) {
-            Ok(true) => Ok(self.schema_of(&record)),
+        let (mut record, mut rows) = (ByteRecord::new(), self.cells(&first.bytes));
+        match rows.read_byte_record(&mut record) {
+            Ok(true) => self.schema_of(file, &record, first.first_line + rows.position().line() - 2),
             Ok(false) => Err(empty(file)),
             Err(error) => Err(failed(error.into())),
         }
     }
 
-    fn schema_of(&self, record: &ByteRecord) -> Schema {
-        let name = |cell: &[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
-        let names = self.header.then(|| record.iter().map(name).collect());
-        Schema { names, width: record.len(), ..Schema::default() }
+    /// The columns by the first record of a file, which ends on this line.
+    fn schema_of(&self, file: &DataFile, record: &ByteRecord, line: u64) -> Result<Schema, Problem> {
+        let separator = OtherSeparator::of(file, record, &self.format);
+        let mut schema = Schema { width: record.len(), separator, ..Schema::default() };
+        if self.format.header {
+            let name = |cell: &[u8]| match std::str::from_utf8(cell) {
+                Ok(name) => Ok(name.trim_ascii().to_owned()),
+                Err(_) => Err(bad_header(file, line, cell, self.layout.encoding)),
+            };
+            schema.names = Some(record.iter().map(name).collect::<Result<_, _>>()?);
+        }
+        Ok(schema)
     }
 
     /// The cells of a block.
@@ -140,8 +153,10 @@ impl Delimited {
         csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.separator)
-            .quoting(self.quote)
+            .delimiter(self.layout.separator)
+            .quote(self.layout.quote.unwrap_or(b'"'))
+            .quoting(self.layout.quote.is_some())
+            .comment(self.layout.comment)
             .from_reader(bytes)
     }
 
@@ -200,7 +215,7 @@ impl Parser<'_> {
     fn block(&mut self, index: usize, file: &DataFile, block: &TextBlock) -> Result<(), Problem> {
         let mut record = ByteRecord::new();
         // Only a quoted cell has several lines.
-        let quotes = self.reader.quote && memchr::memchr(b'"', &block.bytes).is_some();
+        let quotes = self.reader.layout.quote.is_some_and(|quote| memchr::memchr(quote, &block.bytes).is_some());
         // A mark that is not at the beginning of the file belongs to the cell; the reader takes it away but for a blank
         // line before it.
         let marked = block.bytes.starts_with(BYTE_ORDER_MARK).then(|| [b"\n", &block.bytes[..]].concat());
@@ -243,9 +258,9 @@ impl Parser<'_> {
         if text.is_err() {
             let position = self.keep[column];
             let place = file.place(Some(line), Some(self.schema.column(position)));
-            let wanted =
-                ColumnQuery { position, kind: CellType::Text, span: Span::default(), image: Default::default() };
-            self.errors.push_row(self.writer.rows(), bad_text(file, place, cell, &wanted));
+            let wanted = ColumnQuery::new(position, CellType::Text, Span::default());
+            self.errors
+                .push_row(self.writer.rows(), bad_text(file, place, cell, &wanted, Some(self.reader.layout.encoding)));
         }
     }
 
@@ -257,18 +272,32 @@ impl Parser<'_> {
                 Ok(text) => self.writer.text(column, text.trim()),
                 Err(_) => {
                     let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
-                    self.errors.push_row(row, bad_text(file, place, cell, wanted));
+                    self.errors.push_row(row, bad_text(file, place, cell, wanted, Some(self.reader.layout.encoding)));
                     match wanted.kind {
                         CellType::Word => self.writer.word(column, ""),
                         _ => self.writer.text(column, ""),
                     }
                 }
             },
+            // A cell of a text table is no list.
+            CellType::Steps(_) => {
+                let text = String::from_utf8_lossy(cell.trim_ascii());
+                let value = if text.is_empty() { CellValue::Empty } else { CellValue::Text(&text) };
+                if let Err(error) = self.writer.put(column, wanted.kind, value) {
+                    let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
+                    self.errors.push_row(row, error.problem(file, place, wanted));
+                }
+            }
             // A cell of a text table holds one number; images are read by the paths in it.
             CellType::Number(_) | CellType::Image(_) => {
-                let number = parse_number(cell);
+                let number = self.reader.numbers.parse(cell).or_else(|| missing_number(cell, wanted));
                 if number.is_none() {
-                    self.errors.push_row(row, bad_cell(file, line, cell, wanted, self.schema, self.reader.header));
+                    let column = self.schema.column(wanted.position);
+                    let problem = bad_number(file, line, cell, wanted, column, &self.reader.format);
+                    self.errors.push_row(row, problem);
+                }
+                if number.is_some_and(f64::is_nan) && !cell.trim_ascii().is_empty() {
+                    self.writer.count_mark(column, &String::from_utf8_lossy(cell.trim_ascii()));
                 }
                 self.writer.number(column, number.unwrap_or(f64::NAN));
             }
@@ -276,71 +305,8 @@ impl Parser<'_> {
     }
 }
 
-fn bad_cell(file: &DataFile, line: u64, cell: &[u8], wanted: &ColumnQuery, schema: &Schema, header: bool) -> Problem {
-    let column = schema.column(wanted.position);
-    let text = String::from_utf8_lossy(cell.trim_ascii());
-    let message = format!("column `{column}`: expected a number, found `{}`", shown(&text));
-    let place = file.place(Some(line), Some(column));
-    let problem = Problem::error(Code::BadCell, message).at(wanted.span, "read as numbers here").in_data(place);
-    let problem = problem.also(file.span, "");
-    if text.parse::<f64>().is_ok() {
-        problem.help("only finite numbers can be learned from; an empty cell, `NA` or `NaN` is a missing value")
-    } else if has_thousands(&text) {
-        problem.help("write it without thousands separators: `1,234` as `1234`")
-    } else if text.replace(',', ".").parse::<f64>().is_ok() {
-        problem.help("numbers are written with a decimal point")
-    } else if line == 1 && !header {
-        problem.help("if the first line names the columns, remove `header: false`")
-    } else {
-        problem.help("an empty cell, `NA` or `NaN` is a missing value; everything else must be a number")
-    }
-}
-
-/// Whether a number has groups of three digits, as `1,234` and `-12,345,678.9`.
-fn has_thousands(text: &str) -> bool {
-    let number = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let whole = number.split('.').next().unwrap_or_default();
-    let mut groups = whole.split(',');
-    let first = groups.next().unwrap_or_default();
-    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
-    let rest: Vec<&str> = groups.collect();
-    let grouped = rest.iter().all(|group| group.len() == 3 && digits(group));
-    (1..=3).contains(&first.len())
-        && digits(first)
-        && !rest.is_empty()
-        && grouped
-        && number.replace(',', "").parse::<f64>().is_ok()
-}
-
-fn row_length(file: &DataFile, line: u64, record: &ByteRecord, schema: &Schema, wanted: &[ColumnQuery]) -> Problem {
-    let (found, width) = (record.len(), schema.width);
-    let message = format!("expected {width} cells, found {found}");
-    let mut problem = file.problem(Code::RowLength, message, Some(line));
-    if let Some(wanted) = wanted.first() {
-        problem = problem.also(wanted.span, "columns are taken from it here");
-    }
-    if record.iter().any(|cell| cell.contains(&b'\n')) {
-        problem.help("a cell of this row spans several lines: is a quote missing?")
-    } else if found < width {
-        problem.help(format!(
-            "{} cells are missing: the file may be truncated, or the separator may differ",
-            width - found
-        ))
-    } else {
-        problem.help("a cell that holds the separator must be quoted")
-    }
-}
-
-fn disagreement((file, schema): &FileSchema<'_>, (first_file, first): &FileSchema<'_>) -> Problem {
-    if schema.width != first.width {
-        let message =
-            format!("`{}` has {} columns, `{}` has {}", file.name, schema.width, first_file.name, first.width);
-        return file.problem(Code::RowLength, message, Some(1)).help("the files of one table have the same columns");
-    }
-    let differs = (0..schema.width).find(|position| schema.column(*position) != first.column(*position)).unwrap_or(0);
-    let (name, expected) = (schema.column(differs), first.column(differs));
-    let message =
-        format!("column {differs} of `{}` is `{name}`, of `{}` it is `{expected}`", file.name, first_file.name);
-    file.problem(Code::MissingColumn, message, Some(1))
-        .help("the files of one table have the same columns in the same order")
+/// Not a number where a cell is a word that marks an empty one.
+fn missing_number(cell: &[u8], wanted: &ColumnQuery) -> Option<f64> {
+    let word = std::str::from_utf8(cell).ok()?.trim();
+    wanted.missing.has_word(word).then_some(f64::NAN)
 }

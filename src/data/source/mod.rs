@@ -13,8 +13,11 @@ mod folder;
 mod format;
 mod image_files;
 mod join;
+mod json_array;
+mod json_object;
 pub(crate) mod jsonl;
 mod npy;
+mod npy_header;
 pub(crate) mod opened;
 mod ordered_parse;
 mod parquet;
@@ -24,8 +27,10 @@ mod parquet_leaf;
 pub(crate) mod row_block;
 pub(crate) mod storage;
 mod synthetic;
-mod text_blocks;
+pub(crate) mod text_blocks;
+mod text_cell_errors;
 mod text_file_blocks;
+pub(crate) mod text_layout;
 
 use crate::data::io::paths::{self, DataFile};
 use crate::data::io::reader::BYTE_ORDER_MARK;
@@ -42,22 +47,27 @@ use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::{FILE_FORMATS, FileFormat, Source, SourceKind, Spanned};
 use std::path::Path;
 
-/// Opens a source and reads its schema. Relative paths start at `base`.
-pub(crate) fn open(source: &Source, base: &Path) -> Result<OpenTable, Problems> {
-    open_or_stream(source, base, None)
+/// Opens a source and reads its schema, where so many bytes of the data may be in memory. Relative paths start at `base`.
+pub(crate) fn open(source: &Source, base: &Path, memory: usize) -> Result<OpenTable, Problems> {
+    open_or_stream(source, base, memory, None)
 }
 
 /// As [`open`], from a stream in place of the files of the source, if there is one.
-pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteStream>) -> Result<OpenTable, Problems> {
-    let files = |written: &[Spanned<String>]| match stream {
-        Some(stream) => Ok(vec![DataFile::of_stream(stream.clone(), "standard input")]),
-        None => paths::find(written, base).map_err(Problems::from_iter),
+pub(crate) fn open_or_stream(
+    source: &Source,
+    base: &Path,
+    memory: usize,
+    stream: Option<&ByteStream>,
+) -> Result<OpenTable, Problems> {
+    let files = |written: &[Spanned<String>]| -> Result<Vec<DataFile>, Problems> {
+        let files = match stream {
+            Some(stream) => vec![DataFile::of_stream(stream.clone(), "standard input")],
+            None => paths::find(written, base).map_err(Problems::from_iter)?,
+        };
+        Ok(files.into_iter().map(|file| file.within(memory)).collect())
     };
     match &source.kind {
-        SourceKind::Table { paths, separator, header, quote } => {
-            let separator = u8::try_from(*separator).unwrap_or(b',');
-            open_files(Delimited { files: files(paths)?, separator, header: *header, quote: *quote })
-        }
+        SourceKind::Table { paths, format } => open_files(Delimited::new(files(paths)?, format)),
         SourceKind::Arrow { paths } => open_files(ArrowIpc { files: files(paths)? }),
         SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),
         SourceKind::Npz { paths } => open_files(Arrays { files: files(paths)?, single: false }),
@@ -66,11 +76,11 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         SourceKind::CifarBinary { paths, labels } => open_files(Cifar { files: files(paths)?, labels: *labels }),
         SourceKind::Images { folder } => folder::open(folder, base),
         SourceKind::Synthetic { name, rows, seed } => synthetic::open(name, *rows, *seed, source.span),
-        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base)),
+        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base, memory)),
     }
 }
 
-/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, lines of JSON by the first brace, cells
+/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, JSON by the first brace or bracket, cells
 /// separated by tabs where the first line has a tab and no comma, else cells separated by commas.
 pub fn stream_format(start: &[u8]) -> &'static FileFormat {
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
@@ -79,7 +89,7 @@ pub fn stream_format(start: &[u8]) -> &'static FileFormat {
         "arrow"
     } else if start.starts_with(b"PAR1") {
         "parquet"
-    } else if text.trim_ascii_start().first() == Some(&b'{') {
+    } else if matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')) {
         "jsonl"
     } else if line.contains(&b'\t') && !line.contains(&b',') {
         "tsv"

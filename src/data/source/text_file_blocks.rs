@@ -4,7 +4,8 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::patient::PatientReader;
 use crate::data::io::reader::{self, ByteCount, LineEnds};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
-use crate::data::source::text_blocks::{RecordEnd, TextBlock, TextBlocks};
+use crate::data::source::text_blocks::{TextBlock, TextBlocks};
+use crate::data::source::text_layout::TextLayout;
 use crate::data::table::errors::unreadable;
 use crate::diag::Problems;
 use arrow_schema::{DataType, Field};
@@ -16,9 +17,7 @@ type MakeRows = dyn Fn(usize, TextBlock) -> Box<dyn UnparsedRows> + Send;
 /// The blocks of some files of text.
 pub(crate) struct TextFileBlocks {
     files: Vec<DataFile>,
-    end: RecordEnd,
-    /// Whether the first record of each file names the columns.
-    header: bool,
+    layout: TextLayout,
     /// The file that is being read, and its blocks.
     current: usize,
     blocks: Option<TextBlocks<LineEnds<Box<dyn Read + Send>>>>,
@@ -32,8 +31,7 @@ impl TextFileBlocks {
     /// The blocks of the files of a query.
     pub(crate) fn new(
         query: &BlockQuery,
-        end: RecordEnd,
-        header: bool,
+        layout: TextLayout,
         make: impl Fn(usize, TextBlock) -> Box<dyn UnparsedRows> + Send + 'static,
     ) -> Self {
         let length = |file: &DataFile| match file.stream {
@@ -42,8 +40,7 @@ impl TextFileBlocks {
         };
         Self {
             files: query.files.clone(),
-            end,
-            header,
+            layout,
             current: 0,
             blocks: None,
             make: Box::new(make),
@@ -66,15 +63,16 @@ impl BlockReader for TextFileBlocks {
             let blocks = match &mut self.blocks {
                 Some(blocks) => blocks,
                 None => {
-                    let text =
-                        reader::open_counted_text(file, &self.count).map_err(|error| unreadable(file, &error, 0))?;
+                    let text = reader::open_counted_text(file, self.layout.encoding, &self.count);
+                    let text = text.map_err(|error| unreadable(file, &error, 0))?;
                     // Rows of a pipe are not held back until a block is full.
                     let text: Box<dyn Read + Send> = match file.stream {
                         Some(_) => Box::new(PatientReader::new(text)),
                         None => text,
                     };
-                    let mut blocks = TextBlocks::new(LineEnds::new(text), self.end);
-                    if self.header {
+                    let blocks = self.layout.blocks(LineEnds::new(text), file.longest_record());
+                    let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
+                    if self.layout.header {
                         blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
                     }
                     self.blocks.insert(blocks)

@@ -5,7 +5,7 @@
 //! all before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no
 //! more than [`LARGEST`] bytes: least recently used entries are removed. It can be emptied at any time.
 
-use crate::atomic_file::{Durability, replace_file};
+use crate::atomic_file::{Durability, remove_abandoned, replace_file};
 use crate::data::io::bytes;
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Store, StoreLayout};
@@ -39,11 +39,13 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
             CellType::Number(width) => [0, width, 0, 0],
             CellType::Word => [1, 0, 0, 0],
             CellType::Text => [2, 0, 0, 0],
+            CellType::Steps([steps, width]) => [4, steps, width, 0],
             CellType::Image([channels, height, width]) => [3, channels, height, width],
         };
         for number in numbers.into_iter().chain([wanted.position]) {
             key.update(&(number as u64).to_le_bytes());
         }
+        key.update(wanted.missing.show().as_bytes()).update(&[0]);
     }
     for content in contents {
         key.update(content.as_bytes());
@@ -88,6 +90,11 @@ pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) 
     make_way(folder, entry, LARGEST)
 }
 
+/// Removes from a folder of entries what processes left that were killed while they stored one.
+pub(crate) fn sweep(folder: &Path) {
+    remove_abandoned(folder);
+}
+
 /// Removes least recently used entries until the rest is no larger than `largest`.
 fn make_way(folder: &Path, newest: &Path, largest: u64) -> io::Result<()> {
     let mut entries = vec![];
@@ -121,8 +128,7 @@ mod tests {
 
     fn table() -> Store {
         let wanted = [CellType::Number(1), CellType::Word, CellType::Text];
-        let wanted =
-            wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default(), image: Default::default() });
+        let wanted = wanted.map(|kind| ColumnQuery::new(0, kind, Span::default()));
         let mut writer = StoreWriter::new(&TableQuery::of(wanted), &MemoryBudget::new(1 << 20, None));
         for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
             writer.number(0, number);

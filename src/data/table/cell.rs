@@ -3,6 +3,7 @@
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::shown;
 use crate::data::table::moment::Moment;
+use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, ColumnQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem};
@@ -24,8 +25,12 @@ pub(crate) enum CellValue<'a> {
     Text(&'a str),
     /// Several numbers.
     Numbers(&'a [f64]),
+    /// Lists of several lengths in a list.
+    Ragged,
     /// Pixels.
     Pixels(&'a [u8]),
+    /// Fields of its own.
+    Nested,
 }
 
 /// The reason that a cell cannot be read as the type of the query.
@@ -35,10 +40,18 @@ pub(crate) enum CellError {
     Words(String),
     /// Several numbers where a text is expected.
     Array,
+    /// Lists of several lengths in a list.
+    Ragged,
+    /// A list of so many numbers, which are no whole steps of that width.
+    BrokenStep(usize, usize),
+    /// Something other than a list.
+    NoList,
     /// Another number of numbers: expected, found.
     Width(usize, usize),
     /// A number is infinite.
     Infinite,
+    /// Fields where one value is expected.
+    Nested,
 }
 
 impl StoreWriter {
@@ -46,6 +59,7 @@ impl StoreWriter {
     pub(crate) fn put(&mut self, column: usize, kind: CellType, cell: CellValue<'_>) -> Result<(), CellError> {
         match kind {
             CellType::Number(width) => self.put_numbers(column, width, cell),
+            CellType::Steps(size) => self.put_steps(column, size, cell),
             CellType::Image(_) => {
                 let pixels = if let CellValue::Pixels(pixels) = cell { Some(pixels) } else { None };
                 self.pixels(column, pixels);
@@ -61,13 +75,35 @@ impl StoreWriter {
                     CellValue::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
                     _ => self.put_words(column, ""),
                 }
-                if matches!(cell, CellValue::Numbers(_) | CellValue::Pixels(_)) {
-                    Err(CellError::Array)
-                } else {
-                    Ok(())
+                match cell {
+                    CellValue::Numbers(_) | CellValue::Ragged | CellValue::Pixels(_) => Err(CellError::Array),
+                    CellValue::Nested => Err(CellError::Nested),
+                    _ => Ok(()),
                 }
             }
         }
+    }
+
+    fn put_steps(&mut self, column: usize, size: [usize; 2], cell: CellValue<'_>) -> Result<(), CellError> {
+        let width = size[1];
+        let pixels;
+        let found = match cell {
+            CellValue::Empty => Ok(&[][..]),
+            CellValue::Numbers(numbers) => Ok(numbers),
+            CellValue::Pixels(bytes) => {
+                pixels = bytes.iter().map(|pixel| f64::from(*pixel)).collect::<Vec<_>>();
+                Ok(pixels.as_slice())
+            }
+            CellValue::Ragged => Err(CellError::Ragged),
+            _ => Err(CellError::NoList),
+        };
+        let found = found.and_then(|numbers| match numbers {
+            _ if numbers.len() % width != 0 => Err(CellError::BrokenStep(width, numbers.len())),
+            _ if numbers.iter().any(|number| number.is_infinite()) => Err(CellError::Infinite),
+            numbers => Ok(numbers),
+        });
+        self.steps(column, size, found.as_ref().map_or(&[][..], |numbers| numbers));
+        found.map(|_| ())
     }
 
     fn put_numbers(&mut self, column: usize, width: usize, cell: CellValue<'_>) -> Result<(), CellError> {
@@ -86,8 +122,18 @@ impl StoreWriter {
             CellValue::Numbers(numbers) => numbers,
             _ => &[],
         };
+        if let CellValue::Text(text) = cell {
+            let number = NumberFormat::PLAIN.parse(text.as_bytes()).filter(|_| width == 1);
+            let number = number.or_else(|| self.is_missing(column, text.trim()).then_some(f64::NAN));
+            (0..width).for_each(|_| self.number(column, number.unwrap_or(f64::NAN)));
+            if number.is_some_and(f64::is_nan) && !text.trim().is_empty() {
+                self.count_mark(column, text.trim());
+            }
+            return number.map(|_| ()).ok_or_else(|| CellError::Words(text.to_owned()));
+        }
         let wrong = match cell {
-            CellValue::Text(text) => Some(CellError::Words(text.to_owned())),
+            CellValue::Ragged => Some(CellError::Ragged),
+            CellValue::Nested => Some(CellError::Nested),
             CellValue::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
                 return Ok(());
@@ -113,6 +159,7 @@ impl CellError {
         let column = place.column.clone().unwrap_or_default();
         let asked = match wanted.kind {
             CellType::Number(_) => "read as numbers here",
+            CellType::Steps(_) => "read as a sequence here",
             CellType::Word => "read as words here",
             CellType::Text => "read as text here",
             CellType::Image(_) => "read as an image here",
@@ -128,10 +175,30 @@ impl CellError {
                 format!("column `{column}` holds several numbers in a row, and no text"),
                 "declare it as `dense`, or select another column".to_owned(),
             ),
+            CellError::Ragged => (
+                Code::ColumnType,
+                format!("column `{column}`: the steps of a list have several lengths"),
+                "every step has as many numbers as the first one".to_owned(),
+            ),
+            CellError::BrokenStep(width, found) => (
+                Code::ColumnType,
+                format!("column `{column}`: a list of {found} numbers is no whole steps of {width}"),
+                "a step is a list of as many numbers as the type says".to_owned(),
+            ),
+            CellError::NoList => (
+                Code::ColumnType,
+                format!("column `{column}` holds no lists, which the steps of a sequence are read from"),
+                "declare it as `dense`, or select the columns of the steps with `columns(..)`".to_owned(),
+            ),
             CellError::Width(expected, found) => (
                 Code::ColumnType,
                 format!("column `{column}`: expected {expected} numbers in a row, found {found}"),
                 "every row of a column has as many numbers as the first one".to_owned(),
+            ),
+            CellError::Nested => (
+                Code::ColumnType,
+                format!("column `{column}` holds an object with fields of its own, and no value"),
+                "write each of these fields as a separate column, or select another column".to_owned(),
             ),
             CellError::Infinite => (
                 Code::BadCell,
@@ -143,37 +210,8 @@ impl CellError {
     }
 }
 
-/// The number in a cell; NaN for a cell that is empty, `NA` or `NaN`; nothing where it is no finite
-/// number.
-pub(crate) fn parse_number(cell: &[u8]) -> Option<f64> {
-    let cell = cell.trim_ascii();
-    if cell.is_empty() || cell.eq_ignore_ascii_case(b"na") || cell.eq_ignore_ascii_case(b"nan") {
-        return Some(f64::NAN);
-    }
-    let number: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
-    number.is_finite().then_some(number)
-}
-
 /// Whether every name in the header is a number, so that it is probably a data row.
-pub(crate) fn looks_like_a_row(names: &[String]) -> bool {
-    !names.is_empty() && names.iter().all(|name| parse_number(name.as_bytes()).is_some_and(f64::is_finite))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_finite_or_missing() {
-        let read = |cell: &str| parse_number(cell.as_bytes());
-        assert_eq!(read(" 1.5e2 "), Some(150.0));
-        assert_eq!(read("-0.25"), Some(-0.25));
-        for missing in ["", "  ", "NA", "na", "NaN"] {
-            assert!(read(missing).unwrap().is_nan(), "{missing}");
-        }
-        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "-nan", "1 2"] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
-        assert_eq!(parse_number(&[0xff, 0xfe]), None);
-    }
+pub(crate) fn looks_like_a_row(names: &[String], numbers: NumberFormat) -> bool {
+    let number = |name: &String| numbers.parse(name.as_bytes()).is_some_and(f64::is_finite);
+    !names.is_empty() && names.iter().all(number)
 }

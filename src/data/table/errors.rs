@@ -1,10 +1,14 @@
 //! The errors of all readers: files and cells that cannot be read. Independent of formats.
 
+use crate::data::io::expansion;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
-use crate::data::io::text_error::{NotText, OpenQuote};
+use crate::data::io::regular::NotRegular;
+use crate::data::io::text_error::{NotText, OpenQuote, TooLong};
 use crate::data::table::schema::ColumnQuery;
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Code, DataPlace, Problem, Problems};
+use crate::thousands::grouped;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::collections::BTreeMap;
 
 /// How many problems of one table are reported one by one.
@@ -92,6 +96,20 @@ pub(crate) fn shown(cell: &str) -> String {
     text
 }
 
+/// A file that changed while it was read.
+pub(crate) fn changed(file: &DataFile) -> Problem {
+    let message = format!("`{}` changed while it was read", file.name);
+    file.problem(Code::FileUnreadable, message, None).help("run again when it is complete")
+}
+
+/// A table of more columns than memory may be taken for.
+pub(crate) fn too_wide(file: &DataFile, columns: usize, most: usize) -> Problem {
+    let [columns, most] = [columns, most].map(|count| grouped(count as u64));
+    let message =
+        format!("`{}` has {columns} columns, and with this memory for data {most} are read at most", file.name);
+    file.problem(Code::RowLength, message, None).help("if it is no mistake, allow more memory with `--memory MIB`")
+}
+
 /// A file without rows.
 pub(crate) fn empty(file: &DataFile) -> Problem {
     file.problem(Code::EmptyData, format!("`{}` holds no rows", file.name), None)
@@ -104,6 +122,26 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
         return file
             .problem(Code::RowLength, message, Some(*line))
             .help("double a quote that is part of a cell, or read quotes as letters with `quote: false`");
+    }
+    if let Some(TooLong { line, most }) = error.get_ref().and_then(|error| error.downcast_ref()) {
+        let message =
+            format!("`{}`: a line is longer than {} MiB, a sixteenth of the memory for data", file.name, most >> 20);
+        return file
+            .problem(Code::RowLength, message, Some(*line))
+            .help("if it is no mistake, allow more memory with `--memory MIB`");
+    }
+    if error.get_ref().is_some_and(|error| error.is::<expansion::TooLarge>()) {
+        let message = format!("`{}` is not read on: {error}", file.name);
+        let line = (line > 0).then_some(line);
+        return file
+            .problem(Code::CorruptFile, message, line)
+            .help("if it is no mistake, unpack it and name the unpacked file");
+    }
+    if error.get_ref().is_some_and(|error| error.is::<NotRegular>()) {
+        let message = format!("`{}` cannot be read: {error}", file.name);
+        return file
+            .problem(Code::FileUnreadable, message, None)
+            .help("write what comes from it to a file, and name the file");
     }
     if let Some(NotText { what }) = error.get_ref().and_then(|error| error.downcast_ref()) {
         let message = format!("`{}` is {what}, which is not read", file.name);
@@ -138,16 +176,47 @@ pub(crate) fn out_of_space(span: crate::diag::Span, error: &std::io::Error) -> P
         .help("name a folder on a disk with free space with `--cache DIR`, or allow more memory with `--memory MIB`")
 }
 
-/// A text that is not UTF-8.
-pub(crate) fn bad_text(file: &DataFile, place: crate::diag::DataPlace, cell: &[u8], wanted: &ColumnQuery) -> Problem {
-    let column = place.column.clone().unwrap_or_default();
-    let text = String::from_utf8_lossy(cell);
-    let message = format!("column `{column}`: `{}` is not valid UTF-8", shown(&text));
-    Problem::error(Code::BadText, message)
-        .at(wanted.span, "read as text here")
-        .also(file.span, "")
-        .in_data(place)
-        .help("write the file again as UTF-8; it may be in Latin-1 or another encoding")
+/// A cell that is not in the encoding of its file; `None` where that cannot be declared and is UTF-8.
+pub(crate) fn bad_text(
+    file: &DataFile,
+    place: DataPlace,
+    cell: &[u8],
+    wanted: &ColumnQuery,
+    encoding: Option<&'static Encoding>,
+) -> Problem {
+    let column = place.column.as_deref().map_or_else(String::new, |column| format!("column `{}`: ", shown(column)));
+    let what = format!("{column}`{}`", shown(&String::from_utf8_lossy(cell)));
+    let problem = Problem::error(Code::BadText, "").at(wanted.span, "read as text here").also(file.span, "");
+    let mut problem = problem.in_data(place);
+    match encoding {
+        Some(encoding) => not_text(problem, file, &what, cell, encoding),
+        None => {
+            problem.message = format!("{what} is not valid UTF-8");
+            problem.help("write the file again, with its texts in UTF-8")
+        }
+    }
+}
+
+/// The problem with bytes that are no text of an encoding, with the encoding that they may be in.
+pub(crate) fn not_text(
+    mut problem: Problem,
+    file: &DataFile,
+    what: &str,
+    bytes: &[u8],
+    encoding: &'static Encoding,
+) -> Problem {
+    problem.message = format!("{what} is not valid {}", encoding.name());
+    let list = "https://encoding.spec.whatwg.org/#names-and-labels";
+    if encoding != UTF_8 {
+        return problem
+            .help(format!("declare the encoding that the file is written in; the names are those of {list}"));
+    }
+    let (latin1, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    let problem = problem.help(format!(
+        "declare the encoding of the file: with `encoding: \"latin1\"` it reads `{}`; or write the file again as UTF-8",
+        shown(&latin1)
+    ));
+    file.declare(problem, "encoding: \"latin1\"")
 }
 
 /// The name of a table, for a problem with the whole of it.

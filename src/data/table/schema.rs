@@ -1,10 +1,11 @@
 //! The columns of a table, what the cells of each are read as, and which of them are read. Independent of rows.
 
+use crate::data::table::other_separator::OtherSeparator;
 use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::SizeStep;
+use crate::spec::{MissingMarkers, SizeStep};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub(crate) struct Schema {
     pub width: usize,
     /// The columns whose cells hold several numbers.
     pub arrays: BTreeMap<usize, ArrayType>,
+    /// The columns whose cells have nested fields, as far as is known.
+    pub nested: BTreeSet<usize>,
+    /// What probably separates the cells of a text table that has one column.
+    pub separator: Option<OtherSeparator>,
 }
 
 /// The array that each cell of a column holds.
@@ -29,7 +34,7 @@ pub(crate) struct ArrayType {
 impl Schema {
     /// The schema of columns with these names.
     pub(crate) fn named(names: Vec<String>) -> Self {
-        Self { width: names.len(), names: Some(names), arrays: BTreeMap::new() }
+        Self { width: names.len(), names: Some(names), ..Self::default() }
     }
 
     /// A column in messages: its name, or its position counted from 0.
@@ -56,12 +61,14 @@ pub enum CellType {
     Word,
     /// A text.
     Text,
+    /// A list of at most so many steps of so many numbers: how many steps it has, and the first of them.
+    Steps([usize; 2]),
     /// Pixels of channels, rows and columns, or no image.
     Image([usize; 3]),
 }
 
 /// One column of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnQuery {
     /// Its position in the table.
     pub position: usize,
@@ -71,6 +78,21 @@ pub(crate) struct ColumnQuery {
     pub span: Span,
     /// How its images are read, where it holds images.
     pub image: ImageReading,
+    /// What marks an empty cell in it.
+    pub missing: MissingMarkers,
+}
+
+impl ColumnQuery {
+    /// A column where only empty cells are empty.
+    pub(crate) fn new(position: usize, kind: CellType, span: Span) -> Self {
+        Self { position, kind, span, image: ImageReading::default(), missing: MissingMarkers::default() }
+    }
+
+    /// Whether the cells of another column are read alike.
+    fn reads_as(&self, other: &Self) -> bool {
+        let image = |column: &Self| (column.image.steps.clone(), column.image.skip);
+        image(self) == image(other) && self.missing == other.missing
+    }
 }
 
 /// How images are read that are files.
@@ -89,30 +111,52 @@ pub(crate) struct ImageReading {
 pub(crate) struct TableQuery {
     /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
-    /// The place of each in `columns`.
-    places: HashMap<(usize, CellType, Vec<SizeStep>, bool), usize>,
+    /// What marks an empty cell in every column, those of keys among them.
+    pub missing: MissingMarkers,
+    /// The places in `columns` of a position that is read as a type.
+    places: HashMap<(usize, CellType), Vec<usize>>,
 }
 
 impl TableQuery {
+    /// A query without columns, for tables where these cells are empty.
+    pub(crate) fn new(missing: MissingMarkers) -> Self {
+        Self { missing, ..Self::default() }
+    }
+
     /// These columns.
     pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
         let mut query = Self::default();
         for column in columns {
-            query.add_image(column.position, column.kind, column.span, column.image);
+            query.insert(column);
         }
         query
     }
 
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
-        self.add_image(position, kind, span, ImageReading::default())
+        self.insert(ColumnQuery::new(position, kind, span))
     }
 
-    /// As [`TableQuery::add`], for a column of images that are read so.
-    pub(crate) fn add_image(&mut self, position: usize, kind: CellType, span: Span, image: ImageReading) -> usize {
-        let Self { columns, places } = self;
-        *places.entry((position, kind, image.steps.clone(), image.skip)).or_insert_with(|| {
-            columns.push(ColumnQuery { position, kind, span, image });
+    /// Adds a column where these cells are empty too.
+    pub(crate) fn add_marked(
+        &mut self,
+        position: usize,
+        kind: CellType,
+        span: Span,
+        missing: &MissingMarkers,
+    ) -> usize {
+        self.insert(ColumnQuery { missing: missing.clone(), ..ColumnQuery::new(position, kind, span) })
+    }
+
+    /// Adds a column unless it is there, with the marks of every column; returns its place in [`Table::columns`].
+    pub(crate) fn insert(&mut self, mut wanted: ColumnQuery) -> usize {
+        wanted.missing = self.missing.and(&wanted.missing);
+        let Self { columns, places, .. } = self;
+        let alike = places.entry((wanted.position, wanted.kind)).or_default();
+        let same = alike.iter().copied().find(|place| columns[*place].reads_as(&wanted));
+        same.unwrap_or_else(|| {
+            alike.push(columns.len());
+            columns.push(wanted);
             columns.len() - 1
         })
     }

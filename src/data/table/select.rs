@@ -5,9 +5,10 @@ use crate::data::table::array_fault;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::errors::shown;
 use crate::data::table::image_layout::ImageLayout;
+use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, Schema};
-use crate::diag::{Code, DataPlace, Problem, nearest};
-use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select};
+use crate::diag::{Code, DataPlace, Problem, nearest, string_literal};
+use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, escaped_name, pattern_matches, plain_name};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +47,12 @@ impl ColumnFinder<'_> {
     pub(crate) fn of(&self, modality: &ModalitySpec) -> Result<Vec<usize>, Vec<Problem>> {
         let mut problems: Vec<Problem> = vec![];
         let mut found: Vec<(usize, &ColumnRef)> = vec![];
+        let mut excluded = vec![false; self.schema.width];
         for column in &modality.columns {
             match self.find(column) {
+                Ok(positions) if matches!(column.select, Select::Except(_)) => {
+                    positions.into_iter().for_each(|position| excluded[position] = true);
+                }
                 Ok(positions) => found.extend(positions.into_iter().map(|position| (position, column))),
                 // A range of positions is one text: its error is reported once.
                 Err(problem) if problems.last().is_some_and(|last| last.place() == problem.place()) => {}
@@ -57,6 +62,7 @@ impl ColumnFinder<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
+        found.retain(|(position, _)| !excluded[*position]);
         let mut first: Vec<Option<&ColumnRef>> = vec![None; self.schema.width];
         for (position, column) in &found {
             if let Some(first) = first[*position].replace(column) {
@@ -150,16 +156,29 @@ impl ColumnFinder<'_> {
                 let message = format!("there is no column {position} in `{}`", self.name);
                 let last = self.schema.width.saturating_sub(1);
                 let help = format!("it has {} columns, counted from 0: 0 to {last}", self.schema.width);
-                Err(self.problem(Code::MissingColumn, message, column, "selected here").help(help))
+                let problem = self.problem(Code::MissingColumn, message, column, "selected here");
+                Err(match &self.schema.separator {
+                    Some(separator) => separator.advise(problem),
+                    None => problem.help(help),
+                })
             }
             Select::Name(name) => self.named(name, column),
-            Select::Glob(pattern) => {
+            Select::Glob(pattern) | Select::Except(pattern) => {
                 let names = self.names(column)?;
-                let found: Vec<usize> = (0..names.len()).filter(|at| matches(pattern, &names[*at])).collect();
+                let found: Vec<usize> = (0..names.len()).filter(|at| pattern_matches(pattern, &names[*at])).collect();
                 if found.is_empty() {
                     let message = format!("no column of `{}` matches `{pattern}`", self.name);
-                    let problem = self.problem(Code::MissingColumn, message, column, "selected here");
-                    return Err(problem.help(self.what_there_is(names)));
+                    let leaves_out = matches!(column.select, Select::Except(_));
+                    let label = if leaves_out { "left out here" } else { "selected here" };
+                    let problem = self.problem(Code::MissingColumn, message, column, label);
+                    let near = plain_name(pattern).and_then(|name| {
+                        nearest(&name, names.iter().map(String::as_str)).map(|near| format!("!{}", escaped_name(near)))
+                    });
+                    if let Some(near) = near.filter(|_| leaves_out) {
+                        let problem = problem.help(format!("did you mean `{near}`?"));
+                        return Err(problem.edit(column.span, string_literal(&near), false));
+                    }
+                    return Err(self.with_what_there_is(problem, names));
                 }
                 Ok(found)
             }
@@ -175,14 +194,14 @@ impl ColumnFinder<'_> {
                 let message = format!("there is no column `{name}` in `{}`", self.name);
                 let problem = self.problem(Code::MissingColumn, message, column, "selected here");
                 Err(match nearest(name, names.iter().map(String::as_str)) {
-                    Some(known) if !looks_like_a_row(names) => {
+                    Some(known) if !looks_like_a_row(names, NumberFormat::PLAIN) => {
                         let problem = problem.help(format!("did you mean `{known}`?"));
                         match is_written(column.span, name) {
-                            true => problem.edit(column.span, format!("{known:?}"), false),
+                            true => problem.edit(column.span, string_literal(known), false),
                             false => problem,
                         }
                     }
-                    _ => problem.help(self.what_there_is(names)),
+                    _ => self.with_what_there_is(problem, names),
                 })
             }
             many => {
@@ -205,27 +224,29 @@ impl ColumnFinder<'_> {
         }
     }
 
-    /// A short description of the columns of the table.
-    fn what_there_is(&self, names: &[String]) -> String {
-        if looks_like_a_row(names) {
-            return "the first line holds only numbers: if it is a row, set `header: false`".to_owned();
+    /// A problem with a short description of the columns of the table, or with what makes of them one.
+    fn with_what_there_is(&self, problem: Problem, names: &[String]) -> Problem {
+        if looks_like_a_row(names, NumberFormat::PLAIN) {
+            return problem.help("the first line holds only numbers: if it is a row, set `header: false`");
         }
-        if let [only] = names {
-            let other = [(',', "csv"), ('\t', "tsv")].into_iter().find(|(separator, _)| only.contains(*separator));
-            return match other {
-                Some((_, reader)) => format!("it is read as one column: `{reader}(..)` separates its cells"),
-                None => format!("its only column is `{}`", shown(only)),
-            };
+        match (names, &self.schema.separator) {
+            ([_], Some(separator)) => separator.advise(problem),
+            ([only], None) => problem.help(format!(
+                "its only column is `{}`; `skip: 1` leaves out a line before the names of the columns",
+                shown(only)
+            )),
+            _ => {
+                let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
+                let more = if names.len() > few.len() { ", ..." } else { "" };
+                problem.help(format!("the table has {} columns: {}{more}", names.len(), few.join(", ")))
+            }
         }
-        let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
-        let more = if names.len() > few.len() { ", ..." } else { "" };
-        format!("the table has {} columns: {}{more}", names.len(), few.join(", "))
     }
 
     fn problem(&self, code: Code, message: String, column: &ColumnRef, label: &str) -> Problem {
         let name = match &column.select {
             Select::Position(position) => position.to_string(),
-            Select::Name(name) | Select::Glob(name) => name.clone(),
+            Select::Name(name) | Select::Glob(name) | Select::Except(name) => name.clone(),
         };
         let place = DataPlace { file: self.name.to_owned(), line: None, row: None, column: Some(name) };
         Problem::error(code, message).at(column.span, label).in_data(place)
@@ -237,6 +258,10 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
     let one_hot = spec.is_one_hot();
     let numbers = CellType::Number(schema.numbers_in(position));
     match spec.kind {
+        ModalityKind::PaddedSequence => match spec.shape.0.as_slice() {
+            [steps, width] => CellType::Steps([*steps, *width]),
+            _ => numbers,
+        },
         ModalityKind::Text { .. } => CellType::Text,
         ModalityKind::Category { .. } => CellType::Word,
         ModalityKind::Dense if one_hot => CellType::Word,
@@ -253,56 +278,5 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
             }
             _ => numbers,
         },
-    }
-}
-
-/// Whether a name matches a pattern of letters, `*` for any letters and `?` for one.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    // The place of the last star and the end of its match: on a mismatch it matches one letter more.
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match (pattern.get(p), star) {
-            (Some('*'), _) => {
-                star = Some((p, n));
-                p += 1;
-            }
-            (Some(letter), _) if *letter == '?' || *letter == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            (_, Some((at, reached))) => {
-                star = Some((at, reached + 1));
-                p = at + 1;
-                n = reached + 1;
-            }
-            (_, None) => return false,
-        }
-    }
-    pattern[p..].iter().all(|letter| *letter == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn globs_match_whole_names() {
-        for (pattern, name, expected) in [
-            ("low_*", "low_1", true),
-            ("low_*", "low_", true),
-            ("low_*", "below_1", false),
-            ("*_pt", "jet_1_pt", true),
-            ("j?t", "jet", true),
-            ("j?t", "jt", false),
-            ("*a*b", "xaxbxab", true),
-            ("*a*b", "xaxbxa", false),
-            ("[a]", "a", false),
-            ("", "", true),
-            ("**", "", true),
-        ] {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
-        }
     }
 }

@@ -1,14 +1,15 @@
 //! The cells of a table as bytes, in chunks of rows and column by column within a chunk: written once from the first
 //! row to the last, read anywhere. Independent of the meaning of columns.
 //!
-//! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image
+//! Numbers are little-endian doubles, a list is their number of steps before them, words are places in a dictionary, a text is bytes between two ends, and an image
 //! is a byte for its presence, and its pixels.
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::table::origin::{RowRun, extend_runs};
 use crate::data::table::schema::{CellType, TableQuery};
+use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::ops::Range;
 
@@ -38,6 +39,8 @@ pub(crate) struct StoreLayout {
     pub dictionaries: Vec<Vec<String>>,
     /// The origin of rows.
     pub runs: Vec<RowRun>,
+    /// How often each mark of an empty cell occurs in each column.
+    pub marked: Vec<BTreeMap<String, u64>>,
     /// Rows in a chunk are `1 << shift`.
     shift: u32,
     /// Where each column of each chunk begins.
@@ -134,6 +137,7 @@ impl Store {
 fn cell_length(kind: CellType) -> usize {
     match kind {
         CellType::Number(width) => 8 * width,
+        CellType::Steps([steps, width]) => 8 * (1 + steps * width),
         CellType::Word => 4,
         CellType::Text => 8,
         CellType::Image([channels, height, width]) => 1 + channels * height * width,
@@ -148,6 +152,8 @@ pub(crate) struct StoreWriter {
     /// The texts of these, for columns of text.
     texts: Vec<Vec<u8>>,
     known: Vec<HashMap<Box<str>, u32>>,
+    /// What marks an empty cell in each column.
+    missing: Vec<MissingMarkers>,
     waiting: usize,
     growing: Growing,
 }
@@ -162,10 +168,19 @@ impl StoreWriter {
         let columns = kinds.len();
         let dictionaries = vec![vec![]; columns];
         Self {
-            layout: StoreLayout { rows: 0, kinds, dictionaries, runs: vec![], shift, starts: vec![] },
+            layout: StoreLayout {
+                rows: 0,
+                kinds,
+                dictionaries,
+                runs: vec![],
+                marked: vec![BTreeMap::new(); columns],
+                shift,
+                starts: vec![],
+            },
             pending: vec![vec![]; columns],
             texts: vec![vec![]; columns],
             known: vec![HashMap::new(); columns],
+            missing: query.columns.iter().map(|wanted| wanted.missing.clone()).collect(),
             waiting: 0,
             growing: Growing::new(budget),
         }
@@ -184,6 +199,11 @@ impl StoreWriter {
         let codes: Vec<Vec<u32>> = (0..self.layout.kinds.len())
             .map(|column| block.layout.dictionaries[column].iter().map(|word| self.word_code(column, word)).collect())
             .collect();
+        for (column, marks) in block.layout.marked.iter().enumerate() {
+            for (mark, count) in marks {
+                *self.layout.marked[column].entry(mark.clone()).or_default() += count;
+            }
+        }
         for run in &block.layout.runs {
             extend_runs(&mut self.layout.runs, self.layout.rows as u64 + run.row, run.file, run.line);
         }
@@ -209,7 +229,9 @@ impl StoreWriter {
         let length = cell_length(kind);
         let cells = &block.pending[column][length * rows.start..length * rows.end];
         match kind {
-            CellType::Number(_) | CellType::Image(_) => self.pending[column].extend_from_slice(cells),
+            CellType::Number(_) | CellType::Steps(_) | CellType::Image(_) => {
+                self.pending[column].extend_from_slice(cells)
+            }
             CellType::Word => {
                 let codes = cells.as_chunks::<4>().0.iter().map(|code| codes[u32::from_le_bytes(*code) as usize]);
                 self.pending[column].extend(codes.flat_map(u32::to_le_bytes));
@@ -237,8 +259,19 @@ impl StoreWriter {
         self.layout.rows
     }
 
+    /// Whether a word marks an empty cell in a column.
+    pub(crate) fn is_missing(&self, column: usize, word: &str) -> bool {
+        self.missing[column].has_word(word)
+    }
+
     /// Adds a number to a column.
     pub(crate) fn number(&mut self, column: usize, number: f64) {
+        let number = if self.missing[column].has_number(number) {
+            self.count_mark(column, &number.to_string());
+            f64::NAN
+        } else {
+            number
+        };
         self.pending[column].extend_from_slice(&number.to_le_bytes());
     }
 
@@ -247,26 +280,56 @@ impl StoreWriter {
         self.pending[column].extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     }
 
+    /// Adds the steps of a list to a column: their number, and the first of them, then not-a-number.
+    pub(crate) fn steps(&mut self, column: usize, [most, width]: [usize; 2], numbers: &[f64]) {
+        self.number(column, (numbers.len() / width.max(1)) as f64);
+        let kept = &numbers[..numbers.len().min(most * width)];
+        self.numbers(column, kept);
+        (kept.len()..most * width).for_each(|_| self.number(column, f64::NAN));
+    }
+
     /// Adds a word to a column.
     pub(crate) fn word(&mut self, column: usize, word: &str) {
         let code = self.word_code(column, word);
+        if !word.is_empty() && self.layout.dictionaries[column][code as usize].is_empty() {
+            self.count_mark(column, word);
+        }
         self.pending[column].extend_from_slice(&code.to_le_bytes());
     }
 
-    /// The place of a word in the dictionary of a column, to which it is added if it is new.
+    /// Counts a cell that marks an empty one.
+    pub(crate) fn count_mark(&mut self, column: usize, mark: &str) {
+        let marks = &mut self.layout.marked[column];
+        match marks.get_mut(mark) {
+            Some(count) => *count += 1,
+            None => _ = marks.insert(mark.to_owned(), 1),
+        }
+    }
+
+    /// The place of a word in the dictionary of a column, to which it is added if it is new; that of the empty word for one
+    /// that marks an empty cell.
     fn word_code(&mut self, column: usize, word: &str) -> u32 {
         if let Some(code) = self.known[column].get(word) {
             return *code;
         }
-        let dictionary = &mut self.layout.dictionaries[column];
-        let code = dictionary.len() as u32;
-        dictionary.push(word.to_owned());
+        let code = if !word.is_empty() && self.missing[column].has_word(word) {
+            self.word_code(column, "")
+        } else {
+            let dictionary = &mut self.layout.dictionaries[column];
+            dictionary.push(word.to_owned());
+            dictionary.len() as u32 - 1
+        };
         self.known[column].insert(word.into(), code);
         code
     }
 
     /// Adds a text to a column.
     pub(crate) fn text(&mut self, column: usize, text: &str) {
+        let marked = self.missing[column].has_word(text);
+        if marked && !text.is_empty() {
+            self.count_mark(column, text);
+        }
+        let text = if marked { "" } else { text };
         self.texts[column].extend_from_slice(text.as_bytes());
         let end = self.texts[column].len() as u64;
         self.pending[column].extend_from_slice(&end.to_le_bytes());
@@ -339,7 +402,7 @@ mod tests {
             block in 1usize..20,
         ) {
             let kinds = [CellType::Number(2), CellType::Word, CellType::Text, CellType::Image([1, 2, 3])];
-            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default(), image: Default::default() });
+            let wanted = kinds.map(|kind| ColumnQuery::new(0, kind, Span::default()));
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
             let mut writer = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);

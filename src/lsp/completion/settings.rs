@@ -128,10 +128,10 @@ fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Co
     }
     match param.kind {
         Kind::Choice(choice) => choice.iter().map(|word| of_word(word)).collect(),
-        Kind::Bool => ["true", "false"].map(of_word).to_vec(),
+        Kind::Bool | Kind::TextOrBool => ["true", "false"].map(of_word).to_vec(),
         Kind::Block => names.stages(),
         Kind::Form(form) => [forms(form), names.params()].concat(),
-        Kind::Text | Kind::Texts => vec![],
+        Kind::Text | Kind::Texts | Kind::NumbersAndTexts => vec![],
         _ => names.params(),
     }
 }

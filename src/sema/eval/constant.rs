@@ -1,6 +1,6 @@
 //! Constants: their types, equality, and how they are written in the language.
 
-use crate::diag::Span;
+use crate::diag::{Span, string_literal};
 use crate::sema::eval::value::EvalValue;
 
 /// Whether two constants are of one type. An empty list is of every list type, and an unknown
@@ -65,7 +65,7 @@ pub(crate) fn show(value: &EvalValue) -> String {
     match value {
         EvalValue::Number(number) => format!("{number}"),
         EvalValue::Bool(flag) => format!("{flag}"),
-        EvalValue::Text(text) => quoted(text),
+        EvalValue::Text(text) => string_literal(text),
         EvalValue::List(elements) => {
             let elements: Vec<String> = elements.iter().map(|(element, _)| show(element)).collect();
             format!("[{}]", elements.join(", "))
@@ -73,23 +73,6 @@ pub(crate) fn show(value: &EvalValue) -> String {
         EvalValue::Range(start, end, inclusive) => format!("{start}..{}{end}", if *inclusive { "=" } else { "" }),
         other => other.describe().into(),
     }
-}
-
-/// A text as a string literal of the language.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            letter if letter.is_control() => out.push_str(&format!("\\u{{{:X}}}", letter as u32)),
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

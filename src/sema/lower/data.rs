@@ -2,9 +2,10 @@
 
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
+use crate::sema::errors::setting::rule_of_number;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::split_columns::BY_COLUMN;
-use crate::spec::{ColumnRef, DataSpec, Origin, Part, Portion, PortionRule, Split};
+use crate::spec::{ColumnRef, DataSpec, MissingMarkers, Origin, Part, Portion, PortionRule, Split, Unlabeled};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
 const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
@@ -30,6 +31,20 @@ pub(crate) const DATA: Signature = Signature::new(
         "which rows are for training, validation and test; all are for training where it is left out",
     )
     .optional(),
+    Parameter::new(
+        "missing",
+        Kind::NumbersAndTexts,
+        "words and numbers that stand for an empty cell in every column, the label's and the keys of a join among them. Cells \
+         of numbers that are `NA`, `N/A`, `NaN`, `null`, `None` or `?` in any case are empty without it; as words these are \
+         words",
+    )
+    .optional(),
+    Parameter::new(
+        "unlabeled",
+        Kind::Choice(Unlabeled::WORDS),
+        "what becomes of rows whose label is empty: an error, or they are left out and counted",
+    )
+    .or(DefaultValue::Word("error")),
     Parameter::new(
         "weight",
         Kind::Form("a column, such as `column(\"w\")`"),
@@ -124,11 +139,20 @@ impl<'a> Evaluator<'a> {
                 return None;
             }
         };
+        let (mut missing, mut unlabeled) = (MissingMarkers::default(), Unlabeled::default());
+        if let Some(entry) = settings.get("missing") {
+            let values = self.argument(Kind::NumbersAndTexts, &entry.value, "`missing` of `data`")?;
+            let values = Arguments(vec![("missing", values)]);
+            missing = MissingMarkers::new(values.texts("missing"), values.numbers("missing"));
+        }
+        if let Some(entry) = settings.get("unlabeled") {
+            unlabeled = Unlabeled::of(self.choice(Unlabeled::WORDS, &entry.value, "`unlabeled` of `data`")?);
+        }
         let weight = match settings.get("weight") {
             Some(entry) => Some(self.weight_column(&entry.value)?),
             None => None,
         };
-        Some(DataSpec { origin, split, weight, span: block.span })
+        Some(DataSpec { origin, split, weight, missing, unlabeled, span: block.span })
     }
 
     /// The column of row weights.
@@ -191,6 +215,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn rule(&mut self, expr: &'a Expr) -> Option<PortionRule> {
+        if let Some((rule, edits)) = rule_of_number(expr) {
+            let problem = Problem::error(Code::WrongType, "expected a rule of a split, found a number")
+                .at(expr.span, "a number")
+                .help(format!("write `{rule}`"));
+            self.report(edits.into_iter().fold(problem, Problem::with_edit));
+            return None;
+        }
         let (name, span, args) = self.built_in(expr, "`last(n)`, `first(n)` or `fraction(5%)`")?;
         match name {
             "last" => self.arguments(&LAST, args, expr.span).map(|args| PortionRule::Last(args.size("rows"))),

@@ -1,6 +1,6 @@
 //! Params: constants of a pipeline, whose values from the file, `--set` or a sweep have one type and lie within bounds.
 
-use crate::diag::{Code, Problem, Span, nearest};
+use crate::diag::{Code, Problem, Span, nearest, string_literal};
 use crate::sema::eval::constant::{alike, same, show, type_of};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::EvalValue;
@@ -170,7 +170,7 @@ impl<'a> Evaluator<'a> {
                 _ => None,
             });
             if let Some(near) = nearest(text, words) {
-                problem = problem.help(format!("did you mean `{near:?}`?")).edit(span, format!("{near:?}"), false);
+                problem = problem.help(format!("did you mean `{near:?}`?")).edit(span, string_literal(near), false);
             }
         }
         self.report(problem)

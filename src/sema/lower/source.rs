@@ -3,28 +3,24 @@
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, names};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::spec::{Source, SourceKind, Spanned};
-use crate::syntax::ast::{Arg, Expr};
+use crate::sema::lower::text_format::{
+    COMMENT, DECIMAL, ENCODING, HEADER, QUOTE, SEPARATOR, SKIP, THOUSANDS, text_format,
+};
+use crate::spec::{FileFormat, Source, SourceKind, Spanned, TextFormat};
+use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 const PATH: Parameter = Parameter::new(
     "path",
     Kind::Texts,
     "a path, a glob or a list of them, from the folder of the file; together one table",
 );
-const HEADER: Parameter =
-    Parameter::new("header", Kind::Bool, "whether the first line names the columns").or(DefaultValue::Bool(true));
-const QUOTE: Parameter = Parameter::new(
-    "quote",
-    Kind::Bool,
-    "whether double quotes enclose cells that hold separators, quotes or line ends; `false` reads quotes as letters",
-)
-.or(DefaultValue::Bool(true));
 
-const CSV: Signature = Signature::new("csv", "a table of comma-separated cells, plain, `.gz` or `.zst`")
-    .params(&[PATH, HEADER, QUOTE])
-    .example("data {\n  source = csv(\"rows.csv\")\n}");
+const CSV: Signature =
+    Signature::new("csv", "a table of cells separated by commas or another character, plain, `.gz` or `.zst`")
+        .params(&[PATH, HEADER, QUOTE, SEPARATOR, DECIMAL, THOUSANDS, ENCODING, COMMENT, SKIP])
+        .example("data {\n  source = csv(\"rows.csv\", separator: \";\", decimal: \",\", encoding: \"latin1\")\n}");
 const TSV: Signature = Signature::new("tsv", "a table of tab-separated cells, plain, `.gz` or `.zst`")
-    .params(&[PATH, HEADER, QUOTE])
+    .params(&[PATH, HEADER, QUOTE, DECIMAL, THOUSANDS, ENCODING, COMMENT, SKIP])
     .example("data {\n  train = tsv(\"train.tsv.gz\")\n  test  = tsv(\"test.tsv.gz\")\n}");
 const PARQUET: Signature = Signature::new(
     "parquet",
@@ -45,10 +41,12 @@ const NPZ: Signature =
 const NPY: Signature = Signature::new("npy", "NumPy arrays side by side, each a column with the name of its file")
     .params(&[Parameter::new("path", Kind::Texts, "a path, a glob or a list of them; each file is a column")])
     .example("data {\n  source = npy([\"features.npy\", \"process.npy\"])\n}");
-const JSONL: Signature =
-    Signature::new("jsonl", "an object of JSON on each line, its keys the columns; plain, `.gz` or `.zst`")
-        .params(&[PATH])
-        .example("data {\n  source = jsonl(\"rows.jsonl.gz\")\n}");
+const JSONL: Signature = Signature::new(
+    "jsonl",
+    "an object of JSON on each line, or an array of objects, their keys the columns; plain, `.gz` or `.zst`",
+)
+.params(&[PATH])
+.example("data {\n  source = jsonl(\"rows.jsonl.gz\")\n}");
 const CIFAR_BINARY: Signature = Signature::new(
     "cifar_binary",
     "the binary files of CIFAR-10 and CIFAR-100: columns `image` and `label`, and `coarse` where there are two labels",
@@ -110,8 +108,8 @@ struct SourceCall<'a> {
 
 /// Every source.
 pub(in crate::sema) const SOURCES: &[SourceEntry] = &[
-    SourceEntry { signature: &CSV, read: |evaluator, call| evaluator.text_table(call, ',') },
-    SourceEntry { signature: &TSV, read: |evaluator, call| evaluator.text_table(call, '\t') },
+    SourceEntry { signature: &CSV, read: |evaluator, call| evaluator.text_table(call, TextFormat::csv()) },
+    SourceEntry { signature: &TSV, read: |evaluator, call| evaluator.text_table(call, TextFormat::tsv()) },
     SourceEntry {
         signature: &PARQUET,
         read: |evaluator, call| evaluator.source_files(call).map(|(paths, _)| SourceKind::Parquet { paths }),
@@ -143,9 +141,27 @@ pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
     SOURCES.iter().map(|entry| entry.signature).collect()
 }
 
+/// Whether an expression opens a file whose cells may be lists. It looks at the text alone, so that the graph of a pipeline
+/// does not depend on its data.
+pub(crate) fn reads_lists(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(callee, args) => {
+            matches!(&callee.kind, ExprKind::Name(name) if FileFormat::OF_LISTS.contains(&name.as_str()))
+                || args.iter().any(|arg| reads_lists(&arg.value))
+        }
+        ExprKind::Paren(inner) => reads_lists(inner),
+        ExprKind::List(items) => items.iter().any(reads_lists),
+        _ => false,
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// A source.
     pub(in crate::sema) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
+        if let Some(problem) = bare_path(expr) {
+            self.report(problem);
+            return None;
+        }
         let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
         let Some(entry) = SOURCES.iter().find(|entry| entry.signature.name == name) else {
             self.unknown_built_in("source", name, name_span, &names(&signatures()));
@@ -162,9 +178,15 @@ impl<'a> Evaluator<'a> {
         Some((paths, arguments))
     }
 
-    fn text_table(&mut self, call: &SourceCall<'a>, separator: char) -> Option<SourceKind> {
+    fn text_table(&mut self, call: &SourceCall<'a>, base: TextFormat) -> Option<SourceKind> {
         let (paths, arguments) = self.source_files(call)?;
-        Some(SourceKind::Table { paths, separator, header: arguments.flag("header"), quote: arguments.flag("quote") })
+        match text_format(&arguments, base, &|name| given(call.args, name, call.span)) {
+            Ok(format) => Some(SourceKind::Table { paths, format: Box::new(format) }),
+            Err(problem) => {
+                self.report(problem);
+                None
+            }
+        }
     }
 
     fn cifar_binary(&mut self, call: &SourceCall<'a>) -> Option<SourceKind> {
@@ -240,6 +262,15 @@ impl<'a> Evaluator<'a> {
         let on = keys.into_iter().map(|value| Spanned { value, span: on_span }).collect();
         Some(SourceKind::Join { sources, on })
     }
+}
+
+/// The report for the path of a file in place of a source.
+fn bare_path(expr: &Expr) -> Option<Problem> {
+    let ExprKind::Text(path) = &expr.kind else { return None };
+    let format = FileFormat::of(path)?;
+    let source = format!("{}({path:?})", format.source);
+    let problem = Problem::error(Code::WrongType, "expected a source, found a path").at(expr.span, "a string");
+    Some(problem.help(format!("write `{source}`")).edit(expr.span, source, false))
 }
 
 /// Where an argument was given, by name or as the first; the whole call if it was not.

@@ -33,10 +33,17 @@ const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
     .equation("y = min(max(x, lo), hi)")
     .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
-const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
-    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
-    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
-    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
+const MISSING: Signature = Signature::new(
+    "missing",
+    "these numbers and words stand for an empty cell in the columns of the modality; `missing` in `data` says so of every column",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], text -> text, category -> category")
+.params(&[Parameter::new(
+    "values",
+    Kind::NumbersAndTexts,
+    "the numbers, however a cell writes them, and the words, letter by letter",
+)])
+.example("modality low: dense[21] = columns(\"low_*\") |> missing([\"unknown\", -999]) |> impute(mean) |> standardize");
 const LOWERCASE: Signature = Signature::new("lowercase", "all letters in lower case").shapes("text -> text").example(
     "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
 );
@@ -157,8 +164,11 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     TransformEntry { signature: &CLIP, types: NUMBERS, read: Checked(clip) },
     TransformEntry {
         signature: &MISSING,
-        types: NUMBERS,
-        read: Checked(|_, args, _| Some(TransformKind::Missing { values: args.numbers("values").to_vec() })),
+        types: &["dense", "sequence", "text", "category"],
+        read: Checked(|_, args, _| {
+            let (values, words) = (args.numbers("values").to_vec(), args.texts("values").to_vec());
+            Some(TransformKind::Missing { values, words })
+        }),
     },
     TransformEntry { signature: &IMPUTE, types: &["dense", "sequence", "category", "text"], read: Checked(impute) },
     TransformEntry {
@@ -230,6 +240,17 @@ fn clip(evaluator: &mut Evaluator<'_>, args: &Arguments, span: Span) -> Option<T
     Some(TransformKind::Clip { lo, hi })
 }
 
+/// Numbers that mark an empty cell before `date` are compared with the cells and not with the numbers of dates.
+fn mark_words_of_dates(transforms: &mut [Transform]) {
+    let is_date = |transform: &Transform| matches!(transform.kind, TransformKind::Date { .. });
+    let date = transforms.iter().position(is_date).unwrap_or(0);
+    for transform in &mut transforms[..date] {
+        if let TransformKind::Missing { values, words } = &mut transform.kind {
+            words.extend(values.drain(..).map(|number| number.to_string()));
+        }
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// The transforms of a modality in order, and the ids of its vocabulary if it is a text.
     pub(crate) fn transforms(
@@ -249,6 +270,7 @@ impl<'a> Evaluator<'a> {
         if !sound {
             return None;
         }
+        mark_words_of_dates(&mut transforms);
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
         let ordered = self.words_and_numbers(&transforms, ty)
             && self.date_comes_first(&transforms)
@@ -368,11 +390,15 @@ impl<'a> Evaluator<'a> {
 
     /// `date` reads the cells of the table, and no numbers.
     fn date_comes_first(&mut self, transforms: &[Transform]) -> bool {
-        let later = transforms.iter().skip(1).find(|transform| matches!(transform.kind, TransformKind::Date { .. }));
-        if let Some(later) = later {
+        // What marks an empty cell goes with any cells.
+        let changing = |transform: &&Transform| !matches!(transform.kind, TransformKind::Missing { .. });
+        let mut changes = transforms.iter().filter(changing);
+        let first = changes.next();
+        let later = changes.find(|transform| matches!(transform.kind, TransformKind::Date { .. }));
+        if let (Some(first), Some(later)) = (first, later) {
             let problem = Problem::error(Code::WrongType, "`date` comes first: it reads dates, not numbers")
                 .at(later.span, "the input here is numbers")
-                .also(transforms[0].span, "this gives numbers");
+                .also(first.span, "this gives numbers");
             self.report(problem);
         }
         later.is_none()
