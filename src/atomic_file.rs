@@ -50,9 +50,14 @@ pub(crate) fn replace_file(
     // The default of a temporary file is its owner's access alone; a new file gets what the umask allows.
     #[cfg(unix)]
     temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    // A file is made and entered under the lock: none is left behind by a process that ends, see `remove_unfinished`.
+    let mut files = unfinished();
     let temporary = temporary.tempfile_in(folder)?;
-    let _unfinished = Unfinished::new(temporary.path());
+    let _unfinished = Unfinished::new(temporary.path(), &mut files);
+    drop(files);
     let file = temporary.as_file();
+    // Where the system cannot lock a file, no other process removes it as abandoned either.
+    let _ = file.try_lock();
     fill_buffered(file, fill)?;
     if let Some(permissions) = existing.map(|existing| existing.permissions())
         && file.metadata()?.permissions() != permissions
@@ -92,6 +97,18 @@ pub(crate) fn remove_leftovers(folder: &Path) {
     }
 }
 
+/// Removes the temporary files in `folder` that no process writes any more, and none that one does.
+pub(crate) fn remove_abandoned(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_name().to_str().is_some_and(is_temporary)
+            && File::open(&path).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
 /// The temporary files that are being written.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -99,7 +116,8 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes the temporary files of all writes that have not ended: for a process that ends before them.
+/// Removes the temporary files of all writes that have not ended: for a process that ends before them. No write begins
+/// after this.
 pub(crate) fn remove_unfinished() {
     // The lock is held to the end of the process, so that no write ends between this and that.
     let files = std::mem::ManuallyDrop::new(unfinished());
@@ -110,8 +128,8 @@ pub(crate) fn remove_unfinished() {
 struct Unfinished(PathBuf);
 
 impl Unfinished {
-    fn new(path: &Path) -> Self {
-        unfinished().push(path.to_owned());
+    fn new(path: &Path, files: &mut Vec<PathBuf>) -> Self {
+        files.push(path.to_owned());
         Self(path.to_owned())
     }
 }
@@ -184,6 +202,22 @@ mod tests {
         assert!(problem.message.contains("a.txt") && problem.help.unwrap().contains("free some space"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "before");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".mmc-a.part");
+        fs::write(&left, "half").unwrap();
+        let path = folder.path().join("a");
+        write_atomic(&path, |file| {
+            file.write_all(b"whole")?;
+            remove_abandoned(folder.path());
+            Ok(())
+        })
+        .unwrap();
+        assert!(!left.exists());
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 
     #[test]

@@ -20,12 +20,8 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
 /// `checked against higgs.csv: 51,233 rows`
 fn line(checked: &DataCheck) -> Option<String> {
     Some(match checked {
-        DataCheck::Missing(problem) => {
-            let missing = problem.as_ref().map_or_else(String::new, |problem| {
-                let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-                format!(": {}{help}", problem.message)
-            });
-            format!("data not found, and not checked against it{missing}")
+        DataCheck::Missing => {
+            "not checked against its data, which is missing; `--no-data` checks the text alone".to_owned()
         }
         DataCheck::TooLarge(name) => {
             format!("not checked against the data: {name} is too large to be read whole")
@@ -42,7 +38,7 @@ fn line(checked: &DataCheck) -> Option<String> {
                 true => format!("checked against {tables}: {rows} rows ({classes}){dropped}"),
                 false => {
                     format!(
-                        "checked against the first {rows} rows of {tables} ({classes}){dropped}; the split was not checked"
+                        "checked against {rows} rows from all over {tables} ({classes}){dropped}; the split was not checked"
                     )
                 }
             }

@@ -200,6 +200,9 @@ pub struct LabelSpec {
     pub classes: Classes,
     /// The column with the class.
     pub column: ColumnRef,
+    /// Its type, `class[..]`.
+    #[serde(skip)]
+    pub type_span: Span,
     /// The declaration.
     #[serde(skip)]
     pub span: Span,
@@ -314,6 +317,8 @@ pub enum ModalityKind {
     Image,
     /// `sequence[t, d]`: numbers, t steps of d each, one step after the other.
     Sequence,
+    /// `sequence[t, d]` of a column of lists: as many steps as the list has, at most t, then steps of not-a-number.
+    PaddedSequence,
     /// `text[n]`: the ids of n tokens, in shape `[n]`. 0 is padding, after the last token only; 1 is any
     /// token outside of the vocabulary, and those inside are counted from 2 on.
     Text {

@@ -17,6 +17,7 @@ mod joins;
 mod json_tables;
 mod missing_markers;
 mod out_of_core;
+mod padded_sequences;
 mod real_data;
 mod row_blocks;
 mod row_weights;
@@ -77,6 +78,7 @@ impl Case {
                 span: span(1),
             },
             label: LabelSpec {
+                type_span: Span::default(),
                 name: "y".into(),
                 classes: Classes::Named(vec!["no".into(), "yes".into()]),
                 column: column(Select::Name("y".into()), LABEL),
@@ -186,7 +188,7 @@ impl Case {
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
     let paths = paths.iter().map(|written| path(written)).collect();
     let format = TextFormat { header, ..TextFormat::separated_by(separator) };
-    Source { kind: SourceKind::Table { paths, format }, span: span(SOURCE) }
+    Source { kind: SourceKind::Table { paths, format: Box::new(format) }, span: span(SOURCE) }
 }
 
 /// A path as the pipeline names it.

@@ -11,13 +11,14 @@ use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_cell_errors::{bad_header, bad_number, disagreement, row_length};
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::source::text_layout::TextLayout;
-use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, unreadable};
+use crate::data::table::cell::CellValue;
+use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, unreadable};
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::origin::RowUnit;
 use crate::data::table::other_separator::OtherSeparator;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
-use crate::diag::{Code, Problem, Problems, Span};
+use crate::diag::{Problem, Problems, Span};
 use crate::spec::TextFormat;
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
@@ -74,8 +75,7 @@ impl FormatReader for Delimited {
                 errors.push(empty(file));
             }
             if hashes.get(index) != Some(&hasher.finalize()) {
-                let message = format!("`{}` changed while it was read", file.name);
-                errors.push(file.problem(Code::FileUnreadable, message, None).help("run again when it is complete"));
+                errors.push(changed(file));
             }
         }
         if let Some(problems) = errors.finish() {
@@ -110,7 +110,7 @@ impl Delimited {
         hasher: &mut blake3::Hasher,
     ) -> Result<(), Problem> {
         let text = reader::open(&file.path, self.layout.encoding, hasher);
-        let blocks = text.and_then(|text| self.layout.blocks(text));
+        let blocks = text.and_then(|text| self.layout.blocks(text, file.longest_record()));
         let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
         if self.layout.header {
             blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
@@ -124,7 +124,7 @@ impl Delimited {
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
         let failed = |error| unreadable(file, &error, 0);
         let text = reader::peek(file, self.layout.encoding).map_err(failed)?;
-        let mut blocks = self.layout.blocks(text).map_err(failed)?;
+        let mut blocks = self.layout.blocks(text, file.longest_record()).map_err(failed)?;
         let first = blocks.next(1).map_err(failed)?.ok_or_else(|| empty(file))?;
         let (mut record, mut rows) = (ByteRecord::new(), self.cells(&first.bytes));
         match rows.read_byte_record(&mut record) {
@@ -279,6 +279,15 @@ impl Parser<'_> {
                     }
                 }
             },
+            // A cell of a text table is no list.
+            CellType::Steps(_) => {
+                let text = String::from_utf8_lossy(cell.trim_ascii());
+                let value = if text.is_empty() { CellValue::Empty } else { CellValue::Text(&text) };
+                if let Err(error) = self.writer.put(column, wanted.kind, value) {
+                    let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
+                    self.errors.push_row(row, error.problem(file, place, wanted));
+                }
+            }
             // A cell of a text table holds one number; images are read by the paths in it.
             CellType::Number(_) | CellType::Image(_) => {
                 let number = self.reader.numbers.parse(cell).or_else(|| missing_number(cell, wanted));

@@ -5,7 +5,7 @@
 //! all before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no
 //! more than [`LARGEST`] bytes: least recently used entries are removed. It can be emptied at any time.
 
-use crate::atomic_file::{Durability, replace_file};
+use crate::atomic_file::{Durability, remove_abandoned, replace_file};
 use crate::data::io::bytes;
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Store, StoreLayout};
@@ -39,6 +39,7 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
             CellType::Number(width) => [0, width, 0, 0],
             CellType::Word => [1, 0, 0, 0],
             CellType::Text => [2, 0, 0, 0],
+            CellType::Steps([steps, width]) => [4, steps, width, 0],
             CellType::Image([channels, height, width]) => [3, channels, height, width],
         };
         for number in numbers.into_iter().chain([wanted.position]) {
@@ -87,6 +88,11 @@ pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) 
         file.write_all(hasher.finalize().as_bytes())
     })?;
     make_way(folder, entry, LARGEST)
+}
+
+/// Removes from a folder of entries what processes left that were killed while they stored one.
+pub(crate) fn sweep(folder: &Path) {
+    remove_abandoned(folder);
 }
 
 /// Removes least recently used entries until the rest is no larger than `largest`.

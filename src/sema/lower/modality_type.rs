@@ -1,7 +1,8 @@
 //! The types of a modality: `dense[n]`, `text[n]`, `category[n]`, `sequence[t, d]`, `image[c, h, w]`.
 
-use crate::diag::{Code, Problem, nearest};
+use crate::diag::{Code, Problem};
 use crate::ops::{Argument, Kind, Parameter, Signature, names};
+use crate::sema::errors::suggest::likely;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::shape::Shape;
 use crate::spec::ModalityKind;
@@ -21,7 +22,11 @@ const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements
 const IMAGE: Signature = Signature::new("image", "an image as numbers, channel by channel and row by row")
     .params(&[size("c", "its channels: 3 for red, green and blue"), size("h", "its height"), size("w", "its width")])
     .example("modality photo: image[3, 32, 32] = column(\"image\")");
-const SEQUENCE: Signature = Signature::new("sequence", "steps in order, each a row of numbers")
+const SEQUENCE: Signature = Signature::new(
+    "sequence",
+    "steps in order, each a row of numbers. One column of lists (Parquet, Arrow, JSON) gives as many steps as its list has, at \
+     most t: longer ones are cut and counted, shorter ones padded, and layers ignore the padding; other columns give t steps",
+)
     .params(&[size("t", "how many steps at most"), size("d", "how many numbers a step has")])
     .example("modality track: sequence[20, 3] = columns(\"track_*\") |> standardize");
 const TEXT: Signature = Signature::new("text", "a text as ids of characters or words, padded at its end")
@@ -44,7 +49,7 @@ impl<'a> Evaluator<'a> {
         let Some(known) = TYPES.iter().find(|known| known.name == name) else {
             let mut problem = Problem::error(Code::WrongType, format!("there is no type `{name}`"))
                 .at(ty.name.span, "not a type of modality");
-            problem = match nearest(name, names(TYPES)) {
+            problem = match likely(name, names(TYPES)) {
                 Some(near) => {
                     problem.help(format!("did you mean `{near}`?")).edit(ty.name.span, near.to_string(), false)
                 }

@@ -4,6 +4,7 @@ use crate::diag::{Code, Problem, Span, nearest};
 use crate::sema::eval::constant::show;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::{DeclarationKind, Hir, HirCombine, HirParam};
+use crate::sema::lower::source::reads_lists;
 use crate::sema::overrides::Overrides;
 use crate::sema::uses::UsedFile;
 use crate::syntax::ast::{Ast, Block, Item, ItemKind};
@@ -38,6 +39,8 @@ impl<'a> Evaluator<'a> {
                 );
             }
         }
+        self.reads_lists =
+            data_block.is_some_and(|block: &Block| block.entries.iter().any(|entry| reads_lists(&entry.value)));
         let modalities: Vec<_> = (0..self.names.modalities.len())
             .map(|index| {
                 let (typed, doc) = self.names.modalities[index];
@@ -223,10 +226,10 @@ impl<'a> Evaluator<'a> {
                 self.report(
                     Problem::error(Code::MissingArgument, "the file declares several combines and trains none of them")
                         .at(train.map_or(start, |block| block.span), "`combine` is not set here")
-                        .help(format!(
-                            "set `combine = {}`, or choose one when running",
-                            combines.last().map_or(known[0], |last| &last.name)
-                        )),
+                        .help(match combines.last().map(|last| last.name.as_str()).or(known.first().copied()) {
+                            Some(name) => format!("set `combine = {name}`, or choose one when running"),
+                            None => "give each a name, `combine NAME = ..`, and set `combine = NAME`".to_owned(),
+                        }),
                 );
                 None
             }

@@ -6,8 +6,8 @@ use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::text_format::{
     COMMENT, DECIMAL, ENCODING, HEADER, QUOTE, SEPARATOR, SKIP, THOUSANDS, text_format,
 };
-use crate::spec::{Source, SourceKind, Spanned, TextFormat};
-use crate::syntax::ast::{Arg, Expr};
+use crate::spec::{FileFormat, Source, SourceKind, Spanned, TextFormat};
+use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 const PATH: Parameter = Parameter::new(
     "path",
@@ -141,9 +141,27 @@ pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
     SOURCES.iter().map(|entry| entry.signature).collect()
 }
 
+/// Whether an expression opens a file whose cells may be lists. It looks at the text alone, so that the graph of a pipeline
+/// does not depend on its data.
+pub(crate) fn reads_lists(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(callee, args) => {
+            matches!(&callee.kind, ExprKind::Name(name) if FileFormat::OF_LISTS.contains(&name.as_str()))
+                || args.iter().any(|arg| reads_lists(&arg.value))
+        }
+        ExprKind::Paren(inner) => reads_lists(inner),
+        ExprKind::List(items) => items.iter().any(reads_lists),
+        _ => false,
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// A source.
     pub(in crate::sema) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
+        if let Some(problem) = bare_path(expr) {
+            self.report(problem);
+            return None;
+        }
         let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
         let Some(entry) = SOURCES.iter().find(|entry| entry.signature.name == name) else {
             self.unknown_built_in("source", name, name_span, &names(&signatures()));
@@ -163,7 +181,7 @@ impl<'a> Evaluator<'a> {
     fn text_table(&mut self, call: &SourceCall<'a>, base: TextFormat) -> Option<SourceKind> {
         let (paths, arguments) = self.source_files(call)?;
         match text_format(&arguments, base, &|name| given(call.args, name, call.span)) {
-            Ok(format) => Some(SourceKind::Table { paths, format }),
+            Ok(format) => Some(SourceKind::Table { paths, format: Box::new(format) }),
             Err(problem) => {
                 self.report(problem);
                 None
@@ -244,6 +262,15 @@ impl<'a> Evaluator<'a> {
         let on = keys.into_iter().map(|value| Spanned { value, span: on_span }).collect();
         Some(SourceKind::Join { sources, on })
     }
+}
+
+/// The report for the path of a file in place of a source.
+fn bare_path(expr: &Expr) -> Option<Problem> {
+    let ExprKind::Text(path) = &expr.kind else { return None };
+    let format = FileFormat::of(path)?;
+    let source = format!("{}({path:?})", format.source);
+    let problem = Problem::error(Code::WrongType, "expected a source, found a path").at(expr.span, "a string");
+    Some(problem.help(format!("write `{source}`")).edit(expr.span, source, false))
 }
 
 /// Where an argument was given, by name or as the first; the whole call if it was not.
