@@ -1,0 +1,114 @@
+//! The columns of an unknown table, counted and measured: what a starter pipeline is made from.
+
+pub(crate) mod column;
+pub(crate) mod image_paths;
+pub(crate) mod sources;
+mod text_table;
+mod typed_table;
+
+use crate::data::inspect::survey::column::ColumnSurvey;
+use crate::data::inspect::survey::image_paths::survey_images;
+use crate::data::source;
+use crate::diag::Problems;
+use crate::spec::{DataSpec, Origin, Source, SourceKind};
+use std::io;
+use std::path::Path;
+
+/// The columns of a table and its number of rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// Whether columns have names: in a table of text, whether the first line names them.
+    pub header: bool,
+    /// Number of rows that were read.
+    pub rows: usize,
+    /// Whether these were all.
+    pub whole: bool,
+    /// The columns in order.
+    pub columns: Vec<ColumnSurvey>,
+}
+
+/// Surveys the rows of a source: of a large table of text rows from all over it, of any other source all rows.
+///
+/// # Errors
+/// If a file cannot be read, a row is not as long as the first, or there is no row.
+pub fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
+    let mut survey = match &source.kind {
+        SourceKind::Table { paths, format } => text_table::survey(paths, format, base)?,
+        _ => typed_table::survey(source, base)?,
+    };
+    if survey.rows == 0 {
+        return Err(invalid("it holds no rows"));
+    }
+    survey.columns.iter_mut().for_each(|column| column.images = survey_images(source, base, column));
+    Ok(survey)
+}
+
+/// The names of the columns of a data set in their order, read from its first line; none where there is no data or it
+/// has no names.
+pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
+    let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
+    source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
+}
+
+fn invalid(message: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message.into())
+}
+
+/// The first of the problems, in one line: there is no pipeline text yet for labels.
+fn first_message(problems: &Problems) -> String {
+    problems.iter().next().map_or_else(String::new, |problem| problem.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// The survey of a file with this text.
+    fn of(name: &str, text: &str) -> io::Result<Survey> {
+        let folder = tempfile::tempdir().unwrap();
+        let path: PathBuf = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let Origin::Whole(source) = sources::sources_of(&[path])? else { panic!("one table") };
+        survey(&source, Path::new(""))
+    }
+
+    #[test]
+    fn columns_are_known_by_their_cells() {
+        let survey = of("a.csv", "id,x,who\n1,0.5,ann\n2,,bob lee\n3,NA,ann\n").unwrap();
+        assert!(survey.header && survey.whole);
+        assert_eq!(survey.rows, 3);
+        let [id, x, who] = survey.columns.as_slice() else { panic!("three columns") };
+        assert!(id.integers && id.ascending);
+        assert_eq!((x.numeric, x.integers, x.empty, x.not_available), (1, false, 1, 1));
+        assert_eq!((who.numeric, who.different(), who.longest, who.most_words), (0, Some(2), 7, 2));
+    }
+
+    #[test]
+    fn a_first_line_of_numbers_is_a_row() {
+        let survey = of("a.txt", "1\t2\n3\t4\n").unwrap();
+        assert_eq!((survey.header, survey.rows), (false, 2));
+        assert_eq!(survey.columns[1].name, "1");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_reported() {
+        assert_eq!(of("a.csv", "a,b\n1\n").unwrap_err().to_string(), "line 2 has 1 cells and not 2");
+        assert_eq!(of("a.csv", "a,b\n").unwrap_err().to_string(), "it holds no rows");
+    }
+
+    #[test]
+    fn one_field_that_cannot_be_read_leaves_the_others() {
+        let survey = of("a.jsonl", "{\"a\": 1, \"b\": {\"c\": 2}}\n{\"a\": 3, \"b\": {\"c\": 4}}\n").unwrap();
+        assert_eq!(survey.columns[0].unreadable, None);
+        assert!(survey.columns[1].unreadable.is_some());
+    }
+
+    #[test]
+    fn a_table_sorted_by_class_is_seen_to_its_end() {
+        let text: String = (0..300_000).map(|row| format!("{},{}\n", row % 7, row / 150_000)).collect();
+        let survey = of("a.csv", &format!("x,y\n{text}")).unwrap();
+        assert!(!survey.whole);
+        assert_eq!(survey.columns[1].different(), Some(2));
+    }
+}
