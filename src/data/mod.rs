@@ -11,6 +11,7 @@
 mod apply;
 mod column_values;
 mod dataset;
+mod date_guess;
 mod input_mapping;
 mod inspect;
 mod io;
@@ -29,6 +30,7 @@ mod table;
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;
 pub use dataset::{Dataset, Subset, TableSummary};
+pub use date_guess::DateGuess;
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::likely_format::likely_text_format;

@@ -5,6 +5,7 @@
 //! that a problem found much later can point at the line that requests it.
 
 mod data;
+mod date;
 mod optimizer;
 mod profile;
 mod source;
@@ -14,6 +15,7 @@ mod train;
 mod transform;
 
 pub use data::*;
+pub use date::*;
 pub use optimizer::*;
 pub use profile::*;
 pub use source::*;

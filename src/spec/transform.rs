@@ -1,5 +1,6 @@
 //! The transforms of modalities.
 
+use super::{DateForms, DatePart, ModalitySpec};
 use crate::diag::Span;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,13 @@ pub enum TransformKind {
         /// How many ids there may be, padding and unknown included.
         vocab: usize,
     },
+    /// Dates as numbers.
+    Date {
+        /// The numbers of each date, in order.
+        parts: Vec<DatePart>,
+        /// How dates are written.
+        forms: DateForms,
+    },
     /// One column as n numbers, one for each value the training rows have: 1 at the cell's own, 0 elsewhere. All are 0
     /// for a value that no training row has.
     OneHot,
@@ -84,11 +92,27 @@ impl TransformKind {
             | TransformKind::Lowercase
             | TransformKind::Chars { .. }
             | TransformKind::Words { .. }
+            | TransformKind::Date { .. }
             | TransformKind::OneHot
             | TransformKind::SubtractMean { .. }
             | TransformKind::NormalizePixels
             | TransformKind::Augment { .. } => false,
         }
+    }
+
+    /// Whether it decides what the cells of a column are read as: dates or words, in place of numbers.
+    pub fn decides_cells(&self) -> bool {
+        matches!(self, TransformKind::Date { .. } | TransformKind::OneHot)
+    }
+}
+
+impl ModalitySpec {
+    /// The parts of each date and the forms of dates, where its columns hold dates.
+    pub fn dates(&self) -> Option<(&[DatePart], &DateForms)> {
+        self.transforms.iter().find_map(|transform| match &transform.kind {
+            TransformKind::Date { parts, forms } => Some((parts.as_slice(), forms)),
+            _ => None,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The use of each column of a table, with the reason.
 
 use crate::data::{ArraySurvey, ColumnSurvey, Survey};
+use crate::spec::DatePart;
 
 /// More different words than this are a text and not a category.
 const MOST_CATEGORIES: usize = 1000;
@@ -24,6 +25,8 @@ pub(super) enum Role {
     },
     /// One of this number of words.
     Category(usize),
+    /// Dates in this form, empty for ISO 8601, and their parts that vary.
+    Date(String, Vec<DatePart>),
     /// A text of at most this number of characters.
     Text(usize),
     /// This number of numbers in each cell; and whether each of them varies.
@@ -61,8 +64,14 @@ pub(super) fn role(column: &ColumnSurvey, survey: &Survey) -> Role {
         let stand_in = STAND_INS.into_iter().find(|number| *number == column.min && column.max >= 0.0);
         return Role::Numbers { stand_in };
     }
-    if is_date(column) {
-        return Role::Left("a date: derive a number from it, such as an age".into());
+    match (column.dates.forms().as_slice(), column.dates.varying_parts()) {
+        ([], _) => {}
+        ([form], parts) if !parts.is_empty() => return Role::Date((*form).to_owned(), parts),
+        ([_], _) => return Role::Left("the same date on every row".into()),
+        ([first, second, ..], _) => {
+            let why = format!("a date, in the form \"{first}\" or \"{second}\": add `|> date(format: ..)`");
+            return Role::Left(why);
+        }
     }
     match column.different() {
         Some(values) if values <= MOST_CATEGORIES && values * ROWS_PER_CATEGORY <= filled => Role::Category(values),
@@ -89,25 +98,9 @@ fn is_id(column: &ColumnSurvey, rows: usize) -> bool {
     all_different && column.missing == 0 && (called && (column.integers || !column.numbers) || counts)
 }
 
-/// Whether the cells are dates, in ISO 8601 or a common form.
-fn is_date(column: &ColumnSurvey) -> bool {
-    let is_one = |cell: &str| {
-        let day = cell.split(['T', ' ']).next().unwrap_or_default();
-        let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
-        parts.len() == 3
-            && parts.iter().all(|part| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|b| b.is_ascii_digit()))
-    };
-    // If there are too many values to count, the name decides.
-    match &column.values {
-        Some(values) => values.keys().all(|cell| is_one(cell)),
-        None => column.longest <= 25 && column.name.to_lowercase().split(['_', ' ']).any(|word| word == "date"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn column(name: &str, cells: &[&str]) -> (ColumnSurvey, Survey) {
         let text = cells.iter().map(|cell| format!("{cell},0\n")).collect::<String>();
@@ -136,6 +129,10 @@ mod tests {
             Role::Numbers { stand_in: Some(-999.0) }
         );
         assert_eq!(of("land", &each(|row| ["de", "fr", "it"][row % 3].into())), Role::Category(3));
+        let born = each(|row| format!("19{:02}-01-0{}", row % 90 + 10, row % 9 + 1));
+        assert_eq!(of("born", &born), Role::Date(String::new(), DatePart::usual()));
+        let born = each(|row| format!("{}.1.2001", 7 * (row % 4) + 1));
+        assert_eq!(of("born", &born), Role::Date("%d.%m.%Y".into(), DatePart::usual()[..2].to_vec()));
         assert_eq!(of("name", &each(|row| format!("person {row}"))), Role::Text(10));
     }
 
@@ -147,19 +144,7 @@ mod tests {
         assert!(left("x", &each(|row| if row < 3 { "1".into() } else { "0".into() })));
         assert!(left("id", &each(|row| format!("{}", (row * 7919) % 1009))));
         assert!(left("count", &each(|row| row.to_string())));
-        assert!(left("born", &each(|row| format!("19{:02}-01-0{}", row % 90 + 10, row % 9 + 1))));
+        assert!(left("born", &each(|row| format!("0{}/0{}/2001", row % 9 + 1, row % 8 + 1))));
         assert!(!left("x", &each(|row| format!("{}", (row * 7919) % 1009))));
-    }
-
-    #[test]
-    fn a_date_is_three_numbers() {
-        let date = |cells: &[&str]| {
-            let values: BTreeMap<String, usize> = cells.iter().map(|cell| ((*cell).to_owned(), 1)).collect();
-            is_date(&ColumnSurvey { values: Some(values), ..ColumnSurvey::default() })
-        };
-        assert!(date(&["1969-10-17", "2001-01-02T10:00"]));
-        assert!(date(&["17.10.1969"]));
-        assert!(!date(&["1969-10-17", "unknown"]));
-        assert!(!date(&["a-b-c"]));
     }
 }

@@ -6,6 +6,7 @@ use super::role::{Role, role};
 use crate::data::Survey;
 use crate::diag::string_literal;
 use crate::ops;
+use crate::spec::DatePart;
 use crate::syntax::{RESERVED, format};
 use crate::thousands::grouped;
 use std::collections::BTreeSet;
@@ -106,6 +107,7 @@ impl Writer<'_> {
         for (at, role) in roles.iter().enumerate() {
             match role {
                 Role::Category(values) => modalities.push(self.category(at, *values)),
+                Role::Date(form, parts) => modalities.push(self.date(at, form, parts)),
                 Role::Text(longest) => modalities.push(self.letters(at, *longest)),
                 Role::Vector(width, varies) => modalities.push(self.vector(at, *width, *varies)),
                 Role::Image(shape) => modalities.push(self.image(at, *shape)),
@@ -154,6 +156,28 @@ impl Writer<'_> {
         let mark = self.mark(at);
         self.lines(&format!("modality {name}{mark}: category[{values}] = column({})", self.column(at)));
         Modality { name, layers: format!("embedding({})", (values / 2).clamp(2, 32)) }
+    }
+
+    fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> Modality {
+        let column = &self.survey.columns[at];
+        let missing = column.missing;
+        let name = self.name(&column.name.clone());
+        let width: usize = parts.iter().map(DatePart::width).sum();
+        let mut arguments: Vec<String> = parts.iter().map(DatePart::to_string).collect();
+        if !form.is_empty() {
+            arguments.push(format!("format: {}", quoted(form)));
+        }
+        self.lines("\n# Dates: days since 1970, and where it lies in the year and in the week.");
+        let mut transforms = format!(" |> date({})", arguments.join(", "));
+        if missing > 0 {
+            self.lines(&format!("# Empty on {missing} rows: the medians of the training rows replace them."));
+            transforms.push_str(" |> impute(median)");
+        }
+        self.lines(&format!(
+            "modality {name}: dense[{width}] = column({}){transforms} |> standardize",
+            self.column(at)
+        ));
+        Modality { name, layers: format!("mlp([16, {WIDTH}])") }
     }
 
     fn letters(&mut self, at: usize, longest: usize) -> Modality {

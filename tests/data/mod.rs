@@ -4,6 +4,7 @@
 
 mod applying;
 mod cache;
+mod dates;
 mod errors;
 mod exact_values;
 mod images;

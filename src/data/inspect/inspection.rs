@@ -7,7 +7,7 @@ use crate::data::load::LoadRequest;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, TransformKind};
+use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, Transform, TransformKind};
 
 /// The result of an inspection.
 #[derive(Clone, Debug)]
@@ -68,8 +68,11 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     // Whether some row weighs anything is known of all rows only.
     data.weight = None;
     // The first rows cannot show whether a column varies or a cell is empty.
-    let optional = |spec: &&ModalitySpec| ModalitySpec { optional: true, transforms: vec![], ..(*spec).clone() };
-    // Only numbers: words and images need all rows.
+    let optional = |spec: &&ModalitySpec| {
+        let transforms = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned().collect();
+        ModalitySpec { optional: true, transforms, ..(*spec).clone() }
+    };
+    // Only numbers and dates: words and images need all rows.
     let numbers = |spec: &&&ModalitySpec| {
         let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
         matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
@@ -99,44 +102,51 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     }
 }
 
-/// The profile of data that could be loaded: of every numeric column before transforms.
+/// The profile of data that could be loaded: of every numeric column, and of every part of a date, before transforms.
 fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
     let dataset = load(&LoadRequest { modalities, required: vec![], ..request.clone() }).value?;
     let mut columns: Vec<(String, Vec<ColumnIndex>)> = vec![];
-    for (at, (name, _)) in raw.iter().enumerate() {
+    for (at, (name, spec)) in raw.iter().enumerate() {
+        let numbers = (0..spec.shape.size()).map(|number| (at, number));
         match columns.last_mut().filter(|(last, _)| last == name) {
-            Some((_, places)) => places.push((at, 0)),
-            None => columns.push((name.clone(), vec![(at, 0)])),
+            Some((_, places)) => places.extend(numbers),
+            None => columns.push((name.clone(), numbers.collect())),
         }
     }
     Some(dataset.profile_of(columns))
 }
 
-/// A modality without transforms for every column of numbers, with the name of the modality it belongs to.
+/// A modality without transforms for every column of numbers or dates, with the name of the modality it belongs to.
 fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpec)> {
-    let dense =
-        |name: &str| request.modalities.iter().any(|spec| spec.name == name && spec.kind == ModalityKind::Dense);
-    let numbers = (dataset.modalities.iter())
-        .filter(|modality| dense(&modality.name) && modality.shape.size() == modality.columns.len());
-    let columns = numbers.flat_map(|modality| modality.columns.iter().map(|column| (&modality.name, column)));
-    columns
-        .map(|(modality, column)| {
-            let select = column.select();
-            let span = Span::default();
+    let span = Span::default();
+    let mut raw = vec![];
+    for modality in &dataset.modalities {
+        let dense = |spec: &&&ModalitySpec| spec.name == modality.name && spec.kind == ModalityKind::Dense;
+        let Some(spec) = request.modalities.iter().find(dense) else { continue };
+        let cells: Vec<Transform> =
+            spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned().collect();
+        let width = match spec.dates() {
+            Some(_) => modality.shape.size() / modality.columns.len().max(1),
+            // Words are no numbers, and a cell of several numbers is not one column.
+            None if !cells.is_empty() || modality.shape.size() != modality.columns.len() => continue,
+            None => 1,
+        };
+        raw.extend(modality.columns.iter().map(|column| {
             let spec = ModalitySpec {
-                name: modality.clone(),
+                name: modality.name.clone(),
                 doc: vec![],
                 kind: ModalityKind::Dense,
-                shape: Shape::vector(1),
+                shape: Shape::vector(width),
                 optional: true,
-                columns: vec![ColumnRef { select, span }],
-                transforms: vec![],
+                columns: vec![ColumnRef { select: column.select(), span }],
+                transforms: cells.clone(),
                 span,
                 type_span: span,
             };
-            (modality.clone(), spec)
-        })
-        .collect()
+            (modality.name.clone(), spec)
+        }));
+    }
+    raw
 }

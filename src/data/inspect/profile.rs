@@ -2,7 +2,6 @@
 
 use crate::data::dataset::Dataset;
 use crate::data::inspect::sample::SAMPLE_ROWS;
-use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::rows::ModalityRows;
 use crate::spec::{ColumnProfile, DataProfile, ModalityProfile, Part, PartProfile, TableProfile};
 use std::collections::HashMap;
@@ -70,8 +69,9 @@ impl Dataset {
                     row += 1;
                 }
             }
-            let name = self.modalities[*modality].columns.get(*column).map(InputColumn::shown).unwrap_or_default();
-            columns.push(ColumnProfile { is_label: name == self.label.column.shown(), ..of_cells(name, &cells) });
+            let own = &self.modalities[*modality];
+            let is_label = own.source_column(*column).is_some_and(|source| source.shown() == self.label.column.shown());
+            columns.push(ColumnProfile { is_label, ..of_cells(own.number_name(*column), &cells) });
         }
         let width = columns.len();
         ModalityProfile {

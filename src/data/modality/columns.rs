@@ -31,6 +31,13 @@ impl ColumnPlaces {
         Self { numbers: numbers.collect(), columns, positions }
     }
 
+    /// All columns of a table of cells of `width` numbers each; their positions in the table they were made from.
+    pub(crate) fn of_numbers(width: usize, positions: Vec<usize>) -> Self {
+        let columns: Vec<usize> = (0..positions.len()).collect();
+        let numbers = columns.iter().flat_map(|column| (0..width).map(|within| (*column, within))).collect();
+        Self { numbers, columns, positions }
+    }
+
     /// These columns on some rows of a loaded table.
     pub(crate) fn of<'a>(&'a self, read: &'a LoadedTable, rows: &'a [u32]) -> ModalityColumns<'a> {
         let Self { numbers, columns, positions } = self;

@@ -4,7 +4,7 @@ use crate::data::modality::transform::FittedTransform;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
+use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
 use serde::{Deserialize, Serialize};
 
 /// A column that a modality or the label is made of, as it was in the training table.
@@ -69,6 +69,29 @@ impl FittedModality {
         self.columns.iter().map(InputColumn::shown).collect()
     }
 
+    /// The numbers of each of its cells, by name; none unless its columns hold dates.
+    fn date_names(&self) -> Vec<String> {
+        let parts = self.transforms.iter().find_map(|transform| match transform {
+            FittedTransform::Date { parts, .. } => Some(parts),
+            _ => None,
+        });
+        parts.map_or_else(Vec::new, |parts| parts.iter().flat_map(DatePart::names).collect())
+    }
+
+    /// The column that one of its numbers comes from, where each comes from one.
+    pub(crate) fn source_column(&self, number: usize) -> Option<&InputColumn> {
+        self.columns.get(number / self.date_names().len().max(1))
+    }
+
+    /// One of its numbers in messages: the name of its column, and the part of a date.
+    pub(crate) fn number_name(&self, number: usize) -> String {
+        let column = self.source_column(number).map(InputColumn::shown).unwrap_or_default();
+        match self.date_names() {
+            names if names.is_empty() => column,
+            names => format!("{column} ({})", names[number % names.len()]),
+        }
+    }
+
     /// Whether its tokens are words.
     pub(crate) fn has_words(&self) -> bool {
         matches!(self.transforms.last(), Some(FittedTransform::Words { .. }))
@@ -78,8 +101,14 @@ impl FittedModality {
     pub(crate) fn spec(&self) -> ModalitySpec {
         let span = Span::default();
         let column = |column: &InputColumn| ColumnRef { select: column.select(), span };
-        // Of the transforms only this one decides how cells are read.
-        let one_hot = self.transforms.iter().find(|transform| matches!(transform, FittedTransform::OneHot { .. }));
+        // Of the transforms only these decide how cells are read.
+        let cells = self.transforms.iter().find_map(|transform| match transform {
+            FittedTransform::OneHot { .. } => Some(TransformKind::OneHot),
+            FittedTransform::Date { parts, forms } => {
+                Some(TransformKind::Date { parts: parts.clone(), forms: forms.clone() })
+            }
+            _ => None,
+        });
         ModalitySpec {
             name: self.name.clone(),
             doc: vec![],
@@ -87,7 +116,7 @@ impl FittedModality {
             shape: self.shape.clone(),
             optional: self.optional,
             columns: self.columns.iter().map(column).collect(),
-            transforms: one_hot.map(|_| Transform { kind: TransformKind::OneHot, span }).into_iter().collect(),
+            transforms: cells.map(|kind| Transform { kind, span }).into_iter().collect(),
             span,
             type_span: span,
         }
@@ -126,6 +155,11 @@ impl FittedModality {
                 Some(FittedTransform::Category { values }) if values.len() <= count => None,
                 _ => Some(format!("the category `{name}` has no list of values that fits its type")),
             },
+            (_, _, Some(FittedTransform::Date { parts, .. }))
+                if columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
+            {
+                Some(format!("the dates of `{name}` have parts that do not fit its type"))
+            }
             (_, _, Some(FittedTransform::OneHot { values })) if values.len() > shape.size() => {
                 Some(format!("`{name}` has {} values for {} numbers", values.len(), shape.size()))
             }

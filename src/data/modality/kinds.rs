@@ -2,6 +2,7 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::ModalityColumns;
+use crate::data::modality::date::{self, DateTable};
 use crate::data::modality::fitted::{FittedModality, InputColumn};
 use crate::data::modality::rows::ModalityParts;
 use crate::data::modality::transform::FittedTransform;
@@ -19,6 +20,10 @@ pub(crate) fn fit_and_apply(
 ) -> Result<(FittedModality, ModalityParts), Problems> {
     let Some(train) = parts.first() else { return Err(Problems::new()) };
     let (transforms, rows) = match spec.kind {
+        ModalityKind::Dense if let Some(dates) = spec.dates() => {
+            let tables = date::read(spec, dates, parts, budget, None)?;
+            numeric::fit_and_apply(spec, &tables.iter().map(DateTable::columns).collect::<Vec<_>>(), budget)?
+        }
         ModalityKind::Image => image::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Dense if !is_one_hot(spec) => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Sequence => numeric::fit_and_apply(spec, parts, budget)?,
@@ -53,9 +58,14 @@ pub(crate) fn apply(
     transforms: &[FittedTransform],
     parts: &[ModalityColumns<'_>],
     budget: &MemoryBudget,
-    errors: Option<&mut CellErrors>,
+    mut errors: Option<&mut CellErrors>,
 ) -> Result<ModalityParts, Problems> {
     match spec.kind {
+        ModalityKind::Dense if let Some(dates) = spec.dates() => {
+            let tables = date::read(spec, dates, parts, budget, errors.as_deref_mut())?;
+            let columns: Vec<ModalityColumns<'_>> = tables.iter().map(DateTable::columns).collect();
+            numeric::apply(spec, transforms, &columns, budget, errors)
+        }
         ModalityKind::Image => image::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Dense if !is_one_hot(spec) => numeric::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget, errors),

@@ -3,6 +3,7 @@
 pub(crate) mod augment;
 pub(crate) mod category;
 pub(crate) mod columns;
+pub(crate) mod date;
 pub(crate) mod fitted;
 pub(crate) mod image;
 pub(crate) mod kinds;

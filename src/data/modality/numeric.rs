@@ -9,7 +9,7 @@ use crate::data::modality::tally::Tally;
 use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
-use crate::spec::{ModalityKind, ModalitySpec};
+use crate::spec::{DatePart, ModalityKind, ModalitySpec};
 use std::ops::Range;
 
 /// How many columns of a modality are reported one by one for the same reason.
@@ -26,6 +26,11 @@ fn features(spec: &ModalitySpec) -> usize {
         ModalityKind::Sequence => spec.shape.0.last().copied().unwrap_or(1),
         _ => spec.shape.size(),
     }
+}
+
+/// What each number of a date is; none for numbers that are read as they are.
+fn date_names(spec: &ModalitySpec) -> Vec<String> {
+    spec.dates().map_or_else(Vec::new, |(parts, _)| parts.iter().flat_map(DatePart::names).collect())
 }
 
 /// Fits the transforms on the first part, which is train, and makes the rows of every part. Errors of the fit
@@ -243,21 +248,26 @@ impl<'a> NumericErrors<'a> {
     fn fit_error(&mut self, train: &ModalityColumns<'_>, column: usize, at: usize, (doing, error): (&str, FitError)) {
         let position = train.position(column);
         let name = shown(&train.read.schema.column(position));
+        // Of a date, the part that is meant.
+        let what = match date_names(self.spec) {
+            names if names.is_empty() => format!("column `{name}`"),
+            names => format!("the {} of column `{name}`", names[column % names.len()]),
+        };
         let transform = &self.spec.transforms[at];
         let (code, message, help) = match error {
             FitError::Constant(value) => (
                 Code::ConstantColumn,
-                format!("column `{name}` is {value} on all {} training rows and cannot be {doing}", train.rows.len()),
-                "leave the column out: what never varies tells nothing",
+                format!("{what} is {value} on all {} training rows and cannot be {doing}", train.rows.len()),
+                "leave it out: what never varies tells nothing",
             ),
             FitError::Empty => (
                 Code::MissingValue,
-                format!("column `{name}` is empty on all {} training rows and cannot be {doing}", train.rows.len()),
-                "leave the column out",
+                format!("{what} is empty on all {} training rows and cannot be {doing}", train.rows.len()),
+                "leave it out",
             ),
             FitError::TooLarge => (
                 Code::BadCell,
-                format!("column `{name}` holds numbers too large to be {doing}"),
+                format!("{what} holds numbers too large to be {doing}"),
                 "`log1p` or `clip(lo, hi)` before it bring them into range",
             ),
         };
@@ -277,10 +287,13 @@ impl<'a> NumericErrors<'a> {
             rest
         });
         let width = self.spec.shape.size().max(1);
+        let cell = date_names(self.spec).len().max(1);
         let missing = self.missing.map(|(mut problem, count)| {
             if problem.code == Code::UnmatchedKey {
                 return not_optional(self.spec, problem, count.div_ceil(width));
             }
+            // All parts of a date are missing together.
+            let count = count.div_ceil(cell);
             if count > 1 {
                 problem.message.push_str(&format!(", the first of {count} in the modality"));
             }

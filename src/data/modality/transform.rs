@@ -3,7 +3,7 @@
 
 use crate::data::modality::statistics::{Cells, FitError, means, medians, moments, ranges};
 use crate::shape::Shape;
-use crate::spec::{Impute, TransformKind};
+use crate::spec::{DateForms, DatePart, Impute, TransformKind};
 use serde::{Deserialize, Serialize};
 
 /// A transform with the statistics of every column of its modality.
@@ -64,6 +64,13 @@ pub enum FittedTransform {
         /// Those that have one, the first of them 1.
         values: Vec<String>,
     },
+    /// A date becomes numbers.
+    Date {
+        /// The numbers of each date, in order.
+        parts: Vec<DatePart>,
+        /// How dates are written.
+        forms: DateForms,
+    },
     /// A value becomes a 1 among zeros.
     OneHot {
         /// The values in order.
@@ -100,6 +107,9 @@ impl FittedTransform {
             TransformKind::Lowercase => FittedTransform::Lowercase,
             TransformKind::Chars { max, .. } => FittedTransform::Chars { max: *max, vocabulary: vec![] },
             TransformKind::Words { max, .. } => FittedTransform::Words { max: *max, vocabulary: vec![] },
+            TransformKind::Date { parts, forms } => {
+                FittedTransform::Date { parts: parts.clone(), forms: forms.clone() }
+            }
             TransformKind::OneHot => FittedTransform::OneHot { values: vec![] },
             TransformKind::SubtractMean { reference } => {
                 FittedTransform::SubtractMean { mean: vec![], reference: *reference }
@@ -144,7 +154,7 @@ impl FittedTransform {
                 };
                 (*values, _) = sound(learned.into_iter().map(alone).collect());
             }
-            // These fit no numbers; texts, categories and images are fitted in their own modules.
+            // These fit no numbers; texts, categories, dates and images are converted in their own modules.
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
@@ -152,6 +162,7 @@ impl FittedTransform {
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
+            | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. }
             | FittedTransform::SubtractMean { .. }
             | FittedTransform::NormalizePixels
@@ -174,6 +185,7 @@ impl FittedTransform {
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
+            | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. }
             | FittedTransform::NormalizePixels
             | FittedTransform::Augment { .. } => vec![],
@@ -194,6 +206,7 @@ impl FittedTransform {
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
+            | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. }
             | FittedTransform::SubtractMean { .. }
             | FittedTransform::NormalizePixels
@@ -234,11 +247,12 @@ impl FittedTransform {
             }
             FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
             FittedTransform::NormalizePixels => cell / 255.0,
-            // Words are converted elsewhere, and images are changed at random in training only.
+            // Words and dates are converted elsewhere, and images are changed at random in training only.
             FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
+            | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. }
             | FittedTransform::Augment { .. } => cell,
         }
@@ -290,6 +304,7 @@ impl PixelAffine {
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
+            | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. } => {}
         }
     }

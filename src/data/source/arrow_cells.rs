@@ -1,12 +1,13 @@
 //! The cells of Arrow arrays, as the other formats give theirs: numbers, texts, and lists of numbers.
 
 use crate::data::table::cell::CellValue;
+use crate::data::table::moment::{Moment, MomentUnit};
 use crate::shape::Shape;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, UInt64Array};
 use arrow_cast::cast;
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
 
 /// The cells of a column, read as numbers or as texts whatever it is stored as.
 pub(crate) enum ArrowCells {
@@ -16,6 +17,8 @@ pub(crate) enum ArrowCells {
     Integers(Int64Array),
     /// A whole number for each row, none of them negative.
     Unsigned(UInt64Array),
+    /// A date or a time for each row: its count, and what one without a count has in common with all of them.
+    Moments(Int64Array, Moment),
     /// A truth value for each row.
     Truths(BooleanArray),
     /// A text for each row.
@@ -35,6 +38,11 @@ impl ArrowCells {
             DataType::Null => ArrowCells::Empty,
             DataType::Dictionary(_, values) => Self::of(&cast(array, values)?)?,
             kind if is_text(kind) => ArrowCells::Texts(cast(array, &DataType::Utf8)?.as_string::<i32>().clone()),
+            kind if let Some(form) = moment(kind) => {
+                // Days are of 32 bits, and have no cast to 64.
+                let days = if *kind == DataType::Date32 { cast(array, &DataType::Int32)? } else { array.clone() };
+                ArrowCells::Moments(cast(&days, &DataType::Int64)?.as_primitive::<Int64Type>().clone(), form)
+            }
             DataType::Boolean => ArrowCells::Truths(array.as_boolean().clone()),
             kind if kind.is_signed_integer() => {
                 ArrowCells::Integers(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
@@ -53,6 +61,9 @@ impl ArrowCells {
             ArrowCells::Numbers(array) if array.is_valid(row) => CellValue::Number(array.value(row)),
             ArrowCells::Integers(array) if array.is_valid(row) => CellValue::Integer(array.value(row).into()),
             ArrowCells::Unsigned(array) if array.is_valid(row) => CellValue::Integer(array.value(row).into()),
+            ArrowCells::Moments(array, form) if array.is_valid(row) => {
+                CellValue::Moment(Moment { count: array.value(row), ..*form })
+            }
             ArrowCells::Truths(array) if array.is_valid(row) => CellValue::Truth(array.value(row)),
             ArrowCells::Texts(array) if array.is_valid(row) => CellValue::Text(array.value(row)),
             ArrowCells::Lists(array) if array.is_valid(row) => {
@@ -78,6 +89,26 @@ pub(crate) fn list_shape(array: &ArrayRef) -> Option<Shape> {
         shape.extend(list_shape(&items)?.0);
     }
     Some(Shape(shape))
+}
+
+/// The first moment of a type of dates or times.
+fn moment(kind: &DataType) -> Option<Moment> {
+    let of = |unit, day, utc| Some(Moment { count: 0, unit, day, utc });
+    match kind {
+        DataType::Date32 => of(MomentUnit::Day, true, false),
+        DataType::Date64 => of(MomentUnit::Milli, true, false),
+        DataType::Timestamp(unit, zone) => {
+            let unit = match unit {
+                TimeUnit::Second => MomentUnit::Second,
+                TimeUnit::Millisecond => MomentUnit::Milli,
+                TimeUnit::Microsecond => MomentUnit::Micro,
+                TimeUnit::Nanosecond => MomentUnit::Nano,
+            };
+            // Whatever the zone, counts are in UTC.
+            of(unit, false, zone.is_some())
+        }
+        _ => None,
+    }
 }
 
 fn is_text(kind: &DataType) -> bool {
@@ -130,7 +161,10 @@ fn numbers(array: &ArrayRef) -> Result<Option<Float64Array>, ArrowError> {
 mod tests {
     use super::*;
     use arrow_array::builder::{Float32Builder, ListBuilder};
-    use arrow_array::{DictionaryArray, Int32Array, TimestampSecondArray, types::Int8Type};
+    use arrow_array::{Date32Array, Date64Array, DictionaryArray, Int32Array, types::Int8Type};
+    use arrow_array::{
+        TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
+    };
     use std::sync::Arc;
 
     fn shown(array: impl Array + 'static) -> Vec<String> {
@@ -144,9 +178,24 @@ mod tests {
     fn every_type_is_read_as_numbers_or_texts() {
         assert_eq!(shown(Int32Array::from(vec![Some(3), None])), ["Some(Integer(3))", "Some(Empty)"]);
         assert_eq!(shown(BooleanArray::from(vec![true])), ["Some(Truth(true))"]);
-        assert_eq!(shown(TimestampSecondArray::from(vec![7])), ["Some(Number(7.0))"]);
         let words: DictionaryArray<Int8Type> = vec!["a", "b", "a"].into_iter().collect();
         assert_eq!(shown(words)[2], "Some(Text(\"a\"))");
+    }
+
+    #[test]
+    fn dates_and_times_keep_their_unit_and_zone() {
+        let text = |array: ArrayRef| match ArrowCells::of(&array).unwrap().cell(0, &mut vec![]) {
+            Some(CellValue::Moment(moment)) => moment.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(text(Arc::new(Date32Array::from(vec![-1]))), "1969-12-31");
+        assert_eq!(text(Arc::new(Date64Array::from(vec![86_400_000]))), "1970-01-02");
+        assert_eq!(text(Arc::new(TimestampSecondArray::from(vec![7]))), "1970-01-01T00:00:07");
+        let zoned = TimestampMillisecondArray::from(vec![-1]).with_timezone("Europe/Berlin");
+        assert_eq!(text(Arc::new(zoned)), "1969-12-31T23:59:59.999Z");
+        assert_eq!(text(Arc::new(TimestampMicrosecondArray::from(vec![1]))), "1970-01-01T00:00:00.000001");
+        assert_eq!(text(Arc::new(TimestampNanosecondArray::from(vec![1]))), "1970-01-01T00:00:00.000000001");
+        assert_eq!(shown(Date32Array::from(vec![None])), ["Some(Empty)"]);
     }
 
     #[test]

@@ -107,12 +107,6 @@ impl DecodedColumns {
                     };
                     match put {
                         Ok(()) => {}
-                        Err(_) if leaf.is_unreadable() => {
-                            let message = format!("column `{name}` is of a type that cannot be read");
-                            let problem = Problem::error(Code::ColumnType, message).at(wanted.span, "read here");
-                            let problem = problem.in_data(file.place(None, Some(name)));
-                            return Err(problem.help("write it as numbers or as text"));
-                        }
                         Err(error) => errors.push_row(written + within, error.problem(file, place(), wanted)),
                     }
                     // The caller ends here, and the cells that are left would only be counted.

@@ -2,12 +2,14 @@
 
 use crate::data::io::half::half;
 use crate::data::table::cell::CellValue;
+use crate::data::table::moment::{Moment, MomentUnit};
 use crate::shape::Shape;
-use parquet::basic::{ConvertedType, LogicalType, Type};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
+use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
+use parquet::schema::types::ColumnDescriptor;
 use std::fmt::Write;
 
 /// Values of a column as they were read.
@@ -27,6 +29,42 @@ pub(super) struct Leaf {
     /// Whether values are numbers of half precision.
     half: bool,
     unsigned: bool,
+    /// What values are, if they are dates or times.
+    moment: Option<MomentType>,
+}
+
+/// The unit of a column of dates or times, and whether they are in UTC.
+#[derive(Clone, Copy)]
+struct MomentType {
+    unit: MomentUnit,
+    utc: bool,
+}
+
+impl MomentType {
+    /// That of a column; `None` for other types.
+    fn of(column: &ColumnDescriptor) -> Option<Self> {
+        let of = |unit, utc| Some(Self { unit, utc });
+        if column.physical_type() == Type::INT96 {
+            return of(MomentUnit::Micro, false);
+        }
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Date), _) | (None, ConvertedType::DATE) => of(MomentUnit::Day, false),
+            (Some(LogicalType::Timestamp(time)), _) => match time.unit {
+                TimeUnit::MILLIS => of(MomentUnit::Milli, time.is_adjusted_to_u_t_c),
+                TimeUnit::MICROS => of(MomentUnit::Micro, time.is_adjusted_to_u_t_c),
+                TimeUnit::NANOS => of(MomentUnit::Nano, time.is_adjusted_to_u_t_c),
+            },
+            (None, ConvertedType::TIMESTAMP_MILLIS) => of(MomentUnit::Milli, true),
+            (None, ConvertedType::TIMESTAMP_MICROS) => of(MomentUnit::Micro, true),
+            _ => None,
+        }
+    }
+
+    fn moment(self, count: i128) -> Moment {
+        let Self { unit, utc } = self;
+        // Counts are of 64 bits in every file.
+        Moment { count: i64::try_from(count).unwrap_or(i64::MAX), unit, day: unit == MomentUnit::Day, utc }
+    }
 }
 
 /// How the values of a column lie.
@@ -35,13 +73,12 @@ struct LeafForm {
     /// The definition level of a value that is present, and the depth of lists.
     defined: i16,
     depth: i16,
-    /// Whether values are of a type that is neither a number nor a text.
-    unreadable: bool,
 }
 
 /// Some rows of a column.
 pub(super) struct LeafBlock {
     form: LeafForm,
+    moment: Option<MomentType>,
     definitions: Vec<i16>,
     repetitions: Vec<i16>,
     values: Values,
@@ -58,14 +95,11 @@ impl Leaf {
         let converted = descriptor.converted_type();
         Ok(Self {
             reader: group.get_column_reader(at)?,
-            form: LeafForm {
-                defined: descriptor.max_def_level(),
-                depth: descriptor.max_rep_level(),
-                unreadable: descriptor.physical_type() == Type::INT96,
-            },
+            form: LeafForm { defined: descriptor.max_def_level(), depth: descriptor.max_rep_level() },
             scale: (converted == ConvertedType::DECIMAL).then(|| descriptor.type_scale().unsigned_abs()),
             half: descriptor.logical_type_ref() == Some(&LogicalType::Float16),
             unsigned: matches!(converted, ConvertedType::UINT_32 | ConvertedType::UINT_64),
+            moment: MomentType::of(&descriptor),
         })
     }
 
@@ -83,7 +117,10 @@ impl Leaf {
                 .integers(reader, |number| if unsigned { i128::from(number as u32) } else { i128::from(number) })?,
             ColumnReader::Int64ColumnReader(reader) => levels
                 .integers(reader, |number| if unsigned { i128::from(number as u64) } else { i128::from(number) })?,
-            ColumnReader::Int96ColumnReader(reader) => levels.numbers(reader, |_| f64::NAN)?,
+            ColumnReader::Int96ColumnReader(reader) => {
+                let (read, times) = levels.all(reader)?;
+                (read, Values::Integers(times.iter().map(|time: &Int96| i128::from(time.to_micros())).collect()))
+            }
             ColumnReader::FloatColumnReader(reader) => levels.numbers(reader, f64::from)?,
             ColumnReader::DoubleColumnReader(reader) => levels.numbers(reader, |number| number)?,
             ColumnReader::ByteArrayColumnReader(reader) => {
@@ -112,7 +149,8 @@ impl Leaf {
             (values, _) => values,
         };
         let (starts, values_from) = (vec![], vec![]);
-        let mut block = LeafBlock { form: self.form, definitions, repetitions, values, starts, values_from };
+        let mut block =
+            LeafBlock { form: self.form, moment: self.moment, definitions, repetitions, values, starts, values_from };
         block.find_rows(read);
         Ok(block)
     }
@@ -122,11 +160,6 @@ impl LeafBlock {
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
         self.starts.len() - 1
-    }
-
-    /// Whether values are of a type that is neither a number nor a text.
-    pub(super) fn is_unreadable(&self) -> bool {
-        self.form.unreadable
     }
 
     /// Finds where each row begins.
@@ -174,15 +207,15 @@ impl LeafBlock {
     /// The cell of a row that was read; or its bytes, where they are no text.
     /// Several numbers are put into `scratch`.
     pub(super) fn cell<'a>(&'a self, row: usize, scratch: &'a mut Vec<f64>) -> Result<CellValue<'a>, &'a [u8]> {
-        if self.form.unreadable {
-            return Ok(CellValue::Numbers(&[]));
-        }
         let (from, to) = (self.starts[row], self.starts[row + 1]);
         let first = self.values_from[row];
         match &self.values {
             _ if self.form.depth == 0 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
             Values::Numbers(numbers) if self.form.depth == 0 => Ok(CellValue::Number(numbers[first])),
-            Values::Integers(numbers) if self.form.depth == 0 => Ok(CellValue::Integer(numbers[first])),
+            Values::Integers(numbers) if self.form.depth == 0 => Ok(match self.moment {
+                Some(kind) => CellValue::Moment(kind.moment(numbers[first])),
+                None => CellValue::Integer(numbers[first]),
+            }),
             Values::Truths(truths) if self.form.depth == 0 => Ok(CellValue::Truth(truths[first])),
             Values::Texts(texts) if self.form.depth == 0 => {
                 let bytes = texts[first].data();

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Raised whenever parsing or the layout changes.
-const MAGIC: &[u8; 8] = b"mmctbl03";
+const MAGIC: &[u8; 8] = b"mmctbl04";
 
 /// How many bytes a folder of entries holds at most, not counting the entry that was stored last.
 const LARGEST: u64 = 32 << 30;

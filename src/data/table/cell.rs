@@ -2,6 +2,7 @@
 
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::shown;
+use crate::data::table::moment::Moment;
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, ColumnQuery};
 use crate::data::table::store::StoreWriter;
@@ -16,6 +17,8 @@ pub(crate) enum CellValue<'a> {
     Number(f64),
     /// A whole number, which as a word keeps all of its digits.
     Integer(i128),
+    /// A date or a time: a count as a number, ISO 8601 as a word.
+    Moment(Moment),
     /// A truth value: 1 or 0 as a number.
     Truth(bool),
     /// A text.
@@ -54,6 +57,7 @@ impl StoreWriter {
                     CellValue::Text(text) => self.put_words(column, text.trim()),
                     // Whole numbers are written without a point, so that they are the same word in every format.
                     CellValue::Integer(number) => self.put_words(column, &number.to_string()),
+                    CellValue::Moment(moment) => self.put_words(column, &moment.to_string()),
                     CellValue::Truth(truth) => self.put_words(column, if truth { "true" } else { "false" }),
                     CellValue::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
                     _ => self.put_words(column, ""),
@@ -70,6 +74,7 @@ impl StoreWriter {
     fn put_numbers(&mut self, column: usize, width: usize, cell: CellValue<'_>) -> Result<(), CellError> {
         let cell = match cell {
             CellValue::Integer(number) => CellValue::Number(number as f64),
+            CellValue::Moment(moment) => CellValue::Number(moment.count as f64),
             CellValue::Truth(truth) => CellValue::Number(f64::from(u8::from(truth))),
             cell => cell,
         };

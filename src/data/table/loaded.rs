@@ -25,6 +25,19 @@ pub(crate) struct LoadedTable {
 }
 
 impl LoadedTable {
+    /// Other cells for the same rows: places and names stay.
+    pub(crate) fn with_table(&self, table: Table) -> Self {
+        Self {
+            table,
+            schema: self.schema.clone(),
+            origins: self.origins.clone(),
+            name: self.name.clone(),
+            content: self.content,
+            cached: self.cached,
+            notes: vec![],
+        }
+    }
+
     /// The origin of a cell; the table as a whole without a row.
     pub(crate) fn place(&self, row: Option<usize>, position: Option<usize>) -> DataPlace {
         let column = position.map(|position| self.schema.column(position));

@@ -5,6 +5,7 @@ pub(crate) mod cell;
 pub(crate) mod columns;
 pub(crate) mod errors;
 pub(crate) mod loaded;
+pub(crate) mod moment;
 pub(crate) mod number_format;
 pub(crate) mod origin;
 pub(crate) mod schema;

@@ -6,7 +6,7 @@ use crate::data::table::errors::shown;
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::{Code, DataPlace, Problem, nearest, string_literal};
-use crate::spec::{ColumnRef, ModalityKind, ModalitySpec, Select, TransformKind};
+use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, TransformKind};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,16 @@ impl ColumnFinder<'_> {
             let problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
             problem.also(first.span.to(last.span), format!("{columns} here"))
         };
-        if !kinds.iter().all(|kind| matches!(kind, CellType::Number(_))) {
+        if let Some((parts, _)) = modality.dates() {
+            let width = positions.len() * parts.iter().map(DatePart::width).sum::<usize>();
+            if width != declared {
+                let message =
+                    format!("`{name}` is declared as {declared} wide, but the dates of {columns} are {width} numbers");
+                let right = format!("dense[{width}]");
+                let problem = wrong(message).help(format!("declare `{right}`, or select other columns"));
+                return Some(problem.edit(modality.type_span, right, false));
+            }
+        } else if !kinds.iter().all(|kind| matches!(kind, CellType::Number(_))) {
             let message = format!("`{name}` is made of one column, but {columns} of `{}` match", self.name);
             if positions.len() != 1 {
                 return Some(wrong(message).help("use `column(\"name\")`"));
@@ -238,6 +247,7 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
         ModalityKind::Text { .. } => CellType::Text,
         ModalityKind::Category { .. } => CellType::Word,
         ModalityKind::Dense if one_hot => CellType::Word,
+        ModalityKind::Dense if spec.dates().is_some() => CellType::Text,
         ModalityKind::Dense | ModalityKind::Sequence => numbers,
         // One column is an image or its path; several are its pixels, each a column.
         ModalityKind::Image => match (spec.columns.as_slice(), schema.arrays.get(&position), spec.shape.0.as_slice()) {

@@ -6,7 +6,9 @@ use crate::sema::eval::value::EvalValue;
 use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
 use crate::shape::Shape;
-use crate::spec::{Classes, ColumnRef, LabelSpec, ModalityKind, ModalitySpec, Select};
+use crate::spec::{
+    Classes, ColumnRef, DatePart, LabelSpec, ModalityKind, ModalitySpec, Select, Transform, TransformKind,
+};
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
 
 /// The type of a label.
@@ -122,6 +124,9 @@ impl<'a> Evaluator<'a> {
         };
         let value = self.modality_value(index, kind, shape.clone(), typed);
         self.modalities.push(value);
+        if let (Some(columns), Some((transforms, _))) = (&columns, &transforms) {
+            self.width_of_dates(typed, &shape, columns, transforms)?;
+        }
         Some(ModalitySpec {
             name: typed.name.text.clone(),
             doc: doc.to_vec(),
@@ -133,6 +138,38 @@ impl<'a> Evaluator<'a> {
             span: typed.name.span.to(typed.value.span),
             type_span: typed.ty.span,
         })
+    }
+
+    /// Checks that a modality of dates is as wide as its dates have parts, where the number of columns is known.
+    fn width_of_dates(
+        &mut self,
+        typed: &Typed,
+        shape: &Shape,
+        columns: &[ColumnRef],
+        transforms: &[Transform],
+    ) -> Option<()> {
+        let date = transforms.iter().find(|transform| matches!(transform.kind, TransformKind::Date { .. }));
+        let Some(Transform { kind: TransformKind::Date { parts, .. }, span }) = date else { return Some(()) };
+        let known = |column: &ColumnRef| matches!(column.select, Select::Name(_) | Select::Position(_));
+        let width = columns.len() * parts.iter().map(DatePart::width).sum::<usize>();
+        if width == shape.size() || !columns.iter().all(known) {
+            return Some(());
+        }
+        let written: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
+        let of = if columns.len() == 1 { String::new() } else { format!(" of {} columns", columns.len()) };
+        let message =
+            format!("`{}` is declared as {} wide, but its dates are {width} numbers", typed.name.text, shape.size());
+        let right = format!("dense[{width}]");
+        let problem = Problem::error(Code::ShapeMismatch, message)
+            .at(typed.ty.span, "declared here")
+            .also(*span, format!("{width} numbers{of}"))
+            .help(format!(
+                "declare `{right}`: {} {}, and each `cycle` is two numbers",
+                written.join(", "),
+                if parts.len() == 1 { "is one part" } else { "are the parts" }
+            ));
+        self.report(problem.edit(typed.ty.span, right, false));
+        None
     }
 
     /// The modality as a value of the graph; for a text, with the number of tokens of a row.

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, one_of};
 use crate::sema::eval::evaluator::Evaluator;
+use crate::sema::lower::date::{DATE, DATE_PARTS};
 use crate::sema::lower::modality_type::MOST_IDS;
 use crate::shape::Shape;
 use crate::spec::{Impute, Transform, TransformKind};
@@ -158,6 +159,11 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
         types: TEXT,
         read: Checked(|_, args, _| Some(TransformKind::Words { max: args.size("max"), vocab: args.size("vocab") })),
     },
+    TransformEntry {
+        signature: &DATE,
+        types: &["dense"],
+        read: Written(|evaluator, args, span| evaluator.date(args, span)),
+    },
     TransformEntry { signature: &ONE_HOT, types: &["dense"], read: Checked(|_, _, _| Some(TransformKind::OneHot)) },
     TransformEntry {
         signature: &SUBTRACT_MEAN,
@@ -176,9 +182,9 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     },
 ];
 
-/// The signatures of all transforms, and of the changes that `augment` takes, for the documentation.
+/// The signatures of all transforms, of the changes that `augment` takes and of the parts of `date`, for the documentation.
 pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
-    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP, &CROP]).collect()
+    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP, &CROP]).chain(DATE_PARTS.iter().copied()).collect()
 }
 
 /// `clip(lo, hi)`
@@ -221,7 +227,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
-        let ordered = self.one_hot_comes_first(&transforms) && self.augment_comes_last(&transforms);
+        let ordered = self.cells_come_first(&transforms) && self.augment_comes_last(&transforms);
         ordered.then_some((transforms, vocabulary))
     }
 
@@ -334,12 +340,18 @@ impl<'a> Evaluator<'a> {
         Some(vocab)
     }
 
-    fn one_hot_comes_first(&mut self, transforms: &[Transform]) -> bool {
-        let later = transforms.iter().skip(1).find(|transform| transform.kind == TransformKind::OneHot);
+    /// `one_hot` and `date` read the cells of the table, and no numbers.
+    fn cells_come_first(&mut self, transforms: &[Transform]) -> bool {
+        let later = transforms.iter().skip(1).find(|transform| transform.kind.decides_cells());
         if let Some(later) = later {
-            let problem = Problem::error(Code::WrongType, "`one_hot` comes first: it reads words, not numbers")
+            let (name, reads) = match later.kind {
+                TransformKind::Date { .. } => ("date", "dates"),
+                _ => ("one_hot", "words"),
+            };
+            let message = format!("`{name}` comes first: it reads {reads}, not numbers");
+            let problem = Problem::error(Code::WrongType, message)
                 .at(later.span, "the input here is numbers")
-                .also(transforms[0].span, "this takes and gives numbers");
+                .also(transforms[0].span, "this gives numbers");
             self.report(problem);
         }
         later.is_none()

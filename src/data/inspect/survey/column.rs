@@ -1,5 +1,6 @@
 //! What is counted and measured of one column.
 
+use crate::data::date_guess::DateGuess;
 use crate::data::inspect::survey::image_paths::ImageSurvey;
 use crate::data::table::number_format::{NumberFormat, is_missing_number};
 use crate::shape::Shape;
@@ -54,6 +55,8 @@ pub struct ColumnSurvey {
     pub words: usize,
     /// How many cells have a digit.
     pub with_digits: usize,
+    /// The forms that every cell that is filled is a date in.
+    pub dates: DateGuess,
     /// How many cells end as the names of images do.
     pub image_names: usize,
     /// Some of the cells, from all over the table.
@@ -119,6 +122,7 @@ impl ColumnSurvey {
         self.most_words = self.most_words.max(words);
         self.words += words;
         self.with_digits += usize::from(cell.bytes().any(|byte| byte.is_ascii_digit()));
+        self.dates.add(cell);
         self.add_example(cell);
     }
 
