@@ -3,6 +3,9 @@
 use super::role::Role;
 use crate::data::Survey;
 
+/// The most groups of columns by their names; the columns of smaller ones are one group.
+const MOST_GROUPS: usize = 4;
+
 /// Columns that are one signal.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ColumnGroup {
@@ -34,9 +37,14 @@ pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<ColumnGroup> {
             None => groups.push(ColumnGroup { prefix: prefix.into(), columns: vec![at] }),
         }
     }
+    // Only the largest groups are separate signals.
+    let mut sizes: Vec<usize> = groups.iter().map(|group| group.columns.len()).collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let least = sizes.get(MOST_GROUPS).map_or(2, |size| size + 1).max(2);
     let (lone, mut kin): (Vec<ColumnGroup>, Vec<ColumnGroup>) =
-        groups.into_iter().partition(|group| group.columns.len() == 1);
-    let columns: Vec<usize> = lone.into_iter().flat_map(|group| group.columns).collect();
+        groups.into_iter().partition(|group| group.columns.len() < least);
+    let mut columns: Vec<usize> = lone.into_iter().flat_map(|group| group.columns).collect();
+    columns.sort_unstable();
     if !columns.is_empty() {
         kin.push(ColumnGroup { prefix: String::new(), columns });
     }

@@ -103,10 +103,12 @@ impl ColumnSurvey {
             return;
         }
         if let Some(values) = &mut self.values {
-            match values.get_mut(cell) {
-                Some(count) => *count += 1,
-                None if values.len() < MOST_VALUES => drop(values.insert(cell.to_owned(), 1)),
-                None => self.values = None,
+            if let Some(count) = values.get_mut(cell) {
+                *count += 1;
+            } else if values.len() < MOST_VALUES {
+                values.insert(cell.to_owned(), 1);
+            } else {
+                self.values = None;
             }
         }
         if is_missing_number(cell) {
