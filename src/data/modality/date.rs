@@ -4,7 +4,7 @@
 use crate::data::date_guess::DateGuess;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ColumnPlaces, ModalityColumns, columns_of};
-use crate::data::table::cell::parse_number;
+use crate::data::table::number_format::is_missing_number;
 use crate::data::table::columns::Table;
 use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::data::table::loaded::LoadedTable;
@@ -129,7 +129,7 @@ fn read_part(
 
 /// Whether a cell stands for no date: it is empty, `NA`, `NaN` or `NaT`.
 fn is_missing(cell: &str) -> bool {
-    cell.eq_ignore_ascii_case("nat") || parse_number(cell.as_bytes()).is_some_and(f64::is_nan)
+    cell.eq_ignore_ascii_case("nat") || is_missing_number(cell)
 }
 
 /// The problem with a cell that is no date, and the form to declare.

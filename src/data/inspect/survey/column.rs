@@ -62,7 +62,7 @@ pub struct ColumnSurvey {
     /// Some of the cells, from all over the table.
     pub examples: Vec<String>,
     /// Of how many cells one is an example.
-    every: usize,
+    pub every: usize,
     /// The images, if the cells are paths to them.
     pub images: Option<ImageSurvey>,
     /// Shape and variation if each cell holds several numbers; of the counts only `empty` applies then.
