@@ -15,6 +15,10 @@ const CODES: &str = "area bin branch brand cat category channel city class clust
 /// Words in names of columns that name the row, or what it is of.
 const IDS: &str = "guid id ids index key nr rowid uuid";
 
+/// Words in names of columns that name somebody or something that several rows are of.
+const ENTITIES: &str = "author client customer family household participant patient person player session speaker student \
+    subject user";
+
 /// The words of a name, in lower case: `zipCode_2` has `zip`, `code` and `2`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -54,6 +58,11 @@ pub(super) fn names_an_id(name: &str) -> bool {
         || words.first().is_some_and(|first| words.len() < 3 && list().any(|id| id == first))
 }
 
+/// Whether the name says that the column names somebody, of whom there may be several rows.
+pub(super) fn names_an_entity(name: &str) -> bool {
+    has_word_of(name, ENTITIES) && (names_an_id(name) || words(name).len() == 1)
+}
+
 /// Whether the name says that the column divides the rows into parts.
 pub(super) fn names_a_split(name: &str) -> bool {
     has_word_of(name, "fold part partition set split subset")
@@ -74,5 +83,6 @@ mod tests {
         assert!(names_a_code("zip_code") && names_a_code("jobType") && !names_a_code("hours"));
         assert!(names_a_quantity("n_children") && names_a_quantity("Review Score") && !names_a_quantity("zip"));
         assert!(names_an_id("id") && names_an_id("PassengerId") && names_an_id("id_2") && !names_an_id("idle"));
+        assert!(names_an_entity("patient_id") && names_an_entity("subject") && !names_an_entity("user_agent"));
     }
 }

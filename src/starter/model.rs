@@ -31,11 +31,12 @@ impl Writer<'_> {
         self.text.push('\n');
         let inputs = self.encoders(signals);
         self.text.push('\n');
+        let model = self.name("model");
         match inputs.as_slice() {
-            [_] => self.alone(&signals[0], &inputs[0], signals.len() == 1),
-            several => self.together(several),
+            [_] => self.alone(&model, &signals[0], &inputs[0], signals.len() == 1),
+            several => self.together(&model, several),
         }
-        self.training();
+        self.training(&model);
     }
 
     /// An encoder for each signal; those of one kind that are many and small share one.
@@ -73,28 +74,29 @@ impl Writer<'_> {
     }
 
     /// Combines of one input; `only` if it is a single modality.
-    fn alone(&mut self, signal: &Signal, input: &Input, only: bool) {
+    fn alone(&mut self, model: &str, signal: &Signal, input: &Input, only: bool) {
         let encoder = &input.encoder;
-        self.lines(&format!("combine model = single({encoder}) {{ head = mlp([{WIDTH}]) }}\n"));
+        self.lines(&format!("combine {model} = single({encoder}) {{ head = mlp([{WIDTH}]) }}\n"));
         if only && signal.kind == SignalKind::Numbers {
+            let linear = self.name("linear_model");
             self.lines(&format!(
-                "# A linear model, as a measure of what the layers are good for.\ncombine linear_model = single({})\n",
+                "# A linear model, as a measure of what the layers are good for.\ncombine {linear} = single({})\n",
                 signal.name
             ));
         }
         if only && signal.kind == SignalKind::Words {
-            let encoder = self.name("phrases_net");
+            let (encoder, phrases) = (self.name("phrases_net"), self.name("phrases"));
             self.lines(&format!(
                 "# Reads phrases of a few words, and not only which words there are.\n\
                  encoder {encoder} = {} |> char_cnn(embed: 32, channels: 32)\n\
-                 combine phrases = single({encoder}) {{ head = mlp([{WIDTH}]) }}\n",
+                 combine {phrases} = single({encoder}) {{ head = mlp([{WIDTH}]) }}\n",
                 signal.name
             ));
         }
     }
 
     /// Combines of several inputs.
-    fn together(&mut self, inputs: &[Input]) {
+    fn together(&mut self, model: &str, inputs: &[Input]) {
         let names = |all: Vec<&Input>| all.iter().map(|input| input.encoder.as_str()).collect::<Vec<_>>().join(", ");
         let all = names(inputs.iter().collect());
         let certain: Vec<&Input> = inputs.iter().filter(|input| !input.optional).collect();
@@ -102,46 +104,48 @@ impl Writer<'_> {
             let mixtures = if inputs.len() >= ONLY_PAIRS { "mixtures = up_to(2)\n" } else { "" };
             self.lines(&format!(
                 "# Every signal decides on its own and together with others: beta = 0 is an average, 1 the full effect.\n\
-                 combine model = mulmix({all}) {{\n\
+                 combine {model} = mulmix({all}) {{\n\
                  beta = 0.5\nproject = linear({WIDTH}) |> relu\n{mixtures}head = mlp([{WIDTH}])\n}}\n"
             ));
         } else {
             self.lines(&format!(
                 "# Every signal decides on its own, and a confident one counts more: beta = 0 is an average.\n\
-                 combine model = multiplicative({all}) {{\nbeta = 0.5\nhead = mlp([{WIDTH}])\n}}\n"
+                 combine {model} = multiplicative({all}) {{\nbeta = 0.5\nhead = mlp([{WIDTH}])\n}}\n"
             ));
         }
         if certain.len() > 1 {
             let all_are = certain.len() == inputs.len();
+            let joined = self.name("joined");
             let which = if all_are { "all signals" } else { "the signals that no row lacks" };
             self.lines(&format!(
                 "# One representation of {which}, and one decision.\n\
-                 combine joined = additive({}) {{\nmerge = concat\nhead = mlp([{WIDTH}])\n}}\n",
+                 combine {joined} = additive({}) {{\nmerge = concat\nhead = mlp([{WIDTH}])\n}}\n",
                 names(certain.clone())
             ));
         }
         if certain.len() == inputs.len() {
+            let apart = self.name("apart");
             self.lines(&format!(
                 "# A model of each signal, trained apart, and the average of their decisions.\n\
-                 combine apart = late({all}) {{ head = mlp([{WIDTH}]) }}\n"
+                 combine {apart} = late({all}) {{ head = mlp([{WIDTH}]) }}\n"
             ));
         } else if inputs.len() < NO_MIXTURES {
+            let alone = self.name("alone");
             self.lines(&format!(
                 "# Every signal decides alone, without mixtures.\n\
-                 combine alone = multiplicative({all}) {{\nbeta = 0.5\nhead = mlp([{WIDTH}])\n}}\n"
+                 combine {alone} = multiplicative({all}) {{\nbeta = 0.5\nhead = mlp([{WIDTH}])\n}}\n"
             ));
         }
     }
 
-    fn training(&mut self) {
-        let rows = self.survey.rows.max(1);
+    fn training(&mut self, model: &str) {
+        let rows = self.survey.all_rows.max(1);
         let (batch, _) = BATCHES.into_iter().find(|(_, most)| rows <= *most).unwrap_or(BATCHES[0]);
         let epochs = (STEPS * batch / rows).clamp(EPOCHS.start, EPOCHS.end);
         let patience = (epochs / 8).max(5);
         self.lines(&format!(
-            "# `mmc compare` trains all combines above on the same rows, several times with `--seeds 1..=3`.\n\
-             train {{\n\
-             combine = model\n\
+            "train {{\n\
+             combine = {model}\n\
              optimizer = adam(lr: 1e-3)\n\
              batch_size = {batch}\n\
              epochs = {epochs}\n\

@@ -262,7 +262,7 @@ mod tests {
         }
         assert_eq!(of("x", &each(|row| format!("0{}", 100 + row % 20))), Role::Category(20));
         assert_eq!(of("x", &each(|row| format!("{}", row % 5))), Role::Category(5));
-        assert_eq!(of("user_id", &each(|row| format!("{}", row * 7 % 40))), Role::Category(40));
+        assert_eq!(of("store_id", &each(|row| format!("{}", row * 7 % 40))), Role::Category(40));
         // But where it does.
         assert_eq!(of("rating", &each(|row| format!("{}", row % 5))), numbers(None, &[]));
         assert_eq!(of("x", &each(|row| format!("{}", row % 2))), numbers(None, &[]));

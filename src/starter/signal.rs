@@ -2,7 +2,7 @@
 
 use super::group::ColumnGroup;
 use super::role::Role;
-use super::writer::Writer;
+use super::writer::{Writer, counted};
 use crate::diag::string_literal;
 use crate::spec::DatePart;
 
@@ -43,7 +43,11 @@ impl Writer<'_> {
     /// A group of columns of numbers.
     pub(super) fn numbers(&mut self, group: &ColumnGroup, roles: &[Role]) -> Signal {
         let width = group.columns.len();
-        let name = self.name(if group.prefix.is_empty() { "numbers" } else { &group.prefix });
+        let name = match (group.columns.as_slice(), group.prefix.as_str()) {
+            ([one], "") => self.name_of(*one),
+            (_, "") => self.name("numbers"),
+            (_, prefix) => self.name(prefix),
+        };
         let (mut stand_ins, mut missing): (Vec<String>, usize) = (vec![], 0);
         for at in &group.columns {
             let column = &self.survey.columns[*at];
@@ -101,7 +105,7 @@ impl Writer<'_> {
         let optional = self.optional(at);
         let mark = if optional { "?" } else { "" };
         self.lines(&format!("modality {name}{mark}: category[{values}] = column({})", self.column(at)));
-        let layers = format!("embedding({})", (values / 2).clamp(2, 32));
+        let layers = format!("embedding({})", values.div_ceil(2).clamp(4, 32));
         Signal { name, kind: SignalKind::Category, optional, layers }
     }
 
@@ -116,7 +120,7 @@ impl Writer<'_> {
         self.lines("\n# Dates: days since 1970, and where it lies in the year and in the week.");
         let mut transforms = format!(" |> date({})", arguments.join(", "));
         if missing > 0 {
-            self.lines(&format!("# Empty on {missing} rows: the medians of the training rows replace them."));
+            self.lines(&format!("# Empty on {}: the medians of the training rows replace them.", counted(missing)));
             transforms.push_str(" |> impute(median)");
         }
         self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms} |> standardize", self.column(at)));
@@ -157,7 +161,7 @@ impl Writer<'_> {
         self.lines(&format!("\n# {width} numbers in each cell."));
         let mut transforms = String::new();
         if missing > 0 {
-            self.lines(&format!("# Empty on {missing} rows: the means of the training rows replace them."));
+            self.lines(&format!("# Empty on {}: the means of the training rows replace them.", counted(missing)));
             transforms.push_str(" |> impute(mean)");
         }
         if varies {
@@ -209,8 +213,9 @@ impl Writer<'_> {
     fn optional(&mut self, at: usize) -> bool {
         let missing = self.survey.columns[at].empty;
         if missing > 0 {
-            let rows = if self.survey.whole { "rows" } else { "of the rows that were read" };
-            self.lines(&format!("# `?`: it is empty on {missing} {rows}, and left out of the decision there."));
+            let read = if self.survey.whole { "" } else { " of those that were read" };
+            let rows = counted(missing);
+            self.lines(&format!("# `?`: it is empty on {rows}{read}, and left out of the decision there."));
         }
         missing > 0
     }

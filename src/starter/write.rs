@@ -1,12 +1,12 @@
 //! The text of a starter pipeline, with comments that explain the choices.
 
-use super::column_name::names_a_split;
+use super::column_name::{names_a_split, names_an_entity};
 use super::group::groups;
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use super::signal::Signal;
 use super::source_text::source_text;
-use super::writer::{Writer, few, shown};
+use super::writer::{Writer, counted, few, shown};
 use crate::data::{ColumnSurvey, Survey};
 use crate::diag::string_literal;
 use crate::spec::{Origin, SourceKind};
@@ -18,6 +18,12 @@ const MOST_INPUTS: usize = 16;
 
 /// From this ratio of the most frequent class to the rarest on a comment speaks of weights.
 const IMBALANCED: usize = 4;
+
+/// A class of fewer rows than this has none in a tenth of the rows, one of half as many none in a fifth.
+const FEW_OF_A_CLASS: usize = 10;
+
+/// Fewest groups whose rows stay together.
+const FEWEST_GROUPS: usize = 20;
 
 /// The most classes whose numbers of rows are in a comment.
 const SHOWN_CLASSES: usize = 10;
@@ -44,7 +50,7 @@ pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoL
     let mut roles: Vec<Role> = survey.columns.iter().map(|column| role(column, survey)).collect();
     roles[label.column] = Role::Left(String::new());
     leave_keys_and_paths(table.origin, survey, &mut roles);
-    let split = split_column(table.origin, survey, &mut roles);
+    let split = split(table.origin, survey, &mut roles);
     leave_surplus(survey, &mut roles);
     let mut writer = Writer::new(survey);
     writer.head(table, &label, split);
@@ -79,22 +85,53 @@ fn is_key(column: &str, key: &str) -> bool {
     column == key || column.strip_suffix(key).is_some_and(|table| table.ends_with('.'))
 }
 
-/// The column that says which part a row is of, if there is one; it is left out of the inputs either way.
-fn split_column(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> Option<usize> {
-    let parts = |column: &ColumnSurvey, words: &[&str]| {
-        column.values.as_ref().is_some_and(|values| values.keys().any(|value| words.contains(&value.as_str())))
-    };
+/// How the rows are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Split {
+    /// At random.
+    Fractions,
+    /// At random, all rows of equal values of a column on one side.
+    Groups(usize),
+    /// By a column that says which part a row is of.
+    Column(usize),
+}
+
+/// How the rows are divided; the column that says so is left out of the inputs.
+fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> Split {
     let known = ["train", "valid", "validation", "val", "dev", "calib", "test"];
-    let at = survey.columns.iter().position(|column| {
-        let values = column.values.as_ref();
+    let words = |column: &ColumnSurvey| column.values.iter().flatten().map(|(value, _)| value.clone()).collect::<Vec<_>>();
+    let parts = survey.columns.iter().position(|column| {
+        let words = words(column);
         names_a_split(&column.name)
             && column.empty == 0
-            && values.is_some_and(|values| values.keys().all(|value| known.contains(&value.as_str())))
-    })?;
-    roles[at] = Role::Left("it divides the rows into parts".into());
-    let column = &survey.columns[at];
-    let whole = matches!(origin, Origin::Whole(_));
-    (whole && parts(column, &["train"]) && parts(column, &["test"]) && parts(column, &known[1..5])).then_some(at)
+            && !words.is_empty()
+            && words.iter().all(|word| known.contains(&word.as_str()))
+    });
+    if let Some(at) = parts {
+        roles[at] = Role::Left("it divides the rows into parts".into());
+        let words = words(&survey.columns[at]);
+        let has = |part: &[&str]| words.iter().any(|word| part.contains(&word.as_str()));
+        if matches!(origin, Origin::Whole(_)) && has(&known[..1]) && has(&known[1..5]) && has(&known[6..]) {
+            return Split::Column(at);
+        }
+    }
+    let repeated = |column: &ColumnSurvey| {
+        column.different().is_some_and(|values| values >= FEWEST_GROUPS && 3 * values <= 2 * survey.rows)
+    };
+    let entity = |column: &ColumnSurvey| survey.header && names_an_entity(&column.name) && column.empty == 0;
+    let group = survey.columns.iter().position(|column| entity(column) && repeated(column) && column.array.is_none());
+    match group {
+        Some(at) if matches!(origin, Origin::Whole(_)) && !is_label(&roles[at]) => {
+            roles[at] = Role::Left("new rows are of others: the rows of one stay together in the split".into());
+            Split::Groups(at)
+        }
+        _ => Split::Fractions,
+    }
+}
+
+/// Whether a role is that of the label, which is left out without a reason.
+fn is_label(role: &Role) -> bool {
+    *role == Role::Left(String::new())
 }
 
 /// Leaves out columns that are one input too many.
@@ -136,54 +173,70 @@ fn reasons(survey: &Survey, roles: &[Role], label: usize) -> Vec<(String, Vec<St
 
 impl Writer<'_> {
     /// The pipeline's name, its data and its label.
-    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: Option<usize>) {
+    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: Split) {
         let survey = self.survey;
-        let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
-        let all = if survey.whole { "" } else { " from all over the table" };
+        let (rows, columns) = (counted(survey.rows), survey.columns.len());
+        let all = match survey.whole {
+            true => String::new(),
+            false => format!(" from all over {}", grouped(survey.all_rows as u64)),
+        };
         let pipeline = self.name(table.name);
         let column = &survey.columns[label.column];
         let name = self.name(if survey.header { &column.name } else { "target" });
         self.lines(&format!(
-            "## Made from {rows} rows{all} with {columns} columns: change what is not what you mean.\n\
+            "## Made from {rows}{all} with {columns} columns: change what is not what you mean.\n\
              pipeline {pipeline}\n\n\
              # First look at `mmc lint`: it names columns that give the label away. Then `mmc compare` shows which of the\n\
              # combines below is best, and whether the difference is more than chance.\n\
              data {{"
         ));
-        self.data(table, &name, split);
+        self.data(table, &name, column, split);
         if column.empty > 0 {
             self.lines(&format!(
-                "# `{}` is empty on {} rows, which are left out.\nunlabeled = drop",
+                "# `{}` is empty on {}, left out here.\nunlabeled = drop",
                 shown(&column.name),
-                grouped(column.empty as u64)
+                counted(column.empty)
             ));
         }
         let names: Vec<&str> = column.values.iter().flatten().map(|(value, _)| value.as_str()).collect();
         self.lines(&format!(
             "}}\n\n# The label: {}.\n{}label {name}: class[{}] = column({})\n",
             label.reason,
-            class_counts(column),
+            class_counts(column, survey.whole),
             classes(names),
             self.column(label.column),
         ));
     }
 
     /// The settings of the data block.
-    fn data(&mut self, table: &TableFile<'_>, label: &str, split: Option<usize>) {
+    fn data(&mut self, table: &TableFile<'_>, label: &str, column: &ColumnSurvey, split: Split) {
         let source = |source| source_text(source, table.path);
+        let rarest = column.values.as_ref().and_then(|values| values.values().min()).copied().unwrap_or(0);
+        let group = match split {
+            Split::Groups(at) => format!("group: {}, ", string_literal(&self.survey.columns[at].name)),
+            _ => String::new(),
+        };
         let fractions = |test: bool| {
+            let mut lines = String::new();
+            if !group.is_empty() {
+                lines.push_str("# Rows of one group stay on one side, so that the test rows are of new ones.\n");
+            }
+            if rarest < FEW_OF_A_CLASS / 2 {
+                lines.push_str("# A class has so few rows that a part may have none of it.\n# mmc: allow(absent_class)\n");
+            }
+            let valid = if rarest < FEW_OF_A_CLASS { "20%" } else { "10%" };
             let test = if test { "test: fraction(20%), " } else { "" };
-            format!("split = {{ {test}valid: fraction(10%), stratify: {label}, seed: 1 }}")
+            lines + &format!("split = {{ {test}valid: fraction({valid}), stratify: {label}, {group}seed: 1 }}")
         };
         match table.origin {
             Origin::Whole(whole) => {
                 self.lines(&format!("source = {}", source(whole)));
                 match split {
-                    Some(at) => {
+                    Split::Column(at) => {
                         let name = string_literal(&self.survey.columns[at].name);
                         self.lines(&format!("split = by_column({name})"));
                     }
-                    None => {
+                    Split::Fractions | Split::Groups(_) => {
                         self.lines(
                             "# The test rows are looked at once, at the end; the model is chosen on the validation rows.",
                         );
@@ -236,16 +289,17 @@ fn shown_reason(why: &str) -> String {
 }
 
 /// How many rows each class has, and what to do where some are rare, as lines of comment.
-fn class_counts(column: &ColumnSurvey) -> String {
+fn class_counts(column: &ColumnSurvey, whole: bool) -> String {
     let Some(values) = &column.values else { return String::new() };
     let mut counts: Vec<(&String, usize)> = values.iter().map(|(value, count)| (value, *count)).collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let (Some(most), Some(least)) = (counts.first(), counts.last()) else { return String::new() };
     let of = |(value, count): &(&String, usize)| format!("{} {}", shown(value), grouped(*count as u64));
+    let rows = if whole { "Rows" } else { "Rows that were read" };
     let mut text = if counts.len() <= SHOWN_CLASSES {
-        format!("# Rows of each class: {}.\n", counts.iter().map(of).collect::<Vec<_>>().join(", "))
+        format!("# {rows} of each class: {}.\n", counts.iter().map(of).collect::<Vec<_>>().join(", "))
     } else {
-        format!("# Rows of each class: from {} to {}.\n", of(most), of(least))
+        format!("# {rows} of each class: from {} to {}.\n", of(most), of(least))
     };
     if most.1 >= IMBALANCED * least.1 {
         text.push_str(

@@ -4,6 +4,7 @@ use super::group::ColumnGroup;
 use crate::data::Survey;
 use crate::diag::string_literal;
 use crate::syntax::RESERVED;
+use crate::thousands::grouped;
 use std::collections::BTreeSet;
 
 /// The text so far.
@@ -112,6 +113,11 @@ pub(super) fn few(names: &[String]) -> String {
     let first: Vec<String> = names.iter().take(MOST).map(|name| format!("`{}`", shown(name))).collect();
     let more = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
     format!("{}{more}", first.join(", "))
+}
+
+/// A number of rows in words.
+pub(super) fn counted(rows: usize) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(rows as u64)) }
 }
 
 /// `1..=21, 23`

@@ -21,7 +21,9 @@ pub struct Survey {
     pub header: bool,
     /// Number of rows that were read.
     pub rows: usize,
-    /// Whether these were all.
+    /// Number of rows that there are.
+    pub all_rows: usize,
+    /// Whether all were read.
     pub whole: bool,
     /// The columns in order.
     pub columns: Vec<ColumnSurvey>,
@@ -108,7 +110,7 @@ mod tests {
     fn a_table_sorted_by_class_is_seen_to_its_end() {
         let text: String = (0..300_000).map(|row| format!("{},{}\n", row % 7, row / 150_000)).collect();
         let survey = of("a.csv", &format!("x,y\n{text}")).unwrap();
-        assert!(!survey.whole);
+        assert!(!survey.whole && survey.rows < survey.all_rows && survey.all_rows == 300_000);
         assert_eq!(survey.columns[1].different(), Some(2));
     }
 }

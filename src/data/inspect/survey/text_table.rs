@@ -71,7 +71,7 @@ pub(super) fn survey(written: &[Spanned<String>], format: &TextFormat, base: &Pa
             }
         }
     }
-    survey.whole = seen == survey.rows;
+    (survey.all_rows, survey.whole) = (seen, seen == survey.rows);
     Ok(survey)
 }
 

@@ -24,7 +24,7 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     let mut survey = Survey { header: true, whole: true, ..Survey::default() };
     let all: Vec<usize> = (0..found.schema.width).collect();
     if let Ok(table) = read(&found, &all) {
-        survey.rows = table.rows;
+        (survey.rows, survey.all_rows) = (table.rows, table.rows);
         survey.columns = all.iter().map(|at| column(&found, *at, &table.columns[*at], table.rows)).collect();
         return Ok(survey);
     }
@@ -32,7 +32,7 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     for at in all {
         match read(&found, &[at]) {
             Ok(table) => {
-                survey.rows = table.rows;
+                (survey.rows, survey.all_rows) = (table.rows, table.rows);
                 survey.columns.push(column(&found, at, &table.columns[0], table.rows));
             }
             Err(problems) => {
