@@ -11,6 +11,9 @@ const NAMES: [&str; 12] = [
     "species",
 ];
 
+/// Words in names of labels.
+const LABEL_WORDS: [&str; 4] = ["label", "labels", "target", "outcome"];
+
 /// More classes than this are probably not classes, unless the column is named.
 const MOST_CLASSES: usize = 100;
 
@@ -125,7 +128,7 @@ fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
     if NAMES.contains(&name.as_str()) {
         return Some((100, format!("it is called `{}`", column.name)));
     }
-    if name.split(['_', ' ', '-']).any(|word| NAMES[..7].contains(&word)) {
+    if name.split(['_', ' ', '-']).any(|word| LABEL_WORDS.contains(&word)) {
         return Some((80, format!("its name says so, and it has {classes} values")));
     }
     if names_a_code(&name) && classes > 20 || names_an_id(&name) || names_a_split(&name) {
