@@ -66,7 +66,7 @@ fn problems_keep_their_line_and_column() {
     let format = TextFormat { skip: 3, comment: Some('#'), decimal: ',', ..TextFormat::separated_by(';') };
     let text = "title\n\n\"\n# note\ny;a;b\nyes;1,5;2\n# x\n\nno;1.5;3\nyes;1\n";
     let problems = read(format, text.as_bytes()).modality("m", &[name("a"), name("b")], &[]).problems();
-    let found: Vec<_> = problems.iter().map(|problem| {
+    let found = problems.iter().map(|problem| {
         let place = problem.data.as_ref().unwrap();
         (problem.code, place.line, place.column.as_deref())
     });
