@@ -2,6 +2,7 @@
 //! where there are any, else by their definition.
 
 use super::*;
+use mmc::spec::Origin;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
