@@ -53,9 +53,10 @@ fn everything_is_described() {
 }
 
 fn fits(kind: Kind, default: mmc::ops::DefaultValue) -> bool {
-    use mmc::ops::DefaultValue::{Bool, Integer, Nothing, Number, Word};
+    use mmc::ops::DefaultValue::{Bool, Integer, Nothing, Number, Text, Word};
     match (kind, default) {
         (_, Nothing) | (Kind::Form(_), Word(_) | Bool(_)) | (Kind::Bool, Bool(_)) => true,
+        (Kind::TextOrBool, Bool(_) | Text(_)) | (Kind::Text, Text(_)) => true,
         (Kind::Integer(least), Integer(value)) => value >= least,
         (Kind::Number(least, most), Number(value)) => (least..=most).contains(&value),
         (Kind::Choice(words) | Kind::WordOrInteger(words, _), Word(word)) => words.contains(&word),

@@ -32,11 +32,19 @@ fn line(checked: &DataCheck) -> Option<String> {
         }
         // Rows that are generated are always there, and always fit.
         DataCheck::Generated => return None,
-        DataCheck::Checked { tables, rows, whole } => {
+        DataCheck::Checked { tables, rows, classes, unlabeled, whole } => {
             let (tables, rows) = (tables.join(", "), grouped(*rows as u64));
+            let dropped = match unlabeled {
+                0 => String::new(),
+                dropped => format!("; {} rows have no label and are left out", grouped(*dropped as u64)),
+            };
             match whole {
-                true => format!("checked against {tables}: {rows} rows"),
-                false => format!("checked against the first {rows} rows of {tables}; the split was not checked"),
+                true => format!("checked against {tables}: {rows} rows ({classes}){dropped}"),
+                false => {
+                    format!(
+                        "checked against the first {rows} rows of {tables} ({classes}){dropped}; the split was not checked"
+                    )
+                }
             }
         }
         DataCheck::Unfit => "checked against the data, which does not fit".to_owned(),

@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod data_view;
 mod diff;
 mod difference;
 mod eval;

@@ -7,7 +7,7 @@ use super::plan_view::{line_of, plan_text};
 use super::status::ExitStatus;
 use crate::plan::Plan;
 use crate::report::yaml_text;
-use crate::spec::TrainSpec;
+use crate::spec::{DataSpec, TrainSpec};
 use serde::Serialize;
 
 pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
@@ -20,10 +20,14 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     let lines = || plan.steps.iter().map(|step| line_of(step, sources)).collect();
     let shown = match args.format {
         PlanFormat::Text => Ok(plan_text(plan, hir, sources, output.out.style, args.full)),
-        PlanFormat::Yaml => yaml_text(&PlanDocument { plan, lines: lines(), train }).map_err(|error| error.to_string()),
-        PlanFormat::Json => serde_json::to_string_pretty(&PlanDocument { plan, lines: lines(), train })
-            .map(|json| json + "\n")
-            .map_err(|error| error.to_string()),
+        PlanFormat::Yaml => {
+            yaml_text(&PlanDocument { plan, lines: lines(), data: &hir.data, train }).map_err(|error| error.to_string())
+        }
+        PlanFormat::Json => {
+            serde_json::to_string_pretty(&PlanDocument { plan, lines: lines(), data: &hir.data, train })
+                .map(|json| json + "\n")
+                .map_err(|error| error.to_string())
+        }
     };
     match shown {
         Ok(text) => {
@@ -37,11 +41,12 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     }
 }
 
-/// The machine-readable plan: the plan, the source line of each step, and the training settings.
+/// The machine-readable plan: the plan, the source line of each step, the data, and the training settings.
 #[derive(Serialize)]
 struct PlanDocument<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
     lines: Vec<usize>,
+    data: &'a DataSpec,
     train: &'a TrainSpec,
 }

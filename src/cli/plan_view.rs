@@ -1,5 +1,6 @@
 //! A plan as a table, part by part: operations, shapes, costs and source lines.
 
+use super::data_view::data_text;
 use super::numbers::{bytes, grouped, scaled};
 use super::table::{Align, table};
 use crate::diag::{SourceMap, Style};
@@ -21,6 +22,8 @@ pub(super) fn plan_text(plan: &Plan, hir: &Hir, sources: &SourceMap, style: Styl
     text += &components(plan, style);
     text.push('\n');
     text += &totals(plan, train);
+    text.push('\n');
+    text += &data_text(&hir.data, sources);
     text.push('\n');
     text += &training(train);
     text += &weights(hir);

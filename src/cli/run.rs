@@ -12,6 +12,7 @@ use super::status::ExitStatus;
 use crate::data::Dataset;
 use crate::experiment::{Continuation, Error, Pipeline, PipelineOptions, Run, RunProgress, StartedRun, run_progress};
 use crate::plan::Plan;
+use crate::spec::class_summary;
 use crate::train::Event;
 use std::path::Path;
 
@@ -159,6 +160,8 @@ fn train(
             RunOrigin::Again(original) => run.differences_from(original).unwrap_or_default(),
             _ => vec![],
         };
+        let classes = class_summary(&run.data.label.classes, &run.data.class_rows());
+        output.err.line(&format!("{}: {classes}", run.data.label.name));
         let notes = run.data.notes.iter().chain(&started.notes).chain(&differences);
         notes.for_each(|note| output.err.line(&format!("note: {note}")));
     }

@@ -9,8 +9,9 @@ use crate::data::preprocessing::Preprocessing;
 use crate::data::presence::{self, RequiredComponents};
 use crate::data::source;
 use crate::data::source::storage::Storage;
+use crate::data::unlabeled::LabeledTable;
 use crate::diag::{Checked, Problems};
-use crate::spec::{Part, Source};
+use crate::spec::{Part, Source, Unlabeled};
 use std::path::Path;
 
 /// The new rows, and how they are to be prepared.
@@ -81,24 +82,27 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
     let inputs = InputMapping::find(preprocessing, &request.modalities, request.labels, &open)?;
     let budget = MemoryBudget::new(request.memory, request.cache);
     let read = open.read(&inputs.query, Storage { cache: request.cache, budget: &budget })?;
-    let mut subset =
-        Subset { rows: read.table.rows, row_ids: (0..read.table.rows as u64).collect(), ..Subset::default() };
+    let unlabeled = if request.labels == LabelUse::RequiredOrDropped { Unlabeled::Drop } else { Unlabeled::Error };
+    let labeled = LabeledTable::new(read, inputs.label.map_or(usize::MAX, |(column, _)| column), unlabeled);
+    let read = &labeled.read;
+    let row_ids = (0..read.table.rows as u32).map(|row| labeled.row_id(row)).collect();
+    let mut subset = Subset { rows: read.table.rows, row_ids, ..Subset::default() };
     let mut problems = Problems::new();
     if let Some((column, position)) = inputs.label {
-        let column = LabelColumn { read: &read, column, position };
-        if request.labels == LabelUse::Required || !label::is_empty(column) {
+        let column = LabelColumn { read, column, position };
+        if request.labels != LabelUse::IfPresent || !label::is_empty(column) {
             match label::read_fitted(&preprocessing.label, column) {
                 Ok(labels) => subset.labels = labels,
                 Err(more) => problems.extend(more),
             }
-            match inputs.row_weights(preprocessing, &read, &subset.labels) {
+            match inputs.row_weights(preprocessing, read, &subset.labels) {
                 Ok(weights) => subset.weights = weights,
                 Err(more) => problems.extend(more),
             }
         }
     }
     let mut notes = inputs.notes.clone();
-    match inputs.prepare(&read, &budget, None) {
+    match inputs.prepare(read, &budget, None) {
         Ok(made) => {
             for made in made {
                 subset.modalities.extend(made.rows);
@@ -110,15 +114,16 @@ fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<
     if problems.has_errors() {
         return Err(problems);
     }
-    presence::check(&request.required, &[presence::PartTable { part: Part::Test, subset: &subset, read: &read }])?;
+    presence::check(&request.required, &[presence::PartTable { part: Part::Test, subset: &subset, read }])?;
     let table = TableSummary {
         part: None,
         files: read.file_names(),
         row_files: read.row_file_names(),
-        rows: read.table.rows,
+        rows: labeled.rows_read(),
         cached: read.cached,
     };
-    notes.extend(read.notes);
+    notes.extend(read.notes.iter().cloned());
+    notes.extend(labeled.note(&preprocessing.label.name));
     let fingerprint = read.content.to_hex().to_string();
     Ok(PreparedRows { rows: subset, table, fingerprint, absent: inputs.absent, notes })
 }

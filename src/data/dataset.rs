@@ -6,7 +6,7 @@ use crate::data::modality::rows::ModalityRows;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::random::Draw;
 use crate::plan::Batch;
-use crate::spec::Part;
+use crate::spec::{Part, TellingColumn};
 use serde::{Deserialize, Serialize};
 
 /// Everything a pipeline reads, split, transformed and ready to train on.
@@ -24,12 +24,16 @@ pub struct Dataset {
     pub label: FittedLabel,
     /// The modalities in the order requested, with what was fitted to the training rows.
     pub modalities: Vec<FittedModality>,
+    /// How many rows have no label and were left out.
+    pub unlabeled: usize,
     /// The content that was read, in hexadecimal: the blake3 hash of the file; of the hashes, where there are several.
     pub fingerprint: String,
     /// The tables that were read.
     pub tables: Vec<TableSummary>,
     /// Notes for the user: sentences.
     pub notes: Vec<String>,
+    /// The columns that tell the label.
+    pub telling: Vec<TellingColumn>,
 }
 
 impl Dataset {
@@ -41,6 +45,15 @@ impl Dataset {
             Part::Calib => self.calib.as_ref(),
             Part::Test => self.test.as_ref(),
         }
+    }
+
+    /// How many rows each class has, over all parts.
+    pub fn class_rows(&self) -> Vec<usize> {
+        let mut rows = vec![0; self.label.classes.len()];
+        for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
+            rows.iter_mut().zip(part.class_counts(self.label.classes.len())).for_each(|(sum, count)| *sum += count);
+        }
+        rows
     }
 
     /// The fitted preprocessing, to prepare new rows in the same way.

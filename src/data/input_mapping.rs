@@ -27,6 +27,8 @@ pub enum LabelUse {
     IfPresent,
     /// Always: the column exists, and every cell is one of the classes.
     Required,
+    /// As [`LabelUse::Required`], but rows whose cell is empty are left out.
+    RequiredOrDropped,
 }
 
 /// The columns of a table that the modalities of a model and its label are read from.
@@ -68,7 +70,7 @@ impl<'a> InputMapping<'a> {
     ) -> Result<Self, Problems> {
         let columns = select::ColumnFinder { schema: &open.schema, name: &open.name };
         let mut problems = Problems::new();
-        let mut query = TableQuery::default();
+        let mut query = TableQuery::new(preprocessing.missing().clone());
         let label = match label_column(&preprocessing.label, labels, columns) {
             Ok(position) => position.map(|position| (query.add(position, CellType::Word, Span::default()), position)),
             Err(problem) => {
@@ -201,7 +203,7 @@ fn label_column(
     match labels {
         LabelUse::Ignore => Ok(None),
         LabelUse::IfPresent if !is_there(columns.schema, &label.column) => Ok(None),
-        LabelUse::IfPresent | LabelUse::Required => {
+        LabelUse::IfPresent | LabelUse::Required | LabelUse::RequiredOrDropped => {
             columns.one(&ColumnRef { select: label.column.select(), span: Span::default() }).map(Some)
         }
     }

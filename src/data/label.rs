@@ -1,5 +1,6 @@
 //! From the cells of the label's column to class indices. Does not depend on files.
 
+use crate::data::empty_label::advise;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::row_weights::FittedWeights;
 use crate::data::table::columns::Words;
@@ -7,7 +8,7 @@ use crate::data::table::errors::shown;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::word::{canonical, is_value};
 use crate::diag::{Code, Problem, Problems, Span, nearest};
-use crate::spec::{Classes, ColumnRef, LabelSpec, Select};
+use crate::spec::{Classes, ColumnRef, DataSpec, LabelSpec, Select};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,6 +26,17 @@ pub(crate) struct LabelColumn<'a> {
     pub column: usize,
     /// Its position in the table.
     pub position: usize,
+}
+
+impl LabelColumn<'_> {
+    /// The rows that have a label; `None` where every row has one.
+    pub(crate) fn labeled_rows(&self) -> Option<Vec<u32>> {
+        let words = self.read.table.words(self.column)?;
+        let empty = words.dictionary.iter().position(String::is_empty)? as u32;
+        let rows: Vec<u32> =
+            (0..self.read.table.rows as u32).filter(|row| words.codes[*row as usize] != empty).collect();
+        (rows.len() < self.read.table.rows).then_some(rows)
+    }
 }
 
 /// The label as it was read from the training tables: all that is needed to read the classes of new rows.
@@ -115,12 +127,13 @@ fn index(cell: &str) -> Option<u64> {
 /// or a truth value; else by index. Counted classes are read by index,
 /// unless the cells are as many different words as there are classes and not all of them integers in range: then
 /// the classes are these words in sorted order.
-pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>]) -> Result<Labels, Problems> {
+pub(crate) fn read(spec: &LabelSpec, tables: &[LabelColumn<'_>], data: Option<&DataSpec>) -> Result<Labels, Problems> {
     let columns: Vec<Words> =
         tables.iter().map(|table| table.read.table.words(table.column).unwrap_or_default()).collect();
     let cells = different_cells(&columns);
-    let reading = reading(&spec.classes, &cells);
-    let rows = classes_of(spec, &reading, tables, &columns, &cells)?;
+    let filled = cells.iter().filter(|(cell, _)| !cell.is_empty()).map(|(cell, count)| (*cell, *count)).collect();
+    let reading = reading(&spec.classes, &filled);
+    let rows = classes_of(spec, &reading, tables, &columns, &cells, data)?;
     let cells = match reading {
         Reading::Names(_) => LabelCells::Names,
         Reading::Indices(_) => LabelCells::Indices,
@@ -146,7 +159,7 @@ pub(crate) fn read_fitted(label: &FittedLabel, table: LabelColumn<'_>) -> Result
         LabelCells::Indices => Reading::Indices(label.classes.len()),
     };
     let columns = [table.read.table.words(table.column).unwrap_or_default()];
-    let mut rows = classes_of(&spec, &reading, &[table], &columns, &different_cells(&columns))?;
+    let mut rows = classes_of(&spec, &reading, &[table], &columns, &different_cells(&columns), None)?;
     Ok(rows.pop().unwrap_or_default())
 }
 
@@ -192,13 +205,17 @@ fn classes_of(
     tables: &[LabelColumn<'_>],
     columns: &[Words],
     cells: &BTreeMap<&str, (usize, usize, usize)>,
+    data: Option<&DataSpec>,
 ) -> Result<Vec<Vec<u32>>, Problems> {
     let unknown: Vec<_> = cells.iter().filter(|(cell, _)| reading.class(cell).is_none()).collect();
     if !unknown.is_empty() {
         let mut problems: Problems = unknown
             .iter()
             .take(SHOWN)
-            .map(|(cell, (at, row, count))| unknown_label(spec, reading, cell, *count, &tables[*at], *row))
+            .map(|(cell, (at, row, count))| match cell.is_empty() {
+                true => advise(unknown_label(spec, reading, cell, *count, &tables[*at], *row), data),
+                false => unknown_label(spec, reading, cell, *count, &tables[*at], *row),
+            })
             .collect();
         if unknown.len() > SHOWN {
             let message = format!("and {} more different labels outside of the classes", unknown.len() - SHOWN);
@@ -226,7 +243,7 @@ fn reading<V>(classes: &Classes, cells: &BTreeMap<&str, V>) -> Reading {
         Classes::Named(names) => Reading::Indices(names.len()),
         Classes::Count(count) => {
             let by_index = cells.keys().all(|cell| index(cell).is_some());
-            let as_words = cells.len() == *count && !cells.contains_key("");
+            let as_words = cells.len() == *count;
             if by_index || (!as_words && mostly_integers(cells)) {
                 Reading::Indices(*count)
             } else if as_words {
@@ -318,7 +335,7 @@ mod tests {
             notes: vec![],
         };
         let spec = LabelSpec { name: "y".into(), classes, column, span: Span::default() };
-        match super::read(&spec, &[LabelColumn { read: &read, column: 0, position: 0 }]) {
+        match super::read(&spec, &[LabelColumn { read: &read, column: 0, position: 0 }], None) {
             Ok(mut labels) => Ok((labels.classes, labels.rows.remove(0))),
             Err(problems) => Err(problems.into_iter().collect()),
         }
@@ -356,6 +373,11 @@ mod tests {
         assert!(classes(Classes::Count(2), &["b", "a", "c"]).is_err());
         assert!(classes(Classes::Count(3), &["b", "a"]).is_err());
         assert!(classes(Classes::Count(2), &["a", ""]).is_err());
+        // Of words that are as many as there are classes, only the empty one is none.
+        let problems = classes(Classes::Count(2), &["a", "", "b", ""]).unwrap_err();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].message, "`y`: the label is empty (2 rows)");
+        assert!(problems[0].help.as_ref().unwrap().contains("unlabeled = drop"), "{:?}", problems[0].help);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! From a data block to a data set: find, read, label, split, transform.
 
 use crate::data::dataset::{Dataset, Subset, TableSummary};
+use crate::data::inspect::telling::{self, LabelScore};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::label::{self, FittedLabel, LabelColumn};
+use crate::data::marked_cells::{columns_of_words, word_notes};
 use crate::data::modality::columns::ColumnPlaces;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::kinds;
@@ -16,8 +18,12 @@ use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select;
+use crate::data::unlabeled::LabeledTable;
 use crate::diag::{Checked, Code, Problem, Problems};
-use crate::spec::{ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned};
+use crate::spec::{
+    ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned, TellingColumn,
+    pattern_matches,
+};
 use std::path::Path;
 
 /// The data to load.
@@ -60,12 +66,16 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     let budget = MemoryBudget::new(request.memory, request.cache);
     let storage = Storage { cache: request.cache, budget: &budget };
     let reads = all(found.iter().zip(&resolved).map(|(table, resolved)| table.read(&resolved.query, storage)))?;
+    let labeled: Vec<LabeledTable> = (reads.into_iter().zip(&resolved))
+        .map(|(read, resolved)| LabeledTable::new(read, resolved.label.0, request.data.unlabeled))
+        .collect();
+    let reads: Vec<&LoadedTable> = labeled.iter().map(|table| &table.read).collect();
 
     let columns = reads.iter().zip(&resolved).map(|(read, resolved)| {
         let (column, position) = resolved.label;
         LabelColumn { read, column, position }
     });
-    let labels = label::read(request.label, &columns.collect::<Vec<_>>())?;
+    let labels = label::read(request.label, &columns.collect::<Vec<_>>(), Some(request.data))?;
     let (parts, unused) = parts(request.data, &sources, &reads, &resolved, &labels.rows)?;
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
@@ -102,7 +112,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         }
         let subset = Subset {
             rows: part.rows.len(),
-            row_ids: part.rows.iter().map(|row| u64::from(*row)).collect(),
+            row_ids: part.rows.iter().map(|row| labeled[part.table].row_id(*row)).collect(),
             labels: of_part,
             weights,
             modalities: rows.iter_mut().filter_map(Iterator::next).collect(),
@@ -123,27 +133,31 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     ];
     let rows = subsets.into_iter().filter_map(|(part, subset)| {
         let table = parts.iter().find(|rows| rows.part == part)?.table;
-        Some(presence::PartTable { part, subset: subset?, read: &reads[table] })
+        Some(presence::PartTable { part, subset: subset?, read: reads[table] })
     });
     presence::check(&request.required, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
     notes.extend(labels.assumption(request.label));
+    for (read, resolved) in reads.iter().zip(&resolved) {
+        notes.extend(word_notes(read, &columns_of_words(&resolved.query, resolved.label.0)));
+    }
+    notes.extend(labeled.iter().filter_map(|table| table.note(&request.label.name)));
     notes.extend(class_weights.as_ref().and_then(|weights| weights.note.clone()));
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
-    let tables = sources.iter().zip(&reads).map(|((part, _), read)| TableSummary {
+    let tables = sources.iter().zip(&labeled).map(|((part, _), table)| TableSummary {
         part: *part,
-        files: read.file_names(),
-        row_files: read.row_file_names(),
-        rows: read.table.rows,
-        cached: read.cached,
+        files: table.read.file_names(),
+        row_files: table.read.row_file_names(),
+        rows: table.rows_read(),
+        cached: table.read.cached,
     });
     let schema = &reads[0].schema;
     let label = FittedLabel {
         name: request.label.name.clone(),
-        column: InputColumn::of(schema, resolved[0].label.1, CellType::Word),
+        column: InputColumn::of(schema, resolved[0].label.1, CellType::Word).with_missing(request.data.missing.clone()),
         classes: labels.classes,
         cells: labels.cells,
         weights: FittedWeights::new(
@@ -159,10 +173,49 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         test,
         label,
         modalities,
+        unlabeled: labeled.iter().map(|table| table.dropped).sum(),
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
+        telling: telling(request, &reads[0], &resolved[0], &labels.rows[0]),
     })
+}
+
+/// The columns of modalities that tell the label, by their cells as they were read. The label's own is none of them.
+fn telling(
+    request: &LoadRequest<'_>,
+    read: &LoadedTable,
+    resolved: &ResolvedQuery,
+    labels: &[u32],
+) -> Vec<TellingColumn> {
+    let rows = telling::rows_to_look_at(read.table.rows, resolved.query.columns.len());
+    let classes: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
+    let mut found = vec![];
+    for (spec, places) in request.modalities.iter().zip(&resolved.modalities) {
+        let columns = places.of(read, &[]);
+        for (column, position) in columns.columns.iter().zip(columns.positions) {
+            let cells = &read.table.columns[*column];
+            let score = match resolved.query.columns[*column].kind {
+                _ if *position == resolved.label.1 => None,
+                CellType::Number(1) => {
+                    let cells: Vec<f64> = rows.iter().map(|row| cells.number(*row, 0)).collect();
+                    telling::of_numbers(&cells, &classes)
+                }
+                CellType::Word | CellType::Text => {
+                    let cells: Vec<&str> = rows.iter().map(|row| cells.text(*row)).collect();
+                    telling::of_texts(&cells, &classes)
+                }
+                CellType::Number(_) | CellType::Image(_) => None,
+            };
+            found.extend(score.map(|LabelScore { score, values }| TellingColumn {
+                modality: spec.name.clone(),
+                column: read.schema.column(*position),
+                score,
+                values,
+            }));
+        }
+    }
+    found
 }
 
 /// All results, or all problems.
@@ -222,7 +275,7 @@ impl ResolvedQuery {
     /// The query of `table`. Globs mean the columns that they mean in the `first` table.
     fn of(request: &LoadRequest<'_>, table: &OpenTable, first: &OpenTable) -> Result<Self, Problems> {
         let columns = select::ColumnFinder { schema: &table.schema, name: &table.name };
-        let mut query = TableQuery::default();
+        let mut query = TableQuery::new(request.data.missing.clone());
         let mut problems = Problems::new();
         let mut word = |column: &ColumnRef| match columns.one(column) {
             Ok(position) => Some((query.add(position, CellType::Word, column.span), position)),
@@ -269,17 +322,25 @@ impl ResolvedQuery {
 fn pin_globs(spec: &ModalitySpec, first: &Schema, schema: &Schema) -> ModalitySpec {
     let mut spec = spec.clone();
     if let (Some(names), true) = (&first.names, first != schema && schema.names.is_some()) {
-        spec.columns = std::mem::take(&mut spec.columns)
-            .into_iter()
-            .flat_map(|column| match &column.select {
-                Select::Glob(pattern) => names
-                    .iter()
-                    .filter(|name| crate::data::table::select::matches(pattern, name))
-                    .map(|name| ColumnRef { select: Select::Name(name.clone()), span: column.span })
-                    .collect(),
-                _ => vec![column],
+        let written = std::mem::take(&mut spec.columns);
+        let excepted = |name: &String| {
+            written.iter().any(|column| match &column.select {
+                Select::Except(pattern) => pattern_matches(pattern, name),
+                _ => false,
             })
-            .collect();
+        };
+        let pinned = written.iter().flat_map(|column| match &column.select {
+            Select::Glob(pattern) => names
+                .iter()
+                .filter(|name| pattern_matches(pattern, name) && !excepted(name))
+                .map(|name| ColumnRef { select: Select::Name(name.clone()), span: column.span })
+                .collect(),
+            Select::Name(name) if excepted(name) => vec![],
+            Select::Position(position) if names.get(*position).is_some_and(excepted) => vec![],
+            Select::Except(_) => vec![],
+            Select::Name(_) | Select::Position(_) => vec![column.clone()],
+        });
+        spec.columns = pinned.collect();
     }
     spec
 }
@@ -299,7 +360,7 @@ fn split_column((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
 fn parts(
     data: &DataSpec,
     sources: &[(Option<Part>, &Source)],
-    reads: &[LoadedTable],
+    reads: &[&LoadedTable],
     resolved: &[ResolvedQuery],
     labels: &[Vec<u32>],
 ) -> Result<(Vec<PartIndices>, usize), Problems> {

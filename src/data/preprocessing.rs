@@ -5,7 +5,7 @@ use crate::data::modality::fitted::FittedModality;
 use crate::diag::{Code, Problem, Problems};
 use crate::plan::Plan;
 use crate::shape::Shape;
-use crate::spec::ModalityKind;
+use crate::spec::{MissingMarkers, ModalityKind};
 use serde::{Deserialize, Serialize};
 
 /// The version of the JSON form of [`Preprocessing`].
@@ -48,6 +48,11 @@ impl Preprocessing {
     pub fn has_header(&self) -> bool {
         let columns = self.modalities.iter().flat_map(|modality| &modality.columns);
         columns.chain([&self.label.column]).any(|column| column.name.is_some())
+    }
+
+    /// What marks an empty cell in every column: the markers of the label's column, which are the data block's alone.
+    pub(crate) fn missing(&self) -> &MissingMarkers {
+        &self.label.column.missing
     }
 
     /// A modality by name.

@@ -97,6 +97,7 @@ codes! {
     TellingColumn = "MMC0429", "a column that determines the label";
     ImputedModality = "MMC0430", "a modality imputed on rows where all of it is missing";
     NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
+    ShortLogits = "MMC0440", "logits of a length at which no component is sure";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";
@@ -111,7 +112,7 @@ codes! {
     MissingValue = "MMC0511", "an empty cell without a rule for missing values";
     BadSplitValue = "MMC0512", "a split column says something other than train, valid or test";
     LabelInInput = "MMC0513", "a modality that reads the label's own column";
-    BadText = "MMC0514", "a text that is not valid UTF-8";
+    BadText = "MMC0514", "a text that is not valid in the encoding of its file";
     BadImage = "MMC0515", "an image that cannot be read, or of another size";
     TooManyValues = "MMC0516", "more different values than a category declares";
     UnmatchedKey = "MMC0517", "a row of a join without a match, not declared optional";

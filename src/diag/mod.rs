@@ -7,6 +7,7 @@ mod problem;
 mod render;
 mod span;
 mod suggest;
+mod visible;
 
 pub use code::{Code, UnknownCode};
 pub use fix::{Fixed, Fixes, fix};
@@ -15,3 +16,4 @@ pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, ProblemsWi
 pub use render::{Style, render, render_github, render_json, render_plain, render_sarif, render_short};
 pub use span::{FileId, SourceMap, SourceText, Span};
 pub use suggest::nearest;
+pub use visible::visible;

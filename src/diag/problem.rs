@@ -1,5 +1,6 @@
 //! A problem as a value: code, labels, message, help and edits.
 
+use super::visible::visible;
 use super::{Code, SourceMap, Span};
 use serde::Serialize;
 
@@ -60,7 +61,7 @@ pub struct DataPlace {
 
 impl std::fmt::Display for DataPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&visible(self.file.as_str()))?;
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
@@ -68,7 +69,7 @@ impl std::fmt::Display for DataPlace {
             write!(f, ", row {row}")?;
         }
         if let Some(column) = &self.column {
-            write!(f, ", column `{column}`")?;
+            write!(f, ", column `{}`", visible(column.as_str()))?;
         }
         Ok(())
     }
@@ -98,7 +99,7 @@ pub struct Problem {
 
 impl Problem {
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), labels: vec![], help: None, edits: vec![], data: None }
+        Self { code, severity, message: visible(message), labels: vec![], help: None, edits: vec![], data: None }
     }
 
     /// A problem that stops the run.
@@ -113,19 +114,19 @@ impl Problem {
 
     /// Adds the place of the problem.
     pub fn at(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, message: message.into(), primary: true });
+        self.labels.push(Label { span, message: visible(message), primary: true });
         self
     }
 
     /// Adds related text.
     pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, message: message.into(), primary: false });
+        self.labels.push(Label { span, message: visible(message), primary: false });
         self
     }
 
     /// Sets the suggestion to the user.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(visible(help));
         self
     }
 

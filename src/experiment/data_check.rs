@@ -4,6 +4,7 @@ use crate::compile::Compiled;
 use crate::data::{Inspection, LoadRequest, RequiredComponents, inspect};
 use crate::diag::{Checked, Problem};
 use crate::lint::{LintLevels, Subject, lint_data};
+use crate::spec::class_summary;
 use std::path::Path;
 
 /// Bytes of the data that may be in memory.
@@ -24,6 +25,10 @@ pub enum DataCheck {
         tables: Vec<String>,
         /// Number of rows that were read.
         rows: usize,
+        /// How many of them each class has: `no: 40, yes: 17`.
+        classes: String,
+        /// How many rows have no label and are left out.
+        unlabeled: usize,
         /// Whether these are all; the split is not checked by the first rows alone.
         whole: bool,
     },
@@ -64,6 +69,8 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
                         false => DataCheck::Checked {
                             tables: profile.tables.iter().map(|table| table.name.clone()).collect(),
                             rows: profile.rows(),
+                            classes: class_summary(&profile.classes, &profile.class_rows),
+                            unlabeled: profile.unlabeled,
                             whole: profile.whole(),
                         },
                     }

@@ -7,7 +7,7 @@ use super::rows::{PlanRows, load_or_fail};
 use crate::data::{ApplyRequest, LabelUse, RequiredComponents, Subset, apply, column_values};
 use crate::diag::{Checked, Code, Problem, Problems, nearest};
 use crate::exec::engine;
-use crate::spec::{Origin, Part, Source};
+use crate::spec::{Origin, Part, Source, Unlabeled};
 use crate::train::{ClassScores, Evaluation, FailureCause, Scores, class_scores, evaluate, scores};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -182,7 +182,10 @@ impl Model {
                 base: Path::new(""),
                 required: vec![RequiredComponents::of(plan, &modalities)],
                 modalities,
-                labels: LabelUse::Required,
+                labels: match self.pipeline.compiled.hir.data.unlabeled {
+                    Unlabeled::Error => LabelUse::Required,
+                    Unlabeled::Drop => LabelUse::RequiredOrDropped,
+                },
                 cache: options.cache.as_deref(),
                 memory: options.memory.min(MEMORY),
             },

@@ -191,6 +191,7 @@ fn column(column: &ColumnRef) -> String {
     match &column.select {
         Select::Position(position) => position.to_string(),
         Select::Name(name) | Select::Glob(name) => format!("\"{name}\""),
+        Select::Except(name) => format!("\"!{name}\""),
     }
 }
 

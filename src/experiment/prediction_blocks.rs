@@ -42,11 +42,18 @@ pub struct PredictionBlocks<'a> {
     pool: Arc<ThreadPool>,
     preparer: RowPreparer<'a>,
     blocks: RowBlocks,
+    /// Blocks that were read ahead, and the error that ended reading.
+    ahead: BlocksRead,
+    /// Whether blocks are read while those before are prepared: not from a pipe, whose rows would wait for the next.
+    reads_ahead: bool,
     /// Blocks that are prepared and not predicted yet.
     prepared: VecDeque<Result<PreparedBlock, Problems>>,
     strict: bool,
     tally: BlockTally,
 }
+
+/// Blocks in their order, and the error after them.
+type BlocksRead = (Vec<UnpreparedBlock>, Option<Problems>);
 
 /// A block that was predicted.
 pub struct PredictedBlock {
@@ -65,6 +72,7 @@ impl Model {
         self.set_text_format(&mut rows.source);
         let plan = self.plan();
         let modalities: Vec<&str> = plan.inputs.iter().map(|input| input.name.as_str()).collect();
+        let reads_ahead = rows.stream.is_none();
         let request = BlockRequest {
             source: &rows.source,
             base: Path::new(""),
@@ -83,6 +91,8 @@ impl Model {
             engine,
             preparer,
             blocks,
+            ahead: (vec![], None),
+            reads_ahead,
             prepared: VecDeque::new(),
             strict: rows.strict,
             tally: BlockTally::default(),
@@ -101,7 +111,7 @@ impl PredictionBlocks<'_> {
     /// If the table cannot be read on, and if a row has a problem where that ends the prediction.
     pub fn next_block(&mut self) -> Result<Option<PredictedBlock>, Error> {
         if self.prepared.is_empty() {
-            self.prepare()?;
+            self.prepare();
         }
         let Some(prepared) = self.prepared.pop_front() else { return Ok(None) };
         let mut prepared = prepared.map_err(|problems| self.model.error(problems))?;
@@ -115,29 +125,23 @@ impl PredictionBlocks<'_> {
         Ok(Some(PredictedBlock { prepared, decisions }))
     }
 
-    /// Reads a block for each thread, and prepares all of them at once.
-    fn prepare(&mut self) -> Result<(), Error> {
-        let mut read: Vec<UnpreparedBlock> = vec![];
-        let mut failed = None;
-        while read.len() < self.pool.current_num_threads() {
-            match self.blocks.read() {
-                Ok(Some(block)) => {
-                    read.push(block);
-                    if self.blocks.is_waiting() {
-                        break;
-                    }
-                }
-                Ok(None) => break,
-                Err(problems) => {
-                    failed = Some(Err(problems));
-                    break;
-                }
-            }
+    /// Prepares a block on each thread, and reads the next ones meanwhile.
+    fn prepare(&mut self) {
+        let threads = self.pool.current_num_threads();
+        let (mut read, mut failed) = std::mem::take(&mut self.ahead);
+        if read.is_empty() && failed.is_none() {
+            (read, failed) = read_blocks(&mut self.blocks, threads);
         }
-        let preparer = &self.preparer;
-        let prepared: Vec<_> = self.pool.install(|| read.par_iter().map(|block| preparer.prepare(block)).collect());
-        self.prepared = prepared.into_iter().chain(failed).collect();
-        Ok(())
+        let (preparer, blocks) = (&self.preparer, &mut self.blocks);
+        let more = self.reads_ahead && failed.is_none() && !read.is_empty();
+        let (prepared, ahead) = self.pool.install(|| {
+            rayon::join(
+                || read.par_iter().map(|block| preparer.prepare(block)).collect::<Vec<_>>(),
+                || if more { read_blocks(blocks, threads) } else { (vec![], None) },
+            )
+        });
+        self.prepared = prepared.into_iter().chain(failed.map(Err)).collect();
+        self.ahead = ahead;
     }
 
     /// Whether the next block has to be waited for.
@@ -164,6 +168,22 @@ impl PredictionBlocks<'_> {
     pub fn notes(&self) -> Vec<String> {
         self.preparer.notes(&self.tally)
     }
+}
+
+/// The next blocks, as many as there are threads; fewer at the end, and where more rows have to be waited for.
+fn read_blocks(blocks: &mut RowBlocks, threads: usize) -> BlocksRead {
+    let mut read = vec![];
+    while read.len() < threads {
+        match blocks.read() {
+            Ok(Some(block)) => read.push(block),
+            Ok(None) => break,
+            Err(problems) => return (read, Some(problems)),
+        }
+        if blocks.is_waiting() {
+            break;
+        }
+    }
+    (read, None)
 }
 
 /// How many problems of rows are reported.

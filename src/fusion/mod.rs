@@ -28,5 +28,5 @@ pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};
 pub use rule::CombinationRule;
 pub use strategy::{ComponentLayout, InputJoin, Strategy};
-pub use strategy_table::{ATTENTION, BOOST, MARGIN, SETTING_VALUES, STRATEGIES, UP_TO, strategy};
+pub use strategy_table::{ATTENTION, BOOST, LOGITS, MARGIN, SETTING_VALUES, STRATEGIES, UNIT, UP_TO, strategy};
 pub use tensors::{LabelledTensors, Tensors};

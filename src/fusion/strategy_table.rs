@@ -49,6 +49,13 @@ pub const BOOST: Parameter = Parameter::new(
     "which rows count: with `margin(delta)` those whose label does not win by more than `delta` yet",
 )
 .or(DefaultValue::Word("none"));
+/// The setting that `unit(scale)` is a value of.
+pub const LOGITS: Parameter = Parameter::new(
+    "logits",
+    Kind::Form("`plain` or `unit(scale)`"),
+    "the logits of every component: as the last linear layer makes them, or brought to one length",
+)
+.or(DefaultValue::Word("plain"));
 const GRADIENT: Parameter = Parameter::new(
     "gradient",
     Kind::Choice(&["detached", "attached"]),
@@ -83,7 +90,7 @@ pub const STRATEGIES: &[Strategy] = &[
         signature: Signature::new("single", "one input decides alone: Base, in the paper")
             .shapes("one input -> 1 component")
             .equation("l^k = - log p^k")
-            .params(&[HEAD])
+            .params(&[HEAD, LOGITS])
             .example("combine base = single(low_net)"),
         least: 1,
         most: 1,
@@ -96,7 +103,7 @@ pub const STRATEGIES: &[Strategy] = &[
         signature: Signature::new("early", "raw modalities side by side, one net decides")
             .shapes("M inputs -> 1 component")
             .equation("equation 1:  p = f([v_1; ...; v_M])")
-            .params(&[Parameter::new("net", Kind::Block, "the net, before its last linear layer").optional()])
+            .params(&[Parameter::new("net", Kind::Block, "the net, before its last linear layer").optional(), LOGITS])
             .example("combine together = early(low, high) { net = mlp([64, 64]) }"),
         least: 1,
         most: MANY,
@@ -113,6 +120,7 @@ pub const STRATEGIES: &[Strategy] = &[
                 Parameter::new("by", Kind::Choice(&["average", "vote", "learned"]), "how decisions are combined")
                     .or(DefaultValue::Word("average")),
                 HEAD,
+                LOGITS,
             ])
             .example("combine fuse = late(low_net, high_net) { by = average }"),
         least: 1,
@@ -126,7 +134,7 @@ pub const STRATEGIES: &[Strategy] = &[
         signature: Signature::new("additive", "representations are merged into one, and one head decides: Add, in the paper")
             .shapes("M inputs -> 1 component")
             .equation("equations 3 to 5:  u_i = f_i(v_i);  u = sum over i of u_i;  p = g(u)")
-            .params(&[MERGE, PROJECT, HEAD])
+            .params(&[MERGE, PROJECT, HEAD, LOGITS])
             .example("combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = mean\n  head    = mlp([64])\n}"),
         least: 1,
         most: MANY,
@@ -142,7 +150,7 @@ pub const STRATEGIES: &[Strategy] = &[
         )
         .shapes("M inputs -> M components")
         .equation(MULTIPLICATIVE_EQUATION)
-        .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, NORMALIZE])
+        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE])
         .example("combine mul = multiplicative(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}"),
         least: 1,
         most: MANY,
@@ -161,7 +169,7 @@ pub const STRATEGIES: &[Strategy] = &[
             "equation 11:  u_c = sum over i in mixture c of u_i;  p_c = g_c(u_c)\n\
              equations 12 and 13:  as 8 and 9, over mixtures in place of modalities",
         )
-        .params(&[BETA, WEIGHTS, HEAD, BOOST, GRADIENT, NORMALIZE, MIXTURES, MERGE, PROJECT])
+        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, MIXTURES, MERGE, PROJECT])
         .example("combine mix = mulmix(low_net, high_net) {\n  beta     = 0.5\n  mixtures = all\n  head     = mlp([64])\n}"),
         least: 1,
         most: 16,
@@ -174,7 +182,7 @@ pub const STRATEGIES: &[Strategy] = &[
         signature: Signature::new("cldl", "multiplicative combination with `beta = 1`, as in CLDL, the paper's reference 24")
             .shapes("M inputs -> M components")
             .equation("equations 8 and 9 with beta = 1")
-            .params(&[WEIGHTS])
+            .params(&[WEIGHTS, LOGITS])
             .example("combine chained = cldl(low_net, high_net) { weights = [0.3, 1.0] }"),
         least: 1,
         most: MANY,
@@ -246,22 +254,40 @@ pub const ATTENTION: Signature =
         );
 
 /// The value of `boost`.
-pub const MARGIN: Signature =
-    Signature::new("margin", "rows whose label already wins by more than `delta` count nothing in the loss")
-        .equation("equation 10:  L = l^y * (1 - prod over k != y of [l^y + delta < l^k])")
-        .params(&[Parameter::new(
-            "delta",
-            Kind::Number(0.0, f64::INFINITY),
-            "by how much, on the scale of the class losses",
-        )])
-        .example("combine boosted = mulmix(low_net, high_net) {\n  beta  = 1.0\n  boost = margin(0.0)\n}");
+pub const MARGIN: Signature = Signature::new(
+    "margin",
+    "rows whose label already wins by more than `delta` count nothing in the loss",
+)
+.equation("equation 10:  L = l^y * (1 - prod over k != y of [l^y + delta < l^k]),  delta > 0")
+.params(&[Parameter::new(
+    "delta",
+    Kind::Number(f64::NEG_INFINITY, f64::INFINITY),
+    "by how much, on the scale of the class losses, above 0: with a margin of 0 a row costs nothing as soon as it is \
+             right, and training shrinks all logits until every answer is 1/K",
+)
+.or_number(1.0)
+.of_paper()])
+.example("combine boosted = mulmix(low_net, high_net) {\n  beta  = 1.0\n  boost = margin(1.0)\n}");
+/// A value of `logits`.
+pub const UNIT: Signature = Signature::new(
+    "unit",
+    "logits divided by their Euclidean length and multiplied by `scale`, so that no input, however far from the training \
+     rows, makes a component surer than any other row does",
+)
+.equation("z <- scale z / ||z||;  a zero vector stays zero, with a gradient of zero")
+.params(&[Parameter::new(
+    "scale",
+    Kind::Number(0.0, f64::INFINITY),
+    "the length of the result, above 0: no probability exceeds 1 / (1 + (K - 1) exp(-scale sqrt(K / (K - 1))))",
+)])
+.example("combine mul = multiplicative(low_net, high_net) { logits = unit(10) }");
 /// A value of `mixtures`.
 pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so many inputs")
     .params(&[Parameter::new("k", Kind::Integer(1), "how many inputs the largest mixture has")])
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
 /// Values of strategies' settings, for the documentation.
-pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UP_TO];
+pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UNIT, &UP_TO];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use crate::diag::{Problem, Span};
 use crate::fusion::CombinationRule;
-use crate::ops::{InputIndex, Op};
+use crate::ops::{InputIndex, Op, UnitLogits};
 use crate::sema::{Hir, HirCombine, ValueId};
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};
 use std::collections::BTreeSet;
@@ -28,6 +28,14 @@ impl<'a> Subject<'a> {
     /// A setting of a combine, if it was given.
     pub(super) fn setting(&self, combine: &HirCombine, key: &str) -> Option<&'a Entry> {
         entry(self.written(combine)?.settings.as_ref()?, key)
+    }
+
+    /// The length that the logits of a combine are brought to, if they are.
+    pub(super) fn unit_logits(&self, combine: &HirCombine) -> Option<UnitLogits> {
+        match self.hir.values[combine.components.first()?.logits].op {
+            Op::UnitLogits(unit) => Some(unit),
+            _ => None,
+        }
     }
 
     /// Every multiplicative combine that writes its `beta`: the combine, the number, and where it is written.

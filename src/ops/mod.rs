@@ -24,6 +24,7 @@ mod pool;
 mod recurrent;
 mod reshape;
 mod shape_rules;
+mod unit_logits;
 mod value_kind;
 mod window;
 
@@ -49,5 +50,6 @@ pub use operation::{Operation, RunningStat, ShapeError, StepUse, Traits, Weight,
 pub use pool::{AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 pub use recurrent::Recurrent;
 pub use reshape::{Flatten, PadChannels};
+pub use unit_logits::UnitLogits;
 pub use value_kind::ValueKind;
 pub use window::{Padding, Window};

@@ -17,6 +17,7 @@ use super::norm::{self, BatchNorm, LayerNorm};
 use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight};
 use super::pool::{self, AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 use super::reshape::{self, Flatten, PadChannels};
+use super::unit_logits::UnitLogits;
 use super::value_kind::ValueKind;
 use crate::shape::Shape;
 use crate::signature::{Arguments, Signature};
@@ -54,6 +55,7 @@ macro_rules! operations {
                 AvgPool(AvgPool),
                 PadChannels(PadChannels),
                 LayerNorm(LayerNorm),
+                UnitLogits(UnitLogits),
                 Binary(Arithmetic),
                 Affine(AffineOp),
             }

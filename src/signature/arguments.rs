@@ -21,6 +21,8 @@ pub enum Argument {
     Numbers(Vec<f64>),
     /// Of [`Kind::Texts`](super::Kind::Texts).
     Texts(Vec<String>),
+    /// Of [`Kind::NumbersAndTexts`](super::Kind::NumbersAndTexts).
+    NumbersAndTexts(Vec<f64>, Vec<String>),
     /// Not given, and without a default.
     Nothing,
 }
@@ -97,7 +99,7 @@ impl Arguments {
     /// Strings.
     pub fn texts(&self, name: &str) -> &[String] {
         match self.get(name) {
-            Some(Argument::Texts(texts)) => texts,
+            Some(Argument::Texts(texts) | Argument::NumbersAndTexts(_, texts)) => texts,
             _ => &[],
         }
     }
@@ -105,7 +107,7 @@ impl Arguments {
     /// Numbers.
     pub fn numbers(&self, name: &str) -> &[f64] {
         match self.get(name) {
-            Some(Argument::Numbers(numbers)) => numbers,
+            Some(Argument::Numbers(numbers) | Argument::NumbersAndTexts(numbers, _)) => numbers,
             _ => &[],
         }
     }

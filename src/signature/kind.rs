@@ -25,6 +25,8 @@ pub enum Kind {
     Numbers,
     /// One or several strings.
     Texts,
+    /// One or several numbers and strings.
+    NumbersAndTexts,
     /// Layers that wait for their input.
     Block,
     /// A special form, described in words, that the reader of the call checks.
@@ -52,6 +54,7 @@ impl Kind {
             Kind::Integers(_) => "a list of whole numbers".into(),
             Kind::Numbers => "a list of numbers".into(),
             Kind::Texts => "a string or a list of strings".into(),
+            Kind::NumbersAndTexts => "a list of numbers and strings".into(),
             Kind::Block => "a block of layers".into(),
             Kind::Form(words) => (*words).into(),
         }

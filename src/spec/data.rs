@@ -1,7 +1,9 @@
 //! The data set: sources, split, and the columns of the label and the modalities.
 
-use super::{Source, Spanned, Transform};
-use crate::diag::Span;
+#[cfg(doc)]
+use super::pattern_matches;
+use super::{MissingMarkers, Source, Spanned, Transform, TransformKind};
+use crate::diag::{Span, string_literal};
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,12 @@ pub struct DataSpec {
     /// The column of the weights of rows in the loss; every row weighs 1 without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<ColumnRef>,
+    /// What marks an empty cell, in every column.
+    #[serde(default, skip_serializing_if = "MissingMarkers::is_empty")]
+    pub missing: MissingMarkers,
+    /// What becomes of rows without a label.
+    #[serde(default, skip_serializing_if = "Unlabeled::is_error")]
+    pub unlabeled: Unlabeled,
     /// The whole block.
     #[serde(skip)]
     pub span: Span,
@@ -24,6 +32,39 @@ impl DataSpec {
     /// Every path, glob and folder that is read, as the pipeline names it.
     pub fn paths(&self) -> Vec<&str> {
         self.origin.sources().into_iter().flat_map(Source::paths).collect()
+    }
+}
+
+/// What becomes of rows whose label is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unlabeled {
+    /// They are an error.
+    #[default]
+    Error,
+    /// They are left out, and counted.
+    Drop,
+}
+
+impl Unlabeled {
+    /// The words of the language.
+    pub const WORDS: &'static [&'static str] = &["error", "drop"];
+
+    /// As the language writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Unlabeled::Error => "error",
+            Unlabeled::Drop => "drop",
+        }
+    }
+
+    /// The meaning of a word of the language.
+    pub fn of(word: &str) -> Self {
+        if word == "drop" { Unlabeled::Drop } else { Unlabeled::Error }
+    }
+
+    fn is_error(&self) -> bool {
+        *self == Unlabeled::Error
     }
 }
 
@@ -183,8 +224,30 @@ pub enum Select {
     Position(usize),
     /// By its name in the header.
     Name(String),
-    /// All whose names match, `*` for any letters and `?` for one, in the order of the table.
+    /// All whose names match, `*` for any letters and `?` for one, in the order of the table; see [`pattern_matches`].
     Glob(String),
+    /// None of those whose names match, of all that the list selects.
+    Except(String),
+}
+
+impl ModalitySpec {
+    /// The cells of its columns that its own transforms declare to be empty, beside those that the data block declares. In
+    /// a modality of numbers these are words only: numbers become empty at the place of their transform.
+    pub fn missing(&self) -> MissingMarkers {
+        let numeric = matches!(self.kind, ModalityKind::Dense | ModalityKind::Sequence) && !self.is_one_hot();
+        self.transforms.iter().fold(MissingMarkers::default(), |markers, transform| match &transform.kind {
+            TransformKind::Missing { values, words } => {
+                markers.and(&MissingMarkers::new(words, if numeric { &[] } else { values }))
+            }
+            _ => markers,
+        })
+    }
+
+    /// Whether it is one column of words, each a 1 among zeros.
+    pub fn is_one_hot(&self) -> bool {
+        let first = self.transforms.iter().find(|transform| !matches!(transform.kind, TransformKind::Missing { .. }));
+        first.is_some_and(|transform| transform.kind == TransformKind::OneHot)
+    }
 }
 
 impl Select {
@@ -192,8 +255,9 @@ impl Select {
     pub fn show(&self) -> String {
         match self {
             Select::Position(position) => format!("column({position})"),
-            Select::Name(name) => format!("column({name:?})"),
-            Select::Glob(pattern) => format!("columns({pattern:?})"),
+            Select::Name(name) => format!("column({})", string_literal(name)),
+            Select::Glob(pattern) => format!("columns({})", string_literal(pattern)),
+            Select::Except(pattern) => format!("columns({})", string_literal(&format!("!{pattern}"))),
         }
     }
 }

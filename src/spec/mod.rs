@@ -4,8 +4,10 @@
 //! `sema` makes these from the file; `data`, `plan` and `train` act on them. Each part keeps the span it came from, so
 //! that a problem found much later can point at the line that requests it.
 
+mod column_pattern;
 mod data;
 mod date;
+mod missing;
 mod optimizer;
 mod profile;
 mod source;
@@ -14,8 +16,10 @@ mod text_format;
 mod train;
 mod transform;
 
+pub use column_pattern::*;
 pub use data::*;
 pub use date::*;
+pub use missing::*;
 pub use optimizer::*;
 pub use profile::*;
 pub use source::*;

@@ -1,6 +1,7 @@
 //! The profile of loaded data, as plain data for lints.
 
 use super::Part;
+use crate::thousands::grouped;
 
 /// The profile of the data of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,10 +12,16 @@ pub struct DataProfile {
     pub label: String,
     /// Names of the classes.
     pub classes: Vec<String>,
+    /// How many rows of each class were read.
+    pub class_rows: Vec<usize>,
+    /// How many rows have no label and are left out.
+    pub unlabeled: usize,
     /// The parts; none where only the first rows were read, so that the split is not known.
     pub parts: Vec<PartProfile>,
     /// The modalities that were read.
     pub modalities: Vec<ModalityProfile>,
+    /// The columns of modalities that tell the label.
+    pub telling: Vec<TellingColumn>,
 }
 
 impl DataProfile {
@@ -27,6 +34,18 @@ impl DataProfile {
     pub fn whole(&self) -> bool {
         self.tables.iter().all(|table| table.whole)
     }
+}
+
+/// How many rows each class has, in one line: `no: 40, yes: 1,017`.
+pub fn class_summary(classes: &[String], rows: &[usize]) -> String {
+    /// Number of classes that are named in one line.
+    const MOST: usize = 12;
+    let named = classes.iter().zip(rows).take(MOST);
+    let mut shown: Vec<String> = named.map(|(class, rows)| format!("{class}: {}", grouped(*rows as u64))).collect();
+    if classes.len() > MOST {
+        shown.push(format!("and {} more classes", classes.len() - MOST));
+    }
+    shown.join(", ")
 }
 
 /// The profile of one table.
@@ -86,6 +105,17 @@ pub struct ColumnProfile {
     pub min: f64,
     /// The greatest of its cells.
     pub max: f64,
-    /// How many values it has, if they are few and each repeatedly occurs with one class only.
-    pub tells: Option<usize>,
+}
+
+/// A column that alone predicts the label nearly without an error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TellingColumn {
+    /// The modality that it is part of.
+    pub modality: String,
+    /// Its name, or its position.
+    pub column: String,
+    /// The mean share of the rows of each class that are predicted, on rows that were held out.
+    pub score: f64,
+    /// How many values it has, where they are few and each occurs with one class only.
+    pub values: Option<usize>,
 }

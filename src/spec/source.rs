@@ -27,7 +27,7 @@ impl Source {
         Self::of(|paths| SourceKind::Table { paths, format: TextFormat::tsv() }, path.as_ref())
     }
 
-    /// A JSON object on each line, plain, `.gz` or `.zst`.
+    /// A JSON object on each line, or an array of objects, plain, `.gz` or `.zst`.
     pub fn jsonl(path: impl AsRef<Path>) -> Self {
         Self::of(|paths| SourceKind::Jsonl { paths }, path.as_ref())
     }
@@ -100,7 +100,7 @@ pub enum SourceKind {
         /// Paths or globs; each file is a column.
         paths: Vec<Spanned<String>>,
     },
-    /// `jsonl(...)`: an object on each line.
+    /// `jsonl(...)`: an object on each line, or an array of objects.
     Jsonl {
         /// Paths or globs; together they are one table.
         paths: Vec<Spanned<String>>,
@@ -240,7 +240,11 @@ pub const FILE_FORMATS: &[FileFormat] = &[
         endings: &[".tsv"],
         kind: |paths, header| SourceKind::Table { paths, format: TextFormat { header, ..TextFormat::tsv() } },
     },
-    FileFormat { source: "jsonl", endings: &[".jsonl", ".ndjson"], kind: |paths, _| SourceKind::Jsonl { paths } },
+    FileFormat {
+        source: "jsonl",
+        endings: &[".jsonl", ".ndjson", ".json"],
+        kind: |paths, _| SourceKind::Jsonl { paths },
+    },
     FileFormat { source: "parquet", endings: &[".parquet"], kind: |paths, _| SourceKind::Parquet { paths } },
     FileFormat {
         source: "arrow",

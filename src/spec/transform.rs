@@ -31,10 +31,13 @@ pub enum TransformKind {
         /// Greatest.
         hi: f64,
     },
-    /// These numbers mark an empty cell.
+    /// These numbers and words mark an empty cell.
     Missing {
         /// The numbers.
         values: Vec<f64>,
+        /// The words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        words: Vec<String>,
     },
     /// Fills empty cells.
     Impute(Impute),

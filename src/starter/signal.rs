@@ -52,8 +52,11 @@ impl Writer<'_> {
         for at in &group.columns {
             let column = &self.survey.columns[*at];
             let Role::Numbers { stand_in, words } = &roles[*at] else { continue };
-            missing += usize::from(column.empty + column.not_available > 0);
-            let found = words.iter().map(|word| string_literal(word)).chain(stand_in.map(|number| number.to_string()));
+            missing += usize::from(column.empty + column.not_available() > 0);
+            // Empty in any case are `NA` and `NaN`, which need no mark.
+            let usual = |word: &&String| word.eq_ignore_ascii_case("na") || word.eq_ignore_ascii_case("nan");
+            let marks = column.marks.keys().filter(|word| !usual(word));
+            let found = marks.chain(words).map(|word| string_literal(word)).chain(stand_in.map(|number| number.to_string()));
             for marker in found {
                 if !stand_ins.contains(&marker) {
                     stand_ins.push(marker);
@@ -111,7 +114,7 @@ impl Writer<'_> {
 
     fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> Signal {
         let name = self.name_of(at);
-        let missing = self.survey.columns[at].empty + self.survey.columns[at].not_available;
+        let missing = self.survey.columns[at].empty + self.survey.columns[at].not_available();
         let width: usize = parts.iter().map(DatePart::width).sum();
         let mut arguments: Vec<String> = parts.iter().map(DatePart::to_string).collect();
         if !form.is_empty() {
@@ -188,6 +191,8 @@ impl Writer<'_> {
 
     fn image(&mut self, at: usize, [channels, height, width]: [usize; 3], resized: bool) -> Signal {
         let name = self.name_of(at);
+        let bytes = self.survey.columns[at].array.as_ref().is_none_or(|array| array.bytes);
+        let scaled = if bytes { "normalize_pixels |> subtract_mean" } else { "standardize" };
         let mut transforms = String::new();
         self.lines(&format!("\n# Images: {channels} x {height} x {width}."));
         if resized {
@@ -197,7 +202,7 @@ impl Writer<'_> {
         let optional = self.optional(at);
         let mark = if optional { "?" } else { "" };
         self.lines(&format!(
-            "modality {name}{mark}: image[{channels}, {height}, {width}] = column({}){transforms} |> standardize",
+            "modality {name}{mark}: image[{channels}, {height}, {width}] = column({}){transforms} |> {scaled}",
             self.column(at)
         ));
         let (mut layers, mut side, mut filters) = (vec![], height.min(width), 16);

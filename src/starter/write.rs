@@ -6,8 +6,8 @@ use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use super::signal::Signal;
 use super::source_text::source_text;
-use super::writer::{Writer, counted, few, shown};
-use crate::data::{ColumnSurvey, Survey};
+use super::writer::{Writer, counted, few, shown, word};
+use crate::data::{ColumnSurvey, Survey, stratified_share};
 use crate::diag::string_literal;
 use crate::spec::{Origin, SourceKind};
 use crate::syntax::format;
@@ -51,6 +51,7 @@ pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoL
     roles[label.column] = Role::Left(String::new());
     leave_keys_and_paths(table.origin, survey, &mut roles);
     let split = split(table.origin, survey, &mut roles);
+    leave_out_telling(survey, &mut roles, label.column);
     leave_surplus(survey, &mut roles);
     let mut writer = Writer::new(survey);
     writer.head(table, &label, split);
@@ -134,6 +135,20 @@ fn is_label(role: &Role) -> bool {
     *role == Role::Left(String::new())
 }
 
+/// Leaves out the columns that alone tell the label, unless nothing else is left.
+fn leave_out_telling(survey: &Survey, roles: &mut [Role], label: usize) {
+    let mut telling = survey.telling(label);
+    telling.retain(|(at, _)| !matches!(roles[*at], Role::Left(_)));
+    let used = roles.iter().filter(|role| !matches!(role, Role::Left(_))).count();
+    if telling.len() < used {
+        for (at, score) in telling {
+            roles[at] = Role::Left(format!(
+                "alone it tells the label (score {score:.3}): add it if it was not made from the label and is known before it"
+            ));
+        }
+    }
+}
+
 /// Leaves out columns that are one input too many.
 fn leave_surplus(survey: &Survey, roles: &mut [Role]) {
     let of = |kind: fn(&Role) -> bool, roles: &[Role]| roles.iter().any(kind);
@@ -180,7 +195,7 @@ impl Writer<'_> {
             true => String::new(),
             false => format!(" from all over {}", grouped(survey.all_rows as u64)),
         };
-        let pipeline = self.name(table.name);
+        let pipeline = word(table.name);
         let column = &survey.columns[label.column];
         let name = self.name(if survey.header { &column.name } else { "target" });
         self.lines(&format!(
@@ -211,7 +226,8 @@ impl Writer<'_> {
     /// The settings of the data block.
     fn data(&mut self, table: &TableFile<'_>, label: &str, column: &ColumnSurvey, split: Split) {
         let source = |source| source_text(source, table.path);
-        let rarest = column.values.as_ref().and_then(|values| values.values().min()).copied().unwrap_or(0);
+        let counts: Vec<usize> = column.values.iter().flatten().map(|(_, count)| *count).collect();
+        let rarest = counts.iter().min().copied().unwrap_or(0);
         let group = match split {
             Split::Groups(at) => format!("group: {}, ", string_literal(&self.survey.columns[at].name)),
             _ => String::new(),
@@ -221,12 +237,13 @@ impl Writer<'_> {
             if !group.is_empty() {
                 lines.push_str("# Rows of one group stay on one side, so that the test rows are of new ones.\n");
             }
-            if rarest < FEW_OF_A_CLASS / 2 {
-                lines.push_str("# A class has so few rows that a part may have none of it.\n# mmc: allow(absent_class)\n");
+            let valid = if rarest < FEW_OF_A_CLASS { 20 } else { 10 };
+            let percents = if test { vec![20, valid] } else { vec![valid] };
+            if group.is_empty() && self.survey.whole && lacks_a_class(&counts, &percents) {
+                lines.push_str("# A class has so few rows that a part has none of it.\n# mmc: allow(absent_class)\n");
             }
-            let valid = if rarest < FEW_OF_A_CLASS { "20%" } else { "10%" };
             let test = if test { "test: fraction(20%), " } else { "" };
-            lines + &format!("split = {{ {test}valid: fraction({valid}), stratify: {label}, {group}seed: 1 }}")
+            lines + &format!("split = {{ {test}valid: fraction({valid}%), stratify: {label}, {group}seed: 1 }}")
         };
         match table.origin {
             Origin::Whole(whole) => {
@@ -281,6 +298,20 @@ impl Writer<'_> {
             self.lines(&format!("# Left out: {}, {}.", few(&names), shown_reason(&why)));
         }
     }
+}
+
+/// Whether a class has no row in one of the parts that take these shares, or in the rest, where classes have these rows.
+fn lacks_a_class(classes: &[usize], percents: &[usize]) -> bool {
+    let mut left = classes.to_vec();
+    let rows: usize = classes.iter().sum();
+    for percent in percents {
+        let share = stratified_share(&left, (rows * percent + 50) / 100);
+        if share.contains(&0) {
+            return true;
+        }
+        left.iter_mut().zip(&share).for_each(|(left, taken)| *left -= taken);
+    }
+    left.contains(&0)
 }
 
 /// A reason in a comment of one line.

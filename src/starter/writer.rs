@@ -3,6 +3,7 @@
 use super::group::ColumnGroup;
 use crate::data::Survey;
 use crate::diag::string_literal;
+use crate::spec::escaped_name;
 use crate::syntax::RESERVED;
 use crate::thousands::grouped;
 use std::collections::BTreeSet;
@@ -31,16 +32,7 @@ impl<'a> Writer<'a> {
 
     /// A name of the language that is not taken, made from any text.
     pub(super) fn name(&mut self, from: &str) -> String {
-        let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-        let mut base: String = from.chars().map(letter).collect();
-        base = base.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-        if base.is_empty() || base.starts_with(|first: char| first.is_ascii_digit()) {
-            base.insert_str(0, "x_");
-            base = base.trim_end_matches('_').to_owned();
-        }
-        if RESERVED.contains(&base.as_str()) {
-            base.push_str("_of_rows");
-        }
+        let base = word(from);
         let mut name = base.clone();
         let mut again = 2;
         while !self.taken.insert(name.clone()) {
@@ -60,7 +52,7 @@ impl<'a> Writer<'a> {
     pub(super) fn column(&self, at: usize) -> String {
         let name = &self.survey.columns[at].name;
         let once = self.survey.columns.iter().filter(|column| column.name == *name).count() == 1;
-        if self.survey.header && once && is_plain(name) { string_literal(name) } else { at.to_string() }
+        if self.survey.header && once && !name.is_empty() { string_literal(name) } else { at.to_string() }
     }
 
     /// The columns of a group: by a pattern that matches them and no others, by ranges of positions, or one by one.
@@ -76,24 +68,37 @@ impl<'a> Writer<'a> {
         if !group.prefix.is_empty()
             && matching == group.columns.len()
             && names().all(|name| name.starts_with(&beginning))
-            && is_plain(&beginning)
+            && escaped_name(&beginning) == beginning
         {
             return format!("columns({})", string_literal(&format!("{beginning}*")));
         }
-        let columns: Vec<String> = group.columns.iter().map(|at| self.column(*at)).collect();
-        if columns.iter().any(|column| !column.starts_with('"')) {
-            return format!("columns({})", ranges(&group.columns));
-        }
-        match columns.as_slice() {
-            [one] => format!("column({one})"),
-            several => format!("columns([{}])", several.join(", ")),
+        match group.columns.as_slice() {
+            [one] => format!("column({})", self.column(*one)),
+            several => {
+                // In a list a name may be a pattern.
+                let columns = several.iter().map(|at| match self.column(*at) {
+                    position if position.parse::<usize>().is_ok() => position,
+                    _ => string_literal(&escaped_name(&self.survey.columns[*at].name)),
+                });
+                format!("columns([{}])", columns.collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }
 
-/// Whether a name of a column means itself: without the signs of patterns.
-fn is_plain(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['*', '?', '[', '\\']) && !name.starts_with('!')
+/// A name of the language, made from any text.
+pub(super) fn word(from: &str) -> String {
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
+    let letters: String = from.chars().map(letter).collect();
+    let mut word = letters.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+    if word.is_empty() || word.starts_with(|first: char| first.is_ascii_digit()) {
+        word.insert_str(0, "x_");
+        word = word.trim_end_matches('_').to_owned();
+    }
+    if RESERVED.contains(&word.as_str()) {
+        word.push_str("_of_rows");
+    }
+    word
 }
 
 /// A name in a comment: on one line, without control characters.

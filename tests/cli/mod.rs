@@ -11,4 +11,5 @@ mod row_weights;
 mod run;
 mod runs;
 mod studies;
+mod text_formats;
 mod verify;

@@ -16,7 +16,7 @@ fn a_cell_that_is_no_number() {
     assert_eq!(places, [at(4), at(5), at(6)]);
     assert_eq!(problems[0].message, "column `a`: expected a number, found `x1`");
     assert!(problems[1].help.as_deref().unwrap().contains("finite"));
-    assert!(problems[2].help.as_deref().unwrap().contains("decimal point"));
+    assert!(problems[2].help.as_deref().unwrap().contains("decimal comma"));
 }
 
 #[test]

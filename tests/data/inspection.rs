@@ -56,7 +56,7 @@ fn a_small_table_is_read_whole_before_transforms() {
     assert_eq!((body.columns[0].min, body.columns[0].max), (0.0, 19.0));
     assert_eq!((body.columns[1].name.as_str(), body.columns[1].max), ("b", 1900.0));
     // A row number does not determine the class.
-    assert_eq!(body.columns[0].tells, None);
+    assert_eq!(profile.telling, []);
 }
 
 #[test]

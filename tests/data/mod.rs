@@ -4,12 +4,15 @@
 
 mod applying;
 mod cache;
+mod column_names;
 mod dates;
 mod errors;
 mod exact_values;
 mod images;
 mod inspection;
 mod joins;
+mod json_tables;
+mod missing_markers;
 mod out_of_core;
 mod real_data;
 mod row_blocks;
@@ -20,6 +23,7 @@ mod text_and_categories;
 mod text_formats;
 mod text_tables;
 mod typed_formats;
+mod unlabeled_rows;
 
 use flate2::{Compression, write::GzEncoder};
 use mmc::data::{Dataset, LoadRequest, RequiredComponents, load};
@@ -64,6 +68,8 @@ impl Case {
                 origin: Origin::Whole(table(paths, ',', true)),
                 split: Split::default(),
                 weight: None,
+                missing: MissingMarkers::default(),
+                unlabeled: Unlabeled::default(),
                 span: span(1),
             },
             label: LabelSpec {

@@ -41,7 +41,7 @@ fn the_same_table_in_many_forms() {
 
 #[test]
 fn every_encoding_gives_the_same_words() {
-    let text = "y,Straße\nyes,café\nno,naïve\nyes,Übermaß\n".repeat(2000);
+    let text = format!("y,Straße\n{}", "yes,café\nno,naïve\nyes,Übermaß\n".repeat(2000));
     for encoding in ["windows-1252", "ISO-8859-15", "UTF-16LE", "macintosh"] {
         let bytes = match encoding {
             // The crate encodes no UTF-16.
@@ -70,8 +70,8 @@ fn problems_keep_their_line_and_column() {
         let place = problem.data.as_ref().unwrap();
         (problem.code, place.line, place.column.as_deref())
     });
-    assert_eq!(found.collect::<Vec<_>>(), [(Code::BadCell, Some(9), Some("a")), (Code::RowLength, Some(10), None)]);
-    assert!(problems[0].help.as_ref().unwrap().contains("declared as `,`"), "{:?}", problems[0].help);
+    assert_eq!(found.collect::<Vec<_>>(), [(Code::RowLength, Some(10), None), (Code::BadCell, Some(9), Some("a"))]);
+    assert!(problems[1].help.as_ref().unwrap().contains("declared as `,`"), "{:?}", problems[1].help);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_wrong_form_names_the_argument_that_reads_it() {
 
 #[test]
 fn one_column_with_another_separator_names_it() {
-    for (text, argument) in [("y;a\nyes;1,5\n", "separator: \";\""), ("y|a;b\nyes|1\n", "separator: \"|\"")] {
+    for (text, argument) in [("y;a\nyes;1,5\n", "separator: \";\""), ("y|a;b|c\nyes|1|2\n", "separator: \"|\"")] {
         for column in [name("a"), Select::Position(1), Select::Glob("a*".into())] {
             let problems = read(TextFormat::csv(), text.as_bytes()).modality("m", &[column], &[]).problems();
             for problem in &problems {
@@ -117,7 +117,7 @@ fn bytes_that_are_no_text_name_the_encoding_to_declare() {
     let case =
         |format| read(format, rows).modality("m", &[name("who")], &[]).kind(ModalityKind::Category { count: 2 }, &[1]);
     let problem = case(TextFormat::csv()).problem();
-    assert_eq!(place(&problem), (Code::BadText, "t.csv", Some(2), Some("who"), SOURCE));
+    assert_eq!(place(&problem), (Code::BadText, "t.csv", Some(2), Some("who"), COLUMNS));
     assert!(problem.help.as_ref().unwrap().contains("it reads `Jürgen`"), "{:?}", problem.help);
     assert_eq!(problem.edits[0].replacement, ", encoding: \"latin1\"");
     case(TextFormat { encoding: "windows-1252".into(), ..TextFormat::csv() }).load();

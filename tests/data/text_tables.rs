@@ -132,7 +132,7 @@ fn separate_tables_match_columns_by_name() {
 fn transforms_apply_in_order() {
     // -9 is missing, the median of 1, 3, 11 is 3, clipped to 5: 1, 3, 5, 3 have mean 3 and variance 2.
     let transforms = [
-        TransformKind::Missing { values: vec![-9.0] },
+        TransformKind::Missing { values: vec![-9.0], words: vec![] },
         TransformKind::Impute(Impute::Median),
         TransformKind::Clip { lo: 0.0, hi: 5.0 },
         TransformKind::Standardize,

@@ -5,7 +5,7 @@ use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params, initialize};
 use mmc::fusion::{Combination, Multiplicative, QGradient};
-use mmc::ops::{Activation, Arithmetic};
+use mmc::ops::{Activation, Arithmetic, Op, UnitLogits};
 use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::Init;
 use std::sync::Arc;
@@ -117,6 +117,11 @@ fn dropout() {
 fn norms() {
     check_operation("batch_norm", |net, a, _| net.batch_norm(a, 1e-3, 0.1));
     check_operation("layer_norm", |net, a, _| net.layer_norm(a, 1e-3));
+}
+
+#[test]
+fn unit_logits() {
+    check_operation("unit", |net, a, _| net.layer(Op::UnitLogits(UnitLogits { scale: 3.0 }), &[a]));
 }
 
 #[test]

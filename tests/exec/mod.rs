@@ -13,6 +13,7 @@ mod row_weights;
 mod sequences;
 mod torch_images;
 mod torch_sequences;
+mod unit_logits;
 
 use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};

@@ -29,6 +29,7 @@ const FORMS: &[&str] = &[
     r#"{"pad_channels":{"channels":32}}"#,
     r#""flatten""#,
     r#"{"layer_norm":{"eps":0.00001}}"#,
+    r#"{"unit_logits":{"scale":10.0}}"#,
     r#""concat""#,
     r#""sum""#,
     r#""mean""#,

@@ -29,12 +29,13 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 6] = [
+const COMBINES: [(&str, &str); 7] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
     ("mulmix", "beta = 0.6\n normalize = true"),
     ("mulmix", "beta = 0.3\n merge = concat\n project = linear(3) |> relu\n boost = margin(0.05)"),
     ("multiplicative", "beta = 0.9"),
+    ("mulmix", "beta = 0.5\n logits = unit(4)"),
     ("late", "by = average"),
 ];
 

@@ -7,7 +7,9 @@ use crate::data::load::LoadRequest;
 use crate::data::load::load;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, DataProfile, ModalityKind, ModalitySpec, Split, Transform, TransformKind};
+use crate::spec::{
+    ColumnRef, DataProfile, MissingMarkers, ModalityKind, ModalitySpec, Split, Transform, TransformKind,
+};
 
 /// The result of an inspection.
 #[derive(Clone, Debug)]
@@ -69,7 +71,8 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     data.weight = None;
     // The first rows cannot show whether a column varies or a cell is empty.
     let optional = |spec: &&ModalitySpec| {
-        let transforms = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned().collect();
+        let cells = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned();
+        let transforms = marked(&spec.missing()).into_iter().chain(cells).collect();
         ModalitySpec { optional: true, transforms, ..(*spec).clone() }
     };
     // Only numbers and dates: words and images need all rows.
@@ -115,7 +118,14 @@ fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataP
             None => columns.push((name.clone(), numbers.collect())),
         }
     }
-    Some(dataset.profile_of(columns))
+    let telling = loaded.value.as_ref().map(|loaded| loaded.telling.clone()).unwrap_or_default();
+    Some(DataProfile { telling, ..dataset.profile_of(columns) })
+}
+
+/// The transform of cells that are marked as empty, without which numbers cannot be read.
+fn marked(missing: &MissingMarkers) -> Vec<Transform> {
+    let kind = TransformKind::Missing { values: vec![], words: missing.words.clone() };
+    if missing.words.is_empty() { vec![] } else { vec![Transform { kind, span: Span::default() }] }
 }
 
 /// A modality without transforms for every column of numbers or dates, with the name of the modality it belongs to.
@@ -141,7 +151,10 @@ fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpe
                 shape: Shape::vector(width),
                 optional: true,
                 columns: vec![ColumnRef { select: column.select(), span }],
-                transforms: cells.clone(),
+                transforms: marked(&MissingMarkers { numbers: vec![], ..column.missing.clone() })
+                    .into_iter()
+                    .chain(cells.clone())
+                    .collect(),
                 span,
                 type_span: span,
             };

@@ -3,5 +3,7 @@
 pub(crate) mod inspection;
 pub(crate) mod likely_format;
 pub(crate) mod profile;
+mod row_sample;
 pub(crate) mod sample;
 pub(crate) mod survey;
+pub(crate) mod telling;

@@ -4,13 +4,6 @@ use crate::data::dataset::Dataset;
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::modality::rows::ModalityRows;
 use crate::spec::{ColumnProfile, DataProfile, ModalityProfile, Part, PartProfile, TableProfile};
-use std::collections::HashMap;
-
-/// Largest number of values of a column suspected to be derived from the label.
-const FEW_VALUES: usize = 32;
-
-/// Smallest mean number of rows of each value of a column that determines the label.
-const AGAIN: usize = 5;
 
 /// A column of a modality: the place of the modality in the data set, and the column in that.
 pub(super) type ColumnIndex = (usize, usize);
@@ -45,7 +38,10 @@ impl Dataset {
             tables: tables.collect(),
             parts: parts.collect(),
             classes: self.label.classes.clone(),
+            unlabeled: self.unlabeled,
+            class_rows: self.class_rows(),
             modalities: modalities.collect(),
+            telling: self.telling.clone(),
             label: self.label.column.shown(),
         }
     }
@@ -58,12 +54,12 @@ impl Dataset {
             let mut row = 0;
             for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
                 let rows = &part.modalities[*modality];
-                for (at, cell) in column_of(rows, *column).take(SAMPLE_ROWS - row).enumerate() {
+                for cell in column_of(rows, *column).take(SAMPLE_ROWS - row) {
                     if gaps.len() <= row {
                         gaps.push(0);
                     }
                     match cell {
-                        Some(cell) => cells.push((cell, part.labels[at])),
+                        Some(cell) => cells.push(cell),
                         None => gaps[row] += 1,
                     }
                     row += 1;
@@ -89,9 +85,9 @@ fn column_of(rows: &ModalityRows, column: usize) -> impl Iterator<Item = Option<
     (0..rows.len()).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
 }
 
-/// The profile of a column from its cells, each with the class of its row.
-fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnProfile {
-    let numbers = || cells.iter().map(|(cell, _)| f64::from(*cell));
+/// The profile of a column from its cells.
+fn of_cells(name: String, cells: &[f32]) -> ColumnProfile {
+    let numbers = || cells.iter().map(|cell| f64::from(*cell));
     let (min, max) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
     if min > max {
         return ColumnProfile { name, ..ColumnProfile::default() };
@@ -99,21 +95,7 @@ fn of_cells(name: String, cells: &[(f32, u32)]) -> ColumnProfile {
     let count = cells.len() as f64;
     let mean = numbers().sum::<f64>() / count;
     let std = (numbers().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
-    ColumnProfile { name, is_label: false, std, min, max, tells: tells(cells) }
-}
-
-/// How many values a column has, if they are few and each repeatedly occurs with one class only.
-fn tells(cells: &[(f32, u32)]) -> Option<usize> {
-    let mut classes: HashMap<u32, u32> = HashMap::new();
-    for (cell, class) in cells {
-        // Both zeros are one value.
-        let bits = if *cell == 0.0 { 0 } else { cell.to_bits() };
-        if *classes.entry(bits).or_insert(*class) != *class || classes.len() > FEW_VALUES {
-            return None;
-        }
-    }
-    let values = classes.len();
-    (values >= 2 && cells.len() >= AGAIN * values).then_some(values)
+    ColumnProfile { name, is_label: false, std, min, max }
 }
 
 #[cfg(test)]
@@ -121,21 +103,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_tells_the_label_if_no_value_occurs_with_two_classes() {
-        let cells = |values: [f32; 2]| (0..20).map(|row| (values[row % 2], (row % 2) as u32)).collect::<Vec<_>>();
-        assert_eq!(tells(&cells([0.0, 1.0])), Some(2));
-        assert_eq!(tells(&cells([1.0, 1.0])), None);
-        let mut noisy = cells([0.0, 1.0]);
-        noisy.push((1.0, 0));
-        assert_eq!(tells(&noisy), None);
-        // Ten rows with ten values allow no conclusion about new rows.
-        assert_eq!(tells(&(0..10).map(|row| (row as f32, row % 2)).collect::<Vec<_>>()), None);
-        assert_eq!(tells(&[(0.0, 0), (-0.0, 1)]), None);
-    }
-
-    #[test]
     fn deviations_are_of_the_population() {
-        let cells: Vec<(f32, u32)> = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].map(|x| (x, 0)).to_vec();
+        let cells = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
         let profile = of_cells("x".into(), &cells);
         assert_eq!((profile.std, profile.min, profile.max), (2.0, 2.0, 9.0));
         assert_eq!(of_cells("x".into(), &[]).std, 0.0);

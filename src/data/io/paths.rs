@@ -29,6 +29,15 @@ impl DataFile {
         Problem::error(code, message).at(self.span, "read here").in_data(self.place(line, None))
     }
 
+    /// A problem with an edit that adds an argument to the call that names the file.
+    pub(crate) fn declare(&self, problem: Problem, argument: &str) -> Problem {
+        if self.span == Span::default() {
+            return problem;
+        }
+        let end = self.span.range().end;
+        problem.edit(Span::new(self.span.file, end, end), format!(", {argument}"), false)
+    }
+
     /// A place in the file.
     pub(crate) fn place(&self, line: Option<u64>, column: Option<String>) -> DataPlace {
         DataPlace { file: self.name.clone(), line, row: None, column }

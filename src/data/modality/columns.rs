@@ -5,7 +5,7 @@ use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::select::cell_type;
 use crate::diag::{Code, Problem, Span};
-use crate::spec::ModalitySpec;
+use crate::spec::{MissingMarkers, ModalitySpec};
 
 /// The columns of a modality in a table and in the query that reads them.
 pub(crate) struct ColumnPlaces {
@@ -15,6 +15,8 @@ pub(crate) struct ColumnPlaces {
     columns: Vec<usize>,
     /// Their positions in the table.
     positions: Vec<usize>,
+    /// What marks an empty cell in them.
+    missing: MissingMarkers,
 }
 
 impl ColumnPlaces {
@@ -22,26 +24,28 @@ impl ColumnPlaces {
     pub(crate) fn add(spec: &ModalitySpec, schema: &Schema, positions: Vec<usize>, query: &mut TableQuery) -> Self {
         let span = spec.columns.first().map_or(spec.span, |column| column.span);
         let kinds: Vec<CellType> = positions.iter().map(|position| cell_type(spec, schema, *position)).collect();
-        let add = |(position, kind): (&usize, &CellType)| query.add(*position, *kind, span);
+        let own = spec.missing();
+        let missing = query.missing.and(&own);
+        let add = |(position, kind): (&usize, &CellType)| query.add_marked(*position, *kind, span, &own);
         let columns: Vec<usize> = positions.iter().zip(&kinds).map(add).collect();
         let numbers = columns.iter().zip(&kinds).flat_map(|(column, kind)| match kind {
             CellType::Number(width) => (0..*width).map(|within| (*column, within)).collect(),
             _ => vec![],
         });
-        Self { numbers: numbers.collect(), columns, positions }
+        Self { numbers: numbers.collect(), columns, positions, missing }
     }
 
     /// All columns of a table of cells of `width` numbers each; their positions in the table they were made from.
     pub(crate) fn of_numbers(width: usize, positions: Vec<usize>) -> Self {
         let columns: Vec<usize> = (0..positions.len()).collect();
         let numbers = columns.iter().flat_map(|column| (0..width).map(|within| (*column, within))).collect();
-        Self { numbers, columns, positions }
+        Self { numbers, columns, positions, missing: MissingMarkers::default() }
     }
 
     /// These columns on some rows of a loaded table.
     pub(crate) fn of<'a>(&'a self, read: &'a LoadedTable, rows: &'a [u32]) -> ModalityColumns<'a> {
-        let Self { numbers, columns, positions } = self;
-        ModalityColumns { read, rows, numbers, columns, positions }
+        let Self { numbers, columns, positions, missing } = self;
+        ModalityColumns { read, rows, numbers, columns, positions, missing }
     }
 }
 
@@ -58,6 +62,8 @@ pub(crate) struct ModalityColumns<'a> {
     pub columns: &'a [usize],
     /// Their positions in the table.
     pub positions: &'a [usize],
+    /// What marks an empty cell in them.
+    pub missing: &'a MissingMarkers,
 }
 
 impl ModalityColumns<'_> {

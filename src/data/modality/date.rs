@@ -4,10 +4,10 @@
 use crate::data::date_guess::DateGuess;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::columns::{ColumnPlaces, ModalityColumns, columns_of};
-use crate::data::table::number_format::is_missing_number;
 use crate::data::table::columns::Table;
 use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::data::table::loaded::LoadedTable;
+use crate::data::table::number_format::is_missing_number;
 use crate::data::table::origin::NOWHERE;
 use crate::data::table::schema::{CellType, ColumnQuery, TableQuery};
 use crate::data::table::store::StoreWriter;
@@ -89,12 +89,9 @@ fn read_part(
 ) -> Result<DateTable, Problem> {
     let width: usize = dates.iter().map(DatePart::width).sum();
     let full = |error: std::io::Error| out_of_space(columns_of(spec), &error);
-    let query = part.positions.iter().map(|position| ColumnQuery {
-        position: *position,
-        kind: CellType::Number(width),
-        span: columns_of(spec),
-    });
-    let mut writer = StoreWriter::new(&TableQuery { columns: query.collect() }, budget);
+    let kind = CellType::Number(width);
+    let query = part.positions.iter().map(|position| ColumnQuery::new(*position, kind, columns_of(spec)));
+    let mut writer = StoreWriter::new(&TableQuery::of(query), budget);
     let mut numbers = Vec::with_capacity(width);
     for (at, row) in part.rows.iter().enumerate() {
         for (column, place) in part.columns.iter().enumerate() {
@@ -127,9 +124,9 @@ fn read_part(
     })
 }
 
-/// Whether a cell stands for no date: it is empty, `NA`, `NaN` or `NaT`.
+/// Whether a cell stands for no date: it is `NaT`, or what stands for no number.
 fn is_missing(cell: &str) -> bool {
-    cell.eq_ignore_ascii_case("nat") || is_missing_number(cell)
+    cell.eq_ignore_ascii_case("nat") || is_missing_number(cell.trim())
 }
 
 /// The problem with a cell that is no date, and the form to declare.

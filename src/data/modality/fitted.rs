@@ -4,11 +4,11 @@ use crate::data::modality::transform::FittedTransform;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
+use crate::spec::{ColumnRef, DatePart, MissingMarkers, ModalityKind, ModalitySpec, Select, Transform, TransformKind};
 use serde::{Deserialize, Serialize};
 
 /// A column that a modality or the label is made of, as it was in the training table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputColumn {
     /// Its name; none in a table whose columns have no names, and where several columns have the same one.
@@ -17,6 +17,9 @@ pub struct InputColumn {
     pub position: usize,
     /// The type its cells are read as.
     pub cells: CellType,
+    /// The words and numbers that mark an empty cell.
+    #[serde(default, skip_serializing_if = "MissingMarkers::is_empty")]
+    pub missing: MissingMarkers,
 }
 
 impl InputColumn {
@@ -26,7 +29,12 @@ impl InputColumn {
             let name = names.get(position)?;
             (names.iter().filter(|other| *other == name).count() == 1).then(|| name.clone())
         });
-        Self { name, position, cells }
+        Self { name, position, cells, missing: MissingMarkers::default() }
+    }
+
+    /// The column with these marks of empty cells.
+    pub(crate) fn with_missing(self, missing: MissingMarkers) -> Self {
+        Self { missing, ..self }
     }
 
     /// The way it is selected in a table: by name, else by position.
@@ -109,6 +117,9 @@ impl FittedModality {
             }
             _ => None,
         });
+        let marked = self.columns.first().map(|column| &column.missing).filter(|missing| !missing.is_empty());
+        let missing = marked
+            .map(|missing| TransformKind::Missing { values: missing.numbers.clone(), words: missing.words.clone() });
         ModalitySpec {
             name: self.name.clone(),
             doc: vec![],
@@ -116,7 +127,7 @@ impl FittedModality {
             shape: self.shape.clone(),
             optional: self.optional,
             columns: self.columns.iter().map(column).collect(),
-            transforms: cells.map(|kind| Transform { kind, span }).into_iter().collect(),
+            transforms: missing.into_iter().chain(cells).map(|kind| Transform { kind, span }).collect(),
             span,
             type_span: span,
         }

@@ -8,7 +8,7 @@ use crate::data::modality::rows::ModalityParts;
 use crate::data::modality::transform::FittedTransform;
 use crate::data::modality::{category, image, numeric, text};
 use crate::data::table::errors::CellErrors;
-use crate::data::table::select::{cell_type, is_one_hot};
+use crate::data::table::select::cell_type;
 use crate::diag::Problems;
 use crate::spec::{ModalityKind, ModalitySpec};
 
@@ -25,7 +25,7 @@ pub(crate) fn fit_and_apply(
             numeric::fit_and_apply(spec, &tables.iter().map(DateTable::columns).collect::<Vec<_>>(), budget)?
         }
         ModalityKind::Image => image::fit_and_apply(spec, parts, budget)?,
-        ModalityKind::Dense if !is_one_hot(spec) => numeric::fit_and_apply(spec, parts, budget)?,
+        ModalityKind::Dense if !spec.is_one_hot() => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Sequence => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Text { .. } => {
             let transforms = text::fit(spec, train);
@@ -39,7 +39,9 @@ pub(crate) fn fit_and_apply(
         }
     };
     let schema = &train.read.schema;
-    let column = |position: &usize| InputColumn::of(schema, *position, cell_type(spec, schema, *position));
+    let column = |position: &usize| {
+        InputColumn::of(schema, *position, cell_type(spec, schema, *position)).with_missing(train.missing.clone())
+    };
     let fitted = FittedModality {
         name: spec.name.clone(),
         kind: spec.kind,
@@ -67,7 +69,7 @@ pub(crate) fn apply(
             numeric::apply(spec, transforms, &columns, budget, errors)
         }
         ModalityKind::Image => image::apply(spec, transforms, parts, budget, errors),
-        ModalityKind::Dense if !is_one_hot(spec) => numeric::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Dense if !spec.is_one_hot() => numeric::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Text { .. } => text::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Category { .. } | ModalityKind::Dense => category::apply(spec, transforms, parts, budget, errors),

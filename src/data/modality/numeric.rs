@@ -10,6 +10,7 @@ use crate::data::modality::transform::FittedTransform;
 use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::diag::{Code, Problem, Problems};
 use crate::spec::{DatePart, ModalityKind, ModalitySpec};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// How many columns of a modality are reported one by one for the same reason.
@@ -48,8 +49,8 @@ pub(crate) fn fit_and_apply(
     let mut unfit = vec![false; features];
     for at in 0..transforms.len() {
         let (before, rest) = transforms.split_at_mut(at);
-        let mut cells = TrainingCells::new(before, features, train);
-        for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &mut cells) {
+        let cells = TrainingCells::new(before, features, train);
+        for (feature, error) in rest[0].fit(&spec.transforms[at].kind, &cells) {
             // A feature that cannot be fitted is left out of the transforms after.
             if !std::mem::replace(&mut unfit[feature], true) {
                 errors.fit_error(train, feature, at, (rest[0].participle(), error));
@@ -86,50 +87,109 @@ fn apply_all(
     budget: &MemoryBudget,
     errors: &mut NumericErrors<'_>,
 ) -> Result<Vec<ModalityRows>, Problems> {
-    let (width, features) = (spec.shape.size(), unfit.len());
+    let width = spec.shape.size();
     let mut made = vec![];
     for part in parts {
         let mut writer = RowsWriter::new(width, spec.optional, budget);
-        let mut numbers = vec![];
-        let mut there = vec![];
-        let mut cells = vec![];
-        for (number, rows) in part.rows.chunks(block(width)).enumerate() {
-            numbers.clear();
-            numbers.resize(rows.len() * width, 0.0f32);
-            there.clear();
-            there.resize(rows.len(), true);
-            for at in (0..width).filter(|at| !unfit[at % features]) {
-                part.gather(at, rows, &mut cells);
-                for (row, cell) in cells.iter().enumerate() {
-                    let cell = transforms.iter().fold(*cell, |cell, transform| transform.apply(at % features, cell));
-                    let number_of = || number * block(width) + row;
-                    let value = cell as f32;
-                    if cell.is_nan() {
-                        there[row] = false;
-                        if !spec.optional {
-                            errors.missing(part, at, number_of());
-                        }
-                    } else if value.is_finite() {
-                        numbers[row * width + at] = value;
-                    } else {
-                        errors.too_large(part, at, number_of());
-                        if errors.by_row.is_none() {
-                            break;
-                        }
-                    }
+        let blocks: Vec<&[u32]> = part.rows.chunks(block(width)).collect();
+        let mut first = 0;
+        for blocks in blocks.chunks(2 * rayon::current_num_threads()) {
+            let preparer = BlockPreparer { spec, transforms, unfit, part };
+            let prepared: Vec<PreparedNumbers> = blocks.par_iter().map(|rows| preparer.prepare(rows)).collect();
+            for (rows, block) in blocks.iter().zip(prepared) {
+                if block.faulty {
+                    preparer.cells(rows, |fault, at, row| errors.fault(part, fault, at, first + row), |_, _, _| {});
                 }
+                errors.tally.rows += rows.len();
+                errors.tally.missing += block.there.iter().filter(|there| !**there).count();
+                let written = writer.push_all(&block.numbers, &block.there);
+                written.map_err(|error| out_of_space(columns_of(spec), &error))?;
+                first += rows.len();
             }
-            errors.tally.rows += rows.len();
-            errors.tally.missing += there.iter().filter(|there| !**there).count();
-            // A row that lacks one number lacks the modality.
-            for (row, _) in numbers.chunks_mut(width).zip(&there).filter(|(_, there)| !**there) {
-                row.fill(0.0);
-            }
-            writer.push_all(&numbers, &there).map_err(|error| out_of_space(columns_of(spec), &error))?;
         }
         made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
     }
     Ok(made)
+}
+
+/// What prepares the rows of a part, block by block on any thread.
+struct BlockPreparer<'a> {
+    spec: &'a ModalitySpec,
+    transforms: &'a [FittedTransform],
+    unfit: &'a [bool],
+    part: &'a ModalityColumns<'a>,
+}
+
+/// Rows as they are stored.
+struct PreparedNumbers {
+    /// Row by row.
+    numbers: Vec<f32>,
+    /// Which rows have all their numbers.
+    there: Vec<bool>,
+    /// Whether a cell is to be reported.
+    faulty: bool,
+}
+
+/// The reason that a cell is reported.
+#[derive(Clone, Copy)]
+enum CellFault {
+    Missing,
+    TooLarge,
+}
+
+impl BlockPreparer<'_> {
+    fn prepare(&self, rows: &[u32]) -> PreparedNumbers {
+        let width = self.spec.shape.size();
+        let mut numbers = vec![0.0f32; rows.len() * width];
+        let mut there = vec![true; rows.len()];
+        let mut faulty = false;
+        let fault = |_, _, _| {
+            faulty = true;
+            true
+        };
+        self.cells(rows, fault, |at, row, value| match value {
+            Some(value) => numbers[row * width + at] = value,
+            None => there[row] = false,
+        });
+        // A row that lacks one number lacks the modality.
+        for (row, _) in numbers.chunks_mut(width).zip(&there).filter(|(_, there)| !**there) {
+            row.fill(0.0);
+        }
+        PreparedNumbers { numbers, there, faulty }
+    }
+
+    /// Visits the number at each place of each row, `None` where it is missing, and before it what is wrong with it. A
+    /// column ends where `fault` returns false.
+    fn cells(
+        &self,
+        rows: &[u32],
+        mut fault: impl FnMut(CellFault, usize, usize) -> bool,
+        mut see: impl FnMut(usize, usize, Option<f32>),
+    ) {
+        let features = self.unfit.len();
+        let mut cells = vec![];
+        for at in (0..self.spec.shape.size()).filter(|at| !self.unfit[at % features]) {
+            self.part.gather(at, rows, &mut cells);
+            for transform in self.transforms {
+                cells.iter_mut().for_each(|cell| *cell = transform.apply(at % features, *cell));
+            }
+            for (row, cell) in cells.iter().enumerate() {
+                let value = *cell as f32;
+                let wrong = match cell.is_nan() {
+                    true => (!self.spec.optional).then_some(CellFault::Missing),
+                    false => (!value.is_finite()).then_some(CellFault::TooLarge),
+                };
+                if wrong.is_some_and(|wrong| !fault(wrong, at, row)) {
+                    break;
+                }
+                match cell.is_nan() {
+                    true => see(at, row, None),
+                    false if value.is_finite() => see(at, row, Some(value)),
+                    false => {}
+                }
+            }
+        }
+    }
 }
 
 /// Largest number of training cells held over all passes; beyond it each pass reads them again.
@@ -140,30 +200,29 @@ struct TrainingCells<'a> {
     before: &'a [FittedTransform],
     features: usize,
     train: &'a ModalityColumns<'a>,
-    buffer: Vec<f64>,
-    /// All cells, column by column, if they are few.
-    held: Vec<f64>,
+    /// All cells, a column each, if they are few.
+    held: Vec<Vec<f64>>,
 }
 
 impl<'a> TrainingCells<'a> {
     fn new(before: &'a [FittedTransform], features: usize, train: &'a ModalityColumns<'a>) -> Self {
-        let mut cells = Self { before, features, train, buffer: vec![], held: vec![] };
+        let mut cells = Self { before, features, train, held: vec![] };
         if train.width() * train.rows.len() <= HELD {
-            let mut held = Vec::with_capacity(train.width() * train.rows.len());
-            for at in 0..train.width() {
-                cells.gather(at, train.rows);
-                held.append(&mut cells.buffer);
-            }
-            cells.held = held;
+            let column = |at| {
+                let mut column = vec![];
+                cells.gather(at, train.rows, &mut column);
+                column
+            };
+            cells.held = (0..train.width()).into_par_iter().map(column).collect();
         }
         cells
     }
 
-    /// Reads cells of one feature into the buffer.
-    fn gather(&mut self, at: usize, rows: &[u32]) {
-        self.train.gather(at, rows, &mut self.buffer);
+    /// Reads cells of one column into the buffer.
+    fn gather(&self, at: usize, rows: &[u32], buffer: &mut Vec<f64>) {
+        self.train.gather(at, rows, buffer);
         for transform in self.before {
-            self.buffer.iter_mut().for_each(|cell| *cell = transform.apply(at % self.features, *cell));
+            buffer.iter_mut().for_each(|cell| *cell = transform.apply(at % self.features, *cell));
         }
     }
 }
@@ -173,23 +232,22 @@ impl Cells for TrainingCells<'_> {
         self.features
     }
 
-    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+    fn blocks(&self, features: Range<usize>, see: &(dyn Fn(usize, &[f64]) + Sync)) {
         let width = self.train.width();
         if !self.held.is_empty() {
-            let columns: Vec<&[f64]> = self.held.chunks(self.train.rows.len()).collect();
-            for feature in features {
-                let steps: Vec<&[f64]> = columns.iter().skip(feature).step_by(self.features).copied().collect();
-                steps.into_iter().for_each(|column| see(feature, column));
-            }
+            features.into_par_iter().for_each(|feature| {
+                self.held.iter().skip(feature).step_by(self.features).for_each(|column| see(feature, column));
+            });
             return;
         }
+        // All features of a block of rows before the next: a file beyond the memory is read once.
         for rows in self.train.rows.chunks(block(width)) {
-            for feature in features.clone() {
+            features.clone().into_par_iter().for_each_init(Vec::new, |buffer, feature| {
                 for at in (feature..width).step_by(self.features) {
-                    self.gather(at, rows);
-                    see(feature, &self.buffer);
+                    self.gather(at, rows, buffer);
+                    see(feature, buffer);
                 }
-            }
+            });
         }
     }
 }
@@ -210,6 +268,18 @@ struct NumericErrors<'a> {
 impl<'a> NumericErrors<'a> {
     fn new(spec: &'a ModalitySpec) -> Self {
         Self { spec, missing: None, too_large: vec![], problems: vec![], by_row: None, tally: Tally::default() }
+    }
+
+    /// Adds what is wrong with a cell; returns whether the cells after it in the column are still to be looked at.
+    fn fault(&mut self, part: &ModalityColumns<'_>, fault: CellFault, column: usize, row: usize) -> bool {
+        match fault {
+            CellFault::Missing => self.missing(part, column, row),
+            CellFault::TooLarge => {
+                self.too_large(part, column, row);
+                return self.by_row.is_some();
+            }
+        }
+        true
     }
 
     fn missing(&mut self, part: &ModalityColumns<'_>, column: usize, row: usize) {

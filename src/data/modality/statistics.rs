@@ -2,6 +2,7 @@
 //! precision, and an empty one is NaN.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// The reason that a statistic of a column cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,26 +16,40 @@ pub(crate) enum FitError {
 }
 
 /// The cells of the training rows, which need not all be in memory.
-pub(crate) trait Cells {
+pub(crate) trait Cells: Sync {
     /// Number of features.
     fn features(&self) -> usize;
 
-    /// Visits the cells of some features, block by block, each feature always in the same order.
-    fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64]));
+    /// Visits the cells of some features, block by block: several features at the same time, each always in the same
+    /// order.
+    fn blocks(&self, features: Range<usize>, see: &(dyn Fn(usize, &[f64]) + Sync));
 }
 
 /// For every feature the fold over all its cells that are not empty.
-fn fold<T: Clone>(cells: &mut dyn Cells, from: T, step: impl Fn(usize, &mut T, f64)) -> Vec<T> {
-    let mut states = vec![from; cells.features()];
-    cells.blocks(0..cells.features(), &mut |feature, block| {
-        let state = &mut states[feature];
+fn fold<T: Clone + Send>(cells: &dyn Cells, from: T, step: impl Fn(usize, &mut T, f64) + Sync) -> Vec<T> {
+    fold_blocks(cells, 0..cells.features(), from, |feature, state, block| {
         block.iter().filter(|cell| !cell.is_nan()).for_each(|cell| step(feature, state, *cell));
+    })
+}
+
+/// For each of these features the fold over its blocks.
+fn fold_blocks<T: Clone + Send>(
+    cells: &dyn Cells,
+    features: Range<usize>,
+    from: T,
+    step: impl Fn(usize, &mut T, &[f64]) + Sync,
+) -> Vec<T> {
+    // No feature is visited twice at the same time: the locks are never waited for.
+    let states: Vec<Mutex<T>> = features.clone().map(|_| Mutex::new(from.clone())).collect();
+    cells.blocks(features.clone(), &|feature, block| {
+        let mut state = states[feature - features.start].lock().unwrap_or_else(PoisonError::into_inner);
+        step(feature, &mut state, block);
     });
-    states
+    states.into_iter().map(|state| state.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
 /// Least and greatest.
-pub(super) fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
+pub(super) fn ranges(cells: &dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
     let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
         *low = low.min(x);
         *high = high.max(x);
@@ -48,7 +63,7 @@ pub(super) fn ranges(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>>
 }
 
 /// The mean, summed relative to the first value so that large offsets cost no precision.
-pub(super) fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
+pub(super) fn means(cells: &dyn Cells) -> Vec<Result<f64, FitError>> {
     let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
         if *count == 0 {
             *origin = x;
@@ -68,7 +83,7 @@ pub(super) fn means(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
 }
 
 /// Mean and population standard deviation.
-pub(super) fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
+pub(super) fn moments(cells: &dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
     let ranges = ranges(cells);
     let means = means(cells);
     let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
@@ -95,16 +110,15 @@ pub(super) fn moments(cells: &mut dyn Cells) -> Vec<Result<(f64, f64), FitError>
 const SORTED: usize = 1 << 23;
 
 /// The median. Unlike the other statistics it holds all cells of a feature at once.
-pub(super) fn medians(cells: &mut dyn Cells) -> Vec<Result<f64, FitError>> {
+pub(super) fn medians(cells: &dyn Cells) -> Vec<Result<f64, FitError>> {
     let rows = fold(cells, 0usize, |_, count, _| *count += 1).into_iter().max().unwrap_or(0);
     let at_once = (SORTED / rows.max(1)).max(1);
     let mut medians = vec![];
     while medians.len() < cells.features() {
         let first = medians.len();
         let last = (first + at_once).min(cells.features());
-        let mut sorted: Vec<Vec<f64>> = vec![vec![]; last - first];
-        cells.blocks(first..last, &mut |feature, block| {
-            sorted[feature - first].extend(block.iter().filter(|cell| !cell.is_nan()));
+        let mut sorted = fold_blocks(cells, first..last, vec![], |_, sorted: &mut Vec<f64>, block| {
+            sorted.extend(block.iter().filter(|cell| !cell.is_nan()));
         });
         medians.extend(sorted.iter_mut().map(|cells| median(cells)));
     }

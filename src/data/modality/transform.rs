@@ -102,7 +102,7 @@ impl FittedTransform {
             TransformKind::MinMax => FittedTransform::MinMax { min: vec![], max: vec![] },
             TransformKind::Log1p => FittedTransform::Log1p,
             TransformKind::Clip { lo, hi } => FittedTransform::Clip { lo: *lo, hi: *hi },
-            TransformKind::Missing { values } => FittedTransform::Missing { values: values.clone() },
+            TransformKind::Missing { values, .. } => FittedTransform::Missing { values: values.clone() },
             TransformKind::Impute(_) => FittedTransform::Impute { values: vec![] },
             TransformKind::Lowercase => FittedTransform::Lowercase,
             TransformKind::Chars { max, .. } => FittedTransform::Chars { max: *max, vocabulary: vec![] },
@@ -121,7 +121,7 @@ impl FittedTransform {
 
     /// Fits every feature to its training cells. A feature that cannot be fitted keeps its place, and is returned with
     /// the error.
-    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &mut dyn Cells) -> Vec<(usize, FitError)> {
+    pub(crate) fn fit(&mut self, kind: &TransformKind, cells: &dyn Cells) -> Vec<(usize, FitError)> {
         let mut misfits = vec![];
         let mut sound = |learned: Vec<Result<(f64, f64), FitError>>| {
             let (mut first, mut second) = (vec![], vec![]);
@@ -330,7 +330,7 @@ mod tests {
             2
         }
 
-        fn blocks(&mut self, features: Range<usize>, see: &mut dyn FnMut(usize, &[f64])) {
+        fn blocks(&self, features: Range<usize>, see: &(dyn Fn(usize, &[f64]) + Sync)) {
             for block in self.0.chunks(2) {
                 features.clone().for_each(|feature| see(feature, block));
             }
@@ -340,7 +340,7 @@ mod tests {
     /// Fits to one feature, and asserts that another of the same cells has the same result.
     fn fit(kind: TransformKind, cells: &[f64]) -> Result<FittedTransform, FitError> {
         let mut fitted = FittedTransform::new(&kind);
-        match fitted.fit(&kind, &mut Pairs(cells))[..] {
+        match fitted.fit(&kind, &Pairs(cells))[..] {
             [(0, misfit), (1, other)] => {
                 assert_eq!(misfit, other);
                 return Err(misfit);

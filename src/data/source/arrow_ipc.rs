@@ -16,7 +16,7 @@ use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::reader::StreamReader;
-use arrow_schema::{ArrowError, Field};
+use arrow_schema::{ArrowError, DataType, Field};
 use std::io::{self, BufReader, Cursor, Read};
 
 /// Files that exist but have not been read.
@@ -115,6 +115,8 @@ fn schema_of(file: &DataFile) -> Result<Schema, Problem> {
     if schema.width == 0 {
         return Err(empty(file));
     }
+    let own = |kind: &DataType| matches!(kind, DataType::Struct(_) | DataType::Map(..) | DataType::Union(..));
+    schema.nested = (0..schema.width).filter(|at| own(fields[*at].data_type())).collect();
     if fields.iter().any(|field| field.data_type().is_nested()) {
         let first = rows.next(BLOCK).map_err(|error| damaged(file, &error))?;
         for (at, column) in first.iter().flat_map(RecordBatch::columns).enumerate() {

@@ -5,6 +5,7 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::reader::{self, BYTE_ORDER_MARK};
 use crate::data::source::common_schema::common_schema;
 use crate::data::source::format::FormatReader;
+use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_cell_errors::{bad_header, bad_number, disagreement, row_length};
@@ -13,7 +14,8 @@ use crate::data::source::text_layout::TextLayout;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, unreadable};
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::origin::RowUnit;
-use crate::data::table::schema::{CellType, ColumnQuery, OtherSeparator, Schema, TableQuery};
+use crate::data::table::other_separator::OtherSeparator;
+use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::spec::TextFormat;
@@ -32,9 +34,6 @@ pub(crate) struct Delimited {
     layout: TextLayout,
     numbers: NumberFormat,
 }
-
-/// Records that are parsed at once.
-const AT_ONCE: usize = 4096;
 
 impl FormatReader for Delimited {
     fn files(&self) -> &[DataFile] {
@@ -66,7 +65,8 @@ impl FormatReader for Delimited {
         for (index, file) in self.files.iter().enumerate() {
             let before = writer.rows();
             let mut hasher = blake3::Hasher::new();
-            if let Err(problem) = self.parser(schema, query, &mut writer, &mut errors).file(index, file, &mut hasher) {
+            let cells = (&mut writer, &mut errors);
+            if let Err(problem) = self.read_file((index, file), (schema, query), cells, &mut hasher) {
                 errors.push(problem);
                 continue;
             }
@@ -99,6 +99,26 @@ impl Delimited {
     pub(crate) fn new(files: Vec<DataFile>, format: &TextFormat) -> Self {
         let (layout, numbers) = (TextLayout::of(format), NumberFormat::of(format));
         Self { files, format: format.clone(), layout, numbers }
+    }
+
+    /// Reads all rows of a file.
+    fn read_file(
+        &self,
+        (index, file): (usize, &DataFile),
+        (schema, query): (&Schema, &TableQuery),
+        cells: (&mut StoreWriter, &mut CellErrors),
+        hasher: &mut blake3::Hasher,
+    ) -> Result<(), Problem> {
+        let text = reader::open(&file.path, self.layout.encoding, hasher);
+        let blocks = text.and_then(|text| self.layout.blocks(text));
+        let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
+        if self.layout.header {
+            blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
+        }
+        let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
+        parse_in_order(file, query, cells, next, |block, writer, errors| {
+            self.parser(schema, query, writer, errors).block(index, file, block)
+        })
     }
 
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
@@ -191,26 +211,11 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Reads all rows of a file.
-    fn file(&mut self, index: usize, file: &DataFile, hasher: &mut blake3::Hasher) -> Result<(), Problem> {
-        let layout = &self.reader.layout;
-        let text = reader::open(&file.path, layout.encoding, hasher);
-        let blocks = text.and_then(|text| layout.blocks(text));
-        let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
-        let mut header = layout.header;
-        loop {
-            let records = if header { 1 } else { AT_ONCE };
-            match blocks.next(records).map_err(|error| unreadable(file, &error, blocks.line() - 1))? {
-                Some(_) if std::mem::take(&mut header) => {}
-                Some(block) => self.block(index, file, &block)?,
-                None => return Ok(()),
-            }
-        }
-    }
-
     /// Reads the rows of a block.
     fn block(&mut self, index: usize, file: &DataFile, block: &TextBlock) -> Result<(), Problem> {
         let mut record = ByteRecord::new();
+        // Only a quoted cell has several lines.
+        let quotes = self.reader.layout.quote.is_some_and(|quote| memchr::memchr(quote, &block.bytes).is_some());
         // A mark that is not at the beginning of the file belongs to the cell; the reader takes it away but for a blank
         // line before it.
         let marked = block.bytes.starts_with(BYTE_ORDER_MARK).then(|| [b"\n", &block.bytes[..]].concat());
@@ -225,7 +230,10 @@ impl Parser<'_> {
             }
             // Every line ends in `\n` here, and blank lines are skipped before a record: its first line is found
             // from its end.
-            let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let inside = match quotes {
+                true => record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64,
+                false => 0,
+            };
             let line = before_block + rows.position().line().saturating_sub(1 + inside).max(before) - 1;
             let row = self.writer.rows();
             let fits = record.len() == self.schema.width;
@@ -250,7 +258,7 @@ impl Parser<'_> {
         if text.is_err() {
             let position = self.keep[column];
             let place = file.place(Some(line), Some(self.schema.column(position)));
-            let wanted = ColumnQuery { position, kind: CellType::Text, span: Span::default() };
+            let wanted = ColumnQuery::new(position, CellType::Text, Span::default());
             self.errors
                 .push_row(self.writer.rows(), bad_text(file, place, cell, &wanted, Some(self.reader.layout.encoding)));
         }
@@ -273,14 +281,23 @@ impl Parser<'_> {
             },
             // A cell of a text table holds one number; images are read by the paths in it.
             CellType::Number(_) | CellType::Image(_) => {
-                let number = self.reader.numbers.parse(cell);
+                let number = self.reader.numbers.parse(cell).or_else(|| missing_number(cell, wanted));
                 if number.is_none() {
                     let column = self.schema.column(wanted.position);
                     let problem = bad_number(file, line, cell, wanted, column, &self.reader.format);
                     self.errors.push_row(row, problem);
                 }
+                if number.is_some_and(f64::is_nan) && !cell.trim_ascii().is_empty() {
+                    self.writer.count_mark(column, &String::from_utf8_lossy(cell.trim_ascii()));
+                }
                 self.writer.number(column, number.unwrap_or(f64::NAN));
             }
         }
     }
+}
+
+/// Not a number where a cell is a word that marks an empty one.
+fn missing_number(cell: &[u8], wanted: &ColumnQuery) -> Option<f64> {
+    let word = std::str::from_utf8(cell).ok()?.trim();
+    wanted.missing.has_word(word).then_some(f64::NAN)
 }

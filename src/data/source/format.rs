@@ -3,6 +3,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
+use crate::data::marked_cells::marked_note;
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader};
 use crate::data::source::row_block::{BlockQuery, BlockReader};
@@ -84,6 +85,7 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
             }
         };
         let runs = store.layout.runs.clone();
+        let marked = marked_note(&store.layout.marked, &open.schema, &cells, &open.name);
         let table = Table::whole(store).select(&places);
         let origin = TableOrigin {
             files: files.to_vec(),
@@ -94,6 +96,7 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         };
         let mut read = open.loaded(table, origin, fingerprint(&hashes));
         read.cached = cached;
+        read.notes.extend(marked);
         image_files::open_whole(&mut read, query, storage)?;
         if let Err(error) = stored {
             read.notes.push(format!("the parsed table could not be kept for the next time: {error}"));

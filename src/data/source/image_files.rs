@@ -22,10 +22,10 @@ fn is_path(schema: &Schema, column: &ColumnQuery) -> bool {
 
 /// The query of the cells themselves, with paths as texts, and for each column of `query` its place in that.
 pub(crate) fn cell_query(schema: &Schema, query: &TableQuery) -> (TableQuery, Vec<usize>) {
-    let mut cells = TableQuery::default();
+    let mut cells = TableQuery::new(query.missing.clone());
     let places = query.columns.iter().map(|column| {
         let kind = if is_path(schema, column) { CellType::Text } else { column.kind };
-        cells.add(column.position, kind, column.span)
+        cells.add_marked(column.position, kind, column.span, &column.missing)
     });
     let places = places.collect();
     (cells, places)
@@ -72,7 +72,7 @@ fn open(
             path => Some(folder_of(read, row).join(path)),
         })
         .collect();
-    let query = TableQuery { columns: vec![ColumnQuery { position: 0, ..wanted.clone() }] };
+    let query = TableQuery::of([ColumnQuery { position: 0, ..wanted.clone() }]);
     let entry = storage.cache.map(|folder| cache::entry(folder, "photos", &query, &[stamp(&paths)]));
     let (store, content) = match entry.as_deref().and_then(cache::load) {
         Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),

@@ -85,7 +85,8 @@ impl Join {
 impl RowReader for Join {
     /// Reads the columns of the query, and the keys.
     fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
-        let mut queries: Vec<TableQuery> = self.members.iter().map(|_| TableQuery::default()).collect();
+        let mut queries: Vec<TableQuery> =
+            self.members.iter().map(|_| TableQuery::new(query.missing.clone())).collect();
         // For each column of the query: its table, and its place among the columns read of that.
         let mut places = vec![];
         for wanted in &query.columns {
@@ -94,7 +95,7 @@ impl RowReader for Join {
                 position -= self.members[member].table.schema.width;
                 member += 1;
             }
-            places.push((member, queries[member].add(position, wanted.kind, wanted.span)));
+            places.push((member, queries[member].add_marked(position, wanted.kind, wanted.span, &wanted.missing)));
         }
         let keys: Vec<usize> = (self.members.iter().zip(&mut queries))
             .map(|(member, query)| query.add(member.key.0, CellType::Text, member.key.1.span))

@@ -13,9 +13,12 @@ mod folder;
 mod format;
 mod image_files;
 mod join;
+mod json_array;
+mod json_object;
 pub(crate) mod jsonl;
 mod npy;
 pub(crate) mod opened;
+mod ordered_parse;
 mod parquet;
 mod parquet_blocks;
 mod parquet_file;
@@ -68,7 +71,7 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
     }
 }
 
-/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, lines of JSON by the first brace, cells
+/// The format of a stream, by its first bytes: Arrow and Parquet by their marks, JSON by the first brace or bracket, cells
 /// separated by tabs where the first line has a tab and no comma, else cells separated by commas.
 pub fn stream_format(start: &[u8]) -> &'static FileFormat {
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
@@ -77,7 +80,7 @@ pub fn stream_format(start: &[u8]) -> &'static FileFormat {
         "arrow"
     } else if start.starts_with(b"PAR1") {
         "parquet"
-    } else if text.trim_ascii_start().first() == Some(&b'{') {
+    } else if matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')) {
         "jsonl"
     } else if line.contains(&b'\t') && !line.contains(&b',') {
         "tsv"

@@ -4,6 +4,7 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::source::common_schema::{common_schema, other_columns};
 use crate::data::source::format::FormatReader;
+use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::parquet_blocks::{ColumnBlocks, ParquetBlocks};
 use crate::data::source::parquet_file::{damaged, open};
 use crate::data::source::parquet_leaf::Leaf;
@@ -55,16 +56,16 @@ impl FormatReader for Parquet {
         let mut found = CellErrors::default();
         for (index, file) in self.files.iter().enumerate() {
             let mut columns = ColumnBlocks::open(file)?;
-            let mut rows = 0;
-            while let Some(block) = columns.next(file, schema, query, BLOCK)? {
-                rows += block.rows;
-                block.write((index, file), schema, query, &mut writer, &mut found)?;
-                // A column of another type is reported once, not for each of its rows.
-                if found.is_full() {
-                    return Err(found.finish().unwrap_or_default());
-                }
+            let before = writer.rows();
+            let next = || columns.next(file, schema, query, BLOCK);
+            parse_in_order(file, query, (&mut writer, &mut found), next, |block, writer, errors| {
+                block.write((index, file), schema, query, writer, errors)
+            })?;
+            // A column of another type is reported once, not for each of its rows.
+            if found.is_full() {
+                return Err(found.finish().unwrap_or_default());
             }
-            if rows == 0 {
+            if writer.rows() == before {
                 found.push(empty(file));
             }
         }

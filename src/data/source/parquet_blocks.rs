@@ -7,7 +7,7 @@ use crate::data::source::parquet_leaf::{Leaf, LeafBlock};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, out_of_space, unreadable};
-use crate::data::table::schema::{Schema, TableQuery};
+use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem, Problems};
 use arrow_array::ArrayRef;
@@ -16,6 +16,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use rayon::prelude::*;
 use std::fs::File;
 
 /// The columns of a query in one file, block after block. A block ends with its group of rows.
@@ -64,9 +65,10 @@ impl ColumnBlocks {
             self.next_group += 1;
         }
         let (first, rows) = (self.row, self.left.min(rows));
-        let mut columns = Vec::with_capacity(self.columns.len());
-        for (leaf, wanted) in self.columns.iter_mut().zip(&query.columns) {
-            let block = leaf.read(rows).map_err(failed)?;
+        let read: Vec<_> = self.columns.par_iter_mut().map(|leaf| leaf.read(rows)).collect();
+        let mut columns = Vec::with_capacity(read.len());
+        for (block, wanted) in read.into_iter().zip(&query.columns) {
+            let block = block.map_err(failed)?;
             if block.rows() != rows {
                 let name = schema.column(wanted.position);
                 return Err(damaged(file, &ParquetError::EOF(format!("`{name}` is short of rows"))));
@@ -95,6 +97,10 @@ impl DecodedColumns {
             let count = writer.rows_left().min(self.rows - from);
             let written = writer.rows();
             for (at, (leaf, wanted)) in self.columns.iter().zip(&query.columns).enumerate() {
+                if let (CellType::Number(1), Some(numbers)) = (wanted.kind, leaf.plain_numbers(from..from + count)) {
+                    writer.numbers(at, numbers);
+                    continue;
+                }
                 let name = schema.column(wanted.position);
                 for within in 0..count {
                     let place = || file.row_place(self.first + (from + within) as u64, name.clone());

@@ -11,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::ColumnDescriptor;
 use std::fmt::Write;
+use std::ops::Range;
 
 /// Values of a column as they were read.
 enum Values {
@@ -183,6 +184,14 @@ impl LeafBlock {
         }
         self.starts.push(levels);
         self.values_from.push(values);
+    }
+
+    /// The numbers of some rows, where every row of the column is one finite number or not-a-number.
+    pub(super) fn plain_numbers(&self, rows: Range<usize>) -> Option<&[f64]> {
+        let Values::Numbers(numbers) = &self.values else { return None };
+        let plain = self.form.depth == 0 && numbers.len() == self.rows();
+        let numbers = plain.then(|| &numbers[rows])?;
+        (!numbers.iter().any(|number| number.is_infinite())).then_some(numbers)
     }
 
     fn is_there(&self, level: usize) -> bool {

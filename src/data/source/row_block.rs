@@ -4,7 +4,7 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::source::image_files;
 use crate::data::source::storage::Storage;
-use crate::data::table::columns::{Column, Table};
+use crate::data::table::columns::Table;
 use crate::data::table::errors::{CellErrors, out_of_space};
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::origin::{RowUnit, TableOrigin};
@@ -134,31 +134,8 @@ impl RowBlock {
                 image_files::open_all(&mut read, &query.query, Storage { cache: None, budget: &budget }, errors)?;
                 Ok((read, kept))
             }
-            RowBlock::Slice(table, rows) => Ok((slice(table, rows.clone()), vec![])),
+            RowBlock::Slice(table, rows) => Ok((table.select_rows(&rows.clone().collect::<Vec<_>>()), vec![])),
         }
-    }
-}
-
-/// Some rows of a table as a separate table.
-fn slice(table: &LoadedTable, rows: Range<u32>) -> LoadedTable {
-    let mapped = |own: &Option<Arc<Vec<u32>>>| match own {
-        Some(own) => own[rows.start as usize..rows.end as usize].to_vec(),
-        None => rows.clone().collect(),
-    };
-    let column = |column: &Column| Column {
-        store: Arc::clone(&column.store),
-        place: column.place,
-        rows: Some(Arc::new(mapped(&column.rows))),
-    };
-    let origin = |origin: &TableOrigin| TableOrigin { rows: Some(Arc::new(mapped(&origin.rows))), ..origin.clone() };
-    LoadedTable {
-        table: Table { rows: rows.len(), columns: table.table.columns.iter().map(column).collect() },
-        schema: table.schema.clone(),
-        origins: table.origins.iter().map(origin).collect(),
-        name: table.name.clone(),
-        content: table.content,
-        cached: table.cached,
-        notes: vec![],
     }
 }
 

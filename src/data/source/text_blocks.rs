@@ -2,19 +2,25 @@
 //! and nothing of what is in them.
 
 use crate::data::io::text_error::OpenQuote;
+use crate::data::source::json_array::{ArrayScan, BETWEEN};
 use memchr::{memchr, memchr2};
 use std::io::{self, Read};
 
 /// Bytes that are read at once.
 const READ: usize = 1 << 16;
+/// About how many bytes a block has, and how many records at most, where the caller names no number.
+const SIZE: usize = 1 << 19;
+const MOST: usize = 1 << 14;
+/// Number of records of the first such block.
+const FEW: usize = 64;
 
 /// The way records end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RecordEnd {
     /// With the line.
     Line,
-    /// With the line; one of blanks is no record.
-    JsonLine,
+    /// With the line, and one of blanks is no record; or with the element, where the text is a JSON array.
+    Json,
     /// With the line, unless it ends within quotes; a quote opens where a cell begins, after the separator.
     UnquotedLine {
         /// The separator of cells.
@@ -33,6 +39,21 @@ pub(crate) struct TextBlock {
     pub first_line: u64,
     /// Number of records.
     pub records: usize,
+    /// What is between two records.
+    pub separator: u8,
+}
+
+impl TextBlock {
+    /// The records, trimmed, and the line that each begins on; blank ones are left out.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let mut line = self.first_line;
+        self.bytes.split(|byte| *byte == self.separator).filter_map(move |text| {
+            let lines = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
+            let first = line + lines(&text[..text.len() - text.trim_ascii_start().len()]);
+            line += lines(text) + u64::from(self.separator == b'\n');
+            Some((first, text.trim_ascii())).filter(|(_, text)| !text.is_empty())
+        })
+    }
 }
 
 /// The place of the next byte within a record.
@@ -50,6 +71,8 @@ pub(crate) struct TextBlocks<R> {
     end: RecordEnd,
     /// The first byte of lines that are no records.
     comment: Option<u8>,
+    /// The scan of a JSON array; `None` before the first letter of a text is known.
+    array: Option<Option<ArrayScan>>,
     /// Text that is not in a block yet; blocks begin at its beginning.
     buffer: Vec<u8>,
     /// How much of it has been scanned.
@@ -61,10 +84,14 @@ pub(crate) struct TextBlocks<R> {
     quote: usize,
     /// The line of the first byte of the buffer.
     line: u64,
+    /// Number of records of the next block of the usual size.
+    sized: usize,
     ended: bool,
     failed: Option<io::Error>,
     /// Whether more of the text may come, and has not yet.
     waiting: bool,
+    /// Whether the last element that was found in a JSON array is one.
+    element: bool,
 }
 
 impl<R: Read> TextBlocks<R> {
@@ -74,15 +101,18 @@ impl<R: Read> TextBlocks<R> {
             text,
             end,
             comment: None,
+            array: if end == RecordEnd::Json { None } else { Some(None) },
             buffer: vec![],
             scanned: 0,
             record: 0,
             state: ScanState::Unquoted,
             quote: 0,
             line: 1,
+            sized: FEW,
             ended: false,
             failed: None,
             waiting: false,
+            element: false,
         }
     }
 
@@ -123,6 +153,15 @@ impl<R: Read> TextBlocks<R> {
         self.waiting
     }
 
+    /// The next block of about half a megabyte, by the length of the records in the block before.
+    pub(crate) fn next_sized(&mut self) -> io::Result<Option<TextBlock>> {
+        let block = self.next(self.sized)?;
+        if let Some(block) = &block {
+            self.sized = (SIZE / (block.bytes.len() / block.records.max(1)).max(1)).clamp(1, MOST);
+        }
+        Ok(block)
+    }
+
     /// The next block of at most `records` records, at least 1; `None` at the end. Blank lines are part of a block and no
     /// records.
     ///
@@ -132,12 +171,21 @@ impl<R: Read> TextBlocks<R> {
         let mut found = 0;
         loop {
             while let Some(end) = self.record_end() {
-                let counts = !self.is_blank(end) && !self.in_comment();
+                let counts = match self.array {
+                    Some(Some(_)) => self.element,
+                    _ => !self.is_blank(end) && !self.in_comment(),
+                };
                 self.record = end;
                 found += usize::from(counts);
                 if found == records {
                     return Ok(Some(self.cut(end, found)));
                 }
+            }
+            if self.ended
+                && self.failed.is_none()
+                && let Some(Some(array)) = &self.array
+            {
+                self.failed = array.end();
             }
             if self.ended && self.failed.is_none() && matches!(self.state, ScanState::Quoted) {
                 let one_line =
@@ -150,7 +198,8 @@ impl<R: Read> TextBlocks<R> {
             if self.ended {
                 // The records before an error, then the error; what it has cut off is no record.
                 let end = if self.failed.is_some() { self.record } else { self.buffer.len() };
-                found += usize::from(end > self.record && !self.in_comment());
+                let rest = self.buffer[self.record.min(end)..end].trim_ascii();
+                found += usize::from(!rest.is_empty() && !self.in_comment());
                 if found > 0 {
                     return Ok(Some(self.cut(end, found)));
                 }
@@ -166,7 +215,7 @@ impl<R: Read> TextBlocks<R> {
     /// Whether the record that ends at `end` is a line without content: in lines of JSON also one of blanks.
     fn is_blank(&self, end: usize) -> bool {
         match self.end {
-            RecordEnd::JsonLine => self.buffer[self.record..end].trim_ascii().is_empty(),
+            RecordEnd::Json => self.buffer[self.record..end].trim_ascii().is_empty(),
             RecordEnd::Line | RecordEnd::UnquotedLine { .. } => end - self.record == 1,
         }
     }
@@ -178,6 +227,14 @@ impl<R: Read> TextBlocks<R> {
 
     /// Scans to the end of the current record; `None` where the buffer ends before it.
     fn record_end(&mut self) -> Option<usize> {
+        if self.array.is_none() {
+            self.array = self.begin_json();
+        }
+        if let Some(Some(array)) = &mut self.array {
+            let (end, element) = array.element_end(&mut self.buffer, &mut self.scanned)?;
+            self.element = element;
+            return Some(end);
+        }
         let RecordEnd::UnquotedLine { separator, quote } = self.end else {
             return self.line_end();
         };
@@ -226,6 +283,16 @@ impl<R: Read> TextBlocks<R> {
         None
     }
 
+    /// Decides by the first letter whether a JSON text is an array, whose bracket is left out.
+    fn begin_json(&mut self) -> Option<Option<ArrayScan>> {
+        let at = self.buffer.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        if self.buffer[at] != b'[' {
+            return Some(None);
+        }
+        self.buffer[at] = b' ';
+        Some(Some(ArrayScan::new()))
+    }
+
     /// Scans to the end of the current line.
     fn line_end(&mut self) -> Option<usize> {
         let found = memchr(b'\n', &self.buffer[self.scanned..]);
@@ -244,7 +311,8 @@ impl<R: Read> TextBlocks<R> {
     fn cut(&mut self, end: usize, records: usize) -> TextBlock {
         let rest = self.buffer.split_off(end);
         let bytes = std::mem::replace(&mut self.buffer, rest);
-        let block = TextBlock { first_line: self.line, records, bytes };
+        let separator = if matches!(self.array, Some(Some(_))) { BETWEEN } else { b'\n' };
+        let block = TextBlock { first_line: self.line, records, bytes, separator };
         self.line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
         self.scanned = self.scanned.saturating_sub(end);
         self.record -= end.min(self.record);
@@ -293,10 +361,28 @@ mod tests {
         let found = blocks("a\n\n\nb\n \nc\n", COMMAS, 1);
         let shown: Vec<(u64, &[u8])> = found.iter().map(|block| (block.first_line, &block.bytes[..])).collect();
         assert_eq!(shown, [(1, &b"a\n"[..]), (2, b"\n\nb\n"), (5, b" \n"), (6, b"c\n")]);
-        let found = blocks("{}\n \n\n{}\n", RecordEnd::JsonLine, 1);
+        let found = blocks("{}\n \n\n{}\n", RecordEnd::Json, 1);
         assert_eq!((found.len(), found[1].first_line), (2, 2));
         // Cells of blanks are a record.
         assert_eq!(blocks("a\tb\n\t\n\n", RecordEnd::Line, 9)[0].records, 2);
+    }
+
+    #[test]
+    fn elements_of_a_json_array_are_records_on_their_lines() {
+        let text = " \n[\n {\"a\": \"],\\\"[\"},\n{\"b\":\n [1, {}]} , 3\n,\n\n{}\n]\n \n";
+        for (records, sizes) in [(1, &[1, 1, 1, 1][..]), (3, &[3, 1]), (9, &[4])] {
+            let found = blocks(text, RecordEnd::Json, records);
+            assert_eq!(found.iter().map(|block| block.records).collect::<Vec<_>>(), sizes);
+            let elements = found.iter().flat_map(TextBlock::texts);
+            let elements = elements.map(|(line, text)| (line, String::from_utf8_lossy(text).into_owned()));
+            let expected = [(3, "{\"a\": \"],\\\"[\"}"), (4, "{\"b\":\n [1, {}]}"), (5, "3"), (8, "{}")];
+            assert_eq!(elements.collect::<Vec<_>>(), expected.map(|(line, text)| (line, text.to_owned())), "{records}");
+        }
+        assert!(blocks("[]\n", RecordEnd::Json, 2).is_empty());
+        assert!(blocks("[\n\n]\n\n", RecordEnd::Json, 2).is_empty());
+        let mut cut = TextBlocks::new(&b"[{}, {\n"[..], RecordEnd::Json);
+        assert_eq!(cut.next(9).unwrap().unwrap().records, 1);
+        assert!(cut.next(9).is_err());
     }
 
     #[test]

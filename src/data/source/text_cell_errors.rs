@@ -2,10 +2,10 @@
 
 use crate::data::io::paths::DataFile;
 use crate::data::source::common_schema::FileSchema;
-use crate::data::table::errors::{declare, not_text, shown};
+use crate::data::table::errors::{not_text, shown};
 use crate::data::table::number_format::has_thousands;
 use crate::data::table::schema::{ColumnQuery, Schema};
-use crate::diag::{Code, Problem};
+use crate::diag::{Code, Problem, string_literal};
 use crate::spec::TextFormat;
 use csv::ByteRecord;
 use encoding_rs::Encoding;
@@ -36,14 +36,14 @@ pub(crate) fn bad_number(
             "`{source}(.., thousands: \",\")` reads groups of thousands, so that `1,234` is 1234; \
              `{source}(.., decimal: \",\")` reads a decimal comma"
         ));
-        declare(problem, file, "thousands: \",\"")
+        file.declare(problem, "thousands: \",\"")
     } else if plain && german && !comma(&text) {
         let problem =
             problem.help(format!("`{source}(.., decimal: \",\", thousands: \".\")` reads `1.234,5` as 1234.5"));
-        declare(problem, file, "decimal: \",\", thousands: \".\"")
+        file.declare(problem, "decimal: \",\", thousands: \".\"")
     } else if plain && comma(&text) {
         let problem = problem.help(format!("`{source}(.., decimal: \",\")` reads numbers with a decimal comma"));
-        declare(problem, file, "decimal: \",\"")
+        file.declare(problem, "decimal: \",\"")
     } else if !plain && text.parse::<f64>().is_ok() {
         let thousands = match format.thousands {
             Some(letter) => format!(", groups of three digits are separated by `{letter}`"),
@@ -53,7 +53,11 @@ pub(crate) fn bad_number(
     } else if line == 1 && !format.header {
         problem.help("if the first line names the columns, remove `header: false`")
     } else {
-        problem.help("an empty cell, `NA` or `NaN` is a missing value; everything else must be a number")
+        let marker = string_literal(&text);
+        problem.help(format!(
+            "if it marks an empty cell, write `missing = [{marker}]` in `data`, or `|> missing({marker})` after the columns; an \
+             empty cell, `NA`, `N/A`, `NaN`, `null`, `None` and `?` are missing values without it"
+        ))
     }
 }
 

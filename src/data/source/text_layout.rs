@@ -39,10 +39,10 @@ impl TextLayout {
         }
     }
 
-    /// The layout of lines of JSON.
-    pub(crate) fn json_lines() -> Self {
+    /// The layout of lines of JSON, or of a JSON array.
+    pub(crate) fn json() -> Self {
         let lines = Self::of(&TextFormat { header: false, ..TextFormat::csv() });
-        Self { end: RecordEnd::JsonLine, ..lines }
+        Self { end: RecordEnd::Json, ..lines }
     }
 
     /// The records of a text whose lines all end in `\n`.

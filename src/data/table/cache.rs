@@ -44,6 +44,7 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
         for number in numbers.into_iter().chain([wanted.position]) {
             key.update(&(number as u64).to_le_bytes());
         }
+        key.update(wanted.missing.show().as_bytes()).update(&[0]);
     }
     for content in contents {
         key.update(content.as_bytes());
@@ -121,8 +122,8 @@ mod tests {
 
     fn table() -> Store {
         let wanted = [CellType::Number(1), CellType::Word, CellType::Text];
-        let wanted = wanted.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
-        let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &MemoryBudget::new(1 << 20, None));
+        let wanted = wanted.map(|kind| ColumnQuery::new(0, kind, Span::default()));
+        let mut writer = StoreWriter::new(&TableQuery::of(wanted), &MemoryBudget::new(1 << 20, None));
         for (row, (number, word)) in [(1.5, "a"), (-0.0, "é\n"), (1e-300, "a")].into_iter().enumerate() {
             writer.number(0, number);
             writer.word(1, word);

@@ -27,6 +27,8 @@ pub(crate) enum CellValue<'a> {
     Numbers(&'a [f64]),
     /// Pixels.
     Pixels(&'a [u8]),
+    /// Fields of its own.
+    Nested,
 }
 
 /// The reason that a cell cannot be read as the type of the query.
@@ -40,6 +42,8 @@ pub(crate) enum CellError {
     Width(usize, usize),
     /// A number is infinite.
     Infinite,
+    /// Fields where one value is expected.
+    Nested,
 }
 
 impl StoreWriter {
@@ -62,10 +66,10 @@ impl StoreWriter {
                     CellValue::Number(number) if !number.is_nan() => self.put_words(column, &number.to_string()),
                     _ => self.put_words(column, ""),
                 }
-                if matches!(cell, CellValue::Numbers(_) | CellValue::Pixels(_)) {
-                    Err(CellError::Array)
-                } else {
-                    Ok(())
+                match cell {
+                    CellValue::Numbers(_) | CellValue::Pixels(_) => Err(CellError::Array),
+                    CellValue::Nested => Err(CellError::Nested),
+                    _ => Ok(()),
                 }
             }
         }
@@ -87,8 +91,17 @@ impl StoreWriter {
             CellValue::Numbers(numbers) => numbers,
             _ => &[],
         };
+        if let CellValue::Text(text) = cell {
+            let number = NumberFormat::PLAIN.parse(text.as_bytes()).filter(|_| width == 1);
+            let number = number.or_else(|| self.is_missing(column, text.trim()).then_some(f64::NAN));
+            (0..width).for_each(|_| self.number(column, number.unwrap_or(f64::NAN)));
+            if number.is_some_and(f64::is_nan) && !text.trim().is_empty() {
+                self.count_mark(column, text.trim());
+            }
+            return number.map(|_| ()).ok_or_else(|| CellError::Words(text.to_owned()));
+        }
         let wrong = match cell {
-            CellValue::Text(text) => Some(CellError::Words(text.to_owned())),
+            CellValue::Nested => Some(CellError::Nested),
             CellValue::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
                 return Ok(());
@@ -133,6 +146,11 @@ impl CellError {
                 Code::ColumnType,
                 format!("column `{column}`: expected {expected} numbers in a row, found {found}"),
                 "every row of a column has as many numbers as the first one".to_owned(),
+            ),
+            CellError::Nested => (
+                Code::ColumnType,
+                format!("column `{column}` holds an object with fields of its own, and no value"),
+                "write each of these fields as a separate column, or select another column".to_owned(),
             ),
             CellError::Infinite => (
                 Code::BadCell,

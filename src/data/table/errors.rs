@@ -4,7 +4,7 @@ use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::io::text_error::{NotText, OpenQuote};
 use crate::data::table::schema::ColumnQuery;
-use crate::diag::{Code, DataPlace, Problem, Problems, Span, string_literal};
+use crate::diag::{Code, DataPlace, Problem, Problems};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::collections::BTreeMap;
 
@@ -59,6 +59,12 @@ impl CellErrors {
         } else {
             self.more += 1;
         }
+    }
+
+    /// Adds those of the rows that follow.
+    pub(crate) fn append(&mut self, others: Self) {
+        others.problems.into_iter().for_each(|problem| self.push(problem));
+        self.more += others.more;
     }
 
     /// All of them, if there are any.
@@ -173,16 +179,7 @@ pub(crate) fn not_text(
         "declare the encoding of the file: with `encoding: \"latin1\"` it reads `{}`; or write the file again as UTF-8",
         shown(&latin1)
     ));
-    declare(problem, file, &format!("encoding: {}", string_literal("latin1")))
-}
-
-/// The problem with an edit that adds an argument to the call that names a file.
-pub(crate) fn declare(problem: Problem, file: &DataFile, argument: &str) -> Problem {
-    if file.span == Span::default() {
-        return problem;
-    }
-    let end = file.span.range().end;
-    problem.edit(Span::new(file.span.file, end, end), format!(", {argument}"), false)
+    file.declare(problem, "encoding: \"latin1\"")
 }
 
 /// The name of a table, for a problem with the whole of it.

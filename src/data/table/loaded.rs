@@ -1,9 +1,10 @@
 //! A table that was read: its rows, its schema, and the origin of each row.
 
-use crate::data::table::columns::Table;
+use crate::data::table::columns::{Column, Table};
 use crate::data::table::origin::{NOWHERE, RowUnit, TableOrigin};
 use crate::data::table::schema::Schema;
 use crate::diag::DataPlace;
+use std::sync::Arc;
 
 /// A table with its names and origin.
 #[derive(Debug)]
@@ -25,6 +26,23 @@ pub(crate) struct LoadedTable {
 }
 
 impl LoadedTable {
+    /// Some of the rows as a separate table.
+    pub(crate) fn select_rows(&self, rows: &[u32]) -> Self {
+        let mapped = |own: &Option<Arc<Vec<u32>>>| match own {
+            Some(own) => rows.iter().map(|row| own[*row as usize]).collect(),
+            None => rows.to_vec(),
+        };
+        let column = |column: &Column| Column {
+            store: Arc::clone(&column.store),
+            place: column.place,
+            rows: Some(Arc::new(mapped(&column.rows))),
+        };
+        let origin =
+            |origin: &TableOrigin| TableOrigin { rows: Some(Arc::new(mapped(&origin.rows))), ..origin.clone() };
+        let table = Table { rows: rows.len(), columns: self.table.columns.iter().map(column).collect() };
+        Self { origins: self.origins.iter().map(origin).collect(), ..self.with_table(table) }
+    }
+
     /// Other cells for the same rows: places and names stay.
     pub(crate) fn with_table(&self, table: Table) -> Self {
         Self {

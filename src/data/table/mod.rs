@@ -8,6 +8,7 @@ pub(crate) mod loaded;
 pub(crate) mod moment;
 pub(crate) mod number_format;
 pub(crate) mod origin;
+pub(crate) mod other_separator;
 pub(crate) mod schema;
 pub(crate) mod select;
 pub(crate) mod store;

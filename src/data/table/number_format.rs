@@ -73,9 +73,17 @@ pub(crate) fn has_thousands(number: &str) -> bool {
     number.contains(',') && format.parse(number.as_bytes()).is_some()
 }
 
+/// The words that mark an empty cell among numbers, in any case. Words are never taken for one: `NA` may be Namibia.
+pub(crate) const MISSING_NUMBERS: [&str; 10] = ["NA", "NaN", "-NaN", "N/A", "#N/A", "#NA", "<NA>", "null", "None", "?"];
+
 /// Whether a cell of numbers says that there is none.
 pub(crate) fn is_missing_number(cell: &str) -> bool {
-    cell.is_empty() || cell.eq_ignore_ascii_case("na") || cell.eq_ignore_ascii_case("nan")
+    cell.is_empty() || is_missing_word(cell)
+}
+
+/// Whether a word marks an empty cell among numbers.
+pub(crate) fn is_missing_word(cell: &str) -> bool {
+    cell.len() <= 4 && MISSING_NUMBERS.iter().any(|marker| marker.eq_ignore_ascii_case(cell))
 }
 
 #[cfg(test)]
@@ -91,10 +99,10 @@ mod tests {
         let read = |cell: &str| NumberFormat::PLAIN.parse(cell.as_bytes());
         assert_eq!(read(" 1.5e2 "), Some(150.0));
         assert_eq!(read("-0.25"), Some(-0.25));
-        for missing in ["", "  ", "NA", "na", "NaN"] {
+        for missing in ["", "  ", "NA", "na", "NaN", "-nan", "n/a", "#N/A", "<NA>", "NULL", "none", " ? "] {
             assert!(read(missing).unwrap().is_nan(), "{missing}");
         }
-        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "1 2"] {
+        for bad in ["inf", "-inf", "1e999", "x", "1,5", "0x10", "1 2", "-", "??", "missing"] {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert_eq!(NumberFormat::PLAIN.parse(&[0xff, 0xfe]), None);

@@ -1,13 +1,11 @@
 //! The columns of a table, what the cells of each are read as, and which of them are read. Independent of rows.
 
-use crate::data::io::paths::DataFile;
-use crate::data::table::errors::declare;
-use crate::diag::{Problem, Span, string_literal};
+use crate::data::table::other_separator::OtherSeparator;
+use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::TextFormat;
-use csv::ByteRecord;
+use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The columns of a table, known before its rows are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,44 +16,10 @@ pub(crate) struct Schema {
     pub width: usize,
     /// The columns whose cells hold several numbers.
     pub arrays: BTreeMap<usize, ArrayType>,
+    /// The columns whose cells have nested fields, as far as is known.
+    pub nested: BTreeSet<usize>,
     /// What probably separates the cells of a text table that has one column.
     pub separator: Option<OtherSeparator>,
-}
-
-/// What probably separates the cells of a text table, in place of what is declared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OtherSeparator {
-    /// The separator.
-    pub separator: char,
-    /// The format that is declared.
-    declared: TextFormat,
-    /// The file whose cells it separates.
-    file: DataFile,
-}
-
-impl OtherSeparator {
-    /// That of a table whose first record is one cell, the most frequent in it.
-    pub(crate) fn of(file: &DataFile, first: &ByteRecord, declared: &TextFormat) -> Option<Self> {
-        let cell = first.get(0).filter(|_| first.len() == 1)?;
-        let count = |separator: char| cell.iter().filter(|byte| char::from(**byte) == separator).count();
-        let separator = [',', ';', '\t', '|'].into_iter().rev().max_by_key(|separator| count(*separator))?;
-        (count(separator) > 0).then(|| Self { separator, declared: declared.clone(), file: file.clone() })
-    }
-
-    /// The advice to declare it.
-    pub(crate) fn advise(&self, problem: Problem) -> Problem {
-        let separator = string_literal(&self.separator.to_string());
-        let source = match self.separator {
-            ',' => "csv(..)".to_owned(),
-            '\t' => "tsv(..)".to_owned(),
-            _ => format!("csv(.., separator: {separator})"),
-        };
-        let problem = problem.help(format!("it is read as one column: `{source}` separates its cells"));
-        match self.declared == TextFormat::csv() && source.contains("separator") {
-            true => declare(problem, &self.file, &format!("separator: {separator}")),
-            false => problem,
-        }
-    }
 }
 
 /// The array that each cell of a column holds.
@@ -88,7 +52,7 @@ impl Schema {
 }
 
 /// The type that a cell is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellType {
     /// This number of finite numbers, each of which may be missing.
@@ -102,7 +66,7 @@ pub enum CellType {
 }
 
 /// One column of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnQuery {
     /// Its position in the table.
     pub position: usize,
@@ -110,6 +74,15 @@ pub(crate) struct ColumnQuery {
     pub kind: CellType,
     /// The text that selects it.
     pub span: Span,
+    /// What marks an empty cell in it.
+    pub missing: MissingMarkers,
+}
+
+impl ColumnQuery {
+    /// A column where only empty cells are empty.
+    pub(crate) fn new(position: usize, kind: CellType, span: Span) -> Self {
+        Self { position, kind, span, missing: MissingMarkers::default() }
+    }
 }
 
 /// The columns that are read of a table, each once.
@@ -117,17 +90,48 @@ pub(crate) struct ColumnQuery {
 pub(crate) struct TableQuery {
     /// In the order they were first added.
     pub columns: Vec<ColumnQuery>,
+    /// What marks an empty cell in every column, those of keys among them.
+    pub missing: MissingMarkers,
+    /// The places of each in `columns`, which differ in their marks.
+    places: HashMap<(usize, CellType), Vec<usize>>,
 }
 
 impl TableQuery {
+    /// A query without columns, for tables where these cells are empty.
+    pub(crate) fn new(missing: MissingMarkers) -> Self {
+        Self { missing, ..Self::default() }
+    }
+
+    /// These columns.
+    pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
+        let mut query = Self::default();
+        for column in columns {
+            query.add_marked(column.position, column.kind, column.span, &column.missing);
+        }
+        query
+    }
+
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
-        match self.columns.iter().position(|wanted| wanted.position == position && wanted.kind == kind) {
-            Some(place) => place,
-            None => {
-                self.columns.push(ColumnQuery { position, kind, span });
-                self.columns.len() - 1
-            }
-        }
+        self.add_marked(position, kind, span, &MissingMarkers::default())
+    }
+
+    /// Adds a column where these cells are empty too.
+    pub(crate) fn add_marked(
+        &mut self,
+        position: usize,
+        kind: CellType,
+        span: Span,
+        missing: &MissingMarkers,
+    ) -> usize {
+        let missing = self.missing.and(missing);
+        let Self { columns, places, .. } = self;
+        let alike = places.entry((position, kind)).or_default();
+        let same = alike.iter().copied().find(|place| columns[*place].missing == missing);
+        same.unwrap_or_else(|| {
+            alike.push(columns.len());
+            columns.push(ColumnQuery { position, kind, span, missing });
+            columns.len() - 1
+        })
     }
 }

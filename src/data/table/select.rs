@@ -6,7 +6,7 @@ use crate::data::table::errors::shown;
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::{Code, DataPlace, Problem, nearest, string_literal};
-use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, TransformKind};
+use crate::spec::{ColumnRef, DatePart, ModalityKind, ModalitySpec, Select, escaped_name, pattern_matches, plain_name};
 
 /// A table's columns and its name.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +45,12 @@ impl ColumnFinder<'_> {
     pub(crate) fn of(&self, modality: &ModalitySpec) -> Result<Vec<usize>, Vec<Problem>> {
         let mut problems: Vec<Problem> = vec![];
         let mut found: Vec<(usize, &ColumnRef)> = vec![];
+        let mut excluded = vec![false; self.schema.width];
         for column in &modality.columns {
             match self.find(column) {
+                Ok(positions) if matches!(column.select, Select::Except(_)) => {
+                    positions.into_iter().for_each(|position| excluded[position] = true);
+                }
                 Ok(positions) => found.extend(positions.into_iter().map(|position| (position, column))),
                 // A range of positions is one text: its error is reported once.
                 Err(problem) if problems.last().is_some_and(|last| last.place() == problem.place()) => {}
@@ -56,6 +60,7 @@ impl ColumnFinder<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
+        found.retain(|(position, _)| !excluded[*position]);
         let mut first: Vec<Option<&ColumnRef>> = vec![None; self.schema.width];
         for (position, column) in &found {
             if let Some(first) = first[*position].replace(column) {
@@ -156,12 +161,21 @@ impl ColumnFinder<'_> {
                 })
             }
             Select::Name(name) => self.named(name, column),
-            Select::Glob(pattern) => {
+            Select::Glob(pattern) | Select::Except(pattern) => {
                 let names = self.names(column)?;
-                let found: Vec<usize> = (0..names.len()).filter(|at| matches(pattern, &names[*at])).collect();
+                let found: Vec<usize> = (0..names.len()).filter(|at| pattern_matches(pattern, &names[*at])).collect();
                 if found.is_empty() {
                     let message = format!("no column of `{}` matches `{pattern}`", self.name);
-                    let problem = self.problem(Code::MissingColumn, message, column, "selected here");
+                    let leaves_out = matches!(column.select, Select::Except(_));
+                    let label = if leaves_out { "left out here" } else { "selected here" };
+                    let problem = self.problem(Code::MissingColumn, message, column, label);
+                    let near = plain_name(pattern).and_then(|name| {
+                        nearest(&name, names.iter().map(String::as_str)).map(|near| format!("!{}", escaped_name(near)))
+                    });
+                    if let Some(near) = near.filter(|_| leaves_out) {
+                        let problem = problem.help(format!("did you mean `{near}`?"));
+                        return Err(problem.edit(column.span, string_literal(&near), false));
+                    }
                     return Err(self.with_what_there_is(problem, names));
                 }
                 Ok(found)
@@ -227,21 +241,16 @@ impl ColumnFinder<'_> {
     fn problem(&self, code: Code, message: String, column: &ColumnRef, label: &str) -> Problem {
         let name = match &column.select {
             Select::Position(position) => position.to_string(),
-            Select::Name(name) | Select::Glob(name) => name.clone(),
+            Select::Name(name) | Select::Glob(name) | Select::Except(name) => name.clone(),
         };
         let place = DataPlace { file: self.name.to_owned(), line: None, row: None, column: Some(name) };
         Problem::error(code, message).at(column.span, label).in_data(place)
     }
 }
 
-/// Whether a modality is one column of words, each a 1 among zeros.
-pub(crate) fn is_one_hot(spec: &ModalitySpec) -> bool {
-    spec.transforms.first().is_some_and(|transform| transform.kind == TransformKind::OneHot)
-}
-
 /// The type that the cells of a modality's column are read as.
 pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -> CellType {
-    let one_hot = is_one_hot(spec);
+    let one_hot = spec.is_one_hot();
     let numbers = CellType::Number(schema.numbers_in(position));
     match spec.kind {
         ModalityKind::Text { .. } => CellType::Text,
@@ -259,56 +268,5 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
             }
             _ => numbers,
         },
-    }
-}
-
-/// Whether a name matches a pattern of letters, `*` for any letters and `?` for one.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    // The place of the last star and the end of its match: on a mismatch it matches one letter more.
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match (pattern.get(p), star) {
-            (Some('*'), _) => {
-                star = Some((p, n));
-                p += 1;
-            }
-            (Some(letter), _) if *letter == '?' || *letter == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            (_, Some((at, reached))) => {
-                star = Some((at, reached + 1));
-                p = at + 1;
-                n = reached + 1;
-            }
-            (_, None) => return false,
-        }
-    }
-    pattern[p..].iter().all(|letter| *letter == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn globs_match_whole_names() {
-        for (pattern, name, expected) in [
-            ("low_*", "low_1", true),
-            ("low_*", "low_", true),
-            ("low_*", "below_1", false),
-            ("*_pt", "jet_1_pt", true),
-            ("j?t", "jet", true),
-            ("j?t", "jt", false),
-            ("*a*b", "xaxbxab", true),
-            ("*a*b", "xaxbxa", false),
-            ("[a]", "a", false),
-            ("", "", true),
-            ("**", "", true),
-        ] {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
-        }
     }
 }

@@ -7,12 +7,16 @@
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
 use crate::data::table::origin::{RowRun, extend_runs};
 use crate::data::table::schema::{CellType, TableQuery};
+use crate::spec::MissingMarkers;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::ops::Range;
 
 /// About how many bytes a chunk holds.
 const CHUNK: usize = 4 << 20;
+/// Chunks of a block have more rows than a block.
+const BLOCK_SHIFT: u32 = 31;
 
 /// Columns of one table, as many rows of each.
 #[derive(Debug, Default)]
@@ -35,6 +39,8 @@ pub(crate) struct StoreLayout {
     pub dictionaries: Vec<Vec<String>>,
     /// The origin of rows.
     pub runs: Vec<RowRun>,
+    /// How often each mark of an empty cell occurs in each column.
+    pub marked: Vec<BTreeMap<String, u64>>,
     /// Rows in a chunk are `1 << shift`.
     shift: u32,
     /// Where each column of each chunk begins.
@@ -145,6 +151,8 @@ pub(crate) struct StoreWriter {
     /// The texts of these, for columns of text.
     texts: Vec<Vec<u8>>,
     known: Vec<HashMap<Box<str>, u32>>,
+    /// What marks an empty cell in each column.
+    missing: Vec<MissingMarkers>,
     waiting: usize,
     growing: Growing,
 }
@@ -159,12 +167,82 @@ impl StoreWriter {
         let columns = kinds.len();
         let dictionaries = vec![vec![]; columns];
         Self {
-            layout: StoreLayout { rows: 0, kinds, dictionaries, runs: vec![], shift, starts: vec![] },
+            layout: StoreLayout {
+                rows: 0,
+                kinds,
+                dictionaries,
+                runs: vec![],
+                marked: vec![BTreeMap::new(); columns],
+                shift,
+                starts: vec![],
+            },
             pending: vec![vec![]; columns],
             texts: vec![vec![]; columns],
             known: vec![HashMap::new(); columns],
+            missing: query.columns.iter().map(|wanted| wanted.missing.clone()).collect(),
             waiting: 0,
             growing: Growing::new(budget),
+        }
+    }
+
+    /// For the rows of a block, which stay in memory until the block is [appended](StoreWriter::append) to another writer.
+    pub(crate) fn of_block(query: &TableQuery) -> Self {
+        let mut writer = Self::new(query, &MemoryBudget::new(usize::MAX, None));
+        // A chunk that no block fills is never written.
+        writer.layout.shift = BLOCK_SHIFT;
+        writer
+    }
+
+    /// Adds the rows of a block for the same query, after those that are here.
+    pub(crate) fn append(&mut self, block: &Self) -> io::Result<()> {
+        let codes: Vec<Vec<u32>> = (0..self.layout.kinds.len())
+            .map(|column| block.layout.dictionaries[column].iter().map(|word| self.word_code(column, word)).collect())
+            .collect();
+        for (column, marks) in block.layout.marked.iter().enumerate() {
+            for (mark, count) in marks {
+                *self.layout.marked[column].entry(mark.clone()).or_default() += count;
+            }
+        }
+        for run in &block.layout.runs {
+            extend_runs(&mut self.layout.runs, self.layout.rows as u64 + run.row, run.file, run.line);
+        }
+        let mut from = 0;
+        while from < block.waiting {
+            let count = self.rows_left().min(block.waiting - from);
+            for (column, codes) in codes.iter().enumerate() {
+                self.append_column(column, codes, block, from..from + count);
+            }
+            self.layout.rows += count;
+            self.waiting += count;
+            from += count;
+            if self.rows_left() == 0 {
+                self.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the cells of some rows of a block to a column; `codes` are the codes of the block's words.
+    fn append_column(&mut self, column: usize, codes: &[u32], block: &Self, rows: Range<usize>) {
+        let kind = self.layout.kinds[column];
+        let length = cell_length(kind);
+        let cells = &block.pending[column][length * rows.start..length * rows.end];
+        match kind {
+            CellType::Number(_) | CellType::Image(_) => self.pending[column].extend_from_slice(cells),
+            CellType::Word => {
+                let codes = cells.as_chunks::<4>().0.iter().map(|code| codes[u32::from_le_bytes(*code) as usize]);
+                self.pending[column].extend(codes.flat_map(u32::to_le_bytes));
+            }
+            CellType::Text => {
+                let end = |cell: &[u8; 8]| u64::from_le_bytes(*cell);
+                let ends = block.pending[column].as_chunks::<8>().0;
+                let first = rows.start.checked_sub(1).map_or(0, |before| end(&ends[before]));
+                let last = end(&ends[rows.end - 1]);
+                let base = self.texts[column].len() as u64;
+                let ends = ends[rows].iter().map(|cell| base + end(cell) - first);
+                self.pending[column].extend(ends.flat_map(u64::to_le_bytes));
+                self.texts[column].extend_from_slice(&block.texts[column][first as usize..last as usize]);
+            }
         }
     }
 
@@ -178,28 +256,69 @@ impl StoreWriter {
         self.layout.rows
     }
 
+    /// Whether a word marks an empty cell in a column.
+    pub(crate) fn is_missing(&self, column: usize, word: &str) -> bool {
+        self.missing[column].has_word(word)
+    }
+
     /// Adds a number to a column.
     pub(crate) fn number(&mut self, column: usize, number: f64) {
+        let number = if self.missing[column].has_number(number) {
+            self.count_mark(column, &number.to_string());
+            f64::NAN
+        } else {
+            number
+        };
         self.pending[column].extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Adds the numbers of several rows to a column of one number a row.
+    pub(crate) fn numbers(&mut self, column: usize, numbers: &[f64]) {
+        self.pending[column].extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     }
 
     /// Adds a word to a column.
     pub(crate) fn word(&mut self, column: usize, word: &str) {
-        let code = match self.known[column].get(word) {
-            Some(code) => *code,
-            None => {
-                let dictionary = &mut self.layout.dictionaries[column];
-                let code = dictionary.len() as u32;
-                dictionary.push(word.to_owned());
-                self.known[column].insert(word.into(), code);
-                code
-            }
-        };
+        let code = self.word_code(column, word);
+        if !word.is_empty() && self.layout.dictionaries[column][code as usize].is_empty() {
+            self.count_mark(column, word);
+        }
         self.pending[column].extend_from_slice(&code.to_le_bytes());
+    }
+
+    /// Counts a cell that marks an empty one.
+    pub(crate) fn count_mark(&mut self, column: usize, mark: &str) {
+        let marks = &mut self.layout.marked[column];
+        match marks.get_mut(mark) {
+            Some(count) => *count += 1,
+            None => _ = marks.insert(mark.to_owned(), 1),
+        }
+    }
+
+    /// The place of a word in the dictionary of a column, to which it is added if it is new; that of the empty word for one
+    /// that marks an empty cell.
+    fn word_code(&mut self, column: usize, word: &str) -> u32 {
+        if let Some(code) = self.known[column].get(word) {
+            return *code;
+        }
+        let code = if !word.is_empty() && self.missing[column].has_word(word) {
+            self.word_code(column, "")
+        } else {
+            let dictionary = &mut self.layout.dictionaries[column];
+            dictionary.push(word.to_owned());
+            dictionary.len() as u32 - 1
+        };
+        self.known[column].insert(word.into(), code);
+        code
     }
 
     /// Adds a text to a column.
     pub(crate) fn text(&mut self, column: usize, text: &str) {
+        let marked = self.missing[column].has_word(text);
+        if marked && !text.is_empty() {
+            self.count_mark(column, text);
+        }
+        let text = if marked { "" } else { text };
         self.texts[column].extend_from_slice(text.as_bytes());
         let end = self.texts[column].len() as u64;
         self.pending[column].extend_from_slice(&end.to_le_bytes());
@@ -269,12 +388,13 @@ mod tests {
         fn every_cell_is_read_as_it_was_written(
             rows in proptest::collection::vec((any::<f64>(), "[a-c]{1,2}", ".{0,9}", proptest::option::of(any::<[u8; 6]>())), 0..200),
             memory in 0usize..4000,
+            block in 1usize..20,
         ) {
             let kinds = [CellType::Number(2), CellType::Word, CellType::Text, CellType::Image([1, 2, 3])];
-            let wanted = kinds.map(|kind| ColumnQuery { position: 0, kind, span: Span::default() });
+            let wanted = kinds.map(|kind| ColumnQuery::new(0, kind, Span::default()));
             let folder = tempfile::tempdir().unwrap();
             let budget = MemoryBudget::new(memory, Some(folder.path()));
-            let mut writer = StoreWriter::new(&TableQuery { columns: wanted.to_vec() }, &budget);
+            let mut writer = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
             // Short chunks, so that a few rows cross their boundaries.
             writer.layout.shift = 3;
             for (at, (number, word, text, pixels)) in rows.iter().enumerate() {
@@ -287,6 +407,26 @@ mod tests {
             }
             let store = writer.finish().unwrap();
             prop_assert_eq!(store.layout.rows, rows.len());
+
+            // The same in blocks of a few rows.
+            let mut appended = StoreWriter::new(&TableQuery::of(wanted.clone()), &budget);
+            appended.layout.shift = 3;
+            for (first, some) in rows.chunks(block).enumerate() {
+                let mut writer = StoreWriter::of_block(&TableQuery::of(wanted.clone()));
+                for (at, (number, word, text, pixels)) in some.iter().enumerate() {
+                    writer.number(0, *number);
+                    writer.number(0, -number);
+                    writer.word(1, word);
+                    writer.text(2, text);
+                    writer.pixels(3, pixels.as_ref().map(|pixels| &pixels[..]));
+                    writer.end_rows(1, 0, (first * block + at) as u64).unwrap();
+                }
+                appended.append(&writer).unwrap();
+            }
+            let appended = appended.finish().unwrap();
+            prop_assert_eq!(&appended.layout, &store.layout);
+            // Compared as bytes: a cell may be NaN.
+            prop_assert_eq!(appended.chunks(), store.chunks());
             for (row, (number, word, text, pixels)) in rows.iter().enumerate() {
                 prop_assert_eq!(store.number(0, row, 1).to_bits(), (-number).to_bits());
                 prop_assert_eq!(&store.layout.dictionaries[1][store.code(1, row) as usize], word);

@@ -51,6 +51,6 @@ fn written(subject: &Subject<'_>, modality: &ModalitySpec) -> Option<Span> {
 fn shown(select: &Select) -> String {
     match select {
         Select::Position(at) => at.to_string(),
-        Select::Name(name) | Select::Glob(name) => name.clone(),
+        Select::Name(name) | Select::Glob(name) | Select::Except(name) => name.clone(),
     }
 }

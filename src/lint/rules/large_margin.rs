@@ -18,7 +18,8 @@ pub(in crate::lint) fn large_margin(subject: &Subject<'_>) -> Problems {
             continue;
         };
         let weight: f64 = combine.components.iter().map(|component| component.weight).sum();
-        let reach = weight * lead(SURE, beta, combine.components.len(), classes);
+        let sure = subject.unit_logits(combine).map_or(SURE, |unit| SURE.min(unit.largest_probability(classes)));
+        let reach = weight * lead(sure, beta, combine.components.len(), classes);
         if delta > reach {
             let count = combine.components.len();
             let message = format!("`margin({delta})` leaves no row out: none leads by that much");
@@ -26,7 +27,7 @@ pub(in crate::lint) fn large_margin(subject: &Subject<'_>) -> Problems {
                 .at(entry.value.span, "a difference of class losses, not of probabilities");
             problems.push(problem.help(format!(
                 "the class losses of `{}` add up {count} components of total weight {weight}: \
-                 where each gives the label {SURE}, the label leads by {reach:.2}",
+                 where each gives the label {sure:.2}, the label leads by {reach:.2}",
                 combine.name
             )));
         }

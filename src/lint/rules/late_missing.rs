@@ -10,13 +10,13 @@ pub(in crate::lint) fn late_missing(subject: &Subject<'_>) -> Problems {
         let mut before = None;
         for transform in &modality.transforms {
             match (&transform.kind, before) {
-                (TransformKind::Missing { .. }, Some(span)) => problems.push(
+                (TransformKind::Missing { values, .. }, Some(span)) if !values.is_empty() => problems.push(
                     Problem::warning(Code::LateMissing, "`missing` looks for numbers that are no longer there")
                         .at(transform.span, "the numbers have changed before it")
                         .also(span, "the cells are changed here")
                         .help("write `missing(..)` first: it compares with the cells of the table"),
                 ),
-                (TransformKind::Missing { .. }, None) => {}
+                (TransformKind::Missing { .. }, _) => {}
                 (_, None) => before = Some(transform.span),
                 _ => {}
             }

@@ -17,6 +17,7 @@ mod missing_seed;
 mod no_validation;
 mod normalized_boost;
 mod shared_late;
+mod short_logits;
 mod single_seed;
 mod telling_column;
 mod test_in_train;
@@ -68,6 +69,7 @@ pub const RULES: &[LintRule] = &[
     text("normalized_boost", Code::NormalizedBoost, normalized_boost::normalized_boost),
     text("label_in_input", Code::LabelInInput, label_in_input::label_in_input)
         .and_data(label_in_input::label_in_columns),
+    text("short_logits", Code::ShortLogits, short_logits::short_logits),
 ];
 
 impl LintRule {

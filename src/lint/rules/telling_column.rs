@@ -1,4 +1,4 @@
-//! A column of few values each of which occurs with one class only: it probably was made from the label.
+//! A column that alone predicts the label nearly without an error: it probably was made from the label.
 
 use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
@@ -7,21 +7,28 @@ use crate::spec::DataProfile;
 pub(in crate::lint) fn telling_column(subject: &Subject<'_>, profile: &DataProfile) -> Problems {
     let mut problems = Problems::new();
     for modality in &subject.hir.modalities {
-        let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
-        let telling = known.columns.iter().filter(|column| !column.is_label);
-        for (column, values) in telling.filter_map(|column| Some((column, column.tells?))) {
+        for told in profile.telling.iter().filter(|told| told.modality == modality.name) {
             let label = &subject.hir.label;
             let message =
-                format!("column `{}` of `{}` determines the label `{}`", column.name, modality.name, label.name);
+                format!("column `{}` of `{}` gives the label `{}` away", told.column, told.modality, label.name);
             let place = match (modality.columns.first(), modality.columns.last()) {
                 (Some(first), Some(last)) => first.span.to(last.span),
                 _ => modality.span,
             };
+            let what = match told.values {
+                Some(values) => {
+                    format!("score {:.3}: each of its {values} values occurs with one class only", told.score)
+                }
+                None => format!("score {:.3}: alone it predicts nearly every held-out row", told.score),
+            };
             problems.push(
                 Problem::warning(Code::TellingColumn, message)
-                    .at(place, format!("each of its {values} values occurs with one class only"))
+                    .at(place, what)
                     .also(label.column.span, "the label is read here")
-                    .help("leave it out if it was made from the label: it will not be known for new rows"),
+                    .help(
+                        "leave the column out if it was made from the label or is known only after it; keep a true signal \
+                         with `# mmc: allow(telling_column)`",
+                    ),
             );
         }
     }

@@ -17,11 +17,13 @@ pub(super) struct CompletionCandidate {
     documentation: Option<String>,
     /// Inserted snippet, if it is not the label; `$1` is the cursor.
     template: Option<String>,
+    /// Inserted text, if it is neither.
+    text: Option<String>,
 }
 
 impl CompletionCandidate {
     pub(super) fn new(label: impl Into<String>, kind: CompletionItemKind) -> Self {
-        Self { label: label.into(), kind, detail: None, documentation: None, template: None }
+        Self { label: label.into(), kind, detail: None, documentation: None, template: None, text: None }
     }
 
     pub(super) fn detail(self, detail: impl Into<String>) -> Self {
@@ -36,12 +38,16 @@ impl CompletionCandidate {
         Self { template: Some(template.into()), ..self }
     }
 
+    pub(super) fn text(self, text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..self }
+    }
+
     /// In the form of the protocol; `at` is its place among the others.
     pub(super) fn item(self, at: usize, range: Range, snippets: bool) -> CompletionItem {
         let (new_text, snippet) = match self.template {
             Some(template) if snippets => (template, true),
             Some(template) => (plain(&template), false),
-            None => (self.label.clone(), false),
+            None => (self.text.unwrap_or_else(|| self.label.clone()), false),
         };
         let markdown = |value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
         CompletionItem {

@@ -131,7 +131,7 @@ fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Co
         Kind::Bool | Kind::TextOrBool => ["true", "false"].map(of_word).to_vec(),
         Kind::Block => names.stages(),
         Kind::Form(form) => [forms(form), names.params()].concat(),
-        Kind::Text | Kind::Texts => vec![],
+        Kind::Text | Kind::Texts | Kind::NumbersAndTexts => vec![],
         _ => names.params(),
     }
 }

@@ -1,10 +1,11 @@
 //! Completion inside of strings: columns of the data, and paths.
 
 use super::candidate::CompletionCandidate;
-use crate::diag::Span;
+use crate::diag::{Span, string_literal};
 use crate::lsp::paths;
 use crate::lsp::view::View;
 use crate::sema::{Topic, signatures};
+use crate::spec::escaped_name;
 use crate::syntax::Cursor;
 use gen_lsp_types::CompletionItemKind;
 use std::collections::BTreeMap;
@@ -45,15 +46,22 @@ fn of_columns(view: &View<'_>, patterns: bool) -> Vec<CompletionCandidate> {
         }
     }
     let groups = groups.into_iter().filter(|(_, count)| *count > 1).map(|(prefix, count)| {
-        CompletionCandidate::new(format!("{prefix}*"), CompletionItemKind::Value).detail(format!("{count} columns"))
+        CompletionCandidate::new(format!("{prefix}*"), CompletionItemKind::Value)
+            .text(inside(&format!("{}*", escaped_name(prefix))))
+            .detail(format!("{count} columns"))
     });
     groups
-        .chain(
-            columns.iter().map(|column| {
-                CompletionCandidate::new(column, CompletionItemKind::Field).detail("a column of the data")
-            }),
-        )
+        .chain(columns.iter().map(|column| {
+            let text = if patterns { inside(&escaped_name(column)) } else { inside(column) };
+            CompletionCandidate::new(column, CompletionItemKind::Field).text(text).detail("a column of the data")
+        }))
         .collect()
+}
+
+/// A text as it stands between the quotes of a string.
+fn inside(text: &str) -> String {
+    let literal = string_literal(text);
+    literal[1..literal.len() - 1].to_owned()
 }
 
 /// The entries of a folder, whose path is relative to the folder of the text.

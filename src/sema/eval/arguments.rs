@@ -203,9 +203,13 @@ fn accepted(kind: Kind, value: &EvalValue, span: Span) -> Option<Argument> {
         }
         (Kind::Numbers, EvalValue::Number(number)) => Some(Argument::Numbers(vec![*number])),
         (Kind::Texts, EvalValue::Text(text)) => Some(Argument::Texts(vec![text.clone()])),
-        (Kind::Integers(_) | Kind::Numbers | Kind::Texts, EvalValue::List(_) | EvalValue::Range(..)) => {
-            elements_of(kind, &value.elements(span)?)
+        (Kind::NumbersAndTexts, EvalValue::Number(_) | EvalValue::Text(_)) => {
+            elements_of(kind, &[(value.clone(), span)])
         }
+        (
+            Kind::Integers(_) | Kind::Numbers | Kind::Texts | Kind::NumbersAndTexts,
+            EvalValue::List(_) | EvalValue::Range(..),
+        ) => elements_of(kind, &value.elements(span)?),
         _ => None,
     }
 }
@@ -220,6 +224,17 @@ fn elements_of(kind: Kind, elements: &[(EvalValue, Span)]) -> Option<Argument> {
             numbers().map(|number| whole(number?, min)).collect::<Option<_>>().map(Argument::Integers)
         }
         Kind::Numbers => numbers().collect::<Option<_>>().map(Argument::Numbers),
+        Kind::NumbersAndTexts => {
+            let (mut found, mut texts) = (vec![], vec![]);
+            for (element, _) in elements {
+                match element {
+                    EvalValue::Number(number) => found.push(*number),
+                    EvalValue::Text(text) => texts.push(text.clone()),
+                    _ => return None,
+                }
+            }
+            Some(Argument::NumbersAndTexts(found, texts))
+        }
         _ => (elements.iter())
             .map(|(element, _)| if let EvalValue::Text(text) = element { Some(text.clone()) } else { None })
             .collect::<Option<_>>()

@@ -3,7 +3,7 @@
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::spec::{ColumnRef, DataSpec, Origin, Part, Portion, PortionRule, Spanned, Split};
+use crate::spec::{ColumnRef, DataSpec, MissingMarkers, Origin, Part, Portion, PortionRule, Spanned, Split, Unlabeled};
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
 
 const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
@@ -29,6 +29,20 @@ pub(crate) const DATA: Signature = Signature::new(
         "which rows are for training, validation and test; all are for training where it is left out",
     )
     .optional(),
+    Parameter::new(
+        "missing",
+        Kind::NumbersAndTexts,
+        "words and numbers that stand for an empty cell in every column, the label's and the keys of a join among them. Cells \
+         of numbers that are `NA`, `N/A`, `NaN`, `null`, `None` or `?` in any case are empty without it; as words these are \
+         words",
+    )
+    .optional(),
+    Parameter::new(
+        "unlabeled",
+        Kind::Choice(Unlabeled::WORDS),
+        "what becomes of rows whose label is empty: an error, or they are left out and counted",
+    )
+    .or(DefaultValue::Word("error")),
     Parameter::new(
         "weight",
         Kind::Form("a column, such as `column(\"w\")`"),
@@ -127,11 +141,20 @@ impl<'a> Evaluator<'a> {
                 return None;
             }
         };
+        let (mut missing, mut unlabeled) = (MissingMarkers::default(), Unlabeled::default());
+        if let Some(entry) = settings.get("missing") {
+            let values = self.argument(Kind::NumbersAndTexts, &entry.value, "`missing` of `data`")?;
+            let values = Arguments(vec![("missing", values)]);
+            missing = MissingMarkers::new(values.texts("missing"), values.numbers("missing"));
+        }
+        if let Some(entry) = settings.get("unlabeled") {
+            unlabeled = Unlabeled::of(self.choice(Unlabeled::WORDS, &entry.value, "`unlabeled` of `data`")?);
+        }
         let weight = match settings.get("weight") {
             Some(entry) => Some(self.weight_column(&entry.value)?),
             None => None,
         };
-        Some(DataSpec { origin, split, weight, span: block.span })
+        Some(DataSpec { origin, split, weight, missing, unlabeled, span: block.span })
     }
 
     /// The column of row weights.

@@ -7,7 +7,7 @@ use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
 use crate::shape::Shape;
 use crate::spec::{
-    Classes, ColumnRef, DatePart, LabelSpec, ModalityKind, ModalitySpec, Select, Transform, TransformKind,
+    Classes, ColumnRef, DatePart, LabelSpec, ModalityKind, ModalitySpec, Select, Transform, TransformKind, plain_name,
 };
 use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
 
@@ -27,9 +27,10 @@ const COLUMNS: Signature = Signature::new("columns", "several columns of the tab
     .params(&[Parameter::new(
         "which",
         Kind::Form("names, patterns with `*` and `?`, positions counted from 0, ranges or lists of them"),
-        "the columns; those of a pattern come in the order of the table",
+        "the columns; those of a pattern come in the order of the table. A name or pattern after `!` leaves out what it matches, \
+         as in `columns(\"*\", \"!id\")`; `\\\\` before `*`, `?` or `!` stands for the letter itself",
     )])
-    .example("modality low: dense[21] = columns(1..=21) |> standardize");
+    .example("modality low: dense[21] = columns(\"low_*\", \"!low_flag_*\") |> standardize");
 
 /// Signatures of column selections, for the catalog.
 pub(crate) const COLUMN_SELECTORS: &[&Signature] = &[&COLUMN, &COLUMNS];
@@ -233,9 +234,10 @@ impl<'a> Evaluator<'a> {
                     EvalValue::Number(at) if at.fract() == 0.0 && (0.0..1e9).contains(&at) => {
                         Select::Position(at as usize)
                     }
-                    EvalValue::Text(pattern) if name == "columns" && pattern.contains(['*', '?']) => {
-                        Select::Glob(pattern)
-                    }
+                    EvalValue::Text(text) if name == "columns" => match text.strip_prefix('!') {
+                        Some(pattern) => Select::Except(pattern.to_owned()),
+                        None => plain_name(&text).map_or(Select::Glob(text), Select::Name),
+                    },
                     EvalValue::Text(column) => Select::Name(column),
                     other => {
                         self.expected("a column's name, pattern or position", &other, span);
@@ -244,6 +246,21 @@ impl<'a> Evaluator<'a> {
                 };
                 columns.push(ColumnRef { select, span });
             }
+        }
+        if let Some(first) = columns.first()
+            && columns.iter().all(|column| matches!(column.select, Select::Except(_)))
+        {
+            let start = first.span.range().start;
+            let problem = Problem::error(
+                Code::MissingArgument,
+                "`columns` selects nothing: it only leaves columns out",
+            )
+            .at(first.span, "this only leaves out")
+            .help(
+                "select columns first, as in `columns(\"*\", \"!id\")`; a name that begins with `!` is `\"\\\\!name\"`",
+            );
+            self.report(problem.edit(Span::new(first.span.file, start, start), "\"*\", ", false));
+            return None;
         }
         if name == "column" && columns.len() != 1 {
             let problem =

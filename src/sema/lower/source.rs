@@ -41,10 +41,12 @@ const NPZ: Signature =
 const NPY: Signature = Signature::new("npy", "NumPy arrays side by side, each a column with the name of its file")
     .params(&[Parameter::new("path", Kind::Texts, "a path, a glob or a list of them; each file is a column")])
     .example("data {\n  source = npy([\"features.npy\", \"process.npy\"])\n}");
-const JSONL: Signature =
-    Signature::new("jsonl", "an object of JSON on each line, its keys the columns; plain, `.gz` or `.zst`")
-        .params(&[PATH])
-        .example("data {\n  source = jsonl(\"rows.jsonl.gz\")\n}");
+const JSONL: Signature = Signature::new(
+    "jsonl",
+    "an object of JSON on each line, or an array of objects, their keys the columns; plain, `.gz` or `.zst`",
+)
+.params(&[PATH])
+.example("data {\n  source = jsonl(\"rows.jsonl.gz\")\n}");
 const CIFAR_BINARY: Signature = Signature::new(
     "cifar_binary",
     "the binary files of CIFAR-10 and CIFAR-100: columns `image` and `label`, and `coarse` where there are two labels",

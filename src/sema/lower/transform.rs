@@ -32,10 +32,17 @@ const CLIP: Signature = Signature::new("clip", "at least `lo` and at most `hi`")
     .equation("y = min(max(x, lo), hi)")
     .params(&[Parameter::new("lo", ANY, "the least"), Parameter::new("hi", ANY, "the greatest")])
     .example("modality low: dense[21] = columns(\"low_*\") |> standardize |> clip(-5, 5)");
-const MISSING: Signature = Signature::new("missing", "these numbers stand for an empty cell")
-    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
-    .params(&[Parameter::new("values", Kind::Numbers, "the numbers")])
-    .example("modality low: dense[21] = columns(\"low_*\") |> missing(-999) |> impute(mean) |> standardize");
+const MISSING: Signature = Signature::new(
+    "missing",
+    "these numbers and words stand for an empty cell in the columns of the modality; `missing` in `data` says so of every column",
+)
+.shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d], text -> text, category -> category")
+.params(&[Parameter::new(
+    "values",
+    Kind::NumbersAndTexts,
+    "the numbers, however a cell writes them, and the words, letter by letter",
+)])
+.example("modality low: dense[21] = columns(\"low_*\") |> missing([\"unknown\", -999]) |> impute(mean) |> standardize");
 const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
 const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
     .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
@@ -144,8 +151,11 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     TransformEntry { signature: &CLIP, types: NUMBERS, read: Checked(clip) },
     TransformEntry {
         signature: &MISSING,
-        types: NUMBERS,
-        read: Checked(|_, args, _| Some(TransformKind::Missing { values: args.numbers("values").to_vec() })),
+        types: &["dense", "sequence", "text", "category"],
+        read: Checked(|_, args, _| {
+            let (values, words) = (args.numbers("values").to_vec(), args.texts("values").to_vec());
+            Some(TransformKind::Missing { values, words })
+        }),
     },
     TransformEntry { signature: &IMPUTE, types: NUMBERS, read: Checked(|_, args, _| Some(impute(args))) },
     TransformEntry { signature: &LOWERCASE, types: TEXT, read: Checked(|_, _, _| Some(TransformKind::Lowercase)) },
@@ -207,6 +217,17 @@ fn impute(args: &Arguments) -> TransformKind {
     })
 }
 
+/// Numbers that mark an empty cell before `date` are compared with the cells and not with the numbers of dates.
+fn mark_words_of_dates(transforms: &mut [Transform]) {
+    let is_date = |transform: &Transform| matches!(transform.kind, TransformKind::Date { .. });
+    let date = transforms.iter().position(is_date).unwrap_or(0);
+    for transform in &mut transforms[..date] {
+        if let TransformKind::Missing { values, words } = &mut transform.kind {
+            words.extend(values.drain(..).map(|number| number.to_string()));
+        }
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// The transforms of a modality in order, and the ids of its vocabulary if it is a text.
     pub(crate) fn transforms(
@@ -226,6 +247,7 @@ impl<'a> Evaluator<'a> {
         if !sound {
             return None;
         }
+        mark_words_of_dates(&mut transforms);
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
         let ordered = self.cells_come_first(&transforms) && self.augment_comes_last(&transforms);
         ordered.then_some((transforms, vocabulary))
@@ -342,8 +364,12 @@ impl<'a> Evaluator<'a> {
 
     /// `one_hot` and `date` read the cells of the table, and no numbers.
     fn cells_come_first(&mut self, transforms: &[Transform]) -> bool {
-        let later = transforms.iter().skip(1).find(|transform| transform.kind.decides_cells());
-        if let Some(later) = later {
+        // What marks an empty cell goes with any cells.
+        let changing = |transform: &&Transform| !matches!(transform.kind, TransformKind::Missing { .. });
+        let mut changes = transforms.iter().filter(changing);
+        let first = changes.next();
+        let later = changes.find(|transform| transform.kind.decides_cells());
+        if let (Some(first), Some(later)) = (first, later) {
             let (name, reads) = match later.kind {
                 TransformKind::Date { .. } => ("date", "dates"),
                 _ => ("one_hot", "words"),
@@ -351,7 +377,7 @@ impl<'a> Evaluator<'a> {
             let message = format!("`{name}` comes first: it reads {reads}, not numbers");
             let problem = Problem::error(Code::WrongType, message)
                 .at(later.span, "the input here is numbers")
-                .also(transforms[0].span, "this gives numbers");
+                .also(first.span, "this gives numbers");
             self.report(problem);
         }
         later.is_none()

@@ -2,7 +2,7 @@
 
 use crate::data::date_guess::DateGuess;
 use crate::data::inspect::survey::image_paths::ImageSurvey;
-use crate::data::table::number_format::{NumberFormat, is_missing_number};
+use crate::data::table::number_format::{NumberFormat, is_missing_word};
 use crate::shape::Shape;
 use std::collections::BTreeMap;
 
@@ -25,8 +25,8 @@ pub struct ColumnSurvey {
     pub name: String,
     /// How many cells are empty.
     pub empty: usize,
-    /// How many cells are missing where numbers are read, and words where words are read: `NA`, `NaN`.
-    pub not_available: usize,
+    /// The words that mark an empty cell where numbers are read, and are words where words are read; how often each occurs.
+    pub marks: BTreeMap<String, usize>,
     /// How many cells are neither.
     pub filled: usize,
     /// How many cells are finite numbers.
@@ -78,6 +78,8 @@ pub struct ArraySurvey {
     pub shape: Shape,
     /// Whether each of the numbers is different on some rows.
     pub varies: bool,
+    /// Whether they are whole numbers from 0 to 255.
+    pub bytes: bool,
 }
 
 impl ColumnSurvey {
@@ -111,8 +113,8 @@ impl ColumnSurvey {
                 self.values = None;
             }
         }
-        if is_missing_number(cell) {
-            self.not_available += 1;
+        if is_missing_word(cell) {
+            *self.marks.entry(cell.to_owned()).or_insert(0) += 1;
             return;
         }
         match numbers.parse(cell.as_bytes()) {
@@ -164,6 +166,11 @@ impl ColumnSurvey {
             });
             self.every *= 2;
         }
+    }
+
+    /// How many cells are marks of an empty one where numbers are read.
+    pub fn not_available(&self) -> usize {
+        self.marks.values().sum()
     }
 
     /// How many different cells it has that are not empty, if they could be counted.

@@ -6,6 +6,7 @@ pub(crate) mod sources;
 mod text_table;
 mod typed_table;
 
+use crate::data::inspect::row_sample::RowSample;
 use crate::data::inspect::survey::column::ColumnSurvey;
 use crate::data::inspect::survey::image_paths::survey_images;
 use crate::data::source;
@@ -27,6 +28,15 @@ pub struct Survey {
     pub whole: bool,
     /// The columns in order.
     pub columns: Vec<ColumnSurvey>,
+    /// Rows from all over the table.
+    sample: RowSample,
+}
+
+impl Survey {
+    /// The columns that alone predict the column `label`, and the score of each.
+    pub fn telling(&self, label: usize) -> Vec<(usize, f64)> {
+        self.sample.telling(label)
+    }
 }
 
 /// Surveys the rows of a source: of a large table of text rows from all over it, of any other source all rows.
@@ -82,8 +92,27 @@ mod tests {
         assert_eq!(survey.rows, 3);
         let [id, x, who] = survey.columns.as_slice() else { panic!("three columns") };
         assert!(id.integers && id.ascending);
-        assert_eq!((x.numeric, x.integers, x.empty, x.not_available), (1, false, 1, 1));
+        assert_eq!((x.numeric, x.integers, x.empty, x.not_available()), (1, false, 1, 1));
         assert_eq!((who.numeric, who.different(), who.longest, who.most_words), (0, Some(2), 7, 2));
+    }
+
+    #[test]
+    fn marks_are_empty_among_numbers_and_words_among_words() {
+        let survey = of("a.csv", "x,who\n1,NA\n?,de\nNA,\n2,none\n").unwrap();
+        let [x, who] = survey.columns.as_slice() else { panic!("two columns") };
+        assert_eq!((x.numeric, x.filled, x.empty, x.not_available()), (2, 2, 0, 2));
+        assert_eq!(x.marks.keys().map(String::as_str).collect::<Vec<_>>(), ["?", "NA"]);
+        assert_eq!((who.empty, who.numeric, who.different()), (1, 0, Some(3)));
+    }
+
+    #[test]
+    fn a_table_of_another_form_and_an_array_of_objects_are_surveyed() {
+        let survey = of("a.csv", "a;b\n1,5;x\n2,5;y\n").unwrap();
+        assert_eq!((survey.columns.len(), survey.columns[0].numeric), (2, 2));
+        let survey = of("a.json", "[{\"a\": \"1.5\", \"b\": {\"c\": 1}, \"d\": \"x\"}]").unwrap();
+        let [a, b, d] = survey.columns.as_slice() else { panic!("three columns") };
+        assert_eq!((a.numeric, d.numeric), (1, 0));
+        assert!(b.unreadable.is_some() && b.name == "b");
     }
 
     #[test]

@@ -69,6 +69,7 @@ pub(super) fn survey(written: &[Spanned<String>], format: &TextFormat, base: &Pa
                 survey.rows += 1;
                 survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim(), numbers));
             }
+            survey.sample.add(&record.iter().map(str::trim).collect::<Vec<_>>());
         }
     }
     (survey.all_rows, survey.whole) = (seen, seen == survey.rows);

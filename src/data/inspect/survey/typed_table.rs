@@ -8,9 +8,8 @@ use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::Storage;
 use crate::data::table::columns::{Column, Table};
 use crate::data::table::number_format::NumberFormat;
-use crate::data::table::schema::{CellType, TableQuery};
+use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
-use crate::shape::Shape;
 use crate::spec::Source;
 use std::io;
 use std::path::Path;
@@ -21,32 +20,40 @@ const MEMORY: usize = 1 << 30;
 /// Surveys all rows. A column that cannot be read is surveyed as such.
 pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     let found = source::open(source, base).map_err(|problems| invalid(first_message(&problems)))?;
-    let mut survey = Survey { header: true, whole: true, ..Survey::default() };
-    let all: Vec<usize> = (0..found.schema.width).collect();
-    if let Ok(table) = read(&found, &all) {
-        (survey.rows, survey.all_rows) = (table.rows, table.rows);
-        survey.columns = all.iter().map(|at| column(&found, *at, &table.columns[*at], table.rows)).collect();
-        return Ok(survey);
-    }
-    let mut first = None;
-    for at in all {
-        match read(&found, &[at]) {
-            Ok(table) => {
-                (survey.rows, survey.all_rows) = (table.rows, table.rows);
-                survey.columns.push(column(&found, at, &table.columns[0], table.rows));
-            }
-            Err(problems) => {
-                let why = first_message(&problems);
-                let name = found.schema.column(at);
-                first.get_or_insert(why.clone());
-                survey.columns.push(ColumnSurvey { unreadable: Some(why), ..ColumnSurvey::of(name) });
+    let flat: Vec<usize> = (0..found.schema.width).filter(|at| !found.schema.nested.contains(at)).collect();
+    // The columns, each from a table that was read; one by one where not all of them can be read.
+    let mut columns: Vec<Result<Column, String>> =
+        (0..found.schema.width).map(|_| Err("its cells have fields inside".to_owned())).collect();
+    let mut rows = 0;
+    match read(&found, &flat) {
+        Ok(table) => {
+            rows = table.rows;
+            flat.iter().zip(table.columns).for_each(|(at, column)| columns[*at] = Ok(column));
+        }
+        Err(_) => {
+            for at in flat {
+                columns[at] = read(&found, &[at]).map_err(|problems| first_message(&problems)).and_then(|mut table| {
+                    rows = table.rows;
+                    table.columns.pop().ok_or_else(|| "it was not read".to_owned())
+                });
             }
         }
     }
-    match first {
-        Some(why) if survey.columns.iter().all(|column| column.unreadable.is_some()) => Err(invalid(why)),
-        _ => Ok(survey),
+    if let Some(Err(why)) = columns.first()
+        && columns.iter().all(Result::is_err)
+    {
+        return Err(invalid(why.clone()));
     }
+    let mut survey = Survey { header: true, whole: true, rows, all_rows: rows, ..Survey::default() };
+    let text = |at: usize, row: usize| match &columns[at] {
+        Ok(column) if !found.schema.arrays.contains_key(&at) => column.text(row).trim(),
+        _ => "",
+    };
+    for row in 0..rows {
+        survey.sample.add(&(0..columns.len()).map(|at| text(at, row)).collect::<Vec<_>>());
+    }
+    survey.columns = columns.iter().enumerate().map(|(at, cells)| column(&found, at, cells, rows)).collect();
+    Ok(survey)
 }
 
 fn read(found: &OpenTable, columns: &[usize]) -> Result<Table, Problems> {
@@ -61,23 +68,24 @@ fn read(found: &OpenTable, columns: &[usize]) -> Result<Table, Problems> {
     Ok(found.read(&query, Storage { cache: None, budget: &MemoryBudget::new(MEMORY, None) })?.table)
 }
 
-fn column(found: &OpenTable, at: usize, cells: &Column, rows: usize) -> ColumnSurvey {
+fn column(found: &OpenTable, at: usize, cells: &Result<Column, String>, rows: usize) -> ColumnSurvey {
     let mut seen = ColumnSurvey::of(found.schema.column(at));
-    match found.schema.arrays.get(&at) {
-        Some(array) => (seen.empty, seen.array) = survey_arrays(cells, &array.shape, rows),
-        None => (0..rows).for_each(|row| seen.add(cells.text(row).trim(), NumberFormat::PLAIN)),
+    match (cells, found.schema.arrays.get(&at)) {
+        (Err(why), _) => seen.unreadable = Some(why.clone()),
+        (Ok(cells), Some(array)) => (seen.empty, seen.array) = survey_arrays(cells, array, rows),
+        (Ok(cells), None) => (0..rows).for_each(|row| seen.add(cells.text(row).trim(), NumberFormat::PLAIN)),
     }
     seen
 }
 
 /// Counts of empty cells and statistics of the others.
-fn survey_arrays(column: &Column, shape: &Shape, rows: usize) -> (usize, Option<ArraySurvey>) {
+fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
     let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
     let varies = |at: usize| {
         let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
-    let varies = (0..shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: shape.clone(), varies }))
+    let varies = (0..array.shape.size()).all(varies);
+    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
 }

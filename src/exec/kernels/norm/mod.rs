@@ -3,3 +3,4 @@
 mod batch_norm;
 mod layer_norm;
 mod standardize;
+mod unit_logits;

@@ -2,14 +2,14 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::fusion::{BOOST, InputJoin, Mixtures, STRATEGIES, strategy};
-use crate::ops::{Linear, Op};
+use crate::ops::{Linear, Op, UnitLogits};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::{BlockStage, EvalValue};
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};
 use crate::sema::lower::fusion::merge::{Merge, Place};
-use crate::signature::{Argument, Arguments, Kind, Signature, one_of};
+use crate::signature::{Arguments, Kind, Signature, one_of};
 use crate::syntax::ast::{Combine, Entry, Expr, ExprKind};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -76,7 +76,8 @@ impl<'a> Evaluator<'a> {
         let merge = self.merge(&settings);
         let combination =
             self.combination_settings(&strategy.signature, &settings).map(|settings| (strategy.combination)(&settings));
-        let (blocks, merge, combination) = (blocks?, merge?, combination?);
+        let unit = self.logits_setting(&settings);
+        let (blocks, merge, combination, unit) = (blocks?, merge?, combination?, unit?);
         if !sound {
             return None;
         }
@@ -101,6 +102,7 @@ impl<'a> Evaluator<'a> {
                 InputJoin::MergedByComponent => self.projected(&place, Some(&label), &members, project, merge),
             };
             let logits = self.decide(&scope, &label, joined, blocks.get(layout.head), classes, span)?;
+            let logits = self.bounded(unit, logits, span)?;
             components.push(HirComponent { name: label, logits, weight: 1.0 });
         }
         if let Some(entry) = settings.get("weights") {
@@ -211,12 +213,7 @@ impl<'a> Evaluator<'a> {
                 Kind::Integer(_) | Kind::Number(..) | Kind::Share | Kind::Bool | Kind::Choice(_) => {
                     self.setting(strategy, settings, param.name)
                 }
-                Kind::Form(_) if param.name == BOOST.name => match settings.get(BOOST.name) {
-                    Some(entry) => {
-                        self.boost(&entry.value).map(|delta| delta.map_or(Argument::Nothing, Argument::Number))
-                    }
-                    None => Some(Argument::Nothing),
-                },
+                Kind::Form(_) if param.name == BOOST.name => self.boost_setting(settings),
                 _ => continue,
             };
             match argument {
@@ -225,40 +222,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         sound.then_some(Arguments(arguments))
-    }
-
-    fn boost(&mut self, expr: &'a Expr) -> Option<Option<f64>> {
-        if let ExprKind::Number(delta) = &expr.kind {
-            let right = format!("margin({})", delta.raw);
-            self.report(
-                Problem::error(Code::WrongType, "`boost` takes a rule, not a number alone")
-                    .at(expr.span, "a number alone")
-                    .help(format!("write `boost = {right}`"))
-                    .edit(expr.span, right, true),
-            );
-            return None;
-        }
-        let (name, span, args) = self.built_in(expr, "`margin(delta)` or `none`")?;
-        match (name, args) {
-            ("none", []) => Some(None),
-            ("margin", [delta]) => {
-                match self.argument(Kind::Number(0.0, f64::INFINITY), &delta.value, "the margin")? {
-                    Argument::Number(delta) => Some(Some(delta)),
-                    _ => None,
-                }
-            }
-            ("margin", _) => {
-                self.report(
-                    Problem::error(Code::MissingArgument, "`margin` takes one number")
-                        .at(expr.span, "write `margin(0.0)`"),
-                );
-                None
-            }
-            _ => {
-                self.unknown_built_in("way to boost", name, span, &["margin", "none"]);
-                None
-            }
-        }
     }
 
     /// Each member through a projection of its own, then merged. `path` is `NAME` or `NAME` and the mixture.
@@ -312,6 +275,15 @@ impl<'a> Evaluator<'a> {
             }
         });
         match logits {
+            EvalValue::Tensor(logits) => Some(logits),
+            _ => None,
+        }
+    }
+
+    /// Logits after the operation of `logits = unit(scale)`.
+    fn bounded(&mut self, unit: Option<UnitLogits>, logits: ValueId, span: Span) -> Option<ValueId> {
+        let Some(unit) = unit else { return Some(logits) };
+        match self.apply_layer(Op::UnitLogits(unit), logits, span) {
             EvalValue::Tensor(logits) => Some(logits),
             _ => None,
         }

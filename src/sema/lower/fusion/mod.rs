@@ -1,5 +1,7 @@
 //! Lowering of `combine`: strategies, mixtures of inputs and merges.
 
+pub(crate) mod boost;
 pub(crate) mod combine;
+pub(crate) mod logits;
 pub(crate) mod merge;
 pub(crate) mod mixture;
