@@ -38,6 +38,7 @@ pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::likely_format::likely_text_format;
 pub use inspect::sample::SAMPLE_ROWS;
+pub use split::stratified_share;
 pub use inspect::survey::column::{ArraySurvey, ColumnSurvey};
 pub use inspect::survey::image_paths::ImageSurvey;
 pub use inspect::survey::sources::sources_of;

@@ -12,6 +12,9 @@ pub(super) const WIDTH: usize = 64;
 /// Mean number of times that a word of the vocabulary is in the texts, at least.
 const TIMES_OF_A_WORD: usize = 8;
 
+/// Smallest mean number of rows of a word of a category whose rare words are not grouped.
+const ROWS_OF_A_WORD: usize = 10;
+
 /// The kinds of signal that one encoder reads together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SignalKind {
@@ -103,13 +106,25 @@ impl Writer<'_> {
     fn category(&mut self, at: usize, values: usize) -> Signal {
         let name = self.name_of(at);
         let column = &self.survey.columns[at];
+        let missing = column.empty;
         let what = if column.numeric == column.filled { "codes: their order means nothing" } else { "words" };
+        // Of a table that was not read to its end there may be more.
+        let rare = !self.survey.whole || values * ROWS_OF_A_WORD > column.filled;
         self.lines(&format!("\n# One of {values} {what}."));
-        let optional = self.optional(at);
-        let mark = if optional { "?" } else { "" };
-        self.lines(&format!("modality {name}{mark}: category[{values}] = column({})", self.column(at)));
-        let layers = format!("embedding({})", values.div_ceil(2).clamp(4, 32));
-        Signal { name, kind: SignalKind::Category, optional, layers }
+        let (mut size, mut transforms) = (values, String::new());
+        if missing > 0 {
+            self.lines(&format!("# Empty on {}, which is a value too.", counted(missing)));
+            transforms.push_str(" |> keep_missing");
+            size += 1;
+        }
+        if rare {
+            self.lines("# Words on few rows are one value.");
+            transforms.push_str(" |> group_rare(min_count: 3)");
+            size += 1;
+        }
+        self.lines(&format!("modality {name}: category[{size}] = column({}){transforms}", self.column(at)));
+        let layers = format!("embedding({})", size.div_ceil(2).clamp(4, 32));
+        Signal { name, kind: SignalKind::Category, optional: false, layers }
     }
 
     fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> Signal {

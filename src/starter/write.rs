@@ -155,10 +155,9 @@ fn leave_surplus(survey: &Survey, roles: &mut [Role]) {
     let shared = usize::from(of(|role| matches!(role, Role::Category(_)), roles))
         + usize::from(of(|role| matches!(role, Role::Date(..)), roles));
     let mut left = MOST_INPUTS.saturating_sub(groups(survey, roles).len() + shared);
-    for (column, role) in survey.columns.iter().zip(roles.iter_mut()) {
+    for role in roles.iter_mut() {
         let own = match role {
-            Role::Numbers { .. } | Role::Left(_) | Role::Date(..) => false,
-            Role::Category(_) => column.empty > 0,
+            Role::Numbers { .. } | Role::Left(_) | Role::Date(..) | Role::Category(_) => false,
             Role::Words(_) | Role::Letters(_) | Role::Vector(..) | Role::Steps(..) | Role::Image(..) => true,
         };
         if own && left == 0 {
@@ -305,7 +304,7 @@ fn lacks_a_class(classes: &[usize], percents: &[usize]) -> bool {
     let mut left = classes.to_vec();
     let rows: usize = classes.iter().sum();
     for percent in percents {
-        let share = stratified_share(&left, (rows * percent + 50) / 100);
+        let share = stratified_share(&left, ((rows * percent + 50) / 100).max(1));
         if share.contains(&0) {
             return true;
         }

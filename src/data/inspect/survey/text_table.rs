@@ -16,6 +16,9 @@ use std::path::Path;
 /// Of the rows beyond the first [`SAMPLE_ROWS`] one in so many is counted, and so on for every further power of ten.
 const THINNED: usize = 10;
 
+/// Records in which quotes are looked at.
+const QUOTED_RECORDS: usize = 10_000;
+
 /// The probable format of a table of text, and whether its first line names the columns.
 pub(super) fn format_of(path: &Path) -> io::Result<TextFormat> {
     let format = likely_text_format(path)?;
@@ -25,7 +28,26 @@ pub(super) fn format_of(path: &Path) -> io::Result<TextFormat> {
     let mut first = csv::StringRecord::new();
     records(text, layout).read_record(&mut first)?;
     let names: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
-    Ok(TextFormat { header: !looks_like_a_row(&names, NumberFormat::of(&format)), ..format })
+    let quote = if quotes_are_letters(path, layout)? { None } else { format.quote };
+    Ok(TextFormat { header: !looks_like_a_row(&names, NumberFormat::of(&format)), quote, ..format })
+}
+
+/// Whether quotes open that are never closed, so that a cell contains whole rows.
+fn quotes_are_letters(path: &Path, layout: TextLayout) -> io::Result<bool> {
+    let mut hasher = blake3::Hasher::new();
+    let mut rows = records(reader::open(path, layout.encoding, &mut hasher)?, layout);
+    let (mut record, mut width) = (csv::StringRecord::new(), 0);
+    for _ in 0..QUOTED_RECORDS {
+        if !rows.read_record(&mut record)? {
+            break;
+        }
+        width = width.max(record.len());
+        let is_row = |line: &str| line.split(char::from(layout.separator)).count() == width;
+        if width > 1 && record.iter().any(|cell| cell.contains('\n') && cell.lines().skip(1).any(is_row)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn records<R: Read>(text: R, layout: TextLayout) -> csv::Reader<R> {
@@ -89,6 +111,18 @@ fn counts(row: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_that_swallow_rows_are_letters() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tsv");
+        let format = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            format_of(&path).unwrap()
+        };
+        assert_eq!(format("a\tb\n1\t\"x\n2\ty\n3\t\"z\n4\tw\n").quote, None);
+        assert_eq!(format("a\tb\n1\t\"two\nlines\"\n2\ty\n").quote, Some('"'));
+    }
 
     #[test]
     fn rows_from_all_over_a_large_table_are_counted() {
