@@ -8,6 +8,7 @@ use crate::data::marked_cells::{columns_of_words, word_notes};
 use crate::data::modality::columns::ColumnPlaces;
 use crate::data::modality::fitted::InputColumn;
 use crate::data::modality::kinds;
+use crate::data::modality::unreadable_images::UnreadableImages;
 use crate::data::presence::{self, RequiredComponents};
 use crate::data::row_weights::{self, FittedWeights, WeightColumn};
 use crate::data::source;
@@ -76,7 +77,16 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         LabelColumn { read, column, position }
     });
     let labels = label::read(request.label, &columns.collect::<Vec<_>>(), Some(request.data))?;
-    let (parts, unused) = parts(request.data, &sources, &reads, &resolved, &labels.rows)?;
+    let (mut parts, unused) = parts(request.data, &sources, &reads, &resolved, &labels.rows)?;
+
+    let mut skipped = vec![];
+    for (at, spec) in request.modalities.iter().enumerate().filter(|(_, spec)| spec.skip_unreadable && !spec.optional) {
+        let mut left_out = UnreadableImages::default();
+        for part in &mut parts {
+            left_out.remove(part.part, &mut part.rows, &resolved[part.table].modalities[at], reads[part.table]);
+        }
+        skipped.extend(left_out.finish(spec)?);
+    }
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
         let columns = parts.iter().map(|part| resolved[part.table].modalities[at].of(&reads[part.table], &part.rows));
@@ -144,6 +154,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     }
     notes.extend(labeled.iter().filter_map(|table| table.note(&request.label.name)));
     notes.extend(class_weights.as_ref().and_then(|weights| weights.note.clone()));
+    notes.extend(skipped);
     if unused > 0 {
         notes.push(format!("{unused} rows are in no part"));
     }
@@ -285,6 +296,14 @@ impl ResolvedQuery {
             }
         };
         let label = word(&request.label.column);
+        if let Some(array) = label.and_then(|(_, position)| table.schema.arrays.get(&position)) {
+            let message = format!(
+                "`{}`: a row of the label is an array of shape {}, not one class",
+                request.label.name, array.shape
+            );
+            let problem = Problem::error(Code::ColumnType, message).at(request.label.column.span, "selected here");
+            return Err(problem.help("of one-hot rows, `labels.argmax(axis=1)` makes the indices of classes").into());
+        }
         let mut named = |column: &Option<Spanned<String>>| {
             let column = column.as_ref()?;
             word(&ColumnRef { select: Select::Name(column.value.clone()), span: column.span })

@@ -277,6 +277,9 @@ pub struct ModalitySpec {
     pub optional: bool,
     /// The columns it is made of, in order.
     pub columns: Vec<ColumnRef>,
+    /// Whether rows whose image cannot be read are left out of the training data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skip_unreadable: bool,
     /// The transforms, in order.
     pub transforms: Vec<Transform>,
     /// The declaration.

@@ -74,6 +74,8 @@ pub enum TransformKind {
     },
     /// Pixels from 0 to 1 instead of 0 to 255.
     NormalizePixels,
+    /// The image at another size; before all other transforms of an image.
+    Size(SizeStep),
     /// In training only: a random flip, and a random crop out of a frame of zeros.
     Augment {
         /// Whether half of the images are flipped from left to right.
@@ -99,6 +101,7 @@ impl TransformKind {
             | TransformKind::OneHot
             | TransformKind::SubtractMean { .. }
             | TransformKind::NormalizePixels
+            | TransformKind::Size(_)
             | TransformKind::Augment { .. } => false,
         }
     }
@@ -116,6 +119,39 @@ impl ModalitySpec {
             TransformKind::Date { parts, forms } => Some((parts.as_slice(), forms)),
             _ => None,
         })
+    }
+}
+
+/// A change of the size of images: of height and width, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SizeStep {
+    /// `resize(h, w)`: interpolated between the nearest pixels; of a larger image each pixel is a mean.
+    Resize([usize; 2]),
+    /// `crop(h, w)`: the middle of the image, at most this high and wide.
+    Crop([usize; 2]),
+    /// `pad(h, w)`: the image in the middle of zeros, at least this high and wide.
+    Pad([usize; 2]),
+}
+
+impl SizeStep {
+    /// The size of an image of a height and width after the step.
+    pub fn apply(self, [height, width]: [usize; 2]) -> [usize; 2] {
+        match self {
+            SizeStep::Resize(size) => size,
+            SizeStep::Crop([h, w]) => [height.min(h), width.min(w)],
+            SizeStep::Pad([h, w]) => [height.max(h), width.max(w)],
+        }
+    }
+
+    /// The call of the language.
+    pub fn show(self) -> String {
+        let (name, [height, width]) = match self {
+            SizeStep::Resize(size) => ("resize", size),
+            SizeStep::Crop(size) => ("crop", size),
+            SizeStep::Pad(size) => ("pad", size),
+        };
+        format!("{name}({height}, {width})")
     }
 }
 

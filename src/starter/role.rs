@@ -50,8 +50,8 @@ pub(super) enum Role {
     Letters(usize),
     /// This number of numbers in each cell; and whether each of them varies.
     Vector(usize, bool),
-    /// Steps of numbers in each cell: how many, and how many numbers each has.
-    Steps(usize, usize),
+    /// Steps of numbers in each cell: how many, and how many numbers each has; and whether each of them varies.
+    Steps([usize; 2], bool),
     /// Pixels, or paths to images: channels, rows and columns; and whether they have to be brought to this size.
     Image([usize; 3], bool),
     /// Unused, with the reason.
@@ -129,8 +129,10 @@ fn of_array(array: &ArraySurvey) -> Role {
         [width] => Role::Vector(width, array.varies),
         [channels @ (1 | 3), rows, columns] if rows >= 8 && columns >= 8 => Role::Image([channels, rows, columns], false),
         [rows, columns, channels @ (1 | 3)] if rows >= 8 && columns >= 8 => Role::Image([channels, rows, columns], false),
-        [rows, columns] if rows >= 8 && columns >= 8 && rows == columns => Role::Image([1, rows, columns], false),
-        [steps, width] => Role::Steps(steps, width),
+        [rows, columns] if rows >= 8 && columns >= 8 && (array.bytes || rows == columns) => {
+            Role::Image([1, rows, columns], false)
+        }
+        [steps, width] if steps >= 2 => Role::Steps([steps, width], array.varies),
         _ => Role::Left(format!("arrays of shape {}, whose meaning is not clear", array.shape)),
     }
 }

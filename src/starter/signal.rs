@@ -97,7 +97,7 @@ impl Writer<'_> {
             Role::Words(longest) => Some(self.words(at, *longest)),
             Role::Letters(longest) => Some(self.letters(at, *longest)),
             Role::Vector(width, varies) => Some(self.vector(at, *width, *varies)),
-            Role::Steps(steps, width) => Some(self.steps(at, *steps, *width)),
+            Role::Steps(shape, varies) => Some(self.steps(at, *shape, *varies)),
             Role::Image(shape, resized) => Some(self.image(at, *shape, *resized)),
             Role::Numbers { .. } | Role::Left(_) => None,
         }
@@ -192,13 +192,14 @@ impl Writer<'_> {
         Signal { name, kind: SignalKind::Other, optional: false, layers: format!("mlp([{hidden}, {WIDTH}])") }
     }
 
-    fn steps(&mut self, at: usize, steps: usize, width: usize) -> Signal {
+    fn steps(&mut self, at: usize, [steps, width]: [usize; 2], varies: bool) -> Signal {
         let name = self.name_of(at);
-        self.lines(&format!("\n# {steps} steps of {width} numbers in each cell."));
+        self.lines(&format!("\n# Up to {steps} steps of {width} numbers in each cell."));
         let optional = self.optional(at);
         let mark = if optional { "?" } else { "" };
+        let transforms = if varies { " |> standardize" } else { "" };
         self.lines(&format!(
-            "modality {name}{mark}: sequence[{steps}, {width}] = column({}) |> standardize",
+            "modality {name}{mark}: sequence[{steps}, {width}] = column({}){transforms}",
             self.column(at)
         ));
         Signal { name, kind: SignalKind::Other, optional, layers: format!("lstm({WIDTH})") }

@@ -96,6 +96,6 @@ fn every_command_reads_the_table_as_it_is_declared() {
         assert_eq!(probability(&predicted, row), probability(&decisions, row), "{row}");
     }
     said(&folder, "verify out");
-    let measured = said(&folder, "eval out rows.csv").1;
+    let measured = said(&folder, "eval out --data rows.csv").1;
     assert!(measured.contains("2 of 100 rows of `rows.csv` have no `side` and are left out"), "{measured}");
 }

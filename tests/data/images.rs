@@ -125,12 +125,13 @@ fn a_folder_has_a_sub_folder_for_each_class() {
     case.label.column.select = name("label");
     case.cache = true;
     assert_eq!(case.problem().code, Code::FileUnreadable);
-    for (file, grey) in [("dog/b.jpg", 100u8), ("cat/deep/a.PNG", 10), ("dog/a.png", 30), ("cat/notes.txt", 0)] {
+    for (file, grey) in [("dog/b.jpg", 100u8), ("cat/deep/a.PNG", 10), ("dog/a.png", 30)] {
         let file = case.folder.path().join("pets").join(file);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         let format = if file.ends_with("b.jpg") { ImageFormat::Jpeg } else { ImageFormat::Png };
         GrayImage::from_pixel(2, 2, Luma([grey])).save_with_format(file, format).unwrap();
     }
+    case.write("pets/cat/notes.txt", b"no image");
     let data = case.load();
     assert_eq!(
         (data.label.classes.as_slice(), data.train.labels.as_slice()),

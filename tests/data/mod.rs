@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "what these functions need is there, or the test is to fail")]
 
 mod applying;
+mod arrays;
 mod cache;
 mod column_names;
 mod dates;
 mod errors;
 mod exact_values;
+mod image_sizes;
 mod images;
 mod inspection;
 mod joins;
@@ -103,6 +105,7 @@ impl Case {
             shape: Shape::vector(columns.len()),
             optional: name.ends_with('?'),
             columns: columns.iter().map(|select| column(select.clone(), COLUMNS)).collect(),
+            skip_unreadable: false,
             transforms: transforms.iter().map(of).collect(),
             span: span(COLUMNS - 1),
             type_span: span(TYPE),

@@ -151,6 +151,7 @@ fn raw(request: &LoadRequest<'_>, dataset: &Dataset) -> Vec<(String, ModalitySpe
                 shape: Shape::vector(width),
                 optional: true,
                 columns: vec![ColumnRef { select: column.select(), span }],
+                skip_unreadable: false,
                 transforms: marked(&MissingMarkers { numbers: vec![], ..column.missing.clone() })
                     .into_iter()
                     .chain(cells.clone())

@@ -3,6 +3,7 @@
 pub(crate) mod bytes;
 mod decoded;
 pub(crate) mod half;
+pub(crate) mod image_pixels;
 pub(crate) mod paths;
 pub(crate) mod patient;
 pub(crate) mod reader;

@@ -1,11 +1,14 @@
 //! The cells of the rows of a modality, and the errors for missing ones.
 
+use crate::data::io::image_pixels::{channels_first, sized};
 use crate::data::table::errors::CellErrors;
+use crate::data::table::image_layout::{ImageLayout, size_steps};
 use crate::data::table::loaded::LoadedTable;
-use crate::data::table::schema::{CellType, Schema, TableQuery};
+use crate::data::table::schema::{CellType, ColumnQuery, ImageReading, Schema, TableQuery};
 use crate::data::table::select::cell_type;
 use crate::diag::{Code, Problem, Span};
-use crate::spec::{MissingMarkers, ModalitySpec};
+use crate::spec::{MissingMarkers, ModalitySpec, SizeStep};
+use std::borrow::Cow;
 
 /// The columns of a modality in a table and in the query that reads them.
 pub(crate) struct ColumnPlaces {
@@ -17,6 +20,14 @@ pub(crate) struct ColumnPlaces {
     positions: Vec<usize>,
     /// What marks an empty cell in them.
     missing: MissingMarkers,
+    /// What becomes of the bytes of an array that is an image.
+    pixels: Option<ArrayPixels>,
+}
+
+/// What becomes of the bytes of an array that is an image.
+struct ArrayPixels {
+    layout: ImageLayout,
+    steps: Vec<SizeStep>,
 }
 
 impl ColumnPlaces {
@@ -26,26 +37,47 @@ impl ColumnPlaces {
         let kinds: Vec<CellType> = positions.iter().map(|position| cell_type(spec, schema, *position)).collect();
         let own = spec.missing();
         let missing = query.missing.and(&own);
-        let add = |(position, kind): (&usize, &CellType)| query.add_marked(*position, *kind, span, &own);
-        let columns: Vec<usize> = positions.iter().zip(&kinds).map(add).collect();
-        let numbers = columns.iter().zip(&kinds).flat_map(|(column, kind)| match kind {
-            CellType::Number(width) => (0..*width).map(|within| (*column, within)).collect(),
+        let steps: Vec<SizeStep> = size_steps(spec).collect();
+        let mut add = |(position, kind): (&usize, &CellType)| {
+            let wanted = ColumnQuery { missing: own.clone(), ..ColumnQuery::new(*position, *kind, span) };
+            match kind {
+                CellType::Image(_) if !schema.arrays.contains_key(position) => {
+                    let place = spec.transforms.first().map_or((spec.span, false), |first| (first.span, true));
+                    let place = Some(place).filter(|_| span != Span::default());
+                    let image = ImageReading { steps: steps.clone(), skip: spec.skip_unreadable, place };
+                    query.insert(ColumnQuery { image, ..wanted })
+                }
+                _ => query.insert(wanted),
+            }
+        };
+        let columns: Vec<usize> = positions.iter().zip(&kinds).map(&mut add).collect();
+        let layout = match positions.as_slice() {
+            [position] => schema.arrays.get(position).and_then(|array| ImageLayout::of(&array.shape, spec)),
+            _ => None,
+        };
+        let numbers = columns.iter().zip(&kinds).flat_map(|(column, kind)| match (kind, layout) {
+            (CellType::Number(_), Some(layout)) => {
+                layout.places().into_iter().map(|within| (*column, within)).collect()
+            }
+            (CellType::Number(width), None) => (0..*width).map(|within| (*column, within)).collect(),
             _ => vec![],
         });
-        Self { numbers: numbers.collect(), columns, positions, missing }
+        let numbers = numbers.collect();
+        let pixels = layout.map(|layout| ArrayPixels { layout, steps });
+        Self { numbers, columns, positions, missing, pixels }
     }
 
     /// All columns of a table of cells of `width` numbers each; their positions in the table they were made from.
     pub(crate) fn of_numbers(width: usize, positions: Vec<usize>) -> Self {
         let columns: Vec<usize> = (0..positions.len()).collect();
         let numbers = columns.iter().flat_map(|column| (0..width).map(|within| (*column, within))).collect();
-        Self { numbers, columns, positions, missing: MissingMarkers::default() }
+        Self { numbers, columns, positions, missing: MissingMarkers::default(), pixels: None }
     }
 
     /// These columns on some rows of a loaded table.
     pub(crate) fn of<'a>(&'a self, read: &'a LoadedTable, rows: &'a [u32]) -> ModalityColumns<'a> {
-        let Self { numbers, columns, positions, missing } = self;
-        ModalityColumns { read, rows, numbers, columns, positions, missing }
+        let Self { numbers, columns, positions, missing, pixels } = self;
+        ModalityColumns { read, rows, numbers, columns, positions, missing, pixels: pixels.as_ref() }
     }
 }
 
@@ -64,6 +96,7 @@ pub(crate) struct ModalityColumns<'a> {
     pub positions: &'a [usize],
     /// What marks an empty cell in them.
     pub missing: &'a MissingMarkers,
+    pixels: Option<&'a ArrayPixels>,
 }
 
 impl ModalityColumns<'_> {
@@ -95,8 +128,18 @@ impl ModalityColumns<'_> {
     }
 
     /// The pixels of a row of the table, if it has an image.
-    pub(crate) fn pixels(&self, row: u32) -> Option<&[u8]> {
-        self.read.table.columns[self.columns[0]].pixels(row as usize)
+    pub(crate) fn pixels(&self, row: u32) -> Option<Cow<'_, [u8]>> {
+        let stored = self.read.table.columns[self.columns[0]].pixels(row as usize)?;
+        let Some(ArrayPixels { layout, steps }) = self.pixels else { return Some(Cow::Borrowed(stored)) };
+        let [channels, height, width] = layout.size;
+        let pixels = match layout.channels_last {
+            true => Cow::Owned(channels_first(stored, channels)),
+            false => Cow::Borrowed(stored),
+        };
+        match steps.as_slice() {
+            [] => Some(pixels),
+            steps => Some(Cow::Owned(sized(pixels.into_owned(), [height, width], steps).0)),
+        }
     }
 
     /// The position of the column that one of the numbers is in.

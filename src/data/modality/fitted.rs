@@ -110,11 +110,12 @@ impl FittedModality {
         let span = Span::default();
         let column = |column: &InputColumn| ColumnRef { select: column.select(), span };
         // Of the transforms only these decide how cells are read.
-        let cells = self.transforms.iter().find_map(|transform| match transform {
+        let cells = self.transforms.iter().filter_map(|transform| match transform {
             FittedTransform::OneHot { .. } => Some(TransformKind::OneHot),
             FittedTransform::Date { parts, forms } => {
                 Some(TransformKind::Date { parts: parts.clone(), forms: forms.clone() })
             }
+            FittedTransform::Size(step) => Some(TransformKind::Size(*step)),
             _ => None,
         });
         let marked = self.columns.first().map(|column| &column.missing).filter(|missing| !missing.is_empty());
@@ -127,6 +128,7 @@ impl FittedModality {
             shape: self.shape.clone(),
             optional: self.optional,
             columns: self.columns.iter().map(column).collect(),
+            skip_unreadable: false,
             transforms: missing.into_iter().chain(cells).map(|kind| Transform { kind, span }).collect(),
             span,
             type_span: span,

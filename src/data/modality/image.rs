@@ -109,7 +109,7 @@ fn stored(
         for (at, row) in part.rows.iter().enumerate() {
             let (there, pushed) = if part.is_pixels() {
                 let pixels = part.pixels(*row);
-                (pixels.is_some(), writer.push_bytes(pixels))
+                (pixels.is_some(), writer.push_bytes(pixels.as_deref()))
             } else {
                 numbers.clear();
                 numbers.extend((0..size).map(|at| part.number(at, *row as usize) as f32));
@@ -136,7 +136,7 @@ fn each(parts: &[ModalityColumns<'_>], size: usize, mut see: impl FnMut(&[f64]))
         for row in part.rows {
             if part.is_pixels() {
                 let Some(pixels) = part.pixels(*row) else { continue };
-                image.iter_mut().zip(pixels).for_each(|(number, pixel)| *number = f64::from(*pixel));
+                image.iter_mut().zip(pixels.iter()).for_each(|(number, pixel)| *number = f64::from(*pixel));
             } else {
                 (image.iter_mut().enumerate()).for_each(|(at, number)| *number = part.number(at, *row as usize));
                 if image.iter().any(|number| number.is_nan()) {

@@ -14,3 +14,4 @@ pub(crate) mod statistics;
 pub(crate) mod tally;
 pub(crate) mod text;
 pub(crate) mod transform;
+pub(crate) mod unreadable_images;

@@ -3,7 +3,7 @@
 
 use crate::data::modality::statistics::{Cells, FitError, means, medians, moments, ranges};
 use crate::shape::Shape;
-use crate::spec::{DateForms, DatePart, Impute, TransformKind};
+use crate::spec::{DateForms, DatePart, Impute, SizeStep, TransformKind};
 use serde::{Deserialize, Serialize};
 
 /// A transform with the statistics of every column of its modality.
@@ -85,6 +85,8 @@ pub enum FittedTransform {
     },
     /// Numbers are divided by 255.
     NormalizePixels,
+    /// Images are brought to another size when they are read.
+    Size(SizeStep),
     /// Training images are changed at random; others are not.
     Augment {
         /// Whether they may be turned from left to right.
@@ -115,6 +117,7 @@ impl FittedTransform {
                 FittedTransform::SubtractMean { mean: vec![], reference: *reference }
             }
             TransformKind::NormalizePixels => FittedTransform::NormalizePixels,
+            TransformKind::Size(step) => FittedTransform::Size(*step),
             TransformKind::Augment { flip, pad } => FittedTransform::Augment { flip: *flip, pad: *pad },
         }
     }
@@ -166,6 +169,7 @@ impl FittedTransform {
             | FittedTransform::OneHot { .. }
             | FittedTransform::SubtractMean { .. }
             | FittedTransform::NormalizePixels
+            | FittedTransform::Size(_)
             | FittedTransform::Augment { .. } => {}
         }
         misfits
@@ -188,6 +192,7 @@ impl FittedTransform {
             | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. }
             | FittedTransform::NormalizePixels
+            | FittedTransform::Size(_)
             | FittedTransform::Augment { .. } => vec![],
         }
     }
@@ -210,6 +215,7 @@ impl FittedTransform {
             | FittedTransform::OneHot { .. }
             | FittedTransform::SubtractMean { .. }
             | FittedTransform::NormalizePixels
+            | FittedTransform::Size(_)
             | FittedTransform::Augment { .. } => "transformed",
         }
     }
@@ -247,13 +253,15 @@ impl FittedTransform {
             }
             FittedTransform::SubtractMean { mean, .. } => cell - of(mean),
             FittedTransform::NormalizePixels => cell / 255.0,
-            // Words and dates are converted elsewhere, and images are changed at random in training only.
+            // Words and dates are converted elsewhere, images brought to a size as they are read and changed at random in
+            // training only.
             FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
             | FittedTransform::Date { .. }
             | FittedTransform::OneHot { .. }
+            | FittedTransform::Size(_)
             | FittedTransform::Augment { .. } => cell,
         }
     }
@@ -293,8 +301,9 @@ impl PixelAffine {
                 }
                 self.divide(|at| std[at / plane]);
             }
-            // Random changes are made when a batch is filled; no other transform applies to images.
+            // Sizes are those of the pixels as they are read, random changes are made when a batch is filled; no other transform applies to images.
             FittedTransform::Augment { .. }
+            | FittedTransform::Size(_)
             | FittedTransform::MinMax { .. }
             | FittedTransform::Log1p
             | FittedTransform::Clip { .. }

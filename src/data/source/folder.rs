@@ -2,22 +2,25 @@
 //! them.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::image_pixels::{ENDINGS, FORMATS, is_image};
 use crate::data::io::paths::DataFile;
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader};
 use crate::data::source::storage::Storage;
 use crate::data::table::columns::Table;
-use crate::data::table::errors::out_of_space;
+use crate::data::table::errors::{out_of_space, shown};
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::origin::{RowRun, RowUnit, TableOrigin};
 use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::Spanned;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// File extensions of images.
-const ENDINGS: [&str; 3] = ["jpeg", "jpg", "png"];
+/// How many files that are no images are named.
+const NAMED: usize = 3;
 
 /// A folder whose images have been listed.
 struct Folder {
@@ -26,6 +29,8 @@ struct Folder {
     span: Span,
     /// Class, and path from the folder on.
     images: Vec<(String, String)>,
+    /// The files that are no images, and those that are in no sub-folder: paths from the folder on.
+    others: Vec<String>,
 }
 
 /// The columns of every folder.
@@ -47,6 +52,7 @@ impl RowReader for Folder {
         // The listing is never cached; only decoded images are.
         read.cached = storage.cache.is_some();
         image_files::open_whole(&mut read, query, storage)?;
+        read.notes.extend(passed_over(&self.others).map(|found| format!("`{}`: {found}", self.name)));
         Ok(read)
     }
 }
@@ -60,7 +66,7 @@ impl Folder {
             let place = DataPlace { file: name.clone(), line: None, row: None, column: None };
             Problems::from(Problem::error(code, message).at(written.span, "read here").in_data(place).help(help))
         };
-        let mut images = vec![];
+        let (mut images, mut others) = (vec![], vec![]);
         let classes = entries(&folder).map_err(|error| {
             let message = format!("there is no folder `{name}`: {error}");
             problem(Code::FileUnreadable, message, "relative paths start at the folder of the pipeline file".into())
@@ -70,22 +76,26 @@ impl Folder {
             while let Some(inner) = folders.pop() {
                 for entry in entries(&folder.join(&inner)).unwrap_or_default() {
                     let path = format!("{inner}/{entry}");
-                    let ending = Path::new(&entry).extension().and_then(|ending| ending.to_str());
                     if folder.join(&path).is_dir() {
                         folders.push(path);
-                    } else if ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str())) {
+                    } else if may_be_image(&folder.join(&path)) {
                         images.push((class.clone(), path));
+                    } else {
+                        others.push(path);
                     }
                 }
             }
         }
         images.sort();
+        others.extend(classes.into_iter().filter(|entry| !folder.join(entry).is_dir()));
+        others.sort();
         if images.is_empty() {
             let message = format!("there are no images in the sub-folders of `{name}`");
-            let help = "each class has a sub-folder of its name, with PNG or JPEG files in it";
-            return Err(problem(Code::EmptyData, message, help.into()));
+            let help = format!("each class has a sub-folder of its name, with {FORMATS} files in it");
+            let found = passed_over(&others).map_or_else(String::new, |found| format!("; {found}"));
+            return Err(problem(Code::EmptyData, message, help + &found));
         }
-        Ok(Self { folder, name, span: written.span, images })
+        Ok(Self { folder, name, span: written.span, images, others })
     }
 
     /// The columns before any image is read: the classes and the paths.
@@ -137,6 +147,29 @@ impl Folder {
         }
         writer.finish().map_err(|error| out_of_space(self.span, &error).into())
     }
+}
+
+/// Whether a file is an image by the ending of its name, or by its first bytes where the ending is another one.
+fn may_be_image(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    if ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
+        return true;
+    }
+    let mut start = vec![];
+    let read = File::open(path).and_then(|file| file.take(32).read_to_end(&mut start));
+    read.is_ok() && is_image(&start)
+}
+
+/// The note on files that are no images or are in no sub-folder: their number, and the names of the first.
+fn passed_over(others: &[String]) -> Option<String> {
+    let names: Vec<String> = others.iter().take(NAMED).map(|name| format!("`{}`", shown(name))).collect();
+    let more = if others.len() > NAMED { ", ..." } else { "" };
+    let files = match others.len() {
+        0 => return None,
+        1 => "1 file is no image in a sub-folder".to_owned(),
+        count => format!("{count} files are no images in sub-folders"),
+    };
+    Some(format!("{files}, and passed over: {}{more}", names.join(", ")))
 }
 
 /// The names in a folder, in order.

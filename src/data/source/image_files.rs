@@ -1,6 +1,7 @@
-//! Images that a table names by path: PNG and JPEG files, decoded to pixels of the declared size, and cached.
+//! Images that a table names by path, decoded to pixels of the declared size, and cached.
 //! A path starts at the folder of the file it is written in. Independent of the content of images.
 
+use crate::data::io::image_pixels::{self, FORMATS, is_image, sized};
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::table::cache;
 use crate::data::table::columns::Column;
@@ -8,9 +9,8 @@ use crate::data::table::errors::{CellErrors, out_of_space, shown};
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
-use crate::diag::{Code, Problem, Problems};
-use image::{DynamicImage, ImageFormat, ImageReader};
-use std::io::Cursor;
+use crate::diag::{Code, DataPlace, Problem, Problems, Span};
+use crate::spec::SizeStep;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -73,7 +73,9 @@ fn open(
         })
         .collect();
     let query = TableQuery::of([ColumnQuery { position: 0, ..wanted.clone() }]);
-    let entry = storage.cache.map(|folder| cache::entry(folder, "photos", &query, &[stamp(&paths)]));
+    // Raised whenever the pixels of the same file change.
+    let format = format!("photos 2 {:?} {}", wanted.image.steps, wanted.image.skip);
+    let entry = storage.cache.map(|folder| cache::entry(folder, &format, &query, &[stamp(&paths)]));
     let (store, content) = match entry.as_deref().and_then(cache::load) {
         Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),
         _ => {
@@ -143,17 +145,12 @@ fn decode(
     for (row, path) in paths.iter().enumerate() {
         let pixels = match path {
             None => None,
-            Some(path) => match pixels(path, size, &mut contents) {
+            Some(path) => match pixels(path, size, wanted, &mut contents) {
                 Ok(pixels) => Some(pixels),
-                Err(wrong) => {
-                    let name = shown(cells.text(row));
-                    errors.push_row(
-                        row,
-                        Problem::error(Code::BadImage, format!("`{name}`: {}", wrong.0))
-                            .at(wanted.span, "read as an image here")
-                            .in_data(read.place(Some(row), Some(wanted.position)))
-                            .help(wrong.1),
-                    );
+                Err(_) if wanted.image.skip => None,
+                Err(fault) => {
+                    let place = read.place(Some(row), Some(wanted.position));
+                    errors.push_row(row, fault.problem(&shown(cells.text(row)), wanted, place));
                     None
                 }
             },
@@ -164,51 +161,84 @@ fn decode(
     Ok((writer.finish().map_err(|error| out_of_space(wanted.span, &error))?, contents.finalize()))
 }
 
-/// The error with an image, and the help for it.
-struct ImageError(String, String);
-
 /// The pixels of an image file, channel by channel.
 fn pixels(
     path: &Path,
     [channels, height, width]: [usize; 3],
+    wanted: &ColumnQuery,
     contents: &mut blake3::Hasher,
-) -> Result<Vec<u8>, ImageError> {
+) -> Result<Vec<u8>, Fault> {
     let bytes = std::fs::read(path).map_err(|error| {
         let help = "a path in a table starts at the folder of that table";
-        ImageError(format!("the image cannot be read: {error}"), help.to_owned())
+        Fault::unreadable(format!("the image cannot be read: {error}"), help, wanted)
     })?;
     contents.update(&bytes);
-    let formats = "images are PNG or JPEG files";
-    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
-    let reader = reader.map_err(|error| ImageError(format!("not an image: {error}"), formats.to_owned()))?;
-    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
-        return Err(ImageError("not an image".to_owned(), formats.to_owned()));
+    let formats = format!("images are {FORMATS} files");
+    if !is_image(&bytes) {
+        return Err(Fault::unreadable("not an image".to_owned(), &formats, wanted));
     }
-    let image =
-        reader.decode().map_err(|error| ImageError(format!("not a whole image: {error}"), formats.to_owned()))?;
-    let (found_width, found_height) = (image.width() as usize, image.height() as usize);
-    if (found_height, found_width) != (height, width) {
-        return Err(ImageError(
-            format!("the image is {found_height} high and {found_width} wide, not {height} and {width}"),
-            format!(
-                "bring all images to one size first, or declare `image[{channels}, {found_height}, {found_width}]`"
-            ),
-        ));
+    let image = image_pixels::decode(&bytes)
+        .map_err(|error| Fault::unreadable(format!("not a whole image: {error}"), &formats, wanted))?;
+    let Some(planes) = image_pixels::planes(&image, channels) else {
+        let help = "an image has 1 channel of grey, 3 of red, green and blue, or 4 with how opaque it is";
+        return Err(Fault {
+            what: format!("there are no images of {channels} channels"),
+            help: help.to_owned(),
+            edit: None,
+        });
+    };
+    let (planes, found) = sized(planes, [image.height() as usize, image.width() as usize], &wanted.image.steps);
+    if found != [height, width] {
+        return Err(Fault::of_size(found, [channels, height, width], wanted));
     }
-    planes(&image, channels).ok_or_else(|| {
-        let help = "an image has 1 channel of grey, 3 of red, green and blue, or 4 with how opaque it is".to_owned();
-        ImageError(format!("there are no images of {channels} channels"), help)
-    })
+    Ok(planes)
 }
 
-/// The channels one after the other, each row by row.
-fn planes(image: &DynamicImage, channels: usize) -> Option<Vec<u8>> {
-    let mixed = match channels {
-        1 => image.to_luma8().into_raw(),
-        3 => image.to_rgb8().into_raw(),
-        4 => image.to_rgba8().into_raw(),
-        _ => return None,
-    };
-    let plane = |channel: usize| mixed.iter().skip(channel).step_by(channels).copied();
-    Some((0..channels).flat_map(plane).collect())
+/// The fault of an image, and what to do about it.
+struct Fault {
+    what: String,
+    help: String,
+    edit: Option<(Span, String)>,
+}
+
+impl Fault {
+    /// Of an image that is none, or cannot be read.
+    fn unreadable(what: String, help: &str, wanted: &ColumnQuery) -> Self {
+        // In a pipeline the rows can be left out.
+        let end = Span { start: wanted.span.end, ..wanted.span };
+        let edit = (wanted.image.place.is_some()).then(|| (end, ", on_error: skip".to_owned()));
+        let more = if edit.is_some() { "; `column(.., on_error: skip)` leaves such rows out" } else { "" };
+        Self { what, help: format!("{help}{more}"), edit }
+    }
+
+    /// Of an image of another size.
+    fn of_size(found: [usize; 2], [channels, height, width]: [usize; 3], wanted: &ColumnQuery) -> Self {
+        let [found_height, found_width] = found;
+        let resize = SizeStep::Resize([height, width]).show();
+        let after = if wanted.image.steps.is_empty() { "" } else { " after these steps" };
+        let edit = wanted.image.place.map(|(place, before)| match before {
+            true => (Span { end: place.start, ..place }, format!("{resize} |> ")),
+            false => (Span { start: place.end, ..place }, format!(" |> {resize}")),
+        });
+        Self {
+            what: format!("the image is {found_height} high and {found_width} wide{after}, not {height} and {width}"),
+            help: format!(
+                "bring images of any size to this one with `|> {resize}`, or declare \
+                 `image[{channels}, {found_height}, {found_width}]` if all are of that size"
+            ),
+            edit,
+        }
+    }
+
+    /// The problem with the image at a place of the data.
+    fn problem(self, name: &str, wanted: &ColumnQuery, place: DataPlace) -> Problem {
+        let problem = Problem::error(Code::BadImage, format!("`{name}`: {}", self.what))
+            .at(wanted.span, "read as an image here")
+            .in_data(place)
+            .help(self.help);
+        match self.edit {
+            Some((span, text)) => problem.edit(span, text, false),
+            None => problem,
+        }
+    }
 }

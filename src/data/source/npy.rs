@@ -29,7 +29,52 @@ pub(crate) struct Arrays {
 /// An array of which the header has been read.
 struct NpyArray<R> {
     header: NpyHeader,
-    cells: R,
+    cells: ArrayCells<R>,
+}
+
+/// The cells of an array, row after row.
+enum ArrayCells<R> {
+    /// As they are stored.
+    Stored(R),
+    /// Those of an array that is stored column by column, in memory.
+    Reordered(io::Cursor<Vec<u8>>),
+}
+
+impl<R: Read> Read for ArrayCells<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            ArrayCells::Stored(cells) => cells.read(bytes),
+            ArrayCells::Reordered(cells) => cells.read(bytes),
+        }
+    }
+}
+
+impl<R: Read> NpyArray<R> {
+    /// Brings an array that is stored column by column into the order of rows: whole, in memory.
+    fn by_rows(mut self) -> io::Result<Self> {
+        let shape: Vec<usize> = self.header.shape().iter().map(|size| *size as usize).collect();
+        if self.header.order() != Order::Fortran || shape.len() < 2 {
+            return Ok(self);
+        }
+        let Some(size) = self.header.dtype().num_bytes() else { return Ok(self) };
+        let mut stored = vec![0; shape.iter().product::<usize>() * size];
+        self.cells.read_exact(&mut stored)?;
+        let mut rows = Vec::with_capacity(stored.len());
+        let mut index = vec![0; shape.len()];
+        for _ in 0..stored.len() / size.max(1) {
+            let place = index.iter().zip(&shape).rev().fold(0, |place, (at, size)| place * size + at);
+            rows.extend_from_slice(&stored[place * size..(place + 1) * size]);
+            // The last axis moves first.
+            for (at, size) in index.iter_mut().zip(&shape).rev() {
+                *at = (*at + 1) % size;
+                if *at != 0 {
+                    break;
+                }
+            }
+        }
+        self.cells = ArrayCells::Reordered(io::Cursor::new(rows));
+        Ok(self)
+    }
 }
 
 impl FormatReader for Arrays {
@@ -141,7 +186,11 @@ impl Arrays {
             let entry = archive.by_index(at).map_err(|error| damaged(file, &io::Error::other(error)))?;
             let name = entry.name().map_err(|error| damaged(file, &io::Error::other(error)))?;
             let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
-            headers.push((name, open(entry).map_err(|error| damaged(file, &error))?.header));
+            let header = open(entry).map_err(|error| damaged(file, &error))?.header;
+            // A single number, as programs write beside their arrays, has no rows and is no column.
+            if !header.shape().is_empty() {
+                headers.push((name, header));
+            }
         }
         Ok(headers)
     }
@@ -156,7 +205,7 @@ fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
 }
 
 fn open<R: Read>(mut cells: R) -> io::Result<NpyArray<R>> {
-    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells })
+    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells: ArrayCells::Stored(cells) })
 }
 
 fn damaged(file: &DataFile, error: &io::Error) -> Problem {
@@ -174,9 +223,10 @@ fn schema_of(file: &DataFile, headers: &[(String, NpyHeader)]) -> Result<Schema,
     for (at, (name, header)) in headers.iter().enumerate() {
         let Some((_, cell)) = header.shape().split_first() else {
             let message = format!("array `{name}` of `{}` is a single number, and has no rows", file.name);
-            return Err(file.problem(Code::ColumnType, message, None).help("leave it out of the archive"));
+            return Err(file.problem(Code::ColumnType, message, None).help("an array has a number for each row"));
         };
-        if !cell.is_empty() {
+        // An axis of one number a row adds nothing: labels are often written so.
+        if cell.iter().product::<u64>() != 1 {
             let shape = Shape(cell.iter().map(|size| *size as usize).collect());
             arrays.insert(at, ArrayType { shape, bytes: letter(header) == Some((TypeChar::Uint, 1)) });
         }
@@ -199,7 +249,7 @@ fn read_all<R: Read>(
     file: &DataFile,
     names: &[String],
     query: &TableQuery,
-    mut columns: Vec<NpyArray<R>>,
+    columns: Vec<NpyArray<R>>,
     writer: &mut StoreWriter,
     found: &mut CellErrors,
 ) -> Result<(), Problem> {
@@ -222,6 +272,8 @@ fn read_all<R: Read>(
             problem.at(wanted.span, "selected here").in_data(place).help(what.1)
         })?);
     }
+    let columns = columns.into_iter().map(NpyArray::by_rows).collect::<io::Result<Vec<_>>>();
+    let mut columns = columns.map_err(|error| damaged(file, &error))?;
     let mut row = 0;
     while row < rows {
         let count = writer.rows_left().min((rows - row) as usize);
@@ -267,10 +319,7 @@ impl Decoder {
     /// The decoder of an array, or the error with it and the help.
     fn new(header: &NpyHeader) -> Result<Self, (String, &'static str)> {
         let numbers: u64 = header.shape().iter().skip(1).product();
-        let array = header.shape().len() > 1;
-        if array && header.order() == Order::Fortran {
-            return Err(("is stored column by column".into(), "write `numpy.ascontiguousarray(array)`"));
-        }
+        let array = numbers != 1;
         let of = |letter: TypeChar, size: usize| match letter {
             TypeChar::Float => [2, 4, 8].contains(&size),
             TypeChar::Int | TypeChar::Uint => [1, 2, 4, 8].contains(&size),
@@ -286,7 +335,14 @@ impl Decoder {
             }
             _ => {
                 let descr = header.dtype().descr();
-                Err((format!("is of the type {descr}"), "arrays of numbers, booleans and texts can be read"))
+                let help = match header.dtype() {
+                    DType::Plain(plain) if plain.uses_pickled_array() => {
+                        "arrays of Python objects are not read: pad rows of several lengths to one, or write them as lists of \
+                         a Parquet file"
+                    }
+                    _ => "arrays of numbers, booleans and texts can be read",
+                };
+                Err((format!("is of the type {descr}"), help))
             }
         }
     }

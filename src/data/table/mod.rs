@@ -1,9 +1,11 @@
 //! A table as it was read: its schema, its cells, the origin of its rows, the cache, and the errors of cells.
 
+pub(crate) mod array_fault;
 pub(crate) mod cache;
 pub(crate) mod cell;
 pub(crate) mod columns;
 pub(crate) mod errors;
+pub(crate) mod image_layout;
 pub(crate) mod loaded;
 pub(crate) mod moment;
 pub(crate) mod number_format;

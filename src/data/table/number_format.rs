@@ -21,11 +21,13 @@ impl NumberFormat {
     /// The number in a cell; NaN for a cell that holds none by [`is_missing_number`]; nothing where it is no finite number.
     pub(crate) fn parse(self, cell: &[u8]) -> Option<f64> {
         let cell = std::str::from_utf8(cell).ok()?.trim();
-        if is_missing_number(cell) {
-            return Some(f64::NAN);
+        let number: Option<f64> =
+            if self == Self::PLAIN { cell.parse().ok() } else { self.plain(cell).and_then(|plain| plain.parse().ok()) };
+        // Most cells are numbers, which need not be compared with every mark.
+        match number.filter(|number| number.is_finite()) {
+            None if is_missing_number(cell) => Some(f64::NAN),
+            number => number,
         }
-        let number: f64 = if self == Self::PLAIN { cell.parse() } else { self.plain(cell)?.parse() }.ok()?;
-        number.is_finite().then_some(number)
     }
 
     /// A number with a decimal point and nothing between digits; nothing where its digits are not grouped by thousands.

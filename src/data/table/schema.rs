@@ -3,7 +3,7 @@
 use crate::data::table::other_separator::OtherSeparator;
 use crate::diag::Span;
 use crate::shape::Shape;
-use crate::spec::MissingMarkers;
+use crate::spec::{MissingMarkers, SizeStep};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -74,6 +74,8 @@ pub(crate) struct ColumnQuery {
     pub kind: CellType,
     /// The text that selects it.
     pub span: Span,
+    /// How its images are read, where it holds images.
+    pub image: ImageReading,
     /// What marks an empty cell in it.
     pub missing: MissingMarkers,
 }
@@ -81,8 +83,25 @@ pub(crate) struct ColumnQuery {
 impl ColumnQuery {
     /// A column where only empty cells are empty.
     pub(crate) fn new(position: usize, kind: CellType, span: Span) -> Self {
-        Self { position, kind, span, missing: MissingMarkers::default() }
+        Self { position, kind, span, image: ImageReading::default(), missing: MissingMarkers::default() }
     }
+
+    /// Whether the cells of another column are read alike.
+    fn reads_as(&self, other: &Self) -> bool {
+        let image = |column: &Self| (column.image.steps.clone(), column.image.skip);
+        image(self) == image(other) && self.missing == other.missing
+    }
+}
+
+/// How images are read that are files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImageReading {
+    /// What brings them to their size, in order.
+    pub steps: Vec<SizeStep>,
+    /// Whether one that cannot be read is as if there were none.
+    pub skip: bool,
+    /// Where a step can be added to the pipeline: before the text that is there, or after all of it if none follows.
+    pub place: Option<(Span, bool)>,
 }
 
 /// The columns that are read of a table, each once.
@@ -92,7 +111,7 @@ pub(crate) struct TableQuery {
     pub columns: Vec<ColumnQuery>,
     /// What marks an empty cell in every column, those of keys among them.
     pub missing: MissingMarkers,
-    /// The places of each in `columns`, which differ in their marks.
+    /// The places in `columns` of a position that is read as a type.
     places: HashMap<(usize, CellType), Vec<usize>>,
 }
 
@@ -106,14 +125,14 @@ impl TableQuery {
     pub(crate) fn of(columns: impl IntoIterator<Item = ColumnQuery>) -> Self {
         let mut query = Self::default();
         for column in columns {
-            query.add_marked(column.position, column.kind, column.span, &column.missing);
+            query.insert(column);
         }
         query
     }
 
     /// Adds a column; returns its place in [`Table::columns`].
     pub(crate) fn add(&mut self, position: usize, kind: CellType, span: Span) -> usize {
-        self.add_marked(position, kind, span, &MissingMarkers::default())
+        self.insert(ColumnQuery::new(position, kind, span))
     }
 
     /// Adds a column where these cells are empty too.
@@ -124,13 +143,18 @@ impl TableQuery {
         span: Span,
         missing: &MissingMarkers,
     ) -> usize {
-        let missing = self.missing.and(missing);
+        self.insert(ColumnQuery { missing: missing.clone(), ..ColumnQuery::new(position, kind, span) })
+    }
+
+    /// Adds a column unless it is there, with the marks of every column; returns its place in [`Table::columns`].
+    pub(crate) fn insert(&mut self, mut wanted: ColumnQuery) -> usize {
+        wanted.missing = self.missing.and(&wanted.missing);
         let Self { columns, places, .. } = self;
-        let alike = places.entry((position, kind)).or_default();
-        let same = alike.iter().copied().find(|place| columns[*place].missing == missing);
+        let alike = places.entry((wanted.position, wanted.kind)).or_default();
+        let same = alike.iter().copied().find(|place| columns[*place].reads_as(&wanted));
         same.unwrap_or_else(|| {
             alike.push(columns.len());
-            columns.push(ColumnQuery { position, kind, span, missing });
+            columns.push(wanted);
             columns.len() - 1
         })
     }

@@ -1,8 +1,10 @@
 //! From the columns that a pipeline selects to positions in a table. Reads no rows.
 
 use crate::data::io::paths::is_written;
+use crate::data::table::array_fault;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::errors::shown;
+use crate::data::table::image_layout::ImageLayout;
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{CellType, Schema};
 use crate::diag::{Code, DataPlace, Problem, nearest, string_literal};
@@ -92,6 +94,25 @@ impl ColumnFinder<'_> {
             let problem = Problem::error(Code::ColumnCount, message).at(modality.type_span, "declared here");
             problem.also(first.span.to(last.span), format!("{columns} here"))
         };
+        if let [position] = positions
+            && let Some(array) = self.schema.arrays.get(position)
+            && let Some(what) = array_fault::of(modality, array)
+        {
+            let column = self.schema.column(*position);
+            let message = format!(
+                "`{name}` is declared as {}, but a row of column `{column}` of `{}` is {}",
+                modality.shape, self.name, array.shape
+            );
+            let problem = wrong(what.message.unwrap_or(message)).help(what.help);
+            return Some(match what.declare {
+                Some(right) => problem.edit(modality.type_span, right, false),
+                None => problem,
+            });
+        }
+        let is_array = matches!(positions, [position] if self.schema.arrays.contains_key(position));
+        if is_array && matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence) {
+            return None;
+        }
         if let Some((parts, _)) = modality.dates() {
             let width = positions.len() * parts.iter().map(DatePart::width).sum::<usize>();
             if width != declared {
@@ -125,26 +146,7 @@ impl ColumnFinder<'_> {
                 });
             }
         }
-        let [position] = positions else { return None };
-        let array = self.schema.arrays.get(position)?;
-        // A vector may be any array, flattened; any other value must have its declared shape, or be flat.
-        let flat = array.shape.0.len() == 1 && array.shape.size() == declared;
-        let shaped = matches!(modality.kind, ModalityKind::Image | ModalityKind::Sequence);
-        if !shaped || array.shape == modality.shape || flat {
-            return None;
-        }
-        let column = self.schema.column(*position);
-        let message = format!(
-            "`{name}` is declared as {}, but a row of column `{column}` of `{}` is {}",
-            modality.shape, self.name, array.shape
-        );
-        let problem = wrong(message);
-        Some(match (modality.kind, array.shape.0.as_slice()) {
-            (ModalityKind::Image, [height, width, channels]) if modality.shape.0 == [*channels, *height, *width] => {
-                problem.help("write the array with the channels first: `array.transpose(0, 3, 1, 2)`")
-            }
-            _ => problem.help("declare the shape that the array has"),
-        })
+        None
     }
 
     fn find(&self, column: &ColumnRef) -> Result<Vec<usize>, Problem> {
@@ -229,7 +231,10 @@ impl ColumnFinder<'_> {
         }
         match (names, &self.schema.separator) {
             ([_], Some(separator)) => separator.advise(problem),
-            ([only], None) => problem.help(format!("its only column is `{}`", shown(only))),
+            ([only], None) => problem.help(format!(
+                "its only column is `{}`; `skip: 1` leaves out a line before the names of the columns",
+                shown(only)
+            )),
             _ => {
                 let few: Vec<String> = names.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
                 let more = if names.len() > few.len() { ", ..." } else { "" };
@@ -260,9 +265,10 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
         ModalityKind::Dense | ModalityKind::Sequence => numbers,
         // One column is an image or its path; several are its pixels, each a column.
         ModalityKind::Image => match (spec.columns.as_slice(), schema.arrays.get(&position), spec.shape.0.as_slice()) {
-            ([_], Some(array), [channels, height, width]) if array.bytes => {
-                CellType::Image([*channels, *height, *width])
-            }
+            ([_], Some(array), _) if array.bytes => match ImageLayout::of(&array.shape, spec) {
+                Some(layout) => CellType::Image(layout.size),
+                None => numbers,
+            },
             ([column], None, [channels, height, width]) if !matches!(column.select, Select::Glob(_)) => {
                 CellType::Image([*channels, *height, *width])
             }

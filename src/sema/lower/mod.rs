@@ -4,6 +4,7 @@ pub(crate) mod class_weights;
 pub(crate) mod data;
 pub(crate) mod date;
 pub(crate) mod fusion;
+pub(crate) mod image_size;
 pub(crate) mod modality;
 pub(crate) mod modality_type;
 pub(crate) mod param;

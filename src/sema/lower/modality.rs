@@ -1,7 +1,7 @@
 //! Labels and modalities: names, types, and columns.
 
 use crate::diag::{Code, Problem, Span};
-use crate::ops::{InputIndex, Kind, Op, Parameter, Signature, ValueKind};
+use crate::ops::{Argument, DefaultValue, InputIndex, Kind, Op, Parameter, Signature, ValueKind};
 use crate::sema::eval::value::EvalValue;
 use crate::sema::eval::{evaluator::Evaluator, expr::pipe_stages};
 use crate::sema::hir::HirValue;
@@ -9,7 +9,7 @@ use crate::shape::Shape;
 use crate::spec::{
     Classes, ColumnRef, DatePart, LabelSpec, ModalityKind, ModalitySpec, Select, Transform, TransformKind, plain_name,
 };
-use crate::syntax::ast::{Expr, ExprKind, Type, Typed};
+use crate::syntax::ast::{Arg, Expr, ExprKind, Type, Typed};
 
 /// The type of a label.
 pub(crate) const CLASS: Signature = Signature::new("class", "the type of a label: one of several classes")
@@ -20,8 +20,18 @@ pub(crate) const CLASS: Signature = Signature::new("class", "the type of a label
     )])
     .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
 
+const ON_ERROR: &[&str] = &["fail", "skip"];
 const COLUMN: Signature = Signature::new("column", "one column of the table")
-    .params(&[Parameter::new("which", Kind::Form("a name, or a position counted from 0"), "the column")])
+    .params(&[
+        Parameter::new("which", Kind::Form("a name, or a position counted from 0"), "the column"),
+        Parameter::new(
+            "on_error",
+            Kind::Choice(ON_ERROR),
+            "of a column of images: whether an image that cannot be read is an error, or its row is left out and counted, or \
+             lacks the modality where that is a `?`. New rows to predict are never left out",
+        )
+        .or(DefaultValue::Word("fail")),
+    ])
     .example("label process: class[\"background\", \"signal\"] = column(\"process\")");
 const COLUMNS: Signature = Signature::new("columns", "several columns of the table, in the order given")
     .params(&[Parameter::new(
@@ -118,6 +128,7 @@ impl<'a> Evaluator<'a> {
         };
         let (base, stages) = pipe_stages(&typed.value);
         let columns = self.columns(base);
+        let skip_unreadable = self.on_error(base, kind);
         let transforms = self.transforms(&stages, &typed.ty, &shape);
         let kind = match (kind, &transforms) {
             (ModalityKind::Text { .. }, Some((_, Some(vocabulary)))) => ModalityKind::Text { vocabulary: *vocabulary },
@@ -135,6 +146,7 @@ impl<'a> Evaluator<'a> {
             shape,
             optional: typed.optional.is_some(),
             columns: columns?,
+            skip_unreadable,
             transforms: transforms?.0,
             span: typed.name.span.to(typed.value.span),
             type_span: typed.ty.span,
@@ -203,6 +215,19 @@ impl<'a> Evaluator<'a> {
         EvalValue::Tensor(place)
     }
 
+    /// Whether `column(.., on_error: skip)` is written, for an image.
+    fn on_error(&mut self, expr: &'a Expr, kind: ModalityKind) -> bool {
+        let ExprKind::Call(_, args) = &expr.kind else { return false };
+        let named = |arg: &&Arg| arg.name.as_ref().is_some_and(|name| name.text == "on_error");
+        let Some(arg) = args.iter().find(named) else { return false };
+        let given = self.argument(Kind::Choice(ON_ERROR), &arg.value, "`on_error`");
+        if kind != ModalityKind::Image {
+            let problem = Problem::error(Code::UnknownArgument, "`on_error` goes with a column of images");
+            self.report(problem.at(arg.name.as_ref().map_or(expr.span, |name| name.span), "this is none"));
+        }
+        given == Some(Argument::Word("skip"))
+    }
+
     /// `column(..)` or `columns(..)`.
     pub(crate) fn columns(&mut self, expr: &'a Expr) -> Option<Vec<ColumnRef>> {
         let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
@@ -218,6 +243,9 @@ impl<'a> Evaluator<'a> {
         }
         let mut columns = vec![];
         for arg in args {
+            if arg.name.as_ref().is_some_and(|wanted| name == "column" && wanted.text == "on_error") {
+                continue;
+            }
             if let Some(wanted) = &arg.name {
                 let problem =
                     Problem::error(Code::UnknownArgument, format!("`{name}` has no argument `{}`", wanted.text));

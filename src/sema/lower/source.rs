@@ -61,7 +61,7 @@ const CIFAR_BINARY: Signature = Signature::new(
 );
 const IMAGES: Signature = Signature::new(
     "images",
-    "a folder of PNG and JPEG files, each in a sub-folder of its class: columns `image`, `label` and `path`",
+    "a folder of images (PNG, JPEG, WebP, GIF, BMP, TIFF), each in a sub-folder of its class: columns `image`, `label` and `path`",
 )
 .params(&[Parameter::new("folder", Kind::Text, "the folder, from that of the file on")])
 .example("data {\n  source = images(\"photos\")\n}");

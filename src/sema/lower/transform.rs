@@ -6,7 +6,7 @@ use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::date::{DATE, DATE_PARTS};
 use crate::sema::lower::modality_type::MOST_IDS;
 use crate::shape::Shape;
-use crate::spec::{Impute, Transform, TransformKind};
+use crate::spec::{Impute, SizeStep, Transform, TransformKind};
 use crate::syntax::ast::{Arg, Expr, Type};
 use ReadTransform::{Checked, Written};
 
@@ -99,13 +99,43 @@ const NORMALIZE_PIXELS: Signature = Signature::new("normalize_pixels", "pixels f
     );
 const FLIP: Signature = Signature::new("flip", "half of the training images are flipped from left to right")
     .example("modality photo: image[3, 32, 32] = column(\"image\") |> augment(flip)\n\ncombine one = single(low_net)");
+const SIZE: &[Parameter] =
+    &[Parameter::new("height", Kind::Integer(1), "pixels"), Parameter::new("width", Kind::Integer(1), "pixels")];
 const CROP: Signature = Signature::new(
+    "crop",
+    "the middle of larger images; an image that is less high or wide stays so. In `augment`, `crop(pad: n)` \
+     moves training images at random, by up to n pixels in each direction; the border is filled with zeros",
+)
+.shapes("image of any size -> image at most h high and w wide")
+.params(SIZE)
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> resize(40, 40) |> crop(32, 32)\n\ncombine one = single(low_net)",
+);
+const RANDOM_CROP: Signature = Signature::new(
     "crop",
     "training images are moved by up to `pad` pixels in each direction; the border is filled with zeros",
 )
 .params(&[Parameter::new("pad", Kind::Integer(1), "how far")])
 .example(
     "modality photo: image[3, 32, 32] = column(\"image\") |> augment(crop(pad: 2))\n\ncombine one = single(low_net)",
+);
+const RESIZE: Signature = Signature::new(
+    "resize",
+    "images of any size at one size, interpolated between the nearest pixels; a pixel of a smaller image is a mean of several",
+)
+.shapes("image of any size -> image[c, h, w]")
+.params(SIZE)
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> resize(32, 32) |> normalize_pixels\n\ncombine one = single(low_net)",
+);
+const PAD: Signature = Signature::new(
+    "pad",
+    "smaller images in the middle of zeros; an image that is higher or wider stays so",
+)
+.shapes("image of any size -> image at least h high and w wide")
+.params(SIZE)
+.example(
+    "modality photo: image[3, 32, 32] = column(\"image\") |> crop(32, 32) |> pad(32, 32)\n\ncombine one = single(low_net)",
 );
 const AUGMENT: Signature = Signature::new(
     "augment",
@@ -185,6 +215,9 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
         types: IMAGE,
         read: Checked(|_, _, _| Some(TransformKind::NormalizePixels)),
     },
+    TransformEntry { signature: &RESIZE, types: IMAGE, read: Checked(|_, args, _| size(args, SizeStep::Resize)) },
+    TransformEntry { signature: &CROP, types: IMAGE, read: Checked(|_, args, _| size(args, SizeStep::Crop)) },
+    TransformEntry { signature: &PAD, types: IMAGE, read: Checked(|_, args, _| size(args, SizeStep::Pad)) },
     TransformEntry {
         signature: &AUGMENT,
         types: IMAGE,
@@ -192,9 +225,15 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
     },
 ];
 
-/// The signatures of all transforms, of the changes that `augment` takes and of the parts of `date`, for the documentation.
+/// The signatures of all transforms, of the changes that `augment` takes and of the parts of `date`, for the documentation;
+/// the two uses of `crop` are described in one place.
 pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
-    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP, &CROP]).chain(DATE_PARTS.iter().copied()).collect()
+    TRANSFORMS.iter().map(|entry| entry.signature).chain([&FLIP]).chain(DATE_PARTS.iter().copied()).collect()
+}
+
+/// `resize(h, w)`, `crop(h, w)`, `pad(h, w)`
+fn size(args: &Arguments, step: fn([usize; 2]) -> SizeStep) -> Option<TransformKind> {
+    Some(TransformKind::Size(step([args.size("height"), args.size("width")])))
 }
 
 /// `clip(lo, hi)`
@@ -249,7 +288,9 @@ impl<'a> Evaluator<'a> {
         }
         mark_words_of_dates(&mut transforms);
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
-        let ordered = self.cells_come_first(&transforms) && self.augment_comes_last(&transforms);
+        let ordered = self.cells_come_first(&transforms)
+            && self.augment_comes_last(&transforms)
+            && self.sizes_fit(&transforms, ty, shape);
         ordered.then_some((transforms, vocabulary))
     }
 
@@ -297,7 +338,7 @@ impl<'a> Evaluator<'a> {
                     self.arguments(&FLIP, args, arg.value.span)?;
                     flips = true;
                 }
-                "crop" => pad = self.arguments(&CROP, args, arg.value.span)?.size("pad"),
+                "crop" => pad = self.arguments(&RANDOM_CROP, args, arg.value.span)?.size("pad"),
                 _ => {
                     self.unknown_built_in("way to augment", name, name_span, &["crop", "flip"]);
                     return None;
