@@ -165,7 +165,7 @@ impl Trainer {
     fn train(&mut self) {
         self.step += 1;
         let pool = self.engine.pool();
-        let key = StepKey { seed: 1, step: self.step };
+        let key = StepKey { seed: 1, step: self.step, epoch: 1 };
         let found = self.engine.step(&self.params, &self.batch, key).unwrap();
         assert!(found.loss.is_finite());
         let (gradient, others) = found.gradients.split_first_mut().unwrap();

@@ -59,6 +59,7 @@ fn fits(kind: Kind, default: mmc::ops::DefaultValue) -> bool {
         (Kind::TextOrBool, Bool(_) | Text(_)) | (Kind::Text, Text(_)) => true,
         (Kind::Integer(least), Integer(value)) => value >= least,
         (Kind::Number(least, most), Number(value)) => (least..=most).contains(&value),
+        (Kind::NumberOrText, Number(_)) => true,
         (Kind::Choice(words) | Kind::WordOrInteger(words, _), Word(word)) => words.contains(&word),
         _ => false,
     }

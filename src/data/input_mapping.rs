@@ -169,8 +169,8 @@ pub(crate) fn without_text(mut problem: Problem) -> Problem {
             problem.help("new rows have the same columns as those that the model was trained on, of the same shape")
         }
         Code::MissingValue | Code::UnmatchedKey => problem.help(
-            "fill the cell or leave the row out; a model that is to do without it is trained with `modality NAME?` or \
-             `impute(mean)`",
+            "fill the cell or leave the row out; a model that is to do without it is trained with `modality NAME?`, \
+             `impute` or `keep_missing`",
         ),
         _ => problem,
     }

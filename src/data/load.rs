@@ -15,6 +15,7 @@ use crate::data::source;
 use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::split;
+use crate::data::split_words::SplitColumn;
 use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
@@ -277,7 +278,8 @@ struct ResolvedQuery {
     /// The column of row weights, as the label's.
     weight: Option<(usize, usize)>,
     by_column: Option<(usize, usize)>,
-    group: Option<(usize, usize)>,
+    stratify_by: Vec<(usize, usize)>,
+    group: Vec<(usize, usize)>,
     /// The columns of each modality.
     modalities: Vec<ColumnPlaces>,
 }
@@ -304,14 +306,15 @@ impl ResolvedQuery {
             let problem = Problem::error(Code::ColumnType, message).at(request.label.column.span, "selected here");
             return Err(problem.help("of one-hot rows, `labels.argmax(axis=1)` makes the indices of classes").into());
         }
-        let mut named = |column: &Option<Spanned<String>>| {
-            let column = column.as_ref()?;
+        let mut named = |column: &Spanned<String>| {
             word(&ColumnRef { select: Select::Name(column.value.clone()), span: column.span })
         };
-        let (mut by_column, mut group) = (None, None);
+        let (mut by_column, mut stratify_by, mut group) = (None, vec![], vec![]);
         if std::ptr::eq(table, first) {
-            by_column = named(&request.data.split.by_column);
-            group = named(&request.data.split.group);
+            let split = &request.data.split;
+            by_column = split.by_column.as_ref().and_then(&mut named);
+            stratify_by = split.stratify_by.iter().filter_map(&mut named).collect();
+            group = split.group.iter().filter_map(&mut named).collect();
         }
         let mut weight = None;
         if let Some(column) = &request.data.weight {
@@ -330,7 +333,9 @@ impl ResolvedQuery {
             }
         }
         match label {
-            Some(label) if !problems.has_errors() => Ok(Self { query, label, weight, by_column, group, modalities }),
+            Some(label) if !problems.has_errors() => {
+                Ok(Self { query, label, weight, by_column, stratify_by, group, modalities })
+            }
             _ => Err(problems),
         }
     }
@@ -371,7 +376,7 @@ struct PartIndices {
     rows: Vec<u32>,
 }
 
-fn split_column((words, position): &(Words, usize)) -> split::SplitColumn<'_> {
+fn split_column((words, position): &(Words, usize)) -> SplitColumn<'_> {
     (words, *position)
 }
 
@@ -386,15 +391,16 @@ fn parts(
     let (Some(read), Some(resolved), Some(of_first)) = (reads.first(), resolved.first(), labels.first()) else {
         return Err(Problems::new());
     };
-    let words = |column: Option<(usize, usize)>| {
-        column.and_then(|(column, position)| Some((read.table.words(column)?, position)))
-    };
-    let (by_column, group) = (words(resolved.by_column), words(resolved.group));
+    let words = |(column, position): (usize, usize)| Some((read.table.words(column)?, position));
+    let by_column = resolved.by_column.and_then(words);
+    let several = |columns: &[(usize, usize)]| columns.iter().copied().filter_map(words).collect::<Vec<_>>();
+    let (stratify_by, group) = (several(&resolved.stratify_by), several(&resolved.group));
     let table = split::SplitTable {
         read,
         labels: of_first,
         by_column: by_column.as_ref().map(split_column),
-        group: group.as_ref().map(split_column),
+        stratify_by: stratify_by.iter().map(split_column).collect(),
+        group: group.iter().map(split_column).collect(),
     };
     let divided = split::divide(&data.split, &table)?;
     let mut parts = vec![PartIndices { part: Part::Train, table: 0, rows: divided.train }];

@@ -27,6 +27,7 @@ mod row_blocks;
 mod row_weights;
 mod source;
 mod split;
+mod split_words;
 mod table;
 mod unlabeled;
 

@@ -40,7 +40,7 @@ impl RequiredComponents<'_> {
         let name = self.name;
         let message = format!("row {row} has none of the modalities that a component of `{name}` decides by");
         let problem = Problem::error(Code::NothingPresent, message).in_data(place);
-        problem.help("take such rows out, or give a modality a value on every row with `impute(mean)`")
+        problem.help("take such rows out, or give a modality a value on every row with `impute`, or its encoder with `fill_missing`")
     }
 }
 

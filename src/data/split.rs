@@ -1,17 +1,11 @@
 //! Divides the rows of a table into parts. Reads only the columns that decide.
 
 use crate::data::random::{Purpose, shuffle, stream};
-use crate::data::table::columns::Words;
+use crate::data::split_words::{SplitColumn, SplitIndices, by_column};
 use crate::data::table::loaded::LoadedTable;
-use crate::diag::{Code, Problem, Problems, nearest};
+use crate::diag::{Code, Problem, Problems};
 use crate::spec::{Part, Portion, PortionRule, Spanned, Split};
 use std::collections::BTreeMap;
-
-/// How many bad values of a split column are reported one by one.
-const SHOWN: usize = 10;
-
-/// A column that decides, and its position in the table.
-pub(crate) type SplitColumn<'a> = (&'a Words, usize);
 
 /// The inputs of the split of a table.
 pub(crate) struct SplitTable<'a> {
@@ -21,35 +15,10 @@ pub(crate) struct SplitTable<'a> {
     pub labels: &'a [u32],
     /// The column of `by_column`.
     pub by_column: Option<SplitColumn<'a>>,
-    /// The column of `group`.
-    pub group: Option<SplitColumn<'a>>,
-}
-
-/// The rows of each part, in the order of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SplitIndices {
-    /// Rows to train on.
-    pub train: Vec<u32>,
-    /// Rows to select on.
-    pub valid: Option<Vec<u32>>,
-    /// Rows to calibrate on.
-    pub calib: Option<Vec<u32>>,
-    /// Rows to report on.
-    pub test: Option<Vec<u32>>,
-    /// How many rows are in no part.
-    pub unused: usize,
-}
-
-impl SplitIndices {
-    /// The rows of a part, none if there is no such part.
-    pub(crate) fn get_mut(&mut self, part: Part) -> &mut Vec<u32> {
-        match part {
-            Part::Train => &mut self.train,
-            Part::Valid => self.valid.get_or_insert_default(),
-            Part::Calib => self.calib.get_or_insert_default(),
-            Part::Test => self.test.get_or_insert_default(),
-        }
-    }
+    /// The columns of `stratify`.
+    pub stratify_by: Vec<SplitColumn<'a>>,
+    /// The columns of `group`.
+    pub group: Vec<SplitColumn<'a>>,
 }
 
 /// Divides the rows by `split`. Rows in no portion are train, unless a portion defines train.
@@ -57,14 +26,17 @@ pub(crate) fn divide(split: &Split, table: &SplitTable<'_>) -> Result<SplitIndic
     let mut parts = SplitIndices::default();
     let mut left: Vec<u32> = match (&split.by_column, table.by_column) {
         (Some(written), Some(column)) => {
-            by_column(written, column, table.read, &mut parts)?;
+            by_column(split, written, column, table.read, &mut parts)?;
             std::mem::take(&mut parts.train)
         }
         _ => (0..table.labels.len() as u32).collect(),
     };
+    let classes = split.stratify.then_some(table.labels);
+    let strata = classes.into_iter().chain(table.stratify_by.iter().map(|(words, _)| words.codes.as_slice()));
+    let strata = combined(strata);
     let mut problems = Problems::new();
     for (number, portion) in split.portions.iter().enumerate() {
-        match take(split, portion, number as u64, table, &mut left) {
+        match take(split, portion, number as u64, (table, &strata), &mut left) {
             Ok(mut rows) => {
                 let part = parts.get_mut(portion.part);
                 part.append(&mut rows);
@@ -94,7 +66,7 @@ fn take(
     split: &Split,
     portion: &Portion,
     number: u64,
-    table: &SplitTable<'_>,
+    (table, strata): (&SplitTable<'_>, &[u32]),
     left: &mut Vec<u32>,
 ) -> Result<Vec<u32>, Problem> {
     let part = portion.part.as_str();
@@ -119,11 +91,11 @@ fn take(
         PortionRule::First(_) => Ok(left.drain(..count).collect()),
         PortionRule::Fraction(_) => {
             let mut random = stream(Purpose::Split, split.seed, number);
-            let class = |row: u32| if split.stratify { table.labels[row as usize] as usize } else { 0 };
+            let class = |row: u32| strata.get(row as usize).map_or(0, |stratum| *stratum as usize);
             let mut taken = vec![false; rows];
-            match (&split.group, table.group) {
-                (Some(written), Some(column)) => {
-                    let mut groups = groups(written, column, table.read, left)?;
+            match split.group.first() {
+                Some(written) => {
+                    let mut groups = groups(&split.group, &table.group, table.read, left)?;
                     shuffle(&mut groups, &mut random);
                     draw_groups(&groups, count, left, class, &mut taken);
                     if left.iter().all(|row| taken[*row as usize]) {
@@ -190,24 +162,44 @@ fn draw(shuffled: &[u32], count: usize, class: impl Fn(u32) -> usize, taken: &mu
     }
 }
 
+/// A number for every row that is that of its values in all of these columns; none without columns.
+fn combined<'a>(columns: impl Iterator<Item = &'a [u32]>) -> Vec<u32> {
+    let mut strata: Vec<u32> = vec![];
+    for column in columns {
+        if strata.is_empty() {
+            strata = column.to_vec();
+            continue;
+        }
+        let mut numbers: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        for (stratum, code) in strata.iter_mut().zip(column) {
+            let next = numbers.len() as u32;
+            *stratum = *numbers.entry((*stratum, *code)).or_insert(next);
+        }
+    }
+    strata
+}
+
 /// The rows of each group, in the order groups first occur.
 fn groups(
-    written: &Spanned<String>,
-    column: SplitColumn<'_>,
+    written: &[Spanned<String>],
+    columns: &[SplitColumn<'_>],
     read: &LoadedTable,
     left: &[u32],
 ) -> Result<Vec<Vec<u32>>, Problem> {
-    let (words, position) = column;
+    let group_of = combined(columns.iter().map(|(words, _)| words.codes.as_slice()));
     let mut place: BTreeMap<u32, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<u32>> = vec![];
     for row in left {
-        if words.get(*row as usize).is_empty() {
-            let message = format!("the group of a row is empty in column `{}`", written.value);
-            let problem = Problem::error(Code::MissingValue, message).at(written.span, "rows are grouped by it here");
-            return Err(problem.in_data(read.place(Some(*row as usize), Some(position))));
+        for (written, (words, position)) in written.iter().zip(columns) {
+            if words.get(*row as usize).is_empty() {
+                let message = format!("the group of a row is empty in column `{}`", written.value);
+                let problem =
+                    Problem::error(Code::MissingValue, message).at(written.span, "rows are grouped by it here");
+                return Err(problem.in_data(read.place(Some(*row as usize), Some(*position))));
+            }
         }
         let next = groups.len();
-        let place = *place.entry(words.codes[*row as usize]).or_insert(next);
+        let place = *place.entry(group_of[*row as usize]).or_insert(next);
         if place == next {
             groups.push(vec![]);
         }
@@ -241,63 +233,6 @@ fn draw_groups(groups: &[Vec<u32>], count: usize, left: &[u32], class: impl Fn(u
     }
     if let (false, Some(nearest)) = (any, nearest) {
         groups[nearest].iter().for_each(|row| taken[*row as usize] = true);
-    }
-}
-
-/// Divides by a column that names the part of each row.
-fn by_column(
-    written: &Spanned<String>,
-    column: SplitColumn<'_>,
-    read: &LoadedTable,
-    parts: &mut SplitIndices,
-) -> Result<(), Problems> {
-    let (words, position) = column;
-    let part_of: Vec<Option<Part>> = words.dictionary.iter().map(|word| part_named(word)).collect();
-    let mut unknown: BTreeMap<u32, usize> = BTreeMap::new();
-    for (row, code) in words.codes.iter().enumerate() {
-        match part_of[*code as usize] {
-            Some(part) => parts.get_mut(part).push(row as u32),
-            None => {
-                unknown.entry(*code).or_insert(row);
-            }
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let more = unknown.len().saturating_sub(SHOWN);
-    let mut problems: Problems = unknown
-        .into_values()
-        .take(SHOWN)
-        .map(|row| {
-            let word = words.get(row);
-            let message = format!(
-                "expected `train`, `valid`, `calib` or `test`, found `{}`",
-                crate::data::table::errors::shown(word)
-            );
-            let problem = Problem::error(Code::BadSplitValue, message)
-                .at(written.span, "rows are split by it here")
-                .in_data(read.place(Some(row), Some(position)));
-            match nearest(word, ["train", "valid", "calib", "test", "validation", "calibration"]) {
-                Some(known) => problem.help(format!("did you mean `{known}`?")),
-                None => problem.help("`validation`, `val` and `dev` mean `valid` too"),
-            }
-        })
-        .collect();
-    if more > 0 {
-        let message = format!("and {more} more different values that name no part");
-        problems.push(Problem::error(Code::BadSplitValue, message).at(written.span, "rows are split by it here"));
-    }
-    Err(problems)
-}
-
-fn part_named(word: &str) -> Option<Part> {
-    match word.to_ascii_lowercase().as_str() {
-        "train" => Some(Part::Train),
-        "valid" | "validation" | "val" | "dev" => Some(Part::Valid),
-        "calib" | "calibration" => Some(Part::Calib),
-        "test" => Some(Part::Test),
-        _ => None,
     }
 }
 

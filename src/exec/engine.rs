@@ -4,13 +4,16 @@ use super::params::Params;
 use crate::plan::{Batch, BufferId};
 use std::sync::Arc;
 
-/// The key of the randomness of one training step (dropout), so that it repeats on any number of threads.
+/// The place of one training step: the key of its randomness (dropout), so that it repeats on any number of threads, and its
+/// epoch, for losses that change with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepKey {
     /// The training's seed.
     pub seed: u64,
     /// Which step of the training, counted from 0.
     pub step: u64,
+    /// The epoch, counted from 1.
+    pub epoch: u64,
 }
 
 /// Executes one plan on one device.

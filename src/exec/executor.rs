@@ -139,6 +139,7 @@ impl<B: Compute> Executor<B> {
             loss: &self.plan.loss,
             labels: &batch.labels[rows.clone()],
             present: self.present(batch, rows),
+            epoch: key.epoch,
             row_weights: batch.weights.get(rows.clone()).unwrap_or_default(),
             batch: batch.weight(),
         };

@@ -2,7 +2,10 @@
 
 use super::average::Average;
 use super::combiner::Combiner;
+use super::dynamic::Dynamic;
+use super::evidential::Evidential;
 use super::fit_combiner::HeldOutRows;
+use super::fuzzy::Fuzzy;
 use super::multiplicative::Multiplicative;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
@@ -22,6 +25,12 @@ pub enum Combination {
     Vote,
     /// Equation 2 with a combiner that is fitted to held-out rows.
     Learned(Combiner),
+    /// Evidence for the classes, combined by a rule.
+    Evidential(Evidential),
+    /// Logits added up with weights of the row.
+    Dynamic(Dynamic),
+    /// Memberships, weighted by uncertainty and conflict.
+    Fuzzy(Fuzzy),
 }
 
 /// `$body` with `$rule` as the [`CombinationRule`] behind a combination.
@@ -38,6 +47,9 @@ macro_rules! with_rule {
                 $body
             }
             Combination::Learned($rule) => $body,
+            Combination::Evidential($rule) => $body,
+            Combination::Dynamic($rule) => $body,
+            Combination::Fuzzy($rule) => $body,
         }
     };
 }
@@ -121,7 +133,7 @@ impl CombinationRule for Combination {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fusion::QGradient;
+    use crate::fusion::{EvidenceRule, QGradient, RowWeight};
 
     /// The hash of a plan, which every model file contains, is computed from this form.
     #[test]
@@ -141,6 +153,12 @@ mod tests {
             ),
             (Combination::Average, r#""average""#),
             (Combination::Vote, r#""vote""#),
+            (
+                Combination::Evidential(Evidential { rule: EvidenceRule::Dempster, anneal: 50 }),
+                r#"{"evidential":{"rule":"dempster","anneal":50}}"#,
+            ),
+            (Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), r#"{"dynamic":{"by":"entropy"}}"#),
+            (Combination::Fuzzy(Fuzzy {}), r#"{"fuzzy":{}}"#),
             (Combination::Learned(Combiner::default()), r#"{"learned":{"weights":[],"bias":[]}}"#),
         ];
         for (combination, form) in forms {

@@ -7,7 +7,11 @@ mod calibration;
 mod class_loss;
 mod combination;
 mod combiner;
+mod dynamic;
+mod evidential;
 mod fit_combiner;
+mod formula;
+mod fuzzy;
 mod learned;
 mod mixtures;
 mod multiplicative;
@@ -15,6 +19,7 @@ mod row;
 mod rule;
 mod strategy;
 mod strategy_table;
+mod tape;
 mod tensors;
 mod vote;
 
@@ -22,11 +27,16 @@ pub use calibration::{Calibration, EvidenceScale, neg_log_softmin, softmin};
 pub use class_loss::ClassLoss;
 pub use combination::Combination;
 pub use combiner::Combiner;
+pub use dynamic::{Dynamic, RowWeight};
+pub use evidential::{EvidenceRule, Evidential};
 pub use fit_combiner::HeldOutRows;
+pub use fuzzy::Fuzzy;
 pub use mixtures::Mixtures;
 pub use multiplicative::{Multiplicative, QGradient};
 pub use row::{LossRow, RowLoss};
 pub use rule::CombinationRule;
 pub use strategy::{ComponentLayout, InputJoin, Strategy};
-pub use strategy_table::{ATTENTION, BOOST, LOGITS, MARGIN, SETTING_VALUES, STRATEGIES, UNIT, UP_TO, strategy};
+pub use strategy_table::{
+    ATTENTION, BOOST, GATED, LOGITS, LOW_RANK, MARGIN, SETTING_VALUES, STRATEGIES, UNIT, UP_TO, strategy,
+};
 pub use tensors::{LabelledTensors, Tensors};

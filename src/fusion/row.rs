@@ -13,6 +13,9 @@ pub struct LossRow {
     pub logits: Vec<f64>,
     /// Which components are present on this row: set by the caller before [`LossRow::log_probabilities`].
     pub present: Vec<bool>,
+    /// The epoch of the training, counted from 1, for losses that change with it; `None` outside of a training: as after
+    /// the last. Set by the caller.
+    pub epoch: Option<u64>,
     /// `-log p_i^k`: 0 where the component is absent.
     pub neg_log_p: Vec<f64>,
     /// `log (1 - p_i^k)`: 0 where the component is absent.
@@ -48,6 +51,7 @@ impl LossRow {
             classes,
             logits: vec![0.0; cells],
             present: vec![true; components],
+            epoch: None,
             neg_log_p: vec![0.0; cells],
             log_rest: vec![0.0; cells],
             q: vec![0.0; cells],

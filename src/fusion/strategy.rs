@@ -16,8 +16,8 @@ pub struct Strategy {
     pub has_components: bool,
     /// The settings that change nothing where the only component has one input.
     pub idle_with_one_input: &'static [&'static str],
-    /// The components over so many inputs.
-    pub components: fn(usize, &Mixtures) -> Vec<ComponentLayout>,
+    /// The components over so many inputs, under the settings that [`Strategy::combination`] takes too.
+    pub components: fn(usize, &Mixtures, &Arguments) -> Vec<ComponentLayout>,
     /// The combination of these settings: those of a simple kind, and `boost`, which is its margin or nothing.
     pub combination: fn(&Arguments) -> Combination,
 }
@@ -45,22 +45,36 @@ pub enum InputJoin {
 }
 
 /// A component for each input alone.
-pub(super) fn one_per_input(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
+pub(super) fn one_per_input(inputs: usize, _mixtures: &Mixtures, _settings: &Arguments) -> Vec<ComponentLayout> {
     (0..inputs).map(alone).collect()
 }
 
+/// A component for each input and, with `joint`, one over all of them side by side.
+pub(super) fn one_per_input_and_joint(
+    inputs: usize,
+    mixtures: &Mixtures,
+    settings: &Arguments,
+) -> Vec<ComponentLayout> {
+    let mut components = one_per_input(inputs, mixtures, settings);
+    if settings.flag("joint") && inputs > 1 {
+        let all = (0..inputs).collect();
+        components.push(ComponentLayout { inputs: all, join: InputJoin::Concatenated, head: "head" });
+    }
+    components
+}
+
 /// One component over all inputs side by side, before the block `net`.
-pub(super) fn all_concatenated(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
+pub(super) fn all_concatenated(inputs: usize, _mixtures: &Mixtures, _settings: &Arguments) -> Vec<ComponentLayout> {
     vec![ComponentLayout { inputs: (0..inputs).collect(), join: InputJoin::Concatenated, head: "net" }]
 }
 
 /// One component over all inputs, merged.
-pub(super) fn all_merged(inputs: usize, _mixtures: &Mixtures) -> Vec<ComponentLayout> {
+pub(super) fn all_merged(inputs: usize, _mixtures: &Mixtures, _settings: &Arguments) -> Vec<ComponentLayout> {
     vec![ComponentLayout { inputs: (0..inputs).collect(), join: InputJoin::Merged, head: "head" }]
 }
 
 /// A component for each mixture, merged where it has several inputs.
-pub(super) fn one_per_mixture(inputs: usize, mixtures: &Mixtures) -> Vec<ComponentLayout> {
+pub(super) fn one_per_mixture(inputs: usize, mixtures: &Mixtures, _settings: &Arguments) -> Vec<ComponentLayout> {
     let component = |inputs: Vec<usize>| match inputs[..] {
         [input] => alone(input),
         _ => ComponentLayout { inputs, join: InputJoin::MergedByComponent, head: "head" },

@@ -3,8 +3,13 @@
 
 use super::combination::Combination;
 use super::combiner::Combiner;
+use super::dynamic::{Dynamic, RowWeight};
+use super::evidential::{EvidenceRule, Evidential};
+use super::fuzzy::Fuzzy;
 use super::multiplicative::{Multiplicative, QGradient};
-use super::strategy::{Strategy, all_concatenated, all_merged, one_per_input, one_per_mixture};
+use super::strategy::{
+    Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint, one_per_mixture,
+};
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
 const MANY: usize = 64;
@@ -37,7 +42,7 @@ const PROJECT: Parameter = Parameter::new(
 .optional();
 const MERGE: Parameter = Parameter::new(
     "merge",
-    Kind::Form("`sum`, `mean`, `concat` or `attention(size)`"),
+    Kind::Form("`sum`, `mean`, `concat`, `attention(size)`, `gated(size)` or `low_rank(size)`"),
     "how several representations become one",
 )
 .or(DefaultValue::Word("sum"))
@@ -191,6 +196,110 @@ pub const STRATEGIES: &[Strategy] = &[
         components: one_per_input,
         combination: cldl,
     },
+Strategy {
+    signature: Signature::new(
+        "evidential",
+        "each input collects evidence for the classes, and the evidence is combined: with `dempster` TMC (Han et al., ICLR \
+         2021), with `joint` too ETMC (Han et al., TPAMI 2022), with `mean` ECML (Xu et al., AAAI 2024), with `discounted` \
+         after DBF (Bezirganyan et al., AISTATS 2025)",
+    )
+    .shapes("M inputs -> M components, M + 1 with `joint`")
+    .equation(
+        "e_v = softplus(z_v);  a_v = e_v + 1;  S_v = sum over k of a_v^k;  u_v = K / S_v;  b_v = e_v / S_v;  m_v = a_v / S_v\n\
+         dempster:    1 + e^k / K = prod over v of (1 + e_v^k / K)\n\
+         mean:        e = mean over v of e_v\n\
+         discounted:  c_vw = TV(m_v, m_w) (1 - u_v) (1 - u_w);  d_v = prod over w != v of (1 - c_vw);\n\
+         \u{20}            e = mean over v of K d_v b_v / (d_v u_v + 1 - d_v)\n\
+         l^k = - log(a^k / S)\n\
+         EDL(a) = psi(S) - psi(a^y) + min(1, epoch / anneal) KL(Dir(1 + (1 - Y) (a - 1)) || Dir(1))\n\
+         dempster:    L = EDL(a) + sum over v of EDL(a_v)\n\
+         the others:  L = (EDL(a) + sum over v of EDL(a_v)) / (C + 1) + sum over v, w of c_vw / (C - 1)",
+    )
+    .params(&[
+        Parameter::new(
+            "rule",
+            Kind::Choice(&["dempster", "mean", "discounted"]),
+            "how evidence is combined: by Dempster's rule, which adds up agreement; by its mean; or by the mean of \
+             opinions that conflict discounts",
+        )
+        .or(DefaultValue::Word("dempster")),
+        Parameter::new(
+            "joint",
+            Kind::Bool,
+            "whether a further component reads all inputs side by side; it is left out where one of them is missing",
+        )
+        .or(DefaultValue::Bool(false)),
+        Parameter::new(
+            "anneal",
+            Kind::Integer(0),
+            "over how many epochs the penalty on evidence for wrong classes grows to its full size; validation rows are \
+             measured at the full size",
+        )
+        .or(DefaultValue::Integer(50)),
+        HEAD,
+        LOGITS,
+    ])
+    .example("combine trusted = evidential(low_net, high_net) {\n  rule = dempster\n  head = mlp([64])\n}"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &[],
+    components: one_per_input_and_joint,
+    combination: evidential,
+},
+Strategy {
+    signature: Signature::new(
+        "dynamic",
+        "each input decides separately, and logits are added up with weights of the row: with `energy` as in QMF (Zhang et al., \
+         ICML 2023), without its term about past losses; with `entropy` the decision of MLA (Zhang et al., CVPR 2024), \
+         without its alternating training",
+    )
+    .shapes("M inputs -> M components")
+    .equation(
+        "energy:   w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
+         \u{20}         L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
+         entropy:  w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
+         l^k = - log softmax_k(sum over v of w_v z_v)",
+    )
+    .params(&[
+        Parameter::new("by", Kind::Choice(&["energy", "entropy"]), "what the weight of a component is computed from")
+            .or(DefaultValue::Word("energy")),
+        HEAD,
+        LOGITS,
+    ])
+    .example("combine quality = dynamic(low_net, high_net) { by = entropy }"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &[],
+    components: one_per_input,
+    combination: dynamic,
+},
+Strategy {
+    signature: Signature::new(
+        "fuzzy",
+        "each input gives the classes bounded memberships, and counts less on a row where it is unsure or contradicts the \
+         others: FUML (Duan et al., ICML 2025)",
+    )
+    .shapes("M inputs -> M components")
+    .equation(
+        "m_v = max(0, z_v / ||z_v||_3)\n\
+         r(m)^k = (m^k + 1 - max over j != k of m^j) / 2; in training, with m^y in place of the maximum for k != y\n\
+         H_v = sum over k of h(r(m_v)^k) / (K log 2),  h(r) = - r log r - (1 - r) log(1 - r)\n\
+         o_v = mean over u != v of (1 - cos(m_v, m_u))\n\
+         w = softmax over v of (1 - H_v) (1 - o_v);  m = sum over v of w_v m_v\n\
+         l^k = - log r(m)^k\n\
+         L = BCE(r(m)) + sum over v of BCE(r(m_v)),  BCE(r) = - log r^y - sum over k != y of log(1 - r^k)",
+    )
+    .params(&[HEAD])
+    .example("combine fuml = fuzzy(low_net, high_net) { head = mlp([64]) }"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &[],
+    components: one_per_input,
+    combination: fuzzy,
+},
 ];
 
 /// The strategy of this name.
@@ -228,6 +337,27 @@ fn cldl(_settings: &Arguments) -> Combination {
     Combination::Multiplicative(Multiplicative { beta: 1.0, ..Multiplicative::CROSS_ENTROPY })
 }
 
+fn evidential(settings: &Arguments) -> Combination {
+    let rule = match settings.word("rule") {
+        "mean" => EvidenceRule::Mean,
+        "discounted" => EvidenceRule::Discounted,
+        _ => EvidenceRule::Dempster,
+    };
+    Combination::Evidential(Evidential { rule, anneal: settings.integer("anneal") })
+}
+
+fn dynamic(settings: &Arguments) -> Combination {
+    let by = match settings.word("by") {
+        "entropy" => RowWeight::Entropy,
+        _ => RowWeight::Energy,
+    };
+    Combination::Dynamic(Dynamic { by })
+}
+
+fn fuzzy(_settings: &Arguments) -> Combination {
+    Combination::Fuzzy(Fuzzy {})
+}
+
 const MODES: &[&str] = &["separate", "shared", "cross"];
 
 /// Attention over modalities, after the paper's code.
@@ -253,6 +383,23 @@ pub const ATTENTION: Signature =
             "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
         );
 
+/// Gates that read all representations: the GMU.
+pub const GATED: Signature = Signature::new(
+    "gated",
+    "representations added up through gates that read all of them: the gated multimodal unit of Arevalo et al. (2017)",
+)
+.equation("u = sum over i of sigmoid(U_i [u_1; ...; u_M]) * tanh(W_i u_i)")
+.params(&[Parameter::new("size", Kind::Integer(1), "how wide the result is")])
+.example("combine add = additive(low_net, high_net) { merge = gated(64) }");
+/// Products of all representations, of low rank: LMF.
+pub const LOW_RANK: Signature =
+    Signature::new("low_rank", "the products of all representations as a tensor of low rank: LMF of Liu et al. (2018)")
+        .equation("u = sum over r of prod over i of (W_ir u_i + b_ir)")
+        .params(&[
+            Parameter::new("size", Kind::Integer(1), "how wide the result is"),
+            Parameter::new("rank", Kind::Integer(1), "how many products are added up").or(DefaultValue::Integer(4)),
+        ])
+        .example("combine add = additive(low_net, high_net) { merge = low_rank(64, rank: 4) }");
 /// The value of `boost`.
 pub const MARGIN: Signature = Signature::new(
     "margin",
@@ -287,7 +434,7 @@ pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most s
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
 /// Values of strategies' settings, for the documentation.
-pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &MARGIN, &UNIT, &UP_TO];
+pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &GATED, &LOW_RANK, &MARGIN, &UNIT, &UP_TO];
 
 #[cfg(test)]
 mod tests {

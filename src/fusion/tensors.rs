@@ -31,6 +31,8 @@ pub trait Tensors {
     fn log_count(&mut self, more: f64) -> Result<Self::Row, Self::Error>;
     /// The same number for each class on every row where some component is present, 0 elsewhere.
     fn by_class(&mut self, numbers: &[f64]) -> Result<Self::Tensor, Self::Error>;
+    /// The class losses as the exact form has them, constant to the gradient: for rules whose functions no device offers.
+    fn exact_class_losses(&mut self) -> Result<Self::Tensor, Self::Error>;
     /// Zeros.
     fn zeros(&mut self) -> Result<Self::Tensor, Self::Error>;
 
@@ -62,6 +64,8 @@ pub trait LabelledTensors: Tensors {
     fn mean_of_label(&mut self, x: &Self::Tensor) -> Result<Self::Loss, Self::Error>;
     /// The sum over the rows that count, each weighted, divided by the weights of the batch.
     fn mean_of_rows(&mut self, x: &Self::Row) -> Result<Self::Loss, Self::Error>;
+    /// The training loss and its gradient as the exact form has them, row by row.
+    fn exact_loss(&mut self) -> Result<Self::Loss, Self::Error>;
     /// `x + y`
     fn add_losses(&mut self, x: Self::Loss, y: Self::Loss) -> Result<Self::Loss, Self::Error>;
 }

@@ -8,6 +8,7 @@ use super::conv1d::{self, Conv1d};
 use super::conv2d::{self, Conv2d};
 use super::dropout::{self, Dropout};
 use super::embedding::{self, Embedding};
+use super::fill_missing::{self, FillMissing};
 use super::gru::{self, Gru};
 use super::input::{InputIndex, TokenCount, WindowCount};
 use super::linear::{self, Linear};
@@ -37,6 +38,7 @@ macro_rules! operations {
                 Sum(Sum),
                 Mean(Mean),
                 Attend(Attend),
+                FillMissing(FillMissing),
             }
             with_settings {
                 Input(InputIndex),
@@ -205,6 +207,7 @@ pub const LAYERS: &[Layer] = layers![
     conv2d::CONV2D => conv2d::conv2d,
     dropout::DROPOUT => dropout::dropout,
     embedding::EMBEDDING => embedding::embedding,
+    fill_missing::FILL_MISSING => fill_missing::fill_missing,
     reshape::FLATTEN => reshape::flatten,
     activation::GELU => activation::gelu,
     pool::GLOBAL_AVG_POOL => pool::global_avg_pool,

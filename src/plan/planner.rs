@@ -28,7 +28,11 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
         if let Op::Input(InputIndex(modality)) = node.op {
             on.insert(planner.input(modality)?);
         }
-        let needs = on.iter().copied().filter(|input| planner.inputs[*input].optional).collect();
+        let needs: Vec<usize> = on.iter().copied().filter(|input| planner.inputs[*input].optional).collect();
+        // What is filled has a value on every row, whatever it was computed from.
+        if node.op == Op::FillMissing {
+            on.retain(|input| !planner.inputs[*input].optional);
+        }
         depends.push(on);
         slots.insert(index, slot);
         planner.step(node, reads, slot, needs);

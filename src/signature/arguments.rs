@@ -96,6 +96,14 @@ impl Arguments {
         }
     }
 
+    /// A string, if one was given.
+    pub fn text_if(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Argument::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Strings.
     pub fn texts(&self, name: &str) -> &[String] {
         match self.get(name) {

@@ -17,6 +17,8 @@ pub enum Kind {
     TextOrBool,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A number or a string.
+    NumberOrText,
     /// One of these words, or a whole number of at least this.
     WordOrInteger(&'static [&'static str], i64),
     /// One or several whole numbers, each at least this.
@@ -46,6 +48,7 @@ impl Kind {
             Kind::Bool => "`true` or `false`".into(),
             Kind::Text => "a string".into(),
             Kind::TextOrBool => "a string, `true` or `false`".into(),
+            Kind::NumberOrText => "a number or a string".into(),
             Kind::Choice(words) => one_of(words),
             Kind::WordOrInteger(words, min) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

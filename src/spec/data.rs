@@ -108,15 +108,31 @@ pub struct Split {
     pub portions: Vec<Portion>,
     /// `by_column("split")`: a column with the values `train`, `valid` (or `validation`, `val`, `dev`), `calib` or `test`.
     pub by_column: Option<Spanned<String>>,
+    /// The words of that column in place of these, where the pipeline names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<PartWords>,
     /// Whether `fraction` takes the same share of every class.
     pub stratify: bool,
-    /// A column whose equal values stay on one side of a `fraction`.
-    pub group: Option<Spanned<String>>,
+    /// Columns of whose values `fraction` takes the same share of each; with the class, of each combination.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stratify_by: Vec<Spanned<String>>,
+    /// Columns whose rows of equal values stay on one side of a `fraction`.
+    #[serde(with = "super::one_or_many")]
+    pub group: Vec<Spanned<String>>,
     /// The seed of `fraction`.
     pub seed: u64,
     /// The whole setting.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// The words that a column has on the rows of a part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartWords {
+    /// The part.
+    pub part: Part,
+    /// Its words.
+    pub words: Vec<Spanned<String>>,
 }
 
 /// One portion of a split.
@@ -241,12 +257,6 @@ impl ModalitySpec {
             }
             _ => markers,
         })
-    }
-
-    /// Whether it is one column of words, each a 1 among zeros.
-    pub fn is_one_hot(&self) -> bool {
-        let first = self.transforms.iter().find(|transform| !matches!(transform.kind, TransformKind::Missing { .. }));
-        first.is_some_and(|transform| transform.kind == TransformKind::OneHot)
     }
 }
 

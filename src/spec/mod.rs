@@ -8,6 +8,7 @@ mod column_pattern;
 mod data;
 mod date;
 mod missing;
+mod one_or_many;
 mod optimizer;
 mod profile;
 mod source;

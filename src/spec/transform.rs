@@ -41,6 +41,13 @@ pub enum TransformKind {
     },
     /// Fills empty cells.
     Impute(Impute),
+    /// An empty cell is a value: a word beside the others, or a text without tokens.
+    KeepMissing,
+    /// Rare words become one.
+    GroupRare {
+        /// On how many training rows a word is no longer rare.
+        min_count: usize,
+    },
     /// Every letter of a text in its lower case (Unicode).
     Lowercase,
     /// A text as its first `max` characters.
@@ -94,6 +101,8 @@ impl TransformKind {
             | TransformKind::Clip { .. }
             | TransformKind::Missing { .. }
             | TransformKind::Impute(_)
+            | TransformKind::KeepMissing
+            | TransformKind::GroupRare { .. }
             | TransformKind::Lowercase
             | TransformKind::Chars { .. }
             | TransformKind::Words { .. }
@@ -106,6 +115,17 @@ impl TransformKind {
         }
     }
 
+    /// Whether it goes with words, and takes and gives them.
+    pub fn is_of_words(&self) -> bool {
+        match self {
+            TransformKind::Missing { .. }
+            | TransformKind::KeepMissing
+            | TransformKind::GroupRare { .. }
+            | TransformKind::Impute(Impute::MostFrequent | Impute::Word(_)) => true,
+            _ => false,
+        }
+    }
+
     /// Whether it decides what the cells of a column are read as: dates or words, in place of numbers.
     pub fn decides_cells(&self) -> bool {
         matches!(self, TransformKind::Date { .. } | TransformKind::OneHot)
@@ -113,6 +133,11 @@ impl TransformKind {
 }
 
 impl ModalitySpec {
+    /// Whether it is one column of words, each a 1 among zeros.
+    pub fn is_one_hot(&self) -> bool {
+        self.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot)
+    }
+
     /// The parts of each date and the forms of dates, where its columns hold dates.
     pub fn dates(&self) -> Option<(&[DatePart], &DateForms)> {
         self.transforms.iter().find_map(|transform| match &transform.kind {
@@ -156,7 +181,7 @@ impl SizeStep {
 }
 
 /// The replacement of an empty cell.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Impute {
     /// The column's mean over the training rows.
@@ -165,4 +190,8 @@ pub enum Impute {
     Median,
     /// This number.
     Constant(f64),
+    /// The most frequent word of the training rows.
+    MostFrequent,
+    /// This word, or this text.
+    Word(String),
 }

@@ -191,7 +191,7 @@ impl<'a> TrainingLoop<'a> {
     /// Makes one step, and returns the mean loss of its rows.
     fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch) -> Result<f64, FailureCause> {
         let Training { plan, spec, .. } = self.training;
-        let key = StepKey { seed: spec.seed, step: self.step };
+        let key = StepKey { seed: spec.seed, step: self.step, epoch };
         let non_finite = |place| FailureCause::NonFinite { epoch, step: key.step + 1, place };
         let pool = engine.pool();
         let result = engine.step(&self.params, batch, key)?;

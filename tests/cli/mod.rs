@@ -3,6 +3,7 @@
 mod commands;
 mod compare_and_sweep;
 mod diff;
+mod empty_cells;
 mod eval;
 mod lint_fix;
 mod predict;

@@ -7,6 +7,7 @@ mod arrays;
 mod cache;
 mod column_names;
 mod dates;
+mod empty_and_rare_words;
 mod errors;
 mod exact_values;
 mod image_sizes;

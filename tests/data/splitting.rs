@@ -83,7 +83,7 @@ fn groups_stay_together() {
     (0..120).for_each(|row| text.push_str(&format!("{},{row},p{}\n", ["no", "yes"][row % 2], (row * 7) % 23)));
     let mut case = Case::text(&text).modality("m", &[name("a")], &[]);
     case = case.portions(&[(Part::Test, PortionRule::Fraction(0.25)), (Part::Valid, PortionRule::Fraction(0.2))]);
-    case.data.split.group = Some(Spanned { value: "who".into(), span: span(STRATEGY) });
+    case.data.split.group = columns_of(&["who"]);
     for stratify in [false, true] {
         case.data.split.stratify = stratify;
         let data = case.load();
@@ -161,4 +161,77 @@ fn another_seed_is_another_split() {
     let first = ids(&case.load(), Part::Test);
     case.data.split.seed = 1;
     assert_ne!(ids(&case.load(), Part::Test), first);
+}
+
+/// A row for each of these words in the column `part`.
+fn by_words(words: &[&str], parts: &[(Part, &[&str])]) -> Case {
+    let rows: Vec<String> =
+        words.iter().enumerate().map(|(at, word)| format!("{},{at},{word}\n", ["no", "yes"][at % 2])).collect();
+    let mut case = Case::text(&format!("y,a,part\n{}", rows.concat())).modality("m", &[name("a")], &[]);
+    case.data.split.by_column = Some(Spanned { value: "part".into(), span: span(STRATEGY) });
+    let spanned = |word: &&str| Spanned { value: (*word).to_owned(), span: span(PORTION) };
+    let of = |(part, words): &(Part, &[&str])| PartWords { part: *part, words: words.iter().map(spanned).collect() };
+    case.data.split.words = parts.iter().map(of).collect();
+    case
+}
+
+#[test]
+fn a_column_may_say_the_part_in_words_of_the_pipeline() {
+    let words = ["0", "1.0", "2", "b", "0.0", "train"];
+    let case = by_words(&words, &[(Part::Train, &["0", "2"]), (Part::Test, &["1", "b", "train"])]);
+    let data = case.load();
+    assert_eq!([Part::Train, Part::Test].map(|part| ids(&data, part)), [vec![0, 2, 4], vec![1, 3, 5]]);
+    assert!(data.valid.is_none() && data.notes.is_empty());
+
+    let case = by_words(&["0", "x", "1", "2", "x", ""], &[(Part::Train, &["0"]), (Part::Test, &["1"])]);
+    let problem = case.problem();
+    assert_eq!(place(&problem), (Code::BadSplitValue, "t.csv", Some(3), Some("part"), STRATEGY));
+    let listed = "column `part` has words that are in no part: `x` on 2 rows, `2` on 1 row, an empty cell on 1 row";
+    assert_eq!(problem.message, listed);
+}
+
+/// 240 rows, the column `land` of which has four values, two of them rare; the class is independent of it.
+fn lands() -> Case {
+    let land = |row: usize| ["de", "de", "de", "de", "fr", "fr", "fr", "it"][row % 8];
+    let rows = (0..240).map(|row| format!("{},{row},{},{}\n", ["no", "yes"][row / 8 % 2], land(row), row % 5));
+    Case::text(&format!("y,a,land,day\n{}", rows.collect::<String>())).modality("m", &[name("a")], &[])
+}
+
+fn columns_of(names: &[&str]) -> Vec<Spanned<String>> {
+    names.iter().map(|name| Spanned { value: (*name).into(), span: span(STRATEGY) }).collect()
+}
+
+#[test]
+fn every_value_of_a_column_has_its_share() {
+    let count = |rows: &[u64], of: &dyn Fn(u64) -> bool| rows.iter().filter(|row| of(**row)).count();
+    for seed in 0..5 {
+        let mut case = lands().portions(&[(Part::Test, PortionRule::Fraction(0.25))]);
+        case.data.split.seed = seed;
+        case.data.split.stratify_by = columns_of(&["land"]);
+        let test = ids(&case.load(), Part::Test);
+        // Quarters of 120, 90 and 30 rows; a remainder goes to the first.
+        let found = [0..4, 4..7, 7..8].map(|values| count(&test, &|row| values.contains(&(row % 8))));
+        assert_eq!(found.iter().sum::<usize>(), 60);
+        assert!(found[0] == 30 && (22..=23).contains(&found[1]) && (7..=8).contains(&found[2]), "{found:?}");
+        // With the class, each combination has its share.
+        case.data.split.stratify = true;
+        let test = ids(&case.load(), Part::Test);
+        let yes = |row: u64| row / 8 % 2 == 1;
+        let found = [false, true].map(|class| count(&test, &|row| row % 8 < 4 && yes(row) == class));
+        assert_eq!(found, [15, 15]);
+    }
+}
+
+#[test]
+fn rows_of_the_same_values_in_several_columns_stay_together() {
+    let mut case = lands().portions(&[(Part::Test, PortionRule::Fraction(0.25))]);
+    case.data.split.group = columns_of(&["land", "day"]);
+    let land = |row: u64| [0, 0, 0, 0, 1, 1, 1, 2][(row % 8) as usize];
+    let data = case.load();
+    let of = |part| ids(&data, part).iter().map(|row| (land(*row), row % 5)).collect::<std::collections::BTreeSet<_>>();
+    let [train, test] = [Part::Train, Part::Test].map(of);
+    assert!(train.is_disjoint(&test) && train.len() + test.len() == 15);
+    // Neither column alone keeps its rows on one side.
+    let lands = |of: &std::collections::BTreeSet<(u64, u64)>| of.iter().map(|(land, _)| *land).collect::<Vec<_>>();
+    assert!(lands(&train).iter().any(|land| lands(&test).contains(land)));
 }

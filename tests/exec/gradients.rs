@@ -4,7 +4,7 @@
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params, initialize};
-use mmc::fusion::{Combination, Multiplicative, QGradient};
+use mmc::fusion::{Combination, Dynamic, EvidenceRule, Evidential, Fuzzy, Multiplicative, QGradient, RowWeight};
 use mmc::ops::{Activation, Arithmetic, Op, UnitLogits};
 use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::Init;
@@ -106,6 +106,25 @@ fn activations() {
         check_operation_on(25, &format!("{activation:?}"), |net, a, _| net.activation(a, activation));
         check_operation_on(25, &format!("fused {activation:?}"), |net, a, _| net.linear(a, 4, Some(activation)));
     }
+}
+
+#[test]
+fn fill_missing() {
+    let plan = around(
+        |net, a, b| {
+            let filled = net.fill_missing(a);
+            // The other input may be missing too, on other rows.
+            let other = net.fill_missing(b);
+            net.sum(&[filled, other])
+        },
+        DETACHED,
+    );
+    let mut rows = batch(&plan, 6, 21);
+    rows.present =
+        vec![Some(vec![true, false, false, true, true, false]), Some(vec![false, true, false, true, true, true])];
+    check(&plan, &rows, "fill_missing");
+    rows.present[1] = None;
+    check(&plan, &rows, "fill_missing of one of two");
 }
 
 #[test]
@@ -213,7 +232,19 @@ fn combinations() {
         boost: None,
         normalize: false,
     });
-    for combination in [ATTACHED, NORMALIZED, boosted, zero, Combination::Average] {
+    let evidential = |rule| Combination::Evidential(Evidential { rule, anneal: 50 });
+    for combination in [
+        ATTACHED,
+        NORMALIZED,
+        boosted,
+        zero,
+        Combination::Average,
+        evidential(EvidenceRule::Dempster),
+        evidential(EvidenceRule::Mean),
+        evidential(EvidenceRule::Discounted),
+        Combination::Dynamic(Dynamic { by: RowWeight::Entropy }),
+        Combination::Fuzzy(Fuzzy {}),
+    ] {
         let plan = combined(combination.clone());
         check(&plan, &batch(&plan, 6, 22), &format!("{combination:?}"));
         let mut missing = batch(&plan, 6, 22);
@@ -236,7 +267,10 @@ fn the_fused_loss_agrees_with_its_composition() {
         boost: Some(0.2),
         normalize: true,
     });
-    for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted, Combination::Average] {
+    let evidential = Combination::Evidential(Evidential { rule: EvidenceRule::Discounted, anneal: 50 });
+    let energy = Combination::Dynamic(Dynamic { by: RowWeight::Energy });
+    let rest = [Combination::Average, evidential, energy, Combination::Fuzzy(Fuzzy {})];
+    for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted].into_iter().chain(rest) {
         let plan = combined(combination.clone());
         let mut some = batch(&plan, 150, 23);
         some.present[0] = Some((0..150).map(|row| row % 5 != 1).collect());

@@ -73,3 +73,51 @@ fn rows_without_any_modality_cost_nothing() {
         assert!(found.gradients.iter().flatten().all(|g| *g == 0.0));
     }
 }
+
+/// `a`, and `b` filled, side by side; or `a` beside zeros of the width of `b`'s encoder.
+fn filled_plan() -> Plan {
+    let mut net = Network::new(3);
+    let (a, b) = (net.input("a", 4), net.input("b", 3));
+    let right = net.linear(b, 6, Some(Activation::Tanh));
+    let right = net.fill_missing(right);
+    let both = net.concat(&[a, right]);
+    let logits = net.linear(both, 3, None);
+    net.component(logits, 1.0);
+    net.finish(Combination::CROSS_ENTROPY)
+}
+
+#[test]
+fn a_filled_value_is_the_learned_vector_where_it_is_missing_and_the_value_elsewhere() {
+    let plan = filled_plan();
+    let params = Arc::new(super::gradients::weights(&plan));
+    let mut rows = batch(&plan, 90, 43);
+    let present: Vec<bool> = (0..90).map(|row| row % 3 != 0).collect();
+    rows.present[0] = None;
+    rows.present[1] = Some(present.clone());
+    // What a missing row holds decides nothing.
+    let mut other = rows.clone();
+    for row in (0..90).filter(|row| !present[*row]) {
+        other.inputs[1][3 * row..3 * row + 3].fill(7.5);
+    }
+    let mut all = rows.clone();
+    all.present[1] = None;
+    for device in BOTH {
+        let mut engine = start(&plan, device, 2);
+        let logits = engine.logits(&params, &rows).unwrap();
+        assert_eq!(logits.present, [None], "a filled component is there on every row");
+        assert_eq!(engine.logits(&params, &other).unwrap().components, logits.components);
+        let whole = engine.logits(&params, &all).unwrap();
+        for (row, present) in present.iter().enumerate() {
+            let same = logits.components[0][3 * row..3 * row + 3] == whole.components[0][3 * row..3 * row + 3];
+            assert_eq!(same, *present, "row {row}");
+        }
+        // No gradient reaches the encoder from rows where it is missing.
+        let mut none = rows.clone();
+        none.present[1] = Some(vec![false; 90]);
+        let found = engine.step(&params, &none, KEY).unwrap();
+        let encoder = plan.params[0].offset..plan.params[1].offset + plan.params[1].shape.size();
+        let stand_in = plan.params[2].offset..plan.params[2].offset + plan.params[2].shape.size();
+        assert!(found.gradients.iter().all(|shard| shard[encoder.clone()].iter().all(|g| *g == 0.0)));
+        assert!(found.gradients.iter().any(|shard| shard[stand_in.clone()].iter().any(|g| *g != 0.0)));
+    }
+}

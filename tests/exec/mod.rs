@@ -19,7 +19,7 @@ use mmc::exec::{DeviceChoice, Engine, Params, StepKey, engine};
 use mmc::plan::{Batch, Plan};
 use std::sync::Arc;
 
-const KEY: StepKey = StepKey { seed: 3, step: 5 };
+const KEY: StepKey = StepKey { seed: 3, step: 5, epoch: 20 };
 
 /// The devices that must agree: the native kernels, and dfdx's operations alone.
 const BOTH: [DeviceChoice; 2] = [DeviceChoice::Cpu, DeviceChoice::CpuComposed];

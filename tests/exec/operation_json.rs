@@ -34,6 +34,7 @@ const FORMS: &[&str] = &[
     r#""sum""#,
     r#""mean""#,
     r#""attend""#,
+    r#""fill_missing""#,
     r#"{"binary":"add"}"#,
     r#"{"binary":"div"}"#,
     r#"{"affine":{"scale":-1.0,"offset":0.5}}"#,

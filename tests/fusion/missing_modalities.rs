@@ -8,7 +8,7 @@ use mmc::plan::{Batch, Plan};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-const KEY: StepKey = StepKey { seed: 1, step: 3 };
+const KEY: StepKey = StepKey { seed: 1, step: 3, epoch: 20 };
 const NAMES: [&str; 3] = ["a", "b", "c"];
 const WIDTHS: [usize; 3] = [3, 2, 4];
 
@@ -29,7 +29,7 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 7] = [
+const COMBINES: [(&str, &str); 12] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
     ("mulmix", "beta = 0.6\n normalize = true"),
@@ -37,6 +37,11 @@ const COMBINES: [(&str, &str); 7] = [
     ("multiplicative", "beta = 0.9"),
     ("mulmix", "beta = 0.5\n logits = unit(4)"),
     ("late", "by = average"),
+    ("evidential", "rule = dempster\n joint = true"),
+    ("evidential", "rule = discounted"),
+    ("dynamic", "by = energy"),
+    ("dynamic", "by = entropy\n logits = unit(5)"),
+    ("fuzzy", "head = linear(4) |> tanh"),
 ];
 
 /// The weights of a smaller plan, taken by name from a larger one.

@@ -2,5 +2,7 @@
 
 mod late;
 mod late_resume;
+mod merges;
 mod missing_modalities;
 mod portable_form;
+mod published_methods;

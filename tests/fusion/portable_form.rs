@@ -72,6 +72,10 @@ impl Tensors for OneRow<'_> {
         Ok(numbers.iter().map(|number| if self.count() == 0 { 0.0 } else { *number }).collect())
     }
 
+    fn exact_class_losses(&mut self) -> Numbers {
+        Ok(self.node.row.losses.clone())
+    }
+
     fn zeros(&mut self) -> Numbers {
         Ok(vec![0.0; self.classes()])
     }
@@ -118,6 +122,10 @@ impl LabelledTensors for OneRow<'_> {
 
     fn mean_of_rows(&mut self, x: &f64) -> Result<f64, Infallible> {
         Ok(if self.node.row_loss(self.label).counts { *x } else { 0.0 })
+    }
+
+    fn exact_loss(&mut self) -> Result<f64, Infallible> {
+        Ok(self.node.row_loss(self.label).loss)
     }
 
     fn add_losses(&mut self, x: f64, y: f64) -> Result<f64, Infallible> {

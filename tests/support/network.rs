@@ -151,6 +151,13 @@ impl Network {
         self.step(Op::LayerNorm(LayerNorm { eps }), &[x], width, &params, &[])
     }
 
+    /// A learned vector on the rows where `x` is missing; the result is missing on none.
+    pub(crate) fn fill_missing(&mut self, x: Slot) -> Slot {
+        let slot = self.layer(Op::FillMissing, &[x]);
+        self.origins[slot].clear();
+        slot
+    }
+
     pub(crate) fn concat(&mut self, parts: &[Slot]) -> Slot {
         let width = parts.iter().map(|part| self.width(*part)).sum();
         self.step(Op::Concat, parts, width, &[], &[])

@@ -7,7 +7,7 @@ use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, ColumnQuery, ImageReading, Schema, TableQuery};
 use crate::data::table::select::cell_type;
 use crate::diag::{Code, Problem, Span};
-use crate::spec::{MissingMarkers, ModalitySpec, SizeStep};
+use crate::spec::{MissingMarkers, ModalityKind, ModalitySpec, SizeStep};
 use std::borrow::Cow;
 
 /// The columns of a modality in a table and in the query that reads them.
@@ -216,5 +216,11 @@ pub(crate) fn not_optional(spec: &ModalitySpec, mut problem: Problem, count: usi
     if count > 1 {
         problem.message.push_str(&format!(", the first of {count} rows"));
     }
-    problem.help(format!("write `modality {}?: ...` if it may be missing on a row", spec.name))
+    let or = match spec.kind {
+        ModalityKind::Text { .. } => ", or add `keep_missing` if an empty cell is a text without words",
+        ModalityKind::Category { .. } => ", or add `keep_missing` if an empty cell is a value of its own",
+        _ if spec.is_one_hot() => ", or add `keep_missing` before `one_hot` if an empty cell is a value of its own",
+        _ => "",
+    };
+    problem.help(format!("write `modality {}?: ...` if it may be missing on a row{or}", spec.name))
 }

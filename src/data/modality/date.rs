@@ -11,7 +11,7 @@ use crate::data::table::number_format::is_missing_number;
 use crate::data::table::origin::NOWHERE;
 use crate::data::table::schema::{CellType, ColumnQuery, TableQuery};
 use crate::data::table::store::StoreWriter;
-use crate::diag::{Code, Problem, Problems};
+use crate::diag::{Code, Problem, Problems, Span};
 use crate::spec::{DateForms, DatePart, ModalitySpec};
 use crate::thousands::grouped;
 use std::collections::BTreeMap;
@@ -150,6 +150,11 @@ fn no_date(
     let problem = Problem::error(Code::BadCell, message)
         .at(columns_of(spec), "read as dates here")
         .in_data(part.read.place(Some(row as usize), Some(position)));
+    // New rows are read without the text of a pipeline.
+    if spec.span == Span::default() {
+        let forms = if forms.declared.is_empty() { "in ISO 8601".to_owned() } else { tried };
+        return problem.help(format!("dates are written as those that the model was trained on: {forms}"));
+    }
     let call = spec.transforms.iter().find(|transform| transform.kind.decides_cells());
     let fitting = forms_of(part, column, cell);
     match (fitting.as_slice(), call) {

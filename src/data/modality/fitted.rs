@@ -100,6 +100,13 @@ impl FittedModality {
         }
     }
 
+    /// 1 if rare words have an id together, else 0.
+    fn rare_ids(&self) -> usize {
+        let grouped =
+            |transform: &&FittedTransform| matches!(transform, FittedTransform::GroupRare { rare } if !rare.is_empty());
+        usize::from(self.transforms.iter().any(|transform| grouped(&transform)))
+    }
+
     /// Whether its tokens are words.
     pub(crate) fn has_words(&self) -> bool {
         matches!(self.transforms.last(), Some(FittedTransform::Words { .. }))
@@ -155,7 +162,7 @@ impl FittedModality {
             let found = transform.statistics().into_iter().map(<[f64]>::len).find(|found| *found != expected)?;
             Some(format!("a transform of `{name}` has {found} statistics where {expected} are expected"))
         });
-        statistics.or_else(|| match (self.kind, transforms.last(), transforms.first()) {
+        statistics.or_else(|| match (self.kind, transforms.last(), transforms.last()) {
             (ModalityKind::Text { vocabulary: ids }, last, _) => match last {
                 Some(FittedTransform::Chars { max, vocabulary } | FittedTransform::Words { max, vocabulary })
                     if *max == shape.size() && vocabulary.len() + 2 <= ids =>
@@ -164,16 +171,16 @@ impl FittedModality {
                 }
                 _ => Some(format!("the text `{name}` has no vocabulary that fits its type")),
             },
-            (ModalityKind::Category { count }, _, first) => match first {
-                Some(FittedTransform::Category { values }) if values.len() <= count => None,
+            (ModalityKind::Category { count }, _, last) => match last {
+                Some(FittedTransform::Category { values }) if values.len() + self.rare_ids() <= count => None,
                 _ => Some(format!("the category `{name}` has no list of values that fits its type")),
             },
-            (_, _, Some(FittedTransform::Date { parts, .. }))
-                if columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
+            _ if let Some(FittedTransform::Date { parts, .. }) = transforms.first()
+                && columns.len() * parts.iter().map(DatePart::width).sum::<usize>() != shape.size() =>
             {
                 Some(format!("the dates of `{name}` have parts that do not fit its type"))
             }
-            (_, _, Some(FittedTransform::OneHot { values })) if values.len() > shape.size() => {
+            (_, _, Some(FittedTransform::OneHot { values })) if values.len() + self.rare_ids() > shape.size() => {
                 Some(format!("`{name}` has {} values for {} numbers", values.len(), shape.size()))
             }
             _ => None,

@@ -74,7 +74,11 @@ impl Tally {
     pub(crate) fn notes(&self, name: &str, words: bool, length: usize) -> Vec<String> {
         let mut notes = vec![];
         if self.unknown_rows > 0 {
-            let named = self.unknown_values.iter().take(NAMED).map(|word| format!("`{}`", shown(word)));
+            let name_of = |word: &String| match word.is_empty() {
+                true => "an empty cell".to_owned(),
+                false => format!("`{}`", shown(word)),
+            };
+            let named = self.unknown_values.iter().take(NAMED).map(name_of);
             let named: Vec<String> = named.collect();
             let more = if self.unknown_values.len() > NAMED { ", ..." } else { "" };
             let (rows, named) = (self.unknown_rows, named.join(", "));

@@ -48,11 +48,52 @@ impl Tokenizer {
         letters.by_ref().take(self.max).for_each(|char| see(char.encode_utf8(&mut letter)));
         letters.next().is_some()
     }
+
+    /// As [`Tokenizer::tokens`], of the text that an empty one stands for.
+    fn tokens_of_cell(&self, text: &str, rule: &EmptyText<'_>, see: &mut dyn FnMut(&str)) -> bool {
+        let mut any = false;
+        let more = self.tokens(text, &mut |token| {
+            any = true;
+            see(token);
+        });
+        match rule.stand_in {
+            Some(other) if !any => self.tokens(other, see),
+            _ => more,
+        }
+    }
+}
+
+/// What a text without tokens stands for.
+#[derive(Default)]
+struct EmptyText<'a> {
+    /// Another text.
+    stand_in: Option<&'a str>,
+    /// Itself: it is not missing.
+    keep: bool,
+}
+
+impl<'a> EmptyText<'a> {
+    fn of(transforms: &'a [FittedTransform]) -> Self {
+        let mut rule = Self::default();
+        for transform in transforms {
+            match transform {
+                FittedTransform::ImputeWord { word } => rule.stand_in = Some(word),
+                FittedTransform::KeepMissing => rule.keep = true,
+                _ => {}
+            }
+        }
+        rule
+    }
 }
 
 /// The transforms of a text with the vocabulary of the training rows: the most frequent tokens, one for each id.
 pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<FittedTransform> {
     let lowercase = spec.transforms.iter().any(|transform| transform.kind == TransformKind::Lowercase);
+    // All but the cut into tokens is known before.
+    let cells = spec.transforms.iter().map(|transform| FittedTransform::new(&transform.kind));
+    let before: Vec<FittedTransform> =
+        cells.filter(|cell| !matches!(cell, FittedTransform::Words { .. } | FittedTransform::Chars { .. })).collect();
+    let rule = EmptyText::of(&before);
     let (words, max, ids) = match spec.transforms.last().map(|transform| &transform.kind) {
         Some(TransformKind::Words { max, vocab }) => (true, *max, *vocab),
         Some(TransformKind::Chars { max, vocab }) => (false, *max, *vocab),
@@ -62,7 +103,7 @@ pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<Fitte
     let texts = &train.read.table.columns[train.columns[0]];
     let mut counts: HashMap<String, u64> = HashMap::new();
     for row in train.rows {
-        tokenizer.tokens(texts.text(*row as usize), &mut |token| match counts.get_mut(token) {
+        tokenizer.tokens_of_cell(texts.text(*row as usize), &rule, &mut |token| match counts.get_mut(token) {
             Some(count) => *count += 1,
             None => {
                 counts.insert(token.to_owned(), 1);
@@ -77,7 +118,7 @@ pub(crate) fn fit(spec: &ModalitySpec, train: &ModalityColumns<'_>) -> Vec<Fitte
         true => FittedTransform::Words { max, vocabulary },
         false => FittedTransform::Chars { max, vocabulary },
     };
-    lowercase.then_some(FittedTransform::Lowercase).into_iter().chain([cut]).collect()
+    before.into_iter().chain([cut]).collect()
 }
 
 /// The ids of the tokens of every row, padded with zeros to the length of the modality.
@@ -95,6 +136,7 @@ pub(crate) fn apply(
         _ => (false, spec.shape.size(), &[][..]),
     };
     let tokenizer = Tokenizer { lowercase, words, max };
+    let rule = EmptyText::of(transforms);
     let ids: HashMap<&str, u32> = vocabulary.iter().map(String::as_str).zip(FIRST..).collect();
     let mut tally = Tally::default();
     let mut missing = MissingRows::default();
@@ -105,7 +147,7 @@ pub(crate) fn apply(
         let texts = &part.read.table.columns[part.columns[0]];
         for (at, row) in part.rows.iter().enumerate() {
             row_ids.clear();
-            let more = tokenizer.tokens(texts.text(*row as usize), &mut |token| {
+            let more = tokenizer.tokens_of_cell(texts.text(*row as usize), &rule, &mut |token| {
                 let id = ids.get(token).copied().unwrap_or(UNKNOWN);
                 if id == UNKNOWN {
                     tally.unknown_token(token);
@@ -114,7 +156,7 @@ pub(crate) fn apply(
             });
             tally.rows += 1;
             tally.text(row_ids.len(), more);
-            let there = !row_ids.is_empty();
+            let there = !row_ids.is_empty() || rule.keep;
             tally.missing += usize::from(!there);
             if !there && !spec.optional {
                 missing.add(spec, part, at, errors.as_deref_mut());

@@ -43,6 +43,18 @@ pub enum FittedTransform {
         /// The number for each column.
         values: Vec<f64>,
     },
+    /// An empty cell becomes this word or text.
+    ImputeWord {
+        /// The word.
+        word: String,
+    },
+    /// An empty cell stays what it is, and is a value.
+    KeepMissing,
+    /// Rare words become one, whose id follows those of the others.
+    GroupRare {
+        /// The rare words of the training rows, sorted.
+        rare: Vec<String>,
+    },
     /// Letters become lower case.
     Lowercase,
     /// Characters become ids.
@@ -105,7 +117,11 @@ impl FittedTransform {
             TransformKind::Log1p => FittedTransform::Log1p,
             TransformKind::Clip { lo, hi } => FittedTransform::Clip { lo: *lo, hi: *hi },
             TransformKind::Missing { values, .. } => FittedTransform::Missing { values: values.clone() },
+            TransformKind::Impute(Impute::Word(word)) => FittedTransform::ImputeWord { word: word.clone() },
+            TransformKind::Impute(Impute::MostFrequent) => FittedTransform::ImputeWord { word: String::new() },
             TransformKind::Impute(_) => FittedTransform::Impute { values: vec![] },
+            TransformKind::KeepMissing => FittedTransform::KeepMissing,
+            TransformKind::GroupRare { .. } => FittedTransform::GroupRare { rare: vec![] },
             TransformKind::Lowercase => FittedTransform::Lowercase,
             TransformKind::Chars { max, .. } => FittedTransform::Chars { max: *max, vocabulary: vec![] },
             TransformKind::Words { max, .. } => FittedTransform::Words { max: *max, vocabulary: vec![] },
@@ -161,6 +177,9 @@ impl FittedTransform {
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
+            | FittedTransform::ImputeWord { .. }
+            | FittedTransform::KeepMissing
+            | FittedTransform::GroupRare { .. }
             | FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -185,6 +204,9 @@ impl FittedTransform {
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
+            | FittedTransform::ImputeWord { .. }
+            | FittedTransform::KeepMissing
+            | FittedTransform::GroupRare { .. }
             | FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -207,6 +229,9 @@ impl FittedTransform {
             FittedTransform::Log1p
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
+            | FittedTransform::ImputeWord { .. }
+            | FittedTransform::KeepMissing
+            | FittedTransform::GroupRare { .. }
             | FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
@@ -255,7 +280,10 @@ impl FittedTransform {
             FittedTransform::NormalizePixels => cell / 255.0,
             // Words and dates are converted elsewhere, images brought to a size as they are read and changed at random in
             // training only.
-            FittedTransform::Lowercase
+            FittedTransform::ImputeWord { .. }
+            | FittedTransform::KeepMissing
+            | FittedTransform::GroupRare { .. }
+            | FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }
             | FittedTransform::Category { .. }
@@ -309,6 +337,9 @@ impl PixelAffine {
             | FittedTransform::Clip { .. }
             | FittedTransform::Missing { .. }
             | FittedTransform::Impute { .. }
+            | FittedTransform::ImputeWord { .. }
+            | FittedTransform::KeepMissing
+            | FittedTransform::GroupRare { .. }
             | FittedTransform::Lowercase
             | FittedTransform::Chars { .. }
             | FittedTransform::Words { .. }

@@ -26,23 +26,27 @@ pub(in crate::exec) struct LossNode<D: Device<f32>> {
 }
 
 /// The results of the loop over rows.
-struct Walk {
-    loss: f64,
+pub(super) struct Walk {
+    pub(super) loss: f64,
     errors: usize,
     violations: usize,
     counts: Vec<bool>,
     /// One per component, classes x rows; empty without gradients.
-    gradients: Vec<Vec<f32>>,
+    pub(super) gradients: Vec<Vec<f32>>,
+    /// `l^k`, classes x rows.
+    pub(super) class_losses: Vec<f32>,
 }
 
 impl Targets<'_> {
     /// Processes the rows of logits laid out classes x rows.
-    fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
+    pub(super) fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());
         let mut node = ClassLoss::new(&self.loss.combination, &self.weights(), classes);
         let zeros = || if with_gradients { vec![0.0; classes * rows] } else { Vec::new() };
         let gradients = logits.iter().map(|_| zeros()).collect();
-        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts: Vec::with_capacity(rows), gradients };
+        node.row.epoch = Some(self.epoch);
+        let (counts, class_losses) = (Vec::with_capacity(rows), vec![0.0; classes * rows]);
+        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts, gradients, class_losses };
         for row in 0..rows {
             for (component, values) in logits.iter().enumerate() {
                 node.row.present[component] = self.present(component, row);
@@ -52,6 +56,9 @@ impl Targets<'_> {
             }
             let (label, scale) = (self.labels[row] as usize, self.share(row));
             node.forward();
+            for (class, loss) in node.row.losses.iter().enumerate() {
+                walk.class_losses[class * rows + row] = *loss as f32;
+            }
             let found = node.row_loss(label);
             walk.loss += found.loss * scale;
             walk.errors += usize::from(node.decision() != label);
@@ -102,12 +109,13 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
     let walk = targets.walk(&numbers, false);
 
-    let mut components = Vec::with_capacity(logits.len());
+    let (mut components, mut of_logits) = (Vec::with_capacity(logits.len()), Vec::with_capacity(logits.len()));
     for (value, numbers) in logits.iter().zip(&numbers) {
         let tensor = pass.tensor(value)?;
+        of_logits.push(tensor.clone());
         components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
     }
-    let mut tensors = LossTensors { pass, targets, components, logits: &numbers, counts: &walk.counts };
+    let mut tensors = LossTensors { pass, targets, components, of_logits, logits: &numbers, counts: &walk.counts };
     let tensor = targets.loss.combination.training_loss(&mut tensors)?;
     let loss = f64::from(tensor.as_vec()[0]);
     Ok(LossNode { tensor, loss, errors: walk.errors, violations: walk.violations })

@@ -11,6 +11,8 @@ pub(in crate::exec) struct Targets<'a> {
     pub(in crate::exec) labels: &'a [u32],
     /// One per component: on which rows it is present; `None` for all of them.
     pub(in crate::exec) present: Vec<Option<Vec<bool>>>,
+    /// The epoch of the training, counted from 1.
+    pub(in crate::exec) epoch: u64,
     /// The weight of each row; empty where every row weighs 1.
     pub(in crate::exec) row_weights: &'a [f64],
     /// The sum of the weights of the whole batch, whose weighted mean the loss is.

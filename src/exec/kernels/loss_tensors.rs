@@ -19,7 +19,9 @@ pub(super) struct LossTensors<'a, 'p, B: Backend, T> {
     pub(super) targets: &'a Targets<'a>,
     /// One per component.
     pub(super) components: Vec<LogProbabilities<B::Device>>,
-    /// The logits of each component on the host, classes x rows.
+    /// The logits of each component, classes x rows.
+    pub(super) of_logits: Vec<Matrix<B::Device>>,
+    /// The same on the host.
     pub(super) logits: &'a [Arc<Vec<f32>>],
     /// Which rows count.
     pub(super) counts: &'a [bool],
@@ -162,6 +164,11 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
         self.matrix(cells)
     }
 
+    fn exact_class_losses(&mut self) -> Result<Self::Tensor, Self::Error> {
+        let losses = self.targets.walk(self.logits, false).class_losses;
+        self.matrix(losses)
+    }
+
     fn zeros(&mut self) -> Result<Self::Tensor, Self::Error> {
         self.matrix(vec![0.0; self.classes() * self.rows()])
     }
@@ -241,6 +248,20 @@ impl<B: Backend, T: Tape<f32, B::Device>> LabelledTensors for LossTensors<'_, '_
         let shares = self.counts.iter().enumerate().map(share).collect();
         let shares = self.pass.constant(shares, (self.rows(),))?;
         self.pass.record(&x.line, |x| x.try_mul(shares)?.try_sum::<Rank0, _>())
+    }
+
+    fn exact_loss(&mut self) -> Result<Self::Loss, Self::Error> {
+        let walk = self.targets.walk(self.logits, true);
+        let mut total = self.pass.constant(vec![walk.loss as f32], ())?;
+        // The sum of gradient times (logits - logits) is 0 and has this gradient.
+        for (component, gradient) in walk.gradients.into_iter().enumerate() {
+            let here = self.matrix(self.logits[component].to_vec())?.matrix;
+            let gradient = self.matrix(gradient)?.matrix;
+            let logits = self.of_logits[component].clone();
+            let term = self.pass.record(&logits, |z| z.try_sub(here)?.try_mul(gradient)?.try_sum::<Rank0, _>())?;
+            total = self.pass.record(&term, |term| term.try_add(total))?;
+        }
+        Ok(total)
     }
 
     fn add_losses(&mut self, x: Self::Loss, y: Self::Loss) -> Result<Self::Loss, Self::Error> {

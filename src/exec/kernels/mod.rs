@@ -5,6 +5,7 @@ pub(super) mod class_loss;
 mod conv;
 mod elementwise;
 mod embedding;
+mod fill_missing;
 mod input;
 mod join;
 pub(super) mod kernel;

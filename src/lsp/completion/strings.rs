@@ -24,7 +24,7 @@ pub(super) fn candidates(
     let of = |topic: Topic| {
         signatures().into_iter().any(|(known, signature)| known == topic && Some(signature.name) == callee)
     };
-    if of(Topic::Columns) || callee == Some("by_column") || key == Some("group") {
+    if of(Topic::Columns) || callee == Some("by_column") || matches!(key, Some("group" | "stratify")) {
         return (inside, of_columns(view, callee == Some("columns")));
     }
     if of(Topic::Source) || cursor.declaration.as_deref() == Some("use") {

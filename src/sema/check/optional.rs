@@ -6,8 +6,8 @@
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{InputIndex, Op};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::sema::hir::ValueId;
-use crate::syntax::ast::{ExprKind, Typed};
+use crate::sema::hir::{HirValue, ValueId};
+use crate::syntax::ast::{Expr, ExprKind, Typed};
 use std::collections::BTreeSet;
 
 impl Evaluator<'_> {
@@ -21,6 +21,13 @@ impl Evaluator<'_> {
             let own = match value.op {
                 Op::Input(InputIndex(modality)) if may_be_missing(self.names.modalities[modality].0) => {
                     BTreeSet::from([modality])
+                }
+                Op::FillMissing => {
+                    let filled = value.inputs.iter().any(|input| !needs[*input].is_empty());
+                    if !filled && reported.insert((value.span, value.calls.clone(), usize::MAX)) {
+                        problems.push((nothing_to_fill(value), value.calls.clone()));
+                    }
+                    BTreeSet::new()
                 }
                 _ => value.inputs.iter().flat_map(|input| needs[*input].iter().copied()).collect(),
             };
@@ -48,31 +55,51 @@ impl Evaluator<'_> {
                 .at(value.span, format!("without `{name}` there is nothing to join here"))
                 .also(typed.name.span.to(typed.ty.span), format!("`{name}` may be missing, because of the `?`"))
                 .also(self.values[short].span, "this is always present");
-        let combine = "let `mulmix`, `multiplicative` or `late` take them as separate inputs";
+        let combine = "give its encoder a learned value for these rows with `|> fill_missing`, or let `mulmix`, `multiplicative` or \
+                       `late` take them as separate inputs";
+        let (base, stages) = crate::sema::eval::expr::pipe_stages(&typed.value);
+        let one_hot = stages.iter().any(|stage| Self::is_name(stage, "one_hot"));
         let problem = match typed.ty.name.text.as_str() {
-            "dense" => {
+            "dense" if !one_hot => {
                 let end = typed.value.span.end as usize;
                 let after = Span::new(typed.value.span.file, end, end);
                 let help = format!("fill it with `impute(mean)`, which makes a `{name}` for every row, or {combine}");
                 problem.help(help).edit(after, " |> impute(mean)", false)
             }
-            _ => problem.help(combine),
+            "image" | "sequence" => problem.help(combine),
+            // The text is cut into tokens, or the category known, after the cells have been read.
+            kind => {
+                let end = base.span.end as usize;
+                let what = if kind == "text" { "a text without any tokens" } else { "a value of its own" };
+                let help = format!("add `keep_missing`, with which an empty cell is {what}, or {combine}");
+                problem.help(help).edit(Span::new(base.span.file, end, end), " |> keep_missing", false)
+            }
         };
         (problem, value.calls.clone())
     }
 }
 
+/// `fill_missing` of a value that no row lacks.
+fn nothing_to_fill(value: &HirValue) -> Problem {
+    Problem::error(Code::CannotSkip, "`fill_missing` has nothing to fill: its input has a value on every row")
+        .at(value.span, "no modality with `?` reaches it")
+        .help("leave it out, or mark the modality that may be missing on a row: `modality NAME?: ..`")
+}
+
 /// Whether a row can lack the modality: it is marked with `?`, and `impute` does not fill all gaps.
 fn may_be_missing(typed: &Typed) -> bool {
     let (_, stages) = crate::sema::eval::expr::pipe_stages(&typed.value);
-    let last = stages.iter().rev().find_map(|stage| match &stage.kind {
+    let name_of = |stage: &Expr| match &stage.kind {
         ExprKind::Call(callee, _) => match &callee.kind {
-            ExprKind::Name(name) if matches!(name.as_str(), "impute" | "missing") => Some(name.as_str()),
+            ExprKind::Name(name) => Some(name.clone()),
             _ => None,
         },
+        ExprKind::Name(name) => Some(name.clone()),
         _ => None,
-    });
-    typed.optional.is_some() && last != Some("impute")
+    };
+    let fills = |name: &String| matches!(name.as_str(), "impute" | "keep_missing");
+    let last = stages.iter().rev().filter_map(|stage| name_of(stage)).find(|name| fills(name) || name == "missing");
+    typed.optional.is_some() && !last.is_some_and(|name| fills(&name))
 }
 
 /// An input that needs fewer modalities than `whole`, and one that it does not need.

@@ -197,7 +197,10 @@ fn accepted(kind: Kind, value: &EvalValue, span: Span) -> Option<Argument> {
             (*number > 0.0 && *number < 1.0).then_some(Argument::Number(*number))
         }
         (Kind::Bool | Kind::TextOrBool, EvalValue::Bool(flag)) => Some(Argument::Bool(*flag)),
-        (Kind::Text | Kind::TextOrBool, EvalValue::Text(text)) => Some(Argument::Text(text.clone())),
+        (Kind::NumberOrText, EvalValue::Number(number)) => Some(Argument::Number(*number)),
+        (Kind::Text | Kind::TextOrBool | Kind::NumberOrText, EvalValue::Text(text)) => {
+            Some(Argument::Text(text.clone()))
+        }
         (Kind::Integers(min), EvalValue::Number(number)) => {
             whole(*number, min).map(|number| Argument::Integers(vec![number]))
         }

@@ -3,8 +3,9 @@
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
 use crate::sema::eval::evaluator::Evaluator;
-use crate::spec::{ColumnRef, DataSpec, MissingMarkers, Origin, Part, Portion, PortionRule, Spanned, Split, Unlabeled};
-use crate::syntax::ast::{Block, Entry, Expr, ExprKind};
+use crate::sema::lower::split_columns::BY_COLUMN;
+use crate::spec::{ColumnRef, DataSpec, MissingMarkers, Origin, Part, Portion, PortionRule, Split, Unlabeled};
+use crate::syntax::ast::{Block, Expr, ExprKind};
 
 const SOURCE: Kind = Kind::Form("a source, such as `csv(\"rows.csv\")`");
 /// The `data` block.
@@ -72,11 +73,11 @@ pub(crate) const SPLIT: Signature =
                 .optional(),
             Parameter::new(
                 "stratify",
-                Kind::Form("the name of the label, or `false`"),
-                "whether a fraction takes the same share of every class",
+                Kind::Form("the name of the label, the name of a column as a string, a list of them, or `false`"),
+                "what a fraction takes the same share of: every class, every value of a column",
             )
             .or(DefaultValue::Bool(false)),
-            Parameter::new("group", Kind::Text, "a column whose equal values stay on one side of a fraction").optional(),
+            Parameter::new("group", Kind::Texts, "a column, or several, whose equal values stay on one side of a fraction").optional(),
             Parameter::new("seed", Kind::Integer(0), "what fractions are drawn with").or(DefaultValue::Integer(0)),
         ])
         .example(
@@ -94,10 +95,6 @@ const FRACTION: Signature =
     Signature::new("fraction", "a seeded random share of all rows, taken from those that are left")
         .params(&[Parameter::new("share", Kind::Share, "how much, as `20%` or `0.2`")])
         .example("data {\n  source = synthetic(\"collider\")\n  split  = { test: fraction(20%), seed: 3 }\n}");
-const BY_COLUMN: Signature = Signature::new("by_column", "a column says which part each row belongs to")
-    .params(&[Parameter::new("column", Kind::Text, "a column of the words `train`, `valid`, `calib` and `test`")])
-    .example("data {\n  source = csv(\"rows.csv\")\n  split  = by_column(\"split\")\n}");
-
 /// Signatures of splits, for the catalog.
 pub(crate) const SPLITS: &[&Signature] = &[&SPLIT, &LAST, &FIRST, &FRACTION, &BY_COLUMN];
 
@@ -181,9 +178,7 @@ impl<'a> Evaluator<'a> {
                     self.unknown_built_in("split", name, span, &["by_column"]);
                     return None;
                 }
-                let args = self.arguments(&BY_COLUMN, args, expr.span)?;
-                split.by_column = Some(Spanned { value: args.text("column").into(), span: expr.span });
-                return Some(split);
+                return self.by_column(args, expr.span);
             }
         };
         let settings = self.settings(entries, &SPLIT, "the split");
@@ -202,14 +197,12 @@ impl<'a> Evaluator<'a> {
             }
         }
         if let Some(entry) = settings.get("stratify") {
-            split.stratify = self.stratify(entry, label);
+            self.stratify(entry, label, &mut split);
         }
         if let Some(entry) = settings.get("group") {
-            match self.argument(Kind::Text, &entry.value, "`group`, the name of a column,") {
-                Some(crate::ops::Argument::Text(column)) => {
-                    split.group = Some(Spanned { value: column, span: entry.value.span });
-                }
-                _ => sound = false,
+            match self.group(entry) {
+                Some(columns) => split.group = columns,
+                None => sound = false,
             }
         }
         if let Some(entry) = settings.get("seed")
@@ -218,28 +211,6 @@ impl<'a> Evaluator<'a> {
             split.seed = Arguments(vec![("seed", seed)]).integer("seed");
         }
         sound.then_some(split)
-    }
-
-    fn stratify(&mut self, entry: &'a Entry, label: Option<&str>) -> bool {
-        match &entry.value.kind {
-            ExprKind::Name(name) if Some(name.as_str()) == label => {
-                self.names.get(name, entry.value.span);
-                true
-            }
-            ExprKind::Bool(flag) => *flag,
-            ExprKind::Error => false,
-            // The error of the label has been reported.
-            ExprKind::Name(_) if label.is_none() => false,
-            _ => {
-                let mut problem =
-                    Problem::error(Code::WrongType, "`stratify` takes the label").at(entry.value.span, "not the label");
-                if let Some(label) = label {
-                    problem = problem.help(format!("write `stratify: {label}`")).edit(entry.value.span, label, false);
-                }
-                self.report(problem);
-                false
-            }
-        }
     }
 
     fn rule(&mut self, expr: &'a Expr) -> Option<PortionRule> {

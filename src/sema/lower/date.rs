@@ -8,7 +8,8 @@ use crate::sema::symbols::index::Symbol;
 use crate::spec::{DateField, DateForms, DatePart, EPOCH, TransformKind};
 use crate::syntax::ast::{Arg, Expr};
 
-const PARTS: &str = "one part or several of `days`, `cycle(field)` and the fields `year`, `month`, `weekday` and so on";
+const PARTS: &str = "one part or several: `days`, `cycle(field)`, `year`, `quarter`, `month`, `week`, `day`, `yearday`, `weekday`, `hour`, \
+                     `minute` or `second`";
 pub(crate) const DATE: Signature = Signature::new(
     "date",
     "dates and times as numbers; comes first. Dates are read in ISO 8601, and in UTC where they have a time zone",

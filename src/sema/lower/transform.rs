@@ -5,8 +5,9 @@ use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature, one_of};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::date::{DATE, DATE_PARTS};
 use crate::sema::lower::modality_type::MOST_IDS;
+use crate::sema::lower::words::{GROUP_RARE, IMPUTE, KEEP_MISSING, ONE_HOT, impute};
 use crate::shape::Shape;
-use crate::spec::{Impute, SizeStep, Transform, TransformKind};
+use crate::spec::{SizeStep, Transform, TransformKind};
 use crate::syntax::ast::{Arg, Expr, Type};
 use ReadTransform::{Checked, Written};
 
@@ -43,19 +44,6 @@ const MISSING: Signature = Signature::new(
     "the numbers, however a cell writes them, and the words, letter by letter",
 )])
 .example("modality low: dense[21] = columns(\"low_*\") |> missing([\"unknown\", -999]) |> impute(mean) |> standardize");
-const IMPUTE_BY: &[&str] = &["mean", "median", "constant"];
-const IMPUTE: Signature = Signature::new("impute", "fills empty cells")
-    .shapes("dense[n] -> dense[n], sequence[t, d] -> sequence[t, d]")
-    .params(&[
-        Parameter::new(
-            "by",
-            Kind::Choice(IMPUTE_BY),
-            "the column's mean or median over the training rows, or a constant",
-        ),
-        Parameter::new("value", ANY, "the constant").or_number(0.0),
-    ])
-    .example("modality low: dense[21] = columns(\"low_*\") |> impute(median) |> standardize");
-
 const LOWERCASE: Signature = Signature::new("lowercase", "all letters in lower case").shapes("text -> text").example(
     "modality name: text[24] = column(\"name\") |> lowercase |> chars(max: 24)\n\ncombine one = single(low_net)",
 );
@@ -77,11 +65,6 @@ const WORDS: Signature = Signature::new("words", "a text as its first words, eac
         Parameter::new("vocab", Kind::Integer(3), VOCAB).or(DefaultValue::Integer(20_000)),
     ])
     .example("modality review: text[60] = column(\"review\") |> lowercase |> words(max: 60)\n\ncombine one = single(low_net)");
-const ONE_HOT: Signature =
-    Signature::new("one_hot", "one column as a number for each value it has in the training rows: 1 at the cell's own")
-        .shapes("one column -> dense[n]")
-        .example("modality low: dense[3] = column(\"color\") |> one_hot");
-
 const SUBTRACT_MEAN: Signature = Signature::new("subtract_mean", "minus the mean image of the training rows")
     .shapes("image[c, h, w] -> image[c, h, w]")
     .params(&[Parameter::new(
@@ -187,7 +170,17 @@ pub(in crate::sema) const TRANSFORMS: &[TransformEntry] = &[
             Some(TransformKind::Missing { values, words })
         }),
     },
-    TransformEntry { signature: &IMPUTE, types: NUMBERS, read: Checked(|_, args, _| Some(impute(args))) },
+    TransformEntry { signature: &IMPUTE, types: &["dense", "sequence", "category", "text"], read: Checked(impute) },
+    TransformEntry {
+        signature: &KEEP_MISSING,
+        types: &["category", "text", "dense"],
+        read: Checked(|_, _, _| Some(TransformKind::KeepMissing)),
+    },
+    TransformEntry {
+        signature: &GROUP_RARE,
+        types: &["category", "dense"],
+        read: Checked(|_, args, _| Some(TransformKind::GroupRare { min_count: args.size("min_count") })),
+    },
     TransformEntry { signature: &LOWERCASE, types: TEXT, read: Checked(|_, _, _| Some(TransformKind::Lowercase)) },
     TransformEntry {
         signature: &CHARS,
@@ -247,15 +240,6 @@ fn clip(evaluator: &mut Evaluator<'_>, args: &Arguments, span: Span) -> Option<T
     Some(TransformKind::Clip { lo, hi })
 }
 
-/// `impute(mean)`, `impute(median)`, `impute(constant, value: 0)`
-fn impute(args: &Arguments) -> TransformKind {
-    TransformKind::Impute(match args.word("by") {
-        "mean" => Impute::Mean,
-        "median" => Impute::Median,
-        _ => Impute::Constant(args.number("value")),
-    })
-}
-
 /// Numbers that mark an empty cell before `date` are compared with the cells and not with the numbers of dates.
 fn mark_words_of_dates(transforms: &mut [Transform]) {
     let is_date = |transform: &Transform| matches!(transform.kind, TransformKind::Date { .. });
@@ -288,7 +272,8 @@ impl<'a> Evaluator<'a> {
         }
         mark_words_of_dates(&mut transforms);
         let vocabulary = if ty.name.text == "text" { Some(self.tokens(&transforms, ty, shape)?) } else { None };
-        let ordered = self.cells_come_first(&transforms)
+        let ordered = self.words_and_numbers(&transforms, ty)
+            && self.date_comes_first(&transforms)
             && self.augment_comes_last(&transforms)
             && self.sizes_fit(&transforms, ty, shape);
         ordered.then_some((transforms, vocabulary))
@@ -403,20 +388,15 @@ impl<'a> Evaluator<'a> {
         Some(vocab)
     }
 
-    /// `one_hot` and `date` read the cells of the table, and no numbers.
-    fn cells_come_first(&mut self, transforms: &[Transform]) -> bool {
+    /// `date` reads the cells of the table, and no numbers.
+    fn date_comes_first(&mut self, transforms: &[Transform]) -> bool {
         // What marks an empty cell goes with any cells.
         let changing = |transform: &&Transform| !matches!(transform.kind, TransformKind::Missing { .. });
         let mut changes = transforms.iter().filter(changing);
         let first = changes.next();
-        let later = changes.find(|transform| transform.kind.decides_cells());
+        let later = changes.find(|transform| matches!(transform.kind, TransformKind::Date { .. }));
         if let (Some(first), Some(later)) = (first, later) {
-            let (name, reads) = match later.kind {
-                TransformKind::Date { .. } => ("date", "dates"),
-                _ => ("one_hot", "words"),
-            };
-            let message = format!("`{name}` comes first: it reads {reads}, not numbers");
-            let problem = Problem::error(Code::WrongType, message)
+            let problem = Problem::error(Code::WrongType, "`date` comes first: it reads dates, not numbers")
                 .at(later.span, "the input here is numbers")
                 .also(first.span, "this gives numbers");
             self.report(problem);

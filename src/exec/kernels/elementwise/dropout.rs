@@ -55,7 +55,7 @@ fn mix(value: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const KEY: StepKey = StepKey { seed: 1, step: 7 };
+    const KEY: StepKey = StepKey { seed: 1, step: 7, epoch: 1 };
 
     #[test]
     fn a_row_has_the_same_mask_in_every_shard() {

@@ -74,10 +74,9 @@ impl<'a> Evaluator<'a> {
         let settings = self.strategy_settings(&strategy.signature, entries);
         let blocks = self.block_settings(&strategy.signature, &settings);
         let merge = self.merge(&settings);
-        let combination =
-            self.combination_settings(&strategy.signature, &settings).map(|settings| (strategy.combination)(&settings));
+        let own = self.combination_settings(&strategy.signature, &settings);
         let unit = self.logits_setting(&settings);
-        let (blocks, merge, combination, unit) = (blocks?, merge?, combination?, unit?);
+        let (blocks, merge, own, unit) = (blocks?, merge?, own?, unit?);
         if !sound {
             return None;
         }
@@ -89,7 +88,7 @@ impl<'a> Evaluator<'a> {
         let span = combine.strategy.span;
         let place = Place { strategy, path: scope.clone(), span };
         let mut components = vec![];
-        for layout in (strategy.components)(inputs.len(), &mixtures) {
+        for layout in (strategy.components)(inputs.len(), &mixtures, &own) {
             let members: Vec<&CombineInput> = layout.inputs.iter().map(|input| &inputs[*input]).collect();
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
             let project = blocks.get("project");
@@ -113,7 +112,7 @@ impl<'a> Evaluator<'a> {
             doc: doc.to_vec(),
             strategy: strategy.signature.name,
             components,
-            combination,
+            combination: (strategy.combination)(&own),
             span: combine.name.span.to(combine.strategy.span),
         })
     }
@@ -249,7 +248,7 @@ impl<'a> Evaluator<'a> {
                 _ => return EvalValue::Unknown,
             }
         }
-        self.merged(merge, &values, &Place { path: below("attention"), ..place.clone() })
+        self.merged(merge, &values, &Place { path: below(merge.scope()), ..place.clone() })
     }
 
     /// A separate head, then one logit per class.

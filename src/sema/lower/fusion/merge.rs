@@ -1,12 +1,13 @@
 //! Merging representations into one: side by side, by sum, by mean, or by attention.
 
 use crate::diag::Span;
-use crate::fusion::{ATTENTION, Strategy};
+use crate::fusion::{ATTENTION, GATED, LOW_RANK, Strategy};
 use crate::ops::{Activation, Linear, Op};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::settings::Settings;
 use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::ValueId;
+use crate::signature::{Arguments, Signature};
 use crate::syntax::ast::ExprKind;
 
 /// The merge of representations.
@@ -16,6 +17,19 @@ pub(crate) enum Merge {
     Mean,
     Concat,
     Attention { size: usize, mode: &'static str },
+    Gated { size: usize },
+    LowRank { size: usize, rank: usize },
+}
+
+impl Merge {
+    /// The part of the path of its weights.
+    pub(crate) fn scope(self) -> &'static str {
+        match self {
+            Merge::Gated { .. } => "gated",
+            Merge::LowRank { .. } => "low_rank",
+            Merge::Sum | Merge::Mean | Merge::Concat | Merge::Attention { .. } => "attention",
+        }
+    }
 }
 
 /// The context of a merge: the strategy, and the path of its weights.
@@ -30,21 +44,32 @@ impl<'a> Evaluator<'a> {
     /// The `merge` setting.
     pub(crate) fn merge(&mut self, settings: &Settings<'a>) -> Option<Merge> {
         let Some(entry) = settings.get("merge") else { return Some(Merge::Sum) };
-        if let ExprKind::Call(callee, args) = &entry.value.kind
-            && Self::is_name(callee, ATTENTION.name)
-        {
+        let args = match &entry.value.kind {
+            ExprKind::Call(_, args) => &args[..],
+            _ => &[],
+        };
+        let size = |args: &Arguments, name| usize::try_from(args.integer(name)).unwrap_or(usize::MAX);
+        let form = |signature: &'static Signature| match &entry.value.kind {
+            ExprKind::Call(callee, _) => Self::is_name(callee, signature.name),
+            _ => Self::is_name(&entry.value, signature.name),
+        };
+        // A form without its size is reported with its missing argument.
+        if form(&ATTENTION) {
             let args = self.arguments(&ATTENTION, args, entry.value.span)?;
-            let size = usize::try_from(args.integer("size")).unwrap_or(usize::MAX);
-            return Some(Merge::Attention { size, mode: args.word("mode") });
+            return Some(Merge::Attention { size: size(&args, "size"), mode: args.word("mode") });
         }
-        Some(match self.choice(&["sum", "mean", "concat", "attention"], &entry.value, "`merge`")? {
+        if form(&GATED) {
+            let args = self.arguments(&GATED, args, entry.value.span)?;
+            return Some(Merge::Gated { size: size(&args, "size") });
+        }
+        if form(&LOW_RANK) {
+            let args = self.arguments(&LOW_RANK, args, entry.value.span)?;
+            return Some(Merge::LowRank { size: size(&args, "size"), rank: size(&args, "rank") });
+        }
+        let words = &["sum", "mean", "concat", "attention", "gated", "low_rank"];
+        Some(match self.choice(words, &entry.value, "`merge`")? {
             "mean" => Merge::Mean,
             "concat" => Merge::Concat,
-            // Reports the missing size.
-            "attention" => {
-                self.arguments(&ATTENTION, &[], entry.value.span)?;
-                return None;
-            }
             _ => Merge::Sum,
         })
     }
@@ -58,6 +83,8 @@ impl<'a> Evaluator<'a> {
             Merge::Mean => Op::Mean,
             Merge::Concat => Op::Concat,
             Merge::Attention { size, mode } => return self.attended(size, mode, values, place),
+            Merge::Gated { size } => return self.gated(size, values, place),
+            Merge::LowRank { size, rank } => return self.low_rank(size, rank, values, place),
         };
         self.join_values(op, ids, place)
     }
@@ -117,7 +144,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Applies an operation that joins values for a strategy.
-    fn join_values(&mut self, op: Op, inputs: Vec<ValueId>, place: &Place) -> EvalValue {
+    pub(crate) fn join_values(&mut self, op: Op, inputs: Vec<ValueId>, place: &Place) -> EvalValue {
         let value = self.apply_op(op, inputs, place.span, None);
         if let EvalValue::Tensor(id) = value {
             self.merges.insert(id, place.strategy);

@@ -1,0 +1,91 @@
+//! Dynamic combination: the logits of components are added up with weights that each row decides by how sure the
+//! components are of it.
+
+use super::formula::{Formula, FormulaDecision, FormulaRow};
+use super::tape::{Var, log_sum_exp, sum};
+use serde::{Deserialize, Serialize};
+
+/// Logits added up with weights of the row.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dynamic {
+    /// What the weights are computed from.
+    pub by: RowWeight,
+}
+
+/// What the weight of a component on a row is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowWeight {
+    /// A tenth of the log-sum-exp of its logits.
+    Energy,
+    /// The softmax over the components of their negative entropies.
+    Entropy,
+}
+
+/// `-log softmax(z)` of every class.
+fn neg_log_softmax<'t>(logits: &[Var<'t>]) -> Option<Vec<Var<'t>>> {
+    let mass = log_sum_exp(logits)?;
+    Some(logits.iter().map(|logit| mass - *logit).collect())
+}
+
+impl Dynamic {
+    /// The weight of every component, constant to the gradient.
+    fn weights<'t>(&self, row: &FormulaRow<'t>) -> Option<Vec<Var<'t>>> {
+        match self.by {
+            RowWeight::Energy => {
+                row.logits.iter().map(|logits| log_sum_exp(logits).map(|energy| energy.held() / 10.0)).collect()
+            }
+            RowWeight::Entropy => {
+                let order = |logits: &Vec<Var<'t>>| {
+                    sum(neg_log_softmax(logits)?.into_iter().map(|l| -(l.held() * (-l.held()).exp())))
+                };
+                let orders: Vec<Var<'t>> = row.logits.iter().map(order).collect::<Option<_>>()?;
+                Some(neg_log_softmax(&orders)?.into_iter().map(|l| (-l).exp()).collect())
+            }
+        }
+    }
+
+    /// `sum_v w_v z_v`
+    fn fused<'t>(row: &FormulaRow<'t>, weights: &[Var<'t>]) -> Option<Vec<Var<'t>>> {
+        (0..row.classes())
+            .map(|class| sum(row.logits.iter().zip(weights).map(|(logits, weight)| logits[class] * *weight)))
+            .collect()
+    }
+}
+
+impl Formula for Dynamic {
+    fn decide<'t>(&self, row: &FormulaRow<'t>) -> Option<FormulaDecision<'t>> {
+        let weights = self.weights(row)?;
+        let losses = neg_log_softmax(&Self::fused(row, &weights)?)?;
+        Some(FormulaDecision { losses, shares: weights.into_iter().map(|weight| weight.value).collect() })
+    }
+
+    fn loss<'t>(&self, row: &FormulaRow<'t>, label: usize) -> Option<Var<'t>> {
+        let cross_entropy = |logits: &[Var<'t>]| Some(log_sum_exp(logits)? - *logits.get(label)?);
+        let own: Vec<Var<'t>> = row.logits.iter().map(|logits| cross_entropy(logits)).collect::<Option<_>>()?;
+        let own = sum(own)?;
+        match self.by {
+            RowWeight::Energy => Some(own + cross_entropy(&Self::fused(row, &self.weights(row)?)?)?),
+            RowWeight::Entropy => Some(own),
+        }
+    }
+
+    fn instead(&self) -> &'static str {
+        "`logits = unit(10)`, which keeps a component from being sure by the size of its logits alone"
+    }
+
+    fn sentence(&self) -> String {
+        match self.by {
+            RowWeight::Energy => "logits weighted by a tenth of their log-sum-exp".into(),
+            RowWeight::Entropy => "logits weighted by a softmax of the negative entropies".into(),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let by = match self.by {
+            RowWeight::Energy => "by energy",
+            RowWeight::Entropy => "by entropy",
+        };
+        vec!["dynamic".into(), by.into()]
+    }
+}

@@ -1,0 +1,109 @@
+//! Evidential, dynamic and fuzzy combinations against the numbers of an independent program (`tests/fixtures/fusion.py`), and
+//! in the limits where their formulas are in danger.
+
+use crate::support::fusion_fixture::{FusionCase, cases};
+use mmc::fusion::{ClassLoss, Combination, Dynamic, EvidenceRule, Evidential, Fuzzy, RowWeight};
+
+fn evidential(rule: EvidenceRule) -> Combination {
+    Combination::Evidential(Evidential { rule, anneal: 50 })
+}
+
+/// Every method by its name in the numbers, with the epoch of the row.
+fn methods() -> Vec<(&'static str, Combination, Option<u64>)> {
+    vec![
+        ("dempster", evidential(EvidenceRule::Dempster), None),
+        ("dempster, epoch 10 of 50", evidential(EvidenceRule::Dempster), Some(10)),
+        ("mean", evidential(EvidenceRule::Mean), Some(50)),
+        ("discounted", evidential(EvidenceRule::Discounted), Some(500)),
+        ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy }), Some(1)),
+        ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), None),
+        ("fuzzy", Combination::Fuzzy(Fuzzy {}), None),
+    ]
+}
+
+fn node(combination: &Combination, logits: &[Vec<f64>], present: &[bool]) -> ClassLoss {
+    let mut node = ClassLoss::new(combination, &vec![1.0; logits.len()], logits[0].len());
+    node.row.logits = logits.concat();
+    node.row.present = present.to_vec();
+    node
+}
+
+fn all_close(found: &[f64], expected: &[f64], what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-11 * expected.abs().max(1.0), "{what}: {found} instead of {expected}");
+    }
+}
+
+#[test]
+fn as_an_independent_program_has_it() {
+    for (name, combination, epoch) in methods() {
+        let found = cases(name);
+        assert_eq!(found.len(), 6, "{name}");
+        for FusionCase { logits, present, label, losses, loss, gradient, .. } in found {
+            let what = format!("{name}, {present:?}, label {label}");
+            let mut node = node(&combination, &logits, &present);
+            node.row.epoch = epoch;
+            node.forward();
+            all_close(&node.row.losses, &losses, &format!("{what}: class losses"));
+            all_close(&[node.row_loss(label).loss], &[loss], &format!("{what}: loss"));
+            node.backward(label);
+            all_close(&node.row.gradient, &gradient.concat(), &format!("{what}: gradient"));
+        }
+    }
+}
+
+#[test]
+fn a_row_without_components_has_no_loss() {
+    for (name, combination, _) in methods() {
+        let mut node = node(&combination, &[vec![3.0, 1.0, 2.0], vec![-1.0, 0.0, 1.0]], &[false, false]);
+        node.forward();
+        assert_eq!(
+            (node.row.losses.as_slice(), node.row_loss(2).loss, node.decision()),
+            (&[0.0; 3][..], 0.0, 0),
+            "{name}"
+        );
+        node.backward(2);
+        assert_eq!(node.row.gradient, [0.0; 6], "{name}");
+    }
+}
+
+#[test]
+fn large_logits_and_zeros_are_finite() {
+    for (name, combination, _) in methods() {
+        for logits in [
+            [vec![900.0, -900.0, 0.0], vec![-900.0, 900.0, 0.0]],
+            [vec![1e30, 0.0, -1e30], vec![1e30, 0.0, -1e30]],
+            [vec![0.0; 3], vec![0.0; 3]],
+            [vec![-1e4; 3], vec![-1e4; 3]],
+        ] {
+            for label in 0..3 {
+                let mut node = node(&combination, &logits, &[true, true]);
+                node.forward();
+                let loss = node.row_loss(label).loss;
+                node.backward(label);
+                let numbers = node.row.losses.iter().chain(&node.row.gradient).chain([&loss]);
+                assert!(numbers.into_iter().all(|number| number.is_finite()), "{name}, {logits:?}: {:?}", node.row);
+            }
+        }
+    }
+}
+
+/// A component without evidence changes nothing under Dempster's rule, and evidence for the same class adds up.
+#[test]
+fn ignorance_is_neutral_to_dempster_and_agreement_adds_up() {
+    let rule = evidential(EvidenceRule::Dempster);
+    let sure = vec![3.0, -2.0, -1.0];
+    let decided = |logits: &[Vec<f64>]| {
+        let mut node = node(&rule, logits, &vec![true; logits.len()]);
+        node.forward();
+        node.row.losses.clone()
+    };
+    let alone = decided(std::slice::from_ref(&sure));
+    all_close(&decided(&[sure.clone(), vec![-800.0; 3]]), &alone, "with one that knows nothing");
+    assert!(decided(&[sure.clone(), sure.clone()])[0] < alone[0]);
+    // A mean of two equal opinions is that opinion.
+    let mut mean = node(&evidential(EvidenceRule::Mean), &[sure.clone(), sure], &[true, true]);
+    mean.forward();
+    all_close(&mean.row.losses, &alone, "mean of equals");
+}
