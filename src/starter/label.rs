@@ -7,7 +7,17 @@ use crate::diag::nearest;
 
 /// Names typical of labels.
 const NAMES: [&str; 12] = [
-    "label", "target", "class", "y", "labels", "targets", "classes", "outcome", "response", "ground_truth", "diagnosis",
+    "label",
+    "target",
+    "class",
+    "y",
+    "labels",
+    "targets",
+    "classes",
+    "outcome",
+    "response",
+    "ground_truth",
+    "diagnosis",
     "species",
 ];
 

@@ -4,8 +4,8 @@ use crate::data::ColumnSurvey;
 
 /// Words that are commonly written for a missing value, in lower case.
 const WORDS: [&str; 20] = [
-    "?", "-", "--", "---", ".", "..", "*", "x", "n/a", "#n/a", "n.a.", "n.a", "null", "none", "nil", "missing", "unknown",
-    "unk", "\\n", "(null)",
+    "?", "-", "--", "---", ".", "..", "*", "x", "n/a", "#n/a", "n.a.", "n.a", "null", "none", "nil", "missing",
+    "unknown", "unk", "\\n", "(null)",
 ];
 
 /// Numbers that are commonly written for a missing value.
@@ -41,7 +41,12 @@ mod tests {
 
     fn column(numeric: usize, odd: &[(&str, usize)]) -> ColumnSurvey {
         let odd: BTreeMap<String, usize> = odd.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect();
-        ColumnSurvey { numeric, filled: numeric + odd.values().sum::<usize>(), odd: Some(odd), ..ColumnSurvey::default() }
+        ColumnSurvey {
+            numeric,
+            filled: numeric + odd.values().sum::<usize>(),
+            odd: Some(odd),
+            ..ColumnSurvey::default()
+        }
     }
 
     #[test]

@@ -127,8 +127,12 @@ fn date(column: &ColumnSurvey) -> Option<Role> {
 fn of_array(array: &ArraySurvey) -> Role {
     match *array.shape.0.as_slice() {
         [width] => Role::Vector(width, array.varies),
-        [channels @ (1 | 3), rows, columns] if rows >= 8 && columns >= 8 => Role::Image([channels, rows, columns], false),
-        [rows, columns, channels @ (1 | 3)] if rows >= 8 && columns >= 8 => Role::Image([channels, rows, columns], false),
+        [channels @ (1 | 3), rows, columns] if rows >= 8 && columns >= 8 => {
+            Role::Image([channels, rows, columns], false)
+        }
+        [rows, columns, channels @ (1 | 3)] if rows >= 8 && columns >= 8 => {
+            Role::Image([channels, rows, columns], false)
+        }
         [rows, columns] if rows >= 8 && columns >= 8 && (array.bytes || rows == columns) => {
             Role::Image([1, rows, columns], false)
         }
@@ -144,7 +148,7 @@ fn of_images(images: &ImageSurvey) -> Role {
         return Role::Image([channels, height, width], false);
     }
     // Halves of the larger side until it is small; all of one size keep the ratio of their sides.
-    let side = height.max(width).min(LARGEST_IMAGE).max(16);
+    let side = height.max(width).clamp(16, LARGEST_IMAGE);
     let scaled = |length: usize| (length * side).div_ceil(height.max(width)).max(8);
     let size = if images.one_size { [channels, scaled(height), scaled(width)] } else { [channels, side, side] };
     Role::Image(size, true)
@@ -158,7 +162,11 @@ fn is_code(column: &ColumnSurvey, survey: &Survey) -> bool {
     }
     let named = |survey: &Survey| {
         survey.header
-            && survey.columns.iter().filter(|other| other.integers && prefix(&other.name) == prefix(&column.name)).count()
+            && survey
+                .columns
+                .iter()
+                .filter(|other| other.integers && prefix(&other.name) == prefix(&column.name))
+                .count()
                 > 1
     };
     if column.leading_zeros || names_a_code(&column.name) || names_an_id(&column.name) {

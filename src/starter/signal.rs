@@ -59,7 +59,8 @@ impl Writer<'_> {
             // Empty in any case are `NA` and `NaN`, which need no mark.
             let usual = |word: &&String| word.eq_ignore_ascii_case("na") || word.eq_ignore_ascii_case("nan");
             let marks = column.marks.keys().filter(|word| !usual(word));
-            let found = marks.chain(words).map(|word| string_literal(word)).chain(stand_in.map(|number| number.to_string()));
+            let found =
+                marks.chain(words).map(|word| string_literal(word)).chain(stand_in.map(|number| number.to_string()));
             for marker in found {
                 if !stand_ins.contains(&marker) {
                     stand_ins.push(marker);
@@ -141,7 +142,10 @@ impl Writer<'_> {
             self.lines(&format!("# Empty on {}: the medians of the training rows replace them.", counted(missing)));
             transforms.push_str(" |> impute(median)");
         }
-        self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms} |> standardize", self.column(at)));
+        self.lines(&format!(
+            "modality {name}: dense[{width}] = column({}){transforms} |> standardize",
+            self.column(at)
+        ));
         Signal { name, kind: SignalKind::Date, optional: false, layers: format!("mlp([32, {WIDTH}])") }
     }
 

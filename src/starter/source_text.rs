@@ -53,7 +53,8 @@ fn list_text(paths: &[String]) -> String {
 /// A glob of files that differ in a number only, in one folder.
 fn glob_of(paths: &[String]) -> Option<String> {
     let first = paths.first()?;
-    let common = |a: &str, b: &str| a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let common =
+        |a: &str, b: &str| a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
     let reversed = |text: &str| text.chars().rev().collect::<String>();
     let start: usize = paths.iter().map(|path| common(first, path)).min()?;
     let end: usize = paths.iter().map(|path| common(&reversed(first), &reversed(path))).min()?;

@@ -100,7 +100,8 @@ enum Split {
 /// How the rows are divided; the column that says so is left out of the inputs.
 fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> Split {
     let known = ["train", "valid", "validation", "val", "dev", "calib", "test"];
-    let words = |column: &ColumnSurvey| column.values.iter().flatten().map(|(value, _)| value.clone()).collect::<Vec<_>>();
+    let words =
+        |column: &ColumnSurvey| column.values.iter().flatten().map(|(value, _)| value.clone()).collect::<Vec<_>>();
     let parts = survey.columns.iter().position(|column| {
         let words = words(column);
         names_a_split(&column.name)

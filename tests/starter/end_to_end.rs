@@ -60,12 +60,8 @@ fn collisions_with_numbers_for_missing() {
         let [mass, pt, tau, jet] = [0; 4].map(|_| random.random_range(-2.0..2.0f64));
         let signal = mass + pt * tau > 0.3;
         let jet = if random.random_bool(0.4) { -999.0 } else { jet };
-        let _ = writeln!(
-            text,
-            "{},{mass:.3},{pt:.3},{tau:.3},{jet:.3},{}",
-            100_000 + row,
-            if signal { "s" } else { "b" }
-        );
+        let _ =
+            writeln!(text, "{},{mass:.3},{pt:.3},{tau:.3},{jet:.3},{}", 100_000 + row, if signal { "s" } else { "b" });
     }
     fs::write(folder.path().join("atlas.csv"), text).unwrap();
     let text = learns(folder.path(), &["atlas.csv"], 25, 0.25);

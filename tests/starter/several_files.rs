@@ -40,7 +40,8 @@ fn files_named_by_part_are_parts() {
         fs::write(folder.path().join(format!("cats_{part}.csv")), rows(count, count)).unwrap();
     }
     let all = pipeline_of(folder.path(), &["cats_test.csv", "cats_train.csv", "cats_valid.csv"]);
-    for part in ["train = csv(\"cats_train.csv\")", "valid = csv(\"cats_valid.csv\")", "test  = csv(\"cats_test.csv\")"] {
+    for part in ["train = csv(\"cats_train.csv\")", "valid = csv(\"cats_valid.csv\")", "test  = csv(\"cats_test.csv\")"]
+    {
         assert!(all.contains(part), "{part} is not in\n{all}");
     }
     let two = pipeline_of(folder.path(), &["cats_train.csv", "cats_test.csv"]);

@@ -41,7 +41,7 @@ fn columns_become_what_a_person_would_make_of_them() {
         "modality zip: category[12]",
         "= column(\"review\") |> lowercase |> words(max: 11, vocab: ",
         "column(\"name\") |> lowercase |> chars(max: ",
-        "|> date(days, cycle(yearday), cycle(weekday), format: \"%d.%m.%Y\") |> standardize",
+        "date(days, cycle(yearday), cycle(weekday), format: \"%d.%m.%Y\")",
         "modality size: dense[1]",
         "modality color: category[3]",
         "# Left out: `order_nr`, different on every row",
@@ -120,7 +120,16 @@ fn many_categories_are_one_input() {
 fn any_name_of_a_column_is_written_so_that_it_is_found() {
     let folder = TempDir::new().unwrap();
     let text = table("\"price\n(EUR)\",\"a \"\"b\"\"\",n*m,!x,n?m,ü,", 100, |row| {
-        format!("{}.5,{},{}.25,{}.5,{}.75,{}.5,{}.5", row % 7, ["k", "l"][row % 2], row % 5, row % 9, row % 11, row % 13, row % 4)
+        format!(
+            "{}.5,{},{}.25,{}.5,{}.75,{}.5,{}.5",
+            row % 7,
+            ["k", "l"][row % 2],
+            row % 5,
+            row % 9,
+            row % 11,
+            row % 13,
+            row % 4
+        )
     });
     let text = pipeline_of(folder.path(), "a.csv", &text);
     assert!(text.contains("\\n(EUR)\"") && text.contains("\"a \\\"b\\\"\""), "{text}");
@@ -173,7 +182,10 @@ fn rare_classes_are_counted_and_weights_proposed() {
     let rows = (0..100).map(|row| format!("{}.5,{}\n", row % 7, if row % 25 == 0 { "rare" } else { "usual" }));
     let text = format!("a,y\n{}", rows.collect::<String>());
     let text = pipeline_of(folder.path(), "a.csv", &text);
-    assert!(text.contains("# Rows of each class: usual 96, rare 4.") && text.contains("class_weights = balanced"), "{text}");
+    assert!(
+        text.contains("# Rows of each class: usual 96, rare 4.") && text.contains("class_weights = balanced"),
+        "{text}"
+    );
 }
 
 #[test]

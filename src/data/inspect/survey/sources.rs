@@ -8,8 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Words in the name of a file or folder that say which part its rows are of.
-const PARTS: [(&str, &[&str]); 3] =
-    [("train", &["train", "training"]), ("valid", &["valid", "validation", "val", "dev"]), ("test", &["test", "testing"])];
+const PARTS: [(&str, &[&str]); 3] = [
+    ("train", &["train", "training"]),
+    ("valid", &["valid", "validation", "val", "dev"]),
+    ("test", &["test", "testing"]),
+];
 
 /// The sources that read these files together: the parts of a data set if their names say so, one table if they have the
 /// same columns, else a join by a column that they share. A single folder is one of images.
@@ -78,7 +81,8 @@ fn joined(mut tables: Vec<(Source, Survey)>) -> io::Result<Origin> {
         column.and_then(|column| column.different().map(|different| different < table.rows)).unwrap_or(false)
     };
     let fits = |key: &&String| tables.iter().filter(|(_, table)| repeats(table, key)).count() <= 1;
-    let named = |key: &&String| key.to_lowercase().split(['_', ' ', '-']).any(|word| ["id", "key", "uuid"].contains(&word));
+    let named =
+        |key: &&String| key.to_lowercase().split(['_', ' ', '-']).any(|word| ["id", "key", "uuid"].contains(&word));
     let key = shared.iter().filter(fits).max_by_key(|key| (named(key), std::cmp::Reverse((*key).clone())));
     let Some(key) = key.cloned() else {
         let columns: Vec<String> = tables.iter().map(|(source, table)| shown(source, table)).collect();
