@@ -217,7 +217,7 @@ fn telling(
                     let cells: Vec<&str> = rows.iter().map(|row| cells.text(*row)).collect();
                     telling::of_texts(&cells, &classes)
                 }
-                CellType::Number(_) | CellType::Image(_) => None,
+                CellType::Number(_) | CellType::Steps(_) | CellType::Image(_) => None,
             };
             found.extend(score.map(|LabelScore { score, values }| TellingColumn {
                 modality: spec.name.clone(),

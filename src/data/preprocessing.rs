@@ -149,7 +149,7 @@ fn type_of(kind: ModalityKind, shape: &Shape) -> String {
     match kind {
         ModalityKind::Dense => format!("dense{shape}"),
         ModalityKind::Image => format!("image{shape}"),
-        ModalityKind::Sequence => format!("sequence{shape}"),
+        ModalityKind::Sequence | ModalityKind::PaddedSequence => format!("sequence{shape}"),
         ModalityKind::Text { vocabulary } => format!("text{shape}, vocab: {vocabulary}"),
         ModalityKind::Category { count } => format!("category[{count}]"),
     }

@@ -12,7 +12,9 @@ use super::pass::{Pass, TrainingKey};
 use super::shards;
 use super::value::Value;
 use super::workers::Workers;
+use crate::ops::Op;
 use crate::plan::{Batch, BufferId, Plan};
+use crate::spec::ModalityKind;
 use dfdx::tensor::{NoneTape, OwnedTape, PutTape, Tape};
 use dfdx::tensor_ops::Backward;
 use rayon::prelude::*;
@@ -170,7 +172,10 @@ impl<B: Compute> Executor<B> {
         pass.training = Some(TrainingKey { key, first_row: rows.start });
         let mut first = None;
         self.forward(&mut pass, |index, _, value| {
-            if first.is_none() && value.host().iter().any(|number| !number.is_finite()) {
+            // The padding of a sequence comes as not-a-number.
+            let is_padded = |input: usize| self.plan.inputs[input].kind == ModalityKind::PaddedSequence;
+            let is_padded = matches!(self.plan.steps[index].op, Op::Input(input) if is_padded(input.0));
+            if first.is_none() && !is_padded && value.host().iter().any(|number| !number.is_finite()) {
                 first = Some(index);
             }
         })?;

@@ -16,6 +16,7 @@ use super::lstm::{self, Lstm};
 use super::merge::{Attend, Concat, Mean, Sum};
 use super::norm::{self, BatchNorm, LayerNorm};
 use super::operation::{Operation, RunningStat, ShapeError, Traits, Weight};
+use super::padded_sequence::{RealSteps, StepCount};
 use super::pool::{self, AvgPool, GlobalAvgPool, MaxPool, MeanPool};
 use super::reshape::{self, Flatten, PadChannels};
 use super::unit_logits::UnitLogits;
@@ -31,6 +32,8 @@ macro_rules! operations {
         $macro! {
             plain {
                 Length(TokenCount),
+                StepCount(StepCount),
+                RealSteps(RealSteps),
                 MeanPool(MeanPool),
                 GlobalAvgPool(GlobalAvgPool),
                 Flatten(Flatten),

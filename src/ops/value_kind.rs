@@ -23,7 +23,9 @@ pub enum ValueKind {
 impl From<ModalityKind> for ValueKind {
     fn from(kind: ModalityKind) -> Self {
         match kind {
-            ModalityKind::Dense | ModalityKind::Image | ModalityKind::Sequence => ValueKind::Numbers,
+            ModalityKind::Dense | ModalityKind::Image | ModalityKind::Sequence | ModalityKind::PaddedSequence => {
+                ValueKind::Numbers
+            }
             ModalityKind::Text { vocabulary } => ValueKind::Text { vocabulary },
             ModalityKind::Category { count } => ValueKind::Category { count },
         }

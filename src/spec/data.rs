@@ -311,6 +311,8 @@ pub enum ModalityKind {
     Image,
     /// `sequence[t, d]`: numbers, t steps of d each, one step after the other.
     Sequence,
+    /// `sequence[t, d]` of a column of lists: as many steps as the list has, at most t, then steps of not-a-number.
+    PaddedSequence,
     /// `text[n]`: the ids of n tokens, in shape `[n]`. 0 is padding, after the last token only; 1 is any
     /// token outside of the vocabulary, and those inside are counted from 2 on.
     Text {

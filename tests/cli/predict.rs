@@ -448,3 +448,40 @@ fn an_interrupt_leaves_nothing_behind_and_a_closed_pipe_is_no_error() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+/// Sequences of several lengths: a row is predicted alone, among others, and from another format as in its own run.
+#[test]
+fn sequences_of_several_lengths_are_predicted_as_in_the_run() {
+    let text = "pipeline small\n\
+        data { source = jsonl(\"t.jsonl\")\n split = { test: last(20) } }\n\
+        label y: class[\"no\", \"yes\"] = column(\"y\")\n\
+        modality s: sequence[4, 2] = column(\"s\") |> standardize\n\
+        combine one = single(s |> gru(4))\n\
+        train { epochs = 2\n seed = 1 }\n";
+    let folder = folder(text);
+    let steps = |row: usize| {
+        let steps = (0..1 + row % 6).map(|step| format!("[{}, {}]", row % 7 + step, row % 3));
+        steps.collect::<Vec<_>>().join(",")
+    };
+    let line = |row: usize| format!("{{\"y\": \"{}\", \"s\": [{}]}}\n", ["no", "yes"][row % 2], steps(row));
+    fs::write(folder.path().join("t.jsonl"), (0..80).map(line).collect::<String>()).unwrap();
+    let run = mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().success();
+    let said = plain(&run.get_output().stderr) + &plain(&run.get_output().stdout);
+    assert!(said.contains("`s`: 26 of 80 rows are cut to 4"), "{said}");
+    mmc(folder.path()).args(["verify", "small-0001", "--no-cache"]).assert().success();
+
+    fs::write(folder.path().join("new.jsonl"), (60..80).map(line).collect::<String>()).unwrap();
+    let predict = |file: &str| {
+        let done = mmc(folder.path()).args(["predict", "small-0001", file]).assert().success();
+        plain(&done.get_output().stdout)
+            .lines()
+            .map(|line| line.split_once(',').unwrap().1.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let all = predict("new.jsonl");
+    assert_eq!(all.len(), 21);
+    for row in 60..66 {
+        fs::write(folder.path().join("one.jsonl"), line(row)).unwrap();
+        assert_eq!(predict("one.jsonl")[1], all[row - 59], "row {row}");
+    }
+}

@@ -17,6 +17,7 @@ mod joins;
 mod json_tables;
 mod missing_markers;
 mod out_of_core;
+mod padded_sequences;
 mod real_data;
 mod row_blocks;
 mod row_weights;

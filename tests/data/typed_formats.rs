@@ -388,3 +388,37 @@ fn typed_tables_can_be_surveyed() {
     assert!(survey("t.npy", b"").unwrap_err().to_string().contains("`.npz`"));
     assert!(survey("u.parquet", b"PAR1").is_err());
 }
+
+/// Columns of several pages that are read at the same time have each their own cells, on any number of threads.
+#[test]
+fn columns_that_are_read_at_once_keep_their_cells() {
+    const COLUMNS: usize = 8;
+    const ROWS: usize = 30_000;
+    let fields: String = (0..COLUMNS).map(|column| format!("required double c{column}; ")).collect();
+    let number = |column: usize, row: usize| (column * 100_000 + row) as f64;
+    let cells: Vec<Vec<f64>> = (0..COLUMNS).map(|column| (0..ROWS).map(|row| number(column, row)).collect()).collect();
+    let names: Vec<&str> = (0..ROWS).map(|row| ["no", "yes"][row % 2]).collect();
+    let schema = Arc::new(parse_message_type(&format!("message m {{ required binary y (UTF8); {fields}}}")).unwrap());
+    let properties = WriterProperties::builder().set_data_page_row_count_limit(500).set_write_batch_size(500).build();
+    let mut writer = SerializedFileWriter::new(vec![], schema, Arc::new(properties)).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&texts(&names), None, None).unwrap();
+    column.close().unwrap();
+    for cells in &cells {
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<DoubleType>().write_batch(cells, None, None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    let bytes = writer.into_inner().unwrap();
+    let names: Vec<String> = (0..COLUMNS).map(|column| format!("c{column}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let case = parquet_case(&bytes, "m", &names, COLUMNS);
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
+    for _ in 0..4 {
+        let values = threads.install(|| case.load()).train.modalities[0].values();
+        let wrong = (0..ROWS * COLUMNS).find(|at| values[*at] != number(at % COLUMNS, at / COLUMNS) as f32);
+        assert_eq!(wrong, None);
+    }
+}

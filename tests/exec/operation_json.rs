@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 const FORMS: &[&str] = &[
     r#"{"input":3}"#,
     r#""length""#,
+    r#""step_count""#,
+    r#""real_steps""#,
     r#"{"windows":{"size":3,"stride":2,"padding":1}}"#,
     r#"{"embedding":{"width":4,"ids":7,"steps":true}}"#,
     r#"{"lstm":{"hidden":5,"layers":2,"bidirectional":true,"all":false}}"#,

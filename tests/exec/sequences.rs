@@ -16,17 +16,25 @@ const LENGTHS: [usize; 7] = [5, 3, 1, 0, 4, 2, 5];
 
 /// The plan of a pipeline with three modalities and this encoder of them.
 pub(super) fn plan(encoder: &str) -> Plan {
-    let text = format!(
-        "pipeline p\n\ndata {{ source = csv(\"t.csv\") }}\nlabel side: class[3] = column(\"side\")\n\
+    compiled(&plan_text(encoder))
+}
+
+fn plan_text(encoder: &str) -> String {
+    format!(
+        "pipeline p\n\ndata {{ source = parquet(\"t.parquet\") }}\nlabel side: class[3] = column(\"side\")\n\
          modality word: text[{STEPS}] = column(\"word\") |> chars(max: {STEPS}, vocab: 7)\n\
          modality kind: category[3] = column(\"kind\")\n\
          modality trace: sequence[{STEPS}, 2] = columns(\"trace_*\")\n\
+         modality path: sequence[{STEPS}, 2] = column(\"path\")\n\
          encoder net = {encoder}\ncombine one = single(net)\ntrain {{ epochs = 1\n init = torch }}\n"
-    );
+    )
+}
+
+fn compiled(text: &str) -> Plan {
     let mut sources = SourceMap::new();
-    let file = sources.add("p.mmc", text.as_str());
+    let file = sources.add("p.mmc", text);
     let compiled = mmc::compile(&mut sources, file, &[], None);
-    assert!(!compiled.problems.has_errors(), "{encoder}: {:?}", compiled.problems);
+    assert!(!compiled.problems.has_errors(), "{text}: {:?}", compiled.problems);
     compiled.value.unwrap().plan
 }
 
@@ -38,6 +46,7 @@ fn batch(plan: &Plan) -> Batch {
             .map(|at| (at / STEPS, at % STEPS))
             .map(|(row, step)| if step < LENGTHS[row] { (1 + (row * 2 + step) % 6) as f32 } else { 0.0 })
             .collect(),
+        ModalityKind::PaddedSequence => padded(noise(rows * STEPS * 2, 60)),
         ModalityKind::Category { count } => (0..rows).map(|row| (row % (count + 1)) as f32).collect(),
         _ => noise(rows * input.shape.size(), 40 + at as u64),
     };
@@ -46,8 +55,26 @@ fn batch(plan: &Plan) -> Batch {
     Batch { rows, present: vec![None; inputs.len()], inputs, labels, weights: vec![] }
 }
 
+/// Sequences of the lengths above, whose padding is not-a-number. Some real numbers are 0.
+fn padded(mut numbers: Vec<f32>) -> Vec<f32> {
+    for (at, number) in numbers.iter_mut().enumerate() {
+        if at / 2 % STEPS >= LENGTHS[at / 2 / STEPS] {
+            *number = f32::NAN;
+        } else if at % 7 == 0 {
+            *number = 0.0;
+        }
+    }
+    numbers
+}
+
 /// Encoders that between them use every operation on sequences, with and without lengths.
-const ENCODERS: [&str; 20] = [
+const ENCODERS: [&str; 26] = [
+    "path |> lstm(3)",
+    "path |> gru(2, bidirectional: true, output: all) |> mean_pool",
+    "path |> conv1d(3, kernel: 2, padding: 1) |> tanh |> mean_pool",
+    "path |> tanh |> max_pool",
+    "path |> attention_pool(4)",
+    "path |> mean_pool",
     "kind |> embedding(4)",
     "word |> embedding(3) |> mean_pool",
     "word |> embedding(3) |> lstm(2)",
@@ -148,6 +175,34 @@ fn the_first_row_of_an_embedding_stays_zeros() {
             let (_, gradients) = gradient(start(&plan, device, 1).as_mut(), &weights(&plan), &batch(&plan));
             assert!(gradients[..width].iter().all(|gradient| *gradient == 0.0));
             assert!(gradients[width..ids * width].iter().any(|gradient| *gradient != 0.0));
+        }
+    }
+}
+
+/// A sequence is decided as it would be by a pipeline of as many steps: its padding plays no part.
+#[test]
+fn a_padded_sequence_gives_what_a_whole_one_gives() {
+    for encoder in ENCODERS.iter().filter(|encoder| encoder.starts_with("path")) {
+        let long = plan(encoder);
+        let params = Arc::new(weights(&long));
+        let numbers = noise(3 * 2, 91);
+        let text = plan_text(encoder).replace(&format!("sequence[{STEPS}, 2] = column("), "sequence[3, 2] = column(");
+        let short = compiled(&text);
+        assert_eq!(
+            (long.inputs[0].kind, long.inputs[0].shape.0.as_slice()),
+            (ModalityKind::PaddedSequence, &[STEPS, 2][..])
+        );
+        let rows = |steps: usize| {
+            let mut cells = numbers.clone();
+            cells.resize(steps * 2, f32::NAN);
+            Batch { rows: 1, inputs: vec![cells], present: vec![None], labels: vec![0], weights: vec![] }
+        };
+        for device in BOTH {
+            let whole = start(&short, device, 1).logits(&params, &rows(3)).unwrap();
+            let padded = start(&long, device, 1).logits(&params, &rows(STEPS)).unwrap();
+            for (whole, padded) in whole.components[0].iter().zip(&padded.components[0]) {
+                close(f64::from(*padded), f64::from(*whole), 1e-6, &format!("{encoder} on {device:?}"));
+            }
         }
     }
 }

@@ -109,3 +109,18 @@ fn lines_of_json_become_a_pipeline_that_runs() {
     fs::write(folder.path().join("pipeline.mmc"), text).unwrap();
     lints_clean_and_runs(folder.path());
 }
+
+#[test]
+fn lists_of_several_lengths_become_a_sequence() {
+    let folder = TempDir::new().unwrap();
+    let steps = |row: usize| {
+        let steps: Vec<String> = (0..2 + row % 5).map(|step| format!("[{}, {}]", row % 7 + step, row % 3)).collect();
+        steps.join(", ")
+    };
+    let lines = (0..120).map(|row| format!("{{\"y\": \"{}\", \"s\": [{}]}}\n", ["no", "yes"][row % 2], steps(row)));
+    fs::write(folder.path().join("t.jsonl"), lines.collect::<String>()).unwrap();
+    let text = new(folder.path(), &["t.jsonl"]);
+    assert!(text.contains("modality s: sequence[6, 2] = column(\"s\")"), "{text}");
+    fs::write(folder.path().join("pipeline.mmc"), text).unwrap();
+    lints_clean_and_runs(folder.path());
+}

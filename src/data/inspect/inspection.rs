@@ -78,7 +78,7 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     // Only numbers and dates: words and images need all rows.
     let numbers = |spec: &&&ModalitySpec| {
         let one_hot = spec.transforms.iter().any(|transform| transform.kind == TransformKind::OneHot);
-        matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence) && !one_hot
+        matches!(spec.kind, ModalityKind::Dense | ModalityKind::Sequence | ModalityKind::PaddedSequence) && !one_hot
     };
     let modalities: Vec<ModalitySpec> = request.modalities.iter().filter(numbers).map(optional).collect();
     let asked = LoadRequest {

@@ -59,6 +59,8 @@ impl ColumnPlaces {
             (CellType::Number(_), Some(layout)) => {
                 layout.places().into_iter().map(|within| (*column, within)).collect()
             }
+            // The first of its numbers is how many steps there are.
+            (CellType::Steps([steps, width]), _) => (0..steps * width).map(|within| (*column, within + 1)).collect(),
             (CellType::Number(width), None) => (0..*width).map(|within| (*column, within)).collect(),
             _ => vec![],
         });
@@ -110,6 +112,18 @@ impl ModalityColumns<'_> {
         let (column, within) = self.numbers[at];
         cells.clear();
         self.read.table.columns[column].gather(within, rows, cells);
+    }
+
+    /// The number of steps in the lists of some rows, where the modality is made of lists.
+    pub(crate) fn steps(&self, rows: &[u32]) -> Option<Vec<usize>> {
+        let column = &self.read.table.columns[*self.columns.first()?];
+        match column.store.layout.kinds.get(column.place) {
+            Some(CellType::Steps(_)) => {
+                // NaN, where a joined table lacks the row, is no steps.
+                Some(rows.iter().map(|row| column.number(*row as usize, 0) as usize).collect())
+            }
+            _ => None,
+        }
     }
 
     /// One of the numbers of a row of the table.

@@ -150,7 +150,7 @@ impl FittedModality {
         }
         let planes = shape.0.first().copied().unwrap_or(1);
         let features = match self.kind {
-            ModalityKind::Sequence => shape.0.last().copied().unwrap_or(1),
+            ModalityKind::Sequence | ModalityKind::PaddedSequence => shape.0.last().copied().unwrap_or(1),
             _ => shape.size(),
         };
         let statistics = transforms.iter().find_map(|transform| {

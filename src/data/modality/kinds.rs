@@ -26,7 +26,7 @@ pub(crate) fn fit_and_apply(
         }
         ModalityKind::Image => image::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Dense if !spec.is_one_hot() => numeric::fit_and_apply(spec, parts, budget)?,
-        ModalityKind::Sequence => numeric::fit_and_apply(spec, parts, budget)?,
+        ModalityKind::Sequence | ModalityKind::PaddedSequence => numeric::fit_and_apply(spec, parts, budget)?,
         ModalityKind::Text { .. } => {
             let transforms = text::fit(spec, train);
             let rows = text::apply(spec, &transforms, parts, budget, None)?;
@@ -70,7 +70,9 @@ pub(crate) fn apply(
         }
         ModalityKind::Image => image::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Dense if !spec.is_one_hot() => numeric::apply(spec, transforms, parts, budget, errors),
-        ModalityKind::Sequence => numeric::apply(spec, transforms, parts, budget, errors),
+        ModalityKind::Sequence | ModalityKind::PaddedSequence => {
+            numeric::apply(spec, transforms, parts, budget, errors)
+        }
         ModalityKind::Text { .. } => text::apply(spec, transforms, parts, budget, errors),
         ModalityKind::Category { .. } | ModalityKind::Dense => category::apply(spec, transforms, parts, budget, errors),
     }

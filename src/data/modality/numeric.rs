@@ -24,7 +24,7 @@ fn block(width: usize) -> usize {
 /// Number of features that are fitted separately: all of a vector; of a sequence those of one step, over all steps.
 fn features(spec: &ModalitySpec) -> usize {
     match spec.kind {
-        ModalityKind::Sequence => spec.shape.0.last().copied().unwrap_or(1),
+        ModalityKind::Sequence | ModalityKind::PaddedSequence => spec.shape.0.last().copied().unwrap_or(1),
         _ => spec.shape.size(),
     }
 }
@@ -60,7 +60,7 @@ pub(crate) fn fit_and_apply(
     let rows = apply_all(spec, &transforms, &unfit, parts, budget, &mut errors)?;
     let tally = std::mem::take(&mut errors.tally);
     let problems = errors.finish();
-    if problems.has_errors() { Err(problems) } else { Ok((transforms, ModalityParts { rows, notes: vec![], tally })) }
+    if problems.has_errors() { Err(problems) } else { Ok((transforms, with_notes(rows, tally, spec))) }
 }
 
 /// Makes the rows of every part with transforms that have been fitted.
@@ -75,7 +75,13 @@ pub(crate) fn apply(
     let rows = apply_all(spec, transforms, &vec![false; features(spec)], parts, budget, &mut errors)?;
     let tally = std::mem::take(&mut errors.tally);
     let problems = errors.finish();
-    if problems.has_errors() { Err(problems) } else { Ok(ModalityParts { rows, notes: vec![], tally }) }
+    if problems.has_errors() { Err(problems) } else { Ok(with_notes(rows, tally, spec)) }
+}
+
+/// The rows, with a note on sequences that are cut.
+fn with_notes(rows: Vec<ModalityRows>, tally: Tally, spec: &ModalitySpec) -> ModalityParts {
+    let notes = tally.notes(&spec.name, false, spec.shape.0.first().copied().unwrap_or(1));
+    ModalityParts { rows, notes, tally }
 }
 
 /// The rows of every part; zeros for features that are `unfit`.
@@ -101,6 +107,9 @@ fn apply_all(
                     preparer.cells(rows, |fault, at, row| errors.fault(part, fault, at, first + row), |_, _, _| {});
                 }
                 errors.tally.rows += rows.len();
+                if let (Some(steps), [most, _]) = (part.steps(rows), spec.shape.0.as_slice()) {
+                    steps.iter().for_each(|steps| errors.tally.text(*steps, steps > most));
+                }
                 errors.tally.missing += block.there.iter().filter(|there| !**there).count();
                 let written = writer.push_all(&block.numbers, &block.there);
                 written.map_err(|error| out_of_space(columns_of(spec), &error))?;
@@ -167,6 +176,7 @@ impl BlockPreparer<'_> {
         mut see: impl FnMut(usize, usize, Option<f32>),
     ) {
         let features = self.unfit.len();
+        let steps = self.part.steps(rows);
         let mut cells = vec![];
         for at in (0..self.spec.shape.size()).filter(|at| !self.unfit[at % features]) {
             self.part.gather(at, rows, &mut cells);
@@ -174,6 +184,20 @@ impl BlockPreparer<'_> {
                 cells.iter_mut().for_each(|cell| *cell = transform.apply(at % features, *cell));
             }
             for (row, cell) in cells.iter().enumerate() {
+                // After the last step there is padding; a list without steps is missing.
+                if steps.as_ref().is_some_and(|steps| at / features >= steps[row].max(1)) {
+                    see(at, row, Some(f32::NAN));
+                    continue;
+                }
+                if steps.as_ref().is_some_and(|steps| steps[row] == 0) {
+                    if at == 0 {
+                        if !self.spec.optional {
+                            fault(CellFault::Missing, at, row);
+                        }
+                        see(at, row, None);
+                    }
+                    continue;
+                }
                 let value = *cell as f32;
                 let wrong = match cell.is_nan() {
                     true => (!self.spec.optional).then_some(CellFault::Missing),
@@ -223,6 +247,11 @@ impl<'a> TrainingCells<'a> {
         self.train.gather(at, rows, buffer);
         for transform in self.before {
             buffer.iter_mut().for_each(|cell| *cell = transform.apply(at % self.features, *cell));
+        }
+        // Nothing is fitted to padding, even if a transform has filled it.
+        if let Some(steps) = self.train.steps(rows) {
+            let padding = buffer.iter_mut().zip(steps).filter(|(_, steps)| at / self.features >= *steps);
+            padding.for_each(|(cell, _)| *cell = f64::NAN);
         }
     }
 }

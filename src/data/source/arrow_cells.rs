@@ -68,8 +68,9 @@ impl ArrowCells {
             ArrowCells::Texts(array) if array.is_valid(row) => CellValue::Text(array.value(row)),
             ArrowCells::Lists(array) if array.is_valid(row) => {
                 numbers.clear();
-                flatten(&items(array, row)?, numbers)?;
-                CellValue::Numbers(numbers)
+                let items = items(array, row)?;
+                flatten(&items, numbers)?;
+                if is_ragged(&items) { CellValue::Ragged } else { CellValue::Numbers(numbers) }
             }
             ArrowCells::Unreadable => return None,
             _ => CellValue::Empty,
@@ -128,6 +129,16 @@ fn items(array: &ArrayRef, row: usize) -> Option<ArrayRef> {
         DataType::FixedSizeList(_, _) => Some(array.as_fixed_size_list().value(row)),
         _ => None,
     }
+}
+
+/// Whether lists within a list have several lengths.
+fn is_ragged(array: &ArrayRef) -> bool {
+    if !is_list(array.data_type()) {
+        return false;
+    }
+    let inner: Vec<Option<ArrayRef>> = (0..array.len()).map(|row| items(array, row)).collect();
+    let length = |items: &Option<ArrayRef>| items.as_ref().map(|items| items.len());
+    inner.iter().any(|items| length(items) != length(&inner[0]) || items.as_ref().is_some_and(is_ragged))
 }
 
 /// Adds the numbers of lists within lists; NaN for each that is null.

@@ -11,6 +11,7 @@ use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_cell_errors::{bad_header, bad_number, disagreement, row_length};
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::source::text_layout::TextLayout;
+use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, unreadable};
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::origin::RowUnit;
@@ -279,6 +280,15 @@ impl Parser<'_> {
                     }
                 }
             },
+            // A cell of a text table is no list.
+            CellType::Steps(_) => {
+                let text = String::from_utf8_lossy(cell.trim_ascii());
+                let value = if text.is_empty() { CellValue::Empty } else { CellValue::Text(&text) };
+                if let Err(error) = self.writer.put(column, wanted.kind, value) {
+                    let place = file.place(Some(line), Some(self.schema.column(wanted.position)));
+                    self.errors.push_row(row, error.problem(file, place, wanted));
+                }
+            }
             // A cell of a text table holds one number; images are read by the paths in it.
             CellType::Number(_) | CellType::Image(_) => {
                 let number = self.reader.numbers.parse(cell).or_else(|| missing_number(cell, wanted));

@@ -94,8 +94,9 @@ pub(crate) fn cell<'a>(value: Option<&RawValue>, memory: &'a mut CellMemory) -> 
         Some(b'{') => CellValue::Nested,
         Some(b'[') => {
             memory.numbers.clear();
-            flatten(&serde_json::from_str(written).unwrap_or_default(), &mut memory.numbers);
-            CellValue::Numbers(&memory.numbers)
+            let value = serde_json::from_str(written).unwrap_or_default();
+            flatten(&value, &mut memory.numbers);
+            if is_ragged(&value) { CellValue::Ragged } else { CellValue::Numbers(&memory.numbers) }
         }
         Some(b'-' | b'0'..=b'9') => match written.parse() {
             // Zero with a sign is no whole number.
@@ -104,6 +105,14 @@ pub(crate) fn cell<'a>(value: Option<&RawValue>, memory: &'a mut CellMemory) -> 
         },
         _ => CellValue::Empty,
     }
+}
+
+/// Whether the lists in a list have several lengths.
+fn is_ragged(value: &Value) -> bool {
+    let Value::Array(items) = value else { return false };
+    let length = |item: &Value| item.as_array().map(Vec::len);
+    items.iter().any(|item| item.is_array())
+        && items.iter().any(|item| length(item) != length(&items[0]) || is_ragged(item))
 }
 
 fn flatten(value: &Value, numbers: &mut Vec<f64>) {

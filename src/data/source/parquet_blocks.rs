@@ -21,9 +21,13 @@ use std::fs::File;
 
 /// The columns of a query in one file, block after block. A block ends with its group of rows.
 pub(super) struct ColumnBlocks {
-    reader: SerializedFileReader<File>,
+    /// The file, opened once for each thread: readers of one open file share its position, so that columns which are read
+    /// at the same time through it would read each other's pages.
+    readers: Vec<SerializedFileReader<File>>,
     next_group: usize,
     columns: Vec<Leaf>,
+    /// How many columns after each other are read through one of the readers.
+    share: usize,
     /// Rows of the group that are not read yet.
     left: usize,
     /// Rows of the file that are read.
@@ -42,7 +46,7 @@ pub(super) struct DecodedColumns {
 impl ColumnBlocks {
     /// Opens a file.
     pub(super) fn open(file: &DataFile) -> Result<Self, Problem> {
-        Ok(Self { reader: open(file)?, next_group: 0, columns: vec![], left: 0, row: 0 })
+        Ok(Self { readers: vec![open(file)?], next_group: 0, columns: vec![], share: 1, left: 0, row: 0 })
     }
 
     /// The next rows, `rows` at most; `None` after the last.
@@ -55,17 +59,26 @@ impl ColumnBlocks {
     ) -> Result<Option<DecodedColumns>, Problem> {
         let failed = |error: ParquetError| damaged(file, &error);
         while self.left == 0 {
-            if self.next_group == self.reader.num_row_groups() {
+            if self.next_group == self.readers[0].num_row_groups() {
                 return Ok(None);
             }
-            let group = self.reader.get_row_group(self.next_group).map_err(failed)?;
-            self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-            let columns = query.columns.iter().map(|wanted| Leaf::open(group.as_ref(), wanted.position));
-            self.columns = columns.collect::<Result<_, _>>().map_err(failed)?;
+            self.share = query.columns.len().div_ceil(rayon::current_num_threads()).max(1);
+            while self.readers.len() < query.columns.len().div_ceil(self.share) {
+                self.readers.push(open(file)?);
+            }
+            self.columns.clear();
+            for (reader, wanted) in self.readers.iter().zip(query.columns.chunks(self.share)) {
+                let group = reader.get_row_group(self.next_group).map_err(failed)?;
+                let columns = wanted.iter().map(|wanted| Leaf::open(group.as_ref(), wanted.position));
+                self.columns.extend(columns.collect::<Result<Vec<_>, _>>().map_err(failed)?);
+            }
+            let group = self.readers[0].metadata().row_group(self.next_group);
+            self.left = usize::try_from(group.num_rows()).unwrap_or(0);
             self.next_group += 1;
         }
         let (first, rows) = (self.row, self.left.min(rows));
-        let read: Vec<_> = self.columns.par_iter_mut().map(|leaf| leaf.read(rows)).collect();
+        let shares = self.columns.par_chunks_mut(self.share);
+        let read: Vec<_> = shares.flat_map_iter(|share| share.iter_mut().map(|leaf| leaf.read(rows))).collect();
         let mut columns = Vec::with_capacity(read.len());
         for (block, wanted) in read.into_iter().zip(&query.columns) {
             let block = block.map_err(failed)?;

@@ -241,9 +241,22 @@ impl LeafBlock {
                     scratch.push(if there { values.number(at) } else { f64::NAN });
                     at += usize::from(there);
                 }
-                Ok(CellValue::Numbers(scratch))
+                Ok(if self.is_ragged(from..to) { CellValue::Ragged } else { CellValue::Numbers(scratch) })
             }
         }
+    }
+}
+
+impl LeafBlock {
+    /// Whether the innermost lists of a row, at these levels, have several lengths.
+    fn is_ragged(&self, levels: Range<usize>) -> bool {
+        if self.form.depth < 2 {
+            return false;
+        }
+        let of_row = &self.repetitions[levels];
+        let starts = (0..of_row.len()).filter(|level| of_row[*level] < self.form.depth).chain([of_row.len()]);
+        let starts: Vec<usize> = starts.collect();
+        starts.windows(2).any(|pair| pair[1] - pair[0] != starts[1] - starts[0])
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn of(modality: &ModalitySpec, array: &ArrayType) -> Option<ArrayFaul
     match modality.kind {
         ModalityKind::Image => of_image(modality, array),
         ModalityKind::Sequence => of_sequence(modality, array),
+        ModalityKind::PaddedSequence => of_lists(modality, array),
         _ => None,
     }
 }
@@ -44,6 +45,26 @@ fn of_image(modality: &ModalitySpec, array: &ArrayType) -> Option<ArrayFault> {
             Some(ArrayFault { message: None, help, declare: right })
         }
     }
+}
+
+/// Of lists of several lengths, of which the first one is known.
+fn of_lists(modality: &ModalitySpec, array: &ArrayType) -> Option<ArrayFault> {
+    let [most, declared] = *modality.shape.0.as_slice() else { return None };
+    let width = match *array.shape.0.as_slice() {
+        [_, width] => width,
+        // A flat list may hold whole steps.
+        [numbers] if numbers % declared == 0 => declared,
+        [_] => 1,
+        _ => {
+            let help = format!(
+                "a sequence is a list of steps, each a number or a list of them, and this one has {} levels",
+                array.shape.0.len()
+            );
+            return Some(ArrayFault { message: None, help, declare: None });
+        }
+    };
+    let right = format!("sequence[{most}, {width}]");
+    (width != declared).then(|| ArrayFault { message: None, help: format!("declare `{right}`"), declare: Some(right) })
 }
 
 fn of_sequence(modality: &ModalitySpec, array: &ArrayType) -> Option<ArrayFault> {

@@ -39,6 +39,7 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
             CellType::Number(width) => [0, width, 0, 0],
             CellType::Word => [1, 0, 0, 0],
             CellType::Text => [2, 0, 0, 0],
+            CellType::Steps([steps, width]) => [4, steps, width, 0],
             CellType::Image([channels, height, width]) => [3, channels, height, width],
         };
         for number in numbers.into_iter().chain([wanted.position]) {

@@ -25,6 +25,8 @@ pub(crate) enum CellValue<'a> {
     Text(&'a str),
     /// Several numbers.
     Numbers(&'a [f64]),
+    /// Lists of several lengths in a list.
+    Ragged,
     /// Pixels.
     Pixels(&'a [u8]),
     /// Fields of its own.
@@ -38,6 +40,12 @@ pub(crate) enum CellError {
     Words(String),
     /// Several numbers where a text is expected.
     Array,
+    /// Lists of several lengths in a list.
+    Ragged,
+    /// A list of so many numbers, which are no whole steps of that width.
+    BrokenStep(usize, usize),
+    /// Something other than a list.
+    NoList,
     /// Another number of numbers: expected, found.
     Width(usize, usize),
     /// A number is infinite.
@@ -51,6 +59,7 @@ impl StoreWriter {
     pub(crate) fn put(&mut self, column: usize, kind: CellType, cell: CellValue<'_>) -> Result<(), CellError> {
         match kind {
             CellType::Number(width) => self.put_numbers(column, width, cell),
+            CellType::Steps(size) => self.put_steps(column, size, cell),
             CellType::Image(_) => {
                 let pixels = if let CellValue::Pixels(pixels) = cell { Some(pixels) } else { None };
                 self.pixels(column, pixels);
@@ -67,12 +76,34 @@ impl StoreWriter {
                     _ => self.put_words(column, ""),
                 }
                 match cell {
-                    CellValue::Numbers(_) | CellValue::Pixels(_) => Err(CellError::Array),
+                    CellValue::Numbers(_) | CellValue::Ragged | CellValue::Pixels(_) => Err(CellError::Array),
                     CellValue::Nested => Err(CellError::Nested),
                     _ => Ok(()),
                 }
             }
         }
+    }
+
+    fn put_steps(&mut self, column: usize, size: [usize; 2], cell: CellValue<'_>) -> Result<(), CellError> {
+        let width = size[1];
+        let pixels;
+        let found = match cell {
+            CellValue::Empty => Ok(&[][..]),
+            CellValue::Numbers(numbers) => Ok(numbers),
+            CellValue::Pixels(bytes) => {
+                pixels = bytes.iter().map(|pixel| f64::from(*pixel)).collect::<Vec<_>>();
+                Ok(pixels.as_slice())
+            }
+            CellValue::Ragged => Err(CellError::Ragged),
+            _ => Err(CellError::NoList),
+        };
+        let found = found.and_then(|numbers| match numbers {
+            _ if numbers.len() % width != 0 => Err(CellError::BrokenStep(width, numbers.len())),
+            _ if numbers.iter().any(|number| number.is_infinite()) => Err(CellError::Infinite),
+            numbers => Ok(numbers),
+        });
+        self.steps(column, size, found.as_ref().map_or(&[][..], |numbers| numbers));
+        found.map(|_| ())
     }
 
     fn put_numbers(&mut self, column: usize, width: usize, cell: CellValue<'_>) -> Result<(), CellError> {
@@ -101,6 +132,7 @@ impl StoreWriter {
             return number.map(|_| ()).ok_or_else(|| CellError::Words(text.to_owned()));
         }
         let wrong = match cell {
+            CellValue::Ragged => Some(CellError::Ragged),
             CellValue::Nested => Some(CellError::Nested),
             CellValue::Pixels(pixels) if pixels.len() == width => {
                 pixels.iter().for_each(|pixel| self.number(column, f64::from(*pixel)));
@@ -127,6 +159,7 @@ impl CellError {
         let column = place.column.clone().unwrap_or_default();
         let asked = match wanted.kind {
             CellType::Number(_) => "read as numbers here",
+            CellType::Steps(_) => "read as a sequence here",
             CellType::Word => "read as words here",
             CellType::Text => "read as text here",
             CellType::Image(_) => "read as an image here",
@@ -141,6 +174,21 @@ impl CellError {
                 Code::ColumnType,
                 format!("column `{column}` holds several numbers in a row, and no text"),
                 "declare it as `dense`, or select another column".to_owned(),
+            ),
+            CellError::Ragged => (
+                Code::ColumnType,
+                format!("column `{column}`: the steps of a list have several lengths"),
+                "every step has as many numbers as the first one".to_owned(),
+            ),
+            CellError::BrokenStep(width, found) => (
+                Code::ColumnType,
+                format!("column `{column}`: a list of {found} numbers is no whole steps of {width}"),
+                "a step is a list of as many numbers as the type says".to_owned(),
+            ),
+            CellError::NoList => (
+                Code::ColumnType,
+                format!("column `{column}` holds no lists, which the steps of a sequence are read from"),
+                "declare it as `dense`, or select the columns of the steps with `columns(..)`".to_owned(),
             ),
             CellError::Width(expected, found) => (
                 Code::ColumnType,

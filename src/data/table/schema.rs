@@ -61,6 +61,8 @@ pub enum CellType {
     Word,
     /// A text.
     Text,
+    /// A list of at most so many steps of so many numbers: how many steps it has, and the first of them.
+    Steps([usize; 2]),
     /// Pixels of channels, rows and columns, or no image.
     Image([usize; 3]),
 }

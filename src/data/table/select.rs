@@ -258,6 +258,10 @@ pub(crate) fn cell_type(spec: &ModalitySpec, schema: &Schema, position: usize) -
     let one_hot = spec.is_one_hot();
     let numbers = CellType::Number(schema.numbers_in(position));
     match spec.kind {
+        ModalityKind::PaddedSequence => match spec.shape.0.as_slice() {
+            [steps, width] => CellType::Steps([*steps, *width]),
+            _ => numbers,
+        },
         ModalityKind::Text { .. } => CellType::Text,
         ModalityKind::Category { .. } => CellType::Word,
         ModalityKind::Dense if one_hot => CellType::Word,

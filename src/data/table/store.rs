@@ -1,7 +1,7 @@
 //! The cells of a table as bytes, in chunks of rows and column by column within a chunk: written once from the first
 //! row to the last, read anywhere. Independent of the meaning of columns.
 //!
-//! Numbers are little-endian doubles, words are places in a dictionary, a text is bytes between two ends, and an image
+//! Numbers are little-endian doubles, a list is their number of steps before them, words are places in a dictionary, a text is bytes between two ends, and an image
 //! is a byte for its presence, and its pixels.
 
 use crate::data::io::bytes::{Bytes, Growing, MemoryBudget};
@@ -137,6 +137,7 @@ impl Store {
 fn cell_length(kind: CellType) -> usize {
     match kind {
         CellType::Number(width) => 8 * width,
+        CellType::Steps([steps, width]) => 8 * (1 + steps * width),
         CellType::Word => 4,
         CellType::Text => 8,
         CellType::Image([channels, height, width]) => 1 + channels * height * width,
@@ -228,7 +229,9 @@ impl StoreWriter {
         let length = cell_length(kind);
         let cells = &block.pending[column][length * rows.start..length * rows.end];
         match kind {
-            CellType::Number(_) | CellType::Image(_) => self.pending[column].extend_from_slice(cells),
+            CellType::Number(_) | CellType::Steps(_) | CellType::Image(_) => {
+                self.pending[column].extend_from_slice(cells)
+            }
             CellType::Word => {
                 let codes = cells.as_chunks::<4>().0.iter().map(|code| codes[u32::from_le_bytes(*code) as usize]);
                 self.pending[column].extend(codes.flat_map(u32::to_le_bytes));
@@ -275,6 +278,14 @@ impl StoreWriter {
     /// Adds the numbers of several rows to a column of one number a row.
     pub(crate) fn numbers(&mut self, column: usize, numbers: &[f64]) {
         self.pending[column].extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    }
+
+    /// Adds the steps of a list to a column: their number, and the first of them, then not-a-number.
+    pub(crate) fn steps(&mut self, column: usize, [most, width]: [usize; 2], numbers: &[f64]) {
+        self.number(column, (numbers.len() / width.max(1)) as f64);
+        let kept = &numbers[..numbers.len().min(most * width)];
+        self.numbers(column, kept);
+        (kept.len()..most * width).for_each(|_| self.number(column, f64::NAN));
     }
 
     /// Adds a word to a column.

@@ -4,7 +4,7 @@ use super::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::backend::{Backend, DeviceError};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
-use crate::ops::{Flatten, InputIndex, TokenCount, WindowCount};
+use crate::ops::{Flatten, InputIndex, RealSteps, StepCount, TokenCount, WindowCount};
 use dfdx::tensor::Tape;
 use std::sync::Arc;
 
@@ -32,6 +32,37 @@ impl Kernel for TokenCount {
         let ids = tokens.host();
         let real = |row: usize| (0..steps).rev().find(|step| ids[step * rows + row] != 0.0).map_or(0, |step| step + 1);
         lengths(pass, (0..rows).map(real).collect())
+    }
+}
+
+/// The steps before the first one that is not-a-number.
+impl Kernel for StepCount {
+    fn portable<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+        call: &KernelCall<'_, B::Device>,
+    ) -> Computed<B> {
+        let sequence = call.x();
+        let (numbers, rows) = sequence.dims();
+        let width = call.step.takes.0.last().copied().unwrap_or(1).max(1);
+        let host = sequence.host();
+        let is_padding = |row: usize, step: &usize| host[step * width * rows + row].is_nan();
+        let real = |row: usize| (0..numbers / width).find(|step| is_padding(row, step)).unwrap_or(numbers / width);
+        lengths(pass, (0..rows).map(real).collect())
+    }
+}
+
+impl Kernel for RealSteps {
+    fn portable<B: Backend, T: Tape<f32, B::Device>>(
+        &self,
+        pass: &mut Pass<'_, B, T>,
+        call: &KernelCall<'_, B::Device>,
+    ) -> Computed<B> {
+        let sequence = call.x();
+        let host = sequence.host();
+        let real: Vec<f32> = host.iter().map(|number| if number.is_nan() { 0.0 } else { *number }).collect();
+        let tensor = pass.constant(real.clone(), sequence.dims())?;
+        Ok(Value::with_host(tensor, false, Arc::new(real)))
     }
 }
 

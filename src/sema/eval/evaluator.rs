@@ -42,6 +42,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) expanded: BTreeSet<usize>,
     /// Whether bodies of functions are only checked: their arguments are unknown and no call is expanded.
     pub(crate) checking: bool,
+    /// Whether the rows come from files whose cells may be lists.
+    pub(crate) reads_lists: bool,
 }
 
 #[derive(Clone)]
@@ -90,6 +92,7 @@ impl<'a> Evaluator<'a> {
             open: vec![],
             expanded: BTreeSet::new(),
             checking: false,
+            reads_lists: false,
         }
     }
 

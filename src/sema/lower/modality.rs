@@ -130,7 +130,10 @@ impl<'a> Evaluator<'a> {
         let columns = self.columns(base);
         let skip_unreadable = self.on_error(base, kind);
         let transforms = self.transforms(&stages, &typed.ty, &shape);
+        let one_column =
+            matches!(columns.as_deref(), Some([ColumnRef { select: Select::Name(_) | Select::Position(_), .. }]));
         let kind = match (kind, &transforms) {
+            (ModalityKind::Sequence, _) if one_column && self.reads_lists => ModalityKind::PaddedSequence,
             (ModalityKind::Text { .. }, Some((_, Some(vocabulary)))) => ModalityKind::Text { vocabulary: *vocabulary },
             (kind, _) => kind,
         };
@@ -188,6 +191,9 @@ impl<'a> Evaluator<'a> {
     /// The modality as a value of the graph; for a text, with the number of tokens of a row.
     fn modality_value(&mut self, index: usize, kind: ModalityKind, shape: Shape, typed: &Typed) -> EvalValue {
         let place = self.values.len();
+        if kind == ModalityKind::PaddedSequence {
+            return self.padded_sequence(index, shape, typed);
+        }
         let is_text = matches!(kind, ModalityKind::Text { .. });
         let input = HirValue {
             op: Op::Input(InputIndex(index)),
@@ -213,6 +219,25 @@ impl<'a> Evaluator<'a> {
             self.values.push(input);
         }
         EvalValue::Tensor(place)
+    }
+
+    /// A sequence of several lengths as values of the graph: as it is read, the number of its steps, and these alone.
+    fn padded_sequence(&mut self, index: usize, shape: Shape, typed: &Typed) -> EvalValue {
+        let place = self.values.len();
+        let input = HirValue {
+            op: Op::Input(InputIndex(index)),
+            inputs: vec![],
+            shape: shape.clone(),
+            kind: ValueKind::Numbers,
+            length: None,
+            path: typed.name.text.clone(),
+            span: typed.name.span.to(typed.ty.span),
+            calls: vec![],
+        };
+        let length = HirValue { op: Op::StepCount, inputs: vec![place], shape: Shape::vector(1), ..input.clone() };
+        let steps = HirValue { op: Op::RealSteps, inputs: vec![place], length: Some(place + 1), ..input.clone() };
+        self.values.extend([input, length, steps]);
+        EvalValue::Tensor(place + 2)
     }
 
     /// Whether `column(.., on_error: skip)` is written, for an image.

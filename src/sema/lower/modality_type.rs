@@ -21,7 +21,11 @@ const DENSE: Signature = Signature::new("dense", "a row of numbers: measurements
 const IMAGE: Signature = Signature::new("image", "an image as numbers, channel by channel and row by row")
     .params(&[size("c", "its channels: 3 for red, green and blue"), size("h", "its height"), size("w", "its width")])
     .example("modality photo: image[3, 32, 32] = column(\"image\")");
-const SEQUENCE: Signature = Signature::new("sequence", "steps in order, each a row of numbers")
+const SEQUENCE: Signature = Signature::new(
+    "sequence",
+    "steps in order, each a row of numbers. One column of lists (Parquet, Arrow, JSON) gives as many steps as its list has, at \
+     most t: longer ones are cut and counted, shorter ones padded, and layers ignore the padding; other columns give t steps",
+)
     .params(&[size("t", "how many steps at most"), size("d", "how many numbers a step has")])
     .example("modality track: sequence[20, 3] = columns(\"track_*\") |> standardize");
 const TEXT: Signature = Signature::new("text", "a text as ids of characters or words, padded at its end")

@@ -4,6 +4,7 @@ use crate::diag::{Code, Problem, Span, nearest};
 use crate::sema::eval::constant::show;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::{DeclarationKind, Hir, HirCombine, HirParam};
+use crate::sema::lower::source::reads_lists;
 use crate::sema::overrides::Overrides;
 use crate::sema::uses::UsedFile;
 use crate::syntax::ast::{Ast, Block, Item, ItemKind};
@@ -38,6 +39,8 @@ impl<'a> Evaluator<'a> {
                 );
             }
         }
+        self.reads_lists =
+            data_block.is_some_and(|block: &Block| block.entries.iter().any(|entry| reads_lists(&entry.value)));
         let modalities: Vec<_> = (0..self.names.modalities.len())
             .map(|index| {
                 let (typed, doc) = self.names.modalities[index];

@@ -6,8 +6,8 @@ use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::text_format::{
     COMMENT, DECIMAL, ENCODING, HEADER, QUOTE, SEPARATOR, SKIP, THOUSANDS, text_format,
 };
-use crate::spec::{Source, SourceKind, Spanned, TextFormat};
-use crate::syntax::ast::{Arg, Expr};
+use crate::spec::{FileFormat, Source, SourceKind, Spanned, TextFormat};
+use crate::syntax::ast::{Arg, Expr, ExprKind};
 
 const PATH: Parameter = Parameter::new(
     "path",
@@ -139,6 +139,20 @@ pub(in crate::sema) const SOURCES: &[SourceEntry] = &[
 /// The signatures of all sources, for the documentation.
 pub(in crate::sema) fn signatures() -> Vec<&'static Signature> {
     SOURCES.iter().map(|entry| entry.signature).collect()
+}
+
+/// Whether an expression opens a file whose cells may be lists. It looks at the text alone, so that the graph of a pipeline
+/// does not depend on its data.
+pub(crate) fn reads_lists(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(callee, args) => {
+            matches!(&callee.kind, ExprKind::Name(name) if FileFormat::OF_LISTS.contains(&name.as_str()))
+                || args.iter().any(|arg| reads_lists(&arg.value))
+        }
+        ExprKind::Paren(inner) => reads_lists(inner),
+        ExprKind::List(items) => items.iter().any(reads_lists),
+        _ => false,
+    }
 }
 
 impl<'a> Evaluator<'a> {

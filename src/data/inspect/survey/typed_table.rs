@@ -10,7 +10,8 @@ use crate::data::table::columns::{Column, Table};
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::schema::{ArrayType, CellType, TableQuery};
 use crate::diag::{Problems, Span};
-use crate::spec::Source;
+use crate::shape::Shape;
+use crate::spec::{Source, SourceKind};
 use std::io;
 use std::path::Path;
 
@@ -25,14 +26,15 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     let mut columns: Vec<Result<Column, String>> =
         (0..found.schema.width).map(|_| Err("its cells have fields inside".to_owned())).collect();
     let mut rows = 0;
-    match read(&found, &flat) {
+    let lists = matches!(source.kind, SourceKind::Arrow { .. } | SourceKind::Jsonl { .. } | SourceKind::Parquet { .. });
+    match read(&found, &flat, lists) {
         Ok(table) => {
             rows = table.rows;
             flat.iter().zip(table.columns).for_each(|(at, column)| columns[*at] = Ok(column));
         }
         Err(_) => {
             for at in flat {
-                columns[at] = read(&found, &[at]).map_err(|problems| first_message(&problems)).and_then(|mut table| {
+                columns[at] = read(&found, &[at], lists).map_err(|problems| first_message(&problems)).and_then(|mut table| {
                     rows = table.rows;
                     table.columns.pop().ok_or_else(|| "it was not read".to_owned())
                 });
@@ -56,12 +58,15 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     Ok(survey)
 }
 
-fn read(found: &OpenTable, columns: &[usize]) -> Result<Table, Problems> {
+fn read(found: &OpenTable, columns: &[usize], lists: bool) -> Result<Table, Problems> {
     let mut query = TableQuery::default();
     for at in columns {
-        let kind = match found.schema.arrays.contains_key(at) {
-            true => CellType::Number(found.schema.numbers_in(*at)),
-            false => CellType::Text,
+        let kind = match found.schema.arrays.get(at).map(|array| (array, array.shape.0.as_slice())) {
+            None => CellType::Text,
+            // Lists may have several lengths; the first one shows what their steps are.
+            Some((_, [steps])) if lists => CellType::Steps([*steps, 1]),
+            Some((_, [steps, width])) if lists => CellType::Steps([*steps, *width]),
+            Some((array, _)) => CellType::Number(array.shape.size()),
         };
         query.add(*at, kind, Span::default());
     }
@@ -80,12 +85,28 @@ fn column(found: &OpenTable, at: usize, cells: &Result<Column, String>, rows: us
 
 /// Counts of empty cells and statistics of the others.
 fn survey_arrays(column: &Column, array: &ArrayType, rows: usize) -> (usize, Option<ArraySurvey>) {
-    let missing = (0..rows).filter(|row| column.number(*row, 0).is_nan()).count();
+    let lists = matches!(column.store.layout.kinds.get(column.place), Some(CellType::Steps(_)));
+    // Before the numbers of a list is how many steps it has.
+    let first = usize::from(lists);
     let varies = |at: usize| {
-        let mut numbers = (0..rows).map(|row| column.number(row, at)).filter(|number| !number.is_nan());
+        let mut numbers = (0..rows).map(|row| column.number(row, first + at)).filter(|number| !number.is_nan());
         let first = numbers.next();
         numbers.any(|number| Some(number) != first)
     };
     let varies = (0..array.shape.size()).all(varies);
-    (missing, Some(ArraySurvey { shape: array.shape.clone(), varies, bytes: array.bytes }))
+    let mut shape = array.shape.clone();
+    let is_missing = |row: &usize| match lists {
+        true => column.number(*row, 0) == 0.0,
+        false => column.number(*row, 0).is_nan(),
+    };
+    let missing = (0..rows).filter(is_missing).count();
+    if lists {
+        let steps = (0..rows).filter(|row| !is_missing(row)).map(|row| column.number(row, 0) as usize);
+        let (least, most) = (steps.clone().min().unwrap_or(0), steps.max().unwrap_or(0));
+        if least != most {
+            // Those of several lengths are sequences.
+            shape = Shape(vec![most, shape.0.get(1).copied().unwrap_or(1)]);
+        }
+    }
+    (missing, Some(ArraySurvey { shape, varies, bytes: array.bytes }))
 }
