@@ -111,8 +111,8 @@ SETTINGS = {
     "beta 1": changed(r"beta( *)= 0.5", r"beta\1= 1"),
     "lr 3e-4": changed(r"lr: 1e-3", "lr: 3e-4"),
     "lr 3e-3": changed(r"lr: 1e-3", "lr: 3e-3"),
-    "sgd 0.05": changed(r"adam\(lr: 1e-3\)", "sgd(lr: 0.05)"),
-    "adamw 0.1": changed(r"adam\(lr: 1e-3\)", "adamw(lr: 1e-3, weight_decay: 0.1)"),
+    "sgd 0.05": changed(r"adamw\(.*\)", "sgd(lr: 0.05)"),
+    "adam": changed(r"adamw\(.*\)", "adam(lr: 1e-3)"),
     "batch 128": changed(r"batch_size = \d+", "batch_size = 128"),
     "heads of 2 layers": changed(r"head( *)= mlp\(\[64\]\)", r"head\1= mlp([64, 64])"),
 }

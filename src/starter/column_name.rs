@@ -68,6 +68,17 @@ pub(super) fn names_a_split(name: &str) -> bool {
     has_word_of(name, "fold part partition set split subset")
 }
 
+/// The prefix of the name of a column: up to a separator, or without trailing digits.
+pub(super) fn prefix(name: &str) -> &str {
+    match name.find(['_', '.', '-', ' ']) {
+        Some(at) if at > 0 => &name[..at],
+        _ => match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "" => name,
+            rest => rest,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +95,14 @@ mod tests {
         assert!(names_a_quantity("n_children") && names_a_quantity("Review Score") && !names_a_quantity("zip"));
         assert!(names_an_id("id") && names_an_id("PassengerId") && names_an_id("id_2") && !names_an_id("idle"));
         assert!(names_an_entity("patient_id") && names_an_entity("subject") && !names_an_entity("user_agent"));
+    }
+
+    #[test]
+    fn names_begin_alike() {
+        for (name, expected) in
+            [("fou_12", "fou"), ("x3", "x"), ("low_lepton_pt", "low"), ("height", "height"), ("12", "12"), ("_a", "_a")]
+        {
+            assert_eq!(prefix(name), expected);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Columns of numbers to modalities: grouped by a common prefix of their names.
 
+use super::column_name::prefix;
 use super::role::Role;
 use crate::data::Survey;
 
@@ -13,17 +14,6 @@ pub(super) struct ColumnGroup {
     pub(super) prefix: String,
     /// Their positions, in order.
     pub(super) columns: Vec<usize>,
-}
-
-/// The prefix of the name of a column: up to a separator, or without trailing digits.
-pub(super) fn prefix(name: &str) -> &str {
-    match name.find(['_', '.', '-', ' ']) {
-        Some(at) if at > 0 => &name[..at],
-        _ => match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "" => name,
-            rest => rest,
-        },
-    }
 }
 
 /// The columns of numbers in groups, in the order of their first columns; those without a common prefix are one group.
@@ -49,18 +39,4 @@ pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<ColumnGroup> {
         kin.push(ColumnGroup { prefix: String::new(), columns });
     }
     kin
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_begin_alike() {
-        for (name, expected) in
-            [("fou_12", "fou"), ("x3", "x"), ("low_lepton_pt", "low"), ("height", "height"), ("12", "12"), ("_a", "_a")]
-        {
-            assert_eq!(prefix(name), expected);
-        }
-    }
 }

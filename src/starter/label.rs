@@ -1,7 +1,6 @@
 //! Choice of the column to predict, with the reason.
 
-use super::column_name::{names_a_code, names_a_split, names_an_id};
-use super::group::prefix;
+use super::column_name::{names_a_code, names_a_split, names_an_id, prefix};
 use crate::data::{ColumnSurvey, Survey};
 use crate::diag::nearest;
 

@@ -20,7 +20,7 @@ const STEPS: usize = 4_000;
 const EPOCHS: Range<usize> = 15..100;
 
 /// An input of a combine.
-struct Input {
+struct CombineInput {
     encoder: String,
     optional: bool,
 }
@@ -40,7 +40,7 @@ impl Writer<'_> {
     }
 
     /// An encoder for each signal; those of one kind that are many and small share one.
-    fn encoders(&mut self, signals: &[Signal]) -> Vec<Input> {
+    fn encoders(&mut self, signals: &[Signal]) -> Vec<CombineInput> {
         let mut inputs = vec![];
         let shared = |kind| {
             let all: Vec<&Signal> = signals.iter().filter(|signal| signal.kind == kind && !signal.optional).collect();
@@ -52,7 +52,7 @@ impl Writer<'_> {
         for signal in signals.iter().filter(|signal| !grouped.contains(&signal.name)) {
             let encoder = self.name(&format!("{}_net", signal.name));
             self.lines(&format!("encoder {encoder} = {} |> {}", signal.name, signal.layers));
-            inputs.push(Input { encoder, optional: signal.optional });
+            inputs.push(CombineInput { encoder, optional: signal.optional });
         }
         if !categories.is_empty() {
             let encoder = self.name("categories_net");
@@ -63,18 +63,18 @@ impl Writer<'_> {
                  encoder {encoder} = concat({}) |> mlp([{WIDTH}])",
                 each.join(", ")
             ));
-            inputs.push(Input { encoder, optional: false });
+            inputs.push(CombineInput { encoder, optional: false });
         }
         if !dates.is_empty() {
             let encoder = self.name("dates_net");
             self.lines(&format!("encoder {encoder} = concat({}) |> mlp([32, {WIDTH}])", names(&dates).join(", ")));
-            inputs.push(Input { encoder, optional: false });
+            inputs.push(CombineInput { encoder, optional: false });
         }
         inputs
     }
 
     /// Combines of one input; `only` if it is a single modality.
-    fn alone(&mut self, model: &str, signal: &Signal, input: &Input, only: bool) {
+    fn alone(&mut self, model: &str, signal: &Signal, input: &CombineInput, only: bool) {
         let encoder = &input.encoder;
         self.lines(&format!("combine {model} = single({encoder}) {{ head = mlp([{WIDTH}]) }}\n"));
         if only && signal.kind == SignalKind::Numbers {
@@ -96,10 +96,11 @@ impl Writer<'_> {
     }
 
     /// Combines of several inputs.
-    fn together(&mut self, model: &str, inputs: &[Input]) {
-        let names = |all: Vec<&Input>| all.iter().map(|input| input.encoder.as_str()).collect::<Vec<_>>().join(", ");
+    fn together(&mut self, model: &str, inputs: &[CombineInput]) {
+        let names =
+            |all: Vec<&CombineInput>| all.iter().map(|input| input.encoder.as_str()).collect::<Vec<_>>().join(", ");
         let all = names(inputs.iter().collect());
-        let certain: Vec<&Input> = inputs.iter().filter(|input| !input.optional).collect();
+        let certain: Vec<&CombineInput> = inputs.iter().filter(|input| !input.optional).collect();
         if inputs.len() < NO_MIXTURES {
             let mixtures = if inputs.len() >= ONLY_PAIRS { "mixtures = up_to(2)\n" } else { "" };
             self.lines(&format!(
@@ -146,7 +147,7 @@ impl Writer<'_> {
         self.lines(&format!(
             "train {{\n\
              combine = {model}\n\
-             optimizer = adam(lr: 1e-3)\n\
+             optimizer = adamw(lr: 1e-3, weight_decay: 0.1)\n\
              batch_size = {batch}\n\
              epochs = {epochs}\n\
              stop = patience({patience}, on: valid.loss)\n\

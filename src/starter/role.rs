@@ -1,7 +1,6 @@
 //! The use of each column of a table, with the reason.
 
-use super::column_name::{names_a_code, names_a_quantity, names_an_id};
-use super::group::prefix;
+use super::column_name::{names_a_code, names_a_quantity, names_an_id, prefix};
 use super::missing_marker::{number_among_numbers, words_among_numbers};
 use crate::data::{ArraySurvey, ColumnSurvey, ImageSurvey, Survey};
 use crate::spec::DatePart;

@@ -36,7 +36,7 @@ pub struct TableFile<'a> {
     pub path: &'a dyn Fn(&str) -> String,
     /// The name of the pipeline, in any form.
     pub name: &'a str,
-    /// The survey of its rows, of the training rows where they are a table of their own.
+    /// The survey of its rows, of the training rows where they have a separate table.
     pub survey: &'a Survey,
 }
 
@@ -88,7 +88,7 @@ fn is_key(column: &str, key: &str) -> bool {
 
 /// How the rows are divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Split {
+enum RowSplit {
     /// At random.
     Fractions,
     /// At random, all rows of equal values of a column on one side.
@@ -98,7 +98,7 @@ enum Split {
 }
 
 /// How the rows are divided; the column that says so is left out of the inputs.
-fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> Split {
+fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> RowSplit {
     let known = ["train", "valid", "validation", "val", "dev", "calib", "test"];
     let words =
         |column: &ColumnSurvey| column.values.iter().flatten().map(|(value, _)| value.clone()).collect::<Vec<_>>();
@@ -114,7 +114,7 @@ fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> Split {
         let words = words(&survey.columns[at]);
         let has = |part: &[&str]| words.iter().any(|word| part.contains(&word.as_str()));
         if matches!(origin, Origin::Whole(_)) && has(&known[..1]) && has(&known[1..5]) && has(&known[6..]) {
-            return Split::Column(at);
+            return RowSplit::Column(at);
         }
     }
     let repeated = |column: &ColumnSurvey| {
@@ -125,9 +125,9 @@ fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> Split {
     match group {
         Some(at) if matches!(origin, Origin::Whole(_)) && !is_label(&roles[at]) => {
             roles[at] = Role::Left("new rows are of others: the rows of one stay together in the split".into());
-            Split::Groups(at)
+            RowSplit::Groups(at)
         }
-        _ => Split::Fractions,
+        _ => RowSplit::Fractions,
     }
 }
 
@@ -188,7 +188,7 @@ fn reasons(survey: &Survey, roles: &[Role], label: usize) -> Vec<(String, Vec<St
 
 impl Writer<'_> {
     /// The pipeline's name, its data and its label.
-    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: Split) {
+    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: RowSplit) {
         let survey = self.survey;
         let (rows, columns) = (counted(survey.rows), survey.columns.len());
         let all = match survey.whole {
@@ -224,12 +224,12 @@ impl Writer<'_> {
     }
 
     /// The settings of the data block.
-    fn data(&mut self, table: &TableFile<'_>, label: &str, column: &ColumnSurvey, split: Split) {
+    fn data(&mut self, table: &TableFile<'_>, label: &str, column: &ColumnSurvey, split: RowSplit) {
         let source = |source| source_text(source, table.path);
         let counts: Vec<usize> = column.values.iter().flatten().map(|(_, count)| *count).collect();
         let rarest = counts.iter().min().copied().unwrap_or(0);
         let group = match split {
-            Split::Groups(at) => format!("group: {}, ", string_literal(&self.survey.columns[at].name)),
+            RowSplit::Groups(at) => format!("group: {}, ", string_literal(&self.survey.columns[at].name)),
             _ => String::new(),
         };
         let fractions = |test: bool| {
@@ -249,11 +249,11 @@ impl Writer<'_> {
             Origin::Whole(whole) => {
                 self.lines(&format!("source = {}", source(whole)));
                 match split {
-                    Split::Column(at) => {
+                    RowSplit::Column(at) => {
                         let name = string_literal(&self.survey.columns[at].name);
                         self.lines(&format!("split = by_column({name})"));
                     }
-                    Split::Fractions | Split::Groups(_) => {
+                    RowSplit::Fractions | RowSplit::Groups(_) => {
                         self.lines(
                             "# The test rows are looked at once, at the end; the model is chosen on the validation rows.",
                         );

@@ -1,7 +1,6 @@
 //! What is counted and measured of one column.
 
 use crate::data::date_guess::DateGuess;
-use crate::data::inspect::survey::image_paths::ImageSurvey;
 use crate::data::table::number_format::{NumberFormat, is_missing_word};
 use crate::shape::Shape;
 use std::collections::BTreeMap;
@@ -80,6 +79,17 @@ pub struct ArraySurvey {
     pub varies: bool,
     /// Whether they are whole numbers from 0 to 255.
     pub bytes: bool,
+}
+
+/// The images of a column, by some of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSurvey {
+    /// Whether any has colors.
+    pub color: bool,
+    /// Height and width of the largest.
+    pub size: (usize, usize),
+    /// Whether they have one size.
+    pub one_size: bool,
 }
 
 impl ColumnSurvey {

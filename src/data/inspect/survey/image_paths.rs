@@ -1,21 +1,10 @@
 //! A column whose cells are paths of images: what the images are like.
 
-use crate::data::inspect::survey::column::ColumnSurvey;
+use crate::data::inspect::survey::column::{ColumnSurvey, ImageSurvey};
 use crate::data::io::paths;
 use crate::spec::{Source, SourceKind};
 use image::{ImageDecoder, ImageReader};
 use std::path::{Path, PathBuf};
-
-/// The images of a column, by some of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageSurvey {
-    /// Whether any has colors.
-    pub color: bool,
-    /// Height and width of the largest.
-    pub size: (usize, usize),
-    /// Whether they have one size.
-    pub one_size: bool,
-}
 
 /// The images that the examples of a column name; nothing where fewer than half of them are images.
 pub(super) fn survey_images(source: &Source, base: &Path, column: &ColumnSurvey) -> Option<ImageSurvey> {

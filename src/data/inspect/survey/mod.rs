@@ -3,41 +3,16 @@
 pub(crate) mod column;
 pub(crate) mod image_paths;
 pub(crate) mod sources;
+pub(crate) mod table_survey;
 mod text_table;
 mod typed_table;
 
-use crate::data::inspect::row_sample::RowSample;
-use crate::data::inspect::survey::column::ColumnSurvey;
 use crate::data::inspect::survey::image_paths::survey_images;
+use crate::data::inspect::survey::table_survey::{Survey, invalid};
 use crate::data::source;
-use crate::diag::Problems;
 use crate::spec::{DataSpec, Origin, Source, SourceKind};
 use std::io;
 use std::path::Path;
-
-/// The columns of a table and its number of rows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Survey {
-    /// Whether columns have names: in a table of text, whether the first line names them.
-    pub header: bool,
-    /// Number of rows that were read.
-    pub rows: usize,
-    /// Number of rows that there are.
-    pub all_rows: usize,
-    /// Whether all were read.
-    pub whole: bool,
-    /// The columns in order.
-    pub columns: Vec<ColumnSurvey>,
-    /// Rows from all over the table.
-    sample: RowSample,
-}
-
-impl Survey {
-    /// The columns that alone predict the column `label`, and the score of each.
-    pub fn telling(&self, label: usize) -> Vec<(usize, f64)> {
-        self.sample.telling(label)
-    }
-}
 
 /// Surveys the rows of a source: of a large table of text rows from all over it, of any other source all rows.
 ///
@@ -60,15 +35,6 @@ pub fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
 pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
     let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
     source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
-}
-
-fn invalid(message: impl Into<String>) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message.into())
-}
-
-/// The first of the problems, in one line: there is no pipeline text yet for labels.
-fn first_message(problems: &Problems) -> String {
-    problems.iter().next().map_or_else(String::new, |problem| problem.message.clone())
 }
 
 #[cfg(test)]

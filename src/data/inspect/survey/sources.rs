@@ -1,6 +1,8 @@
 //! From files and folders to the sources that read them: one table, a table for each part, or tables joined by a key.
 
-use super::{Survey, invalid, survey, text_table};
+use super::survey;
+use super::table_survey::{Survey, invalid};
+use super::text_table;
 use crate::diag::Span;
 use crate::spec::{FileFormat, Origin, Source, SourceKind, Spanned};
 use std::collections::BTreeSet;

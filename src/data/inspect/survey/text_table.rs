@@ -1,6 +1,6 @@
 //! Surveys tables of text, line after line: all rows of a small one, rows from all over a large one.
 
-use super::{Survey, invalid};
+use super::table_survey::{Survey, invalid};
 use crate::data::inspect::likely_format::likely_text_format;
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::inspect::survey::column::ColumnSurvey;

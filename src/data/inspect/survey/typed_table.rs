@@ -1,6 +1,6 @@
 //! Surveys sources whose formats know their columns: Parquet, Arrow, arrays, lines of JSON, folders of images, joins.
 
-use super::{Survey, first_message, invalid};
+use super::table_survey::{Survey, first_message, invalid};
 use crate::data::inspect::survey::column::{ArraySurvey, ColumnSurvey};
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::source;
@@ -34,10 +34,11 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
         }
         Err(_) => {
             for at in flat {
-                columns[at] = read(&found, &[at], lists).map_err(|problems| first_message(&problems)).and_then(|mut table| {
-                    rows = table.rows;
-                    table.columns.pop().ok_or_else(|| "it was not read".to_owned())
-                });
+                columns[at] =
+                    read(&found, &[at], lists).map_err(|problems| first_message(&problems)).and_then(|mut table| {
+                        rows = table.rows;
+                        table.columns.pop().ok_or_else(|| "it was not read".to_owned())
+                    });
             }
         }
     }
