@@ -50,8 +50,11 @@ pub(crate) fn replace_file(
     // The default of a temporary file is its owner's access alone; a new file gets what the umask allows.
     #[cfg(unix)]
     temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    // A file is made and entered under the lock: none is left behind by a process that ends, see `remove_unfinished`.
+    let mut files = unfinished();
     let temporary = temporary.tempfile_in(folder)?;
-    let _unfinished = Unfinished::new(temporary.path());
+    let _unfinished = Unfinished::new(temporary.path(), &mut files);
+    drop(files);
     let file = temporary.as_file();
     fill_buffered(file, fill)?;
     if let Some(permissions) = existing.map(|existing| existing.permissions())
@@ -99,7 +102,8 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes the temporary files of all writes that have not ended: for a process that ends before them.
+/// Removes the temporary files of all writes that have not ended: for a process that ends before them. No write begins
+/// after this.
 pub(crate) fn remove_unfinished() {
     // The lock is held to the end of the process, so that no write ends between this and that.
     let files = std::mem::ManuallyDrop::new(unfinished());
@@ -110,8 +114,8 @@ pub(crate) fn remove_unfinished() {
 struct Unfinished(PathBuf);
 
 impl Unfinished {
-    fn new(path: &Path) -> Self {
-        unfinished().push(path.to_owned());
+    fn new(path: &Path, files: &mut Vec<PathBuf>) -> Self {
+        files.push(path.to_owned());
         Self(path.to_owned())
     }
 }

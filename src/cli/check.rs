@@ -20,12 +20,8 @@ pub(super) fn check(path: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
 /// `checked against higgs.csv: 51,233 rows`
 fn line(checked: &DataCheck) -> Option<String> {
     Some(match checked {
-        DataCheck::Missing(problem) => {
-            let missing = problem.as_ref().map_or_else(String::new, |problem| {
-                let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-                format!(": {}{help}", problem.message)
-            });
-            format!("data not found, and not checked against it{missing}")
+        DataCheck::Missing => {
+            "not checked against its data, which is missing; `--no-data` checks the text alone".to_owned()
         }
         DataCheck::TooLarge(name) => {
             format!("not checked against the data: {name} is too large to be read whole")

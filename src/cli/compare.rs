@@ -19,7 +19,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 pub(super) fn compare(args: &CompareArgs, output: &Output) -> ExitStatus {
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen(output);
     let options = args.compute.options(interrupt.flag().clone());
     run(args, &options, &interrupt, output).unwrap_or_else(|error| output.error(&error))
 }
@@ -41,6 +41,7 @@ fn run(
     }
     let (kind, metric, quiet) = (StudyKind::Compare, comparison.metric, args.quiet);
     let run = StudyRun { kind, metric, quiet, compute: &args.compute, output };
+    interrupt.training_begins();
     let mut study = match &args.resume {
         Some(folder) => comparison.resume(folder)?,
         None => comparison.start(&args.out)?,

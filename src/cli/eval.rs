@@ -24,8 +24,8 @@ const MATRIX: usize = 12;
 const NAMED: usize = 10;
 
 pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
-    let interrupt = Interrupt::listen();
-    let options = args.compute.options(interrupt.flag().clone());
+    Interrupt::end_at_once();
+    let options = args.compute.options(Interrupt::default().flag().clone());
     let loaded = find_run(&args.run).and_then(|folder| Ok((Model::load(&folder)?, folder)));
     let (model, folder) = match loaded {
         Ok(loaded) => loaded,

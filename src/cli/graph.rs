@@ -8,12 +8,19 @@ use crate::atomic_file::write_atomic;
 use crate::drawing::{dot, figure, mermaid, svg};
 
 pub(super) fn graph(args: &GraphArgs, output: &Output) -> ExitStatus {
+    let format = match args.format() {
+        Ok(format) => format,
+        Err(message) => {
+            output.err.line(&format!("error: {message}"));
+            return ExitStatus::CouldNotRun;
+        }
+    };
     let pipeline = match open_pipeline(&args.file, args.model.options(), output) {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
     let figure = figure(pipeline.plan());
-    let drawn = match args.format {
+    let drawn = match format {
         GraphFormat::Svg => svg(&figure),
         GraphFormat::Dot => dot(&figure),
         GraphFormat::Mermaid => mermaid(&figure),

@@ -1,6 +1,9 @@
-//! Signals: the first Ctrl-C or request to terminate asks training to end after its step, the second ends the process at
-//! once. `SIGUSR1`, which batch systems send some time before they end a job, only asks.
+//! Signals: before training begins the first Ctrl-C or request to terminate ends the process. From then on the first asks
+//! training to end after its step, and the second ends the process at once. `SIGUSR1`, which batch systems send some time
+//! before they end a job, only asks. A signal that the parent process ignores, as `nohup` does with the hang-up of the
+//! terminal, stays ignored.
 
+use super::output::Output;
 use super::status::{INTERRUPTED, RESUMABLE};
 use crate::atomic_file::remove_unfinished;
 use crate::report::CheckpointFolder;
@@ -16,6 +19,8 @@ pub(super) struct Interrupt(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     asked: Arc<AtomicBool>,
+    /// Whether something is being trained that is saved before the process ends.
+    training: AtomicBool,
     /// Whether it was Ctrl-C or a request to terminate, of which the second ends the process.
     urgent: AtomicBool,
     /// The folder of the run, and whether it is removed if it holds nothing to continue from.
@@ -24,31 +29,38 @@ struct Shared {
 
 impl Interrupt {
     /// Begins to listen for Ctrl-C, requests to terminate and `SIGUSR1`.
-    pub(super) fn listen() -> Self {
+    pub(super) fn listen(output: &Output) -> Self {
         let interrupt = Self::default();
-        let shared = Arc::clone(&interrupt.0);
-        // Where no handler can be set, a signal ends the process as it does by default.
-        let _ = ctrlc::set_handler(move || {
-            shared.asked.store(true, Ordering::SeqCst);
-            if shared.urgent.swap(true, Ordering::SeqCst) {
-                shared.exit();
+        let (shared, output) = (Arc::clone(&interrupt.0), *output);
+        on_signal(move |signal| match signal {
+            Signal::Ask => shared.asked.store(true, Ordering::SeqCst),
+            Signal::End => {
+                shared.asked.store(true, Ordering::SeqCst);
+                let again = shared.urgent.swap(true, Ordering::SeqCst);
+                if !shared.training.load(Ordering::SeqCst) {
+                    output.err.line("interrupted before training began");
+                    shared.exit();
+                } else if again {
+                    shared.exit();
+                }
             }
         });
-        #[cfg(unix)]
-        if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGUSR1]) {
-            let asked = Arc::clone(&interrupt.0.asked);
-            std::thread::spawn(move || signals.forever().for_each(|_| asked.store(true, Ordering::SeqCst)));
-        }
         interrupt
     }
 
-    /// Installs a handler that ends the process at the first interrupt. Files that are not whole yet are removed.
+    /// Ends the process at the first interrupt. Files that are not whole yet are removed.
     pub(super) fn end_at_once() {
-        // Where no handler can be set, Ctrl-C ends the process as it does by default.
-        let _ = ctrlc::set_handler(|| {
-            remove_unfinished();
-            std::process::exit(INTERRUPTED.into());
+        on_signal(|signal| {
+            if signal == Signal::End {
+                remove_unfinished();
+                std::process::exit(INTERRUPTED.into());
+            }
         });
+    }
+
+    /// Says that training begins: from here on an interrupt waits for a step to end, and for what is saved then.
+    pub(super) fn training_begins(&self) {
+        self.0.training.store(true, Ordering::SeqCst);
     }
 
     /// Whether an interrupt was requested.
@@ -70,6 +82,7 @@ impl Interrupt {
 impl Shared {
     /// Ends the process.
     fn exit(&self) -> ! {
+        // No file is begun after this, so that a folder that is removed stays empty.
         remove_unfinished();
         let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         let code = match folder.as_ref() {
@@ -82,4 +95,40 @@ impl Shared {
         };
         std::process::exit(code.into())
     }
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    /// To end soon, with what is to be kept.
+    Ask,
+    /// To end.
+    End,
+}
+
+/// Calls `handle` on a thread for every signal to end or to ask. Where no handler can be set, a signal ends the process as
+/// it does by default.
+#[cfg(unix)]
+fn on_signal(handle: impl Fn(Signal) + Send + 'static) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+    let ignored = ignored_signals();
+    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) {
+        std::thread::spawn(move || {
+            signals.forever().for_each(|signal| handle(if signal == SIGUSR1 { Signal::Ask } else { Signal::End }));
+        });
+    }
+}
+
+/// The signals that the parent process ignores, each as a bit, from signal 1 on. Only Linux tells.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+#[cfg(not(unix))]
+fn on_signal(handle: impl Fn(Signal) + Send + 'static) {
+    let _ = ctrlc::set_handler(move || handle(Signal::End));
 }

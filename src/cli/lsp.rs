@@ -4,9 +4,10 @@ use super::output::Output;
 use super::status::ExitStatus;
 use crate::experiment::system_cache;
 use crate::lsp::{Exit, serve};
+use std::io;
 
 pub(super) fn lsp(output: &Output) -> ExitStatus {
-    match serve(system_cache()) {
+    match serve(system_cache(), io::stdin(), output.out.writer()) {
         Exit::Shutdown => ExitStatus::Done,
         Exit::Disconnected => ExitStatus::Problems,
         Exit::Protocol(why) => {

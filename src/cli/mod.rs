@@ -40,6 +40,7 @@ mod study_display;
 mod study_run;
 mod sweep;
 mod table;
+mod verb_synonym;
 mod verify;
 
 use args::{Cli, Command};
@@ -48,16 +49,19 @@ use output::Output;
 pub use page::page;
 use status::ExitStatus;
 use std::process::ExitCode;
+use verb_synonym::with_verb;
 
 /// The whole program: reads the arguments, runs the command, and returns the exit code.
 ///
 /// 0: done. 1: problems in the file or the data, which are printed. 2: it could not run.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| with_verb(error).exit());
     let output = Output::new(cli.output);
     panic::install(output);
     // A panic ends with the report and the exit code of a defect, not with those of the runtime.
-    std::panic::catch_unwind(|| dispatch(&cli, &output)).unwrap_or(ExitStatus::CouldNotRun).into()
+    let status = std::panic::catch_unwind(|| dispatch(&cli, &output)).unwrap_or(ExitStatus::CouldNotRun);
+    // A result that was not written is none.
+    if output::failed() { status.worst(ExitStatus::Problems).into() } else { status.into() }
 }
 
 fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {

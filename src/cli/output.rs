@@ -6,11 +6,21 @@ use crate::diag::{Problems, Severity, SourceMap, Style, render};
 use crate::experiment::Error;
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Width of reports without a terminal.
 const WIDTH: usize = 100;
 
-/// Both streams. Writing never fails from the caller's view: a closed pipe is not an error.
+/// Whether standard output could not be written, and that was reported.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether standard output could not be written for another reason than that its reader closed it.
+pub(super) fn failed() -> bool {
+    FAILED.load(Ordering::Relaxed)
+}
+
+/// Both streams. Writing never fails from the caller's view: a closed pipe is not an error, and any other failure is
+/// reported once and decides the exit code.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output {
     /// For results.
@@ -81,12 +91,21 @@ impl Stream {
 
     /// Writes `text` as it is.
     pub(super) fn write(&self, text: &str) {
-        // A failure of the error stream cannot be reported, and a closed pipe
-        // (`mmc plan x.mmc | head`) means that the reader has seen enough.
-        let _ = match self.target {
-            Target::Out => put(io::stdout().lock(), text),
-            Target::Err => put(io::stderr().lock(), text),
-        };
+        match self.target {
+            Target::Out => match put(io::stdout().lock(), text) {
+                Ok(()) => {}
+                // The reader has seen enough, as in `mmc plan x.mmc | head`.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                Err(error) => {
+                    if !FAILED.swap(true, Ordering::Relaxed) {
+                        let _ =
+                            put(io::stderr().lock(), &format!("error: standard output cannot be written: {error}\n"));
+                    }
+                }
+            },
+            // A failure of the error stream cannot be reported.
+            Target::Err => drop(put(io::stderr().lock(), text)),
+        }
     }
 
     /// The stream for what is too long for a text. Unlike the other methods it reports errors.

@@ -152,10 +152,17 @@ fn part_rows(group: &StepGroup, times: usize, full: bool, rows: &mut Vec<Vec<Str
 fn components(plan: &Plan, style: Style) -> String {
     use Align::{Left, Right};
     let header = [("component", Left), ("weight", Right), ("reads", Left)];
-    let rows = plan.loss.components.iter().map(|component| {
-        let inputs = component.inputs.iter().filter_map(|input| plan.inputs.get(*input));
-        let reads: Vec<String> =
-            inputs.map(|input| if input.optional { format!("{}?", input.name) } else { input.name.clone() }).collect();
+    let rows = plan.loss.components.iter().enumerate().map(|(place, component)| {
+        let own = plan.subplan(place).inputs;
+        let read = plan.inputs.iter().enumerate().filter(|(_, input)| own.iter().any(|own| own.name == input.name));
+        let reads: Vec<String> = read
+            .map(|(at, input)| match (input.optional, component.inputs.contains(&at)) {
+                (false, _) => input.name.clone(),
+                (true, true) => format!("{}?", input.name),
+                // The component is there without it.
+                (true, false) => format!("{}? (filled)", input.name),
+            })
+            .collect();
         vec![component.name.clone(), component.weight.to_string(), reads.join(", ")]
     });
     table(&header, rows.collect(), style)

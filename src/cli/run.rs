@@ -12,6 +12,7 @@ use super::status::ExitStatus;
 use crate::data::Dataset;
 use crate::experiment::{Continuation, Error, Pipeline, PipelineOptions, Run, RunProgress, StartedRun, run_progress};
 use crate::plan::Plan;
+use crate::report::RunRecord;
 use crate::spec::class_summary;
 use crate::train::Event;
 use std::path::Path;
@@ -30,7 +31,7 @@ enum RunOrigin<'a> {
 }
 
 pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen(output);
     let origin = match origin(args) {
         Ok(Some(origin)) => origin,
         Ok(None) => return complete(args, output),
@@ -44,6 +45,9 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
         Ok(pipeline) => pipeline,
         Err(status) => return status,
     };
+    if let RunOrigin::Continue(folder, _) = origin {
+        interrupt.set_folder(folder, false);
+    }
     let mut run = match Run::open(pipeline, &args.compute.options(interrupt.flag().clone())) {
         Ok(run) => run,
         Err(error) => return output.error(&error),
@@ -61,6 +65,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
         output.err.line("interrupted before training began");
         return if matches!(origin, RunOrigin::Continue(..)) { ExitStatus::Resumable } else { ExitStatus::Interrupted };
     }
+    interrupt.training_begins();
     match start(args, &run, origin, output) {
         Ok(Some(started)) => train(args, &run, started, origin, &interrupt, output),
         Ok(None) => complete(args, output),
@@ -82,7 +87,8 @@ fn origin(args: &RunArgs) -> Result<Option<RunOrigin<'_>>, Refusal> {
     let Some(folder) = args.resume.as_deref() else {
         // The parser requires one of the two.
         let file = file.unwrap_or(Path::new(""));
-        return Ok(Some(if file.is_dir() { RunOrigin::Again(file) } else { RunOrigin::File(file) }));
+        let is_run = file.is_dir() && (RunRecord::exists(file) || file.join("pipeline.mmc").is_file());
+        return Ok(Some(if is_run { RunOrigin::Again(file) } else { RunOrigin::File(file) }));
     };
     let unchanged = file.is_none() && args.epochs.is_none();
     match (run_progress(folder).map_err(Refusal::Error)?, file) {
@@ -162,7 +168,8 @@ fn train(
         };
         let classes = class_summary(&run.data.label.classes, &run.data.class_rows());
         output.err.line(&format!("{}: {classes}", run.data.label.name));
-        let notes = run.data.notes.iter().chain(&started.notes).chain(&differences);
+        let large = large_batch(run.pipeline(), run.data.train.rows);
+        let notes = run.data.notes.iter().chain(&large).chain(&started.notes).chain(&differences);
         notes.for_each(|note| output.err.line(&format!("note: {note}")));
     }
     let mut progress = Progress::new(output, args.quiet, args.json, interrupt.flag());
@@ -177,6 +184,18 @@ fn train(
         end.compare(trained, original);
     }
     status
+}
+
+/// That a batch which the pipeline sets is larger than the data.
+fn large_batch(pipeline: &Pipeline, rows: usize) -> Option<String> {
+    let batch = pipeline.compiled.hir.train.batch_size;
+    let message = || {
+        let (batch, rows) = (grouped(batch as u64), grouped(rows as u64));
+        format!(
+            "a batch of {batch} holds all {rows} rows to train on: an epoch is one step; a smaller `batch_size` makes more"
+        )
+    };
+    (batch > rows).then(message)
 }
 
 /// Reports that nothing is left to train.

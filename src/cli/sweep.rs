@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(super) fn sweep(args: &SweepArgs, output: &Output) -> ExitStatus {
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen(output);
     let options = args.compute.options(interrupt.flag().clone());
     run(args, &options, &interrupt, output).unwrap_or_else(|error| output.error(&error))
 }
@@ -33,6 +33,7 @@ fn run(args: &SweepArgs, options: &TrainOptions, interrupt: &Interrupt, output: 
     }
     let (kind, metric, quiet) = (StudyKind::Sweep, search.spec.select, args.quiet);
     let run = StudyRun { kind, metric, quiet, compute: &args.compute, output };
+    interrupt.training_begins();
     let mut study = match &args.resume {
         Some(folder) => search.resume(folder)?,
         None => search.start(&args.out)?,

@@ -152,6 +152,7 @@ pub(crate) fn read_fitted(label: &FittedLabel, table: LabelColumn<'_>) -> Result
         name: label.name.clone(),
         classes: Classes::Named(label.classes.clone()),
         column: ColumnRef { select: Select::Position(table.position), span: Span::default() },
+        type_span: Span::default(),
         span: Span::default(),
     };
     let reading = match label.cells {
@@ -208,6 +209,9 @@ fn classes_of(
     data: Option<&DataSpec>,
 ) -> Result<Vec<Vec<u32>>, Problems> {
     let unknown: Vec<_> = cells.iter().filter(|(cell, _)| reading.class(cell).is_none()).collect();
+    if let Some(problem) = another_number(spec, reading, cells) {
+        return Err(problem.into());
+    }
     if !unknown.is_empty() {
         let mut problems: Problems = unknown
             .iter()
@@ -257,6 +261,29 @@ fn reading<V>(classes: &Classes, cells: &BTreeMap<&str, V>) -> Reading {
 
 fn mostly_integers<V>(cells: &BTreeMap<&str, V>) -> bool {
     2 * cells.keys().filter(|cell| index(cell).is_some()).count() >= cells.len()
+}
+
+/// The report for words that are not as many as the classes whose number is declared.
+fn another_number(
+    spec: &LabelSpec,
+    reading: &Reading,
+    cells: &BTreeMap<&str, (usize, usize, usize)>,
+) -> Option<Problem> {
+    let (Classes::Count(count), Reading::Names(names)) = (&spec.classes, reading) else { return None };
+    let words: Vec<&str> = cells.keys().copied().collect();
+    if !names.is_empty() || words.len() < 2 || words.len() > MOST_NAMED || words.contains(&"") {
+        return None;
+    }
+    let named = words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+    let found = words.len();
+    let message = format!("`{}` has {found} different labels, and `class[{count}]` declares {count}", spec.name);
+    let right = format!("class[{named}]");
+    Some(
+        Problem::error(Code::UnknownLabel, message)
+            .at(spec.type_span, "another number of classes")
+            .help(format!("write `{right}`"))
+            .edit(spec.type_span, right, false),
+    )
 }
 
 fn unknown_label(
@@ -334,7 +361,7 @@ mod tests {
             cached: false,
             notes: vec![],
         };
-        let spec = LabelSpec { name: "y".into(), classes, column, span: Span::default() };
+        let spec = LabelSpec { name: "y".into(), classes, column, type_span: Span::default(), span: Span::default() };
         match super::read(&spec, &[LabelColumn { read: &read, column: 0, position: 0 }], None) {
             Ok(mut labels) => Ok((labels.classes, labels.rows.remove(0))),
             Err(problems) => Err(problems.into_iter().collect()),

@@ -61,6 +61,14 @@ pub fn load(request: &LoadRequest<'_>) -> Checked<Dataset> {
     }
 }
 
+/// Finds the files and the columns that a pipeline reads, and reads no rows: the problems of those that are not there.
+pub fn find_columns(request: &LoadRequest<'_>) -> Problems {
+    let found = sources(request.data)
+        .and_then(|sources| all(sources.iter().map(|(_, source)| source::open(source, request.base))))
+        .and_then(|found| all(found.iter().map(|table| ResolvedQuery::of(request, table, &found[0]))));
+    found.err().unwrap_or_default()
+}
+
 fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     let sources = sources(request.data)?;
     let found = all(sources.iter().map(|(_, source)| source::open(source, request.base)))?;

@@ -45,7 +45,7 @@ pub use inspect::survey::table_survey::Survey;
 pub use inspect::survey::{column_names, survey};
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
-pub use load::{LoadRequest, load};
+pub use load::{LoadRequest, find_columns, load};
 pub use modality::fitted::{FittedModality, InputColumn};
 pub use modality::rows::ModalityRows;
 pub use modality::transform::FittedTransform;

@@ -130,6 +130,12 @@ impl Problem {
         self
     }
 
+    /// Adds an edit that was made before.
+    pub fn with_edit(mut self, edit: Edit) -> Self {
+        self.edits.push(edit);
+        self
+    }
+
     /// Adds an edit of the fix.
     pub fn edit(mut self, span: Span, replacement: impl Into<String>, safe: bool) -> Self {
         self.edits.push(Edit { span, replacement: replacement.into(), safe });

@@ -32,7 +32,13 @@ pub fn engine(plan: Arc<Plan>, device: DeviceChoice, threads: Option<usize>) -> 
         .num_threads(threads)
         .thread_name(|index| format!("mmc-{index}"))
         .build()
-        .map_err(|error| ExecError::Internal(format!("no threads: {error}")))?;
+        .map_err(|error| ExecError::NoDevice {
+            device: "cpu".into(),
+            reason: format!(
+                "the system starts no more threads ({error}); allow more processes, as by `ulimit -u`, or use fewer with \
+                 `--threads`"
+            ),
+        })?;
     let pool = Arc::new(pool);
     match device {
         DeviceChoice::Cpu => start(plan, Native, pool),

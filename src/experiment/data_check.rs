@@ -2,7 +2,7 @@
 
 use crate::compile::Compiled;
 use crate::data::{Inspection, LoadRequest, RequiredComponents, inspect};
-use crate::diag::{Checked, Problem};
+use crate::diag::Checked;
 use crate::lint::{LintLevels, Subject, lint_data};
 use crate::spec::class_summary;
 use std::path::Path;
@@ -13,8 +13,8 @@ const MEMORY: usize = 1 << 30;
 /// The extent of the check of a pipeline against its data.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DataCheck {
-    /// A file is missing; the problem names it.
-    Missing(Option<Problem>),
+    /// A file is missing, as the problems say.
+    Missing,
     /// The named table is too large to be read, and has no first rows that could be.
     TooLarge(String),
     /// The data is generated, and always fits.
@@ -54,7 +54,10 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
         memory: MEMORY,
     });
     let check = match looked {
-        Inspection::MissingFiles(problems) => DataCheck::Missing(problems.into_iter().next()),
+        Inspection::MissingFiles(problems) => {
+            compiled.problems.extend(problems);
+            DataCheck::Missing
+        }
         Inspection::TooLarge(name) => DataCheck::TooLarge(name),
         Inspection::Inspected { profile, problems } => {
             let failed = problems.has_errors();

@@ -157,7 +157,12 @@ fn chosen_sweep(pipeline: &Pipeline, name: Option<&str>) -> Result<SweepSpec, Er
     let Some(found) = found else {
         let all = || format!("it has {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
         let message = match name {
-            _ if known.is_empty() => "error: the file has no `sweep`".to_owned(),
+            _ if known.is_empty() => {
+                "error: the file has no `sweep`; a block such as `sweep seeds { seeds = 1..=5 }` trains \
+                                      the model once for each seed, and `over = { beta: [0.1, 0.5] }` in it varies a \
+                                      `param beta`"
+                    .to_owned()
+            }
             Some(name) => match nearest(name, known.iter().copied()) {
                 Some(near) => format!("error: there is no sweep `{name}`; did you mean `{near}`?"),
                 None => format!("error: there is no sweep `{name}`; {}", all()),

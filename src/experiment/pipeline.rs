@@ -194,7 +194,7 @@ impl Pipeline {
     }
 
     /// The warnings about the text, and the problems of the data and of its declarations in the pipeline. Large tables
-    /// are checked by their first rows; missing data is not checked.
+    /// are checked by their first rows; a missing file is an error.
     pub fn lint(&self) -> Diagnostics {
         let mut checked = Checked::new(self.compiled.clone(), self.problems.clone());
         check_data(self.folder(), &mut checked, &LintLevels::default());

@@ -21,6 +21,14 @@ pub fn find_run(name: &Path) -> Result<PathBuf, Error> {
         return Ok(among_runs);
     }
     let message = format!("there is no run `{}`", name.display());
+    if name.is_file() {
+        let message = format!("`{}` is a file, and not the folder of a run", name.display());
+        let help = match name.extension().is_some_and(|ending| ending == "mmc") {
+            true => format!("`mmc run {}` trains it and names the folder of the run", name.display()),
+            false => "the folder of a run, as `mmc run` writes it, comes first".to_owned(),
+        };
+        return Err(Error::of(Problem::error(Code::UnknownRun, message).help(help), &SourceMap::new()));
+    }
     let help = match near(name).or_else(|| near(&among_runs)) {
         Some(near) => format!("did you mean `{}`?", near.display()),
         None => "`mmc runs` lists the runs".into(),

@@ -1,7 +1,7 @@
 //! Comments that suppress lints by name or code: `# mmc: allow(beta_zero)`.
 //!
-//! At the end of a line it covers that line; on a separate line the declaration or setting that begins on the next one;
-//! above the first declaration the whole file.
+//! At the end of a line it covers that line, and within a declaration or setting of several lines all of it; on a separate
+//! line the declaration or setting that begins on the next one; above the first declaration the whole file.
 
 use super::rule::LintRule;
 use super::rules::RULES;
@@ -43,7 +43,10 @@ impl Suppressions {
                     continue;
                 }
             };
-            let covers = covered(ast, text, comment);
+            let mut covers = covered(ast, text, comment);
+            if let Some(around) = around(ast, comment) {
+                covers = covers.start.min(around.start)..covers.end.max(around.end);
+            }
             let alone = names.len() == 1;
             for (name, span) in names {
                 match LintRule::by_name(name) {
@@ -160,6 +163,24 @@ fn covered(ast: &Ast, text: &str, comment: &Comment) -> std::ops::Range<u32> {
         next = ends(next) + 1;
     }
     range(text.len(), text.len())
+}
+
+/// The setting that a comment stands within, else the declaration, up to its settings: between its lines, a comment may stand
+/// on another of them after formatting.
+fn around(ast: &Ast, comment: &Comment) -> Option<std::ops::Range<u32>> {
+    let within = |span: Span| (span.start < comment.span.start && comment.span.start < span.end).then_some(span);
+    let item = ast.items.iter().find(|item| within(item.span).is_some())?;
+    let block = match &item.kind {
+        ItemKind::Data(block) | ItemKind::Train(block) | ItemKind::Sweep(_, block) => Some(block),
+        ItemKind::Combine(combine) => combine.settings.as_ref(),
+        _ => None,
+    };
+    let Some(block) = block.filter(|block| within(block.span).is_some()) else {
+        let end = block.map_or(item.span.end, |block| block.span.start);
+        return Some(item.span.start..end);
+    };
+    let entry = block.entries.iter().map(|entry| entry.key.span.to(entry.value.span)).find_map(within)?;
+    Some(entry.start..entry.end)
 }
 
 /// Where the declarations and settings end that begin on this line.

@@ -1,5 +1,6 @@
 //! Code actions: the fixes of problems.
 
+use super::data_problems::data_problems;
 use super::diagnostics::{diagnostic, place};
 use super::view::View;
 use crate::diag::{Edit, Problem};
@@ -10,7 +11,8 @@ use std::collections::HashMap;
 
 /// Quick fixes for the problems in a range, and one action for all safe fixes.
 pub(super) fn actions(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeActionResponse> {
-    let problems = &view.analysis.analyzed.checked.problems;
+    let of_data = data_problems(&view.analysis, &view.document.uri);
+    let problems = || view.analysis.analyzed.checked.problems.iter().chain(of_data.iter());
     let wants = |kind: &CodeActionKind| {
         let only = params.context.only.as_ref();
         only.is_none_or(|only| {
@@ -19,7 +21,7 @@ pub(super) fn actions(view: &View<'_>, params: &CodeActionParams) -> Vec<CodeAct
     };
     let mut actions = vec![];
     if wants(&CodeActionKind::QuickFix) {
-        let here = problems.iter().filter(|problem| {
+        let here = problems().filter(|problem| {
             place(&view.analysis, problem).is_some_and(|span| touch(view.analysis.range(span), params.range))
         });
         actions.extend(here.filter_map(|problem| quick_fix(view, problem)));

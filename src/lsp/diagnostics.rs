@@ -2,15 +2,18 @@
 
 use super::analysis::Analysis;
 use super::bundled::BundledFiles;
+use super::data_problems::data_problems;
 use crate::diag::{Code, Problem, Severity, Span};
 use gen_lsp_types::{
     Code as CodeOf, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Message,
+    Message, Uri,
 };
 
-/// Diagnostics of a document.
-pub(super) fn diagnostics(analysis: &Analysis, bundled: &BundledFiles) -> Vec<Diagnostic> {
-    analysis.analyzed.checked.problems.iter().map(|problem| diagnostic(analysis, bundled, problem)).collect()
+/// Diagnostics of a document, and of the data that it reads.
+pub(super) fn diagnostics(analysis: &Analysis, uri: &Uri, bundled: &BundledFiles) -> Vec<Diagnostic> {
+    let of_data = data_problems(analysis, uri);
+    let problems = analysis.analyzed.checked.problems.iter().chain(of_data.iter());
+    problems.map(|problem| diagnostic(analysis, bundled, problem)).collect()
 }
 
 pub(super) fn diagnostic(analysis: &Analysis, bundled: &BundledFiles, problem: &Problem) -> Diagnostic {

@@ -13,6 +13,7 @@ mod capabilities;
 mod code_actions;
 mod columns;
 mod completion;
+mod data_problems;
 mod diagnostics;
 mod dispatch;
 mod document;
@@ -30,6 +31,7 @@ mod rename;
 mod semantic_tokens;
 mod server;
 mod symbols;
+mod transport;
 mod view;
 mod workspace;
 

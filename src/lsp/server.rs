@@ -9,14 +9,16 @@ use super::message_queue::{Incoming, MessageQueue};
 use super::paths;
 use super::position::Encoding;
 use super::protocol::{RequestError, decode, encode};
+use super::transport::IncomingMessages;
 use super::workspace::Workspace;
 use gen_lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
     PublishDiagnosticsParams, Uri,
 };
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
-use std::cell::OnceCell;
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -38,19 +40,18 @@ pub enum Exit {
     Protocol(String),
 }
 
-/// Serves a client over standard input and output until it exits. `cache` is the folder into which bundled files are
-/// written, so that an editor can open them.
-pub fn serve(cache: Option<PathBuf>) -> Exit {
-    let (connection, threads) = Connection::stdio();
-    let Connection { sender, receiver } = connection;
-    let mut server = Server::new(BundledFiles::new(cache), Box::new(move |message| drop(sender.send(message))));
-    let shut_down = server.run(&mut MessageQueue::read(receiver));
-    // The threads end with the last sender.
-    drop(server);
-    match (threads.join(), shut_down) {
-        (_, true) => Exit::Shutdown,
-        (Err(error), false) => Exit::Protocol(error.to_string()),
-        (Ok(()), false) => Exit::Disconnected,
+/// Serves a client, which sends `input` and reads `output`, until it exits. `cache` is the folder into which bundled files
+/// are written, so that an editor can open them.
+pub fn serve(cache: Option<PathBuf>, input: impl Read + Send + 'static, output: Box<dyn Write>) -> Exit {
+    let (messages, failure) = IncomingMessages::new(BufReader::new(input));
+    let output = RefCell::new(BufWriter::new(output));
+    // A client that does not read any more is told nothing; the end of its messages ends the session.
+    let send = move |message: Message| drop(message.write(&mut *output.borrow_mut()));
+    let mut server = Server::new(BundledFiles::new(cache), Box::new(send));
+    match (server.run(&mut MessageQueue::read(messages)), failure.get()) {
+        (true, _) => Exit::Shutdown,
+        (false, Some(error)) => Exit::Protocol(error),
+        (false, None) => Exit::Disconnected,
     }
 }
 
@@ -222,7 +223,7 @@ impl Server {
         for key in std::mem::take(&mut self.pending) {
             let Some(document) = self.workspace.documents.get(&key) else { continue };
             let found = catch_unwind(AssertUnwindSafe(|| {
-                diagnostics(&self.workspace.analysis(document), &self.workspace.bundled)
+                diagnostics(&self.workspace.analysis(document), &document.uri, &self.workspace.bundled)
             }));
             if let Ok(found) = found {
                 self.publish(document.uri.clone(), Some(document.version), found);

@@ -5,7 +5,7 @@ use crate::fusion::{SETTING_VALUES, STRATEGIES};
 use crate::ops::{LAYERS, Signature};
 use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
-use crate::sema::lower::{data, modality, modality_type, source, sweep, train, transform};
+use crate::sema::lower::{data, modality, modality_type, source, stop, sweep, train, transform};
 
 /// A group of names in the language; the order is that of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,7 +88,7 @@ impl Topic {
             Topic::Schedule => {
                 row("schedule", "Schedules", SCHEDULES.iter().map(|schedule| &schedule.signature).collect())
             }
-            Topic::Stop => row("stopping rule", "Stopping", vec![&train::PATIENCE]),
+            Topic::Stop => row("stopping rule", "Stopping", vec![&stop::PATIENCE]),
         }
     }
 

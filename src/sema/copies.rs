@@ -47,7 +47,9 @@ pub fn copies(
 /// `wanted`, with a number before its extension if another copy has that name.
 fn free(wanted: &str, names: &BTreeMap<FileId, String>) -> String {
     let taken = |name: &str| names.values().any(|other| other.eq_ignore_ascii_case(name));
-    let (stem, ending) = wanted.rsplit_once('.').unwrap_or((wanted, "mmc"));
+    // No other file of a run's folder ends as pipelines do, so that no result is written over a copy.
+    let stem = wanted.strip_suffix(".mmc").unwrap_or(wanted);
+    let (wanted, ending) = (&format!("{stem}.mmc"), "mmc");
     let numbered = (2_usize..).map(|number| format!("{stem}_{number}.{ending}"));
     [wanted.to_owned()].into_iter().chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }

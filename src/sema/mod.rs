@@ -17,6 +17,7 @@ mod uses;
 pub use analyze::{analyze, analyze_with_symbols};
 pub use catalog::{Topic, signatures};
 pub use copies::{SourceCopy, copies};
+pub(crate) use errors::suggest::likely as likely_name;
 pub use hir::{DeclarationKind, Hir, HirCombine, HirComponent, HirParam, HirValue, UnusedDeclaration, ValueId};
 pub use overrides::{Overrides, ParamOverride};
 pub use symbols::definition::{Definition, DefinitionKind};

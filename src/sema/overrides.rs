@@ -1,7 +1,10 @@
 //! Settings from outside of the file: the combine to train and values of params, as `--combine` and `--set` give them.
 
 use crate::diag::{Code, Problem, Problems, Span, nearest};
+use crate::fusion::STRATEGIES;
+use crate::optim::OPTIMIZERS;
 use crate::sema::hir::DeclarationKind;
+use crate::sema::lower::train::TRAIN;
 use crate::sema::names::{Declaration, NameTable};
 use crate::syntax::ast::Expr;
 use std::collections::BTreeMap;
@@ -53,9 +56,14 @@ impl Overrides {
                     let params = names.of_kinds(&[DeclarationKind::Param], given.span);
                     let mut problem = Problem::error(Code::UnknownParam, format!("there is no param `{}`", given.name))
                         .at(given.span, "not declared in the file");
+                    let setting = for_setting(&given.name);
                     problem = match nearest(&given.name, params.iter().copied()) {
+                        None if let Some(help) = setting => problem.help(help),
                         Some(near) => problem.help(format!("did you mean `{near}`?")),
-                        None if params.is_empty() => problem.help("the file declares no params"),
+                        None if params.is_empty() => problem.help(format!(
+                            "the file declares no params; `param {} = VALUE` declares one, which is used by its name",
+                            given.name
+                        )),
                         None => problem.help(format!(
                             "the file declares {}",
                             crate::ops::one_of(&params).replace(" or ", " and ")
@@ -67,4 +75,31 @@ impl Overrides {
         }
         overrides
     }
+}
+
+/// How a setting of the file is changed from outside of it, by the name it is given there.
+fn for_setting(name: &str) -> Option<String> {
+    let option = match name {
+        "epochs" => Some("mmc run --epochs"),
+        "seed" => Some("mmc run --seed"),
+        "combine" => Some("--combine"),
+        _ => None,
+    };
+    if let Some(option) = option {
+        return Some(format!("`{name}` is a setting of `train`: `{option}` changes it"));
+    }
+    let strategy = || STRATEGIES.iter().any(|strategy| strategy.signature.param(name).is_some());
+    let argument = || OPTIMIZERS.iter().any(|optimizer| optimizer.signature.param(name).is_some());
+    let (owner, used) = if TRAIN.param(name).is_some() {
+        ("a setting of `train`", format!("`{name} = my_{name}`"))
+    } else if strategy() {
+        ("a setting of a `combine`", format!("`{name} = my_{name}`"))
+    } else if argument() {
+        ("an argument of an optimizer", format!("`{name}: my_{name}`"))
+    } else {
+        return None;
+    };
+    Some(format!(
+        "`{name}` is {owner}: declare `param my_{name} = VALUE`, write {used} in its place, and set `my_{name}`"
+    ))
 }

@@ -197,6 +197,9 @@ pub struct LabelSpec {
     pub classes: Classes,
     /// The column with the class.
     pub column: ColumnRef,
+    /// Its type, `class[..]`.
+    #[serde(skip)]
+    pub type_span: Span,
     /// The declaration.
     #[serde(skip)]
     pub span: Span,

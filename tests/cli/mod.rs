@@ -7,6 +7,7 @@ mod empty_cells;
 mod eval;
 mod lint_fix;
 mod predict;
+mod process;
 mod resume;
 mod row_weights;
 mod run;

@@ -77,6 +77,7 @@ impl Case {
                 span: span(1),
             },
             label: LabelSpec {
+                type_span: Span::default(),
                 name: "y".into(),
                 classes: Classes::Named(vec!["no".into(), "yes".into()]),
                 column: column(Select::Name("y".into()), LABEL),

@@ -103,3 +103,40 @@ fn positions_are_in_utf_8_where_the_client_offers_it() {
     assert!(problems.iter().any(|problem| problem["range"]["start"]["line"] == 1), "{problems:?}");
     assert_eq!(client.end().code(), Some(0));
 }
+
+#[test]
+fn half_a_surrogate_pair_does_not_end_the_session() {
+    let (mut client, _) = Client::initialized(json!({}));
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{{"textDocument":{{"uri":"{URI}","languageId":"mmc","version":1,"text":"pipeline x\n# \ud83d\n"}}}}}}"#
+    );
+    client.raw(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+    assert!(!client.diagnostics(URI, 1).is_empty());
+    assert_eq!(client.end().code(), Some(0));
+}
+
+#[test]
+fn a_length_beyond_memory_ends_the_session_with_a_message() {
+    let (mut client, _) = Client::initialized(json!({}));
+    client.raw(b"Content-Length: 18446744073709551615\r\n\r\n{}");
+    let (status, reported) = client.wait_for_end();
+    assert_eq!(status.code(), Some(1), "{reported}");
+    assert!(reported.contains("18446744073709551615 bytes") && !reported.contains("MMC0699"), "{reported}");
+}
+
+#[test]
+fn missing_files_and_columns_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "pipeline x\n\ndata { source = csv(\"rows.csv\") }\n\nlabel y: class[2] = column(\"y\")\n\n\
+                modality a: dense[1] = column(\"lenght\")\n\ncombine one = single(a)\n\ntrain { epochs = 1 }\n";
+    let uri = format!("file://{}/x.mmc", folder.path().display());
+    let (mut client, _) = Client::initialized(json!({}));
+    client.open(&uri, text);
+    let codes = |found: &[Value]| found.iter().map(|one| one["code"].to_string()).collect::<Vec<_>>().join(" ");
+    let found = client.diagnostics(&uri, 1);
+    assert!(codes(&found).contains("MMC0501"), "{found:?}");
+    std::fs::write(folder.path().join("rows.csv"), "length,y\n1,0\n2,1\n").unwrap();
+    client.change(&uri, 2, &[(None, text)]);
+    let found = client.diagnostics(&uri, 2);
+    assert!(codes(&found).contains("MMC0504") && !codes(&found).contains("MMC0501"), "{found:?}");
+}

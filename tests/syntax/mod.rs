@@ -3,6 +3,7 @@
 mod examples;
 mod format;
 mod format_keeps_meaning;
+mod format_of_mutants;
 mod format_with_errors;
 mod hostile_texts;
 mod properties;

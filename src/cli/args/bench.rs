@@ -1,6 +1,7 @@
 //! The arguments of `mmc bench`.
 
 use super::compute::ComputeArgs;
+use super::count::at_least_one;
 use super::model::ModelArgs;
 use clap::Args;
 use std::path::PathBuf;
@@ -14,6 +15,6 @@ pub(in crate::cli) struct BenchArgs {
     #[command(flatten)]
     pub(in crate::cli) compute: ComputeArgs,
     /// How many steps to time
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
     pub(in crate::cli) steps: u64,
 }

@@ -1,6 +1,7 @@
 //! The arguments of `mmc compare`.
 
 use super::compute::ComputeArgs;
+use super::count::{at_least_one, at_most};
 use super::metric::metric;
 use super::model::SettingArg;
 use super::table_format::TableFormatArg;
@@ -20,13 +21,13 @@ pub(in crate::cli) struct CompareArgs {
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(in crate::cli) set: Vec<SettingArg>,
     /// How many seeds each is trained with, 5 unless given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = at_most::<u64>(1000))]
     pub(in crate::cli) seeds: Option<u64>,
     /// The first seed, that of the file unless given
     #[arg(long, value_name = "N")]
     pub(in crate::cli) seed: Option<u64>,
     /// Another number of epochs than the files'
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(in crate::cli) epochs: Option<u64>,
     /// The metric on the validation rows that ranks and selects, error unless given
     #[arg(long, value_name = "METRIC", value_parser = metric)]

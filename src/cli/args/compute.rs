@@ -1,5 +1,6 @@
 //! Arguments that decide where and how a training is computed.
 
+use super::count::{at_most, threads};
 use crate::exec::DeviceChoice;
 use crate::experiment::{TrainOptions, system_cache};
 use clap::Args;
@@ -14,7 +15,7 @@ pub(in crate::cli) const DEFAULT_MEMORY: usize = 2048;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ComputeArgs {
     /// Threads to compute with, all there are unless given; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(in crate::cli) threads: Option<u16>,
     /// Where to compute: cpu, cuda or cuda:N
     #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
@@ -26,7 +27,7 @@ pub(in crate::cli) struct ComputeArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub(in crate::cli) cache: Option<PathBuf>,
     /// How much of the data may be in memory; the rest is read from files as needed
-    #[arg(long, value_name = "MIB", default_value_t = DEFAULT_MEMORY)]
+    #[arg(long, value_name = "MIB", default_value_t = DEFAULT_MEMORY, value_parser = at_most::<usize>(1 << 32))]
     pub(in crate::cli) memory: usize,
 }
 

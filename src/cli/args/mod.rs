@@ -6,6 +6,7 @@ mod checkpoint;
 mod compare;
 mod completions;
 mod compute;
+mod count;
 mod diff;
 mod eval;
 mod explain;

@@ -1,5 +1,6 @@
 //! The arguments of `mmc predict`.
 
+use super::count::threads;
 use crate::data::KeptColumns;
 use crate::report::TableFormat;
 use clap::{Args, ValueEnum};
@@ -38,7 +39,7 @@ pub(in crate::cli) struct PredictArgs {
     #[arg(long, value_name = "ACTION", default_value = "stop")]
     pub(in crate::cli) on_error: OnError,
     /// Threads to compute with, all there are unless given; results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(in crate::cli) threads: Option<u16>,
     /// Print nothing but errors and the result
     #[arg(long, short)]

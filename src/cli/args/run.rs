@@ -2,6 +2,7 @@
 
 use super::checkpoint::{CheckpointArg, DEFAULT_CHECKPOINT};
 use super::compute::ComputeArgs;
+use super::count::at_least_one;
 use super::model::ModelArgs;
 use clap::Args;
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ pub(in crate::cli) struct RunArgs {
     #[arg(long, value_name = "N")]
     pub(in crate::cli) seed: Option<u64>,
     /// Another number of epochs than the file's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(in crate::cli) epochs: Option<u64>,
     /// The folder that runs are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]

@@ -1,6 +1,7 @@
 //! The arguments of `mmc sweep`.
 
 use super::compute::ComputeArgs;
+use super::count::at_least_one;
 use super::metric::metric;
 use super::model::SettingArg;
 use super::table_format::TableFormatArg;
@@ -19,7 +20,7 @@ pub(in crate::cli) struct SweepArgs {
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(in crate::cli) set: Vec<SettingArg>,
     /// Another number of epochs than the file's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(in crate::cli) epochs: Option<u64>,
     /// The metric on the validation rows that selects, that of `select` unless given
     #[arg(long, value_name = "METRIC", value_parser = metric)]

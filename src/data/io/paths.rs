@@ -55,6 +55,11 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
     let mut problems = vec![];
     for written in paths {
         match find_one(&written.value, base) {
+            Ok(found) if found.iter().any(|path| is_pipe(path)) => {
+                let message = format!("`{}` is a pipe, and a table is read more than once", written.value);
+                let problem = Problem::error(Code::FileUnreadable, message).at(written.span, "read here");
+                problems.push(problem.help("write its content into a file, and name that"));
+            }
             Ok(found) => files.extend(found.into_iter().map(|path| DataFile {
                 name: display(&path, base),
                 path,
@@ -90,6 +95,20 @@ pub(crate) fn is_written(place: Span, string: &str) -> bool {
 
 fn is_glob(path: &str) -> bool {
     path.contains(['*', '?', '['])
+}
+
+/// Whether a path is a named pipe, which waits for a writer whenever it is opened.
+fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        std::fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// The files of one path or glob; without any, the help for the user and the path that may be meant.

@@ -31,7 +31,7 @@ pub(crate) fn bad_number(
     let german = text.contains(',') && comma(&text.replace('.', ""));
     if text.parse::<f64>().is_ok() && plain {
         problem.help("only finite numbers can be learned from; an empty cell, `NA` or `NaN` is a missing value")
-    } else if plain && has_thousands(&text) {
+    } else if plain && format.separator == ',' && has_thousands(&text) {
         let problem = problem.help(format!(
             "`{source}(.., thousands: \",\")` reads groups of thousands, so that `1,234` is 1234; \
              `{source}(.., decimal: \",\")` reads a decimal comma"

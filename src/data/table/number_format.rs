@@ -56,7 +56,8 @@ impl NumberFormat {
 }
 
 /// A whole number without what is between its groups of digits: three in the last, two or three in those before, as
-/// `12,34,567` in India, at least one in the first. A space may be one that does not break a line.
+/// `12,34,567` in India, at least one in the first, which does not
+/// begin with a zero. A space may be one that does not break a line.
 fn ungrouped(whole: &str, separator: char) -> Option<String> {
     let separates =
         |letter: char| letter == separator || (separator == ' ' && (letter == '\u{a0}' || letter == '\u{202f}'));
@@ -64,8 +65,8 @@ fn ungrouped(whole: &str, separator: char) -> Option<String> {
     let groups: Vec<&str> = digits.split(separates).collect();
     let [first, inner @ .., last] = groups.as_slice() else { return Some(whole.to_owned()) };
     let all_digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
-    let lengths =
-        (1..=3).contains(&first.len()) && inner.iter().all(|group| (2..=3).contains(&group.len())) && last.len() == 3;
+    let begins = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let lengths = begins && inner.iter().all(|group| (2..=3).contains(&group.len())) && last.len() == 3;
     (all_digits && lengths).then(|| whole.chars().filter(|letter| !separates(*letter)).collect())
 }
 
@@ -135,7 +136,19 @@ mod tests {
         ] {
             assert_eq!(read('.', Some(','), cell), Some(number), "{cell}");
         }
-        for bad in ["1,5", "1,23", ",123", "1,2345", "1,234,5", "1.5,000", "1234,567", "1,,234", "1,234.5.6"] {
+        for bad in [
+            "1,5",
+            "1,23",
+            ",123",
+            "1,2345",
+            "1,234,5",
+            "1.5,000",
+            "1234,567",
+            "1,,234",
+            "1,234.5.6",
+            "0,956",
+            "-0,123,456",
+        ] {
             assert_eq!(read('.', Some(','), bad), None, "{bad}");
         }
         assert_eq!(read(',', Some('.'), "1.234,5"), Some(1234.5));
@@ -150,6 +163,6 @@ mod tests {
     #[test]
     fn grouped_numbers_are_recognized() {
         assert!(["1,234", "-12,345,678.9", "+1,234.5"].into_iter().all(has_thousands));
-        assert!(["1,5", "1234", "a,bcd", "", "1,2345"].into_iter().all(|cell| !has_thousands(cell)));
+        assert!(["1,5", "1234", "a,bcd", "", "1,2345", "0,956"].into_iter().all(|cell| !has_thousands(cell)));
     }
 }

@@ -22,9 +22,16 @@ pub struct Style {
 /// Smallest line width.
 const LEAST_WIDTH: usize = 40;
 
-/// The problems in order: one report each, a blank line after each.
+/// Number of problems that are drawn; nobody reads more at once.
+const MOST_REPORTS: usize = 200;
+
+/// The first problems in order, one report each, a blank line after each; and the number of those that follow.
 pub fn render(problems: &Problems, sources: &SourceMap, style: Style) -> String {
-    problems.iter().map(|problem| report(problem, sources, style)).collect()
+    let mut drawn: String = problems.iter().take(MOST_REPORTS).map(|problem| report(problem, sources, style)).collect();
+    if problems.len() > MOST_REPORTS {
+        drawn += &format!("{} more problems are not shown\n\n", problems.len() - MOST_REPORTS);
+    }
+    drawn
 }
 
 fn report(problem: &Problem, sources: &SourceMap, style: Style) -> String {

@@ -36,7 +36,9 @@ pub(super) fn complete(view: &View<'_>, offset: usize) -> CompletionList {
     let range = view.range(span.range());
     let items =
         candidates.into_iter().enumerate().map(|(at, candidate)| candidate.item(at, range, view.workspace.snippets));
-    CompletionList { is_incomplete: false, items: items.collect(), ..CompletionList::default() }
+    let items: Vec<_> = items.collect();
+    // Where some were left out, the editor asks again for what is written then.
+    CompletionList { is_incomplete: items.len() >= strings::MOST, items, ..CompletionList::default() }
 }
 
 impl Completion<'_> {

@@ -25,7 +25,8 @@ pub(super) fn candidates(
         signatures().into_iter().any(|(known, signature)| known == topic && Some(signature.name) == callee)
     };
     if of(Topic::Columns) || callee == Some("by_column") || matches!(key, Some("group" | "stratify")) {
-        return (inside, of_columns(view, callee == Some("columns")));
+        let written = &view.document.text[inside.start as usize..offset];
+        return (inside, of_columns(view, written, callee == Some("columns")));
     }
     if of(Topic::Source) || cursor.declaration.as_deref() == Some("use") {
         let written = &view.document.text[inside.start as usize..offset];
@@ -36,22 +37,28 @@ pub(super) fn candidates(
     (inside, vec![])
 }
 
-/// The columns of the data, and patterns that several of them fit.
-fn of_columns(view: &View<'_>, patterns: bool) -> Vec<CompletionCandidate> {
+/// Candidates of one kind: an editor shows a few, and of more than these none is found by looking through them.
+pub(super) const MOST: usize = 500;
+
+/// The columns of the data that hold what is written, and patterns that several of them fit.
+fn of_columns(view: &View<'_>, written: &str, patterns: bool) -> Vec<CompletionCandidate> {
     let columns = view.columns();
+    let wanted = written.to_lowercase();
+    let fits = |name: &str| columns.len() <= MOST || name.to_lowercase().contains(&wanted);
     let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
     for column in columns.iter().filter(|_| patterns) {
         if let Some(underscore) = column.rfind('_') {
             *groups.entry(&column[..=underscore]).or_insert(0) += 1;
         }
     }
-    let groups = groups.into_iter().filter(|(_, count)| *count > 1).map(|(prefix, count)| {
+    let groups = groups.into_iter().filter(|(prefix, count)| *count > 1 && fits(prefix)).take(MOST);
+    let groups = groups.map(|(prefix, count)| {
         CompletionCandidate::new(format!("{prefix}*"), CompletionItemKind::Value)
             .text(inside(&format!("{}*", escaped_name(prefix))))
             .detail(format!("{count} columns"))
     });
     groups
-        .chain(columns.iter().map(|column| {
+        .chain(columns.iter().filter(|column| fits(column)).take(MOST).map(|column| {
             let text = if patterns { inside(&escaped_name(column)) } else { inside(column) };
             CompletionCandidate::new(column, CompletionItemKind::Field).text(text).detail("a column of the data")
         }))
@@ -66,7 +73,6 @@ fn inside(text: &str) -> String {
 
 /// The entries of a folder, whose path is relative to the folder of the text.
 fn of_paths(view: &View<'_>, folder: &str) -> Vec<CompletionCandidate> {
-    const MOST: usize = 500;
     let Some(here) = paths::path(&view.document.uri) else { return vec![] };
     let Ok(entries) = std::fs::read_dir(here.parent().unwrap_or(Path::new("/")).join(folder)) else { return vec![] };
     let mut candidates: Vec<CompletionCandidate> = entries

@@ -64,11 +64,17 @@ impl<'a> Evaluator<'a> {
                 break;
             }
         }
+        // Where the library uses an argument says nothing about the mistake.
+        problem.labels.retain(|label| label.primary || label.span.file != self.prelude);
         if let (true, Some((help, edits))) = (problem.help.is_none(), self.swapped(origin, fits)) {
             // Two swapped arguments are one error.
             if self.problems.iter().any(|before| before.edits == edits) {
                 return EvalValue::Unknown;
             }
+            problem = problem.help(help);
+            problem.edits = edits;
+        }
+        if let (true, Some((help, edits))) = (problem.help.is_none(), self.without_brackets(origin, fits)) {
             problem = problem.help(help);
             problem.edits = edits;
         }
@@ -86,6 +92,36 @@ impl<'a> Evaluator<'a> {
             let (arg, _) = expansion.given.iter().find(|(_, given)| given.origin == origin)?;
             Some((expansion.function, *arg))
         })
+    }
+
+    /// Fix for numbers that should be a list: the one at `origin` and those that follow it in the same call.
+    fn without_brackets(
+        &self,
+        origin: Span,
+        fits: &dyn core::ops::Fn(&EvalValue) -> bool,
+    ) -> Option<(String, Vec<Edit>)> {
+        let written = |given: &CallArgument| given.span == given.origin;
+        let holds = |given: &CallArgument| given.origin == origin && written(given);
+        let expansion =
+            self.expansions.iter().find(|expansion| expansion.given.iter().any(|(_, given)| holds(given)))?;
+        let from = expansion.given.iter().position(|(_, given)| holds(given))?;
+        let number = |given: &CallArgument| written(given) && matches!(given.value, EvalValue::Number(_));
+        let (_, first) = expansion.given.get(from).filter(|(_, given)| number(given))?;
+        let follow = expansion.given[from + 1..].iter().map(|(_, given)| given);
+        let follow = follow.take_while(|given| first.name.is_none() && given.name.is_none() && number(given));
+        let numbers: Vec<&CallArgument> = std::iter::once(first).chain(follow).collect();
+        let list =
+            EvalValue::List(numbers.iter().map(|given| (given.value.clone(), given.span)).collect::<Vec<_>>().into());
+        if !fits(&list) {
+            return None;
+        }
+        let end = numbers.last()?.span;
+        let insert = |at: u32, text: &str| {
+            let span = Span { start: at, end: at, ..first.span };
+            Edit { span, replacement: text.into(), safe: false }
+        };
+        let help = format!("write a list: `{}({})`", expansion.function.name.text, show(&list));
+        Some((help, vec![insert(first.span.start, "["), insert(end.end, "]")]))
     }
 
     /// Fix for arguments in the wrong order: the one at `origin` does not fit, and another of the same call does.

@@ -1,11 +1,13 @@
 //! Name errors: unknown names, names declared in other files, and one report for all places of one name.
 
-use crate::diag::{Code, Label, Problem, Problems, Span, nearest};
+use crate::diag::{Code, Label, Problem, Problems, Span};
 use crate::ops;
+use crate::sema::errors::suggest::likely;
 use crate::sema::eval::builtin::BUILTINS;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::value::EvalValue;
 use crate::sema::hir::DeclarationKind;
+use crate::syntax::KEYWORDS;
 use std::collections::BTreeMap;
 
 /// Number of further places shown.
@@ -22,12 +24,22 @@ impl Evaluator<'_> {
         }
         use DeclarationKind::{Encoder, Fn, Modality, Param, Shared};
         let mut known: Vec<&str> = self.frames.last().map(|frame| frame.keys().copied().collect()).unwrap_or_default();
-        known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
-        known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
-        known.extend(["true", "false"]);
+        if self.suggestions_left > 0 {
+            known.extend(self.names.of_kinds(&[Modality, Encoder, Param, Fn, Shared], span));
+            known.extend(ops::LAYERS.iter().map(|layer| layer.signature.name));
+            known.extend(["true", "false"]);
+        }
         let mut problem =
             Problem::error(Code::UnknownName, format!("unknown name `{name}`")).at(span, "not declared in this file");
-        if let Some(near) = nearest(name, known) {
+        if KEYWORDS.contains(&name) {
+            let inputs = self.names.of_kinds(&[Modality, Encoder], span);
+            problem = problem.help(match inputs.is_empty() {
+                true => format!("`{name}` begins a declaration; a value is the name of a modality or of an encoder"),
+                false => format!("`{name}` begins a declaration; the values declared are {}", and_list(&inputs)),
+            });
+        } else if self.may_suggest()
+            && let Some(near) = likely(name, known)
+        {
             problem = problem.help(format!("did you mean `{near}`?")).edit(span, near.to_string(), false);
         }
         self.report(problem)
@@ -47,10 +59,19 @@ impl Evaluator<'_> {
         known.extend(ops::names(BUILTINS));
         let mut problem = Problem::error(Code::UnknownFunction, format!("there is no layer or function `{name}`"))
             .at(span, "not known");
-        if let Some(near) = nearest(name, known) {
+        if self.may_suggest()
+            && let Some(near) = likely(name, known)
+        {
             problem = problem.help(format!("did you mean `{near}`?")).edit(callee, near.to_string(), false);
         }
         self.report(problem)
+    }
+
+    /// Whether the likely name is looked for once more.
+    fn may_suggest(&mut self) -> bool {
+        let left = self.suggestions_left > 0;
+        self.suggestions_left = self.suggestions_left.saturating_sub(1);
+        left
     }
 
     /// Reports a name that is declared, but not visible in the file it is written in.
@@ -61,6 +82,18 @@ impl Evaluator<'_> {
                 .also(place, "this declaration is not visible there")
                 .help(format!("take `{name}` as an argument, or `use` the file that declares it")),
         )
+    }
+}
+
+/// The first of several names: "`a`, `b` and `c`", and that there are more.
+fn and_list(names: &[&str]) -> String {
+    const MOST: usize = 8;
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => {
+            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and {} more", first.join(", "), names.len() - MOST)
+        }
+        _ => ops::one_of(names).replace(" or ", " and "),
     }
 }
 

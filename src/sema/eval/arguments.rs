@@ -75,6 +75,12 @@ impl<'a> Evaluator<'a> {
                 );
                 continue;
             }
+            if let Some(problem) = input_width(signature, args, arg) {
+                self.report(problem);
+                sound = false;
+                found[place] = Some(Argument::Nothing);
+                continue;
+            }
             match self.argument(param.kind, &arg.value, &format!("`{}` of `{name}`", param.name)) {
                 Some(argument) => found[place] = Some(argument),
                 None => {
@@ -113,12 +119,24 @@ impl<'a> Evaluator<'a> {
         {
             return self.choice(words, expr, what).map(Argument::Word);
         }
+        if matches!(kind, Kind::Text | Kind::Texts) {
+            let items = if let ExprKind::List(items) = &expr.kind { items } else { std::slice::from_ref(expr) };
+            if self.unquoted(items, what) {
+                return None;
+            }
+        }
         let value = self.eval(expr);
         if matches!(value, EvalValue::Unknown) {
             return None;
         }
         let fits = accepted(kind, &value, expr.span);
         if fits.is_none() {
+            if let Some((item, at, wanted, found)) = wrong_item(kind, &value) {
+                let message = format!("item {item} of {what} must be {wanted}, found {found}");
+                let problem = Problem::error(Code::WrongType, message).at(at, "not accepted");
+                self.report_argument(problem, expr, &|value| accepted(kind, value, expr.span).is_some());
+                return None;
+            }
             let found = match &value {
                 EvalValue::Number(number) => format!("{number}"),
                 other => other.describe().to_string(),
@@ -215,6 +233,39 @@ fn accepted(kind: Kind, value: &EvalValue, span: Span) -> Option<Argument> {
         ) => elements_of(kind, &value.elements(span)?),
         _ => None,
     }
+}
+
+/// The first item of a list that is not of its kind, counted from 1, with its place, what it must be, and what it is.
+fn wrong_item(kind: Kind, value: &EvalValue) -> Option<(usize, Span, String, String)> {
+    let one = match kind {
+        Kind::Integers(min) => Kind::Integer(min),
+        Kind::Numbers => Kind::Number(f64::NEG_INFINITY, f64::INFINITY),
+        Kind::Texts => Kind::Text,
+        _ => return None,
+    };
+    let EvalValue::List(elements) = value else { return None };
+    let (at, (found, span)) =
+        elements.iter().enumerate().find(|(_, (item, span))| accepted(one, item, *span).is_none())?;
+    let found = match found {
+        EvalValue::Number(number) => number.to_string(),
+        EvalValue::Unknown => return None,
+        other => other.describe().to_owned(),
+    };
+    Some((at + 1, *span, one.describe(), found))
+}
+
+/// The report for `linear(16, 32)`, as other tools write an input and an output width.
+fn input_width(signature: &Signature, args: &[Arg], arg: &Arg) -> Option<Problem> {
+    let [Arg { name: None, value: first }, second] = args else { return None };
+    let numbers = [first, &arg.value].into_iter().all(|value| matches!(value.kind, ExprKind::Number(_)));
+    if signature.name != "linear" || !std::ptr::eq(second, arg) || arg.name.is_some() || !numbers {
+        return None;
+    }
+    let ExprKind::Number(width) = &arg.value.kind else { return None };
+    let problem = Problem::error(Code::TooManyArguments, "`linear` takes the width of its output only")
+        .at(first.span, "the width of the input is known")
+        .help(format!("write `linear({})`", width.raw));
+    Some(problem.edit(Span { end: arg.value.span.start, ..first.span }, "", false))
 }
 
 /// The elements of a list as an argument of a list kind, if each fits.

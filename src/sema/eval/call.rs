@@ -1,8 +1,8 @@
 //! Calls of layers and functions, with their input or as blocks without it.
 
-use crate::diag::{Code, Problem, Span, nearest};
+use crate::diag::{Code, Problem, Span};
 use crate::ops;
-use crate::sema::errors::suggest::count_of_arguments;
+use crate::sema::errors::suggest::{count_of_arguments, likely};
 use crate::sema::eval::builtin::is_builtin;
 use crate::sema::eval::evaluator::{Evaluator, Expansion, join};
 use crate::sema::eval::value::{BlockStage, CallArgument, Callee, EvalValue};
@@ -242,6 +242,13 @@ impl<'a> Evaluator<'a> {
             self.problems.push(problem);
             return EvalValue::Unknown;
         }
+        if self.calls_left == 0 {
+            return EvalValue::Unknown;
+        }
+        self.calls_left -= 1;
+        if self.calls_left == 0 {
+            return self.too_many("more than 100,000 calls", span);
+        }
         let Some((frame, given)) = self.bind(function, given, span) else { return EvalValue::Unknown };
         if self.checking {
             return EvalValue::Unknown;
@@ -272,6 +279,19 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// Reports that a pipeline becomes larger than any that can be trained, at the outermost call that makes it so; nothing
+    /// more is expanded.
+    pub(crate) fn too_many(&mut self, what: &str, span: Span) -> EvalValue {
+        self.calls_left = 0;
+        let outermost = self.calls.first().copied().unwrap_or(span);
+        self.problems.push(
+            Problem::error(Code::TooDeep, format!("this needs {what}"))
+                .at(outermost, "expanded here")
+                .help("a function that calls others several times doubles its size with each of them"),
+        );
+        EvalValue::Unknown
+    }
+
     /// The arguments of a function bound to values; `None` after a report.
     fn bind(&mut self, function: &'a Fn, given: Vec<CallArgument>, span: Span) -> Option<Bound<'a>> {
         let name = &function.name.text;
@@ -289,7 +309,7 @@ impl<'a> Evaluator<'a> {
                             Problem::error(Code::UnknownArgument, format!("`{name}` has no argument `{wanted}`"))
                                 .at(*wanted_span, "not an argument of this function")
                                 .also(function.name.span, "declared here");
-                        problem = match nearest(wanted, known.iter().copied()) {
+                        problem = match likely(wanted, known.iter().copied()) {
                             Some(near) => problem.help(format!("did you mean `{near}`?")).edit(
                                 *wanted_span,
                                 near.to_string(),

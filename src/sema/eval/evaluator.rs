@@ -9,6 +9,12 @@ use crate::sema::symbols::recorder::SymbolRecorder;
 use crate::syntax::ast::{Expr, Fn, FnArg};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Number of calls that are expanded in one pipeline.
+const MOST_CALLS: usize = 100_000;
+
+/// Number of unknown names for which the likely one is looked for.
+const MOST_SUGGESTIONS: usize = 200;
+
 /// Analysis of one pipeline: names, values and problems so far.
 pub(crate) struct Evaluator<'a> {
     pub(crate) names: NameTable<'a>,
@@ -40,6 +46,10 @@ pub(crate) struct Evaluator<'a> {
     open: Vec<(Span, &'a str, Span)>,
     /// The functions whose bodies have been evaluated.
     pub(crate) expanded: BTreeSet<usize>,
+    /// Number of calls that may still be expanded, and of unknown names for which the likely one is still looked for: both
+    /// grow faster than a text that is written to that end.
+    pub(crate) calls_left: usize,
+    pub(crate) suggestions_left: usize,
     /// Whether bodies of functions are only checked: their arguments are unknown and no call is expanded.
     pub(crate) checking: bool,
     /// Whether the rows come from files whose cells may be lists.
@@ -91,6 +101,8 @@ impl<'a> Evaluator<'a> {
             declared: BTreeMap::new(),
             open: vec![],
             expanded: BTreeSet::new(),
+            calls_left: MOST_CALLS,
+            suggestions_left: MOST_SUGGESTIONS,
             checking: false,
             reads_lists: false,
         }

@@ -32,7 +32,8 @@ impl<'a> Evaluator<'a> {
             ExprKind::Paren(inner) => self.eval(inner),
             ExprKind::Name(name) => self.name(name, expr.span),
             ExprKind::List(elements) => {
-                EvalValue::List(Rc::new(elements.iter().map(|element| (self.eval(element), element.span)).collect()))
+                let list = elements.iter().map(|element| (self.eval(element), element.span)).collect();
+                self.of_bounded_size(EvalValue::List(Rc::new(list)), expr.span)
             }
             ExprKind::Repeat(element, count) => self.repetition(element, count),
             ExprKind::Range { start, end, inclusive } => match (self.number(start), self.number(end)) {
@@ -50,6 +51,7 @@ impl<'a> Evaluator<'a> {
                 }
                 other => self.expected("a number or a tensor", &other, inner.span),
             },
+            ExprKind::Binary(BinaryOp::Sub, ..) if self.hyphenated(expr) => EvalValue::Unknown,
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr.span),
             ExprKind::If(condition, then, otherwise) => match self.eval(condition) {
                 EvalValue::Bool(true) => self.eval(then),
@@ -80,7 +82,8 @@ impl<'a> Evaluator<'a> {
         let value = self.eval(element);
         match self.number(count) {
             Some(times) if times.fract() == 0.0 && (0.0..=MOST).contains(&times) => {
-                EvalValue::List(Rc::new(vec![(value, element.span); times as usize]))
+                let list = EvalValue::List(Rc::new(vec![(value, element.span); times as usize]));
+                self.of_bounded_size(list, element.span.to(count.span))
             }
             Some(times) => self.report(
                 Problem::error(
@@ -90,6 +93,18 @@ impl<'a> Evaluator<'a> {
                 .at(count.span, "out of range"),
             ),
             None => EvalValue::Unknown,
+        }
+    }
+
+    /// A constant, unless it is larger than any that is of use: lists of lists and sums of strings double with every line.
+    fn of_bounded_size(&mut self, value: EvalValue, span: Span) -> EvalValue {
+        const MOST: usize = 1_000_000;
+        match value.size(MOST) > MOST {
+            true => self.report(
+                Problem::error(Code::OutOfRange, "a constant of more than 1,000,000 elements or letters")
+                    .at(span, "too large"),
+            ),
+            false => value,
         }
     }
 
@@ -275,7 +290,9 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (EvalValue::Unknown, _) | (_, EvalValue::Unknown) => EvalValue::Unknown,
-            (EvalValue::Text(a), EvalValue::Text(b)) if op == BinaryOp::Add => EvalValue::Text(a + &b),
+            (EvalValue::Text(a), EvalValue::Text(b)) if op == BinaryOp::Add => {
+                self.of_bounded_size(EvalValue::Text(a + &b), span)
+            }
             (EvalValue::Text(_), other) if op == BinaryOp::Add => self.expected("a string", &other, right.span),
             (EvalValue::Number(_) | EvalValue::Tensor(_), other) => {
                 self.expected("a number or a tensor", &other, right.span)

@@ -1,6 +1,6 @@
 //! Operations added to the graph: their paths, their shapes, and the length of sequences carried from value to value.
 
-use crate::diag::{Code, Problem, Span};
+use crate::diag::Span;
 use crate::ops::{Op, ShapeError, StepUse, ValueKind, WindowCount};
 use crate::sema::eval::evaluator::{Evaluator, join};
 use crate::sema::eval::value::{BlockStage, Callee, EvalValue};
@@ -38,11 +38,11 @@ impl Evaluator<'_> {
     ) -> EvalValue {
         const MOST: usize = 100_000;
         let calls = self.call_trace();
+        if self.calls_left == 0 {
+            return EvalValue::Unknown;
+        }
         if self.values.len() >= MOST {
-            return self.report(
-                Problem::error(Code::TooDeep, format!("a pipeline of more than {MOST} operations"))
-                    .at(span, "one too many"),
-            );
+            return self.too_many("more than 100,000 operations", span);
         }
         let kinds: Vec<ValueKind> = inputs.iter().map(|input| self.values[*input].kind).collect();
         let shapes: Vec<_> = inputs.iter().map(|input| &self.values[*input].shape).collect();

@@ -2,10 +2,12 @@
 
 use crate::diag::{Code, Problem, Span};
 use crate::ops::{Argument, Signature};
+use crate::sema::errors::setting::foreign_setting;
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::symbols::index::Symbol;
 use crate::syntax::ast::{Arg, Entry, Expr, ExprKind};
+use crate::syntax::is_name;
 use std::collections::BTreeMap;
 
 /// Settings by key.
@@ -21,12 +23,16 @@ impl<'a> Evaluator<'a> {
     ) -> Settings<'a> {
         let known = &block.names();
         let mut settings = Settings::new();
-        for entry in entries {
+        let entries: Vec<&'a Entry> = entries.into_iter().collect();
+        for (at, entry) in entries.iter().copied().enumerate() {
             let key = entry.key.text.as_str();
             let Some(param) = block.param(key) else {
                 let problem = Problem::error(Code::UnknownKey, format!("{what} has no setting `{key}`"))
                     .at(entry.key.span, "not known here");
-                self.report(suggest(problem, key, entry.key.span, known, "it has"));
+                self.report(match foreign_setting(block, &entries, at) {
+                    Some((help, edits)) => edits.into_iter().fold(problem.help(help), Problem::with_edit),
+                    None => suggest(problem, key, entry.key.span, known, "it has"),
+                });
                 continue;
             };
             self.recorder.reference(entry.key.span, Symbol::Argument(block, param));
@@ -47,6 +53,14 @@ impl<'a> Evaluator<'a> {
 
     /// The name and arguments of a built-in call such as `csv("..")`, `adam(lr: 1e-3)` or a bare `detached`.
     pub(crate) fn built_in(&mut self, expr: &'a Expr, what: &str) -> Option<(&'a str, Span, &'a [Arg])> {
+        if let ExprKind::Text(name) = &expr.kind
+            && is_name(name)
+        {
+            let problem = Problem::error(Code::WrongType, format!("expected {what}, found a string"));
+            let help = format!("it is written without quotes: `{name}`");
+            self.report(problem.at(expr.span, "a string").help(help).edit(expr.span, name.as_str(), false));
+            return None;
+        }
         match &expr.kind {
             ExprKind::Name(name) => {
                 self.recorder.built_in(expr.span, name);

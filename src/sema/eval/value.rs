@@ -59,6 +59,24 @@ impl EvalValue {
         }
     }
 
+    /// Number of elements and letters in a constant, those of lists in it too, counted up to `most`.
+    pub(crate) fn size(&self, most: usize) -> usize {
+        match self {
+            EvalValue::Text(text) => text.len(),
+            EvalValue::List(elements) => {
+                let mut size = 0;
+                for (element, _) in elements.iter() {
+                    size += 1 + element.size(most.saturating_sub(size));
+                    if size > most {
+                        break;
+                    }
+                }
+                size
+            }
+            _ => 0,
+        }
+    }
+
     /// The elements of a list, or of a range of at most a million whole numbers.
     pub(crate) fn elements(&self, span: Span) -> Option<Vec<(EvalValue, Span)>> {
         const MOST: f64 = 1_000_000.0;

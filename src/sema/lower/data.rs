@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Problem};
 use crate::ops::{Arguments, DefaultValue, Kind, Parameter, Signature};
+use crate::sema::errors::setting::rule_of_number;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::lower::split_columns::BY_COLUMN;
 use crate::spec::{ColumnRef, DataSpec, MissingMarkers, Origin, Part, Portion, PortionRule, Split, Unlabeled};
@@ -214,6 +215,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn rule(&mut self, expr: &'a Expr) -> Option<PortionRule> {
+        if let Some((rule, edits)) = rule_of_number(expr) {
+            let problem = Problem::error(Code::WrongType, "expected a rule of a split, found a number")
+                .at(expr.span, "a number")
+                .help(format!("write `{rule}`"));
+            self.report(edits.into_iter().fold(problem, Problem::with_edit));
+            return None;
+        }
         let (name, span, args) = self.built_in(expr, "`last(n)`, `first(n)` or `fraction(5%)`")?;
         match name {
             "last" => self.arguments(&LAST, args, expr.span).map(|args| PortionRule::Last(args.size("rows"))),

@@ -11,6 +11,7 @@ pub(crate) mod param;
 pub(crate) mod pipeline;
 pub(crate) mod source;
 pub(crate) mod split_columns;
+pub(crate) mod stop;
 pub(crate) mod sweep;
 mod text_format;
 pub(crate) mod train;

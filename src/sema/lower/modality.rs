@@ -63,6 +63,7 @@ impl<'a> Evaluator<'a> {
                 name: typed.name.text.clone(),
                 classes,
                 column: column.clone(),
+                type_span: typed.ty.span,
                 span: typed.name.span.to(typed.value.span),
             }),
             more => {
@@ -83,6 +84,9 @@ impl<'a> Evaluator<'a> {
                 .at(ty.name.span, "not a type of label")
                 .help("write `class[2]`, or the classes by name: `class[\"no\", \"yes\"]`");
             self.report(problem);
+            return None;
+        }
+        if self.unquoted(&ty.args, "the name of a class") || self.numbered(ty) {
             return None;
         }
         let values: Vec<(EvalValue, Span)> = ty.args.iter().map(|arg| (self.eval(arg), arg.span)).collect();
@@ -117,6 +121,26 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         Some(classes)
+    }
+
+    /// Reports classes that are named by numbers without quotes, `class[0, 1]`; whether there are.
+    fn numbered(&mut self, ty: &Type) -> bool {
+        let numbers: Option<Vec<(&str, Span)>> =
+            (ty.args.iter())
+                .map(|arg| {
+                    if let ExprKind::Number(number) = &arg.kind { Some((number.raw.as_str(), arg.span)) } else { None }
+                })
+                .collect();
+        let Some(numbers) = numbers.filter(|numbers| numbers.len() > 1) else { return false };
+        let names: Vec<String> = numbers.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let mut problem = Problem::error(Code::WrongType, "the names of classes are strings, found numbers")
+            .at(ty.span, "numbers without quotes")
+            .help(format!("write `class[{}]`", names.join(", ")));
+        for ((_, span), name) in numbers.iter().zip(names) {
+            problem = problem.edit(*span, name, false);
+        }
+        self.report(problem);
+        true
     }
 
     /// A modality, as a specification and as a value of the graph.
@@ -256,6 +280,21 @@ impl<'a> Evaluator<'a> {
     /// `column(..)` or `columns(..)`.
     pub(crate) fn columns(&mut self, expr: &'a Expr) -> Option<Vec<ColumnRef>> {
         let what = "columns, such as `columns(\"low_*\")` or `columns(1..=21)`";
+        let selector = match &expr.kind {
+            ExprKind::Text(_) => Some("column"),
+            ExprKind::List(_) => Some("columns"),
+            _ => None,
+        };
+        if let Some(selector) = selector {
+            let place = |at: u32| Span { start: at, end: at, ..expr.span };
+            let problem = Problem::error(Code::WrongType, format!("expected {what}"))
+                .at(expr.span, "not a selection of columns")
+                .help(format!("write `{selector}(..)` around it"))
+                .edit(place(expr.span.start), format!("{selector}("), false)
+                .edit(place(expr.span.end), ")", false);
+            self.report(problem);
+            return None;
+        }
         let (name, name_span, args) = self.built_in(expr, what)?;
         if !matches!(name, "column" | "columns") {
             self.unknown_built_in("selection of columns", name, name_span, &["column", "columns"]);
@@ -264,6 +303,13 @@ impl<'a> Evaluator<'a> {
         if args.is_empty() {
             let problem = Problem::error(Code::MissingArgument, format!("`{name}` needs the columns to select"));
             self.report(problem.at(expr.span, "by name, position, range or pattern"));
+            return None;
+        }
+        let written = args.iter().filter(|arg| arg.name.is_none()).flat_map(|arg| match &arg.value.kind {
+            ExprKind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(&arg.value),
+        });
+        if self.unquoted(written, "the name of a column") {
             return None;
         }
         let mut columns = vec![];

@@ -1,7 +1,8 @@
 //! The types of a modality: `dense[n]`, `text[n]`, `category[n]`, `sequence[t, d]`, `image[c, h, w]`.
 
-use crate::diag::{Code, Problem, nearest};
+use crate::diag::{Code, Problem};
 use crate::ops::{Argument, Kind, Parameter, Signature, names};
+use crate::sema::errors::suggest::likely;
 use crate::sema::eval::evaluator::Evaluator;
 use crate::shape::Shape;
 use crate::spec::ModalityKind;
@@ -48,7 +49,7 @@ impl<'a> Evaluator<'a> {
         let Some(known) = TYPES.iter().find(|known| known.name == name) else {
             let mut problem = Problem::error(Code::WrongType, format!("there is no type `{name}`"))
                 .at(ty.name.span, "not a type of modality");
-            problem = match nearest(name, names(TYPES)) {
+            problem = match likely(name, names(TYPES)) {
                 Some(near) => {
                     problem.help(format!("did you mean `{near}`?")).edit(ty.name.span, near.to_string(), false)
                 }

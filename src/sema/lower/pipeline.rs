@@ -226,10 +226,10 @@ impl<'a> Evaluator<'a> {
                 self.report(
                     Problem::error(Code::MissingArgument, "the file declares several combines and trains none of them")
                         .at(train.map_or(start, |block| block.span), "`combine` is not set here")
-                        .help(format!(
-                            "set `combine = {}`, or choose one when running",
-                            combines.last().map_or(known[0], |last| &last.name)
-                        )),
+                        .help(match combines.last().map(|last| last.name.as_str()).or(known.first().copied()) {
+                            Some(name) => format!("set `combine = {name}`, or choose one when running"),
+                            None => "give each a name, `combine NAME = ..`, and set `combine = NAME`".to_owned(),
+                        }),
                 );
                 None
             }

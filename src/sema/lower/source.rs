@@ -158,6 +158,10 @@ pub(crate) fn reads_lists(expr: &Expr) -> bool {
 impl<'a> Evaluator<'a> {
     /// A source.
     pub(in crate::sema) fn source(&mut self, expr: &'a Expr) -> Option<Source> {
+        if let Some(problem) = bare_path(expr) {
+            self.report(problem);
+            return None;
+        }
         let (name, name_span, args) = self.built_in(expr, "a source, such as `csv(\"rows.csv\")`")?;
         let Some(entry) = SOURCES.iter().find(|entry| entry.signature.name == name) else {
             self.unknown_built_in("source", name, name_span, &names(&signatures()));
@@ -258,6 +262,15 @@ impl<'a> Evaluator<'a> {
         let on = keys.into_iter().map(|value| Spanned { value, span: on_span }).collect();
         Some(SourceKind::Join { sources, on })
     }
+}
+
+/// The report for the path of a file in place of a source.
+fn bare_path(expr: &Expr) -> Option<Problem> {
+    let ExprKind::Text(path) = &expr.kind else { return None };
+    let format = FileFormat::of(path)?;
+    let source = format!("{}({path:?})", format.source);
+    let problem = Problem::error(Code::WrongType, "expected a source, found a path").at(expr.span, "a string");
+    Some(problem.help(format!("write `{source}`")).edit(expr.span, source, false))
 }
 
 /// Where an argument was given, by name or as the first; the whole call if it was not.

@@ -3,6 +3,7 @@
 use super::scanner::Scanner;
 use super::token::{BOM, Bracket, CommentToken, LexerOutput, TokenKind};
 use crate::diag::{Edit, FileId};
+use std::cell::Cell;
 
 /// The tokens and comments of `text`, with the errors of single tokens.
 pub(in crate::syntax) fn lex(file: FileId, text: &str) -> LexerOutput {
@@ -13,7 +14,7 @@ pub(in crate::syntax) fn lex(file: FileId, text: &str) -> LexerOutput {
         loose: vec![],
         repaired: text.as_bytes().to_vec(),
     };
-    let mut scanner = Scanner { file, text, bytes: text.as_bytes(), at: 0, first: true, lexed };
+    let mut scanner = Scanner { file, text, bytes: text.as_bytes(), at: 0, first: true, line: Cell::default(), lexed };
     while scanner.at < text.len() {
         scanner.step();
     }

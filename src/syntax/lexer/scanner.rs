@@ -2,6 +2,7 @@
 
 use super::token::{LexerOutput, Token, TokenKind, ends_operand};
 use crate::diag::{FileId, Problem, Span};
+use std::cell::Cell;
 
 pub(super) struct Scanner<'a> {
     pub(super) file: FileId,
@@ -9,6 +10,8 @@ pub(super) struct Scanner<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     pub(super) first: bool,
+    /// The line that was last looked for: a place in it, and its end.
+    pub(super) line: Cell<(usize, usize)>,
     pub(super) lexed: LexerOutput,
 }
 
@@ -55,11 +58,16 @@ impl Scanner<'_> {
         }
     }
 
+    /// Where the line of a place ends. A line is searched once, however many tokens ask for its end.
     pub(super) fn line_end(&self, from: usize) -> usize {
-        self.bytes
-            .get(from..)
-            .and_then(|rest| rest.iter().position(|b| *b == b'\n'))
-            .map_or(self.bytes.len(), |n| from + n)
+        let (known, end) = self.line.get();
+        if (known..=end).contains(&from) && end > 0 {
+            return end;
+        }
+        let rest = self.bytes.get(from..).unwrap_or(&[]);
+        let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |n| from + n);
+        self.line.set((from, end));
+        end
     }
 
     pub(super) fn after_operand(&self) -> bool {

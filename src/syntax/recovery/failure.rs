@@ -41,6 +41,8 @@ pub(in crate::syntax) struct ParseFailure<'a> {
     pub(in crate::syntax) at: usize,
     /// The bracket around it.
     pub(in crate::syntax) opener: Option<usize>,
+    /// That bracket and the one that closes it.
+    pub(in crate::syntax) brackets: Option<(Token, Token)>,
     /// The tokens the grammar would have accepted.
     pub(in crate::syntax) expected: Vec<Rule>,
 }

@@ -3,10 +3,33 @@
 use super::failure::{Context, ParseFailure};
 use super::forms::form_of;
 use super::repair::Repair;
-use crate::diag::{Problem, Span};
+use crate::diag::{Code, Problem, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::keyword::RESERVED;
 use crate::syntax::lexer::{Bracket, TokenKind, shown};
+
+/// A name with hyphens, `my-title`.
+fn hyphenated_name(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
+    let (found, previous) = (failure.found?, failure.previous?);
+    let is_name = previous.kind == TokenKind::Word && failure.at == failure.start + 2;
+    if !is_name || failure.slice(&found) != "-" || previous.end != found.start {
+        return None;
+    }
+    let part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    let rest = failure.text.get(previous.start..)?;
+    let written = &rest[..rest.find(|letter| !part(letter)).unwrap_or(rest.len())];
+    let written = written.trim_end_matches('-');
+    if written.len() <= previous.end - previous.start {
+        return None;
+    }
+    let right = written.replace('-', "_");
+    let span = Span::new(failure.file, previous.start, previous.start + written.len());
+    let problem = Problem::error(Code::UnexpectedToken, format!("`{written}` is not a name"))
+        .at(span, "`-` is the sign of a difference")
+        .help(format!("names are made of letters, digits and `_`: `{right}`"))
+        .edit(span, right.as_str(), false);
+    Some((problem, Some(Repair { at: previous.start, bytes: right.into_bytes(), over_blank: false })))
+}
 
 /// Mistakes between a declaration's keyword and its value.
 pub(super) fn declaration_head(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
@@ -14,6 +37,9 @@ pub(super) fn declaration_head(failure: &ParseFailure<'_>) -> Option<(Problem, O
         return None;
     }
     let keyword = failure.keyword?;
+    if let Some(found) = hyphenated_name(failure) {
+        return Some(found);
+    }
     let previous = failure.previous;
     let before = previous.map(|token| shown(failure.slice(&token))).unwrap_or_default();
     let found = failure.found;

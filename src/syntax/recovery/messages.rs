@@ -14,6 +14,7 @@ pub(in crate::syntax) fn diagnose(failure: &ParseFailure<'_>) -> (Problem, Optio
     mark_of_another_kind(failure)
         .or_else(|| bare_key(failure))
         .or_else(|| declaration_head(failure))
+        .or_else(|| list_in_parentheses(failure))
         .or_else(|| missing_separator(failure))
         .or_else(|| branch(failure))
         .or_else(|| missing_operand(failure))
@@ -76,6 +77,23 @@ fn bare_key(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
         problem = problem.edit(Span::new(failure.file, previous.end, previous.end), " =", false);
     }
     Some((problem, None))
+}
+
+/// `(16, 16)` for `[16, 16]`.
+fn list_in_parentheses(failure: &ParseFailure<'_>) -> Option<(Problem, Option<Repair>)> {
+    failure.found.filter(|found| found.kind == TokenKind::Comma)?;
+    if failure.context != Context::Group || !failure.follows_operand() {
+        return None;
+    }
+    let problem = failure.problem("an operator or `)`").help("a list is written in brackets: `[a, b]`");
+    let Some((open, close)) = failure.brackets.filter(|(_, close)| close.kind == TokenKind::Close(Bracket::Paren))
+    else {
+        return Some((problem, None));
+    };
+    let inside = failure.text.get(open.end..close.start)?;
+    let problem = problem.edit(failure.span(&open), "[", false).edit(failure.span(&close), "]", false);
+    let bytes = format!("[{inside}]").into_bytes();
+    Some((problem, Some(Repair { at: open.start, bytes, over_blank: false })))
 }
 
 /// Two entries next to each other.

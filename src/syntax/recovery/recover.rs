@@ -114,6 +114,10 @@ impl<'a> Recovery<'a> {
             found: self.token(found),
             at: found,
             opener,
+            brackets: opener.and_then(|opener| {
+                let mate = self.outline.mate.get(opener).copied().filter(|mate| *mate != opener)?;
+                Some((self.token(opener)?, self.token(mate)?))
+            }),
             expected,
         }
     }
