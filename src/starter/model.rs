@@ -1,6 +1,6 @@
 //! The encoders, the combines to compare, and the training.
 
-use super::signal::{Signal, SignalKind, WIDTH};
+use super::signal::{SignalKind, StarterSignal, WIDTH};
 use super::writer::Writer;
 use std::ops::Range;
 
@@ -20,14 +20,14 @@ const STEPS: usize = 4_000;
 const EPOCHS: Range<usize> = 15..100;
 
 /// An input of a combine.
-struct CombineInput {
+struct EncodedInput {
     encoder: String,
     optional: bool,
 }
 
 impl Writer<'_> {
     /// Encoders, combines and training for these signals.
-    pub(super) fn model(&mut self, signals: &[Signal]) {
+    pub(super) fn model(&mut self, signals: &[StarterSignal]) {
         self.text.push('\n');
         let inputs = self.encoders(signals);
         self.text.push('\n');
@@ -40,19 +40,20 @@ impl Writer<'_> {
     }
 
     /// An encoder for each signal; those of one kind that are many and small share one.
-    fn encoders(&mut self, signals: &[Signal]) -> Vec<CombineInput> {
+    fn encoders(&mut self, signals: &[StarterSignal]) -> Vec<EncodedInput> {
         let mut inputs = vec![];
         let shared = |kind| {
-            let all: Vec<&Signal> = signals.iter().filter(|signal| signal.kind == kind && !signal.optional).collect();
+            let all: Vec<&StarterSignal> =
+                signals.iter().filter(|signal| signal.kind == kind && !signal.optional).collect();
             if all.len() > 1 { all } else { vec![] }
         };
         let (categories, dates) = (shared(SignalKind::Category), shared(SignalKind::Date));
-        let names = |all: &[&Signal]| all.iter().map(|signal| signal.name.clone()).collect::<Vec<_>>();
+        let names = |all: &[&StarterSignal]| all.iter().map(|signal| signal.name.clone()).collect::<Vec<_>>();
         let grouped = [names(&categories), names(&dates)].concat();
         for signal in signals.iter().filter(|signal| !grouped.contains(&signal.name)) {
             let encoder = self.name(&format!("{}_net", signal.name));
             self.lines(&format!("encoder {encoder} = {} |> {}", signal.name, signal.layers));
-            inputs.push(CombineInput { encoder, optional: signal.optional });
+            inputs.push(EncodedInput { encoder, optional: signal.optional });
         }
         if !categories.is_empty() {
             let encoder = self.name("categories_net");
@@ -63,18 +64,18 @@ impl Writer<'_> {
                  encoder {encoder} = concat({}) |> mlp([{WIDTH}])",
                 each.join(", ")
             ));
-            inputs.push(CombineInput { encoder, optional: false });
+            inputs.push(EncodedInput { encoder, optional: false });
         }
         if !dates.is_empty() {
             let encoder = self.name("dates_net");
             self.lines(&format!("encoder {encoder} = concat({}) |> mlp([32, {WIDTH}])", names(&dates).join(", ")));
-            inputs.push(CombineInput { encoder, optional: false });
+            inputs.push(EncodedInput { encoder, optional: false });
         }
         inputs
     }
 
     /// Combines of one input; `only` if it is a single modality.
-    fn alone(&mut self, model: &str, signal: &Signal, input: &CombineInput, only: bool) {
+    fn alone(&mut self, model: &str, signal: &StarterSignal, input: &EncodedInput, only: bool) {
         let encoder = &input.encoder;
         self.lines(&format!("combine {model} = single({encoder}) {{ head = mlp([{WIDTH}]) }}\n"));
         if only && signal.kind == SignalKind::Numbers {
@@ -96,11 +97,11 @@ impl Writer<'_> {
     }
 
     /// Combines of several inputs.
-    fn together(&mut self, model: &str, inputs: &[CombineInput]) {
+    fn together(&mut self, model: &str, inputs: &[EncodedInput]) {
         let names =
-            |all: Vec<&CombineInput>| all.iter().map(|input| input.encoder.as_str()).collect::<Vec<_>>().join(", ");
+            |all: Vec<&EncodedInput>| all.iter().map(|input| input.encoder.as_str()).collect::<Vec<_>>().join(", ");
         let all = names(inputs.iter().collect());
-        let certain: Vec<&CombineInput> = inputs.iter().filter(|input| !input.optional).collect();
+        let certain: Vec<&EncodedInput> = inputs.iter().filter(|input| !input.optional).collect();
         if inputs.len() < NO_MIXTURES {
             let mixtures = if inputs.len() >= ONLY_PAIRS { "mixtures = up_to(2)\n" } else { "" };
             self.lines(&format!(

@@ -31,7 +31,7 @@ pub(super) enum SignalKind {
 }
 
 /// A modality that is declared, and the layers that encode it.
-pub(super) struct Signal {
+pub(super) struct StarterSignal {
     /// Its name.
     pub(super) name: String,
     /// What it is.
@@ -44,7 +44,7 @@ pub(super) struct Signal {
 
 impl Writer<'_> {
     /// A group of columns of numbers.
-    pub(super) fn numbers(&mut self, group: &ColumnGroup, roles: &[Role]) -> Signal {
+    pub(super) fn numbers(&mut self, group: &ColumnGroup, roles: &[Role]) -> StarterSignal {
         let width = group.columns.len();
         let name = match (group.columns.as_slice(), group.prefix.as_str()) {
             ([one], "") => self.name_of(*one),
@@ -87,11 +87,11 @@ impl Writer<'_> {
         self.lines(&format!("modality {name}: dense[{width}] = {columns}{transforms} |> standardize"));
         let hidden = (2 * width).next_power_of_two().clamp(32, 128);
         let layers = format!("mlp([{hidden}, {WIDTH}])");
-        Signal { name, kind: SignalKind::Numbers, optional: false, layers }
+        StarterSignal { name, kind: SignalKind::Numbers, optional: false, layers }
     }
 
     /// The column at a position, by its role; nothing for numbers, which are grouped, and what is left out.
-    pub(super) fn signal(&mut self, at: usize, role: &Role) -> Option<Signal> {
+    pub(super) fn signal(&mut self, at: usize, role: &Role) -> Option<StarterSignal> {
         match role {
             Role::Category(values) => Some(self.category(at, *values)),
             Role::Date(form, parts) => Some(self.date(at, form, parts)),
@@ -104,7 +104,7 @@ impl Writer<'_> {
         }
     }
 
-    fn category(&mut self, at: usize, values: usize) -> Signal {
+    fn category(&mut self, at: usize, values: usize) -> StarterSignal {
         let name = self.name_of(at);
         let column = &self.survey.columns[at];
         let missing = column.empty;
@@ -125,10 +125,10 @@ impl Writer<'_> {
         }
         self.lines(&format!("modality {name}: category[{size}] = column({}){transforms}", self.column(at)));
         let layers = format!("embedding({})", size.div_ceil(2).clamp(4, 32));
-        Signal { name, kind: SignalKind::Category, optional: false, layers }
+        StarterSignal { name, kind: SignalKind::Category, optional: false, layers }
     }
 
-    fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> Signal {
+    fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> StarterSignal {
         let name = self.name_of(at);
         let missing = self.survey.columns[at].empty + self.survey.columns[at].not_available();
         let width: usize = parts.iter().map(DatePart::width).sum();
@@ -146,10 +146,10 @@ impl Writer<'_> {
             "modality {name}: dense[{width}] = column({}){transforms} |> standardize",
             self.column(at)
         ));
-        Signal { name, kind: SignalKind::Date, optional: false, layers: format!("mlp([32, {WIDTH}])") }
+        StarterSignal { name, kind: SignalKind::Date, optional: false, layers: format!("mlp([32, {WIDTH}])") }
     }
 
-    fn words(&mut self, at: usize, longest: usize) -> Signal {
+    fn words(&mut self, at: usize, longest: usize) -> StarterSignal {
         let name = self.name_of(at);
         let column = &self.survey.columns[at];
         let vocab = rounded((column.words / TIMES_OF_A_WORD).clamp(100, 20_000));
@@ -161,10 +161,10 @@ impl Writer<'_> {
             self.column(at)
         ));
         let layers = format!("embedding({WIDTH}) |> mean_pool");
-        Signal { name, kind: SignalKind::Words, optional, layers }
+        StarterSignal { name, kind: SignalKind::Words, optional, layers }
     }
 
-    fn letters(&mut self, at: usize, longest: usize) -> Signal {
+    fn letters(&mut self, at: usize, longest: usize) -> StarterSignal {
         let name = self.name_of(at);
         self.lines("\n# A short text, read letter by letter.");
         let optional = self.optional(at);
@@ -174,10 +174,10 @@ impl Writer<'_> {
             self.column(at)
         ));
         let layers = "char_cnn(embed: 16, channels: 32)".to_owned();
-        Signal { name, kind: SignalKind::Other, optional, layers }
+        StarterSignal { name, kind: SignalKind::Other, optional, layers }
     }
 
-    fn vector(&mut self, at: usize, width: usize, varies: bool) -> Signal {
+    fn vector(&mut self, at: usize, width: usize, varies: bool) -> StarterSignal {
         let name = self.name_of(at);
         let missing = self.survey.columns[at].empty;
         self.lines(&format!("\n# {width} numbers in each cell."));
@@ -193,10 +193,10 @@ impl Writer<'_> {
         }
         self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms}", self.column(at)));
         let hidden = (2 * width).next_power_of_two().clamp(32, 128);
-        Signal { name, kind: SignalKind::Other, optional: false, layers: format!("mlp([{hidden}, {WIDTH}])") }
+        StarterSignal { name, kind: SignalKind::Other, optional: false, layers: format!("mlp([{hidden}, {WIDTH}])") }
     }
 
-    fn steps(&mut self, at: usize, [steps, width]: [usize; 2], varies: bool) -> Signal {
+    fn steps(&mut self, at: usize, [steps, width]: [usize; 2], varies: bool) -> StarterSignal {
         let name = self.name_of(at);
         self.lines(&format!("\n# Up to {steps} steps of {width} numbers in each cell."));
         let optional = self.optional(at);
@@ -206,10 +206,10 @@ impl Writer<'_> {
             "modality {name}{mark}: sequence[{steps}, {width}] = column({}){transforms}",
             self.column(at)
         ));
-        Signal { name, kind: SignalKind::Other, optional, layers: format!("lstm({WIDTH})") }
+        StarterSignal { name, kind: SignalKind::Other, optional, layers: format!("lstm({WIDTH})") }
     }
 
-    fn image(&mut self, at: usize, [channels, height, width]: [usize; 3], resized: bool) -> Signal {
+    fn image(&mut self, at: usize, [channels, height, width]: [usize; 3], resized: bool) -> StarterSignal {
         let name = self.name_of(at);
         let bytes = self.survey.columns[at].array.as_ref().is_none_or(|array| array.bytes);
         let scaled = if bytes { "normalize_pixels |> subtract_mean" } else { "standardize" };
@@ -231,7 +231,7 @@ impl Writer<'_> {
             (side, filters) = (side / 2, 2 * filters);
         }
         layers.push(format!("flatten |> linear({WIDTH}) |> relu"));
-        Signal { name, kind: SignalKind::Other, optional, layers: layers.join(" |> ") }
+        StarterSignal { name, kind: SignalKind::Other, optional, layers: layers.join(" |> ") }
     }
 
     /// Whether rows may lack the column at a position, with a comment about it.

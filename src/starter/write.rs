@@ -4,7 +4,7 @@ use super::column_name::{names_a_split, names_an_entity};
 use super::group::groups;
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
-use super::signal::Signal;
+use super::signal::StarterSignal;
 use super::source_text::source_text;
 use super::writer::{Writer, counted, few, shown, word};
 use crate::data::{ColumnSurvey, Survey, stratified_share};
@@ -278,7 +278,7 @@ impl Writer<'_> {
     }
 
     /// The declarations of modalities.
-    fn signals(&mut self, roles: &[Role]) -> Vec<Signal> {
+    fn signals(&mut self, roles: &[Role]) -> Vec<StarterSignal> {
         let mut signals = vec![];
         for group in groups(self.survey, roles) {
             signals.push(self.numbers(&group, roles));
