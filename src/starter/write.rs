@@ -193,7 +193,8 @@ impl Writer<'_> {
         let (rows, columns) = (counted(survey.rows), survey.columns.len());
         let all = match survey.whole {
             true => String::new(),
-            false => format!(" from all over {}", grouped(survey.all_rows as u64)),
+            false if survey.all_rows > survey.rows => format!(" from all over {}", grouped(survey.all_rows as u64)),
+            false => " from all over the table".to_owned(),
         };
         let pipeline = word(table.name);
         let column = &survey.columns[label.column];
@@ -216,7 +217,7 @@ impl Writer<'_> {
         let names: Vec<&str> = column.values.iter().flatten().map(|(value, _)| value.as_str()).collect();
         self.lines(&format!(
             "}}\n\n# The label: {}.\n{}label {name}: class[{}] = column({})\n",
-            label.reason,
+            shown_reason(&label.reason),
             class_counts(column, survey.whole),
             classes(names),
             self.column(label.column),

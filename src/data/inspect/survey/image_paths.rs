@@ -1,9 +1,12 @@
 //! A column whose cells are paths of images: what the images are like.
 
 use crate::data::inspect::survey::column::{ColumnSurvey, ImageSurvey};
+use crate::data::io::contained::contained;
 use crate::data::io::paths;
+use crate::data::io::regular::open_regular;
 use crate::spec::{Source, SourceKind};
 use image::{ImageDecoder, ImageReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// The images that the examples of a column name; nothing where fewer than half of them are images.
@@ -45,7 +48,11 @@ fn folders(source: &Source, base: &Path) -> Vec<PathBuf> {
 
 /// Whether an image has colors, its height and its width; nothing for a file that is no image.
 fn measure(path: &Path) -> Option<(bool, (usize, usize))> {
-    let decoder = ImageReader::open(path).ok()?.with_guessed_format().ok()?.into_decoder().ok()?;
-    let (width, height) = decoder.dimensions();
-    Some((decoder.color_type().has_color(), (height as usize, width as usize)))
+    let file = BufReader::new(open_regular(path).ok()?);
+    let measured = || {
+        let decoder = ImageReader::new(file).with_guessed_format().ok()?.into_decoder().ok()?;
+        let (width, height) = decoder.dimensions();
+        Some((decoder.color_type().has_color(), (height as usize, width as usize)))
+    };
+    contained(measured).ok()?
 }

@@ -14,6 +14,9 @@ use crate::spec::{DataSpec, Origin, Source, SourceKind};
 use std::io;
 use std::path::Path;
 
+/// Bytes of a table that may be in memory; the rest lies in temporary files.
+const MEMORY: usize = 1 << 30;
+
 /// Surveys the rows of a source: of a large table of text rows from all over it, of any other source all rows.
 ///
 /// # Errors
@@ -21,7 +24,7 @@ use std::path::Path;
 pub fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     let mut survey = match &source.kind {
         SourceKind::Table { paths, format } => text_table::survey(paths, format, base)?,
-        _ => typed_table::survey(source, base)?,
+        _ => typed_table::survey(source, base, MEMORY)?,
     };
     if survey.rows == 0 {
         return Err(invalid("it holds no rows"));
@@ -34,7 +37,7 @@ pub fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
 /// has no names.
 pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
     let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
-    source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
+    source::open(source, base, MEMORY).ok().and_then(|table| table.schema.names).unwrap_or_default()
 }
 
 #[cfg(test)]

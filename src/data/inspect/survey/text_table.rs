@@ -2,7 +2,8 @@
 
 use super::table_survey::{Survey, invalid};
 use crate::data::inspect::likely_format::likely_text_format;
-use crate::data::inspect::sample::SAMPLE_ROWS;
+use crate::data::inspect::sample::{MOST_TEXT, SAMPLE_ROWS, is_large_file, spread_file};
+use crate::data::inspect::spread::SpreadSize;
 use crate::data::inspect::survey::column::ColumnSurvey;
 use crate::data::io::paths;
 use crate::data::io::reader;
@@ -66,10 +67,18 @@ pub(super) fn survey(written: &[Spanned<String>], format: &TextFormat, base: &Pa
     let files = found.map_err(|problems| invalid(problems.first().map_or("", |problem| problem.message.as_str())))?;
     let (layout, numbers) = (TextLayout::of(format), NumberFormat::of(format));
     let mut survey = Survey { header: format.header, whole: true, ..Survey::default() };
-    let (mut seen, mut record) = (0, csv::StringRecord::new());
+    let (mut seen, mut all, mut record) = (0, true, csv::StringRecord::new());
     for file in &files {
         let mut hasher = blake3::Hasher::new();
-        let mut rows = records(reader::open(&file.path, layout.encoding, &mut hasher)?, layout);
+        let text: Box<dyn Read> = if is_large_file(&file.path) {
+            let size = SpreadSize { head: 1, rows: SAMPLE_ROWS, bytes: MOST_TEXT };
+            let rows = spread_file(&file.path, layout, size)?;
+            all &= rows.whole;
+            Box::new(io::Cursor::new(rows.bytes))
+        } else {
+            Box::new(reader::open(&file.path, layout.encoding, &mut hasher)?)
+        };
+        let mut rows = records(text, layout);
         let mut names = format.header;
         while rows.read_record(&mut record)? {
             if survey.columns.is_empty() {
@@ -94,7 +103,7 @@ pub(super) fn survey(written: &[Spanned<String>], format: &TextFormat, base: &Pa
             survey.sample.add(&record.iter().map(str::trim).collect::<Vec<_>>());
         }
     }
-    (survey.all_rows, survey.whole) = (seen, seen == survey.rows);
+    (survey.all_rows, survey.whole) = (seen, all && seen == survey.rows);
     Ok(survey)
 }
 

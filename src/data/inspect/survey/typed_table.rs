@@ -15,19 +15,16 @@ use crate::spec::{Source, SourceKind};
 use std::io;
 use std::path::Path;
 
-/// Bytes of a table that may be in memory; the rest lies in temporary files.
-const MEMORY: usize = 1 << 30;
-
 /// Surveys all rows. A column that cannot be read is surveyed as such.
-pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
-    let found = source::open(source, base).map_err(|problems| invalid(first_message(&problems)))?;
+pub(super) fn survey(source: &Source, base: &Path, memory: usize) -> io::Result<Survey> {
+    let found = source::open(source, base, memory).map_err(|problems| invalid(first_message(&problems)))?;
     let flat: Vec<usize> = (0..found.schema.width).filter(|at| !found.schema.nested.contains(at)).collect();
     // The columns, each from a table that was read; one by one where not all of them can be read.
     let mut columns: Vec<Result<Column, String>> =
         (0..found.schema.width).map(|_| Err("its cells have fields inside".to_owned())).collect();
     let mut rows = 0;
     let lists = matches!(source.kind, SourceKind::Arrow { .. } | SourceKind::Jsonl { .. } | SourceKind::Parquet { .. });
-    match read(&found, &flat, lists) {
+    match read(&found, &flat, lists, memory) {
         Ok(table) => {
             rows = table.rows;
             flat.iter().zip(table.columns).for_each(|(at, column)| columns[*at] = Ok(column));
@@ -35,7 +32,7 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
         Err(_) => {
             for at in flat {
                 columns[at] =
-                    read(&found, &[at], lists).map_err(|problems| first_message(&problems)).and_then(|mut table| {
+                    read(&found, &[at], lists, memory).map_err(|problems| first_message(&problems)).and_then(|mut table| {
                         rows = table.rows;
                         table.columns.pop().ok_or_else(|| "it was not read".to_owned())
                     });
@@ -59,7 +56,7 @@ pub(super) fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     Ok(survey)
 }
 
-fn read(found: &OpenTable, columns: &[usize], lists: bool) -> Result<Table, Problems> {
+fn read(found: &OpenTable, columns: &[usize], lists: bool, memory: usize) -> Result<Table, Problems> {
     let mut query = TableQuery::default();
     for at in columns {
         let kind = match found.schema.arrays.get(at).map(|array| (array, array.shape.0.as_slice())) {
@@ -71,7 +68,7 @@ fn read(found: &OpenTable, columns: &[usize], lists: bool) -> Result<Table, Prob
         };
         query.add(*at, kind, Span::default());
     }
-    Ok(found.read(&query, Storage { cache: None, budget: &MemoryBudget::new(MEMORY, None) })?.table)
+    Ok(found.read(&query, Storage { cache: None, budget: &MemoryBudget::new(memory, None) })?.table)
 }
 
 fn column(found: &OpenTable, at: usize, cells: &Result<Column, String>, rows: usize) -> ColumnSurvey {
