@@ -175,7 +175,7 @@ fn source_of_file(file: &Path) -> io::Result<Source> {
                 Some(file) => text_table::format_of(&file.path)?,
                 None => return Err(invalid("there is no such file")),
             };
-            SourceKind::Table { paths, format }
+            SourceKind::Table { paths, format: Box::new(format) }
         }
     };
     Ok(source(kind))
