@@ -1,7 +1,7 @@
 //! Dates as numbers: the parts of a date, and the forms that dates are written in.
 
 use chrono::format::{Parsed, StrftimeItems};
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -45,6 +45,11 @@ pub enum DateField {
     /// 0 to 59, with a fraction.
     Second,
 }
+
+/// The form of seconds since 1970.
+const SECONDS: &str = "seconds";
+/// The form of thousandths of seconds since 1970.
+const MILLISECONDS: &str = "milliseconds";
 
 /// What [`DatePart::Days`] counts from unless the pipeline says otherwise.
 pub const EPOCH: &str = "1970-01-01";
@@ -146,7 +151,8 @@ impl DatePart {
                 numbers.extend([libm::sin(angle), libm::cos(angle)]);
             }
             DatePart::Days { since } => {
-                let days = DateForms::default().read(since).map_or(f64::NAN, |since| {
+                let epoch = (since == EPOCH).then(NaiveDateTime::default);
+                let days = epoch.or_else(|| by_iso(since)).map_or(f64::NAN, |since| {
                     let past = *date - since;
                     past.num_seconds() as f64 / 86_400.0 + f64::from(past.subsec_nanos()) / 86_400e9
                 });
@@ -180,7 +186,7 @@ impl fmt::Display for DatePart {
 /// The forms that the dates of a column are written in: ISO 8601, and those that the pipeline declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DateForms {
-    /// The declared forms, as `%d.%m.%Y`, in the order they are tried.
+    /// The declared forms, as `%d.%m.%Y`, `seconds` or `milliseconds` since 1970, in the order they are tried.
     pub declared: Vec<String>,
 }
 
@@ -195,6 +201,9 @@ impl DateForms {
 
     /// What is wrong with a form: it cannot be parsed, or does not say which day is meant.
     pub fn fault(form: &str) -> Option<&'static str> {
+        if matches!(form, SECONDS | MILLISECONDS) {
+            return None;
+        }
         if StrftimeItems::new(form).any(|item| item == chrono::format::Item::Error) {
             return Some("it has a `%` that is followed by no known letter");
         }
@@ -208,8 +217,29 @@ impl DateForms {
     }
 }
 
-/// The date and time of a text in a form of `chrono`.
+/// The date and time of a text in a declared form.
 fn by_form(text: &str, form: &str) -> Option<NaiveDateTime> {
+    let date = match form {
+        SECONDS => after_epoch(text, 1_000_000)?,
+        MILLISECONDS => after_epoch(text, 1000)?,
+        form => by_strftime(text, form)?,
+    };
+    // Counts of another unit are dates too far away to be meant.
+    (1..=9999).contains(&date.year()).then_some(date)
+}
+
+/// The date and time so many units after the beginning of 1970, each of which has `micros` millionths of a second.
+fn after_epoch(text: &str, micros: i64) -> Option<NaiveDateTime> {
+    // Whole numbers are exact; today's seconds with a fraction are to less than a millionth.
+    let count = match text.parse::<i64>() {
+        Ok(count) => count.checked_mul(micros)?,
+        Err(_) => (text.parse::<f64>().ok().filter(|number| number.is_finite())? * micros as f64).round() as i64,
+    };
+    Some(DateTime::from_timestamp_micros(count)?.naive_utc())
+}
+
+/// The date and time of a text in a form of `chrono`.
+fn by_strftime(text: &str, form: &str) -> Option<NaiveDateTime> {
     let mut parsed = Parsed::new();
     chrono::format::parse(&mut parsed, text, StrftimeItems::new(form)).ok()?;
     if let Ok(zoned) = parsed.to_datetime() {
@@ -225,7 +255,7 @@ fn by_iso(text: &str) -> Option<NaiveDateTime> {
         Some((day, time)) => (day, Some(time)),
         None => (text, None),
     };
-    if day.len() != 10 || !day.is_ascii() {
+    if day.len() != 10 || !day.is_ascii() || !day.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
     let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
@@ -255,6 +285,42 @@ fn seconds_east(zone: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::FixedOffset;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_instant_is_the_same_in_every_zone_and_form(
+            seconds in -62_135_596_800i64 + 86_400..253_402_300_800 - 86_400, millis in 0u32..1000, minutes in -1439i32..1440,
+        ) {
+            let instant = DateTime::from_timestamp(seconds, millis * 1_000_000).unwrap();
+            let zoned = instant.with_timezone(&FixedOffset::east_opt(60 * minutes).unwrap());
+            let expected = Some(instant.naive_utc());
+            let iso = DateForms::default();
+            prop_assert_eq!(iso.read(&zoned.to_rfc3339()), expected);
+            prop_assert_eq!(iso.read(&zoned.format("%Y-%m-%d %H:%M:%S%.3f%z").to_string()), expected);
+            let declared = DateForms { declared: vec!["%d.%m.%Y %H:%M:%S%.3f %z".into(), "milliseconds".into()] };
+            prop_assert_eq!(declared.read(&zoned.format(&declared.declared[0]).to_string()), expected);
+            prop_assert_eq!(declared.read(&instant.timestamp_millis().to_string()), expected);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "[0-9T:+. Z-]{0,30}|\\PC{0,30}") {
+            let _ = DateForms::default().read(&text);
+            let _ = DateForms { declared: vec!["%d.%m.%y".into(), "seconds".into()] }.read(&text);
+        }
+
+        #[test]
+        fn a_cycle_is_on_the_circle(seconds in -62_135_596_800i64..253_402_300_800) {
+            let date = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            for field in DateField::ALL {
+                let mut numbers = vec![];
+                DatePart::Cycle(field).extend(&date, &mut numbers);
+                prop_assert!((numbers[0].hypot(numbers[1]) - 1.0).abs() < 1e-12);
+                prop_assert!((0.0..1.0).contains(&field.turn(&date)));
+            }
+        }
+    }
 
     fn numbers(parts: &[DatePart], text: &str) -> Vec<f64> {
         let date = DateForms::default().read(text).unwrap();
@@ -329,6 +395,7 @@ mod tests {
             "",
             "2013",
             "2013-1-2",
+            "+201-01-02",
             "2013-02-30",
             "24.10.2013",
             "01/02/2003",
@@ -353,6 +420,17 @@ mod tests {
         assert_eq!(read(&["%d.%m.%Y"], "02/03/2001"), None);
         assert_eq!(read(&["%m/%d/%y", "%d.%m.%Y %H:%M"], "03.02.2001 04:05").unwrap(), "2001-02-03 04:05:00");
         assert_eq!(read(&["%s"], "86400").unwrap(), "1970-01-02 00:00:00");
+        assert_eq!(read(&["seconds"], "86400").unwrap(), "1970-01-02 00:00:00");
+        assert_eq!(read(&["milliseconds"], "1000000000123").unwrap(), "2001-09-09 01:46:40.123");
+        assert_eq!(read(&["milliseconds"], "-1").unwrap(), "1969-12-31 23:59:59.999");
+        // Milliseconds are no seconds: they would lie ten thousands of years away.
+        assert_eq!(read(&["seconds"], "1000000000123"), None);
+        assert_eq!(read(&["%s"], "1000000000123"), None);
+        assert_eq!(read(&["seconds"], "1.5").unwrap(), "1970-01-01 00:00:01.500");
+        assert_eq!(
+            [read(&["seconds"], "nan"), read(&["seconds"], "inf"), read(&["seconds"], "soon")],
+            [None, None, None]
+        );
         assert_eq!(read(&["%Y%m%d"], "20010203").unwrap(), "2001-02-03 00:00:00");
         assert_eq!(read(&["%d.%m.%Y %H:%M %z"], "03.02.2001 00:30 +0100").unwrap(), "2001-02-02 23:30:00");
         // Year, day, month: what is ISO 8601 elsewhere is another date here, or none.
@@ -362,7 +440,18 @@ mod tests {
 
     #[test]
     fn a_form_says_which_day_is_meant() {
-        for form in ["%d.%m.%Y", "%m/%d/%y", "%s", "%Y-%j", "%F %T", "%e %B %Y", "%Y-%m-%dT%H:%M:%S%z", "%G-W%V-%u"] {
+        for form in [
+            "%d.%m.%Y",
+            "%m/%d/%y",
+            "%s",
+            "%Y-%j",
+            "%F %T",
+            "%e %B %Y",
+            "%Y-%m-%dT%H:%M:%S%z",
+            "%G-W%V-%u",
+            "seconds",
+            "milliseconds",
+        ] {
             assert_eq!(DateForms::fault(form), None, "{form}");
         }
         for form in ["%H:%M", "%Y", "%m/%Y", "", "%d.%m.", "%Q", "%"] {

@@ -113,6 +113,16 @@ fn every_way_with_empty_cells_trains_and_predicts_new_rows() {
     }
 }
 
+#[test]
+fn the_plan_shows_what_a_component_is_there_without() {
+    let encoders = "encoder color_net = color |> embedding(4) |> fill_missing\nencoder note_net = note |> embedding(4) |> mean_pool";
+    let folder =
+        folder(&pipeline(&format!("{COLOR}\n{NOTE}\n{encoders}\ncombine m = multiplicative(color_net, note_net)"), ""));
+    let out = plain(&mmc(folder.path()).args(["plan", "small.mmc"]).output().unwrap().stdout);
+    assert!(out.contains("color? (filled)") && out.contains("note?"), "{out}");
+    assert!(!out.contains("note? (filled)"), "{out}");
+}
+
 /// Each message about an empty cell leads to a pipeline that runs, when its edits are followed one after the other.
 #[test]
 fn following_the_edits_ends_in_a_run() {

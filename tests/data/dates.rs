@@ -85,6 +85,9 @@ fn a_cell_that_is_no_date_is_named_with_the_form_to_declare() {
     assert!(help.contains("`format: \"%d/%m/%Y\"` or `format: \"%m/%d/%Y\"`"), "{help}");
     assert!(problem.edits.is_empty());
 
+    let problem = days("y,t\nno,1000000000123\nyes,1300000000123\n", "m", &[], &[]).problem();
+    assert_eq!(problem.edits[0].replacement, "date(year, month, day, format: \"milliseconds\")");
+
     let problem = days("y,t\nno,01.02.2003\nyes,2003\n", "m", &["%d.%m.%Y"], &[]).problem();
     assert_eq!(problem.message, "column `t`: `2003` is no date of the declared form");
     assert!(problem.help.unwrap().contains("tried `%d.%m.%Y` and ISO 8601"));

@@ -147,3 +147,21 @@ fn each_message_on_an_empty_cell_names_a_way_that_works() {
     let problem = words("y,t\nno,b\nyes,\n", &[]).problem();
     assert!(problem.help.unwrap().contains("`keep_missing` if an empty cell is a text without words"));
 }
+
+#[test]
+fn declared_marks_are_empty_cells() {
+    let marks = || TransformKind::Missing { values: vec![], words: vec!["?".into()] };
+    let case = category("y,t\nno,b\nyes,?\nno,a\nyes,\n", &[marks(), TransformKind::KeepMissing], 3);
+    assert_eq!(values(&case), [3.0, 1.0, 2.0, 1.0]);
+    assert_eq!(new_rows(&case, "t,other\n?,1\nb,2\n").rows.modalities[0].values(), [1.0, 3.0]);
+    let case = words("y,t\nno,red\nyes,?\n", &[marks(), TransformKind::Impute(Impute::Word("red".into()))]);
+    assert_eq!(values(&case), [2.0, 0.0, 0.0, 2.0, 0.0, 0.0]);
+    assert_eq!(new_rows(&case, "t,other\n?,1\n").rows.modalities[0].values(), [2.0, 0.0, 0.0]);
+    let parts = vec![DatePart::Field(DateField::Year)];
+    let date = TransformKind::Date { parts, forms: DateForms::default() };
+    let impute = TransformKind::Impute(Impute::Mean);
+    let case =
+        Case::text("y,t\nno,2001-01-01\nyes,?\nno,2003-01-01\n").modality("m", &[name("t")], &[marks(), date, impute]);
+    assert_eq!(values(&case), [2001.0, 2002.0, 2003.0]);
+    assert_eq!(new_rows(&case, "t,other\n?,1\n").rows.modalities[0].values(), [2002.0]);
+}

@@ -192,7 +192,20 @@ fn forms_of(part: &ModalityColumns<'_>, column: usize, cell: &str) -> Vec<&'stat
             guess.add_unless_none(other);
         }
     }
-    guess.forms()
+    match guess.forms() {
+        forms if forms.is_empty() => counts_of(cell).into_iter().collect(),
+        forms => forms,
+    }
+}
+
+/// The form of a cell that counts seconds or milliseconds since 1970, by its number of digits.
+fn counts_of(cell: &str) -> Option<&'static str> {
+    match cell.len() {
+        _ if !cell.bytes().all(|byte| byte.is_ascii_digit()) => None,
+        9 | 10 => Some("seconds"),
+        12 | 13 => Some("milliseconds"),
+        _ => None,
+    }
 }
 
 /// The call of `date` with a form, or without any if it is empty.

@@ -21,7 +21,7 @@ pub(crate) const DATE: Signature = Signature::new(
     Parameter::new(
         "format",
         Kind::Texts,
-        "how dates are written where it is not in ISO 8601, as `\"%d.%m.%Y\"` or `\"%m/%d/%y %H:%M\"`; `\"%s\"` is for seconds since 1970; several are tried in order",
+        "how dates are written where it is not in ISO 8601, as `\"%d.%m.%Y\"` or `\"%m/%d/%y %H:%M\"`; `\"seconds\"` and `\"milliseconds\"` are counted from 1970; several are tried in order",
     )
     .optional(),
 ])
@@ -168,7 +168,7 @@ impl<'a> Evaluator<'a> {
                 let problem = Problem::error(Code::OutOfRange, message).at(expr.span, "not accepted");
                 self.report(problem.help(
                     "write `%d` for the day, `%m` for the month, `%Y` for the year, `%y` for two digits of it, `%H:%M:%S` for \
-                     the time: `\"%d.%m.%Y\"`",
+                     the time, as `\"%d.%m.%Y\"`; or `\"seconds\"` or `\"milliseconds\"` since 1970",
                 ));
                 return None;
             }
