@@ -98,7 +98,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     }
 
     let built = all(request.modalities.iter().enumerate().map(|(at, spec)| {
-        let columns = parts.iter().map(|part| resolved[part.table].modalities[at].of(&reads[part.table], &part.rows));
+        let columns = parts.iter().map(|part| resolved[part.table].modalities[at].of(reads[part.table], &part.rows));
         kinds::fit_and_apply(spec, &columns.collect::<Vec<_>>(), &budget)
     }))?;
     let (mut modalities, mut rows, mut of_modalities) = (vec![], vec![], vec![]);
@@ -197,7 +197,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,
-        telling: telling(request, &reads[0], &resolved[0], &labels.rows[0]),
+        telling: telling(request, reads[0], &resolved[0], &labels.rows[0]),
     })
 }
 

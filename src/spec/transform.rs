@@ -117,13 +117,13 @@ impl TransformKind {
 
     /// Whether it goes with words, and takes and gives them.
     pub fn is_of_words(&self) -> bool {
-        match self {
+        matches!(
+            self,
             TransformKind::Missing { .. }
-            | TransformKind::KeepMissing
-            | TransformKind::GroupRare { .. }
-            | TransformKind::Impute(Impute::MostFrequent | Impute::Word(_)) => true,
-            _ => false,
-        }
+                | TransformKind::KeepMissing
+                | TransformKind::GroupRare { .. }
+                | TransformKind::Impute(Impute::MostFrequent | Impute::Word(_))
+        )
     }
 
     /// Whether it decides what the cells of a column are read as: dates or words, in place of numbers.
