@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Changes inputs at random and runs `mmc` on them: whatever a file holds, the answer is an answer.
 
-    scripts/mutate_inputs.py pipelines [--mmc target/release/mmc] [--count 1000] [--seed 1] [--jobs 2] [--keep FOLDER]
+    scripts/mutate_inputs.py pipelines|data [--mmc target/release/mmc] [--count 1000] [--seed 1] [--jobs 2] [--keep FOLDER]
 
 pipelines   Changes the pipelines of this repository (tokens removed, doubled, moved and replaced, comments and odd
             characters inserted, lines broken) and runs `lint`, `plan` and `fmt` on each.
+data        Writes small tables of every format and folders of images (`mutated_data.py`; needs NumPy and PyArrow), changes
+            their bytes, and runs `lint`, `run` and `new` on each. Nothing may print an escape character.
 
 Every run must end within 20 seconds, in 2 GiB of memory, with an exit code of `mmc` and without a panic. `fmt` must change
 nothing the second time, and lose no comment. The exit code is 1 if anything fails; the inputs that failed are kept.
@@ -151,10 +153,16 @@ def pipelines(options):
     return failed
 
 
+def data(options):
+    import mutated_data
+
+    return mutated_data.data(options, run)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
-    for name, command in (("pipelines", pipelines),):
+    for name, command in (("pipelines", pipelines), ("data", data)):
         sub = commands.add_parser(name)
         sub.add_argument("--mmc", default=str(ROOT / "target/release/mmc"), help="the program")
         sub.add_argument("--count", type=int, default=1000, help="how many inputs")

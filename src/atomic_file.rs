@@ -56,6 +56,8 @@ pub(crate) fn replace_file(
     let _unfinished = Unfinished::new(temporary.path(), &mut files);
     drop(files);
     let file = temporary.as_file();
+    // Where the system cannot lock a file, no other process removes it as abandoned either.
+    let _ = file.try_lock();
     fill_buffered(file, fill)?;
     if let Some(permissions) = existing.map(|existing| existing.permissions())
         && file.metadata()?.permissions() != permissions
@@ -91,6 +93,18 @@ pub(crate) fn remove_leftovers(folder: &Path) {
         if entry.file_name().to_str().is_some_and(is_temporary) {
             // A file that stays takes room and does no other harm.
             let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes the temporary files in `folder` that no process writes any more, and none that one does.
+pub(crate) fn remove_abandoned(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_name().to_str().is_some_and(is_temporary)
+            && File::open(&path).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            let _ = fs::remove_file(path);
         }
     }
 }
@@ -188,6 +202,22 @@ mod tests {
         assert!(problem.message.contains("a.txt") && problem.help.unwrap().contains("free some space"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "before");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".mmc-a.part");
+        fs::write(&left, "half").unwrap();
+        let path = folder.path().join("a");
+        write_atomic(&path, |file| {
+            file.write_all(b"whole")?;
+            remove_abandoned(folder.path());
+            Ok(())
+        })
+        .unwrap();
+        assert!(!left.exists());
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! files through [`World`] alone, so that it works on files, on texts of an editor, and in tests.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 /// The source of the files that a text names after `use`.
@@ -67,7 +67,7 @@ impl World for Disk {
         let folder = Self::folder(of);
         let full = simple(&folder.join(path));
         let name = full.display().to_string();
-        let bytes = match fs::read(&full) {
+        let bytes = match read_text(&full, true) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let reason = match error.kind() {
@@ -86,6 +86,31 @@ impl World for Disk {
 
     fn identity(&self, name: &str) -> String {
         fs::canonicalize(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+    }
+}
+
+/// The most bytes of a text of the language.
+const LARGEST: u64 = 64 << 20;
+
+/// The content of a file of text, which is refused where it is far larger than texts are; with `regular` also that of pipes
+/// and devices, which may never end.
+///
+/// # Errors
+/// The error of the system, or the reason in words.
+pub(crate) fn read_text(path: &Path, regular: bool) -> io::Result<Vec<u8>> {
+    let refused = |kind, what: &str| Err(io::Error::new(kind, what.to_owned()));
+    let data = fs::metadata(path)?;
+    if data.is_dir() {
+        return refused(ErrorKind::IsADirectory, "it is a folder");
+    }
+    if regular && !data.is_file() {
+        return refused(ErrorKind::InvalidInput, "it is a pipe, a socket or a device, and no regular file");
+    }
+    let mut bytes = vec![];
+    fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST {
+        true => refused(ErrorKind::FileTooLarge, &format!("it is larger than {} MiB", LARGEST >> 20)),
+        false => Ok(bytes),
     }
 }
 

@@ -38,7 +38,7 @@ fn line(checked: &DataCheck) -> Option<String> {
                 true => format!("checked against {tables}: {rows} rows ({classes}){dropped}"),
                 false => {
                     format!(
-                        "checked against the first {rows} rows of {tables} ({classes}){dropped}; the split was not checked"
+                        "checked against {rows} rows from all over {tables} ({classes}){dropped}; the split was not checked"
                     )
                 }
             }

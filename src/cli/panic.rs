@@ -1,11 +1,17 @@
 //! The report of a panic, which is a defect of mmc itself.
 
 use super::output::Output;
+use crate::data::is_contained;
 use std::panic::{self, PanicHookInfo};
 
 /// Installs the hook that reports a panic as a defect.
 pub(super) fn install(output: Output) {
-    panic::set_hook(Box::new(move |info| output.err.write(&words(info))));
+    panic::set_hook(Box::new(move |info| {
+        // A decoder that fails on damaged data is reported as an error of the data.
+        if !is_contained() {
+            output.err.write(&words(info));
+        }
+    }));
 }
 
 fn words(info: &PanicHookInfo<'_>) -> String {

@@ -9,7 +9,7 @@ use crate::fusion::CombinationRule;
 use crate::optim::{show_optimizer, show_schedule, update_rule};
 use crate::plan::{ParamId, Plan, Step};
 use crate::sema::Hir;
-use crate::spec::TrainSpec;
+use crate::spec::{TrainSpec, TransformKind};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ use std::fmt::Write;
 pub(super) fn plan_text(plan: &Plan, hir: &Hir, sources: &SourceMap, style: Style, full: bool) -> String {
     let train = &hir.train;
     let mut text = format!("{}: {}\n\n", plan.pipeline, plan.combine);
-    text += &steps(plan, sources, style, full);
+    text += &steps(plan, hir, sources, style, full);
     text.push('\n');
     text += &components(plan, style);
     text.push('\n');
@@ -77,7 +77,7 @@ fn groups(plan: &Plan, sources: &SourceMap) -> Vec<StepGroup> {
     groups
 }
 
-fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
+fn steps(plan: &Plan, hir: &Hir, sources: &SourceMap, style: Style, full: bool) -> String {
     use Align::{Left, Right};
     let header = [
         ("step", Left),
@@ -100,6 +100,11 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
         let (shown, times) = if alone(&run) { (run.length * run.times, 1) } else { (1, run.times) };
         for group in &groups[run.start..run.start + shown] {
             part_rows(group, times, full, &mut rows);
+            if group.part.kind() == "modality"
+                && let Some(row) = rows.last_mut()
+            {
+                row[1] = image_sizes(hir, group.part.name());
+            }
         }
     }
     let header: Vec<(&str, Align)> = if rows.iter().all(|row| row[3].is_empty()) {
@@ -109,6 +114,17 @@ fn steps(plan: &Plan, sources: &SourceMap, style: Style, full: bool) -> String {
         header.to_vec()
     };
     table(&header, rows, style)
+}
+
+/// The steps that bring the images of a modality to their size; nothing where there are none.
+fn image_sizes(hir: &Hir, name: &str) -> String {
+    let modality = hir.modalities.iter().find(|modality| modality.name == name);
+    let transforms = modality.iter().flat_map(|modality| &modality.transforms);
+    let steps = transforms.filter_map(|transform| match transform.kind {
+        TransformKind::Size(step) => Some(step.show()),
+        _ => None,
+    });
+    steps.collect::<Vec<_>>().join(" |> ")
 }
 
 /// The rows of a part: its sum, then its steps; a modality is one row.

@@ -78,7 +78,7 @@ pub fn apply(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Check
 }
 
 fn prepare(preprocessing: &Preprocessing, request: &ApplyRequest<'_>) -> Result<PreparedRows, Problems> {
-    let open = source::open(request.source, request.base)?;
+    let open = source::open(request.source, request.base, request.memory)?;
     let inputs = InputMapping::find(preprocessing, &request.modalities, request.labels, &open)?;
     let budget = MemoryBudget::new(request.memory, request.cache);
     let read = open.read(&inputs.query, Storage { cache: request.cache, budget: &budget })?;

@@ -17,7 +17,7 @@ const MEMORY: usize = 1 << 30;
 /// # Errors
 /// If the source cannot be read, or has no such column (`MMC0504`).
 pub fn column_values(source: &Source, base: &Path, name: &str, cache: Option<&Path>) -> Result<Vec<String>, Problems> {
-    let open = source::open(source, base)?;
+    let open = source::open(source, base, MEMORY)?;
     let select = match (&open.schema.names, name.parse()) {
         (None, Ok(position)) => Select::Position(position),
         _ => Select::Name(name.to_owned()),

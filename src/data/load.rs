@@ -16,6 +16,7 @@ use crate::data::source::opened::OpenTable;
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::split;
 use crate::data::split_words::SplitColumn;
+use crate::data::table::cache;
 use crate::data::table::columns::Words;
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::schema::{CellType, Schema, TableQuery};
@@ -64,14 +65,15 @@ pub fn load(request: &LoadRequest<'_>) -> Checked<Dataset> {
 /// Finds the files and the columns that a pipeline reads, and reads no rows: the problems of those that are not there.
 pub fn find_columns(request: &LoadRequest<'_>) -> Problems {
     let found = sources(request.data)
-        .and_then(|sources| all(sources.iter().map(|(_, source)| source::open(source, request.base))))
+        .and_then(|sources| all(sources.iter().map(|(_, source)| source::open(source, request.base, request.memory))))
         .and_then(|found| all(found.iter().map(|table| ResolvedQuery::of(request, table, &found[0]))));
     found.err().unwrap_or_default()
 }
 
 fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
+    request.cache.inspect(|folder| cache::sweep(folder));
     let sources = sources(request.data)?;
-    let found = all(sources.iter().map(|(_, source)| source::open(source, request.base)))?;
+    let found = all(sources.iter().map(|(_, source)| source::open(source, request.base, request.memory)))?;
     let resolved = all(found.iter().map(|table| ResolvedQuery::of(request, table, &found[0])))?;
     let budget = MemoryBudget::new(request.memory, request.cache);
     let storage = Storage { cache: request.cache, budget: &budget };

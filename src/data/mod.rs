@@ -40,6 +40,7 @@ pub use inspect::inspection::{Inspection, inspect};
 pub use inspect::likely_format::likely_text_format;
 pub use inspect::sample::SAMPLE_ROWS;
 pub use inspect::survey::{ArraySurvey, ColumnSurvey, Survey, column_names, survey};
+pub use io::contained::is_contained;
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
 pub use load::{LoadRequest, find_columns, load};

@@ -132,7 +132,7 @@ fn open<'a>(
     preprocessing: &'a Preprocessing,
     request: BlockRequest<'_, 'a>,
 ) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
-    let open = source::open_or_stream(request.source, request.base, request.stream.as_ref())?;
+    let open = source::open_or_stream(request.source, request.base, request.memory, request.stream.as_ref())?;
     let inputs = InputMapping::find(preprocessing, &request.modalities, LabelUse::IfPresent, &open)?;
     let keep = kept_positions(&request.keep, &open)?;
     let budget = MemoryBudget::new(request.memory, None);

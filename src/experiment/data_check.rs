@@ -15,7 +15,7 @@ const MEMORY: usize = 1 << 30;
 pub enum DataCheck {
     /// A file is missing, as the problems say.
     Missing,
-    /// The named table is too large to be read, and has no first rows that could be.
+    /// The named table is too large to be read, and has no part that could be.
     TooLarge(String),
     /// The data is generated, and always fits.
     Generated,
@@ -29,7 +29,7 @@ pub enum DataCheck {
         classes: String,
         /// How many rows have no label and are left out.
         unlabeled: usize,
-        /// Whether these are all; the split is not checked by the first rows alone.
+        /// Whether these are all; the split is not checked by some rows alone.
         whole: bool,
     },
     /// The data does not fit the pipeline, as the problems say.

@@ -9,9 +9,10 @@ impl Model {
     pub(crate) fn set_text_format(&self, source: &mut Source) {
         let SourceKind::Table { format, .. } = &mut source.kind else { return };
         let sources = self.pipeline.compiled.hir.data.origin.sources();
-        let alike = |trained: &&TextFormat| trained.source() == format.source();
+        let own = format.source();
+        let alike = |trained: &&TextFormat| trained.source() == own;
         if let Some(trained) = sources.into_iter().filter_map(|source| text_format(source, &alike)).next() {
-            *format = trained.clone();
+            **format = trained.clone();
         }
         format.header = self.preprocessing.has_header();
     }
@@ -20,9 +21,9 @@ impl Model {
 /// The first format of a source, or of the sources it joins, that is alike.
 fn text_format<'a>(source: &'a Source, alike: &dyn Fn(&&'a TextFormat) -> bool) -> Option<&'a TextFormat> {
     if let SourceKind::Table { format, .. } = &source.kind
-        && alike(&format)
+        && alike(&format.as_ref())
     {
-        return Some(format);
+        return Some(format.as_ref());
     }
     source.kind.joined().iter().find_map(|joined| text_format(joined, alike))
 }

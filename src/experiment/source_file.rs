@@ -3,6 +3,7 @@
 use super::error::{Error, ErrorKind};
 use crate::diag::{Code, FileId, Problem, SourceMap, Span, nearest};
 use crate::spec::FileFormat;
+use crate::world::read_text;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -32,7 +33,7 @@ pub fn read_source(path: &Path, sources: &mut SourceMap) -> Result<FileId, Unrea
         let message = format!("error: `{name}` is a table and no pipeline; `mmc new {name}` writes a pipeline for it");
         return Err(Unreadable::NoFile(message));
     }
-    let bytes = fs::read(path).map_err(|error| Unreadable::NoFile(unreadable(path, &error)))?;
+    let bytes = read_text(path, false).map_err(|error| Unreadable::NoFile(unreadable(path, &error)))?;
     add_source(name, bytes, sources)
 }
 

@@ -203,7 +203,7 @@ Strategy {
          2021), with `joint` too ETMC (Han et al., TPAMI 2022), with `mean` ECML (Xu et al., AAAI 2024), with `discounted` \
          after DBF (Bezirganyan et al., AISTATS 2025)",
     )
-    .shapes("M inputs -> M components, M + 1 with `joint`")
+    .shapes("M inputs -> M components, and one more with joint")
     .equation(
         "e_v = softplus(z_v);  a_v = e_v + 1;  S_v = sum over k of a_v^k;  u_v = K / S_v;  b_v = e_v / S_v;  m_v = a_v / S_v\n\
          dempster:    1 + e^k / K = prod over v of (1 + e_v^k / K)\n\

@@ -19,12 +19,12 @@ impl Source {
     /// A table of cells separated by commas, plain, `.gz` or `.zst`. Its first line names the columns if that of the
     /// training table did.
     pub fn csv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, format: TextFormat::csv() }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, format: Box::new(TextFormat::csv()) }, path.as_ref())
     }
 
     /// A table of cells separated by tabs. See [`Source::csv`].
     pub fn tsv(path: impl AsRef<Path>) -> Self {
-        Self::of(|paths| SourceKind::Table { paths, format: TextFormat::tsv() }, path.as_ref())
+        Self::of(|paths| SourceKind::Table { paths, format: Box::new(TextFormat::tsv()) }, path.as_ref())
     }
 
     /// A JSON object on each line, or an array of objects, plain, `.gz` or `.zst`.
@@ -69,7 +69,7 @@ pub enum SourceKind {
         paths: Vec<Spanned<String>>,
         /// How their cells are written.
         #[serde(flatten)]
-        format: TextFormat,
+        format: Box<TextFormat>,
     },
     /// `synthetic(name, rows: ..., seed: ...)`: generated from the seed.
     Synthetic {
@@ -155,18 +155,17 @@ impl SourceKind {
         }
     }
 
-    /// How its first rows are read without the rest, at most `most` of them.
+    /// How some of its rows are read without the rest, at most `most` of them.
     pub fn first_rows(&self, most: usize) -> FirstRows {
         match self {
-            SourceKind::Table { format, .. } => FirstRows::Lines(format.clone()),
+            SourceKind::Table { format, .. } => FirstRows::Lines((**format).clone()),
             SourceKind::Synthetic { name, rows, seed } => FirstRows::Generated {
                 name: format!("synthetic(\"{name}\")"),
                 source: SourceKind::Synthetic { name: name.clone(), rows: most.min(*rows), seed: *seed },
                 whole: *rows <= most,
             },
-            // Lines too, but the columns are the keys in the first lines of every file.
-            SourceKind::Jsonl { .. }
-            | SourceKind::Arrow { .. }
+            SourceKind::Jsonl { .. } => FirstRows::Lines(TextFormat { header: false, ..TextFormat::csv() }),
+            SourceKind::Arrow { .. }
             | SourceKind::Parquet { .. }
             | SourceKind::Npz { .. }
             | SourceKind::Npy { .. }
@@ -202,7 +201,7 @@ impl SourceKind {
 /// How the first rows of a source are read without the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FirstRows {
-    /// They are the first lines of its first file, which has this format.
+    /// They are lines of its files, which have this format.
     Lines(TextFormat),
     /// They are generated.
     Generated {
@@ -233,12 +232,12 @@ pub const FILE_FORMATS: &[FileFormat] = &[
     FileFormat {
         source: "csv",
         endings: &[".csv"],
-        kind: |paths, header| SourceKind::Table { paths, format: TextFormat { header, ..TextFormat::csv() } },
+        kind: |paths, header| SourceKind::Table { paths, format: Box::new(TextFormat { header, ..TextFormat::csv() }) },
     },
     FileFormat {
         source: "tsv",
         endings: &[".tsv"],
-        kind: |paths, header| SourceKind::Table { paths, format: TextFormat { header, ..TextFormat::tsv() } },
+        kind: |paths, header| SourceKind::Table { paths, format: Box::new(TextFormat { header, ..TextFormat::tsv() }) },
     },
     FileFormat {
         source: "jsonl",

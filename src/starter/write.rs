@@ -4,7 +4,7 @@ use super::group::{ColumnGroup, groups};
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
 use crate::data::Survey;
-use crate::diag::string_literal;
+use crate::diag::{string_literal, visible};
 use crate::ops;
 use crate::spec::{DatePart, escaped_name};
 use crate::syntax::{RESERVED, format};
@@ -88,16 +88,16 @@ impl Writer<'_> {
     fn head(&mut self, table: &TableFile<'_>, label: &Proposal) {
         let survey = self.survey;
         let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
-        let first = if survey.whole { "" } else { "the first " };
+        let over = if survey.whole { "" } else { " from all over it" };
         let kind = survey.reader;
         let arguments = survey.format.arguments();
         let pipeline = self.name(table.name);
         let column = &survey.columns[label.column];
         let name = self.name(if survey.header { &column.name } else { "target" });
         let path = string_literal(table.path);
-        let file = table.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let file = one_line(table.path.rsplit(['/', '\\']).next().unwrap_or_default());
         self.lines(&format!(
-            "## Made from {first}{rows} rows and {columns} columns of {file}: change what is not what you mean.\n\
+            "## Made from {rows} rows{over} and {columns} columns of {file}: change what is not what you mean.\n\
              pipeline {pipeline}\n\n\
              data {{\n\
              source = {kind}({path}{arguments})\n\
@@ -106,7 +106,7 @@ impl Writer<'_> {
              }}\n\n\
              # The label: {}.\n\
              label {name}: class[{}] = column({})\n",
-            label.reason,
+            one_line(&label.reason),
             classes(
                 column.values.as_ref().map(|values| values.keys().map(String::as_str).collect()).unwrap_or_default()
             ),
@@ -258,7 +258,7 @@ impl Writer<'_> {
         if missing == 0 {
             return "";
         }
-        let rows = if self.survey.whole { "rows" } else { "of the first rows" };
+        let rows = if self.survey.whole { "rows" } else { "of the rows that were looked at" };
         self.lines(&format!("# `?`: it is empty on {missing} {rows}, and left out of the decision there."));
         "?"
     }
@@ -411,7 +411,7 @@ fn classes(mut values: Vec<&str>) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ fn a_quote_that_is_never_closed_loses_no_rows() {
         let case = Case::new(&[]);
         case.write("t.csv", text.as_bytes());
         let format = TextFormat { quote: quote.then_some('"'), ..TextFormat::csv() };
-        let kind = SourceKind::Table { paths: vec![path("t.csv")], format };
+        let kind = SourceKind::Table { paths: vec![path("t.csv")], format: Box::new(format) };
         case.source(kind).modality("m", &[name("a")], &[])
     };
     let problem = read(&rows("\""), true).problem();

@@ -187,7 +187,7 @@ impl Case {
 pub(crate) fn table(paths: &[&str], separator: char, header: bool) -> Source {
     let paths = paths.iter().map(|written| path(written)).collect();
     let format = TextFormat { header, ..TextFormat::separated_by(separator) };
-    Source { kind: SourceKind::Table { paths, format }, span: span(SOURCE) }
+    Source { kind: SourceKind::Table { paths, format: Box::new(format) }, span: span(SOURCE) }
 }
 
 /// A path as the pipeline names it.

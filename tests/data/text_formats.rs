@@ -7,7 +7,7 @@ use mmc::data::FittedTransform;
 fn read(format: TextFormat, bytes: &[u8]) -> Case {
     let case = Case::new(&[]);
     case.write("t.csv", bytes);
-    case.source(SourceKind::Table { paths: vec![path("t.csv")], format })
+    case.source(SourceKind::Table { paths: vec![path("t.csv")], format: Box::new(format) })
 }
 
 fn numbers(format: TextFormat, text: &str) -> Vec<f32> {
@@ -141,7 +141,7 @@ fn the_cache_tells_formats_apart() {
     case.cache = true;
     let mut read = |decimal, thousands| {
         let format = TextFormat { decimal, thousands, ..TextFormat::csv() };
-        let kind = SourceKind::Table { paths: vec![path("t.csv")], format };
+        let kind = SourceKind::Table { paths: vec![path("t.csv")], format: Box::new(format) };
         case.data.origin = Origin::Whole(Source { kind, span: span(SOURCE) });
         let data = case.load();
         (data.train.modalities[0].values(), data.tables[0].cached)

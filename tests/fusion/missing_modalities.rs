@@ -125,7 +125,9 @@ proptest! {
             gradients.iter().map(|(name, numbers)| (name.clone(), vec![0.0; numbers.len()])).collect();
         for (row, has) in has.iter().enumerate() {
             let inputs: Vec<usize> = (0..3).filter(|input| has >> input & 1 == 1).collect();
-            let plan = plan_of(&pipeline(&inputs, strategy, settings), None);
+            // A component over all inputs is left out where one of them is missing.
+            let settings = if inputs.len() < 3 { settings.replace("joint = true", "joint = false") } else { settings.into() };
+            let plan = plan_of(&pipeline(&inputs, strategy, &settings), None);
             let own = taken(&plan, &whole, &params);
             let one = row_of(&batch, row, &inputs);
             let (loss, gradients) = step(&plan, &own, &one);

@@ -1,4 +1,5 @@
 //! The pipelines that come with the project.
 
+mod fusion;
 mod paper;
 mod quickstart;

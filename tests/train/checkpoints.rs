@@ -48,6 +48,8 @@ struct Case {
     plan: Plan,
     spec: TrainSpec,
     valid: bool,
+    /// Whether rows weigh 0 to 4.
+    weighted: bool,
     interval: CheckpointInterval,
 }
 
@@ -60,7 +62,7 @@ struct Outcome {
 
 impl Case {
     fn new(spec: TrainSpec) -> Self {
-        Self { plan: regression_plan(2, 3), spec, valid: true, interval: CheckpointInterval::Steps(1) }
+        Self { plan: regression_plan(2, 3), spec, valid: true, weighted: false, interval: CheckpointInterval::Steps(1) }
     }
 
     /// Trains from `resume`, and is interrupted after so many steps.
@@ -82,7 +84,10 @@ impl Case {
         save: &dyn Fn(Checkpoint) -> Result<(), Problem>,
     ) -> Outcome {
         let interrupt = AtomicBool::new(false);
-        let (rows, valid, test) = (Table::clouds(200, 3, 1), Table::clouds(90, 3, 2), Table::clouds(120, 3, 3));
+        let (mut rows, valid, test) = (Table::clouds(200, 3, 1), Table::clouds(90, 3, 2), Table::clouds(120, 3, 3));
+        if self.weighted {
+            rows.weights = (0..200).map(|row| f64::from(row % 5)).collect();
+        }
         let mut engine = Regression::new(2, 3);
         engine.fault = Fault::None;
         let training = Training {
@@ -155,6 +160,15 @@ fn every_step_of_adam_continues_with_the_same_bits() {
 #[test]
 fn a_last_epoch_that_is_partial_continues() {
     assert_every_checkpoint_continues(&Case::new(spec(sgd(), TrainingLength::Iterations(17))), 17);
+}
+
+#[test]
+fn the_mean_loss_of_weighted_rows_continues_within_an_epoch() {
+    let mut case = Case::new(spec(sgd(), TrainingLength::Epochs(3)));
+    let plain = case.run(None, None).trained.history[0].train_loss;
+    case.weighted = true;
+    assert_ne!(case.run(None, None).trained.history[0].train_loss, plain);
+    assert_every_checkpoint_continues(&case, 21);
 }
 
 #[test]

@@ -189,6 +189,8 @@ pub(crate) struct Table {
     pub(crate) width: usize,
     pub(crate) cells: Vec<f32>,
     pub(crate) labels: Vec<u32>,
+    /// Empty where every row weighs 1.
+    pub(crate) weights: Vec<f64>,
 }
 
 impl Table {
@@ -206,7 +208,7 @@ impl Table {
             cells.push(angle.sin() + 1.6 * (next() - 0.5) + 1.6 * (next() - 0.5));
             labels.push(row % classes);
         }
-        Self { width: 2, cells, labels }
+        Self { width: 2, cells, labels, weights: vec![] }
     }
 }
 
@@ -219,8 +221,13 @@ impl BatchSource for Table {
         &self.labels
     }
 
+    fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
     fn fill(&self, rows: &[u32], batch: &mut Batch) {
         batch.rows = rows.len();
+        batch.weights = rows.iter().filter_map(|row| self.weights.get(*row as usize).copied()).collect();
         batch.inputs.resize(1, vec![]);
         batch.present = vec![None];
         batch.inputs[0].clear();

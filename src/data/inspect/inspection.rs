@@ -16,9 +16,9 @@ use crate::spec::{
 pub enum Inspection {
     /// Files are missing; these problems name them.
     MissingFiles(Problems),
-    /// This table is too large to be read whole, and its format does not allow to read the first rows only.
+    /// This table is too large to be read whole, and its format does not allow to read some of its rows only.
     TooLarge(String),
-    /// The data was read, whole or the first rows of it.
+    /// The data was read, whole or rows from all over it.
     Inspected {
         /// The profile that lints read; none where the data has errors.
         profile: Option<DataProfile>,
@@ -30,7 +30,7 @@ pub enum Inspection {
 /// Inspects the data of `request`.
 ///
 /// Small tables are read whole, so that the problems are those that training would report. Of
-/// large ones the first `SAMPLE_ROWS` rows are read, and the split is not checked.
+/// large ones `SAMPLE_ROWS` rows from all over them are read, and the split is not checked.
 pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     if let Some(name) = sample::too_large(request) {
         return Inspection::TooLarge(name);
@@ -69,7 +69,7 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
     data.split = Split { span: data.split.span, ..Split::default() };
     // Whether some row weighs anything is known of all rows only.
     data.weight = None;
-    // The first rows cannot show whether a column varies or a cell is empty.
+    // Some rows cannot show whether a cell is empty on others.
     let optional = |spec: &&ModalitySpec| {
         let cells = spec.transforms.iter().filter(|transform| transform.kind.decides_cells()).cloned();
         let transforms = marked(&spec.missing()).into_iter().chain(cells).collect();

@@ -5,5 +5,6 @@ pub(crate) mod likely_format;
 pub(crate) mod profile;
 mod row_sample;
 pub(crate) mod sample;
+mod spread;
 pub(crate) mod survey;
 pub(crate) mod telling;

@@ -47,6 +47,9 @@ impl Dataset {
     }
 
     fn modality(&self, name: String, places: &[ColumnIndex]) -> ModalityProfile {
+        let all: usize = Part::ALL.into_iter().filter_map(|part| self.part(part)).map(|part| part.rows).sum();
+        // Rows from all over a large table.
+        let step = all.div_ceil(SAMPLE_ROWS).max(1);
         let mut gaps: Vec<usize> = vec![];
         let mut columns = vec![];
         for (modality, column) in places {
@@ -54,7 +57,7 @@ impl Dataset {
             let mut row = 0;
             for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
                 let rows = &part.modalities[*modality];
-                for cell in column_of(rows, *column).take(SAMPLE_ROWS - row) {
+                for cell in column_of(rows, *column).step_by(step) {
                     if gaps.len() <= row {
                         gaps.push(0);
                     }

@@ -1,31 +1,47 @@
-//! The first rows of tables that are too large to be read whole, copied into smaller tables.
+//! Rows from all over tables that are too large to be read whole, copied into smaller tables.
 
 use crate::atomic_file::{Durability, replace_file};
+use crate::data::inspect::spread::{SpreadRecords, SpreadSize, spread};
 use crate::data::io::paths;
 use crate::data::io::reader;
+use crate::data::io::regular::open_regular;
 use crate::data::load::LoadRequest;
 use crate::data::source::text_layout::TextLayout;
 use crate::diag::Problem;
-use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, TextFormat, UTF_8};
-use std::io::{self, BufRead, BufReader};
+use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, UTF_8};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Number of the first rows of a large table that are read.
+/// The most rows of a large table that are read.
 pub const SAMPLE_ROWS: usize = 100_000;
 
 /// A table of more bytes than this is large; a quarter of it if compressed.
 const LARGE: u64 = 64 << 20;
 
-/// Largest size of the copied text, in bytes, whatever the number of rows.
-const MOST_TEXT: usize = 64 << 20;
+/// About the largest size of the copied text, in bytes, whatever the number of rows.
+pub(super) const MOST_TEXT: usize = 64 << 20;
 
-/// Copies of the first rows; they are removed with this.
+/// Lines at the beginning that are read in any case where the columns are the keys in them.
+const HEAD: usize = 1000;
+
+/// Copies of some rows; they are removed with this.
 pub(super) struct Sample {
     folder: tempfile::TempDir,
     /// The tables as they are read from the copies.
     pub(super) origin: Origin,
     /// For each table its name, and whether the copy holds all of it.
     pub(super) tables: Vec<(String, bool)>,
+    /// The files that were copied.
+    copies: Vec<CopiedFile>,
+}
+
+/// A file of text that was copied in part.
+struct CopiedFile {
+    /// The path of the copy, as [`Sample::origin`] names it.
+    path: String,
+    /// The name of the file.
+    name: String,
+    rows: SpreadRecords,
 }
 
 impl Sample {
@@ -34,27 +50,26 @@ impl Sample {
         self.folder.path()
     }
 
-    /// A problem with a copy, as a problem with the original.
+    /// A problem with a copy, as a problem with the original. The line is that of the original, where it is known.
     pub(super) fn renamed(&self, mut problem: Problem) -> Problem {
-        for (copy, (name, _)) in self.origin.sources().into_iter().zip(&self.tables) {
-            for path in copy.kind.files() {
-                problem.message = problem.message.replace(&path.value, name);
-                if let Some(place) = problem.data.as_mut().filter(|place| place.file == path.value) {
-                    place.file.clone_from(name);
-                }
+        for copy in &self.copies {
+            problem.message = problem.message.replace(&copy.path, &copy.name);
+            if let Some(place) = problem.data.as_mut().filter(|place| place.file == copy.path) {
+                place.file.clone_from(&copy.name);
+                place.line = place.line.and_then(|line| copy.rows.line(line));
             }
         }
         problem
     }
 }
 
-/// The first rows of the tables of `request`, if one of them is large.
+/// Rows from all over the tables of `request`, if one of them is large.
 ///
 /// # Errors
 /// If a table cannot be read or a copy not be written. A missing file is not reported here.
 pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
     let sources = request.data.origin.sources();
-    // Only formats of text lines and synthetic sources can be sampled.
+    // Only formats of text lines and synthetic sources are sampled.
     let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Lines(_) => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,
@@ -64,12 +79,14 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
         return Ok(None);
     }
     let folder = tempfile::tempdir()?;
-    let mut tables = vec![];
-    let mut copies = vec![];
+    let (mut tables, mut copies, mut files) = (vec![], vec![], vec![]);
     for (at, source) in sources.into_iter().enumerate() {
-        let (copy, name, whole) = copy(source, request.base, folder.path(), at)?;
+        let (copy, name, copied) = copy(source, request.base, folder.path(), at)?;
         copies.push(copy);
+        let whole =
+            copied.as_ref().map_or(!is_large(source, request.base), |copied| copied.iter().all(|file| file.rows.whole));
         tables.push((name, whole));
+        files.extend(copied.into_iter().flatten());
     }
     let mut copies = copies.into_iter();
     let origin = match (&request.data.origin, copies.next()) {
@@ -80,7 +97,7 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
             Origin::Parts { train, valid: next(valid), calib: next(calib), test: next(test) }
         }
     };
-    Ok(Some(Sample { folder, origin, tables }))
+    Ok(Some(Sample { folder, origin, tables, copies: files }))
 }
 
 /// A source that is too large to be read whole and cannot be sampled.
@@ -103,11 +120,13 @@ pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
 
 /// Approximate size of files in bytes, after decompression.
 fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
-    let sizes = files(paths, base).into_iter().map(|(path, _)| {
-        let bytes = std::fs::metadata(&path).map_or(0, |data| data.len());
-        if reader::is_compressed(&path) { 4 * bytes } else { bytes }
-    });
-    sizes.sum()
+    files(paths, base).into_iter().map(|(path, _)| size(&path)).sum()
+}
+
+/// Approximate size of a file in bytes, after decompression.
+fn size(path: &Path) -> u64 {
+    let bytes = std::fs::metadata(path).map_or(0, |data| data.len());
+    if reader::is_compressed(path) { 4 * bytes } else { bytes }
 }
 
 fn is_large(source: &Source, base: &Path) -> bool {
@@ -124,72 +143,103 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
     found.into_iter().map(|file| (file.path, file.name)).collect()
 }
 
-/// A source that reads the first rows of another, the name of that, and whether these are all rows.
-fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> io::Result<(Source, String, bool)> {
+/// A source that reads some rows of another, the name of that, and the files that were copied; none of a synthetic one.
+fn copy(
+    source: &Source,
+    base: &Path,
+    folder: &Path,
+    at: usize,
+) -> io::Result<(Source, String, Option<Vec<CopiedFile>>)> {
     match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Generated { name, source: kind, whole } => Ok((Source { kind, span: source.span }, name, whole)),
+        FirstRows::Generated { name, source: kind, .. } => Ok((Source { kind, span: source.span }, name, None)),
         FirstRows::Lines(format) => {
             let paths = source.kind.files();
-            let (mut files, place) = (files(paths, base).into_iter(), folder.join(format!("{at}")));
-            let (path, name) = files.next().ok_or(io::ErrorKind::NotFound)?;
-            // The copy has the name of the file, so that problems name the file.
-            std::fs::create_dir(&place)?;
-            let file = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let file = file.trim_end_matches(".gz").trim_end_matches(".zst").to_owned();
-            let lines = SAMPLE_ROWS + format.skip + usize::from(format.header);
-            let whole = copy_rows(&path, &place.join(&file), lines, &format)? && files.next().is_none();
+            let (found, mut copied, mut written) = (files(paths, base), vec![], vec![]);
+            let all = bytes(paths, base).max(1);
+            let layout = match source.kind {
+                SourceKind::Table { .. } => TextLayout::of(&format),
+                _ => TextLayout::json(),
+            };
             let span = paths.first().map_or(source.span, |path| path.span);
+            for (number, (path, name)) in found.into_iter().enumerate() {
+                // Each file has its share of the rows.
+                let share = |most: usize| (most as u128 * u128::from(size(&path)) / u128::from(all)) as usize;
+                let head = if layout.is_json() { HEAD } else { 1 };
+                let size =
+                    SpreadSize { head, rows: share(SAMPLE_ROWS - head.min(SAMPLE_ROWS)), bytes: share(MOST_TEXT) };
+                // The copy has the name of the file, so that problems name the file.
+                let file =
+                    Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let file = format!("{at}/{number}/{}", file.trim_end_matches(".gz").trim_end_matches(".zst"));
+                let place = folder.join(&file);
+                std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
+                let mut rows = spread_file(&path, layout, size)?;
+                replace_file(&place, Durability::Unsynced, |file| file.write_all(&rows.bytes))?;
+                rows.bytes = vec![];
+                written.push(Spanned { value: file.clone(), span });
+                copied.push(CopiedFile { path: file, name, rows });
+            }
+            let name = copied.first().map(|file| file.name.clone()).ok_or(io::ErrorKind::NotFound)?;
             let mut copy = source.clone();
             if let SourceKind::Table { format, .. } = &mut copy.kind {
                 UTF_8.clone_into(&mut format.encoding);
+                format.skip = 0;
             }
             if let Some(paths) = copy.kind.files_mut() {
-                *paths = vec![Spanned { value: format!("{at}/{file}"), span }];
+                *paths = written;
             }
-            Ok((copy, name, whole))
+            Ok((copy, name, Some(copied)))
         }
         FirstRows::Unavailable => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
-/// Copies the first lines of a file in UTF-8; `true` if there are no more. A line within quotes may be cut off only where the
-/// text becomes too long.
-fn copy_rows(from: &Path, to: &Path, lines: usize, format: &TextFormat) -> io::Result<bool> {
-    let (layout, mut hasher) = (TextLayout::of(format), blake3::Hasher::new());
-    let mut from = BufReader::with_capacity(1 << 16, reader::open(from, layout.encoding, &mut hasher)?);
-    let mut whole = false;
-    replace_file(to, Durability::Unsynced, |to| {
-        let (mut count, mut bytes, mut quoted, mut line) = (0, 0, false, vec![]);
-        while count < lines && bytes < MOST_TEXT {
-            line.clear();
-            if from.read_until(b'\n', &mut line)? == 0 {
-                whole = true;
-                return Ok(());
-            }
-            quoted ^= line.iter().filter(|byte| Some(**byte) == layout.quote).count() % 2 == 1;
-            count += usize::from(!quoted);
-            bytes += line.len();
-            to.write_all(&line)?;
-        }
-        whole = from.fill_buf()?.is_empty();
-        Ok(())
-    })?;
-    Ok(whole)
+/// Records from all over a file of text.
+pub(super) fn spread_file(path: &Path, layout: TextLayout, size: SpreadSize) -> io::Result<SpreadRecords> {
+    let mut hasher = blake3::Hasher::new();
+    let plain = Some(path).filter(|path| layout.encoding == encoding_rs::UTF_8 && is_plain(path));
+    spread(reader::open(path, layout.encoding, &mut hasher)?, plain, layout, size)
+}
+
+/// Whether a file holds the lines of its text as they are: not packed, in no encoding of two bytes for a character, and no
+/// array of JSON.
+fn is_plain(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = open_regular(path).and_then(|mut file| file.read(&mut start));
+    read.is_ok() && start.is_ascii() && !start.contains(&0) && start[0] != b'['
+}
+
+/// Whether a file is too large to be read whole.
+pub(super) fn is_large_file(path: &Path) -> bool {
+    size(path) > LARGE
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::{Code, DataPlace};
+    use crate::spec::TextFormat;
 
     #[test]
-    fn the_first_rows_are_copied_and_a_row_over_several_lines_is_one() {
+    fn a_problem_with_a_copy_names_the_file_and_its_line() {
         let folder = tempfile::tempdir().unwrap();
-        let [from, to] = ["from.csv", "to.csv"].map(|name| folder.path().join(name));
-        std::fs::write(&from, "a,b\n1,\"x\ny\"\n2,z\n").unwrap();
-        let copy_rows = |rows| super::copy_rows(&from, &to, rows, &TextFormat::csv()).unwrap();
-        assert!(!copy_rows(2));
-        assert_eq!(std::fs::read_to_string(&to).unwrap(), "a,b\n1,\"x\ny\"\n");
-        assert!(copy_rows(3));
-        assert!(copy_rows(30));
+        let path = folder.path().join("a.csv");
+        let text: String = (0..40_000).map(|row| format!("{row},{}\n", "x".repeat(20))).collect();
+        std::fs::write(&path, format!("a,b\n{text}")).unwrap();
+        let size = SpreadSize { head: 1, rows: 4000, bytes: 1 << 20 };
+        let rows = spread_file(&path, TextLayout::of(&TextFormat::csv()), size).unwrap();
+        assert!(!rows.whole);
+        let line = 3000;
+        let original = rows.line(line).unwrap();
+        assert!(original > line);
+        let copies = vec![CopiedFile { path: "0/0/a.csv".into(), name: "data/a.csv".into(), rows }];
+        let span = Default::default();
+        let origin = Origin::Whole(Source::csv("0/0/a.csv"));
+        let sample = Sample { folder, origin, tables: vec![], copies };
+        let place = DataPlace { file: "0/0/a.csv".into(), line: Some(line), row: None, column: None };
+        let problem = Problem::error(Code::BadCell, "`0/0/a.csv` is odd").at(span, "here").in_data(place);
+        let renamed = sample.renamed(problem);
+        assert_eq!(renamed.message, "`data/a.csv` is odd");
+        assert_eq!(renamed.data.unwrap().line, Some(original));
     }
 }

@@ -3,7 +3,8 @@
 use crate::data::date_guess::DateGuess;
 use crate::data::inspect::likely_format::likely_text_format;
 use crate::data::inspect::row_sample::RowSample;
-use crate::data::inspect::sample::SAMPLE_ROWS;
+use crate::data::inspect::sample::{MOST_TEXT, SAMPLE_ROWS, is_large_file, spread_file};
+use crate::data::inspect::spread::SpreadSize;
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::reader;
 use crate::data::source;
@@ -18,7 +19,7 @@ use crate::diag::{Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{DataSpec, FileFormat, Origin, Source, Spanned, TextFormat};
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Largest number of different cells of a column that are counted.
@@ -94,7 +95,7 @@ pub struct ArraySurvey {
     pub bytes: bool,
 }
 
-/// Surveys the first rows of a table of text, or all of a table whose format knows its
+/// Surveys rows from all over a table of text, or all of a table whose format knows its
 /// columns.
 ///
 /// # Errors
@@ -115,14 +116,21 @@ pub fn survey(path: &Path) -> io::Result<Survey> {
 /// has no names.
 pub fn column_names(data: &DataSpec, base: &Path) -> Vec<String> {
     let (Origin::Whole(source) | Origin::Parts { train: source, .. }) = &data.origin;
-    source::open(source, base).ok().and_then(|table| table.schema.names).unwrap_or_default()
+    source::open(source, base, MEMORY).ok().and_then(|table| table.schema.names).unwrap_or_default()
 }
 
 fn survey_text(path: &Path) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
     let format = likely_text_format(path)?;
     let (layout, numbers) = (TextLayout::of(&format), NumberFormat::of(&format));
-    let text = reader::open(path, layout.encoding, &mut hasher)?;
+    let (text, all): (Box<dyn Read>, bool) = match is_large_file(path) {
+        false => (Box::new(reader::open(path, layout.encoding, &mut hasher)?), true),
+        true => {
+            let size = SpreadSize { head: 1, rows: SAMPLE_ROWS, bytes: MOST_TEXT };
+            let rows = spread_file(path, layout, size)?;
+            (Box::new(io::Cursor::new(rows.bytes)), rows.whole)
+        }
+    };
     let mut rows = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -135,7 +143,7 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
         header: false,
         format,
         rows: 0,
-        whole: true,
+        whole: all,
         columns: vec![],
         sample: RowSample::default(),
     };
@@ -155,10 +163,6 @@ fn survey_text(path: &Path) -> io::Result<Survey> {
             let (found, width) = (record.len(), survey.columns.len());
             let line = record.position().map_or(0, csv::Position::line);
             return Err(invalid(format!("line {line} has {found} cells and not {width}")));
-        }
-        if survey.rows == SAMPLE_ROWS {
-            survey.whole = false;
-            break;
         }
         survey.rows += 1;
         survey.columns.iter_mut().zip(&record).for_each(|(column, cell)| column.add(cell.trim(), numbers));
@@ -284,7 +288,7 @@ fn survey_typed(path: &Path, format: &'static FileFormat) -> io::Result<Survey> 
 fn read(path: &Path, format: &FileFormat) -> Result<(OpenTable, Table), Problems> {
     let paths = vec![Spanned { value: path.to_string_lossy().into_owned(), span: Span::default() }];
     let kind = (format.kind)(paths, true);
-    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""))?;
+    let found = source::open(&Source { kind, span: Span::default() }, Path::new(""), MEMORY)?;
     let mut query = TableQuery::default();
     for at in (0..found.schema.width).filter(|at| !found.schema.nested.contains(at)) {
         let kind = match found.schema.arrays.get(&at).map(|array| (array, array.shape.0.as_slice())) {

@@ -1,11 +1,12 @@
 //! The pixels of an image: decoded from a file of any format by its first bytes, turned as its camera was held, and brought
 //! to a size. Independent of tables.
 
+use crate::data::io::contained::contained;
 use crate::spec::SizeStep;
 use image::imageops::{FilterType, resize};
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use std::io::Cursor;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use std::io::{self, Cursor};
 
 /// The formats that are read, in messages.
 pub(crate) const FORMATS: &str = "PNG, JPEG, WebP, GIF, BMP or TIFF";
@@ -27,7 +28,14 @@ pub(crate) fn is_image(start: &[u8]) -> bool {
 /// # Errors
 /// If the bytes are no whole image.
 pub(crate) fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+    // A decoder may panic on a damaged file.
+    contained(|| decode_whole(bytes)).unwrap_or_else(|message| Err(ImageError::IoError(io::Error::other(message))))
+}
+
+fn decode_whole(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_decoder()?;
+    // The size is what the file says it is.
+    Limits::default().reserve(decoder.total_bytes())?;
     // An image without readable metadata is as it should be seen.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;

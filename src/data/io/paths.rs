@@ -16,17 +16,43 @@ pub(crate) struct DataFile {
     pub span: Span,
     /// Its bytes, where it is no file of the disk and they can be read only once.
     pub stream: Option<ByteStream>,
+    /// How many bytes of the data may be in memory.
+    pub memory: usize,
 }
+
+/// Bytes of the data that may be in memory where nothing else is set.
+pub(crate) const MEMORY: usize = 1 << 30;
 
 impl DataFile {
     /// A stream, with its display name.
     pub(crate) fn of_stream(stream: ByteStream, name: &str) -> Self {
-        Self { path: PathBuf::new(), name: name.to_owned(), span: Span::default(), stream: Some(stream) }
+        Self {
+            path: PathBuf::new(),
+            name: name.to_owned(),
+            span: Span::default(),
+            stream: Some(stream),
+            memory: MEMORY,
+        }
     }
 
     /// A problem with the file as a whole, or with one line of it.
     pub(crate) fn problem(&self, code: Code, message: String, line: Option<u64>) -> Problem {
         Problem::error(code, message).at(self.span, "read here").in_data(self.place(line, None))
+    }
+
+    /// The file where so many bytes of the data may be in memory.
+    pub(crate) fn within(self, memory: usize) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// The most bytes of a record: a sixteenth of the memory for data, so that several are read at once.
+    pub(crate) fn longest_record(&self) -> usize {
+        (self.memory / 16).max(1 << 20)
+    }
+
+    /// The most columns of a table: names and places of a column take less than 256 bytes.
+    pub(crate) fn most_columns(&self) -> usize {
+        (self.memory / 256).max(1 << 16)
     }
 
     /// A problem with an edit that adds an argument to the call that names the file.
@@ -65,6 +91,7 @@ pub(crate) fn find(paths: &[Spanned<String>], base: &Path) -> Result<Vec<DataFil
                 path,
                 span: written.span,
                 stream: None,
+                memory: MEMORY,
             })),
             Err((help, near)) => {
                 let glob = is_glob(&written.value);

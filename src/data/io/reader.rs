@@ -3,10 +3,11 @@
 //! Independent of tables.
 
 use crate::data::io::decoded::Utf8;
+use crate::data::io::expansion;
 use crate::data::io::paths::DataFile;
+use crate::data::io::regular::open_regular;
 use crate::data::io::text_error::NotText;
 use encoding_rs::Encoding;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ const BUFFER: usize = 1 << 16;
 /// The hash of the bytes of a file on disk.
 pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut buffer = vec![0u8; BUFFER];
     loop {
         match file.read(&mut buffer)? {
@@ -43,14 +44,14 @@ pub(crate) fn open<'a>(
 
 /// The bytes of a file, decompressed and nothing else; otherwise as [`open`].
 pub(crate) fn open_bytes<'a>(path: &Path, hasher: &'a mut blake3::Hasher) -> io::Result<Box<dyn Read + Send + 'a>> {
-    unpacked(Hashed { inner: open_file(path)?, hasher })
+    unpacked(Hashed { inner: open_regular(path)?, hasher })
 }
 
 /// The text of a file from its beginning on, to be looked at; a stream can be read again afterwards.
 pub(crate) fn peek(file: &DataFile, encoding: &'static Encoding) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
     let bytes: Box<dyn Read + Send> = match &file.stream {
         Some(stream) => unpacked(stream.peek())?,
-        None => unpacked(open_file(&file.path)?)?,
+        None => unpacked(open_regular(&file.path)?)?,
     };
     Ok(LineEnds::new(decoded(bytes, encoding)))
 }
@@ -61,7 +62,7 @@ pub(crate) fn open_counted(file: &DataFile, count: &ByteCount) -> io::Result<Box
     let count = count.clone();
     match &file.stream {
         Some(stream) => unpacked(Counted { inner: stream.take(), count }),
-        None => unpacked(Counted { inner: open_file(&file.path)?, count }),
+        None => unpacked(Counted { inner: open_regular(&file.path)?, count }),
     }
 }
 
@@ -83,14 +84,6 @@ impl ByteCount {
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-fn open_file(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-    }
-    Ok(file)
 }
 
 /// First bytes of what is not read, with its name.
@@ -129,10 +122,10 @@ fn unpacked<'a>(bytes: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send 
     let first = &first[..length];
     let whole = io::Cursor::new(first.to_vec()).chain(bytes);
     if first.starts_with(b"\x1f\x8b") {
-        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(whole)));
+        return Ok(Box::new(expansion::bounded(whole, flate2::read::MultiGzDecoder::new)));
     }
     if first.starts_with(b"\x28\xb5\x2f\xfd") || is_skippable_frame(first) {
-        return Ok(Box::new(Zstd::new(whole)));
+        return Ok(Box::new(expansion::bounded(whole, |packed| Zstd::new(BufReader::with_capacity(BUFFER, packed)))));
     }
     Ok(Box::new(whole))
 }

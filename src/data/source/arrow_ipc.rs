@@ -1,6 +1,7 @@
 //! Reads Arrow IPC: files, and streams, which are files too or come over a pipe.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::contained::contained;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader::{self, ByteCount};
 use crate::data::source::arrow_cells::{ArrowCells, list_shape};
@@ -97,8 +98,12 @@ fn rows(file: &DataFile, mut bytes: impl Read + Send + 'static) -> Result<BatchR
     if bytes.read(&mut first).map_err(failed)? == 0 {
         return Err(empty(file));
     }
-    let bytes = CheckedMessages::new(BufReader::new(Cursor::new(first).chain(bytes))).map_err(failed)?;
-    let reader = StreamReader::try_new(bytes, None).map_err(|error| damaged(file, &error))?;
+    let bytes = BufReader::new(Cursor::new(first).chain(bytes));
+    let bytes = contained(|| CheckedMessages::new(bytes)).unwrap_or_else(|message| Err(io::Error::other(message)));
+    let bytes = bytes.map_err(failed)?;
+    let reader =
+        contained(|| StreamReader::try_new(bytes, None)).unwrap_or_else(|message| Err(ArrowError::IpcError(message)));
+    let reader = reader.map_err(|error| damaged(file, &error))?;
     let schema = reader.schema();
     let order = (0..schema.fields().len()).collect();
     Ok(BatchRows::new(schema, order, Box::new(reader)))

@@ -1,5 +1,6 @@
 //! Arrow batches of any size, read again in blocks of the size that is wanted.
 
+use crate::data::io::contained::contained;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, SchemaRef};
 use arrow_select::concat::concat;
@@ -31,9 +32,14 @@ impl BatchRows {
     /// The next rows of one batch, `rows` at most; `None` after the last.
     pub(crate) fn next(&mut self, rows: usize) -> Result<Option<RecordBatch>, ArrowError> {
         while self.rest.as_ref().is_none_or(|rest| rest.num_rows() == 0) {
-            match self.batches.next() {
-                Some(batch) => self.rest = Some(batch?),
-                None => return Ok(None),
+            // The decoder panics on some damaged files.
+            match contained(|| self.batches.next()) {
+                Ok(Some(batch)) => self.rest = Some(batch?),
+                Ok(None) => return Ok(None),
+                Err(message) => {
+                    self.batches = Box::new(std::iter::empty());
+                    return Err(ArrowError::IpcError(message));
+                }
             }
         }
         let Some(rest) = self.rest.take() else { return Ok(None) };

@@ -12,13 +12,13 @@ use crate::data::source::text_cell_errors::{bad_header, bad_number, disagreement
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::CellValue;
-use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, unreadable};
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::origin::RowUnit;
 use crate::data::table::other_separator::OtherSeparator;
 use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
-use crate::diag::{Code, Problem, Problems, Span};
+use crate::diag::{Problem, Problems, Span};
 use crate::spec::TextFormat;
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
@@ -75,8 +75,7 @@ impl FormatReader for Delimited {
                 errors.push(empty(file));
             }
             if hashes.get(index) != Some(&hasher.finalize()) {
-                let message = format!("`{}` changed while it was read", file.name);
-                errors.push(file.problem(Code::FileUnreadable, message, None).help("run again when it is complete"));
+                errors.push(changed(file));
             }
         }
         if let Some(problems) = errors.finish() {
@@ -111,7 +110,7 @@ impl Delimited {
         hasher: &mut blake3::Hasher,
     ) -> Result<(), Problem> {
         let text = reader::open(&file.path, self.layout.encoding, hasher);
-        let blocks = text.and_then(|text| self.layout.blocks(text));
+        let blocks = text.and_then(|text| self.layout.blocks(text, file.longest_record()));
         let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
         if self.layout.header {
             blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;
@@ -125,7 +124,7 @@ impl Delimited {
     fn schema_of_file(&self, file: &DataFile) -> Result<Schema, Problem> {
         let failed = |error| unreadable(file, &error, 0);
         let text = reader::peek(file, self.layout.encoding).map_err(failed)?;
-        let mut blocks = self.layout.blocks(text).map_err(failed)?;
+        let mut blocks = self.layout.blocks(text, file.longest_record()).map_err(failed)?;
         let first = blocks.next(1).map_err(failed)?.ok_or_else(|| empty(file))?;
         let (mut record, mut rows) = (ByteRecord::new(), self.cells(&first.bytes));
         match rows.read_byte_record(&mut record) {

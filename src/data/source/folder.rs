@@ -3,7 +3,8 @@
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::image_pixels::{ENDINGS, FORMATS, is_image};
-use crate::data::io::paths::DataFile;
+use crate::data::io::paths::{DataFile, MEMORY};
+use crate::data::io::regular::open_regular;
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader};
 use crate::data::source::storage::Storage;
@@ -15,7 +16,7 @@ use crate::data::table::schema::{CellType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
 use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::Spanned;
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -71,9 +72,18 @@ impl Folder {
             let message = format!("there is no folder `{name}`: {error}");
             problem(Code::FileUnreadable, message, "relative paths start at the folder of the pipeline file".into())
         })?;
+        // A link may lead back to a folder above it, or to one that has been listed.
+        let place = |inner: &str| std::fs::canonicalize(folder.join(inner)).ok();
+        let known: BTreeSet<PathBuf> =
+            std::iter::once("").chain(classes.iter().map(String::as_str)).filter_map(place).collect();
         for class in classes.iter().filter(|class| folder.join(class).is_dir()) {
             let mut folders = vec![class.clone()];
+            let mut visited = BTreeSet::new();
             while let Some(inner) = folders.pop() {
+                if inner != *class && !place(&inner).is_some_and(|path| !known.contains(&path) && visited.insert(path))
+                {
+                    continue;
+                }
                 for entry in entries(&folder.join(&inner)).unwrap_or_default() {
                     let path = format!("{inner}/{entry}");
                     if folder.join(&path).is_dir() {
@@ -114,6 +124,7 @@ impl Folder {
             name: format!("{}/{path}", self.name.trim_end_matches('/')),
             span: self.span,
             stream: None,
+            memory: MEMORY,
         };
         let runs = (0..self.images.len() as u64).map(|row| RowRun { row, file: row as u32, line: 0 });
         TableOrigin {
@@ -156,7 +167,7 @@ fn may_be_image(path: &Path) -> bool {
         return true;
     }
     let mut start = vec![];
-    let read = File::open(path).and_then(|file| file.take(32).read_to_end(&mut start));
+    let read = open_regular(path).and_then(|file| file.take(32).read_to_end(&mut start));
     read.is_ok() && is_image(&start)
 }
 

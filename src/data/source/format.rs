@@ -1,21 +1,23 @@
 //! Tables in files: a reader for each format, with a cache in front of all of them.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::file_stamp::FileStamps;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::marked_cells::marked_note;
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader};
-use crate::data::source::row_block::{BlockQuery, BlockReader};
+use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, RowBlock};
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::table::cache;
 use crate::data::table::columns::Table;
-use crate::data::table::errors::{table_name, unreadable};
+use crate::data::table::errors::{changed, table_name, too_wide, unreadable};
 use crate::data::table::loaded::LoadedTable;
 use crate::data::table::origin::{RowUnit, TableOrigin};
 use crate::data::table::schema::{Schema, TableQuery};
 use crate::data::table::store::Store;
 use crate::diag::Problems;
+use arrow_schema::Field;
 
 /// A format of files: its columns, and the cells of those that are queried.
 pub(crate) trait FormatReader {
@@ -48,16 +50,24 @@ pub(crate) trait FormatReader {
 
 /// The table of these files, its schema read.
 pub(crate) fn open_files(reader: impl FormatReader + 'static) -> Result<OpenTable, Problems> {
+    // Before anything is read: all of it is to be of the same content.
+    let stamps = FileStamps::of(reader.files());
     let (schema, name) = (reader.schema()?, table_name(reader.files()));
-    Ok(OpenTable::new(schema, name, CachedFiles(reader)))
+    if let Some(file) = reader.files().first().filter(|file| schema.width > file.most_columns()) {
+        return Err(too_wide(file, schema.width, file.most_columns()).into());
+    }
+    Ok(OpenTable::new(schema, name, CachedFiles { reader, stamps }))
 }
 
 /// Files that are read once for each content and query, if there is a cache.
-struct CachedFiles<R>(R);
+struct CachedFiles<R> {
+    reader: R,
+    stamps: FileStamps,
+}
 
 impl<R: FormatReader> RowReader for CachedFiles<R> {
     fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
-        let Self(reader) = self;
+        let Self { reader, stamps } = self;
         let files = reader.files();
         let mut hashes = vec![];
         let mut problems = Problems::new();
@@ -70,6 +80,10 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         if problems.has_errors() {
             return Err(problems);
         }
+        let unchanged = || match stamps.changed(files, &hashes) {
+            Some(file) => Err(Problems::from(changed(file))),
+            None => Ok(()),
+        };
         let (cells, places) = image_files::cell_query(&open.schema, query);
         let entry = storage.cache.map(|folder| cache::entry(folder, &reader.format(), &cells, &hashes));
         let kept = entry.as_deref().and_then(cache::load).map(|(store, _)| store);
@@ -77,9 +91,15 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         let cached = kept.is_some();
         let mut stored = Ok(());
         let store = match kept {
-            Some(kept) => kept,
+            Some(kept) => {
+                unchanged()?;
+                kept
+            }
             None => {
-                let read = reader.read(&open.schema, &cells, &hashes, storage.budget)?;
+                let read = reader.read(&open.schema, &cells, &hashes, storage.budget);
+                // Of a file that changed, the other problems may be those of neither content.
+                unchanged()?;
+                let read = read?;
                 stored = entry.map_or(Ok(()), |entry| cache::store(&entry, &read, None));
                 read
             }
@@ -105,10 +125,42 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
     }
 
     fn files(&self) -> (Vec<DataFile>, RowUnit) {
-        (self.0.files().to_vec(), self.0.row_unit())
+        (self.reader.files().to_vec(), self.reader.row_unit())
     }
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
-        self.0.blocks(query)
+        let (files, stamps) = (self.reader.files().to_vec(), self.stamps.clone());
+        let blocks = self.reader.blocks(query)?;
+        Some(blocks.map(|blocks| Box::new(UnchangedBlocks { blocks, files, stamps }) as Box<dyn BlockReader>))
+    }
+}
+
+/// Blocks of files, an error at their end if a file has changed since it was opened.
+struct UnchangedBlocks {
+    blocks: Box<dyn BlockReader>,
+    files: Vec<DataFile>,
+    stamps: FileStamps,
+}
+
+impl BlockReader for UnchangedBlocks {
+    fn next_block(&mut self, rows: usize) -> Result<Option<RowBlock>, Problems> {
+        let block = self.blocks.next_block(rows)?;
+        let at_end = || self.stamps.changed(&self.files, &[]);
+        match if block.is_none() { at_end() } else { None } {
+            Some(file) => Err(changed(file).into()),
+            None => Ok(block),
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.blocks.is_waiting()
+    }
+
+    fn kept_fields(&self) -> Vec<Field> {
+        self.blocks.kept_fields()
+    }
+
+    fn progress(&self) -> ReadProgress {
+        self.blocks.progress()
     }
 }

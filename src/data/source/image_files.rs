@@ -1,7 +1,9 @@
 //! Images that a table names by path, decoded to pixels of the declared size, and cached.
 //! A path starts at the folder of the file it is written in. Independent of the content of images.
 
+use crate::data::io::file_stamp::FileStamp;
 use crate::data::io::image_pixels::{self, FORMATS, is_image, sized};
+use crate::data::io::regular::read_regular;
 use crate::data::source::storage::{Storage, fingerprint};
 use crate::data::table::cache;
 use crate::data::table::columns::Column;
@@ -13,7 +15,9 @@ use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::SizeStep;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+
+/// The most bytes of a file of an image.
+const LARGEST: u64 = 1 << 30;
 
 /// Whether the cells of a column are read as images and hold their paths.
 fn is_path(schema: &Schema, column: &ColumnQuery) -> bool {
@@ -55,7 +59,7 @@ pub(crate) fn open_whole(read: &mut LoadedTable, query: &TableQuery, storage: St
 
 /// Replaces a column of paths by the images.
 ///
-/// The cache key of pixels is the paths, sizes and times of the files, so that not all of them are read to find that
+/// The cache key of pixels is the paths, sizes, times and identities of the files, so that not all of them are read to find that
 /// none has changed; the hash of their content is part of the fingerprint of the table.
 fn open(
     read: &mut LoadedTable,
@@ -75,13 +79,20 @@ fn open(
     let query = TableQuery::of([ColumnQuery { position: 0, ..wanted.clone() }]);
     // Raised whenever the pixels of the same file change.
     let format = format!("photos 2 {:?} {}", wanted.image.steps, wanted.image.skip);
-    let entry = storage.cache.map(|folder| cache::entry(folder, &format, &query, &[stamp(&paths)]));
+    let before = stamp(&paths);
+    let entry = storage.cache.map(|folder| cache::entry(folder, &format, &query, &[before]));
     let (store, content) = match entry.as_deref().and_then(cache::load) {
         Some((store, Some(content))) if store.layout.rows == paths.len() => (store, content),
         _ => {
             read.cached = false;
             let images = ImageColumn { cells: &cells, wanted, paths: &paths, query: &query, size };
             let (store, content) = decode(read, &images, storage, errors)?;
+            if stamp(&paths) != before {
+                let problem = Problem::error(Code::FileUnreadable, "an image changed while it was read");
+                let problem =
+                    problem.at(wanted.span, "read as an image here").in_data(read.place(None, Some(wanted.position)));
+                return Err(problem.help("run again when all of them are complete").into());
+            }
             if !errors.is_empty() {
                 return Ok(());
             }
@@ -107,16 +118,14 @@ fn folder_of(read: &LoadedTable, row: usize) -> PathBuf {
     file.and_then(|file| Some(file.path.parent()?.to_owned())).unwrap_or_default()
 }
 
-/// The hash of the paths, sizes and times of files: it differs if any of them has changed.
+/// The hash of the paths, sizes, times and identities of files: it differs if any of them has changed.
 fn stamp(paths: &[Option<PathBuf>]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for path in paths {
         let path = path.as_deref().unwrap_or(Path::new(""));
         hasher.update(path.as_os_str().as_encoded_bytes()).update(&[0]);
-        if let Ok(data) = std::fs::metadata(path) {
-            let since = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-            hasher.update(&data.len().to_le_bytes());
-            hasher.update(&since.map_or(0, |since| since.as_nanos()).to_le_bytes());
+        if let Some(stamp) = FileStamp::of(path) {
+            stamp.hash(&mut hasher);
         }
     }
     hasher.finalize()
@@ -168,7 +177,7 @@ fn pixels(
     wanted: &ColumnQuery,
     contents: &mut blake3::Hasher,
 ) -> Result<Vec<u8>, Fault> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_regular(path, LARGEST).map_err(|error| {
         let help = "a path in a table starts at the folder of that table";
         Fault::unreadable(format!("the image cannot be read: {error}"), help, wanted)
     })?;

@@ -11,7 +11,7 @@ use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::source::text_layout::TextLayout;
-use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, shown, too_wide, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
@@ -52,6 +52,7 @@ impl FormatReader for Jsonl {
 
     fn schema(&self) -> Result<Schema, Problems> {
         let mut names: Vec<String> = vec![];
+        let mut places: HashMap<String, usize> = HashMap::new();
         let mut arrays = std::collections::BTreeMap::new();
         let mut nested = BTreeSet::new();
         let mut problems = Problems::new();
@@ -62,8 +63,8 @@ impl FormatReader for Jsonl {
                 objects(file, text, &mut |_, text| {
                     // Errors of an object are reported when the rows are read.
                     for (key, value) in object(text, &mut vec![]).unwrap_or_default() {
-                        let place = names.iter().position(|name| *name == key).unwrap_or_else(|| {
-                            names.push(key.into_owned());
+                        let place = *places.entry(key.into_owned()).or_insert_with_key(|key| {
+                            names.push(key.clone());
                             names.len() - 1
                         });
                         if value.get().starts_with('{') {
@@ -72,6 +73,9 @@ impl FormatReader for Jsonl {
                         if let Some(shape) = shape(value) {
                             arrays.entry(place).or_insert(ArrayType { shape, bytes: false });
                         }
+                    }
+                    if names.len() > file.most_columns() {
+                        return Err(too_wide(file, names.len(), file.most_columns()));
                     }
                     left -= 1;
                     Ok(left > 0)
@@ -102,9 +106,7 @@ impl FormatReader for Jsonl {
             let mut hasher = blake3::Hasher::new();
             Self::read_file((index, file), (schema, query), (&mut writer, &mut found), &mut hasher)?;
             if hashes.get(index) != Some(&hasher.finalize()) {
-                let message = format!("`{}` changed while it was read", file.name);
-                let problem = file.problem(Code::FileUnreadable, message, None);
-                found.push(problem.help("run again when it is complete"));
+                found.push(changed(file));
             }
         }
         if let Some(problems) = found.finish() {
@@ -131,7 +133,7 @@ impl Jsonl {
         hasher: &mut blake3::Hasher,
     ) -> Result<(), Problem> {
         let text = reader::open(&file.path, UTF_8, hasher);
-        let blocks = text.and_then(|text| TextLayout::json().blocks(text));
+        let blocks = text.and_then(|text| TextLayout::json().blocks(text, file.longest_record()));
         let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
         let next = || blocks.next_sized().map_err(|error| unreadable(file, &error, blocks.line() - 1));
         parse_in_order(file, query, cells, next, |block, writer, errors| {
@@ -228,7 +230,7 @@ type See<'a> = dyn FnMut(u64, &[u8]) -> Result<bool, Problem> + 'a;
 /// Passes the objects of a file to `see`, with their lines, until it returns `false`.
 fn objects(file: &DataFile, text: impl Read, see: &mut See<'_>) -> Result<(), Problem> {
     let failed = |error| unreadable(file, &error, 0);
-    let mut blocks = TextLayout::json().blocks(text).map_err(failed)?;
+    let mut blocks = TextLayout::json().blocks(text, file.longest_record()).map_err(failed)?;
     let mut any = false;
     while let Some(block) = blocks.next(FIRST).map_err(|error| unreadable(file, &error, blocks.line() - 1))? {
         for (line, text) in block.texts() {

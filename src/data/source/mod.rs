@@ -17,6 +17,7 @@ mod json_array;
 mod json_object;
 pub(crate) mod jsonl;
 mod npy;
+mod npy_header;
 pub(crate) mod opened;
 mod ordered_parse;
 mod parquet;
@@ -26,7 +27,7 @@ mod parquet_leaf;
 pub(crate) mod row_block;
 pub(crate) mod storage;
 mod synthetic;
-mod text_blocks;
+pub(crate) mod text_blocks;
 mod text_cell_errors;
 mod text_file_blocks;
 pub(crate) mod text_layout;
@@ -46,16 +47,24 @@ use crate::diag::{Code, DataPlace, Problem, Problems, Span};
 use crate::spec::{FILE_FORMATS, FileFormat, Source, SourceKind, Spanned};
 use std::path::Path;
 
-/// Opens a source and reads its schema. Relative paths start at `base`.
-pub(crate) fn open(source: &Source, base: &Path) -> Result<OpenTable, Problems> {
-    open_or_stream(source, base, None)
+/// Opens a source and reads its schema, where so many bytes of the data may be in memory. Relative paths start at `base`.
+pub(crate) fn open(source: &Source, base: &Path, memory: usize) -> Result<OpenTable, Problems> {
+    open_or_stream(source, base, memory, None)
 }
 
 /// As [`open`], from a stream in place of the files of the source, if there is one.
-pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteStream>) -> Result<OpenTable, Problems> {
-    let files = |written: &[Spanned<String>]| match stream {
-        Some(stream) => Ok(vec![DataFile::of_stream(stream.clone(), "standard input")]),
-        None => paths::find(written, base).map_err(Problems::from_iter),
+pub(crate) fn open_or_stream(
+    source: &Source,
+    base: &Path,
+    memory: usize,
+    stream: Option<&ByteStream>,
+) -> Result<OpenTable, Problems> {
+    let files = |written: &[Spanned<String>]| -> Result<Vec<DataFile>, Problems> {
+        let files = match stream {
+            Some(stream) => vec![DataFile::of_stream(stream.clone(), "standard input")],
+            None => paths::find(written, base).map_err(Problems::from_iter)?,
+        };
+        Ok(files.into_iter().map(|file| file.within(memory)).collect())
     };
     match &source.kind {
         SourceKind::Table { paths, format } => open_files(Delimited::new(files(paths)?, format)),
@@ -67,7 +76,7 @@ pub(crate) fn open_or_stream(source: &Source, base: &Path, stream: Option<&ByteS
         SourceKind::CifarBinary { paths, labels } => open_files(Cifar { files: files(paths)?, labels: *labels }),
         SourceKind::Images { folder } => folder::open(folder, base),
         SourceKind::Synthetic { name, rows, seed } => synthetic::open(name, *rows, *seed, source.span),
-        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base)),
+        SourceKind::Join { sources, on } => join::open(sources, on, &|source| open(source, base, memory)),
     }
 }
 

@@ -2,11 +2,15 @@
 //! `npy`, side by side. Their first axis is the rows.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::contained::contained;
+use crate::data::io::expansion;
 use crate::data::io::half::half;
 use crate::data::io::paths::DataFile;
+use crate::data::io::regular::open_regular;
 use crate::data::source::format::FormatReader;
+use crate::data::source::npy_header::read_header;
 use crate::data::table::cell::CellValue;
-use crate::data::table::errors::{CellErrors, bad_text, out_of_space};
+use crate::data::table::errors::{CellErrors, bad_text, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
 use crate::data::table::store::{Store, StoreWriter};
@@ -17,6 +21,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::result::ZipError;
 
 /// Files of arrays.
 pub(crate) struct Arrays {
@@ -142,8 +148,8 @@ impl FormatReader for Arrays {
             let mut columns = vec![];
             for wanted in &query.columns {
                 let file = &self.files[wanted.position];
-                let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
-                columns.push(open(cells).map_err(|error| damaged(file, &error))?);
+                let (cells, size) = array_file(file)?;
+                columns.push(open(file, cells, size)?);
             }
             let file = &self.files[0];
             read_all(0, file, &names, query, columns, &mut writer, &mut found)?;
@@ -156,9 +162,9 @@ impl FormatReader for Arrays {
                 }
                 let mut columns = vec![];
                 for (archive, name) in archives.iter_mut().zip(&names) {
-                    let entry = archive.by_name(&format!("{name}.npy"));
-                    let entry = entry.map_err(|error| damaged(file, &io::Error::other(error)))?;
-                    columns.push(open(BufReader::new(entry)).map_err(|error| damaged(file, &error))?);
+                    let entry = unzipped(file, || archive.by_name(&format!("{name}.npy")))?;
+                    let size = entry_size(file, &entry)?;
+                    columns.push(open(file, BufReader::new(entry), size)?);
                 }
                 read_all(index, file, &names, query, columns, &mut writer, &mut found)?;
             }
@@ -175,18 +181,19 @@ impl Arrays {
     /// The names of the arrays in a file, with their headers.
     fn headers(&self, file: &DataFile) -> Result<Vec<(String, NpyHeader)>, Problem> {
         if self.single {
-            let cells = BufReader::new(File::open(&file.path).map_err(|error| damaged(file, &error))?);
-            let header = open(cells).map_err(|error| damaged(file, &error))?.header;
+            let (cells, size) = array_file(file)?;
+            let header = open(file, cells, size)?.header;
             let name = file.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             return Ok(vec![(name, header)]);
         }
         let mut archive = archive(file)?;
         let mut headers = vec![];
         for at in 0..archive.len() {
-            let entry = archive.by_index(at).map_err(|error| damaged(file, &io::Error::other(error)))?;
+            let entry = unzipped(file, || archive.by_index(at))?;
             let name = entry.name().map_err(|error| damaged(file, &io::Error::other(error)))?;
             let Some(name) = name.strip_suffix(".npy").map(str::to_owned) else { continue };
-            let header = open(entry).map_err(|error| damaged(file, &error))?.header;
+            let size = entry_size(file, &entry)?;
+            let header = open(file, entry, size)?.header;
             // A single number, as programs write beside their arrays, has no rows and is no column.
             if !header.shape().is_empty() {
                 headers.push((name, header));
@@ -197,15 +204,52 @@ impl Arrays {
 }
 
 fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
-    let bytes = File::open(&file.path).map_err(|error| damaged(file, &error))?;
+    let bytes = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
     if bytes.metadata().is_ok_and(|data| data.len() == 0) {
         return Err(crate::data::table::errors::empty(file));
     }
-    ZipArchive::new(BufReader::new(bytes)).map_err(|error| damaged(file, &io::Error::other(error)))
+    unzipped(file, || ZipArchive::new(BufReader::new(bytes)))
 }
 
-fn open<R: Read>(mut cells: R) -> io::Result<NpyArray<R>> {
-    Ok(NpyArray { header: NpyHeader::from_reader(&mut cells)?, cells: ArrayCells::Stored(cells) })
+/// The result of a call that decodes a part of an archive. The decoder may panic on a damaged one.
+fn unzipped<T>(file: &DataFile, call: impl FnOnce() -> Result<T, ZipError>) -> Result<T, Problem> {
+    let result = contained(call).map_err(io::Error::other).and_then(|result| result.map_err(io::Error::other));
+    result.map_err(|error| damaged(file, &error))
+}
+
+/// A file that is one array, and its size.
+fn array_file(file: &DataFile) -> Result<(BufReader<File>, u64), Problem> {
+    let cells = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
+    let size = cells.metadata().map_or(0, |data| data.len());
+    Ok((BufReader::new(cells), size))
+}
+
+/// The size of an entry of an archive, which is bounded as that of any packed file.
+fn entry_size<R: Read>(file: &DataFile, entry: &ZipFile<'_, R>) -> Result<u64, Problem> {
+    let packed = std::fs::metadata(&file.path).map_or(0, |data| data.len()).min(entry.compressed_size());
+    match expansion::is_too_large(packed, entry.size()) {
+        true => Err(unreadable(file, &io::Error::new(io::ErrorKind::FileTooLarge, expansion::TooLarge), 0)),
+        false => Ok(entry.size()),
+    }
+}
+
+/// An array of a file, of which there are `size` bytes.
+fn open<R: Read>(file: &DataFile, mut cells: R, size: u64) -> Result<NpyArray<R>, Problem> {
+    let header = contained(|| read_header(&mut cells, size)).map_err(io::Error::other).flatten();
+    let header = header.map_err(|error| damaged(file, &error))?;
+    // Cells are read row by row, and an array that is stored column by column as a whole, once as it is and once by rows.
+    let all = header.shape().iter().product::<u64>() * header.dtype().num_bytes().unwrap_or(1) as u64;
+    let held = match header.order() {
+        Order::Fortran => 2 * all,
+        Order::C => all / header.shape().first().copied().unwrap_or(1).max(1),
+    };
+    if held > file.memory as u64 {
+        let message = format!("an array of `{}` needs {} MiB of memory to be read", file.name, held >> 20);
+        return Err(file
+            .problem(Code::NoRoom, message, None)
+            .help("allow more memory with `--memory MIB`, or write it by rows"));
+    }
+    Ok(NpyArray { header, cells: ArrayCells::Stored(cells) })
 }
 
 fn damaged(file: &DataFile, error: &io::Error) -> Problem {

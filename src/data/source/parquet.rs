@@ -6,7 +6,7 @@ use crate::data::source::common_schema::{common_schema, other_columns};
 use crate::data::source::format::FormatReader;
 use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::parquet_blocks::{ColumnBlocks, ParquetBlocks};
-use crate::data::source::parquet_file::{damaged, open};
+use crate::data::source::parquet_file::{damaged, decoded, decoded_column, open};
 use crate::data::source::parquet_leaf::Leaf;
 use crate::data::source::row_block::{BlockQuery, BlockReader};
 use crate::data::table::errors::{CellErrors, empty, out_of_space};
@@ -95,9 +95,9 @@ fn schema_of(file: &DataFile, reader: &SerializedFileReader<File>) -> Result<Sch
     let mut arrays = BTreeMap::new();
     for (at, _) in columns.columns().iter().enumerate().filter(|(_, column)| column.max_rep_level() > 0) {
         for group in 0..reader.num_row_groups() {
-            let group = reader.get_row_group(group).map_err(|error| damaged(file, &error))?;
-            let mut leaf = Leaf::open(group.as_ref(), at).map_err(|error| damaged(file, &error))?;
-            let read = leaf.read(1).map_err(|error| damaged(file, &error))?;
+            let group = decoded(|| reader.get_row_group(group)).map_err(|error| damaged(file, &error))?;
+            let first = || Leaf::open(group.as_ref(), at)?.read(1);
+            let read = decoded_column(|| schema.column(at), first).map_err(|error| damaged(file, &error))?;
             if let (1, Some(shape)) = (read.rows(), read.shape()) {
                 arrays.insert(at, ArrayType { shape, bytes: false });
                 break;

@@ -1,13 +1,14 @@
 //! Parquet files block after block: the columns of the query as values, and those that are passed on as Arrow arrays.
 
 use crate::data::io::paths::DataFile;
+use crate::data::io::regular::open_regular;
 use crate::data::source::batch_rows::BatchRows;
-use crate::data::source::parquet_file::{damaged, open};
+use crate::data::source::parquet_file::{damaged, decoded, decoded_column, open};
 use crate::data::source::parquet_leaf::{Leaf, LeafBlock};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, out_of_space, unreadable};
-use crate::data::table::schema::{CellType, Schema, TableQuery};
+use crate::data::table::schema::{CellType, ColumnQuery, Schema, TableQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem, Problems};
 use arrow_array::ArrayRef;
@@ -68,17 +69,22 @@ impl ColumnBlocks {
             }
             self.columns.clear();
             for (reader, wanted) in self.readers.iter().zip(query.columns.chunks(self.share)) {
-                let group = reader.get_row_group(self.next_group).map_err(failed)?;
-                let columns = wanted.iter().map(|wanted| Leaf::open(group.as_ref(), wanted.position));
-                self.columns.extend(columns.collect::<Result<Vec<_>, _>>().map_err(failed)?);
+                let group = decoded(|| reader.get_row_group(self.next_group)).map_err(failed)?;
+                for wanted in wanted {
+                    let open = || Leaf::open(group.as_ref(), wanted.position);
+                    self.columns.push(decoded_column(|| schema.column(wanted.position), open).map_err(failed)?);
+                }
             }
             let group = self.readers[0].metadata().row_group(self.next_group);
             self.left = usize::try_from(group.num_rows()).unwrap_or(0);
             self.next_group += 1;
         }
         let (first, rows) = (self.row, self.left.min(rows));
-        let shares = self.columns.par_chunks_mut(self.share);
-        let read: Vec<_> = shares.flat_map_iter(|share| share.iter_mut().map(|leaf| leaf.read(rows))).collect();
+        let shares = self.columns.par_chunks_mut(self.share).zip(query.columns.par_chunks(self.share));
+        let read = |(leaf, wanted): (&mut Leaf, &ColumnQuery)| {
+            decoded_column(|| schema.column(wanted.position), || leaf.read(rows))
+        };
+        let read: Vec<_> = shares.flat_map_iter(|(share, wanted)| share.iter_mut().zip(wanted).map(read)).collect();
         let mut columns = Vec::with_capacity(read.len());
         for (block, wanted) in read.into_iter().zip(&query.columns) {
             let block = block.map_err(failed)?;
@@ -189,9 +195,9 @@ fn open_kept(file: &DataFile, keep: &[usize]) -> Result<Option<BatchRows>, Probl
     if keep.is_empty() {
         return Ok(None);
     }
-    let bytes = File::open(&file.path).map_err(|error| unreadable(file, &error, 0))?;
+    let bytes = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
     let failed = |error: ParquetError| damaged(file, &error);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed)?;
+    let builder = decoded(|| ParquetRecordBatchReaderBuilder::try_new(bytes)).map_err(failed)?;
     let parquet = builder.parquet_schema();
     let mut roots: Vec<usize> = vec![];
     for leaf in keep {
@@ -201,7 +207,7 @@ fn open_kept(file: &DataFile, keep: &[usize]) -> Result<Option<BatchRows>, Probl
         }
     }
     let projection = ProjectionMask::leaves(parquet, keep.iter().copied());
-    let reader = builder.with_projection(projection).build().map_err(failed)?;
+    let reader = decoded(|| builder.with_projection(projection).build()).map_err(failed)?;
     // What is read comes in the order of the file.
     let order = roots.iter().map(|root| roots.iter().filter(|other| *other < root).count()).collect();
     let schema = arrow_array::RecordBatchReader::schema(&reader);

@@ -1,13 +1,17 @@
 //! Cuts a text into blocks of whole records, so that blocks can be parsed apart from each other. Knows where records end
 //! and nothing of what is in them.
 
-use crate::data::io::text_error::OpenQuote;
+use crate::data::io::text_error::{OpenQuote, TooLong};
 use crate::data::source::json_array::{ArrayScan, BETWEEN};
 use memchr::{memchr, memchr2};
 use std::io::{self, Read};
 
 /// Bytes that are read at once.
 const READ: usize = 1 << 16;
+/// Where no bound is given, a record has at most so many bytes.
+const LONGEST: usize = 64 << 20;
+/// A block ends with the first record beyond so many bytes, however few records it has.
+const LARGEST: usize = 8 << 20;
 /// About how many bytes a block has, and how many records at most, where the caller names no number.
 const SIZE: usize = 1 << 19;
 const MOST: usize = 1 << 14;
@@ -86,6 +90,8 @@ pub(crate) struct TextBlocks<R> {
     line: u64,
     /// Number of records of the next block of the usual size.
     sized: usize,
+    /// The most bytes of a record.
+    longest: usize,
     ended: bool,
     failed: Option<io::Error>,
     /// Whether more of the text may come, and has not yet.
@@ -109,11 +115,18 @@ impl<R: Read> TextBlocks<R> {
             quote: 0,
             line: 1,
             sized: FEW,
+            longest: LONGEST,
             ended: false,
             failed: None,
             waiting: false,
             element: false,
         }
+    }
+
+    /// The same with another bound of the bytes of a record.
+    pub(crate) fn with_longest_record(mut self, longest: usize) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// With lines that begin with this byte, which are part of a block and no records.
@@ -177,7 +190,7 @@ impl<R: Read> TextBlocks<R> {
                 };
                 self.record = end;
                 found += usize::from(counts);
-                if found == records {
+                if found == records || end >= LARGEST && found > 0 {
                     return Ok(Some(self.cut(end, found)));
                 }
             }
@@ -206,6 +219,9 @@ impl<R: Read> TextBlocks<R> {
                 return self.failed.take().map_or(Ok(None), Err);
             }
             self.read();
+            if self.buffer.len() - self.record > self.longest {
+                self.too_long();
+            }
             if self.waiting && found > 0 {
                 return Ok(Some(self.cut(self.record, found)));
             }
@@ -308,6 +324,15 @@ impl<R: Read> TextBlocks<R> {
         None
     }
 
+    /// Ends the text before the current record, which is too long.
+    fn too_long(&mut self) {
+        let before = memchr::memchr_iter(b'\n', &self.buffer[..self.record]).count() as u64;
+        self.failed = Some(io::Error::other(TooLong { line: self.line + before, most: self.longest }));
+        self.ended = true;
+        self.state = ScanState::Unquoted;
+        self.scanned = self.buffer.len();
+    }
+
     fn cut(&mut self, end: usize, records: usize) -> TextBlock {
         let rest = self.buffer.split_off(end);
         let bytes = std::mem::replace(&mut self.buffer, rest);
@@ -408,6 +433,27 @@ mod tests {
         let mut short = TextBlocks::new(&b"1\n"[..], COMMAS);
         short.skip_lines(2).unwrap();
         assert_eq!(short.next(1).unwrap(), None);
+    }
+
+    #[test]
+    fn a_record_without_an_end_is_an_error_after_the_records_before_it() {
+        for (quote, end) in [("", RecordEnd::Line), ("\"", COMMAS), ("[{\"a\": \"", RecordEnd::Json)] {
+            let before: &[u8] = if end == RecordEnd::Json { b"" } else { b"a\nb\n" };
+            let text = before.chain(quote.as_bytes()).chain(io::repeat(b'x'));
+            let mut blocks = TextBlocks::new(text, end).with_longest_record(1 << 20);
+            if !before.is_empty() {
+                assert_eq!(blocks.next(10).unwrap().unwrap().bytes, before);
+            }
+            let error = blocks.next(10).unwrap_err();
+            let TooLong { line, most } = error.get_ref().and_then(|error| error.downcast_ref()).unwrap();
+            assert_eq!((*line, *most), (if before.is_empty() { 1 } else { 3 }, 1 << 20));
+        }
+        // Long records that have an end are cut into blocks of few.
+        let long = format!("{}\n", "x".repeat(3 << 20)).repeat(9);
+        assert_eq!(
+            blocks(&long, RecordEnd::Line, 1000).iter().map(|block| block.records).collect::<Vec<_>>(),
+            [3, 3, 3]
+        );
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl BlockReader for TextFileBlocks {
                         Some(_) => Box::new(PatientReader::new(text)),
                         None => text,
                     };
-                    let blocks = self.layout.blocks(LineEnds::new(text));
+                    let blocks = self.layout.blocks(LineEnds::new(text), file.longest_record());
                     let mut blocks = blocks.map_err(|error| unreadable(file, &error, 0))?;
                     if self.layout.header {
                         blocks.next(1).map_err(|error| unreadable(file, &error, 0))?;

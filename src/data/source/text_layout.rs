@@ -39,6 +39,16 @@ impl TextLayout {
         }
     }
 
+    /// The same after its first lines have been left out.
+    pub(crate) fn without_skipped_lines(self) -> Self {
+        Self { skip: 0, ..self }
+    }
+
+    /// Whether records are values of JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.end == RecordEnd::Json
+    }
+
     /// The layout of lines of JSON, or of a JSON array.
     pub(crate) fn json() -> Self {
         let lines = Self::of(&TextFormat { header: false, ..TextFormat::csv() });
@@ -46,8 +56,11 @@ impl TextLayout {
     }
 
     /// The records of a text whose lines all end in `\n`.
-    pub(crate) fn blocks<R: Read>(&self, text: R) -> io::Result<TextBlocks<R>> {
-        let mut blocks = TextBlocks::new(text, self.end).with_comments(self.comment);
+    ///
+    /// # Errors
+    /// The error of the text, or one if a record has more than `longest` bytes.
+    pub(crate) fn blocks<R: Read>(&self, text: R, longest: usize) -> io::Result<TextBlocks<R>> {
+        let mut blocks = TextBlocks::new(text, self.end).with_comments(self.comment).with_longest_record(longest);
         blocks.skip_lines(self.skip)?;
         Ok(blocks)
     }

@@ -5,7 +5,7 @@
 //! all before it. It is mapped rather than read, so that a table may be larger than the memory. The folder holds no
 //! more than [`LARGEST`] bytes: least recently used entries are removed. It can be emptied at any time.
 
-use crate::atomic_file::{Durability, replace_file};
+use crate::atomic_file::{Durability, remove_abandoned, replace_file};
 use crate::data::io::bytes;
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Store, StoreLayout};
@@ -88,6 +88,11 @@ pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) 
         file.write_all(hasher.finalize().as_bytes())
     })?;
     make_way(folder, entry, LARGEST)
+}
+
+/// Removes from a folder of entries what processes left that were killed while they stored one.
+pub(crate) fn sweep(folder: &Path) {
+    remove_abandoned(folder);
 }
 
 /// Removes least recently used entries until the rest is no larger than `largest`.

@@ -1,10 +1,13 @@
 //! The errors of all readers: files and cells that cannot be read. Independent of formats.
 
+use crate::data::io::expansion;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
-use crate::data::io::text_error::{NotText, OpenQuote};
+use crate::data::io::regular::NotRegular;
+use crate::data::io::text_error::{NotText, OpenQuote, TooLong};
 use crate::data::table::schema::ColumnQuery;
 use crate::diag::{Code, DataPlace, Problem, Problems};
+use crate::thousands::grouped;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::collections::BTreeMap;
 
@@ -93,6 +96,20 @@ pub(crate) fn shown(cell: &str) -> String {
     text
 }
 
+/// A file that changed while it was read.
+pub(crate) fn changed(file: &DataFile) -> Problem {
+    let message = format!("`{}` changed while it was read", file.name);
+    file.problem(Code::FileUnreadable, message, None).help("run again when it is complete")
+}
+
+/// A table of more columns than memory may be taken for.
+pub(crate) fn too_wide(file: &DataFile, columns: usize, most: usize) -> Problem {
+    let [columns, most] = [columns, most].map(|count| grouped(count as u64));
+    let message =
+        format!("`{}` has {columns} columns, and with this memory for data {most} are read at most", file.name);
+    file.problem(Code::RowLength, message, None).help("if it is no mistake, allow more memory with `--memory MIB`")
+}
+
 /// A file without rows.
 pub(crate) fn empty(file: &DataFile) -> Problem {
     file.problem(Code::EmptyData, format!("`{}` holds no rows", file.name), None)
@@ -105,6 +122,26 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
         return file
             .problem(Code::RowLength, message, Some(*line))
             .help("double a quote that is part of a cell, or read quotes as letters with `quote: false`");
+    }
+    if let Some(TooLong { line, most }) = error.get_ref().and_then(|error| error.downcast_ref()) {
+        let message =
+            format!("`{}`: a line is longer than {} MiB, a sixteenth of the memory for data", file.name, most >> 20);
+        return file
+            .problem(Code::RowLength, message, Some(*line))
+            .help("if it is no mistake, allow more memory with `--memory MIB`");
+    }
+    if error.get_ref().is_some_and(|error| error.is::<expansion::TooLarge>()) {
+        let message = format!("`{}` is not read on: {error}", file.name);
+        let line = (line > 0).then_some(line);
+        return file
+            .problem(Code::CorruptFile, message, line)
+            .help("if it is no mistake, unpack it and name the unpacked file");
+    }
+    if error.get_ref().is_some_and(|error| error.is::<NotRegular>()) {
+        let message = format!("`{}` cannot be read: {error}", file.name);
+        return file
+            .problem(Code::FileUnreadable, message, None)
+            .help("write what comes from it to a file, and name the file");
     }
     if let Some(NotText { what }) = error.get_ref().and_then(|error| error.downcast_ref()) {
         let message = format!("`{}` is {what}, which is not read", file.name);

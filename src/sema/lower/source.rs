@@ -181,7 +181,7 @@ impl<'a> Evaluator<'a> {
     fn text_table(&mut self, call: &SourceCall<'a>, base: TextFormat) -> Option<SourceKind> {
         let (paths, arguments) = self.source_files(call)?;
         match text_format(&arguments, base, &|name| given(call.args, name, call.span)) {
-            Ok(format) => Some(SourceKind::Table { paths, format }),
+            Ok(format) => Some(SourceKind::Table { paths, format: Box::new(format) }),
             Err(problem) => {
                 self.report(problem);
                 None

@@ -101,7 +101,8 @@ impl<'a> Evaluator<'a> {
                 InputJoin::MergedByComponent => self.projected(&place, Some(&label), &members, project, merge),
             };
             let logits = self.decide(&scope, &label, joined, blocks.get(layout.head), classes, span)?;
-            let logits = self.bounded(unit, logits, span)?;
+            let head = join(&join(&scope, "head"), &path_part(&label));
+            let logits = self.bounded(unit, head, logits, span)?;
             components.push(HirComponent { name: label, logits, weight: 1.0 });
         }
         if let Some(entry) = settings.get("weights") {
@@ -279,10 +280,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Logits after the operation of `logits = unit(scale)`.
-    fn bounded(&mut self, unit: Option<UnitLogits>, logits: ValueId, span: Span) -> Option<ValueId> {
+    /// Logits after the operation of `logits = unit(scale)`, which counts as the last layer of the head.
+    fn bounded(&mut self, unit: Option<UnitLogits>, head: String, logits: ValueId, span: Span) -> Option<ValueId> {
         let Some(unit) = unit else { return Some(logits) };
-        match self.apply_layer(Op::UnitLogits(unit), logits, span) {
+        match self.scoped(head, |this| this.apply_layer(Op::UnitLogits(unit), logits, span)) {
             EvalValue::Tensor(logits) => Some(logits),
             _ => None,
         }
