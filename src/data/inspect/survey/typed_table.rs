@@ -31,11 +31,12 @@ pub(super) fn survey(source: &Source, base: &Path, memory: usize) -> io::Result<
         }
         Err(_) => {
             for at in flat {
-                columns[at] =
-                    read(&found, &[at], lists, memory).map_err(|problems| first_message(&problems)).and_then(|mut table| {
+                columns[at] = read(&found, &[at], lists, memory).map_err(|problems| first_message(&problems)).and_then(
+                    |mut table| {
                         rows = table.rows;
                         table.columns.pop().ok_or_else(|| "it was not read".to_owned())
-                    });
+                    },
+                );
             }
         }
     }
