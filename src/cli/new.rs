@@ -5,10 +5,12 @@ use super::output::Output;
 use super::status::ExitStatus;
 use super::table::{Align, table};
 use crate::atomic_file::write_atomic;
-use crate::data::survey;
+use crate::data::{sources_of, survey};
 use crate::diag::{Problems, SourceMap};
+use crate::spec::Origin;
 use crate::starter::{TEMPLATES, TableFile, starter};
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 pub(super) fn new(args: &NewArgs, output: &Output) -> ExitStatus {
@@ -18,10 +20,10 @@ pub(super) fn new(args: &NewArgs, output: &Output) -> ExitStatus {
         output.out.write(&table(&header, rows.collect(), output.out.style));
         return ExitStatus::Done;
     }
-    let text = match (&args.template, &args.data) {
+    let text = match (&args.template, args.data.as_slice()) {
         (Some(template), _) => Ok(template.text.to_owned()),
-        (None, Some(data)) => from_table(data, args),
-        (None, None) => Err("give a table, or a template of `mmc new --list`".to_owned()),
+        (None, []) => Err("give a table, or a template of `mmc new --list`".to_owned()),
+        (None, data) => from_data(data, args),
     };
     match text {
         Ok(text) => write(&text, args, output),
@@ -54,24 +56,33 @@ fn write(text: &str, args: &NewArgs, output: &Output) -> ExitStatus {
     }
 }
 
-fn from_table(data: &Path, args: &NewArgs) -> Result<String, String> {
-    let name = data.display();
-    let seen = survey(data).map_err(|error| format!("cannot make a pipeline for `{name}`: {error}"))?;
-    let stem = data.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = stem.split('.').next().unwrap_or_default();
-    let path = match &args.out {
-        Some(out) => relative(data, out.parent().unwrap_or(Path::new(""))),
-        None => data.to_owned(),
+fn from_data(data: &[PathBuf], args: &NewArgs) -> Result<String, String> {
+    let names: Vec<String> = data.iter().map(|file| format!("`{}`", file.display())).collect();
+    let failed = |error: io::Error| format!("cannot make a pipeline for {}: {error}", names.join(", "));
+    let origin = sources_of(data).map_err(failed)?;
+    let (Origin::Whole(rows) | Origin::Parts { train: rows, .. }) = &origin;
+    let seen = survey(rows, Path::new("")).map_err(failed)?;
+    let stem = data.first().and_then(|file| file.file_name()).map(|file| file.to_string_lossy().into_owned());
+    let stem = stem.unwrap_or_default();
+    let name = stem.split('.').next().unwrap_or_default().trim_end_matches(['*', '?']);
+    let folder = args.out.as_ref().map(|out| out.parent().unwrap_or(Path::new("")));
+    let path = |file: &str| {
+        let path = folder.map_or_else(|| PathBuf::from(file), |folder| relative(Path::new(file), folder));
+        path.to_string_lossy().replace('\\', "/")
     };
-    let path = path.to_string_lossy().replace('\\', "/");
-    let table = TableFile { path: &path, name: stem, survey: &seen };
+    let table = TableFile { origin: &origin, path: &path, name, survey: &seen };
     starter(&table, args.label.as_deref()).map_err(|error| error.to_string())
 }
 
 /// The path of a file relative to a folder; as typed, where one of them cannot be found.
 fn relative(file: &Path, folder: &Path) -> PathBuf {
     let whole = |path: &Path| fs::canonicalize(if path.as_os_str().is_empty() { Path::new(".") } else { path });
-    let (Ok(file_at), Ok(folder_at)) = (whole(file), whole(folder)) else { return file.to_owned() };
+    // The file of a glob need not exist, but its folder does.
+    let file_at = whole(file).or_else(|error| match (file.parent(), file.file_name()) {
+        (Some(parent), Some(name)) => Ok(whole(parent)?.join(name)),
+        _ => Err(error),
+    });
+    let (Ok(file_at), Ok(folder_at)) = (file_at, whole(folder)) else { return file.to_owned() };
     if file.is_absolute() {
         return file.to_owned();
     }

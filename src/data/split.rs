@@ -131,8 +131,14 @@ fn quotas(rows: &[u32], count: usize, class: impl Fn(u32) -> usize) -> Vec<usize
         sizes.resize(sizes.len().max(class + 1), 0);
         sizes[class] += 1;
     }
+    stratified_share(&sizes, count)
+}
+
+/// How many rows of each class are among `count` rows that are drawn so that each class has its share: the largest
+/// remainders are rounded up.
+pub fn stratified_share(sizes: &[usize], count: usize) -> Vec<usize> {
     // Whole numbers throughout: shares are compared without rounding.
-    let all = (rows.len() as u128).max(1);
+    let all = (sizes.iter().sum::<usize>() as u128).max(1);
     let share = |size: usize| size as u128 * count as u128;
     let mut quotas: Vec<usize> = sizes.iter().map(|size| (share(*size) / all) as usize).collect();
     let mut by_remainder: Vec<usize> = (0..sizes.len()).collect();

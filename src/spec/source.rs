@@ -257,11 +257,6 @@ impl FileFormat {
     /// The sources of files whose cells may be lists.
     pub const OF_LISTS: [&str; 3] = ["arrow", "jsonl", "parquet"];
 
-    /// Whether its cells may be lists, of several lengths.
-    pub fn holds_lists(&self) -> bool {
-        Self::OF_LISTS.contains(&self.source)
-    }
-
     /// Whether its files are lines of cells, of which the first rows can be read without the rest.
     pub fn is_text_table(&self) -> bool {
         matches!((self.kind)(vec![], true), SourceKind::Table { .. })

@@ -1,7 +1,11 @@
 //! Columns of numbers to modalities: grouped by a common prefix of their names.
 
+use super::column_name::prefix;
 use super::role::Role;
 use crate::data::Survey;
+
+/// The most groups of columns by their names; the columns of smaller ones are one group.
+const MOST_GROUPS: usize = 4;
 
 /// Columns that are one signal.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,17 +14,6 @@ pub(super) struct ColumnGroup {
     pub(super) prefix: String,
     /// Their positions, in order.
     pub(super) columns: Vec<usize>,
-}
-
-/// The prefix of the name of a column: up to a separator, or without trailing digits.
-pub(super) fn prefix(name: &str) -> &str {
-    match name.find(['_', '.', '-', ' ']) {
-        Some(at) if at > 0 => &name[..at],
-        _ => match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "" => name,
-            rest => rest,
-        },
-    }
 }
 
 /// The columns of numbers in groups, in the order of their first columns; those without a common prefix are one group.
@@ -34,25 +27,16 @@ pub(super) fn groups(survey: &Survey, roles: &[Role]) -> Vec<ColumnGroup> {
             None => groups.push(ColumnGroup { prefix: prefix.into(), columns: vec![at] }),
         }
     }
+    // Only the largest groups are separate signals.
+    let mut sizes: Vec<usize> = groups.iter().map(|group| group.columns.len()).collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let least = sizes.get(MOST_GROUPS).map_or(2, |size| size + 1).max(2);
     let (lone, mut kin): (Vec<ColumnGroup>, Vec<ColumnGroup>) =
-        groups.into_iter().partition(|group| group.columns.len() == 1);
-    let columns: Vec<usize> = lone.into_iter().flat_map(|group| group.columns).collect();
+        groups.into_iter().partition(|group| group.columns.len() < least);
+    let mut columns: Vec<usize> = lone.into_iter().flat_map(|group| group.columns).collect();
+    columns.sort_unstable();
     if !columns.is_empty() {
         kin.push(ColumnGroup { prefix: String::new(), columns });
     }
     kin
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_begin_alike() {
-        for (name, expected) in
-            [("fou_12", "fou"), ("x3", "x"), ("low_lepton_pt", "low"), ("height", "height"), ("12", "12"), ("_a", "_a")]
-        {
-            assert_eq!(prefix(name), expected);
-        }
-    }
 }

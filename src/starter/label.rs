@@ -1,14 +1,33 @@
 //! Choice of the column to predict, with the reason.
 
-use super::group::prefix;
+use super::column_name::{names_a_code, names_a_split, names_an_id, prefix};
 use crate::data::{ColumnSurvey, Survey};
 use crate::diag::nearest;
 
 /// Names typical of labels.
-const NAMES: [&str; 8] = ["label", "target", "class", "y", "outcome", "category", "response", "ground_truth"];
+const NAMES: [&str; 12] = [
+    "label",
+    "target",
+    "class",
+    "y",
+    "labels",
+    "targets",
+    "classes",
+    "outcome",
+    "response",
+    "ground_truth",
+    "diagnosis",
+    "species",
+];
 
-/// More classes than this are probably not classes.
+/// Words in names of labels.
+const LABEL_WORDS: [&str; 4] = ["label", "labels", "target", "outcome"];
+
+/// More classes than this are probably not classes, unless the column is named.
 const MOST_CLASSES: usize = 100;
+
+/// More different numbers than this are a quantity, unless their column is named and each is on many rows.
+const MOST_NUMBERS: usize = 20;
 
 /// Smallest mean number of rows of a class.
 const ROWS_PER_CLASS: usize = 5;
@@ -36,6 +55,9 @@ pub enum NoLabel {
         /// A column that may be meant.
         near: Option<String>,
     },
+    /// Every other column is left out: the columns by the reason.
+    #[error("no column is left to learn from: {}", .0.iter().map(|(why, names)| format!("{} ({why})", names.join(", "))).collect::<Vec<_>>().join("; "))]
+    NoInput(Vec<(String, Vec<String>)>),
     /// It is not a set of classes.
     #[error("column `{name}` cannot be a label: {why}")]
     Unfit {
@@ -53,12 +75,12 @@ pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, No
             let near = nearest(name, survey.columns.iter().map(|column| column.name.as_str())).map(str::to_owned);
             return Err(NoLabel::Unknown { name: name.into(), near });
         };
-        return match unfit(&survey.columns[column], survey.rows) {
+        return match unfit(&survey.columns[column], survey.rows, true) {
             Some(why) => Err(NoLabel::Unfit { name: name.into(), why }),
             None => Ok(Proposal { column, reason: "chosen by `--label`".into() }),
         };
     }
-    let candidates = (0..survey.columns.len()).filter(|at| unfit(&survey.columns[*at], survey.rows).is_none());
+    let candidates = (0..survey.columns.len()).filter(|at| unfit(&survey.columns[*at], survey.rows, false).is_none());
     let scored = candidates.filter_map(|at| Some((score(survey, at)?, at)));
     // Ties go to the first.
     let best = scored.max_by_key(|((score, _), at)| (*score, std::cmp::Reverse(*at)));
@@ -72,21 +94,37 @@ pub(super) fn label(survey: &Survey, named: Option<&str>) -> Result<Proposal, No
     }
 }
 
-/// The reason that a column cannot be a label.
-fn unfit(column: &ColumnSurvey, rows: usize) -> Option<String> {
+/// The reason that a column cannot be a label; `named` where the user chose it.
+fn unfit(column: &ColumnSurvey, rows: usize, named: bool) -> Option<String> {
+    if let Some(why) = &column.unreadable {
+        return Some(why.clone());
+    }
+    if column.array.is_some() {
+        return Some("its cells hold several numbers".into());
+    }
+    let filled = rows - column.empty;
     let different = column.different().unwrap_or(usize::MAX);
-    if column.missing > 0 {
-        return Some(format!("{} of its cells are empty", column.missing));
+    if column.filled == 0 {
+        return Some("it is empty on every row".into());
     }
     if different < 2 {
         return Some("it is the same on every row".into());
     }
-    if column.numbers && !column.integers {
+    let count = column.different().map_or("thousands of".to_owned(), |count| count.to_string());
+    let numbers = column.numeric == column.filled;
+    let counts_up = column.integers && column.min >= 0.0 && column.min <= 1.0 && column.max < different as f64 + 1.0;
+    let classes = counts_up || column.integers && names_a_code(&column.name);
+    if numbers && different > MOST_NUMBERS && !classes {
+        return Some(format!(
+            "it has {count} different numbers, which is a quantity: classes are predicted, and no quantities \
+             (regression is not supported); a column of ranges, such as low and high, can be a label"
+        ));
+    }
+    if numbers && !column.integers && !named {
         return Some("it holds numbers with fractions, and classes are words or whole numbers".into());
     }
-    if different > MOST_CLASSES || different * ROWS_PER_CLASS > rows {
-        let count = column.different().map_or("too many".to_owned(), |count| count.to_string());
-        return Some(format!("it has {count} different values on {rows} rows"));
+    if different > MOST_CLASSES && !named || different.saturating_mul(ROWS_PER_CLASS) > filled {
+        return Some(format!("it has {count} different values on {filled} rows"));
     }
     None
 }
@@ -99,8 +137,11 @@ fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
     if NAMES.contains(&name.as_str()) {
         return Some((100, format!("it is called `{}`", column.name)));
     }
-    if name.split(['_', ' ', '-']).any(|word| NAMES[..3].contains(&word)) {
+    if name.split(['_', ' ', '-']).any(|word| LABEL_WORDS.contains(&word)) {
         return Some((80, format!("its name says so, and it has {classes} values")));
+    }
+    if names_a_code(&name) && classes > 20 || names_an_id(&name) || names_a_split(&name) {
+        return None;
     }
     // A column of a group of similar ones is not a label.
     let kin =
@@ -109,7 +150,10 @@ fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
         return None;
     }
     let few = 20u32.saturating_sub(u32::try_from(classes).unwrap_or(u32::MAX));
-    if !column.numbers {
+    if column.numeric < column.filled {
+        if !column.dates.forms().is_empty() || column.images.is_some() {
+            return None;
+        }
         return Some((30 + few + 5 * u32::from(end), format!("it has {classes} different words")));
     }
     let counts_up = column.min == 0.0 && column.max == (classes - 1) as f64;

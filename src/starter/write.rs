@@ -1,54 +1,143 @@
 //! The text of a starter pipeline, with comments that explain the choices.
 
-use super::group::{ColumnGroup, groups};
+use super::column_name::{names_a_split, names_an_entity};
+use super::group::groups;
 use super::label::{NoLabel, Proposal, label};
 use super::role::{Role, role};
-use crate::data::Survey;
-use crate::diag::{string_literal, visible};
-use crate::ops;
-use crate::spec::{DatePart, escaped_name};
-use crate::syntax::{RESERVED, format};
+use super::signal::StarterSignal;
+use super::source_text::source_text;
+use super::writer::{Writer, counted, few, shown, word};
+use crate::data::{ColumnSurvey, Survey, stratified_share};
+use crate::diag::string_literal;
+use crate::spec::{Origin, SourceKind};
+use crate::syntax::format;
 use crate::thousands::grouped;
-use std::collections::BTreeSet;
-use std::fmt::Write;
 
-/// A table with its path and the name of the pipeline.
-#[derive(Clone, Debug)]
+/// The most inputs of a combine.
+const MOST_INPUTS: usize = 16;
+
+/// From this ratio of the most frequent class to the rarest on a comment speaks of weights.
+const IMBALANCED: usize = 4;
+
+/// A class of fewer rows than this has none in a tenth of the rows, one of half as many none in a fifth.
+const FEW_OF_A_CLASS: usize = 10;
+
+/// Fewest groups whose rows stay together.
+const FEWEST_GROUPS: usize = 20;
+
+/// The most classes whose numbers of rows are in a comment.
+const SHOWN_CLASSES: usize = 10;
+
+/// A data set with the name of the pipeline.
 pub struct TableFile<'a> {
-    /// Its path in the pipeline.
-    pub path: &'a str,
+    /// Where its rows come from.
+    pub origin: &'a Origin,
+    /// A path of it as the pipeline names it.
+    pub path: &'a dyn Fn(&str) -> String,
     /// The name of the pipeline, in any form.
     pub name: &'a str,
-    /// Its survey.
+    /// The survey of its rows, of the training rows where they have a separate table.
     pub survey: &'a Survey,
 }
-
-/// The width that every encoder ends with, so that mixtures can be summed.
-const WIDTH: usize = 64;
-
-/// Number of modalities from which on only pairs are mixed.
-const MANY: usize = 5;
 
 /// A starter pipeline that has no problems and runs.
 ///
 /// # Errors
-/// If no column can be the label.
+/// If no column can be the label, or nothing is left to learn from.
 pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoLabel> {
     let survey = table.survey;
     let label = label(survey, named)?;
-    let mut roles: Vec<Role> = survey.columns.iter().map(|column| executed(role(column, survey))).collect();
+    let mut roles: Vec<Role> = survey.columns.iter().map(|column| role(column, survey)).collect();
     roles[label.column] = Role::Left(String::new());
-    leave_out_telling(&mut roles, survey, label.column);
-    let mut writer = Writer { survey, taken: BTreeSet::new(), text: String::new() };
-    writer.head(table, &label);
-    let modalities = writer.modalities(&roles);
+    leave_keys_and_paths(table.origin, survey, &mut roles);
+    let split = split(table.origin, survey, &mut roles);
+    leave_out_telling(survey, &mut roles, label.column);
+    leave_surplus(survey, &mut roles);
+    let mut writer = Writer::new(survey);
+    writer.head(table, &label, split);
+    let signals = writer.signals(&roles);
     writer.left_out(&roles, label.column);
-    writer.model(&modalities);
+    if signals.is_empty() {
+        return Err(NoLabel::NoInput(reasons(survey, &roles, label.column)));
+    }
+    writer.model(&signals);
     Ok(format(&writer.text).text)
 }
 
+/// Leaves out the key of a join, and the columns of a folder of images that are not the image.
+fn leave_keys_and_paths(origin: &Origin, survey: &Survey, roles: &mut [Role]) {
+    for source in origin.sources() {
+        for (column, role) in survey.columns.iter().zip(roles.iter_mut()) {
+            match &source.kind {
+                SourceKind::Images { .. } if column.name == "path" => {
+                    *role = Role::Left("the path of the image, which contains its class".into());
+                }
+                SourceKind::Join { on, .. } if on.iter().any(|key| is_key(&column.name, &key.value)) => {
+                    *role = Role::Left("the key of the join".into());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a column is the key of a joined table, which has the name of its table before it where that is not the first.
+fn is_key(column: &str, key: &str) -> bool {
+    column == key || column.strip_suffix(key).is_some_and(|table| table.ends_with('.'))
+}
+
+/// How the rows are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RowSplit {
+    /// At random.
+    Fractions,
+    /// At random, all rows of equal values of a column on one side.
+    Groups(usize),
+    /// By a column that says which part a row is of.
+    Column(usize),
+}
+
+/// How the rows are divided; the column that says so is left out of the inputs.
+fn split(origin: &Origin, survey: &Survey, roles: &mut [Role]) -> RowSplit {
+    let known = ["train", "valid", "validation", "val", "dev", "calib", "test"];
+    let words =
+        |column: &ColumnSurvey| column.values.iter().flatten().map(|(value, _)| value.clone()).collect::<Vec<_>>();
+    let parts = survey.columns.iter().position(|column| {
+        let words = words(column);
+        names_a_split(&column.name)
+            && column.empty == 0
+            && !words.is_empty()
+            && words.iter().all(|word| known.contains(&word.as_str()))
+    });
+    if let Some(at) = parts {
+        roles[at] = Role::Left("it divides the rows into parts".into());
+        let words = words(&survey.columns[at]);
+        let has = |part: &[&str]| words.iter().any(|word| part.contains(&word.as_str()));
+        if matches!(origin, Origin::Whole(_)) && has(&known[..1]) && has(&known[1..5]) && has(&known[6..]) {
+            return RowSplit::Column(at);
+        }
+    }
+    let repeated = |column: &ColumnSurvey| {
+        column.different().is_some_and(|values| values >= FEWEST_GROUPS && 3 * values <= 2 * survey.rows)
+    };
+    let entity = |column: &ColumnSurvey| survey.header && names_an_entity(&column.name) && column.empty == 0;
+    let group = survey.columns.iter().position(|column| entity(column) && repeated(column) && column.array.is_none());
+    match group {
+        Some(at) if matches!(origin, Origin::Whole(_)) && !is_label(&roles[at]) => {
+            roles[at] = Role::Left("new rows are of others: the rows of one stay together in the split".into());
+            RowSplit::Groups(at)
+        }
+        _ => RowSplit::Fractions,
+    }
+}
+
+/// Whether a role is that of the label, which is left out without a reason.
+fn is_label(role: &Role) -> bool {
+    *role == Role::Left(String::new())
+}
+
 /// Leaves out the columns that alone tell the label, unless nothing else is left.
-fn leave_out_telling(roles: &mut [Role], survey: &Survey, label: usize) {
+fn leave_out_telling(survey: &Survey, roles: &mut [Role], label: usize) {
     let mut telling = survey.telling(label);
     telling.retain(|(at, _)| !matches!(roles[*at], Role::Left(_)));
     let used = roles.iter().filter(|role| !matches!(role, Role::Left(_))).count();
@@ -61,340 +150,196 @@ fn leave_out_telling(roles: &mut [Role], survey: &Survey, label: usize) {
     }
 }
 
-/// The role, if this version executes the layers that it needs.
-fn executed(role: Role) -> Role {
-    let later = |layer: &str| ops::layer(layer).is_none();
-    match role {
-        Role::Category(_) if later("embedding") => Role::Left("one of several words, which are not read yet".into()),
-        Role::Text(_) if later("lstm") || later("embedding") => Role::Left("a text, which is not read yet".into()),
-        role => role,
+/// Leaves out columns that are one input too many.
+fn leave_surplus(survey: &Survey, roles: &mut [Role]) {
+    let of = |kind: fn(&Role) -> bool, roles: &[Role]| roles.iter().any(kind);
+    let shared = usize::from(of(|role| matches!(role, Role::Category(_)), roles))
+        + usize::from(of(|role| matches!(role, Role::Date(..)), roles));
+    let mut left = MOST_INPUTS.saturating_sub(groups(survey, roles).len() + shared);
+    for role in roles.iter_mut() {
+        let own = match role {
+            Role::Numbers { .. } | Role::Left(_) | Role::Date(..) | Role::Category(_) => false,
+            Role::Words(_) | Role::Letters(_) | Role::Vector(..) | Role::Steps(..) | Role::Image(..) => true,
+        };
+        if own && left == 0 {
+            *role = Role::Left(format!("a combine has at most {MOST_INPUTS} inputs"));
+        } else if own {
+            left -= 1;
+        }
     }
 }
 
-struct Writer<'a> {
-    survey: &'a Survey,
-    /// Names that are declared.
-    taken: BTreeSet<String>,
-    text: String,
-}
-
-/// A modality and the layers that encode it.
-struct Modality {
-    name: String,
-    layers: String,
+/// The columns that are left out, with the reason of each.
+fn reasons(survey: &Survey, roles: &[Role], label: usize) -> Vec<(String, Vec<String>)> {
+    let mut reasons: Vec<(String, Vec<String>)> = vec![];
+    for (at, role) in roles.iter().enumerate() {
+        if let Role::Left(why) = role
+            && at != label
+        {
+            let name = survey.columns[at].name.clone();
+            match reasons.iter_mut().find(|(reason, _)| reason == why) {
+                Some((_, names)) => names.push(name),
+                None => reasons.push((why.clone(), vec![name])),
+            }
+        }
+    }
+    reasons
 }
 
 impl Writer<'_> {
-    fn head(&mut self, table: &TableFile<'_>, label: &Proposal) {
+    /// The pipeline's name, its data and its label.
+    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: RowSplit) {
         let survey = self.survey;
-        let (rows, columns) = (grouped(survey.rows as u64), survey.columns.len());
-        let over = if survey.whole { "" } else { " from all over it" };
-        let kind = survey.reader;
-        let arguments = survey.format.arguments();
-        let pipeline = self.name(table.name);
+        let (rows, columns) = (counted(survey.rows), survey.columns.len());
+        let all = match survey.whole {
+            true => String::new(),
+            false if survey.all_rows > survey.rows => format!(" from all over {}", grouped(survey.all_rows as u64)),
+            false => " from all over the table".to_owned(),
+        };
+        let pipeline = word(table.name);
         let column = &survey.columns[label.column];
         let name = self.name(if survey.header { &column.name } else { "target" });
-        let path = string_literal(table.path);
-        let file = one_line(table.path.rsplit(['/', '\\']).next().unwrap_or_default());
         self.lines(&format!(
-            "## Made from {rows} rows{over} and {columns} columns of {file}: change what is not what you mean.\n\
+            "## Made from {rows}{all} with {columns} columns: change what is not what you mean.\n\
              pipeline {pipeline}\n\n\
-             data {{\n\
-             source = {kind}({path}{arguments})\n\
-             # The test rows are looked at once, at the end; the model is chosen on the validation rows.\n\
-             split = {{ test: fraction(20%), valid: fraction(10%), stratify: {name}, seed: 1 }}\n\
-             }}\n\n\
-             # The label: {}.\n\
-             label {name}: class[{}] = column({})\n",
-            one_line(&label.reason),
-            classes(
-                column.values.as_ref().map(|values| values.keys().map(String::as_str).collect()).unwrap_or_default()
-            ),
+             # First look at `mmc lint`: it names columns that give the label away. Then `mmc compare` shows which of the\n\
+             # combines below is best, and whether the difference is more than chance.\n\
+             data {{"
+        ));
+        self.data(table, &name, column, split);
+        if column.empty > 0 {
+            self.lines(&format!(
+                "# `{}` is empty on {}, left out here.\nunlabeled = drop",
+                shown(&column.name),
+                counted(column.empty)
+            ));
+        }
+        let names: Vec<&str> = column.values.iter().flatten().map(|(value, _)| value.as_str()).collect();
+        self.lines(&format!(
+            "}}\n\n# The label: {}.\n{}label {name}: class[{}] = column({})\n",
+            shown_reason(&label.reason),
+            class_counts(column, survey.whole),
+            classes(names),
             self.column(label.column),
         ));
     }
 
-    fn modalities(&mut self, roles: &[Role]) -> Vec<Modality> {
-        let mut modalities = vec![];
-        for group in groups(self.survey, roles) {
-            modalities.push(self.numbers(&group, roles));
-        }
-        for (at, role) in roles.iter().enumerate() {
-            match role {
-                Role::Category(values) => modalities.push(self.category(at, *values)),
-                Role::Date(form, parts) => modalities.push(self.date(at, form, parts)),
-                Role::Text(longest) => modalities.push(self.letters(at, *longest)),
-                Role::Vector(width, varies) => modalities.push(self.vector(at, *width, *varies)),
-                Role::Sequence(shape, varies) => modalities.push(self.sequence(at, *shape, *varies)),
-                Role::Image(shape) => modalities.push(self.image(at, *shape)),
-                Role::Numbers { .. } | Role::Left(_) => {}
+    /// The settings of the data block.
+    fn data(&mut self, table: &TableFile<'_>, label: &str, column: &ColumnSurvey, split: RowSplit) {
+        let source = |source| source_text(source, table.path);
+        let counts: Vec<usize> = column.values.iter().flatten().map(|(_, count)| *count).collect();
+        let rarest = counts.iter().min().copied().unwrap_or(0);
+        let group = match split {
+            RowSplit::Groups(at) => format!("group: {}, ", string_literal(&self.survey.columns[at].name)),
+            _ => String::new(),
+        };
+        let fractions = |test: bool| {
+            let mut lines = String::new();
+            if !group.is_empty() {
+                lines.push_str("# Rows of one group stay on one side, so that the test rows are of new ones.\n");
             }
-        }
-        modalities
-    }
-
-    fn numbers(&mut self, group: &ColumnGroup, roles: &[Role]) -> Modality {
-        let width = group.columns.len();
-        let name = self.name(if group.prefix.is_empty() { "numbers" } else { &group.prefix });
-        let missing = group.columns.iter().filter(|at| self.survey.columns[**at].missing > 0).count();
-        let mut stand_ins: Vec<String> = vec![];
-        for at in &group.columns {
-            if let Role::Numbers { stand_in: Some(number) } = roles[*at]
-                && !stand_ins.contains(&number.to_string())
-            {
-                stand_ins.push(number.to_string());
+            let valid = if rarest < FEW_OF_A_CLASS { 20 } else { 10 };
+            let percents = if test { vec![20, valid] } else { vec![valid] };
+            if group.is_empty() && self.survey.whole && lacks_a_class(&counts, &percents) {
+                lines.push_str("# A class has so few rows that a part has none of it.\n# mmc: allow(absent_class)\n");
             }
-        }
-        let mut transforms = String::new();
-        self.text.push('\n');
-        if !stand_ins.is_empty() {
-            self.lines(&format!("# {} probably marks an empty cell.", stand_ins.join(" and ")));
-            let _ = write!(transforms, " |> missing(values: [{}])", stand_ins.join(", "));
-        }
-        if missing > 0 {
-            let (what, have) = if missing == 1 { ("column", "has") } else { ("columns", "have") };
-            self.lines(&format!(
-                "# {missing} {what} {have} empty cells: the median of the training rows replaces them."
-            ));
-        }
-        if missing > 0 || !stand_ins.is_empty() {
-            transforms.push_str(" |> impute(median)");
-        }
-        let columns = self.columns(group);
-        self.lines(&format!("modality {name}: dense[{width}] = {columns}{transforms} |> standardize"));
-        let hidden = (2 * width).next_power_of_two().clamp(16, 128);
-        Modality { name, layers: format!("mlp([{hidden}, {WIDTH}])") }
-    }
-
-    fn category(&mut self, at: usize, values: usize) -> Modality {
-        let name = self.name(&self.survey.columns[at].name.clone());
-        self.lines(&format!("\n# One of {values} words."));
-        let mark = self.mark(at);
-        self.lines(&format!("modality {name}{mark}: category[{values}] = column({})", self.column(at)));
-        Modality { name, layers: format!("embedding({})", (values / 2).clamp(2, 32)) }
-    }
-
-    fn date(&mut self, at: usize, form: &str, parts: &[DatePart]) -> Modality {
-        let column = &self.survey.columns[at];
-        let missing = column.missing;
-        let name = self.name(&column.name.clone());
-        let width: usize = parts.iter().map(DatePart::width).sum();
-        let mut arguments: Vec<String> = parts.iter().map(DatePart::to_string).collect();
-        if !form.is_empty() {
-            arguments.push(format!("format: {}", string_literal(form)));
-        }
-        self.lines("\n# Dates: days since 1970, and where it lies in the year and in the week.");
-        let mut transforms = format!(" |> date({})", arguments.join(", "));
-        if missing > 0 {
-            self.lines(&format!("# Empty on {missing} rows: the medians of the training rows replace them."));
-            transforms.push_str(" |> impute(median)");
-        }
-        self.lines(&format!(
-            "modality {name}: dense[{width}] = column({}){transforms} |> standardize",
-            self.column(at)
-        ));
-        Modality { name, layers: format!("mlp([16, {WIDTH}])") }
-    }
-
-    fn letters(&mut self, at: usize, longest: usize) -> Modality {
-        let name = self.name(&self.survey.columns[at].name.clone());
-        let column = self.column(at);
-        let length = longest.clamp(2, 32);
-        self.lines("\n# A text, read letter by letter.");
-        let mark = self.mark(at);
-        self.lines(&format!(
-            "modality {name}{mark}: text[{length}] = column({column}) |> lowercase |> chars(max: {length})"
-        ));
-        Modality { name, layers: "char_lstm(embed: 16, hidden: 64)".into() }
-    }
-
-    fn vector(&mut self, at: usize, width: usize, varies: bool) -> Modality {
-        let column = &self.survey.columns[at];
-        let missing = column.missing;
-        let name = self.name(&column.name.clone());
-        self.lines(&format!("\n# {width} numbers in each cell."));
-        let mut transforms = String::new();
-        if missing > 0 {
-            self.lines(&format!("# Empty on {missing} rows: the means of the training rows replace them."));
-            transforms.push_str(" |> impute(mean)");
-        }
-        if varies {
-            transforms.push_str(" |> standardize");
-        } else {
-            self.lines("# Some of them are the same on every row, so that they are not standardized.");
-        }
-        self.lines(&format!("modality {name}: dense[{width}] = column({}){transforms}", self.column(at)));
-        let hidden = (2 * width).next_power_of_two().clamp(16, 128);
-        Modality { name, layers: format!("mlp([{hidden}, {WIDTH}])") }
-    }
-
-    fn sequence(&mut self, at: usize, [steps, width]: [usize; 2], varies: bool) -> Modality {
-        let name = self.name(&self.survey.columns[at].name.clone());
-        self.lines(&format!("\n# Up to {steps} steps of {width} numbers each."));
-        let mark = self.mark(at);
-        let transforms = if varies { " |> standardize" } else { "" };
-        self.lines(&format!(
-            "modality {name}{mark}: sequence[{steps}, {width}] = column({}){transforms}",
-            self.column(at)
-        ));
-        Modality { name, layers: format!("lstm({WIDTH})") }
-    }
-
-    fn image(&mut self, at: usize, [channels, rows, columns]: [usize; 3]) -> Modality {
-        let name = self.name(&self.survey.columns[at].name.clone());
-        self.lines(&format!(
-            "\n# Images: {channels} x {rows} x {columns}, the mean image of the training rows subtracted.\n\
-             modality {name}: image[{channels}, {rows}, {columns}] = column({}) |> subtract_mean",
-            self.column(at)
-        ));
-        let layers = "conv2d(16) |> batch_norm |> relu |> max_pool(2) \
-                      |> conv2d(32) |> batch_norm |> relu |> global_avg_pool";
-        Modality { name, layers: layers.into() }
-    }
-
-    /// The mark of a modality that rows may lack, and a comment about it.
-    fn mark(&mut self, at: usize) -> &'static str {
-        let missing = self.survey.columns[at].missing;
-        if missing == 0 {
-            return "";
-        }
-        let rows = if self.survey.whole { "rows" } else { "of the rows that were looked at" };
-        self.lines(&format!("# `?`: it is empty on {missing} {rows}, and left out of the decision there."));
-        "?"
-    }
-
-    fn left_out(&mut self, roles: &[Role], label: usize) {
-        let mut reasons: Vec<(&str, Vec<&str>)> = vec![];
-        for (at, role) in roles.iter().enumerate() {
-            if let Role::Left(why) = role
-                && at != label
-            {
-                let name = self.survey.columns[at].name.as_str();
-                match reasons.iter_mut().find(|(reason, _)| *reason == why) {
-                    Some((_, names)) => names.push(name),
-                    None => reasons.push((why, vec![name])),
+            let test = if test { "test: fraction(20%), " } else { "" };
+            lines + &format!("split = {{ {test}valid: fraction({valid}%), stratify: {label}, {group}seed: 1 }}")
+        };
+        match table.origin {
+            Origin::Whole(whole) => {
+                self.lines(&format!("source = {}", source(whole)));
+                match split {
+                    RowSplit::Column(at) => {
+                        let name = string_literal(&self.survey.columns[at].name);
+                        self.lines(&format!("split = by_column({name})"));
+                    }
+                    RowSplit::Fractions | RowSplit::Groups(_) => {
+                        self.lines(
+                            "# The test rows are looked at once, at the end; the model is chosen on the validation rows.",
+                        );
+                        self.lines(&fractions(true));
+                    }
+                }
+            }
+            Origin::Parts { train, valid, test, .. } => {
+                self.lines(&format!("train = {}", source(train)));
+                if let Some(valid) = valid {
+                    self.lines(&format!("valid = {}", source(valid)));
+                }
+                if let Some(test) = test {
+                    self.lines(&format!("test = {}", source(test)));
+                }
+                if valid.is_none() {
+                    self.lines("# The model is chosen on validation rows, which are taken from those of training.");
+                    self.lines(&fractions(false));
                 }
             }
         }
+    }
+
+    /// The declarations of modalities.
+    fn signals(&mut self, roles: &[Role]) -> Vec<StarterSignal> {
+        let mut signals = vec![];
+        for group in groups(self.survey, roles) {
+            signals.push(self.numbers(&group, roles));
+        }
+        for (at, role) in roles.iter().enumerate() {
+            signals.extend(self.signal(at, role));
+        }
+        signals
+    }
+
+    fn left_out(&mut self, roles: &[Role], label: usize) {
+        let reasons = reasons(self.survey, roles, label);
         if !reasons.is_empty() {
             self.text.push('\n');
         }
         for (why, names) in reasons {
-            let few: Vec<String> = names.iter().take(6).map(|name| format!("`{}`", one_line(name))).collect();
-            let more =
-                if names.len() > few.len() { format!(" and {} more", names.len() - few.len()) } else { String::new() };
-            self.lines(&format!("# Left out: {}{more}, {why}.", few.join(", ")));
-        }
-    }
-
-    fn model(&mut self, modalities: &[Modality]) {
-        self.text.push('\n');
-        let mut inputs = vec![];
-        for modality in modalities {
-            let encoder = self.name(&format!("{}_net", modality.name));
-            self.lines(&format!("encoder {encoder} = {} |> {}", modality.name, modality.layers));
-            inputs.push(encoder);
-        }
-        let inputs = inputs.join(", ");
-        let of_one_width = modalities.iter().all(|modality| modality.layers.starts_with("mlp"));
-        self.text.push('\n');
-        if modalities.len() < 2 {
-            self.lines(&format!("combine model = single({inputs})\n"));
-        } else {
-            let project = if of_one_width { String::new() } else { format!("project = linear({WIDTH}) |> relu\n") };
-            let mixtures = if modalities.len() >= MANY { "mixtures = up_to(2)\n" } else { "" };
-            self.lines(&format!(
-                "# Every signal decides on its own and together with others; 0 would be an average, 1 the full effect.\n\
-                 combine model = mulmix({inputs}) {{\nbeta = 0.5\n{project}{mixtures}head = mlp([{WIDTH}])\n}}\n"
-            ));
-        }
-        self.lines(
-            "train {\n\
-             optimizer = adam(lr: 1e-3)\n\
-             batch_size = 64\n\
-             epochs = 30\n\
-             stop = patience(5, on: valid.error)\n\
-             seed = 1\n\
-             }",
-        );
-    }
-
-    fn lines(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.text.push('\n');
-    }
-
-    /// A name of the language that is not taken, made from any text.
-    fn name(&mut self, from: &str) -> String {
-        let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-        let mut base: String = from.chars().map(letter).collect();
-        base = base.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-        if base.is_empty() || base.starts_with(|first: char| first.is_ascii_digit()) {
-            base.insert_str(0, "x_");
-            base = base.trim_end_matches('_').to_owned();
-        }
-        if RESERVED.contains(&base.as_str()) {
-            base.push_str("_of_rows");
-        }
-        let mut name = base.clone();
-        let mut again = 2;
-        while !self.taken.insert(name.clone()) {
-            name = format!("{base}_{again}");
-            again += 1;
-        }
-        name
-    }
-
-    /// A column as the pipeline names it.
-    fn column(&self, at: usize) -> String {
-        let name = &self.survey.columns[at].name;
-        let once = self.survey.columns.iter().filter(|column| column.name == *name).count() == 1;
-        if self.survey.header && once { string_literal(name) } else { at.to_string() }
-    }
-
-    /// The columns of a group: by a pattern that matches them and no others, by ranges of positions, or one by one.
-    fn columns(&self, group: &ColumnGroup) -> String {
-        if !self.survey.header {
-            return format!("columns({})", ranges(&group.columns));
-        }
-        let names = || group.columns.iter().map(|at| self.survey.columns[*at].name.as_str());
-        let after = |name: &str| name[group.prefix.len()..].chars().next();
-        let separator = names().next().and_then(after).filter(|first| !first.is_ascii_digit());
-        let beginning = format!("{}{}", group.prefix, separator.map(String::from).unwrap_or_default());
-        let matching = self.survey.columns.iter().filter(|column| column.name.starts_with(&beginning)).count();
-        if !group.prefix.is_empty()
-            && matching == group.columns.len()
-            && names().all(|name| name.starts_with(&beginning))
-            && escaped_name(&beginning) == beginning
-        {
-            return format!("columns({})", string_literal(&format!("{beginning}*")));
-        }
-        match group.columns.as_slice() {
-            [one] => format!("column({})", self.column(*one)),
-            several => {
-                // In a list a name may be a pattern.
-                let columns = several.iter().map(|at| match self.column(*at) {
-                    position if position.parse::<usize>().is_ok() => position,
-                    _ => string_literal(&escaped_name(&self.survey.columns[*at].name)),
-                });
-                format!("columns([{}])", columns.collect::<Vec<_>>().join(", "))
-            }
+            self.lines(&format!("# Left out: {}, {}.", few(&names), shown_reason(&why)));
         }
     }
 }
 
-/// `1..=21, 23`
-fn ranges(columns: &[usize]) -> String {
-    let mut ranges: Vec<(usize, usize)> = vec![];
-    for at in columns {
-        match ranges.last_mut().filter(|(_, last)| last + 1 == *at) {
-            Some((_, last)) => *last = *at,
-            None => ranges.push((*at, *at)),
+/// Whether a class has no row in one of the parts that take these shares, or in the rest, where classes have these rows.
+fn lacks_a_class(classes: &[usize], percents: &[usize]) -> bool {
+    let mut left = classes.to_vec();
+    let rows: usize = classes.iter().sum();
+    for percent in percents {
+        let share = stratified_share(&left, ((rows * percent + 50) / 100).max(1));
+        if share.contains(&0) {
+            return true;
         }
+        left.iter_mut().zip(&share).for_each(|(left, taken)| *left -= taken);
     }
-    let shown =
-        |(first, last): (usize, usize)| if first == last { first.to_string() } else { format!("{first}..={last}") };
-    ranges.into_iter().map(shown).collect::<Vec<_>>().join(", ")
+    left.contains(&0)
+}
+
+/// A reason in a comment of one line.
+fn shown_reason(why: &str) -> String {
+    why.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// How many rows each class has, and what to do where some are rare, as lines of comment.
+fn class_counts(column: &ColumnSurvey, whole: bool) -> String {
+    let Some(values) = &column.values else { return String::new() };
+    let mut counts: Vec<(&String, usize)> = values.iter().map(|(value, count)| (value, *count)).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let (Some(most), Some(least)) = (counts.first(), counts.last()) else { return String::new() };
+    let of = |(value, count): &(&String, usize)| format!("{} {}", shown(value), grouped(*count as u64));
+    let rows = if whole { "Rows" } else { "Rows that were read" };
+    let mut text = if counts.len() <= SHOWN_CLASSES {
+        format!("# {rows} of each class: {}.\n", counts.iter().map(of).collect::<Vec<_>>().join(", "))
+    } else {
+        format!("# {rows} of each class: from {} to {}.\n", of(most), of(least))
+    };
+    if most.1 >= IMBALANCED * least.1 {
+        text.push_str(
+            "# Some classes are rare: `class_weights = balanced` in `train` makes each count the same in the loss, and\n\
+             # balanced accuracy tells more than the error.\n",
+        );
+    }
+    text
 }
 
 /// The classes of a label: how many, where its cells count from 0, else by name.
@@ -410,23 +355,19 @@ fn classes(mut values: Vec<&str>) -> String {
     values.into_iter().map(string_literal).collect::<Vec<_>>().join(", ")
 }
 
-fn one_line(text: &str) -> String {
-    visible(text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn positions_are_written_as_ranges() {
-        assert_eq!(ranges(&[1, 2, 3, 5, 7, 8]), "1..=3, 5, 7..=8");
-    }
 
     #[test]
     fn classes_that_count_from_zero_are_counted() {
         assert_eq!(classes(vec!["0", "1", "10", "2", "3", "4", "5", "6", "7", "8", "9"]), "11");
         assert_eq!(classes(vec!["2", "10", "1"]), r#""1", "2", "10""#);
         assert_eq!(classes(vec!["male", "fe\"male"]), r#""fe\"male", "male""#);
+    }
+
+    #[test]
+    fn keys_of_joined_tables_are_known() {
+        assert!(is_key("id", "id") && is_key("faces.npz.id", "id") && !is_key("valid", "id"));
     }
 }

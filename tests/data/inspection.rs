@@ -151,7 +151,8 @@ fn of_a_large_table_that_is_sorted_every_part_is_seen() {
         let telling: Vec<&str> = profile.telling.iter().map(|found| found.column.as_str()).collect();
         assert_eq!(telling, ["b"], "{source}");
     }
-    let survey = mmc::data::survey(&folder.path().join("t.csv")).unwrap();
+    let source = mmc::Source::csv(folder.path().join("t.csv"));
+    let survey = mmc::data::survey(&source, folder.path()).unwrap();
     assert!(!survey.whole);
     assert_eq!(survey.columns[0].values.as_ref().map(|values| values.len()), Some(2));
     assert_eq!(survey.telling(0).iter().map(|(column, _)| *column).collect::<Vec<_>>(), [2]);

@@ -2,6 +2,7 @@
 //! where there are any, else by their definition.
 
 use super::*;
+use mmc::spec::Origin;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -361,27 +362,28 @@ fn typed_tables_can_be_surveyed() {
     let folder = tempfile::tempdir().unwrap();
     let survey = |name: &str, bytes: &[u8]| {
         std::fs::write(folder.path().join(name), bytes).unwrap();
-        mmc::data::survey(&folder.path().join(name))
+        let Origin::Whole(source) = mmc::data::sources_of(&[folder.path().join(name)])? else { panic!("one table") };
+        mmc::data::survey(&source, std::path::Path::new(""))
     };
     let seen = survey("t.parquet", &rows()).unwrap();
-    assert_eq!((seen.reader, seen.header, seen.rows, seen.whole), ("parquet", true, 4, true));
+    assert_eq!((seen.header, seen.rows, seen.all_rows, seen.whole), (true, 4, 4, true));
     let names: Vec<&str> = seen.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["y", "height", "age", "left", "e"]);
     let [y, height, age, _, e] = &seen.columns[..] else { panic!() };
-    assert_eq!((y.numbers, y.different()), (false, Some(2)));
-    assert_eq!((height.missing, height.numbers, height.integers, height.max), (1, true, false, 9.0));
+    assert_eq!((y.numeric, y.different()), (0, Some(2)));
+    assert_eq!((height.empty, height.numeric, height.integers, height.max), (1, 3, false, 9.0));
     assert_eq!((age.integers, age.min), (true, -3.0));
     let array = e.array.as_ref().unwrap();
-    assert_eq!((e.missing, &array.shape, array.varies), (1, &Shape::vector(2), true));
+    assert_eq!((e.empty, &array.shape, array.varies), (1, &Shape::vector(2), true));
 
     let vectors = ("v", npy("<f4", "3, 2", false, &f32s(&[1.0, 7.0, 2.0, 7.0, 3.0, 7.0])));
     let seen = survey("t.npz", &npz(&[labels(), vectors], true)).unwrap();
     let v = seen.columns.iter().find(|column| column.name == "v").unwrap();
-    assert!(seen.reader == "npz" && !v.array.as_ref().unwrap().varies);
+    assert!(!v.array.as_ref().unwrap().varies);
 
     let seen = survey("t.jsonl.gz", &gz(b"{\"y\": 1, \"w\": \"one two\"}\n{\"y\": 2, \"w\": null}\n")).unwrap();
-    assert_eq!((seen.reader, seen.columns[0].integers), ("jsonl", true));
-    assert_eq!((seen.columns[1].words, seen.columns[1].missing), (2, 1));
+    assert!(seen.columns[0].integers);
+    assert_eq!((seen.columns[1].words, seen.columns[1].empty), (2, 1));
 
     assert!(survey("t.npy", b"").unwrap_err().to_string().contains("`.npz`"));
     assert!(survey("u.parquet", b"PAR1").is_err());

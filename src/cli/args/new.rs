@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct NewArgs {
-    /// The table: comma- or tab-separated or JSON lines, plain, `.gz` or `.zst`; Parquet, `.npz`
+    /// A table (text, JSON lines, Parquet, Arrow, `.npz`), several of them or a glob, or a folder of images. Several files
+    /// are one table if they have the same columns, parts if they are called train, valid and test, else joined by a key
     #[arg(value_name = "DATA", required_unless_present_any = ["list", "template"])]
-    pub(in crate::cli) data: Option<PathBuf>,
+    pub(in crate::cli) data: Vec<PathBuf>,
     /// The column to predict, by its name, or by its position in a table without names
     #[arg(long, value_name = "COLUMN")]
     pub(in crate::cli) label: Option<String>,
