@@ -26,7 +26,7 @@ fn an_error_prints_as_the_terminal_shows_it() {
 fn what_cannot_be_read_is_not_the_pipelines_fault() {
     let error = Pipeline::open("no/such/file.mmc").unwrap_err();
     assert_eq!((error.kind(), error.problems().len()), (ErrorKind::CannotRun, 0));
-    assert!(error.to_string().starts_with("error: cannot read `no/such/file.mmc`"), "{error}");
+    assert!(error.to_string().starts_with("error: there is no file `no/such/file.mmc`"), "{error}");
     let options = TrainOptions { device: mmc::DeviceChoice::Cuda(0), ..TrainOptions::default() };
     if cfg!(not(feature = "cuda")) {
         let error = Pipeline::from_text(SMALL, NoFiles).unwrap().train(&options, |_| ()).unwrap_err();

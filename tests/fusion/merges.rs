@@ -24,8 +24,11 @@ fn plan(merge: &str) -> Plan {
 const A: [f32; 2] = [0.5, -1.25];
 const B: [f32; 2] = [2.0, 0.75];
 
+/// A linear layer by its name, applied to numbers.
+type NamedLinear<'a> = &'a dyn Fn(&str, &[f64]) -> Vec<f64>;
+
 /// The weights by name, and the logits of the row `A`, `B`, on both forms of the kernels.
-fn run(plan: &Plan, wanted: &dyn Fn(&dyn Fn(&str, &[f64]) -> Vec<f64>) -> Vec<f64>) {
+fn run(plan: &Plan, wanted: &dyn Fn(NamedLinear<'_>) -> Vec<f64>) {
     let mut params = initialize(plan, 3);
     for (at, value) in params.values.iter_mut().enumerate() {
         *value = ((at * 7 % 11) as f32 - 5.0) / 6.0;

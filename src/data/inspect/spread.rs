@@ -204,8 +204,8 @@ impl PlacesOf {
             let mut records = 0;
             while let Some(block) = blocks.next(1)? {
                 // Unless the file ends with it, the last may be cut off.
-                if records == self.in_piece && !last || block.bytes.len() + piece.len() + start >= bytes.len() && !last
-                {
+                let full = records == self.in_piece || block.bytes.len() + piece.len() + start >= bytes.len();
+                if full && !last {
                     break;
                 }
                 records += 1;

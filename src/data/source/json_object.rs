@@ -136,17 +136,18 @@ mod tests {
 
     #[test]
     fn values_are_cells() {
-        let text =
-            r#"{"a": null, "b": true, "c": 1.5, "d": "x\ny", "e": [1, [2, null]], "f": {"g": 1}, "h": -0, "i": 1.0}"#;
+        let text = r#"{"a": null, "b": true, "c": 1.5, "d": "x\ny", "e": [[1, 2], [3, null]], "f": {"g": 1}, "h": -0,
+            "i": 1.0, "j": [1, [2, null]]}"#;
         let expected = [
             "Empty",
             "Truth(true)",
             "Number(1.5)",
             "Text(\"x\\ny\")",
-            "Numbers([1.0, 2.0, NaN])",
+            "Numbers([1.0, 2.0, 3.0, NaN])",
             "Nested",
             "Number(-0.0)",
             "Number(1.0)",
+            "Ragged",
         ];
         assert_eq!(cells(text), expected);
     }

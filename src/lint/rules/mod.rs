@@ -67,9 +67,9 @@ pub const RULES: &[LintRule] = &[
     data("telling_column", Code::TellingColumn, telling_column::telling_column),
     data("imputed_modality", Code::ImputedModality, imputed_modality::imputed_modality),
     text("normalized_boost", Code::NormalizedBoost, normalized_boost::normalized_boost),
+    text("short_logits", Code::ShortLogits, short_logits::short_logits),
     text("label_in_input", Code::LabelInInput, label_in_input::label_in_input)
         .and_data(label_in_input::label_in_columns),
-    text("short_logits", Code::ShortLogits, short_logits::short_logits),
 ];
 
 impl LintRule {
