@@ -28,17 +28,19 @@ fn line(checked: &DataCheck) -> Option<String> {
         }
         // Rows that are generated are always there, and always fit.
         DataCheck::Generated => return None,
-        DataCheck::Checked { tables, rows, classes, unlabeled, whole } => {
+        DataCheck::Checked { tables, rows, classes, unlabeled, assumption, whole } => {
             let (tables, rows) = (tables.join(", "), grouped(*rows as u64));
             let dropped = match unlabeled {
                 0 => String::new(),
+                1 => "; 1 row has no label and is left out".to_owned(),
                 dropped => format!("; {} rows have no label and are left out", grouped(*dropped as u64)),
             };
+            let assumed = assumption.as_ref().map_or_else(String::new, |assumed| format!("; {assumed}"));
             match whole {
-                true => format!("checked against {tables}: {rows} rows ({classes}){dropped}"),
+                true => format!("checked against {tables}: {rows} rows ({classes}){dropped}{assumed}"),
                 false => {
                     format!(
-                        "checked against {rows} rows from all over {tables} ({classes}){dropped}; the split was not checked"
+                        "checked against {rows} rows from all over {tables} ({classes}){dropped}{assumed}; the split was not checked"
                     )
                 }
             }

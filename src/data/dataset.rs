@@ -28,6 +28,8 @@ pub struct Dataset {
     pub modalities: Vec<FittedModality>,
     /// How many rows have no label and were left out.
     pub unlabeled: usize,
+    /// What was assumed of the label's cells, where they are indices of named classes.
+    pub assumption: Option<String>,
     /// The content that was read, in hexadecimal: the blake3 hash of the file; of the hashes, where there are several.
     pub fingerprint: String,
     /// The tables that were read.

@@ -165,7 +165,8 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
     presence::check(&request.required, &rows.collect::<Vec<_>>())?;
 
     let mut notes: Vec<String> = reads.iter().flat_map(|read| read.notes.clone()).chain(of_modalities).collect();
-    notes.extend(labels.assumption(request.label));
+    let assumption = labels.assumption(request.label);
+    notes.extend(assumption.clone());
     for (read, resolved) in reads.iter().zip(&resolved) {
         notes.extend(word_notes(read, &columns_of_words(&resolved.query, resolved.label.0)));
     }
@@ -203,6 +204,7 @@ fn assemble(request: &LoadRequest<'_>) -> Result<Dataset, Problems> {
         label,
         modalities,
         unlabeled: labeled.iter().map(|table| table.dropped).sum(),
+        assumption,
         fingerprint: fingerprint(&contents).to_hex().to_string(),
         tables: tables.collect(),
         notes,

@@ -29,6 +29,8 @@ pub enum DataCheck {
         classes: String,
         /// How many rows have no label and are left out.
         unlabeled: usize,
+        /// What was assumed of the label's cells, where they are indices of named classes.
+        assumption: Option<String>,
         /// Whether these are all; the split is not checked by some rows alone.
         whole: bool,
     },
@@ -74,6 +76,7 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
                             rows: profile.rows(),
                             classes: class_summary(&profile.classes, &profile.class_rows),
                             unlabeled: profile.unlabeled,
+                            assumption: profile.assumption.clone(),
                             whole: profile.whole(),
                         },
                     }

@@ -16,6 +16,8 @@ pub struct DataProfile {
     pub class_rows: Vec<usize>,
     /// How many rows have no label and are left out.
     pub unlabeled: usize,
+    /// What was assumed of the label's cells, where they are indices of named classes.
+    pub assumption: Option<String>,
     /// The parts; none where only the first rows were read, so that the split is not known.
     pub parts: Vec<PartProfile>,
     /// The modalities that were read.

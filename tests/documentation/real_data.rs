@@ -128,7 +128,7 @@ const INPUTS: &[RealInput] = &[
         header: "x,y",
         row: |at| format!("{at}.5,{}", if at == 1 { "" } else { yes(at) }),
         declarations: Some(Declarations { data: "unlabeled = drop", ..NUMBERS }),
-        answer: &[],
+        answer: &["1 row has no label and is left out"],
     },
     RealInput {
         title: "Class names over cells that are indices",
@@ -136,7 +136,7 @@ const INPUTS: &[RealInput] = &[
         header: "x,y",
         row: |at| format!("{at}.5,{}", at % 2),
         declarations: Some(NUMBERS),
-        answer: &[],
+        answer: &["0 is `no` (20 rows), 1 is `yes` (20 rows)"],
     },
     RealInput {
         title: "A category with empty cells",
@@ -211,7 +211,9 @@ const BEFORE: &str = "\
 # Real data
 
 Tables as files of every day have them, and what `mmc` says about each. A test makes these inputs, runs the commands and
-compares this page with the output; `UPDATE_DOCS=1 cargo test --test mmc real_inputs` writes it again.
+compares this page with the output; `UPDATE_DOCS=1 cargo test --test mmc real_inputs` writes it again. Parquet files, arrays
+and images are in `tests/data` (`exact_values`, `typed_formats`, `arrays`, `image_sizes`, `padded_sequences`) and
+`tests/starter`.
 ";
 
 #[test]

@@ -39,6 +39,7 @@ impl Dataset {
             parts: parts.collect(),
             classes: self.label.classes.clone(),
             unlabeled: self.unlabeled,
+            assumption: self.assumption.clone(),
             class_rows: self.class_rows(),
             modalities: modalities.collect(),
             telling: self.telling.clone(),
