@@ -32,7 +32,7 @@ fn run(
 ) -> Result<ExitStatus, Error> {
     let (files, comparison) = request(args)?;
     let comparison = ComparisonTrials::open(&files, comparison, options, &mut |pipeline| warn(pipeline, output))?;
-    if interrupt.asked() {
+    if interrupt.requested() {
         output.err.line("interrupted before training began: there is nothing to keep");
         return Ok(ExitStatus::Interrupted);
     }

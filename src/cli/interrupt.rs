@@ -64,7 +64,7 @@ impl Interrupt {
     }
 
     /// Whether an interrupt was requested.
-    pub(super) fn asked(&self) -> bool {
+    pub(super) fn requested(&self) -> bool {
         self.0.asked.load(Ordering::SeqCst)
     }
 

@@ -61,7 +61,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> ExitStatus {
     if !args.quiet {
         output.problems(run.problems(), run.pipeline().sources());
     }
-    if interrupt.asked() {
+    if interrupt.requested() {
         output.err.line("interrupted before training began");
         return if matches!(origin, RunOrigin::Continue(..)) { ExitStatus::Resumable } else { ExitStatus::Interrupted };
     }

@@ -27,7 +27,7 @@ pub(super) fn sweep(args: &SweepArgs, output: &Output) -> ExitStatus {
 fn run(args: &SweepArgs, options: &TrainOptions, interrupt: &Interrupt, output: &Output) -> Result<ExitStatus, Error> {
     let (file, search) = request(args)?;
     let search = GridSearchTrials::open(&file, search, options, &mut |pipeline| warn(pipeline, output))?;
-    if interrupt.asked() {
+    if interrupt.requested() {
         output.err.line("interrupted before training began: there is nothing to keep");
         return Ok(ExitStatus::Interrupted);
     }

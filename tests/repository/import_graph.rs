@@ -111,7 +111,7 @@ fn module_of(place: &str) -> Vec<String> {
 }
 
 /// The cycles among files of one room: the files of each, and the imports that tie it.
-fn circles(files: &[(String, String)]) -> Vec<(String, String)> {
+fn cycles(files: &[(String, String)]) -> Vec<(String, String)> {
     let modules = Modules::new(files);
     let room = |file: usize| files[file].0.split('/').next().unwrap_or_default().to_owned();
     let imports = modules.imports();
@@ -119,8 +119,8 @@ fn circles(files: &[(String, String)]) -> Vec<(String, String)> {
     let graph: StableDiGraph<(), ()> =
         StableDiGraph::from_edges(within.map(|(from, to, _)| (*from as u32, *to as u32)));
     let mut found = vec![];
-    for circle in tarjan_scc(&graph).into_iter().filter(|circle| circle.len() > 1) {
-        let members: BTreeSet<usize> = circle.into_iter().map(|file| file.index()).collect();
+    for cycle in tarjan_scc(&graph).into_iter().filter(|cycle| cycle.len() > 1) {
+        let members: BTreeSet<usize> = cycle.into_iter().map(|file| file.index()).collect();
         let mut ties: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
         for (from, to, name) in &imports {
             if members.contains(from) && members.contains(to) {
@@ -131,7 +131,7 @@ fn circles(files: &[(String, String)]) -> Vec<(String, String)> {
             let names: Vec<&str> = names.into_iter().collect();
             format!("  {} imports {} from {}\n", files[from].0, names.join(", "), files[to].0)
         });
-        let text = format!("a circle of {} files:\n{}", members.len(), ties.collect::<String>());
+        let text = format!("a cycle of {} files:\n{}", members.len(), ties.collect::<String>());
         found.extend(members.first().map(|first| (room(*first), text)));
     }
     found
@@ -142,13 +142,13 @@ fn tree(files: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn circles_are_found_behind_re_exports_and_module_paths() {
+fn cycles_are_found_behind_re_exports_and_module_paths() {
     let behind_a_re_export = tree(&[
         ("room/mod.rs", "mod a;\nmod b;\npub use a::A;\npub use b::B;\n"),
         ("room/a.rs", "use super::B;\npub struct A(B);\n"),
         ("room/b.rs", "pub struct B;\nfn f() { crate::room::A::new(); }\n"),
     ]);
-    let found = circles(&behind_a_re_export);
+    let found = cycles(&behind_a_re_export);
     assert_eq!(found.len(), 1);
     assert!(found[0].1.contains("room/a.rs imports B from room/b.rs"), "{}", found[0].1);
     assert!(found[0].1.contains("room/b.rs imports A from room/a.rs"), "{}", found[0].1);
@@ -158,27 +158,27 @@ fn circles_are_found_behind_re_exports_and_module_paths() {
         ("room/a.rs", "use super::b;\npub fn g() { b::h() }\n"),
         ("room/b.rs", "use super::{f};\npub fn h() { f() }\n"),
     ]);
-    assert_eq!(circles(&by_modules).len(), 1);
+    assert_eq!(cycles(&by_modules).len(), 1);
 
     let none = tree(&[
         ("room/mod.rs", "mod a;\nmod b;\npub use a::A;\npub use b::{B, C};\n"),
         ("room/a.rs", "use super::{B, b::C};\npub struct A(B, C);\n"),
         ("room/b.rs", "use std::fmt;\npub struct B;\npub struct C;\n"),
     ]);
-    assert!(circles(&none).is_empty());
+    assert!(cycles(&none).is_empty());
 }
 
 #[test]
-fn no_room_has_a_circle_of_imports() {
+fn no_room_has_a_cycle_of_imports() {
     let files: Vec<(String, String)> = sources().into_iter().map(|Code { place, text, .. }| (place, text)).collect();
-    let circles = circles(&files);
-    let mut broken: Vec<String> = circles
+    let cycles = cycles(&files);
+    let mut broken: Vec<String> = cycles
         .iter()
         .filter(|(room, _)| !CIRCULAR_ROOMS.contains(&room.as_str()))
         .map(|(room, text)| format!("`{room}` has {text}"))
         .collect();
-    for room in CIRCULAR_ROOMS.iter().filter(|room| !circles.iter().any(|(other, _)| other == *room)) {
-        broken.push(format!("`{room}` has no circle any more: take it off the list"));
+    for room in CIRCULAR_ROOMS.iter().filter(|room| !cycles.iter().any(|(other, _)| other == *room)) {
+        broken.push(format!("`{room}` has no cycle any more: take it off the list"));
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
