@@ -10,6 +10,7 @@
 
 mod apply;
 mod column_values;
+mod corruption;
 mod dataset;
 mod date_guess;
 mod empty_label;
@@ -33,7 +34,12 @@ mod unlabeled;
 
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;
+pub use corruption::exposure::{AffectedModalities, Exposure};
+pub use corruption::kind::{CorruptionKind, CorruptionLevels, level_of};
+pub use corruption::numbers::{CorruptedModality, corrupt_numbers};
 pub use dataset::{Dataset, Subset, TableSummary, TestIds};
+pub(crate) use corruption::exposure::{exposed_modalities, exposed_rows};
+pub(crate) use corruption::numbers::other_row;
 pub use date_guess::DateGuess;
 pub use input_mapping::LabelUse;
 pub use inspect::inspection::{Inspection, inspect};
