@@ -1,6 +1,7 @@
 //! Which rows of a part are corrupted, and which of their modalities.
 
 use crate::data::random::{Purpose, below, stream, uniform};
+use rand_chacha::rand_core::RngCore as _;
 use serde::Serialize;
 
 /// How many of the modalities of a row are corrupted.
@@ -50,6 +51,15 @@ pub(crate) fn exposed_rows(row_ids: &[u64], share: f64, seed: u64, purpose: &str
     let mut exposed: Vec<u32> = places.into_iter().take(count).map(|(.., at)| at).collect();
     exposed.sort_unstable();
     exposed
+}
+
+/// A random order of the places of these rows, decided by the seed, the modality's name and the rows' numbers.
+pub(crate) fn row_order(row_ids: &[u64], seed: u64, modality: &str) -> Vec<u32> {
+    let seed = seed_of(seed, &["order", modality]);
+    let draw = |id: &u64| stream(Purpose::Corruption, seed, *id).next_u64();
+    let mut places: Vec<(u64, u64, u32)> = row_ids.iter().zip(0..).map(|(id, at)| (draw(id), *id, at)).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(.., at)| at).collect()
 }
 
 /// Which of `count` modalities are corrupted on a row. Their order decides, so that it must be the same for every model.
@@ -131,7 +141,9 @@ mod tests {
     fn every_modality_is_as_likely() {
         let mut counts = [0u32; 4];
         for row in 0..4000 {
-            exposed_modalities(AffectedModalities::Share(0.5), 4, row, 1, "test").iter().for_each(|at| counts[*at] += 1);
+            exposed_modalities(AffectedModalities::Share(0.5), 4, row, 1, "test")
+                .iter()
+                .for_each(|at| counts[*at] += 1);
         }
         // Binomial(4000, 1/2) has deviation 31.6: five of them on either side.
         assert!(counts.iter().all(|count| (1842..=2158).contains(count)), "{counts:?}");
