@@ -22,31 +22,40 @@ modality t:  text[8] = column("t") |> chars(8)
 
 encoder a_net = a |> mlp([8])
 encoder b_net = b |> mlp([8])
-encoder t_net = t |> embedding(4) |> max_over_time |> mlp([8])
+encoder t_net = t |> char_cnn(embed: 4, channels: 4) |> mlp([8])
 
 combine mul  = multiplicative(a_net, b_net, t_net)
 combine pair = multiplicative(a_net, b_net)
 combine one  = single(t_net)
 
 train { combine = mul
-  epochs = 4
+  epochs = 12
   seed = 1 }
 "#;
+
+/// A uniform number of [0, 1), by a row and a purpose.
+fn draw(row: u32, purpose: u32) -> f64 {
+    let mut x = row.wrapping_mul(0x9e37_79b9) ^ purpose.wrapping_mul(0x85eb_ca6b);
+    for _ in 0..2 {
+        x = (x ^ (x >> 16)).wrapping_mul(0x045d_9f3b);
+    }
+    f64::from(x ^ (x >> 16)) / 4_294_967_296.0
+}
 
 /// A table whose label follows `a1` mostly, `t` somewhat, and `b`, which is missing on every fifth row, a little. With
 /// `blank`, `b` is missing everywhere.
 fn table(rows: u32, blank: bool) -> String {
     let mut text = String::from("a1,a2,b,t,kind\n");
     for row in 0..rows {
-        let noise = |by: u32| f64::from((row * by + 31) % 101) / 101.0 - 0.5;
-        let yes = (row * 7 + row / 3 + 1) % 2 == 1;
-        let a = f64::from(u8::from(yes)) + 2.0 * noise(37);
+        let noise = |purpose: u32| draw(row, purpose) - 0.5;
+        let yes = draw(row, 1) < 0.5;
+        let a = f64::from(u8::from(yes)) + 1.5 * noise(2);
         let b = match blank || row % 5 == 0 {
             true => String::new(),
-            false => (0.3 * f64::from(u8::from(yes)) + noise(53)).to_string(),
+            false => (0.3 * f64::from(u8::from(yes)) + noise(3)).to_string(),
         };
-        let word = if yes == (row % 3 != 0) { "alpha" } else { "omega" };
-        writeln!(text, "{a},{},{b},{word}{},{}", noise(11), row % 7, if yes { "yes" } else { "no" }).unwrap();
+        let word = if yes == (draw(row, 4) < 0.7) { "alpha" } else { "omega" };
+        writeln!(text, "{a},{},{b},{word}{},{}", noise(5), row % 7, if yes { "yes" } else { "no" }).unwrap();
     }
     text
 }
@@ -54,10 +63,7 @@ fn table(rows: u32, blank: bool) -> String {
 fn run(combine: &str) -> TempDir {
     let folder = folder(PIPELINE);
     fs::write(folder.path().join("rows.csv"), table(900, false)).unwrap();
-    mmc(folder.path())
-        .args(["run", "small.mmc", "--no-cache", "--quiet", "--combine", combine])
-        .assert()
-        .success();
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet", "--combine", combine]).assert().success();
     folder
 }
 
@@ -73,7 +79,8 @@ fn summary(folder: &Path) -> Value {
 
 /// The entry of the subset of these modalities.
 fn subset<'a>(report: &'a Value, names: &[&str]) -> &'a Value {
-    let found = report["subsets"].as_array().unwrap().iter().find(|subset| subset["modalities"] == serde_json::json!(names));
+    let found =
+        report["subsets"].as_array().unwrap().iter().find(|subset| subset["modalities"] == serde_json::json!(names));
     found.unwrap_or_else(|| panic!("{names:?} is not in {report}"))
 }
 

@@ -26,7 +26,7 @@ encoder high_net = high |> mlp([8])
 
 combine mul      = multiplicative(low_net, high_net)
 combine average  = late(low_net, high_net) { by = average }
-combine high_net = single(high_net)
+combine high_only = single(high_net)
 combine joined   = early(low_net, high_net)
 
 train {
@@ -61,11 +61,11 @@ fn stress(folder: &Path, arguments: &[&str]) -> Value {
 
 #[test]
 fn every_run_sees_the_same_corrupted_rows() {
-    let folder = runs(&["mul", "average", "high_net"], &["1"]);
+    let folder = runs(&["mul", "average", "high_only"], &["1"]);
     let tests = ["--test", "gaussian:1,5", "--test", "missing:50%", "--test", "swap:50%", "--test", "conflict:40%"];
     let of = |runs: &[&str], more: &[&str]| stress(folder.path(), &[runs, &tests, more].concat());
     let alone = of(&["mul-1"], &[]);
-    let together = of(&["average-1", "mul-1", "high_net-1"], &["--threads", "3"]);
+    let together = of(&["average-1", "mul-1", "high_only-1"], &["--threads", "3"]);
     for (test, whole) in alone["tests"].as_array().unwrap().iter().zip(together["tests"].as_array().unwrap()) {
         for (level, cell) in test["methods"][0]["levels"].as_array().unwrap().iter().enumerate() {
             // The modalities of all runs are those of this one, so that it has the same numbers beside others.
@@ -74,7 +74,7 @@ fn every_run_sees_the_same_corrupted_rows() {
         }
     }
     // On the rows as they are, every run has the error it reported.
-    for (method, run) in ["average-1", "mul-1", "high_net-1"].iter().enumerate() {
+    for (method, run) in ["average-1", "mul-1", "high_only-1"].iter().enumerate() {
         let text = fs::read(folder.path().join("runs").join(run).join("summary.json")).unwrap();
         let summary: Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(together["methods"][method]["clean"]["error"]["mean"], summary["test"]["error"]);
@@ -145,7 +145,8 @@ fn files_and_texts_hold_every_level() {
     let report: Value = serde_json::from_slice(&fs::read(written.join("stress.json")).unwrap()).unwrap();
     assert_eq!(report["tests"].as_array().unwrap().len(), 4);
     assert!(fs::read_to_string(written.join("stress.md")).unwrap().contains("### conflict: "));
-    let failed = mmc(folder.path()).args(["stress", "runs/mul-1", "--no-cache", "--against", "avrage"]).assert().code(1);
+    let failed =
+        mmc(folder.path()).args(["stress", "runs/mul-1", "--no-cache", "--against", "avrage"]).assert().code(1);
     assert!(plain(&failed.get_output().stderr).contains("no run is of the method `avrage`, but of `mul`"));
     let failed = mmc(folder.path()).args(["stress", "runs/mul-1", "--test", "noise:1"]).assert().code(2);
     assert!(plain(&failed.get_output().stderr).contains("there is no corruption `noise`"));

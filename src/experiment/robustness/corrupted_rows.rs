@@ -339,3 +339,181 @@ impl BatchSource for CorruptedRows<'_> {
         self.fill(rows, batch);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::AffectedModalities;
+    use crate::diag::Span;
+    use crate::fusion::Combination;
+    use crate::plan::{Component, Cost, Input, LossSpec};
+    use crate::shape::Shape;
+
+    const ROWS: usize = 50;
+    const INPUTS: usize = 4;
+
+    /// A component for each input, of which the last may be missing.
+    fn plan(components: &[&[usize]]) -> Plan {
+        let input = |at: usize| Input {
+            name: format!("m{at}"),
+            kind: ModalityKind::Dense,
+            shape: Shape::vector(2),
+            optional: at + 1 == INPUTS,
+        };
+        let component =
+            |inputs: &&[usize]| Component { name: String::new(), logits: 0, weight: 1.0, inputs: inputs.to_vec() };
+        Plan {
+            pipeline: String::new(),
+            combine: String::new(),
+            inputs: (0..INPUTS).map(input).collect(),
+            steps: vec![],
+            slots: 0,
+            params: vec![],
+            buffers: vec![],
+            loss: LossSpec {
+                classes: vec![],
+                components: components.iter().map(component).collect(),
+                combination: Combination::Average,
+                combiner: None,
+                span: Span::default(),
+            },
+            shardable: true,
+            cost: Cost::default(),
+        }
+    }
+
+    const ALONE: &[&[usize]] = &[&[0], &[1], &[2], &[3]];
+
+    /// Rows of five classes; the numbers of a modality tell row and modality. Every tenth row lacks the last.
+    fn subset() -> Subset {
+        let modality = |at: usize| {
+            let numbers: Vec<f32> = (0..ROWS).flat_map(|row| [(100 * at + row) as f32 + 0.5, -(row as f32)]).collect();
+            let present = (at + 1 == INPUTS).then(|| (0..ROWS).map(|row| row % 10 != 0).collect());
+            ModalityRows::of_numbers(2, &numbers, present)
+        };
+        Subset {
+            rows: ROWS,
+            row_ids: (0..ROWS as u64).map(|row| 7 * row).collect(),
+            labels: (0..ROWS as u32).map(|row| row % 5).collect(),
+            weights: vec![],
+            modalities: (0..INPUTS).map(modality).collect(),
+        }
+    }
+
+    fn rows<'a>(plan: &'a Plan, subset: &'a Subset) -> CorruptibleRows<'a> {
+        CorruptibleRows::new(plan, subset, (0..INPUTS).collect(), &|_| false)
+    }
+
+    fn batch(rows: &CorruptedRows<'_>) -> Batch {
+        let mut batch = Batch::default();
+        rows.fill(&(0..ROWS as u32).collect::<Vec<_>>(), &mut batch);
+        batch
+    }
+
+    fn drawn(kind: CorruptionKind, level: f64, rows: f64, modalities: AffectedModalities) -> CorruptionStep {
+        CorruptionStep { kind, level, target: CorruptionTarget::Drawn(Exposure { rows, modalities }) }
+    }
+
+    fn only(kind: CorruptionKind, name: &str, rows: f64) -> CorruptionStep {
+        let target = CorruptionTarget::Modality { name: name.into(), rows, numbers: None };
+        CorruptionStep { kind, level: rows, target }
+    }
+
+    #[test]
+    fn without_corruptions_the_bits_are_those_of_the_rows() {
+        let (plan, subset) = (plan(ALONE), subset());
+        let rows = rows(&plan, &subset);
+        let whole = subset.batch(&(0..ROWS as u32).collect::<Vec<_>>(), &[0, 1, 2, 3]);
+        assert_eq!(batch(&rows.corrupted(&[], 1)), whole);
+        let nothing = CorruptionKind::ALL.map(|kind| drawn(kind, 0.0, 1.0, AffectedModalities::Share(1.0)));
+        assert_eq!(batch(&rows.corrupted(&nothing, 1)), whole);
+    }
+
+    /// The protocol: noise on a tenth of the rows, on fewer modalities than there are; then two fifths of the rows with one
+    /// modality from the first row of the next class.
+    #[test]
+    fn rows_in_conflict_are_those_of_the_protocol() {
+        let (plan, subset) = (plan(ALONE), subset());
+        let mut rows = rows(&plan, &subset);
+        let example = |class: usize| (0..INPUTS).map(|at| Some(vec![9000.0 + class as f32, at as f32])).collect();
+        rows.class_examples = (0..5).map(example).collect();
+        let steps = [
+            drawn(CorruptionKind::Gaussian, 0.5, 0.1, AffectedModalities::Fewer),
+            drawn(CorruptionKind::NextClass, 0.4, 0.4, AffectedModalities::One),
+        ];
+        let (found, clean) = (batch(&rows.corrupted(&steps, 3)), batch(&rows.corrupted(&[], 3)));
+        let (mut in_conflict, mut noisy) = (0, 0);
+        for row in 0..ROWS {
+            let of = |batch: &Batch, input: usize| batch.inputs[input][2 * row..2 * row + 2].to_vec();
+            let next = 9000.0 + ((row + 1) % 5) as f32;
+            let from_next = (0..INPUTS).filter(|input| of(&found, *input) == [next, *input as f32]).count();
+            let changed = (0..INPUTS).filter(|input| of(&found, *input) != of(&clean, *input)).count();
+            assert!(from_next <= 1 && changed - from_next < INPUTS);
+            in_conflict += from_next;
+            noisy += usize::from(changed > from_next);
+        }
+        // 20 rows, less those whose modality is missing; 5 rows, less those on which no modality is noisy.
+        assert!((15..=20).contains(&in_conflict) && noisy <= 5 && noisy > 0, "{in_conflict} and {noisy}");
+    }
+
+    #[test]
+    fn a_missing_input_leaves_out_its_components_or_is_replaced() {
+        let subset = subset();
+        let logits = || Logits { rows: ROWS, components: vec![vec![]; 4], present: vec![None; 4] };
+        let alone = plan(ALONE);
+        let of_alone = rows(&alone, &subset);
+        let steps = [drawn(CorruptionKind::Missing, 0.6, 0.6, AffectedModalities::ShareButOne(1.0))];
+        let missing = of_alone.corrupted(&steps, 1);
+        let mut found = logits();
+        missing.hide(&mut found);
+        let batch = batch(&missing);
+        for row in 0..ROWS {
+            let hidden = (0..3).filter(|at| found.present[*at].as_ref().is_some_and(|present| !present[row])).count();
+            let absent = batch.present[3].as_ref().is_some_and(|present| !present[row]);
+            assert!(hidden + usize::from(absent) < INPUTS, "nothing is left on row {row}");
+        }
+        // On a row that lacks the last modality anyway, the last of the others may be taken away too: it is replaced.
+        assert!(missing.replaced_rows() <= 5);
+        // One component of all inputs: the mean over the rows stands in on 30 rows.
+        let joint = plan(&[&[0, 1, 2, 3]]);
+        let of_joint = rows(&joint, &subset);
+        let missing = of_joint.corrupted(&[only(CorruptionKind::Missing, "m1", 0.6)], 1);
+        assert_eq!(missing.replaced_rows(), 30);
+        let found = self::batch(&missing);
+        let mean = [100.0 + 24.5 + 0.5, -24.5];
+        assert_eq!(found.inputs[1].chunks(2).filter(|numbers| *numbers == mean).count(), 30);
+    }
+
+    #[test]
+    fn exchanged_rows_are_of_another_class_or_a_cycle() {
+        let (plan, subset) = (plan(ALONE), subset());
+        let rows = rows(&plan, &subset);
+        let origin = |batch: &Batch, row: usize| (batch.inputs[2][2 * row] - 200.5) as usize;
+        let swapped = batch(&rows.corrupted(&[only(CorruptionKind::Swap, "m2", 1.0)], 9));
+        assert!((0..ROWS).all(|row| origin(&swapped, row) % 5 != row % 5));
+        let shuffled = batch(&rows.corrupted(&[only(CorruptionKind::Shuffle, "m2", 1.0)], 9));
+        let mut origins: Vec<usize> = (0..ROWS).map(|row| origin(&shuffled, row)).collect();
+        assert!(origins.iter().enumerate().all(|(row, origin)| row != *origin));
+        origins.sort_unstable();
+        assert_eq!(origins, (0..ROWS).collect::<Vec<_>>());
+        // Columns alone: the second number stays that of its row.
+        let target = CorruptionTarget::Modality { name: "m2".into(), rows: 1.0, numbers: Some(0..1) };
+        let step = CorruptionStep { kind: CorruptionKind::Shuffle, level: 1.0, target };
+        let found = batch(&rows.corrupted(&[step], 9));
+        assert!((0..ROWS).all(|row| found.inputs[2][2 * row + 1] == -(row as f32) && origin(&found, row) != row));
+    }
+
+    #[test]
+    fn a_plan_with_fewer_inputs_sees_the_same_corruptions() {
+        let (whole, subset) = (plan(ALONE), subset());
+        let mut part = plan(&[&[0]]);
+        part.inputs = vec![whole.inputs[2].clone()];
+        let mut of_part = CorruptibleRows::new(&part, &subset, vec![2], &|_| false);
+        of_part.drawn_from = (0..INPUTS).map(|at| format!("m{at}")).collect();
+        for kind in [CorruptionKind::Gaussian, CorruptionKind::Swap, CorruptionKind::Dropout] {
+            let steps = [drawn(kind, 0.5, 0.5, AffectedModalities::Share(0.5))];
+            let of_whole = rows(&whole, &subset);
+            assert_eq!(batch(&of_part.corrupted(&steps, 4)).inputs[0], batch(&of_whole.corrupted(&steps, 4)).inputs[2]);
+        }
+    }
+}
