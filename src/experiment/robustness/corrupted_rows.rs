@@ -53,7 +53,7 @@ pub(crate) struct CorruptedRows<'a> {
     rows: &'a CorruptibleRows<'a>,
     seed: u64,
     /// The changes of each input, in order.
-    changes: Vec<Vec<Change>>,
+    changes: Vec<Vec<RowChange>>,
     /// The rows that lack an input they had; `None` where there are none.
     hidden: Vec<Option<Vec<bool>>>,
     /// The rows on which a missing input has its neutral content instead.
@@ -61,15 +61,15 @@ pub(crate) struct CorruptedRows<'a> {
 }
 
 /// A change of one input on some rows.
-struct Change {
+struct RowChange {
     /// Which rows.
     rows: Vec<bool>,
     numbers: Option<Range<usize>>,
-    content: Content,
+    content: RowContent,
 }
 
 /// What a change makes of an input.
-enum Content {
+enum RowContent {
     /// Its own numbers, corrupted.
     Corrupted(CorruptionKind, f64),
     /// Those of another row; the place of each.
@@ -141,7 +141,7 @@ impl<'a> CorruptibleRows<'a> {
     /// The rows with these corruptions, one after the other.
     pub(crate) fn corrupted(&'a self, steps: &[CorruptionStep], seed: u64) -> CorruptedRows<'a> {
         let inputs = self.inputs.len();
-        let mut changes: Vec<Vec<Change>> = (0..inputs).map(|_| vec![]).collect();
+        let mut changes: Vec<Vec<RowChange>> = (0..inputs).map(|_| vec![]).collect();
         let mut missing: Vec<Option<Vec<bool>>> = vec![None; inputs];
         for step in steps.iter().filter(|step| step.level > 0.0) {
             let (affected, numbers) = self.affected(step, seed);
@@ -155,7 +155,7 @@ impl<'a> CorruptibleRows<'a> {
                     missing.iter_mut().zip(rows).for_each(|(missing, row)| *missing |= row);
                 } else {
                     let (content, rows) = self.content(step, input, rows, seed);
-                    changes[input].push(Change { rows, numbers: numbers.clone(), content });
+                    changes[input].push(RowChange { rows, numbers: numbers.clone(), content });
                 }
             }
         }
@@ -192,7 +192,7 @@ impl<'a> CorruptibleRows<'a> {
     }
 
     /// What a step makes of an input, and of which of these rows.
-    fn content(&self, step: &CorruptionStep, input: usize, mut rows: Vec<bool>, seed: u64) -> (Content, Vec<bool>) {
+    fn content(&self, step: &CorruptionStep, input: usize, mut rows: Vec<bool>, seed: u64) -> (RowContent, Vec<bool>) {
         let (ids, labels) = (&self.subset.row_ids, &self.subset.labels);
         let name = &self.inputs[input].name;
         let content = match step.kind {
@@ -206,7 +206,7 @@ impl<'a> CorruptibleRows<'a> {
                         None => {}
                     }
                 }
-                Content::OfRow(from)
+                RowContent::OfRow(from)
             }
             CorruptionKind::Shuffle => {
                 // A random cycle, so that no row keeps its own content.
@@ -218,11 +218,11 @@ impl<'a> CorruptibleRows<'a> {
                     let next = order[(at + 1) % order.len()];
                     from[members[*place as usize] as usize] = members[next as usize];
                 }
-                Content::OfRow(from)
+                RowContent::OfRow(from)
             }
-            CorruptionKind::NextClass => Content::OfNextClass,
-            CorruptionKind::Constant => Content::Neutral,
-            kind => Content::Corrupted(kind, step.level),
+            CorruptionKind::NextClass => RowContent::OfNextClass,
+            CorruptionKind::Constant => RowContent::Neutral,
+            kind => RowContent::Corrupted(kind, step.level),
         };
         (content, rows)
     }
@@ -271,21 +271,21 @@ impl CorruptedRows<'_> {
     }
 
     /// Makes `numbers` those of a row of an input after a change.
-    fn change(&self, change: &Change, input: usize, row: usize, numbers: &mut [f32], scratch: &mut Vec<f32>) {
+    fn change(&self, change: &RowChange, input: usize, row: usize, numbers: &mut [f32], scratch: &mut Vec<f32>) {
         let rows = self.rows;
         let range = change.numbers.clone().unwrap_or(0..numbers.len());
         let mut take = |from: &[f32]| numbers[range.clone()].copy_from_slice(&from[range.clone()]);
         match &change.content {
-            Content::Corrupted(kind, level) => {
+            RowContent::Corrupted(kind, level) => {
                 let id = rows.subset.row_ids[row];
                 corrupt_numbers(&rows.inputs[input], *kind, *level, self.seed, id, numbers);
             }
-            Content::OfRow(from) => {
+            RowContent::OfRow(from) => {
                 scratch.clear();
                 rows.modality(input).extend(scratch, from[row], None);
                 take(scratch);
             }
-            Content::OfNextClass => {
+            RowContent::OfNextClass => {
                 let classes = rows.class_examples.len().max(1);
                 let next = (rows.subset.labels[row] as usize + 1) % classes;
                 let example = rows.class_examples.get(next).and_then(|inputs| inputs[input].as_ref());
@@ -293,7 +293,7 @@ impl CorruptedRows<'_> {
                     take(example);
                 }
             }
-            Content::Neutral => take(rows.neutral(input)),
+            RowContent::Neutral => take(rows.neutral(input)),
         }
     }
 }
