@@ -6,7 +6,6 @@ use crate::diag::Style;
 use crate::experiment::{
     MethodSummary, StressCell, StressReport, TestReport, percent_difference, percent_spread, probability,
 };
-use std::fmt::Write;
 use std::time::Duration;
 
 /// All tables, and the meaning of their columns.
