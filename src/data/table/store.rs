@@ -277,14 +277,22 @@ impl StoreWriter {
 
     /// Adds the numbers of several rows to a column of one number a row.
     pub(crate) fn numbers(&mut self, column: usize, numbers: &[f64]) {
-        self.pending[column].extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        if numbers.iter().any(|number| self.missing[column].has_number(*number)) {
+            return numbers.iter().for_each(|number| self.number(column, *number));
+        }
+        let cells = &mut self.pending[column];
+        let before = cells.len();
+        cells.resize(before + 8 * numbers.len(), 0);
+        for (cell, number) in cells[before..].as_chunks_mut::<8>().0.iter_mut().zip(numbers) {
+            *cell = number.to_le_bytes();
+        }
     }
 
     /// Adds the steps of a list to a column: their number, and the first of them, then not-a-number.
     pub(crate) fn steps(&mut self, column: usize, [most, width]: [usize; 2], numbers: &[f64]) {
         self.number(column, (numbers.len() / width.max(1)) as f64);
         let kept = &numbers[..numbers.len().min(most * width)];
-        self.numbers(column, kept);
+        kept.iter().for_each(|number| self.pending[column].extend_from_slice(&number.to_le_bytes()));
         (kept.len()..most * width).for_each(|_| self.number(column, f64::NAN));
     }
 
