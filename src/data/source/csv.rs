@@ -4,7 +4,7 @@ use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::source::common_schema::common_schema;
-use crate::data::source::format::FormatReader;
+use crate::data::source::format::{FormatReader, ReadFiles};
 use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::TextBlock;
@@ -12,12 +12,12 @@ use crate::data::source::text_cell_errors::{bad_header, disagreement};
 use crate::data::source::text_cells::{TextCells, TextForm};
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::source::text_layout::TextLayout;
-use crate::data::table::errors::{CellErrors, changed, empty, out_of_space, unreadable};
+use crate::data::table::errors::{CellErrors, empty, out_of_space, unreadable};
 use crate::data::table::number_format::NumberFormat;
 use crate::data::table::origin::RowUnit;
 use crate::data::table::other_separator::OtherSeparator;
 use crate::data::table::schema::{ColumnQuery, Schema, TableQuery};
-use crate::data::table::store::{Store, StoreWriter};
+use crate::data::table::store::StoreWriter;
 use crate::diag::{Problem, Problems};
 use crate::spec::TextFormat;
 use arrow_array::ArrayRef;
@@ -52,14 +52,9 @@ impl FormatReader for Delimited {
         common_schema(&self.files, |file| self.schema_of_file(file), disagreement)
     }
 
-    /// Reads the wanted columns of all files. `hashes` are the content hashes of the files.
-    fn read(
-        &self,
-        schema: &Schema,
-        query: &TableQuery,
-        hashes: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems> {
+    /// Reads the wanted columns of all files, and hashes these.
+    fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
+        let mut hashes = vec![];
         let (mut writer, mut errors) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let before = writer.rows();
@@ -72,15 +67,14 @@ impl FormatReader for Delimited {
             if writer.rows() == before && errors.is_empty() {
                 errors.push(empty(file));
             }
-            if hashes.get(index) != Some(&hasher.finalize()) {
-                errors.push(changed(file));
-            }
+            hashes.push(hasher.finalize());
         }
         if let Some(problems) = errors.finish() {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| out_of_space(span, &error).into())
+        let store = writer.finish().map_err(|error| out_of_space(span, &error))?;
+        Ok(ReadFiles { store, hashes: Some(hashes) })
     }
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {

@@ -127,11 +127,6 @@ impl PlainBatch {
         self.runs.clear();
     }
 
-    /// Number of rows, the odd one aside.
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// The odd row after them, if there is one.
     pub(crate) fn odd(&self) -> Option<&OddRow> {
         self.odd.as_ref()
@@ -196,9 +191,9 @@ mod tests {
         let mut rows = PlainRows::new(text.as_bytes(), 1, width, b',', comment);
         let (mut batch, mut found) = (PlainBatch::default(), vec![]);
         while rows.read(most, &mut batch) {
-            assert_eq!(batch.runs().map(|(rows, _)| rows).sum::<usize>(), batch.rows());
+            assert_eq!(batch.runs().map(|(rows, _)| rows).sum::<usize>(), batch.rows);
             let first = found.len();
-            found.extend((0..batch.rows()).map(|row| (batch.line(row), vec![])));
+            found.extend((0..batch.rows).map(|row| (batch.line(row), vec![])));
             for column in 0..width {
                 for (row, cell) in batch.column(column).enumerate() {
                     found[first + row].1.push(&text[cell]);
@@ -228,7 +223,7 @@ mod tests {
             text in proptest::collection::vec(prop_oneof![3 => Just(","), 1 => Just("\n"), 3 => "[a-z #\u{e4}]{0,9}".prop_map(|text| &*text.leak())], 0..200),
             width in 1usize..5, most in 1usize..9, comment: bool,
         ) {
-            let text = text.concat();
+            let text = text.concat() + "\n";
             let comment = comment.then_some(b'#');
             let mut rows = csv::ReaderBuilder::new();
             rows.has_headers(false).flexible(true).quoting(false).comment(comment);

@@ -81,6 +81,7 @@ impl<'a> TextCells<'a> {
 
     /// Reads the rows of a block of a file.
     pub(crate) fn read(&mut self, file: (usize, &DataFile), block: &TextBlock) -> Result<(), Problem> {
+        self.writer.reserve(block.records);
         match self.form.layout.quote.is_some_and(|quote| memchr::memchr(quote, &block.bytes).is_some()) {
             true => self.read_quoted(file, block),
             false => self.read_plain(file, block),
@@ -167,7 +168,8 @@ impl<'a> TextCells<'a> {
             if matches!(wanted.kind, CellType::Number(_)) {
                 numbers.clear();
                 for (row, cell) in cells {
-                    let short = if self.form.numbers.is_plain() { short_decimal(text, cell.start, cell.end) } else { None };
+                    let short =
+                        if self.form.numbers.is_plain() { short_decimal(text, cell.start, cell.end) } else { None };
                     numbers.push(short.unwrap_or_else(|| {
                         let (number, problem) = self.number((column, wanted), &text[cell], || place(row));
                         problems.extend(problem.map(|problem| (row, problem)));
@@ -218,12 +220,7 @@ impl<'a> TextCells<'a> {
     }
 
     /// Writes a cell; returns what is wrong with it.
-    fn cell(
-        &mut self,
-        (column, wanted): (usize, &ColumnQuery),
-        cell: &[u8],
-        place: RowPlace<'_>,
-    ) -> Option<Problem> {
+    fn cell(&mut self, (column, wanted): (usize, &ColumnQuery), cell: &[u8], place: RowPlace<'_>) -> Option<Problem> {
         match wanted.kind {
             CellType::Word | CellType::Text => {
                 let text = std::str::from_utf8(cell);
