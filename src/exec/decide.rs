@@ -186,7 +186,7 @@ pub fn row_losses(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> Vec<RowLo
 fn for_each_row(loss: &LossSpec, logits: &Logits, rows: Range<usize>, mut visit: impl FnMut(usize, &ClassLoss)) {
     let classes = loss.classes.len();
     let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
-    let mut node = ClassLoss::new(&loss.combination, &weights, classes);
+    let mut node = loss.class_loss(&weights);
     for (place, row) in rows.enumerate() {
         for (index, values) in logits.components.iter().enumerate() {
             let theirs = &values[row * classes..(row + 1) * classes];

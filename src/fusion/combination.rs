@@ -7,6 +7,7 @@ use super::evidential::Evidential;
 use super::fit_combiner::HeldOutRows;
 use super::fuzzy::Fuzzy;
 use super::multiplicative::Multiplicative;
+use super::multitask::Multitask;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -31,6 +32,8 @@ pub enum Combination {
     Dynamic(Dynamic),
     /// Memberships, weighted by uncertainty and conflict.
     Fuzzy(Fuzzy),
+    /// Each input alone and all together, which decide.
+    Multitask(Multitask),
 }
 
 /// `$body` with `$rule` as the [`CombinationRule`] behind a combination.
@@ -50,6 +53,7 @@ macro_rules! with_rule {
             Combination::Evidential($rule) => $body,
             Combination::Dynamic($rule) => $body,
             Combination::Fuzzy($rule) => $body,
+            Combination::Multitask($rule) => $body,
         }
     };
 }
@@ -159,6 +163,7 @@ mod tests {
             ),
             (Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), r#"{"dynamic":{"by":"entropy"}}"#),
             (Combination::Fuzzy(Fuzzy {}), r#"{"fuzzy":{}}"#),
+            (Combination::Multitask(Multitask {}), r#"{"multitask":{}}"#),
             (Combination::Learned(Combiner::default()), r#"{"learned":{"weights":[],"bias":[]}}"#),
         ];
         for (combination, form) in forms {

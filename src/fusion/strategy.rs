@@ -63,6 +63,19 @@ pub(super) fn one_per_input_and_joint(
     components
 }
 
+/// A component for each input and, of several, one over all of them merged.
+pub(super) fn one_per_input_and_merged(
+    inputs: usize,
+    mixtures: &Mixtures,
+    settings: &Arguments,
+) -> Vec<ComponentLayout> {
+    let mut components = one_per_input(inputs, mixtures, settings);
+    if inputs > 1 {
+        components.extend(all_merged(inputs, mixtures, settings));
+    }
+    components
+}
+
 /// One component over all inputs side by side, before the block `net`.
 pub(super) fn all_concatenated(inputs: usize, _mixtures: &Mixtures, _settings: &Arguments) -> Vec<ComponentLayout> {
     vec![ComponentLayout { inputs: (0..inputs).collect(), join: InputJoin::Concatenated, head: "net" }]

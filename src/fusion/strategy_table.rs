@@ -7,8 +7,10 @@ use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
 use super::fuzzy::Fuzzy;
 use super::multiplicative::{Multiplicative, QGradient};
+use super::multitask::Multitask;
 use super::strategy::{
-    Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint, one_per_mixture,
+    Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint, one_per_input_and_merged,
+    one_per_mixture,
 };
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
@@ -300,6 +302,27 @@ Strategy {
     components: one_per_input,
     combination: fuzzy,
 },
+Strategy {
+    signature: Signature::new(
+        "multitask",
+        "each input alone and all of them merged are trained side by side, and the merged ones decide: what \
+         Gradient-Blending (Wang et al., CVPR 2020) and MMPareto (Wei et al., ICML 2024) balance",
+    )
+    .shapes("M inputs -> M components and a joint one")
+    .equation(
+        "p_J = g(u),  u = merge of u_1, ..., u_M;  l^k = - log p_J^k\n\
+         L = w_J CE(z_J) + sum over v of w_v CE(z_v)\n\
+         where an input is missing:  l^k = - sum over v of log p_v^k over those present",
+    )
+    .params(&[WEIGHTS, MERGE, PROJECT, HEAD, LOGITS])
+    .example("combine joint = multitask(low_net, high_net) {\n  merge = concat\n  head  = mlp([64])\n}"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["merge", "project"],
+    components: one_per_input_and_merged,
+    combination: multitask,
+},
 ];
 
 /// The strategy of this name.
@@ -356,6 +379,10 @@ fn dynamic(settings: &Arguments) -> Combination {
 
 fn fuzzy(_settings: &Arguments) -> Combination {
     Combination::Fuzzy(Fuzzy {})
+}
+
+fn multitask(_settings: &Arguments) -> Combination {
+    Combination::Multitask(Multitask {})
 }
 
 const MODES: &[&str] = &["separate", "shared", "cross"];

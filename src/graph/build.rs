@@ -44,6 +44,7 @@ pub fn build(hir: &Hir, combine: &HirCombine) -> Graph {
         modalities: hir.modalities.clone(),
         label: hir.label.clone(),
         init: hir.train.init,
+        cml: hir.train.cml.as_ref().map(|cml| cml.value),
         nodes,
         loss,
         components: combine.components.iter().map(|component| component.name.clone()).collect(),

@@ -1,8 +1,10 @@
-//! Evidential, dynamic and fuzzy combinations against the numbers of an independent program (`tests/fixtures/fusion.py`), and
+//! Evidential, dynamic, fuzzy and multitask combinations against the numbers of an independent program (`tests/fixtures/fusion.py`), and
 //! in the limits where their formulas are in danger.
 
 use crate::support::fusion_fixture::{FusionCase, cases};
-use mmc::fusion::{ClassLoss, Combination, Dynamic, EvidenceRule, Evidential, Fuzzy, RowWeight};
+use mmc::fusion::{
+    ClassLoss, Combination, ConfidenceOrder, Dynamic, EvidenceRule, Evidential, Fuzzy, Multitask, RowWeight,
+};
 
 fn evidential(rule: EvidenceRule) -> Combination {
     Combination::Evidential(Evidential { rule, anneal: 50 })
@@ -18,6 +20,7 @@ fn methods() -> Vec<(&'static str, Combination, Option<u64>)> {
         ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy }), Some(1)),
         ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), None),
         ("fuzzy", Combination::Fuzzy(Fuzzy {}), None),
+        ("multitask", Combination::Multitask(Multitask {}), None),
     ]
 }
 
@@ -50,6 +53,22 @@ fn as_an_independent_program_has_it() {
             node.backward(label);
             all_close(&node.row.gradient, &gradient.concat(), &format!("{what}: gradient"));
         }
+    }
+}
+
+#[test]
+fn losing_an_input_may_not_raise_the_confidence() {
+    let order = ConfidenceOrder::new(0.3, &[vec![0], vec![1], vec![0, 1]]);
+    assert_eq!(order.pairs, [(0, 2), (1, 2)]);
+    let found = cases("multitask, cml 0.3");
+    assert_eq!(found.len(), 6);
+    for FusionCase { logits, present, label, loss, gradient, .. } in found {
+        let what = format!("{present:?}, label {label}");
+        let mut node = node(&Combination::Multitask(Multitask {}), &logits, &present).with_order(Some(&order));
+        node.forward();
+        all_close(&[node.row_loss(label).loss], &[loss], &format!("{what}: loss"));
+        node.backward(label);
+        all_close(&node.row.gradient, &gradient.concat(), &format!("{what}: gradient"));
     }
 }
 

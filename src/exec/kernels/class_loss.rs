@@ -1,13 +1,14 @@
-//! The class loss as the last node of a pass: fused on the CPU, where each row is a [`ClassLoss`], and elsewhere the
+//! The class loss as the last node of a pass: fused on the CPU, where each row is a [`crate::fusion::ClassLoss`], and elsewhere the
 //! portable form of the combination in dfdx's operations.
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
+use crate::exec::engine::ComponentSums;
 use crate::exec::kernels::loss_targets::Targets;
 use crate::exec::kernels::loss_tensors::{LogProbabilities, LossTensors};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
-use crate::fusion::{ClassLoss, CombinationRule};
+use crate::fusion::{CombinationRule, LabelledTensors};
 use dfdx::shapes::Rank0;
 use dfdx::tensor::{Cpu, Tape, Tensor};
 use dfdx::tensor_ops::Device;
@@ -23,6 +24,8 @@ pub(in crate::exec) struct LossNode<D: Device<f32>> {
     pub(in crate::exec) errors: usize,
     /// Rows that count.
     pub(in crate::exec) violations: usize,
+    /// The sums of every component.
+    pub(in crate::exec) components: Vec<ComponentSums>,
 }
 
 /// The results of the loop over rows.
@@ -31,6 +34,7 @@ pub(super) struct Walk {
     errors: usize,
     violations: usize,
     counts: Vec<bool>,
+    components: Vec<ComponentSums>,
     /// One per component, classes x rows; empty without gradients.
     pub(super) gradients: Vec<Vec<f32>>,
     /// `l^k`, classes x rows.
@@ -41,12 +45,13 @@ impl Targets<'_> {
     /// Processes the rows of logits laid out classes x rows.
     pub(super) fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());
-        let mut node = ClassLoss::new(&self.loss.combination, &self.weights(), classes);
+        let mut node = self.loss.class_loss(&self.weights());
         let zeros = || if with_gradients { vec![0.0; classes * rows] } else { Vec::new() };
         let gradients = logits.iter().map(|_| zeros()).collect();
         node.row.epoch = Some(self.epoch);
         let (counts, class_losses) = (Vec::with_capacity(rows), vec![0.0; classes * rows]);
-        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts, gradients, class_losses };
+        let components = vec![ComponentSums::default(); logits.len()];
+        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts, components, gradients, class_losses };
         for row in 0..rows {
             for (component, values) in logits.iter().enumerate() {
                 node.row.present[component] = self.present(component, row);
@@ -64,6 +69,11 @@ impl Targets<'_> {
             walk.errors += usize::from(node.decision() != label);
             walk.violations += usize::from(found.counts);
             walk.counts.push(found.counts);
+            let weight = self.row_weight(row);
+            for (component, sums) in walk.components.iter_mut().enumerate().filter(|(c, _)| node.row.present[*c]) {
+                let neg_log_p = node.row.neg_log_p[component * classes + label];
+                *sums += ComponentSums { weight, neg_log_p: weight * neg_log_p, p: weight * (-neg_log_p).exp() };
+            }
             if with_gradients {
                 node.backward(label);
                 for (component, gradient) in walk.gradients.iter_mut().enumerate() {
@@ -84,19 +94,21 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     targets: &Targets<'_>,
 ) -> Result<LossNode<Cpu>, DeviceError<Native>> {
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
-    let walk = targets.walk(&numbers, pass.gradients.is_some());
+    let mut walk = targets.walk(&numbers, pass.gradients.is_some());
+    let gradients = std::mem::take(&mut walk.gradients);
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
     if pass.gradients.is_some() {
         let wanted: Vec<_> = logits.iter().map(|value| value.gradient()).collect();
         // The backward pass starts here, with a gradient of 1.
         pass.tape.add_backward_op(move |grads| {
-            for (wanted, gradient) in wanted.iter().zip(walk.gradients) {
+            for (wanted, gradient) in wanted.iter().zip(gradients) {
                 wanted.add(grads, gradient)?;
             }
             Ok(())
         });
     }
-    Ok(LossNode { tensor, loss: walk.loss, errors: walk.errors, violations: walk.violations })
+    let Walk { loss, errors, violations, components, .. } = walk;
+    Ok(LossNode { tensor, loss, errors, violations, components })
 }
 
 /// Of dfdx's operations, in single precision. What is constant to the gradient (which class is largest, which rows
@@ -116,7 +128,12 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
         components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
     }
     let mut tensors = LossTensors { pass, targets, components, of_logits, logits: &numbers, counts: &walk.counts };
-    let tensor = targets.loss.combination.training_loss(&mut tensors)?;
+    // The regularizer has no form of its own in tensors.
+    let tensor = match targets.loss.order {
+        Some(_) => tensors.exact_loss()?,
+        None => targets.loss.combination.training_loss(&mut tensors)?,
+    };
     let loss = f64::from(tensor.as_vec()[0]);
-    Ok(LossNode { tensor, loss, errors: walk.errors, violations: walk.violations })
+    let Walk { errors, violations, components, .. } = walk;
+    Ok(LossNode { tensor, loss, errors, violations, components })
 }

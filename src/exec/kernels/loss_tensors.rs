@@ -108,7 +108,7 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
     }
 
     fn weight(&self, component: usize) -> f64 {
-        self.targets.loss.components[component].weight
+        self.targets.component_weight(component)
     }
 
     fn neg_log_p(&mut self, component: usize) -> Result<Self::Tensor, Self::Error> {
