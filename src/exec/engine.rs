@@ -91,7 +91,7 @@ impl std::ops::AddAssign for ComponentSums {
 pub struct Logits {
     /// Number of rows.
     pub rows: usize,
-    /// One array per component of the plan's loss, row-major, `rows * classes`.
+    /// One array per component of the plan's loss, row-major, `rows` times the width of the loss: see `LossSpec::width`.
     pub components: Vec<Vec<f32>>,
     /// One per component: the rows on which it is present; `None` for all of them.
     pub present: Vec<Option<Vec<bool>>>,

@@ -288,16 +288,16 @@ impl<B: Compute> Engine for Executor<B> {
 
     fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError> {
         self.check(params, batch, false)?;
-        let classes = self.plan.loss.classes.len();
-        let mut components = vec![vec![0.0; batch.rows * classes]; self.plan.loss.components.len()];
+        let numbers = self.plan.loss.width();
+        let mut components = vec![vec![0.0; batch.rows * numbers]; self.plan.loss.components.len()];
         let chunks = shards::evaluation(batch.rows);
         let results = self.each(chunks.clone(), |rows| self.evaluate(params, batch, &rows));
         for (rows, result) in chunks.iter().zip(results) {
             let width = shards::padded(rows.len());
             for (to, from) in components.iter_mut().zip(result?) {
-                for (row, to) in to[rows.start * classes..rows.end * classes].chunks_exact_mut(classes).enumerate() {
-                    for (class, to) in to.iter_mut().enumerate() {
-                        *to = from[class * width + row];
+                for (row, to) in to[rows.start * numbers..rows.end * numbers].chunks_exact_mut(numbers).enumerate() {
+                    for (at, to) in to.iter_mut().enumerate() {
+                        *to = from[at * width + row];
                     }
                 }
             }

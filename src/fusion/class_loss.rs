@@ -51,6 +51,7 @@ impl ClassLoss {
     /// row does not count.
     pub fn backward(&mut self, label: usize) {
         self.row.gradient.fill(0.0);
+        self.row.score_gradient.fill(0.0);
         // Only boosting leaves rows out, and the loss of a row may be costly.
         if !self.combination.is_boosted() || self.row_loss(label).counts {
             self.combination.backward(&mut self.row, label);

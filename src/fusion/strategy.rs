@@ -20,6 +20,24 @@ pub struct Strategy {
     pub components: fn(usize, &Mixtures, &Arguments) -> Vec<ComponentLayout>,
     /// The combination of these settings: those of a simple kind, and `boost`, which is its margin or nothing.
     pub combination: fn(&Arguments) -> Combination,
+    /// The score of each component besides its logits, where the combination has one.
+    pub score: Option<ScoreLayout>,
+}
+
+/// How the score of a component is computed: a block of layers over what the component reads, and a last linear layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScoreLayout {
+    /// The setting with the block of layers.
+    pub block: &'static str,
+    /// Whether what the component reads is constant to the gradient of the score.
+    pub held: bool,
+}
+
+impl ScoreLayout {
+    /// Of a gate that is trained together with what it reads.
+    pub(super) const GATE: ScoreLayout = ScoreLayout { block: "gate", held: false };
+    /// Of a net that changes nothing that it reads.
+    pub(super) const CONFIDENCE: ScoreLayout = ScoreLayout { block: "confidence", held: true };
 }
 
 /// The structure of one component, before its last linear layer.

@@ -141,6 +141,11 @@ pub struct LossSpec {
 }
 
 impl LossSpec {
+    /// The numbers of a component on a row: its logits and, where the combination has scores, its score.
+    pub fn width(&self) -> usize {
+        self.classes.len() + usize::from(self.combination.has_scores())
+    }
+
     /// The class loss of one row, under these weights of the components.
     pub fn class_loss(&self, weights: &[f64]) -> ClassLoss {
         ClassLoss::new(&self.combination, weights, self.classes.len()).with_order(self.order.as_ref())
@@ -152,7 +157,7 @@ impl LossSpec {
 pub struct Component {
     /// Its name: `low_net`, `low_net+high_net`.
     pub name: String,
-    /// The slot of its logits, `[K]`.
+    /// The slot of its logits, `[K]`, or `[K + 1]` with its score where the combination has scores.
     pub logits: Slot,
     /// Its weight in the class losses.
     pub weight: f64,

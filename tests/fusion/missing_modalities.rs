@@ -29,7 +29,7 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 13] = [
+const COMBINES: [(&str, &str); 15] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
     ("mulmix", "beta = 0.6\n normalize = true"),
@@ -42,6 +42,8 @@ const COMBINES: [(&str, &str); 13] = [
     ("dynamic", "by = energy"),
     ("dynamic", "by = entropy\n logits = unit(5)"),
     ("fuzzy", "head = linear(4) |> tanh"),
+    ("experts", "gate = linear(2) |> tanh"),
+    ("dynamic", "by = predicted\n confidence = linear(2) |> tanh"),
     ("multitask", "merge = concat\n head = linear(4) |> tanh"),
 ];
 

@@ -35,18 +35,19 @@ pub(super) struct Walk {
     violations: usize,
     counts: Vec<bool>,
     components: Vec<ComponentSums>,
-    /// One per component, classes x rows; empty without gradients.
+    /// One per component, classes x rows, and its score after them; empty without gradients.
     pub(super) gradients: Vec<Vec<f32>>,
     /// `l^k`, classes x rows.
     pub(super) class_losses: Vec<f32>,
 }
 
 impl Targets<'_> {
-    /// Processes the rows of logits laid out classes x rows.
+    /// Processes the rows of logits laid out classes x rows, each component's score after them where it has one.
     pub(super) fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());
         let mut node = self.loss.class_loss(&self.weights());
-        let zeros = || if with_gradients { vec![0.0; classes * rows] } else { Vec::new() };
+        let width = self.loss.width();
+        let zeros = || if with_gradients { vec![0.0; width * rows] } else { Vec::new() };
         let gradients = logits.iter().map(|_| zeros()).collect();
         node.row.epoch = Some(self.epoch);
         let (counts, class_losses) = (Vec::with_capacity(rows), vec![0.0; classes * rows]);
@@ -57,6 +58,11 @@ impl Targets<'_> {
                 node.row.present[component] = self.present(component, row);
                 for class in 0..classes {
                     node.row.logits[component * classes + class] = f64::from(values[class * rows + row]);
+                }
+            }
+            if width > classes {
+                for (score, values) in node.row.scores.iter_mut().zip(logits) {
+                    *score = f64::from(values[classes * rows + row]);
                 }
             }
             let (label, scale) = (self.labels[row] as usize, self.share(row));
@@ -79,6 +85,9 @@ impl Targets<'_> {
                 for (component, gradient) in walk.gradients.iter_mut().enumerate() {
                     for class in 0..classes {
                         gradient[class * rows + row] = (node.row.gradient[component * classes + class] * scale) as f32;
+                    }
+                    if width > classes {
+                        gradient[classes * rows + row] = (node.row.score_gradient[component] * scale) as f32;
                     }
                 }
             }
@@ -125,7 +134,10 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     for (value, numbers) in logits.iter().zip(&numbers) {
         let tensor = pass.tensor(value)?;
         of_logits.push(tensor.clone());
-        components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
+        // With scores only the exact form is used.
+        if !targets.loss.combination.has_scores() {
+            components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
+        }
     }
     let mut tensors = LossTensors { pass, targets, components, of_logits, logits: &numbers, counts: &walk.counts };
     // The regularizer has no form of its own in tensors.
