@@ -29,6 +29,7 @@ impl ClassLoss {
 
     /// Computes log-probabilities, `q` and the class losses of the row from its logits.
     pub fn forward(&mut self) {
+        self.row.known_loss = None;
         self.row.log_probabilities();
         self.combination.forward(&mut self.row);
     }

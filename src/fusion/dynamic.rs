@@ -3,7 +3,7 @@
 
 use super::formula::{Formula, FormulaDecision, FormulaRow};
 use super::predicted;
-use super::tape::{Var, log_sum_exp, sum};
+use super::tape::{Var, log_sum_exp, neg_log_softmax, sum};
 use serde::{Deserialize, Serialize};
 
 /// Logits added up with weights of the row.
@@ -23,12 +23,6 @@ pub enum RowWeight {
     Entropy,
     /// The confidence that a net of the component predicts.
     Predicted,
-}
-
-/// `-log softmax(z)` of every class.
-pub(super) fn neg_log_softmax<'t>(logits: &[Var<'t>]) -> Option<Vec<Var<'t>>> {
-    let mass = log_sum_exp(logits)?;
-    Some(logits.iter().map(|logit| mass - *logit).collect())
 }
 
 impl Dynamic {

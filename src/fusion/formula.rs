@@ -82,6 +82,9 @@ impl<F: Formula> CombinationRule for F {
     }
 
     fn row_loss(&self, row: &LossRow, label: usize) -> RowLoss {
+        if let Some((_, loss)) = row.known_loss.filter(|(known, _)| *known == label) {
+            return RowLoss { loss, counts: true };
+        }
         let tape = Tape::default();
         let formula = FormulaRow::of(row, |logit| tape.constant(logit));
         let loss = formula.and_then(|formula| self.loss(&formula, label)).map_or(0.0, |loss| loss.value);
@@ -89,9 +92,11 @@ impl<F: Formula> CombinationRule for F {
     }
 
     fn backward(&self, row: &mut LossRow, label: usize) {
-        let tape = Tape::default();
+        let tape = Tape::with_capacity(row.tape_length);
         let Some(formula) = FormulaRow::of(row, |logit| tape.variable(logit)) else { return };
         let Some(loss) = self.loss(&formula, label) else { return };
+        row.known_loss = Some((label, loss.value));
+        row.tape_length = tape.len();
         let cells = row.classes * formula.logits.len();
         let mut variables = formula.logits.concat();
         variables.extend(&formula.scores);

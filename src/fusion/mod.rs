@@ -21,6 +21,7 @@ mod multitask;
 mod predicted;
 mod row;
 mod rule;
+mod setting_values;
 mod strategy;
 mod strategy_table;
 mod tape;
@@ -42,8 +43,7 @@ pub use multiplicative::{Multiplicative, QGradient};
 pub use multitask::Multitask;
 pub use row::{LossRow, RowLoss};
 pub use rule::CombinationRule;
+pub use setting_values::{ATTENTION, GATED, LOW_RANK, MARGIN, SETTING_VALUES, UNIT, UP_TO};
 pub use strategy::{ComponentLayout, InputJoin, ScoreLayout, Strategy};
-pub use strategy_table::{
-    ATTENTION, BOOST, GATED, LOGITS, LOW_RANK, MARGIN, SETTING_VALUES, STRATEGIES, UNIT, UP_TO, strategy,
-};
+pub use strategy_table::{BOOST, LOGITS, STRATEGIES, strategy};
 pub use tensors::{LabelledTensors, Tensors};

@@ -1,9 +1,8 @@
 //! Predictive dynamic fusion: PDF (Cao et al., ICML 2024). A small net of each component predicts the probability that the
 //! component gives the label, and logits are added up with weights of these confidences.
 
-use super::dynamic::neg_log_softmax;
 use super::formula::{FormulaDecision, FormulaRow};
-use super::tape::{Var, log_sum_exp, sum};
+use super::tape::{Var, log_sum_exp, neg_log_softmax, sum};
 
 /// What keeps the denominator of `h` from 0.
 const LEAST: f64 = 1e-8;

@@ -30,6 +30,10 @@ pub struct LossRow {
     pub gradient: Vec<f64>,
     /// The gradient with respect to the scores, 0 where the component is absent.
     pub score_gradient: Vec<f64>,
+    /// The loss of a label, where the gradient has made it since the logits were set.
+    pub(super) known_loss: Option<(usize, f64)>,
+    /// Numbers on the tape of the last gradient.
+    pub(super) tape_length: usize,
     /// For each component, the sum over those before it; see [`LossRow::sum_without_each`].
     pub(super) before: Vec<f64>,
     /// For each component, the sum over those after it.
@@ -63,6 +67,8 @@ impl LossRow {
             losses: vec![0.0; classes],
             gradient: vec![0.0; cells],
             score_gradient: vec![0.0; components],
+            known_loss: None,
+            tape_length: 0,
             before: vec![0.0; components],
             after: vec![0.0; components],
         }

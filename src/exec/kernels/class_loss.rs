@@ -70,6 +70,10 @@ impl Targets<'_> {
             for (class, loss) in node.row.losses.iter().enumerate() {
                 walk.class_losses[class * rows + row] = *loss as f32;
             }
+            if with_gradients {
+                // Before the loss, which comes with it where the gradient is made from a formula.
+                node.backward(label);
+            }
             let found = node.row_loss(label);
             walk.loss += found.loss * scale;
             walk.errors += usize::from(node.decision() != label);
@@ -81,7 +85,6 @@ impl Targets<'_> {
                 *sums += ComponentSums { weight, neg_log_p: weight * neg_log_p, p: weight * (-neg_log_p).exp() };
             }
             if with_gradients {
-                node.backward(label);
                 for (component, gradient) in walk.gradients.iter_mut().enumerate() {
                     for class in 0..classes {
                         gradient[class * rows + row] = (node.row.gradient[component * classes + class] * scale) as f32;

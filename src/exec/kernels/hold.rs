@@ -1,4 +1,4 @@
-//! Numbers passed on without a way back for their gradient.
+//! Numbers passed on as constants: no gradient reaches what they were computed from.
 
 use super::kernel::{Computed, Kernel, KernelCall};
 use crate::exec::backend::Backend;

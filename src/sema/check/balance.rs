@@ -5,34 +5,34 @@ use crate::fusion::{Combination, CombinationRule};
 use crate::ops::{InputIndex, Op};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};
-use crate::spec::{Balance, DataSpec, Origin, Part, TrainSpec};
+use crate::sema::lower::balance::{BALANCES, BalanceNeeds};
+use crate::spec::{DataSpec, Origin, Part, TrainSpec};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Evaluator<'_> {
     /// Reports a balance or a regularizer that the combine to train cannot have.
     pub(crate) fn check_balance(&mut self, train: &TrainSpec, data: &DataSpec, combine: &HirCombine) {
         if let Some(balance) = &train.balance {
-            let problem = match balance.value {
-                Balance::Blend { .. } => {
+            let name = balance.value.as_str();
+            let needs = BALANCES.iter().find(|row| row.signature.name == name).map(|row| row.needs);
+            let reason = match needs {
+                Some(BalanceNeeds::OneForEach) => self.not_one_for_each_input(combine),
+                Some(BalanceNeeds::JointLoss) => self.no_joint_loss(combine),
+                Some(BalanceNeeds::MeasuredJointLoss) => {
                     self.no_joint_loss(combine).or_else(|| no_validation(data).then_some(Reason::NoValidation))
                 }
-                Balance::Pareto { .. } => self.no_joint_loss(combine),
-                Balance::Ogm { .. } | Balance::Agm { .. } => self.not_one_for_each_input(combine),
+                None => None,
             };
-            if let Some(reason) = problem {
-                let name = balance.value.as_str();
+            if let Some(reason) = reason {
                 self.report(reason.problem(&format!("`balance = {name}`"), balance.span, combine));
             }
         }
         if let Some(cml) = &train.cml {
             let place = cml.span;
-            let inputs: Vec<BTreeSet<usize>> =
-                combine.components.iter().map(|component| self.modalities_below(component.logits)).collect();
-            let within = |s: &BTreeSet<usize>| inputs.iter().any(|t| s.len() < t.len() && s.is_subset(t));
             let reason = if combine.combination.trains_components_separately() {
                 Some(Reason::Separate)
             } else {
-                (!inputs.iter().any(within)).then_some(Reason::NoSubsets)
+                (!self.reads_subsets(combine)).then_some(Reason::NoSubsets)
             };
             if let Some(reason) = reason {
                 self.report(reason.problem("`cml`", place, combine));
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
             return Some(Reason::Separate);
         }
         let joint = matches!(combine.combination, Combination::Multitask(_));
-        if joint || combine.components.len() < 2 {
+        if joint || combine.components.len() < 2 || self.reads_subsets(combine) {
             return Some(Reason::NotOneForEach);
         }
         self.shares_weights(&combine.components).map(Reason::Shared)
@@ -74,6 +74,13 @@ impl Evaluator<'_> {
             }
         }
         None
+    }
+
+    /// Whether one component reads a proper part of the modalities of another.
+    fn reads_subsets(&self, combine: &HirCombine) -> bool {
+        let inputs: Vec<BTreeSet<usize>> =
+            combine.components.iter().map(|component| self.modalities_below(component.logits)).collect();
+        inputs.iter().any(|s| inputs.iter().any(|t| s.len() < t.len() && s.is_subset(t)))
     }
 
     fn modalities_below(&self, value: ValueId) -> BTreeSet<usize> {

@@ -12,8 +12,21 @@ const ALPHA: Parameter =
 pub(crate) struct BalanceRow {
     /// Its name, description and arguments.
     pub(crate) signature: Signature,
+    /// What the combine that is trained must have.
+    pub(crate) needs: BalanceNeeds,
     /// Its specification.
     spec: fn(&Arguments) -> Balance,
+}
+
+/// What a way of balancing needs of the combine that is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BalanceNeeds {
+    /// A component for each of several inputs, no two of which share weights.
+    OneForEach,
+    /// A loss of all inputs together beside one of each.
+    JointLoss,
+    /// The same, and validation rows to measure them on.
+    MeasuredJointLoss,
 }
 
 /// Every way of balancing.
@@ -33,7 +46,11 @@ pub(crate) const BALANCES: &[BalanceRow] = &[
         )
         .params(&[Parameter::new("every", Kind::Integer(1), "after how many epochs the weights are estimated anew")
             .or(DefaultValue::Integer(5))])
-        .example("train {\n  epochs  = 40\n  balance = blend(every: 5)\n}"),
+        .example(
+            "combine both = multitask(low_net, high_net) { merge = concat }\n\n\
+             train {\n  combine = both\n  epochs  = 40\n  balance = blend(every: 5)\n}",
+        ),
+        needs: BalanceNeeds::MeasuredJointLoss,
         spec: |args| Balance::Blend { every: args.integer("every") },
     },
     BalanceRow {
@@ -54,7 +71,11 @@ pub(crate) const BALANCES: &[BalanceRow] = &[
             Parameter::new("noise", Kind::Bool, "whether noise as large as the gradient is added: the GE of OGM-GE")
                 .or(DefaultValue::Bool(true)),
         ])
-        .example("train {\n  epochs  = 40\n  balance = ogm(0.5)\n}"),
+        .example(
+            "combine both = multiplicative(low_net, high_net)\n\n\
+             train {\n  combine = both\n  epochs  = 40\n  balance = ogm(0.5)\n}",
+        ),
+        needs: BalanceNeeds::OneForEach,
         spec: |args| Balance::Ogm { alpha: args.number("alpha"), noise: args.flag("noise") },
     },
     BalanceRow {
@@ -71,7 +92,11 @@ pub(crate) const BALANCES: &[BalanceRow] = &[
              g <- exp(alpha min(tau_v - r_v, 10)) g for all parameters of v",
         )
         .params(&[ALPHA])
-        .example("train {\n  epochs  = 40\n  balance = agm(0.5)\n}"),
+        .example(
+            "combine both = multiplicative(low_net, high_net)\n\n\
+             train {\n  combine = both\n  epochs  = 40\n  balance = agm(0.5)\n}",
+        ),
+        needs: BalanceNeeds::OneForEach,
         spec: |args| Balance::Agm { alpha: args.number("alpha") },
     },
     BalanceRow {
@@ -86,7 +111,11 @@ pub(crate) const BALANCES: &[BalanceRow] = &[
              h = 2 c_1 g_J + 2 c_2 g_U;  g <- gamma h max(1, ||g_J + g_U|| / ||h||)",
         )
         .params(&[Parameter::new("gamma", Kind::Number(0.0, 1e3), "the factor of the joined gradient").or_number(1.5)])
-        .example("train {\n  epochs  = 40\n  balance = pareto\n}"),
+        .example(
+            "combine both = multitask(low_net, high_net) { merge = concat }\n\n\
+             train {\n  combine = both\n  epochs  = 40\n  balance = pareto\n}",
+        ),
+        needs: BalanceNeeds::JointLoss,
         spec: |args| Balance::Pareto { gamma: args.number("gamma") },
     },
 ];
