@@ -81,7 +81,7 @@ mod tests {
         let noisy = |step| {
             let mut gradient = before.clone();
             gradient.push(7.0);
-            modulate(&mut gradient, &[vec![0..count]], &[0.5], Some((3, step)));
+            modulate(&mut gradient, &[std::iter::once(0..count).collect()], &[0.5], Some((3, step)));
             assert_eq!(gradient[count], 7.0);
             gradient
         };

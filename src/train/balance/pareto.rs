@@ -17,7 +17,7 @@ pub(super) fn join(joint: &mut [f32], own: &[f32], encoders: &[Vec<Range<usize>>
     }
     done.sort_by_key(|range| range.start);
     let mut at = 0;
-    for range in done.into_iter().chain([joint.len()..joint.len()]) {
+    for range in done.into_iter().chain(std::iter::once(joint.len()..joint.len())) {
         joint[at..range.start].iter_mut().zip(&own[at..range.start]).for_each(|(joint, own)| *joint += own);
         at = range.end;
     }
@@ -42,6 +42,10 @@ fn factors(joint: &[f32], own: &[f32], encoder: &[Range<usize>], gamma: f64) -> 
 mod tests {
     use super::*;
 
+    fn only(range: Range<usize>) -> Vec<Range<usize>> {
+        std::iter::once(range).collect()
+    }
+
     fn dot(a: &[f32], b: &[f32]) -> f64 {
         a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
     }
@@ -49,7 +53,7 @@ mod tests {
     #[test]
     fn agreement_is_their_sum_times_gamma() {
         let (mut joint, own) = (vec![1.0, 2.0, 5.0], [2.0, 1.0, -7.0]);
-        join(&mut joint, &own, &[vec![0..2]], 1.5);
+        join(&mut joint, &own, &[only(0..2)], 1.5);
         assert_eq!(joint, [4.5, 4.5, -2.0]);
     }
 
@@ -70,7 +74,7 @@ mod tests {
     #[test]
     fn opposite_gradients_cancel() {
         let mut joint = vec![1.0, -2.0];
-        join(&mut joint, &[-1.0, 2.0], &[vec![0..2]], 1.5);
+        join(&mut joint, &[-1.0, 2.0], &[only(0..2)], 1.5);
         assert_eq!(joint, [0.0, 0.0]);
     }
 }
