@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     Modalities,
     /// The noise in the gradient of a training step.
     Gradients,
+    /// Corruptions of measured rows.
+    Corruption,
 }
 
 /// The stream number `counter` of this purpose and seed.
@@ -32,6 +34,7 @@ pub(crate) fn stream(purpose: Purpose, seed: u64, counter: u64) -> ChaCha8Rng {
         Purpose::Augment => b"augment ",
         Purpose::Modalities => b"modality",
         Purpose::Gradients => b"gradient",
+        Purpose::Corruption => b"corrupt ",
     };
     let mut key = [0u8; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
