@@ -16,4 +16,5 @@ mod run;
 mod runs;
 mod studies;
 mod text_formats;
+mod trust;
 mod verify;

@@ -24,6 +24,7 @@ mod run;
 mod runs;
 mod sweep;
 mod table_format;
+mod trust;
 mod verify;
 
 pub(super) use bench::BenchArgs;
@@ -47,6 +48,7 @@ pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
+pub(super) use trust::{SortBy, TrustArgs};
 pub(super) use verify::VerifyArgs;
 
 use clap::{Parser, Subcommand};
@@ -79,6 +81,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Measure the model of a run again, on its own rows or on new ones
     Eval(EvalArgs),
+    /// Explain how rows were decided, and how far the decisions can be trusted
+    Trust(TrustArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout
