@@ -8,8 +8,10 @@ use crate::experiment::{Absence, Atypical, ClassVerdict, Conflict, ModalityTrust
 use crate::spec::Part;
 use crate::trust::{ConformalGroup, interval};
 
-/// Columns of a bar on each side of its axis.
+/// Columns of a bar on each side of its axis, on a terminal of at least [`WIDE`] columns and on a narrower one.
 const BAR: usize = 8;
+const SHORT_BAR: usize = 5;
+const WIDE: usize = 100;
 /// Lines of one kind that are shown: conflicts, unlike numbers, weights.
 const SHOWN: usize = 6;
 
@@ -132,12 +134,13 @@ fn modality_table(row: &RowTrust, style: Style) -> String {
 /// A bar to the right of an axis, or to the left of it where the number is negative.
 fn bar(number: f64, widest: f64, style: Style) -> String {
     let (block, axis) = if style.unicode { ('█', '│') } else { ('#', '|') };
-    let length = if widest > 0.0 { (BAR as f64 * number.abs() / widest).round() as usize } else { 0 };
+    let longest = if style.width < WIDE { SHORT_BAR } else { BAR };
+    let length = if widest > 0.0 { (longest as f64 * number.abs() / widest).round() as usize } else { 0 };
     let blocks: String = std::iter::repeat_n(block, length).collect();
     let space = |columns: usize| -> String { std::iter::repeat_n(TIED, columns).collect() };
     match number < 0.0 {
-        true => format!("{}{blocks}{axis}", space(BAR - length)),
-        false => format!("{}{axis}{blocks}", space(BAR)),
+        true => format!("{}{blocks}{axis}", space(longest - length)),
+        false => format!("{}{axis}{blocks}", space(longest)),
     }
 }
 
@@ -264,10 +267,146 @@ fn absences(modalities: &[ModalityTrust], facts: &mut Facts) {
     }
     if !never.is_empty() {
         let name = if trained.is_empty() { "absence" } else { "" };
-        let text = format!("never trained without {}: decisions without it extrapolate", modality_list(&never));
+        let (names, one) = match never.as_slice() {
+            [one] => (one.clone(), "it"),
+            several => (several.join(" or "), "one of them"),
+        };
+        let text = format!("no training row lacks {names}: what is decided without {one} extrapolates");
         facts.fact(name, &text);
     }
     if !unknown.is_empty() {
         facts.fact("", &format!("whether it was trained without {} is not known", modality_list(&unknown)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{ComponentWeight, ConflictRecord, LabelSet};
+    use crate::trust::RowCount;
+
+    fn verdict_of(class: &str, probability: f64) -> ClassVerdict {
+        ClassVerdict { class: class.into(), probability }
+    }
+
+    fn modality(name: &str) -> ModalityTrust {
+        ModalityTrust {
+            name: name.into(),
+            present: true,
+            alone: None,
+            q: None,
+            shapley: None,
+            without: None,
+            absence: Absence::Never,
+            atypical: vec![],
+        }
+    }
+
+    /// A row on which the name is against the body, and the nation is missing.
+    fn row() -> (RowTrust, TrustSummary) {
+        let name = ModalityTrust {
+            alone: Some(verdict_of("female", 0.93)),
+            q: Some(0.412),
+            shapley: Some(3.25),
+            without: Some(verdict_of("male", 0.81)),
+            atypical: vec![Atypical::UnknownTokens {
+                unknown: 2,
+                tokens: 14,
+                words: false,
+                training_share: Some(0.004),
+            }],
+            ..modality("name")
+        };
+        let body = ModalityTrust {
+            alone: Some(verdict_of("male", 0.81)),
+            q: Some(0.07),
+            shapley: Some(-1.75),
+            without: Some(verdict_of("female", 0.93)),
+            absence: Absence::Trained { missing: 0.059, dropout: true },
+            atypical: vec![Atypical::OutsideRange { name: "height".into(), value: 2.3125, low: 1.21, high: 2.21 }],
+            ..modality("body")
+        };
+        let row = RowTrust {
+            row: 118,
+            part: Some(Part::Test),
+            label: Some("female".into()),
+            decision: verdict_of("female", 0.842),
+            runner_up: verdict_of("male", 0.158),
+            margin: 1.5,
+            uncertainty: 0.172,
+            at_least_as_sure: Some(RowCount { rows: 960, wrong: 24 }),
+            about_as_sure: Some(RowCount { rows: 100, wrong: 13 }),
+            coverage: Some(0.832),
+            set: Some(LabelSet {
+                coverage: 0.9,
+                classes: vec!["female".into(), "male".into()],
+                judged_by: ConformalGroup::Class,
+                fallbacks: vec!["male".into()],
+                was_empty: false,
+            }),
+            modalities: vec![name, body, ModalityTrust { present: false, ..modality("nation") }],
+            weights: vec![ComponentWeight { component: "name_net".into(), q: 0.412 }],
+            base: 0.0,
+            no_shapley: None,
+            enough: Some(vec!["name".into()]),
+            conflicts: vec![Conflict {
+                modalities: ["name".into(), "body".into()],
+                classes: ["female".into(), "male".into()],
+                before: Some(ConflictRecord { rows: 93, first: 71, second: 22, model: 74 }),
+            }],
+        };
+        let summary = TrustSummary {
+            combine: "mulmix".into(),
+            part: Some(Part::Test),
+            rows: 1,
+            labelled: RowCount::default(),
+            held_out: Some((Part::Valid, 1153)),
+            modalities: vec![],
+            conflicts: vec![],
+            sets: None,
+            risk: None,
+        };
+        (row, summary)
+    }
+
+    #[test]
+    fn a_row_in_words() {
+        let (row, summary) = row();
+        let text = row_text(&row, &summary, Style { color: false, unicode: false, width: 200 });
+        for line in [
+            "Row 118 of the test rows is decided by mulmix\n",
+            "decision   female at 84.2 %, before male at 15.8 %: a margin of 1.500 nats\n",
+            "label      female: the decision is right\n",
+            "how sure   936 of the 960 validation rows that were at least this sure were right: 97.5 % (95 % interval ",
+            "\n           of the 100 nearest in sureness 87 were right\n",
+            "90 % set   {female, male}, male judged by all validation rows of the class: too few have the same modalities\n",
+            "Shapley    nats for female against male; the values add up to the margin of 1.500\n",
+            "enough     name alone decides female\n",
+            "conflict   name says female, body says male; of 93 validation rows on which they disagreed name was right on \
+             71, body on 22, the model on 74\n",
+            "unlike     name: 2 of 14 characters are unknown: 14.3 %, against 0.4 % in training\n",
+            "           body: height is 2.3125, above the training rows, 1.21 to 2.21\n",
+            "absence    trained with and without body (5.9 % of training rows lack it, and it was left out at random)\n",
+            "           no training row lacks name or nation: what is decided without one of them extrapolates\n",
+        ] {
+            assert!(text.contains(line), "{line}\nis not in\n{text}");
+        }
+        let cells = |name: &str| -> Vec<&str> {
+            let line = text.lines().find(|line| line.starts_with(name));
+            line.map(|line| line.split_whitespace().collect()).unwrap_or_default()
+        };
+        let name = ["name", "female", "93.0", "%", "0.412", "+3.250", "|########", "male", "81.0", "%"];
+        assert_eq!(cells("name "), name);
+        assert_eq!(cells("body "), ["body", "male", "81.0", "%", "0.070", "-1.750", "####|", "female", "93.0", "%"]);
+        assert_eq!(cells("nation "), ["nation", "missing"]);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let (row, summary) = row();
+        for width in [60, 80, 120] {
+            let text = row_text(&row, &summary, Style { color: false, unicode: true, width });
+            assert!(text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= width), "{width}:\n{text}");
+        }
     }
 }

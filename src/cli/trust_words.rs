@@ -23,6 +23,7 @@ impl Facts {
     /// A line with a label, and its rest below the beginning of its text.
     pub(super) fn fact(&mut self, label: &str, text: &str) {
         let indent = " ".repeat(LABEL);
+        let label = label.replace(TIED, " ");
         let width = self.style.width.max(LABEL + 20);
         for (at, line) in wrap(text, Options::new(width - LABEL).break_words(false)).iter().enumerate() {
             let label = match at {

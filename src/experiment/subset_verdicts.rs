@@ -70,10 +70,8 @@ fn chosen(players: &[usize], bits: usize) -> Vec<usize> {
 pub(super) struct SubsetVerdict {
     /// The class.
     pub(super) class: u32,
-    /// Its probability as a run reports it.
+    /// Its probability: where one component is left, that of the component, else that of the combination as a run reports it.
     pub(super) probability: f64,
-    /// Its probability by the only component that is present; the same as `probability` where there are several.
-    pub(super) own_probability: f64,
     /// The class loss of the runner-up of all modalities less that of their decision.
     pub(super) margin: f64,
 }
@@ -166,11 +164,11 @@ fn verdict(found: &Decisions, row: usize, decision: usize, runner_up: usize) -> 
     let first = present.next()?;
     let at = row * found.classes;
     let class = found.predicted[row] as usize;
-    let probability = found.probabilities[at + class];
-    let own_probability = match present.next() {
+    // The temperature of the combination is that of many components; of one alone it makes too little.
+    let probability = match present.next() {
         None => first.probabilities[at + class],
-        Some(_) => probability,
+        Some(_) => found.probabilities[at + class],
     };
     let margin = found.class_losses[at + runner_up] - found.class_losses[at + decision];
-    Some(SubsetVerdict { class: class as u32, probability, own_probability, margin })
+    Some(SubsetVerdict { class: class as u32, probability, margin })
 }

@@ -204,8 +204,8 @@ impl Explainer<'_> {
         self.model.classes().get(class).cloned().unwrap_or_default()
     }
 
-    fn verdict(&self, verdict: SubsetVerdict, probability: f64) -> ClassVerdict {
-        ClassVerdict { class: self.class(verdict.class as usize), probability }
+    fn verdict(&self, verdict: SubsetVerdict) -> ClassVerdict {
+        ClassVerdict { class: self.class(verdict.class as usize), probability: verdict.probability }
     }
 
     fn held_out(&self) -> Option<&HeldOutTrust> {
@@ -314,10 +314,10 @@ impl Explainer<'_> {
         let fitted = self.model.preprocessing.modality(&name);
         ModalityTrust {
             present: true,
-            alone: row.verdict(&[input]).map(|found| self.verdict(found, found.own_probability)),
+            alone: row.verdict(&[input]).map(|found| self.verdict(found)),
             q,
             shapley: None,
-            without: row.verdict(&others).map(|found| self.verdict(found, found.probability)),
+            without: row.verdict(&others).map(|found| self.verdict(found)),
             absence,
             atypical: fitted.map_or_else(Vec::new, |fitted| atypical(fitted, training, numbers)),
             name,

@@ -76,7 +76,8 @@ impl RiskCoverage {
     pub fn least_area(&self) -> f64 {
         let wrong = self.errors.last().map_or(0, |errors| errors.round() as usize);
         let right = self.rows() - wrong;
-        (1..=wrong).map(|wrong| wrong as f64 / (right + wrong) as f64).sum::<f64>() / self.rows() as f64
+        let risk = |wrong: usize| wrong as f64 / (right + wrong) as f64;
+        (1..=wrong).fold(0.0, |sum, wrong| sum + risk(wrong)) / self.rows() as f64
     }
 
     /// The rows that are at least as sure as a row of this uncertainty.

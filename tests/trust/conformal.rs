@@ -84,9 +84,10 @@ fn every_class_and_pattern_is_covered_as_promised_over_many_draws() {
                 let (label, pattern, scores) = draw(&mut random);
                 let found = conformal.set(&pattern, &scores, usize::from(scores[1] < scores[0]));
                 assert!(!found.classes.is_empty());
+                // The decision that stands in where no class fits makes coverage larger; what is exact is coverage without it.
                 let (rows, held) = &mut counts[label][usize::from(pattern[0])];
                 *rows += 1;
-                *held += u32::from(found.classes.contains(&label));
+                *held += u32::from(!found.was_empty && found.classes.contains(&label));
             }
         }
         for (label, patterns) in counts.iter().enumerate() {

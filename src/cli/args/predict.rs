@@ -1,7 +1,7 @@
 //! The arguments of `mmc predict`.
 
 use super::count::{at_least_one, threads};
-use super::trust::{ErrorTarget, SortBy, error_target, inner_share};
+use super::sureness::{ErrorTarget, SortBy, error_target, inner_share};
 use crate::data::KeptColumns;
 use crate::report::TableFormat;
 use clap::{Args, ValueEnum};
