@@ -185,8 +185,7 @@ impl SetSummary {
 fn modalities(rows: &[RowTrust]) -> Vec<ModalitySummary> {
     let Some(first) = rows.first() else { return vec![] };
     let of_modality = |at: usize| {
-        let present =
-            || rows.iter().filter_map(move |row| Some((row, &row.modalities[at]))).filter(|(_, of)| of.present);
+        let present = || rows.iter().map(move |row| (row, &row.modalities[at])).filter(|(_, of)| of.present);
         let mean =
             |numbers: Vec<f64>| (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64);
         let leads = |row: &RowTrust, own: f64| {
