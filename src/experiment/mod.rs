@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Pipeline --open--> Run --train--> TrainedModel --save--> folder --load--> Model --predict--> Predictions
+//! Models --stress--> StressReport
 //! Pipelines --open--> TrialSet --start--> Study --run--> TrialResults --compare--> Comparison
 //!                                                                     --grid_search--> GridSearch
 //! ```
@@ -32,6 +33,7 @@ mod predictions;
 mod ranking;
 mod replay;
 mod resume;
+mod robustness;
 mod row_trust;
 mod rows;
 mod run;
@@ -50,6 +52,7 @@ mod selection_check;
 mod source_file;
 mod started_run;
 mod statistics;
+mod stress;
 mod study;
 mod study_record;
 mod subset_verdicts;
@@ -88,6 +91,10 @@ pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
 pub use ranking::{RankedConfiguration, best_of, rank};
 pub use resume::Continuation;
+pub use robustness::ablation::AblatedSubset;
+pub use robustness::corruption_curve::{CorruptionCurve, CorruptionPoint, ModalityCorruption};
+pub use robustness::permutation_importance::PermutationImportance;
+pub use robustness::robustness_report::{RobustnessReport, RobustnessRequest};
 pub use row_trust::{
     Absence, ClassVerdict, ComponentWeight, Conflict, ConflictRecord, LabelSet, ModalityTrust, NoShapley, RowTrust,
 };
@@ -102,7 +109,13 @@ pub use score_spreads::{ProbabilitySpreads, ScoreSpreads};
 pub use search_table::{param_names, search_csv, search_markdown};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use started_run::StartedRun;
-pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
+pub use statistics::{Difference, Interval, SignificanceTest, Spread, holm, mcnemar, paired_t};
+pub use stress::report::{
+    MethodSummary, ModalityErrors, StressCell, StressOptions, StressReport, TestReport, TestedMethod, stress,
+};
+pub use stress::run_folders::stressed_folders;
+pub use stress::stress_table::{stress_csv, stress_markdown};
+pub use stress::test::{StressExposure, StressTest};
 pub use study::{Study, StudyProgress, StudyTables};
 pub use study_record::{SelectedRun, StudyFile, StudyKind, StudyRecord};
 pub use table_prediction::{

@@ -22,6 +22,7 @@ mod plan;
 mod predict;
 mod run;
 mod runs;
+mod stress;
 mod sureness;
 mod sweep;
 mod table_format;
@@ -47,6 +48,7 @@ pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
+pub(super) use stress::StressArgs;
 pub(super) use sureness::SortBy;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
@@ -83,6 +85,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Measure the model of a run again, on its own rows or on new ones
     Eval(EvalArgs),
+    /// Measure runs on the same corrupted rows: noise, missing and exchanged modalities
+    Stress(StressArgs),
     /// Explain how rows were decided, and how far the decisions can be trusted
     Trust(TrustArgs),
     /// Report the problems of pipelines without running them
