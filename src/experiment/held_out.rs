@@ -3,9 +3,8 @@
 use super::error::{Error, ErrorKind};
 use super::model::Model;
 use super::options::TrainOptions;
-use super::rows::{PlanRows, load_or_fail};
+use super::rows::PlanRows;
 use crate::data::{Dataset, Subset};
-use crate::diag::{Code, Problem};
 use crate::exec::{Decisions, Engine, engine};
 use crate::spec::Part;
 use crate::train::{BatchSource, FailureCause, predict};
@@ -35,17 +34,6 @@ impl HeldOut {
 }
 
 impl Model {
-    /// The data that the run was trained on, read again.
-    pub(super) fn own_data(&self, options: &TrainOptions) -> Result<Dataset, Error> {
-        let data = load_or_fail(&[&self.pipeline], options)?;
-        if data.label.classes != self.classes() {
-            let message = "the data has other classes than when the model was trained";
-            let problem = Problem::error(Code::ModelMismatch, message);
-            return Err(self.pipeline.error(problem.help("restore the data")));
-        }
-        Ok(data)
-    }
-
     /// The engine of the plan.
     pub(super) fn engine(&self, options: &TrainOptions) -> Result<Box<dyn Engine>, Error> {
         let made = engine(Arc::new(self.plan().clone()), options.device, Some(options.thread_count()));

@@ -50,8 +50,8 @@ fn cells(row: u32, without: &[&str]) -> String {
         true => cells,
         false => ",".repeat(cells.matches(',').count()),
     };
-    let a = some("a", row % 5 != 0, format!("{},{}", sign + 2.0 * noise(37), noise(11)));
-    let b = some("b", row % 4 != 0 || row % 5 == 0, (0.5 * sign + noise(53)).to_string());
+    let a = some("a", !row.is_multiple_of(5), format!("{},{}", sign + 2.0 * noise(37), noise(11)));
+    let b = some("b", !row.is_multiple_of(4) || row.is_multiple_of(5), (0.5 * sign + noise(53)).to_string());
     let c = some("c", true, ["red", "blue", "green"][((row + u32::from(yes && row % 7 < 3)) % 3) as usize].to_owned());
     format!("{a},{b},{c}")
 }
