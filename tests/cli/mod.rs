@@ -2,6 +2,7 @@
 
 mod commands;
 mod compare_and_sweep;
+mod compare_audit;
 mod diff;
 mod empty_cells;
 mod eval;
@@ -18,4 +19,5 @@ mod runs;
 mod stress;
 mod studies;
 mod text_formats;
+mod trust;
 mod verify;
