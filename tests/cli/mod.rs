@@ -19,4 +19,5 @@ mod runs;
 mod stress;
 mod studies;
 mod text_formats;
+mod trust;
 mod verify;
