@@ -2,6 +2,7 @@
 //! arithmetic, independent of tensors, batches and layout.
 
 use super::combination::Combination;
+use super::decision::Decision;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 
@@ -17,6 +18,18 @@ impl ClassLoss {
     /// A loss of `weights.len()` components with `classes` logits each, all of them present.
     pub fn new(combination: &Combination, weights: &[f64], classes: usize) -> Self {
         Self { combination: combination.clone(), row: LossRow::new(weights, classes) }
+    }
+
+    /// The same for decisions after a training: with their `beta`, temperatures and prior. It has no gradient.
+    pub fn deciding(combination: &Combination, decision: &Decision, weights: &[f64], classes: usize) -> Self {
+        let mut node = Self::new(&combination.deciding(decision), weights, classes);
+        if decision.temperatures.len() == weights.len() {
+            node.row.temperatures.clone_from(&decision.temperatures);
+        }
+        if decision.log_prior.len() == classes {
+            node.row.log_prior.clone_from(&decision.log_prior);
+        }
+        node
     }
 
     /// Computes log-probabilities, `q` and the class losses of the row from its logits.

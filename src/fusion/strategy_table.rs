@@ -6,7 +6,10 @@ use super::combiner::Combiner;
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
 use super::fuzzy::Fuzzy;
-use super::multiplicative::{Multiplicative, QGradient};
+use super::multiplicative::Multiplicative;
+use super::multiplicative_settings::{
+    ANNEAL, BETA, BOOST, DECIDE, GCE, GRADIENT, MULTIPLICATIVE_EQUATION, NORMALIZE, PRIOR, multiplicative,
+};
 use super::strategy::{
     Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint, one_per_mixture,
 };
@@ -14,13 +17,6 @@ use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
 const MANY: usize = 64;
 
-const BETA: Parameter = Parameter::new(
-    "beta",
-    Kind::Number(0.0, 1e3),
-    "how much a confident component reduces the weight of the others: 0 is an average, 1 the whole product",
-)
-.or_number(0.5)
-.of_paper();
 const WEIGHTS: Parameter = Parameter::new(
     "weights",
     Kind::Form("a list of numbers in the order of the components, or a record of them by component"),
@@ -47,13 +43,6 @@ const MERGE: Parameter = Parameter::new(
 )
 .or(DefaultValue::Word("sum"))
 .of_paper();
-/// The setting that `margin(delta)` is a value of.
-pub const BOOST: Parameter = Parameter::new(
-    "boost",
-    Kind::Form("`margin(delta)` or `none`"),
-    "which rows count: with `margin(delta)` those whose label does not win by more than `delta` yet",
-)
-.or(DefaultValue::Word("none"));
 /// The setting that `unit(scale)` is a value of.
 pub const LOGITS: Parameter = Parameter::new(
     "logits",
@@ -61,21 +50,6 @@ pub const LOGITS: Parameter = Parameter::new(
     "the logits of every component: as the last linear layer makes them, or brought to one length",
 )
 .or(DefaultValue::Word("plain"));
-const GRADIENT: Parameter = Parameter::new(
-    "gradient",
-    Kind::Choice(&["detached", "attached"]),
-    "whether `q` is a constant weight in the gradient, or is differentiated too",
-)
-.or(DefaultValue::Word("detached"))
-.of_paper();
-const NORMALIZE: Parameter = Parameter::new(
-    "normalize",
-    Kind::Bool,
-    "whether a row's loss is the cross-entropy of `softmax(-l)`, the naive way of the paper's section 3.2: \
-     `l^y + log sum over k of exp(-l^k)` in place of `l^y`",
-)
-.or(DefaultValue::Bool(false))
-.of_paper();
 const MIXTURES: Parameter = Parameter::new(
     "mixtures",
     Kind::Form("`all`, `up_to(k)` or a list of lists of inputs"),
@@ -83,11 +57,6 @@ const MIXTURES: Parameter = Parameter::new(
 )
 .or(DefaultValue::Word("all"))
 .of_paper();
-
-const MULTIPLICATIVE_EQUATION: &str = "equation 8:  q_i^k = prod over j != i of (1 - p_j^k)^(beta / (C - 1))\n\
-     equation 9:  l^k = - sum over i of w_i q_i^k log p_i^k\n\
-     equation 7:  the class of the smallest l^k is predicted\n\
-     loss of a row with label y:  L = l^y;  normalize:  L = l^y + log sum over k of exp(-l^k)";
 
 /// Every strategy.
 pub const STRATEGIES: &[Strategy] = &[
@@ -155,12 +124,12 @@ pub const STRATEGIES: &[Strategy] = &[
         )
         .shapes("M inputs -> M components")
         .equation(MULTIPLICATIVE_EQUATION)
-        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE])
+        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, ANNEAL, GCE, DECIDE, PRIOR])
         .example("combine mul = multiplicative(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}"),
         least: 1,
         most: MANY,
         has_components: true,
-        idle_with_one_input: &["beta", "gradient"],
+        idle_with_one_input: &["beta", "gradient", "anneal", "decide", "prior"],
         components: one_per_input,
         combination: multiplicative,
     },
@@ -174,12 +143,14 @@ pub const STRATEGIES: &[Strategy] = &[
             "equation 11:  u_c = sum over i in mixture c of u_i;  p_c = g_c(u_c)\n\
              equations 12 and 13:  as 8 and 9, over mixtures in place of modalities",
         )
-        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, MIXTURES, MERGE, PROJECT])
+        .params(&[
+            BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, ANNEAL, GCE, DECIDE, PRIOR, MIXTURES, MERGE, PROJECT,
+        ])
         .example("combine mix = mulmix(low_net, high_net) {\n  beta     = 0.5\n  mixtures = all\n  head     = mlp([64])\n}"),
         least: 1,
         most: 16,
         has_components: true,
-        idle_with_one_input: &["beta", "gradient", "merge", "project"],
+        idle_with_one_input: &["beta", "gradient", "anneal", "decide", "prior", "merge", "project"],
         components: one_per_mixture,
         combination: multiplicative,
     },
@@ -320,19 +291,6 @@ fn late(settings: &Arguments) -> Combination {
     }
 }
 
-fn multiplicative(settings: &Arguments) -> Combination {
-    let gradient = match settings.word("gradient") {
-        "attached" => QGradient::Attached,
-        _ => QGradient::Detached,
-    };
-    Combination::Multiplicative(Multiplicative {
-        beta: settings.number("beta"),
-        gradient,
-        boost: settings.number_if("boost"),
-        normalize: settings.flag("normalize"),
-    })
-}
-
 fn cldl(_settings: &Arguments) -> Combination {
     Combination::Multiplicative(Multiplicative { beta: 1.0, ..Multiplicative::CROSS_ENTROPY })
 }
@@ -357,84 +315,6 @@ fn dynamic(settings: &Arguments) -> Combination {
 fn fuzzy(_settings: &Arguments) -> Combination {
     Combination::Fuzzy(Fuzzy {})
 }
-
-const MODES: &[&str] = &["separate", "shared", "cross"];
-
-/// Attention over modalities, after the paper's code.
-pub const ATTENTION: Signature =
-    Signature::new("attention", "representations weighted by a softmax over scores, for every row and input")
-        .equation(
-            "mean over i of a_i h_i,  a = softmax(s)\n\
-             separate: s_i = u_i . tanh(V_i h_i + c_i)\n\
-             shared:   s_i = u . tanh(V h_i + c)\n\
-             cross:    s = U tanh(V [h_1; ...; h_M] + c)",
-        )
-        .params(&[
-            Parameter::new("size", Kind::Integer(1), "how wide the hidden layer of the scores is"),
-            Parameter::new(
-                "mode",
-                Kind::Choice(MODES),
-                "what the score of an input is computed from, and by which weights",
-            )
-            .or(DefaultValue::Word("separate"))
-            .of_paper(),
-        ])
-        .example(
-            "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
-        );
-
-/// Gates that read all representations: the GMU.
-pub const GATED: Signature = Signature::new(
-    "gated",
-    "representations added up through gates that read all of them: the gated multimodal unit of Arevalo et al. (2017)",
-)
-.equation("u = sum over i of sigmoid(U_i [u_1; ...; u_M]) * tanh(W_i u_i)")
-.params(&[Parameter::new("size", Kind::Integer(1), "how wide the result is")])
-.example("combine add = additive(low_net, high_net) { merge = gated(64) }");
-/// Products of all representations, of low rank: LMF.
-pub const LOW_RANK: Signature =
-    Signature::new("low_rank", "the products of all representations as a tensor of low rank: LMF of Liu et al. (2018)")
-        .equation("u = sum over r of prod over i of (W_ir u_i + b_ir)")
-        .params(&[
-            Parameter::new("size", Kind::Integer(1), "how wide the result is"),
-            Parameter::new("rank", Kind::Integer(1), "how many products are added up").or(DefaultValue::Integer(4)),
-        ])
-        .example("combine add = additive(low_net, high_net) { merge = low_rank(64, rank: 4) }");
-/// The value of `boost`.
-pub const MARGIN: Signature = Signature::new(
-    "margin",
-    "rows whose label already wins by more than `delta` count nothing in the loss",
-)
-.equation("equation 10:  L = l^y * (1 - prod over k != y of [l^y + delta < l^k]),  delta > 0")
-.params(&[Parameter::new(
-    "delta",
-    Kind::Number(f64::NEG_INFINITY, f64::INFINITY),
-    "by how much, on the scale of the class losses, above 0: with a margin of 0 a row costs nothing as soon as it is \
-             right, and training shrinks all logits until every answer is 1/K",
-)
-.or_number(1.0)
-.of_paper()])
-.example("combine boosted = mulmix(low_net, high_net) {\n  beta  = 1.0\n  boost = margin(1.0)\n}");
-/// A value of `logits`.
-pub const UNIT: Signature = Signature::new(
-    "unit",
-    "logits divided by their Euclidean length and multiplied by `scale`, so that no input, however far from the training \
-     rows, makes a component surer than any other row does",
-)
-.equation("z <- scale z / ||z||;  a zero vector stays zero, with a gradient of zero")
-.params(&[Parameter::new(
-    "scale",
-    Kind::Number(0.0, f64::INFINITY),
-    "the length of the result, above 0: no probability exceeds 1 / (1 + (K - 1) exp(-scale sqrt(K / (K - 1))))",
-)])
-.example("combine mul = multiplicative(low_net, high_net) { logits = unit(10) }");
-/// A value of `mixtures`.
-pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so many inputs")
-    .params(&[Parameter::new("k", Kind::Integer(1), "how many inputs the largest mixture has")])
-    .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
-
-/// Values of strategies' settings, for the documentation.
-pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &GATED, &LOW_RANK, &MARGIN, &UNIT, &UP_TO];
 
 #[cfg(test)]
 mod tests {
@@ -470,6 +350,9 @@ mod tests {
                 let other = match param.kind {
                     Kind::Number(..) => Argument::Number(1.75),
                     Kind::Choice(words) => Argument::Word(words[1]),
+                    Kind::Integer(_) => Argument::Integer(7),
+                    // `decide` is about decisions after the training (`tests/fusion`).
+                    _ if *name == "decide" => continue,
                     // `merge` and `project` are about several inputs and are no part of the combination.
                     _ => continue,
                 };
@@ -477,6 +360,7 @@ mod tests {
                 tried.push(*name);
             }
         }
-        assert_eq!(tried, ["beta", "gradient", "beta", "gradient"]);
+        let settings = ["beta", "gradient", "anneal", "prior"];
+        assert_eq!(tried, [settings, settings].concat());
     }
 }

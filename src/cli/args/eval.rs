@@ -27,6 +27,10 @@ pub(in crate::cli) struct EvalArgs {
     /// Repeat the measurements for the rows of each value of a column
     #[arg(long, value_name = "COLUMN")]
     pub(in crate::cli) by: Option<String>,
+    /// List the rows whose label may be wrong: all their components find the same other class. Of rows that the model was not
+    /// trained on; --format json lists all of them
+    #[arg(long)]
+    pub(in crate::cli) label_errors: bool,
     /// How the result is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: EvalFormat,

@@ -4,7 +4,7 @@ use crate::diag::{Code, Problem, Problems};
 use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
-    let zero = subject.betas().filter(|(_, beta, _)| *beta == 0.0);
+    let zero = subject.betas().filter(|(combine, beta, _)| *beta == 0.0 && !combine.combination.decides_apart());
     zero.map(|(combine, _, entry)| {
         Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
             .at(entry.value.span, "no component reduces the weight of another")
