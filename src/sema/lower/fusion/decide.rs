@@ -28,7 +28,7 @@ impl<'a> Evaluator<'a> {
             ("fitted", []) => Some(Argument::Word("fitted")),
             ("fixed", args) => Some(Argument::Number(self.arguments(&FIXED, args, expr.span)?.number("beta"))),
             _ => {
-                self.unknown_built_in("way to decide", name, span, &["trained", "fixed", "fitted"]);
+                self.unknown_built_in("way to decide", name, span, &["trained", "fitted", "fixed"]);
                 None
             }
         }
