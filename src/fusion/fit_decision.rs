@@ -76,24 +76,24 @@ pub fn fit_decision(rows: &DecisionRows<'_>, rule: &Multiplicative, weights: &[f
     }
     let mut least = f64::INFINITY;
     for form in [DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures] {
-        let problem = Problem { rows, rule, weights, form, calibrated };
-        let after = problem.cross_fitted(&which);
+        let fitting = FormFit { rows, rule, weights, form, calibrated };
+        let after = fitting.cross_fitted(&which);
         fit.log_loss.insert(form, after);
         if after < least {
             least = after;
             fit.form = form;
         }
     }
-    let problem = Problem { rows, rule, weights, form: fit.form, calibrated };
+    let fitting = FormFit { rows, rule, weights, form: fit.form, calibrated };
     if fit.form != DecisionForm::Trained {
-        fit.decision = problem.decision(&problem.fitted(&which));
+        fit.decision = fitting.decision(&fitting.fitted(&which));
     }
     fit
 }
 
 /// A form of decision over some held-out rows. Its numbers are, as logarithms, the temperature of the whole, `beta`, and the
 /// temperature of each component; those that are not fitted have no slope.
-struct Problem<'a> {
+struct FormFit<'a> {
     rows: &'a DecisionRows<'a>,
     rule: &'a Multiplicative,
     weights: &'a [f64],
@@ -104,7 +104,7 @@ struct Problem<'a> {
 /// The numbers before those of the components.
 const SHARED: usize = 2;
 
-impl Problem<'_> {
+impl FormFit<'_> {
     fn start(&self) -> Vec<f64> {
         let mut start = vec![0.0; SHARED + self.weights.len()];
         start[1] = self.rule.beta.max(LEAST_BETA).ln();
@@ -330,15 +330,15 @@ mod tests {
         for log_prior in [vec![], [0.2f64, 0.5, 0.3].map(f64::ln).to_vec()] {
             let rows = drawn.rows(&log_prior);
             let form = DecisionForm::Temperatures;
-            let problem = Problem { rows: &rows, rule: &RULE, weights: &weights, form, calibrated: true };
+            let fitting = FormFit { rows: &rows, rule: &RULE, weights: &weights, form, calibrated: true };
             let which: Vec<usize> = (0..40).collect();
             for point in [[0.0; 5], [0.4, -0.7, 0.3, -1.1, 0.6], [-0.5, 0.4, -2.0, 1.5, 0.1]] {
-                let (_, gradient) = problem.objective(&which, &point);
+                let (_, gradient) = fitting.objective(&which, &point);
                 for at in 0..5 {
                     let value = |by: f64| {
                         let mut moved = point;
                         moved[at] += by;
-                        problem.objective(&which, &moved).0
+                        fitting.objective(&which, &moved).0
                     };
                     let difference = (value(1e-5) - value(-1e-5)) / 2e-5;
                     let apart = (difference - gradient[at]).abs();

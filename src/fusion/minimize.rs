@@ -12,7 +12,7 @@ const SUFFICIENT: f64 = 1e-4;
 const FLAT: f64 = 1e-7;
 
 /// One step with the change of the gradient along it.
-struct Pair {
+struct StepPair {
     step: Vec<f64>,
     change: Vec<f64>,
 }
@@ -22,7 +22,7 @@ struct Pair {
 pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
     let mut here = start;
     let (mut value, mut gradient) = function(&here);
-    let mut pairs: VecDeque<Pair> = VecDeque::new();
+    let mut pairs: VecDeque<StepPair> = VecDeque::new();
     for _ in 0..ITERATIONS {
         let finite = value.is_finite() && gradient.iter().all(|slope| slope.is_finite());
         if !finite || gradient.iter().all(|slope| slope.abs() < FLAT) {
@@ -52,7 +52,7 @@ pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f
         let Some((next, next_value, next_gradient)) = found else { break };
         let step = next.iter().zip(&here).map(|(to, from)| to - from).collect();
         let change = next_gradient.iter().zip(&gradient).map(|(to, from)| to - from).collect();
-        let pair = Pair { step, change };
+        let pair = StepPair { step, change };
         // The estimate stays positive definite only where the slope grows along the step.
         if dot(&pair.step, &pair.change) > 1e-12 * dot(&pair.change, &pair.change) {
             pairs.push_back(pair);
@@ -66,19 +66,19 @@ pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f
 }
 
 /// `-H g` with the inverse `H` of the curvature as estimated from the pairs, by the recursion of two loops.
-fn descent(gradient: &[f64], pairs: &VecDeque<Pair>) -> Vec<f64> {
+fn descent(gradient: &[f64], pairs: &VecDeque<StepPair>) -> Vec<f64> {
     let mut direction: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
     let mut shares = vec![];
-    for Pair { step, change } in pairs.iter().rev() {
+    for StepPair { step, change } in pairs.iter().rev() {
         let share = dot(step, &direction) / dot(step, change);
         add(&mut direction, change, -share);
         shares.push(share);
     }
-    if let Some(Pair { step, change }) = pairs.back() {
+    if let Some(StepPair { step, change }) = pairs.back() {
         let scale = dot(step, change) / dot(change, change);
         direction.iter_mut().for_each(|part| *part *= scale);
     }
-    for (Pair { step, change }, share) in pairs.iter().zip(shares.into_iter().rev()) {
+    for (StepPair { step, change }, share) in pairs.iter().zip(shares.into_iter().rev()) {
         let correction = dot(change, &direction) / dot(step, change);
         add(&mut direction, step, share - correction);
     }
