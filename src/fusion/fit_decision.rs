@@ -20,7 +20,7 @@ const MOST_CELLS: usize = 400_000;
 /// The search for `beta` begins here where that of the training is smaller.
 const LEAST_BETA: f64 = 0.05;
 
-/// Held-out rows as decisions see them: what each component makes of them by itself.
+/// Held-out rows as decisions see them: what each component alone makes of them.
 #[derive(Clone, Debug)]
 pub struct DecisionRows<'a> {
     /// Number of classes.
