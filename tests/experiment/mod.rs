@@ -7,6 +7,7 @@ mod calibration;
 mod continuation;
 mod decision;
 mod errors;
+mod paired_statistics;
 mod prediction;
 mod public;
 mod rerun;
