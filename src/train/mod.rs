@@ -33,7 +33,7 @@ pub use evaluate::{Evaluation, evaluate, evaluate_logits, logits, predict};
 pub use event::{ComponentScores, EpochRecord, Event, ProbabilityScores, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 pub use fit_calibration::{CalibrationFit, CalibrationRecord, DecisionRecord, fit_calibration};
-pub use late_fusion::{Start, fit};
+pub use late_fusion::{Start, fit, moved};
 pub use metrics::scores;
 pub use model_file::{StoredTensor, plan_hash, read_model, read_tensors, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};
