@@ -164,7 +164,7 @@ fn decide_rows(
         probabilities: vec![0.0; cells],
         components: logits.present.iter().enumerate().map(component).collect(),
     };
-    for_each_row(node, logits, part.clone(), |row, node| {
+    for_each_row(node, loss.width(), logits, part.clone(), |row, node| {
         let here = row * classes..(row + 1) * classes;
         decisions.class_losses[here.clone()].copy_from_slice(&node.row.losses);
         decisions.predicted[row] = node.decision() as u32;
@@ -192,18 +192,29 @@ fn decide_rows(
 pub fn row_losses(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> Vec<RowLoss> {
     let mut losses = Vec::with_capacity(logits.rows);
     let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
-    let node = ClassLoss::new(&loss.combination, &weights, loss.classes.len());
-    for_each_row(node, logits, 0..logits.rows, |row, node| losses.push(node.row_loss(labels[row] as usize)));
+    for_each_row(loss.class_loss(&weights), loss.width(), logits, 0..logits.rows, |row, node| {
+        losses.push(node.row_loss(labels[row] as usize))
+    });
     losses
 }
 
-/// Visits some rows as `node` computes them, each with its place among them.
-fn for_each_row(mut node: ClassLoss, logits: &Logits, rows: Range<usize>, mut visit: impl FnMut(usize, &ClassLoss)) {
+/// Visits some rows as `node` computes them, each with its place among them. A row of a component has `width` numbers: its
+/// logits and, where it has one, its score.
+fn for_each_row(
+    mut node: ClassLoss,
+    width: usize,
+    logits: &Logits,
+    rows: Range<usize>,
+    mut visit: impl FnMut(usize, &ClassLoss),
+) {
     let classes = node.row.classes;
     for (place, row) in rows.enumerate() {
         for (index, values) in logits.components.iter().enumerate() {
-            let theirs = &values[row * classes..(row + 1) * classes];
-            for (to, from) in node.row.logits[index * classes..].iter_mut().zip(theirs) {
+            let theirs = &values[row * width..(row + 1) * width];
+            if let Some(score) = theirs.get(classes) {
+                node.row.scores[index] = f64::from(*score);
+            }
+            for (to, from) in node.row.logits[index * classes..(index + 1) * classes].iter_mut().zip(theirs) {
                 *to = f64::from(*from);
             }
         }

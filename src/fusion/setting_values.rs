@@ -1,4 +1,4 @@
-//! The values of strategies' settings that are calls, such as `margin(1.0)`.
+//! Values of strategies' settings that are calls: merges, margins, lengths of logits, sizes of mixtures.
 
 use crate::signature::{DefaultValue, Kind, Parameter, Signature};
 

@@ -5,13 +5,16 @@ use super::combination::Combination;
 use super::combiner::Combiner;
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
+use super::experts::Experts;
 use super::fuzzy::Fuzzy;
 use super::multiplicative::Multiplicative;
 use super::multiplicative_settings::{
     ANNEAL, BETA, BOOST, DECIDE, GCE, GRADIENT, MULTIPLICATIVE_EQUATION, NORMALIZE, PRIOR, multiplicative,
 };
+use super::multitask::Multitask;
 use super::strategy::{
-    Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint, one_per_mixture,
+    ScoreLayout, Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint,
+    one_per_input_and_merged, one_per_mixture,
 };
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
@@ -72,6 +75,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: one_per_input,
         combination: cross_entropy,
+        score: None,
     },
     Strategy {
         signature: Signature::new("early", "raw modalities side by side, one net decides")
@@ -85,6 +89,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: all_concatenated,
         combination: cross_entropy,
+        score: None,
     },
     Strategy {
         signature: Signature::new("late", "each input decides separately, and the decisions are combined: Fuse, in the paper")
@@ -103,6 +108,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: one_per_input,
         combination: late,
+        score: None,
     },
     Strategy {
         signature: Signature::new("additive", "representations are merged into one, and one head decides: Add, in the paper")
@@ -116,6 +122,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &["merge"],
         components: all_merged,
         combination: cross_entropy,
+        score: None,
     },
     Strategy {
         signature: Signature::new(
@@ -132,6 +139,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &["beta", "gradient", "anneal", "decide", "prior"],
         components: one_per_input,
         combination: multiplicative,
+        score: None,
     },
     Strategy {
         signature: Signature::new(
@@ -153,6 +161,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &["beta", "gradient", "anneal", "decide", "prior", "merge", "project"],
         components: one_per_mixture,
         combination: multiplicative,
+        score: None,
     },
     Strategy {
         signature: Signature::new("cldl", "multiplicative combination with `beta = 1`, as in CLDL, the paper's reference 24")
@@ -166,6 +175,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: one_per_input,
         combination: cldl,
+        score: None,
     },
 Strategy {
     signature: Signature::new(
@@ -217,24 +227,40 @@ Strategy {
     idle_with_one_input: &[],
     components: one_per_input_and_joint,
     combination: evidential,
+    score: None,
 },
 Strategy {
     signature: Signature::new(
         "dynamic",
         "each input decides separately, and logits are added up with weights of the row: with `energy` as in QMF (Zhang et al., \
          ICML 2023), without its term about past losses; with `entropy` the decision of MLA (Zhang et al., CVPR 2024), \
-         without its alternating training",
+         without its alternating training; with `predicted` PDF (Cao et al., ICML 2024)",
     )
     .shapes("M inputs -> M components")
     .equation(
-        "energy:   w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
-         \u{20}         L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
-         entropy:  w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
+        "energy:     w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
+         \u{20}           L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
+         entropy:    w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
+         predicted:  c_v = sigmoid(net_v(u_v)), with u_v constant to the gradient;\n\
+         \u{20}           h_v = sum over w != v of log c_w / sum over w of log c_w;\n\
+         \u{20}           D_v = mean over k of |p_v^k - 1/K|;  r_v = min(1, D_v / mean over w != v of D_w);\n\
+         \u{20}           w = softmax over v of r_v (c_v + h_v), in training with r = 1, constant to the gradient;\n\
+         \u{20}           L = sum over v of (CE(z_v) + |c_v - p_v^y|) + CE(sum over v of w_v z_v), p constant in the middle\n\
          l^k = - log softmax_k(sum over v of w_v z_v)",
     )
     .params(&[
-        Parameter::new("by", Kind::Choice(&["energy", "entropy"]), "what the weight of a component is computed from")
-            .or(DefaultValue::Word("energy")),
+        Parameter::new(
+            "by",
+            Kind::Choice(&["energy", "entropy", "predicted"]),
+            "what the weight of a component is computed from",
+        )
+        .or(DefaultValue::Word("energy")),
+        Parameter::new(
+            "confidence",
+            Kind::Block,
+            "with `predicted`, the layers of the net of each component before its last linear layer",
+        )
+        .optional(),
         HEAD,
         LOGITS,
     ])
@@ -245,6 +271,7 @@ Strategy {
     idle_with_one_input: &[],
     components: one_per_input,
     combination: dynamic,
+    score: Some(ScoreLayout::CONFIDENCE),
 },
 Strategy {
     signature: Signature::new(
@@ -270,6 +297,55 @@ Strategy {
     idle_with_one_input: &[],
     components: one_per_input,
     combination: fuzzy,
+    score: None,
+},
+Strategy {
+    signature: Signature::new(
+        "multitask",
+        "each input alone and all of them merged are trained side by side, and the merged ones decide: what \
+         Gradient-Blending (Wang et al., CVPR 2020) and MMPareto (Wei et al., ICML 2024) balance",
+    )
+    .shapes("M inputs -> M components and a joint one")
+    .equation(
+        "p_J = g(u),  u = merge of u_1, ..., u_M;  l^k = - log p_J^k\n\
+         L = w_J CE(z_J) + sum over v of w_v CE(z_v)\n\
+         where an input is missing:  l^k = - sum over v of log p_v^k over those present",
+    )
+    .params(&[WEIGHTS, MERGE, PROJECT, HEAD, LOGITS])
+    .example("combine joint = multitask(low_net, high_net) {\n  merge = concat\n  head  = mlp([64])\n}"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["merge", "project"],
+    components: one_per_input_and_merged,
+    combination: multitask,
+    score: None,
+},
+Strategy {
+    signature: Signature::new(
+        "experts",
+        "each input decides separately, and probabilities are averaged with weights that a gate gives them on every row: a \
+         mixture of experts (Jacobs et al., 1991). The gate scores each input separately, so that one that is missing on a \
+         row is left out exactly",
+    )
+    .shapes("M inputs -> M components")
+    .equation(
+        "s_v = gate_v(u_v);  g = softmax over v of s_v, over those present on the row\n\
+         l^k = - log sum over v of g_v p_v^k;  L = l^y",
+    )
+    .params(&[
+        Parameter::new("gate", Kind::Block, "the layers of each score before its last linear layer").optional(),
+        HEAD,
+        LOGITS,
+    ])
+    .example("combine mixed = experts(low_net, high_net) { gate = mlp([16]) }"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["gate"],
+    components: one_per_input,
+    combination: experts,
+    score: Some(ScoreLayout::GATE),
 },
 ];
 
@@ -307,6 +383,7 @@ fn evidential(settings: &Arguments) -> Combination {
 fn dynamic(settings: &Arguments) -> Combination {
     let by = match settings.word("by") {
         "entropy" => RowWeight::Entropy,
+        "predicted" => RowWeight::Predicted,
         _ => RowWeight::Energy,
     };
     Combination::Dynamic(Dynamic { by })
@@ -314,6 +391,14 @@ fn dynamic(settings: &Arguments) -> Combination {
 
 fn fuzzy(_settings: &Arguments) -> Combination {
     Combination::Fuzzy(Fuzzy {})
+}
+
+fn experts(_settings: &Arguments) -> Combination {
+    Combination::Experts(Experts {})
+}
+
+fn multitask(_settings: &Arguments) -> Combination {
+    Combination::Multitask(Multitask {})
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The training loop and its parts: optimizers, schedules, stopping, metrics. Prints nothing.
 
 mod auc;
+mod balance;
 mod batch_source;
 mod checkpoint;
 mod checkpoint_file;
@@ -23,6 +24,7 @@ mod trainer;
 mod training;
 
 pub use auc::auc;
+pub use balance::BalanceState;
 pub use batch_source::BatchSource;
 pub use checkpoint::{
     BestModel, Checkpoint, CheckpointInterval, CheckpointPolicy, EpochTotals, FinishedComponents, LoopState,
