@@ -1,7 +1,7 @@
 //! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
 
 use crate::diag::{Code, Problem, Span};
-use crate::fusion::{BOOST, InputJoin, Mixtures, STRATEGIES, ScoreLayout, strategy};
+use crate::fusion::{BOOST, DECIDE, InputJoin, Mixtures, STRATEGIES, ScoreLayout, strategy};
 use crate::ops::{Linear, Op, UnitLogits};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
@@ -208,8 +208,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The settings that a combination is made of: those of a simple kind, and `boost`. All of them are checked, even
-    /// where one is wrong.
+    /// The settings that a combination is made of: those of a simple kind, `boost` and `decide`. All of them are
+    /// checked, even where one is wrong.
     fn combination_settings(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Arguments> {
         let mut arguments = vec![];
         let mut sound = true;
@@ -219,6 +219,7 @@ impl<'a> Evaluator<'a> {
                     self.setting(strategy, settings, param.name)
                 }
                 Kind::Form(_) if param.name == BOOST.name => self.boost_setting(settings),
+                Kind::Form(_) if param.name == DECIDE.name => self.decide_setting(settings),
                 _ => continue,
             };
             match argument {
