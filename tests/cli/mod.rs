@@ -5,6 +5,7 @@ mod compare_and_sweep;
 mod diff;
 mod empty_cells;
 mod eval;
+mod hidden_characters;
 mod image_sizes;
 mod lint_fix;
 mod predict;

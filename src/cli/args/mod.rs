@@ -24,6 +24,7 @@ mod run;
 mod runs;
 mod sweep;
 mod table_format;
+mod text_format;
 mod verify;
 
 pub(super) use bench::BenchArgs;
