@@ -40,6 +40,7 @@ mod study_display;
 mod study_run;
 mod sweep;
 mod table;
+mod terminal_writer;
 mod verb_synonym;
 mod verify;
 

@@ -2,6 +2,7 @@
 
 use super::args::{OutputArgs, When};
 use super::status::ExitStatus;
+use super::terminal_writer::TerminalWriter;
 use crate::diag::{Problems, Severity, SourceMap, Style, render, visible_lines};
 use crate::experiment::Error;
 use std::env;
@@ -116,6 +117,7 @@ impl Stream {
     /// The stream for what is too long for a text. Unlike the other methods it reports errors.
     pub(super) fn writer(&self) -> Box<dyn Write + Send> {
         match self.target {
+            Target::Out if self.terminal => Box::new(TerminalWriter::new(io::BufWriter::new(io::stdout()))),
             Target::Out => Box::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
             Target::Err => Box::new(io::stderr()),
         }

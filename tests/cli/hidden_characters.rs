@@ -120,7 +120,7 @@ fn no_verb_passes_them_to_the_terminal() {
 
     // Problems that name a file, columns, cells and classes.
     fs::write(folder.join("bad.csv"), rows(0..3).replace(",k", ",").replace(",0,", &format!(",x{HIDDEN},"))).unwrap();
-    quiet(folder, &["predict", "runs/small-0001", "bad.csv"], &[1]);
+    quiet(folder, &["predict", "runs/small-0001", "bad.csv", "-o", "out.csv"], &[1]);
     quiet(folder, &["predict", "runs/small-0001", &format!("none{HIDDEN}.csv")], &[1]);
     quiet(folder, &["run", &format!("none{HIDDEN}.mmc")], &[1, 2]);
     fs::write(folder.join("small.mmc"), pipeline().replace("column(\"a", "column(\"c")).unwrap();

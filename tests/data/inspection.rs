@@ -177,7 +177,10 @@ fn sorted_rows(rows: usize) -> RecordBatch {
         ("kind", Arc::new(Int64Array::from_iter_values((0..rows).map(class)))),
         ("a", Arc::new(Float64Array::from_iter_values((0..rows).map(|row| (row % 7) as f64)))),
         ("b", Arc::new(Float64Array::from_iter_values((0..rows).map(|row| class(row) as f64 + 3.0)))),
-        ("long", Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("{row} {long}"))))),
+        (
+            "long",
+            Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("{} {long}", row * 7919 % 20_011)))),
+        ),
     ];
     RecordBatch::try_from_iter(columns).unwrap()
 }

@@ -33,9 +33,12 @@ pub(super) const ENCODING: Parameter = Parameter::new(
 .or(DefaultValue::Text("utf-8"));
 pub(super) const COMMENT: Parameter =
     Parameter::new("comment", Kind::Text, "the character that begins lines which are no rows").optional();
-pub(super) const SKIP: Parameter =
-    Parameter::new("skip", Kind::Integer(0), "how many lines are before the first that is read")
-        .or(DefaultValue::Integer(0));
+pub(super) const SKIP: Parameter = Parameter::new(
+    "skip",
+    Kind::Integer(0),
+    "how many lines are before the first that is read; a first line `sep=;` as Excel writes it is left out without it",
+)
+.or(DefaultValue::Integer(0));
 
 /// Encodings that are named where one is misspelt.
 const COMMON: &[&str] = &[
