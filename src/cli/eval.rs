@@ -4,13 +4,15 @@ use super::args::{EvalArgs, EvalFormat};
 use super::interrupt::Interrupt;
 use super::numbers::{grouped, percent};
 use super::output::Output;
+use super::robustness_view;
 use super::scores_table::scores_table;
 use super::status::ExitStatus;
 use super::table::{Align, table};
 use crate::data::source_of;
 use crate::diag::{Problems, SourceMap, Style};
 use crate::experiment::{
-    EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RowGroups, find_run,
+    EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RobustnessReport, RobustnessRequest,
+    RowGroups, TrainOptions, find_run,
 };
 use crate::spec::Part;
 use crate::train::{ClassScores, SplitScores};
@@ -41,6 +43,9 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
         },
         None => EvaluatedRows::Own(args.on.unwrap_or_else(|| model.measured_part())),
     };
+    if let Some(request) = args.robustness() {
+        return robustness(args, &request, (&model, &folder), &rows, &options, output);
+    }
     let request = EvaluationRequest { rows, threshold: args.threshold, by: args.by.clone() };
     let found = match model.evaluate_with(&request, &options) {
         Ok(found) => found,
@@ -67,6 +72,40 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
         }
     }
     ExitStatus::Done
+}
+
+/// Measures the model on corrupted rows.
+fn robustness(
+    args: &EvalArgs,
+    request: &RobustnessRequest,
+    (model, folder): (&Model, &Path),
+    rows: &EvaluatedRows,
+    options: &TrainOptions,
+    output: &Output,
+) -> ExitStatus {
+    let found = match model.robustness(rows, request, options) {
+        Ok(found) => found,
+        Err(error) => return output.error(&error),
+    };
+    match args.format {
+        EvalFormat::Json => {
+            let document = RobustnessDocument { run: folder.display().to_string(), report: &found };
+            output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+        }
+        EvalFormat::Text => {
+            found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
+            output.out.write(&robustness_view::text(&found, output.out.style));
+        }
+    }
+    ExitStatus::Done
+}
+
+/// The object of `--format json` for corrupted rows.
+#[derive(Serialize)]
+struct RobustnessDocument<'a> {
+    run: String,
+    #[serde(flatten)]
+    report: &'a RobustnessReport,
 }
 
 /// The object of `--format json`.

@@ -30,12 +30,15 @@ mod predict;
 mod progress;
 mod read_progress;
 mod resume_command;
+mod robustness_view;
 mod run;
 mod run_end;
 mod run_summary;
 mod runs;
 mod scores_table;
 mod status;
+mod stress;
+mod stress_view;
 mod study_display;
 mod study_run;
 mod sweep;
@@ -75,6 +78,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Diff(args) => diff::diff(args, output),
         Command::Verify(args) => verify::verify(args, output),
         Command::Eval(args) => eval::eval(args, output),
+        Command::Stress(args) => stress::stress(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

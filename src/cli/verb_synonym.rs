@@ -18,6 +18,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("sweep", &["search", "grid", "tune", "hyperopt", "optimize"]),
     ("compare", &["versus", "vs", "ablation", "contrast"]),
     ("diff", &["changes", "difference"]),
+    ("stress", &["robustness", "corrupt", "perturb", "attack"]),
     ("verify", &["reproduce", "audit", "replay"]),
     ("bench", &["benchmark", "profile", "time", "speed"]),
     ("explain", &["doc", "docs", "why", "what"]),

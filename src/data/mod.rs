@@ -10,6 +10,7 @@
 
 mod apply;
 mod column_values;
+mod corruption;
 mod dataset;
 mod date_guess;
 mod empty_label;
@@ -33,6 +34,11 @@ mod unlabeled;
 
 pub use apply::{ApplyRequest, PreparedRows, apply};
 pub use column_values::column_values;
+pub use corruption::exposure::{AffectedModalities, Exposure};
+pub(crate) use corruption::exposure::{exposed_modalities, exposed_rows, row_order};
+pub use corruption::kind::{CorruptionKind, CorruptionLevels, level_of};
+pub(crate) use corruption::numbers::other_row;
+pub use corruption::numbers::{CorruptedModality, corrupt_numbers};
 pub use dataset::{Dataset, Subset, TableSummary, TestIds};
 pub use date_guess::DateGuess;
 pub use input_mapping::LabelUse;

@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Augment,
     /// The modalities that a training step leaves out.
     Modalities,
+    /// Corruptions of measured rows.
+    Corruption,
 }
 
 /// The stream number `counter` of this purpose and seed.
@@ -29,6 +31,7 @@ pub(crate) fn stream(purpose: Purpose, seed: u64, counter: u64) -> ChaCha8Rng {
         Purpose::Synthetic => b"synthet ",
         Purpose::Augment => b"augment ",
         Purpose::Modalities => b"modality",
+        Purpose::Corruption => b"corrupt ",
     };
     let mut key = [0u8; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());

@@ -4,7 +4,7 @@ use super::error::{Error, ErrorKind};
 use super::model::Model;
 use super::options::TrainOptions;
 use super::rows::{PlanRows, load_or_fail};
-use crate::data::{ApplyRequest, LabelUse, RequiredComponents, Subset, apply, column_values};
+use crate::data::{ApplyRequest, Dataset, LabelUse, RequiredComponents, Subset, apply, column_values};
 use crate::diag::{Checked, Code, Problem, Problems, nearest};
 use crate::exec::engine;
 use crate::spec::{Origin, Part, Source, Unlabeled};
@@ -100,10 +100,7 @@ impl Model {
                 format!("error: a threshold decides between 2 classes, and there are {}", self.classes().len());
             return Err(Error::message(ErrorKind::Invalid, message));
         }
-        let rows = match &request.rows {
-            EvaluatedRows::Own(part) => self.own_rows(*part, options)?,
-            EvaluatedRows::New(source) => self.new_rows(source.clone(), options)?,
-        };
+        let rows = self.labelled_rows(&request.rows, options)?;
         let measured = engine(Arc::new(plan.clone()), options.device, Some(options.thread_count()))
             .and_then(|engine| evaluate(engine.as_ref(), &self.params, &plan.loss, &rows.plan_rows()));
         let mut found = measured.map_err(|error| self.pipeline.error(FailureCause::Exec(error).problem(plan)))?;
@@ -136,9 +133,17 @@ impl Model {
         if of_origin || of_split { Part::Test } else { Part::Valid }
     }
 
-    /// The rows of a part of the data that the run was trained on, read again.
-    fn own_rows(&self, part: Part, options: &TrainOptions) -> Result<LabelledRows, Error> {
-        let mut data = load_or_fail(&[&self.pipeline], options)?;
+    /// The rows that a model is measured on.
+    pub(super) fn labelled_rows(&self, rows: &EvaluatedRows, options: &TrainOptions) -> Result<LabelledRows, Error> {
+        match rows {
+            EvaluatedRows::Own(part) => self.own_rows(*part, options),
+            EvaluatedRows::New(source) => self.new_rows(source.clone(), options),
+        }
+    }
+
+    /// The data that the run was trained on, read again.
+    pub(super) fn own_data(&self, options: &TrainOptions) -> Result<Dataset, Error> {
+        let data = load_or_fail(&[&self.pipeline], options)?;
         if data.label.classes != self.classes() {
             let message = "the data has other classes than when the model was trained";
             let problem = Problem::error(Code::ModelMismatch, message);
@@ -146,6 +151,12 @@ impl Model {
                 .pipeline
                 .error(problem.help("restore the data, or measure the model on rows with `--data`")));
         }
+        Ok(data)
+    }
+
+    /// The rows of a part of it.
+    fn own_rows(&self, part: Part, options: &TrainOptions) -> Result<LabelledRows, Error> {
+        let mut data = self.own_data(options)?;
         let plan = self.plan();
         let places = data.places(plan.inputs.iter().map(|input| input.name.as_str())).unwrap_or_default();
         let origin = &self.pipeline.compiled.hir.data.origin;
@@ -235,16 +246,16 @@ impl Model {
 }
 
 /// Rows with labels, and the table they are from.
-struct LabelledRows {
-    subset: Subset,
+pub(super) struct LabelledRows {
+    pub(super) subset: Subset,
     /// The places of the plan's inputs among the modalities of the rows.
-    places: Vec<usize>,
-    part: Option<Part>,
+    pub(super) places: Vec<usize>,
+    pub(super) part: Option<Part>,
     source: Source,
     /// The folder that relative paths of the source start at.
     base: std::path::PathBuf,
     fingerprint: String,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl LabelledRows {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Pipeline --open--> Run --train--> TrainedModel --save--> folder --load--> Model --predict--> Predictions
+//! Models --stress--> StressReport
 //! Pipelines --open--> TrialSet --start--> Study --run--> TrialResults --compare--> Comparison
 //!                                                                     --grid_search--> GridSearch
 //! ```
@@ -30,6 +31,7 @@ mod predictions;
 mod ranking;
 mod replay;
 mod resume;
+mod robustness;
 mod rows;
 mod run;
 mod run_copy;
@@ -47,6 +49,7 @@ mod selection_check;
 mod source_file;
 mod started_run;
 mod statistics;
+mod stress;
 mod study;
 mod study_record;
 mod table_prediction;
@@ -80,6 +83,10 @@ pub use prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 pub use predictions::{Prediction, Predictions};
 pub use ranking::{RankedConfiguration, best_of, rank};
 pub use resume::Continuation;
+pub use robustness::ablation::AblatedSubset;
+pub use robustness::corruption_curve::{CorruptionCurve, CorruptionPoint, ModalityCorruption};
+pub use robustness::permutation_importance::PermutationImportance;
+pub use robustness::robustness_report::{RobustnessReport, RobustnessRequest};
 pub use run::{FailedRun, Run};
 pub use run_diff::{ResultDiff, RunDiff, diff_runs};
 pub use run_list::{ListedRun, RunList, RunStatus, SkippedFolder, list_runs};
@@ -91,7 +98,13 @@ pub use score_spreads::{ProbabilitySpreads, ScoreSpreads};
 pub use search_table::{param_names, search_csv, search_markdown};
 pub use source_file::{Unreadable, add_source, read_source};
 pub use started_run::StartedRun;
-pub use statistics::{Difference, Interval, SignificanceTest, Spread, mcnemar, paired_t};
+pub use statistics::{Difference, Interval, SignificanceTest, Spread, holm, mcnemar, paired_t};
+pub use stress::report::{
+    MethodSummary, ModalityErrors, StressCell, StressOptions, StressReport, TestReport, TestedMethod, stress,
+};
+pub use stress::run_folders::stressed_folders;
+pub use stress::stress_table::{stress_csv, stress_markdown};
+pub use stress::test::{StressExposure, StressTest};
 pub use study::{Study, StudyProgress, StudyTables};
 pub use study_record::{SelectedRun, StudyFile, StudyKind, StudyRecord};
 pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};

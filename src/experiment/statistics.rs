@@ -91,6 +91,20 @@ pub fn mcnemar(ours: &[bool], theirs: &[bool]) -> Option<Difference> {
     Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: SignificanceTest::McNemar })
 }
 
+/// P-values adjusted for their number by Holm's step-down procedure (1979), in their order: below 0.05 all hypotheses that
+/// are rejected are false with a probability of 95%.
+pub fn holm(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
+    let mut adjusted = vec![0.0; p.len()];
+    let mut largest = 0.0f64;
+    for (rank, place) in order.into_iter().enumerate() {
+        largest = largest.max(((p.len() - rank) as f64 * p[place]).min(1.0));
+        adjusted[place] = largest;
+    }
+    adjusted
+}
+
 /// A mean with a confidence interval of 95%.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
@@ -169,6 +183,17 @@ mod tests {
         close(found.high - found.mean, 1.959_963_985 * (10.0f64 - 64.0 / 40.0).sqrt() / 40.0);
         assert_eq!(mcnemar(&ours, &ours).unwrap().p, 1.0);
         assert!(mcnemar(&[], &[]).is_none());
+    }
+
+    /// The numbers of `statsmodels.stats.multitest.multipletests(p, method="holm")`, version 0.14.
+    #[test]
+    fn adjusted_p_values_are_those_of_statsmodels() {
+        let found = holm(&[0.01, 0.04, 0.03, 0.005, 0.9]);
+        for (found, expected) in found.into_iter().zip([0.04, 0.09, 0.09, 0.025, 0.9]) {
+            close(found, expected);
+        }
+        assert_eq!(holm(&[0.7, 0.6]), [1.0, 1.0]);
+        assert!(holm(&[]).is_empty());
     }
 
     #[test]

@@ -28,11 +28,22 @@ pub fn evaluate(
     rows: &dyn BatchSource,
 ) -> Result<Evaluation, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
+    Ok(evaluate_logits(engine, params, loss, &logits, rows))
+}
+
+/// Evaluates logits of `params` that are there already, for all rows in their order.
+pub fn evaluate_logits(
+    engine: &dyn Engine,
+    params: &Params,
+    loss: &LossSpec,
+    logits: &Logits,
+    rows: &dyn BatchSource,
+) -> Evaluation {
     let loss = fitted(loss, params);
-    let decisions = engine.pool().install(|| decide(&loss, &params.calibration, &logits));
-    let losses = row_losses(&loss, &logits, rows.labels());
+    let decisions = engine.pool().install(|| decide(&loss, &params.calibration, logits));
+    let losses = row_losses(&loss, logits, rows.labels());
     let scores = metrics::scores(&loss, &decisions, &losses, rows.labels(), rows.weights());
-    Ok(Evaluation { scores, decisions, losses })
+    Evaluation { scores, decisions, losses }
 }
 
 /// Decides on all rows, in their order; their labels are not read.
@@ -47,7 +58,8 @@ pub fn predict(
     Ok(engine.pool().install(|| decide(&loss, &params.calibration, &logits)))
 }
 
-fn logits(
+/// The logits of every component on all rows, in their order.
+pub fn logits(
     engine: &dyn Engine,
     params: &Arc<Params>,
     loss: &LossSpec,

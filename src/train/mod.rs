@@ -28,7 +28,7 @@ pub use checkpoint::{
 };
 pub use checkpoint_file::{checkpoint_bytes, read_checkpoint};
 pub use class_scores::{ClassScore, ClassScores, class_scores};
-pub use evaluate::{Evaluation, evaluate, predict};
+pub use evaluate::{Evaluation, evaluate, evaluate_logits, logits, predict};
 pub use event::{ComponentScores, EpochRecord, Event, ProbabilityScores, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 pub use fit_calibration::{CalibrationFit, CalibrationRecord, fit_calibration};

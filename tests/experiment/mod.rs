@@ -6,6 +6,7 @@ mod batch_invariance;
 mod calibration;
 mod continuation;
 mod errors;
+mod paired_statistics;
 mod prediction;
 mod public;
 mod rerun;

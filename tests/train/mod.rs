@@ -6,4 +6,5 @@ mod model_file;
 mod optimizer;
 mod real_engine;
 pub(crate) mod softmax_regression;
+mod temperature;
 mod trainer;

@@ -2,9 +2,14 @@
 
 use super::compute::ComputeArgs;
 use super::metric::metric;
+use super::stress::modality_corruption;
+use crate::experiment::{ModalityCorruption, RobustnessRequest};
 use crate::spec::{Metric, Part};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// What is measured of the rows as they are only.
+const OTHERS: [&str; 3] = ["threshold", "metric", "by"];
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EvalArgs {
@@ -27,11 +32,37 @@ pub(in crate::cli) struct EvalArgs {
     /// Repeat the measurements for the rows of each value of a column
     #[arg(long, value_name = "COLUMN")]
     pub(in crate::cli) by: Option<String>,
+    /// Instead measure the model by how strongly a modality is corrupted: gaussian, dropout, missing, swap, shuffle, constant,
+    /// typos, blur or occlusion, at the levels of a list with commas; may be repeated
+    #[arg(long, value_name = "NAME=KIND:LEVELS", value_parser = modality_corruption, conflicts_with_all = OTHERS)]
+    pub(in crate::cli) corrupt: Vec<ModalityCorruption>,
+    /// Instead measure the model with every subset of its modalities, of more than eight with each alone and without each
+    #[arg(long, conflicts_with_all = OTHERS)]
+    pub(in crate::cli) ablate: bool,
+    /// Instead measure the increase of the error when each modality, and each column of it, is permuted among the rows
+    #[arg(long, conflicts_with_all = OTHERS)]
+    pub(in crate::cli) permute: bool,
+    /// The seed of corruptions and permutations
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(in crate::cli) seed: u64,
     /// How the result is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: EvalFormat,
     #[command(flatten)]
     pub(in crate::cli) compute: ComputeArgs,
+}
+
+impl EvalArgs {
+    /// What is measured of corrupted rows, if so.
+    pub(in crate::cli) fn robustness(&self) -> Option<RobustnessRequest> {
+        let request = RobustnessRequest {
+            corruptions: self.corrupt.clone(),
+            ablate: self.ablate,
+            permute: self.permute,
+            seed: self.seed,
+        };
+        (!self.corrupt.is_empty() || self.ablate || self.permute).then_some(request)
+    }
 }
 
 /// How an evaluation is shown: for people or for programs.

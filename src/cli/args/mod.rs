@@ -22,6 +22,7 @@ mod plan;
 mod predict;
 mod run;
 mod runs;
+mod stress;
 mod sweep;
 mod table_format;
 mod text_format;
@@ -46,6 +47,7 @@ pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
+pub(super) use stress::StressArgs;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
 pub(super) use verify::VerifyArgs;
@@ -80,6 +82,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Measure the model of a run again, on its own rows or on new ones
     Eval(EvalArgs),
+    /// Measure runs on the same corrupted rows: noise, missing and exchanged modalities
+    Stress(StressArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout
