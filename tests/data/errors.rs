@@ -30,7 +30,7 @@ fn a_column_of_bad_cells_is_one_report_with_their_number() {
     assert_eq!(places, [at(2, "a"), at(27, "b"), at(27, "c")]);
     assert_eq!(
         problems[0].message,
-        "column `a`: expected a number, found `x0`; so 24 more cells of the column, the next on lines 3, 4 and 5"
+        "column `a`: expected a number, found `x0`; the same in 24 more cells of the column, the next on lines 3, 4 and 5"
     );
     assert!(problems[0].help.as_ref().unwrap().contains("`category`"));
     // A single bad cell is reported as before, and a word again and again may be a mark.

@@ -260,7 +260,7 @@ fn parquet_of_the_wrong_type_is_reported_by_column() {
     assert_eq!(problems.len(), 1);
     assert_eq!(
         problems[0].message,
-        "column `y` holds text: expected a number, found `no`; so 3 more cells of the column, the next on rows 1, 2 and 3"
+        "column `y` holds text: expected a number, found `no`; the same in 3 more cells of the column, the next on rows 1, 2 and 3"
     );
     assert_eq!(problems[0].data.as_ref().unwrap().to_string(), "t.parquet, row 0, column `y`");
     let case = parquet_case(&rows(), "m", &["e"], 2).kind(ModalityKind::Text { vocabulary: 9 }, &[4]);

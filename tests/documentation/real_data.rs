@@ -272,7 +272,7 @@ const BINARY_INPUTS: &[BinaryInput] = &[
             write_parquet(path, &batch(vec![("x", Arc::new(StringArray::from_iter_values(words)))]));
         },
         declarations: Some(PARQUET),
-        answer: &["so 39 more cells of the column", "`category`"],
+        answer: &["the same in 39 more cells", "`category`"],
     },
     BinaryInput {
         title: "A Parquet file that was not written to its end",

@@ -65,7 +65,7 @@ impl CopiedRecords {
 }
 
 /// A source that reads some rows of another.
-struct SourceCopy {
+struct CopiedSource {
     source: Source,
     /// The name of the other.
     name: String,
@@ -236,10 +236,10 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
 }
 
 /// A source that reads some rows of another, in files of `folder`; it is the one of this number.
-fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<SourceCopy, NoSample> {
+fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<CopiedSource, NoSample> {
     match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Generated { name, source: kind, .. } => {
-            Ok(SourceCopy { source: Source { kind, span: source.span }, name, files: None })
+            Ok(CopiedSource { source: Source { kind, span: source.span }, name, files: None })
         }
         FirstRows::Numbered => copy_numbered(source, base, folder, at),
         FirstRows::Lines(format) => {
@@ -273,17 +273,17 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<Source
             if let Some(paths) = copy.kind.files_mut() {
                 *paths = written;
             }
-            Ok(SourceCopy { source: copy, name, files: Some(copied) })
+            Ok(CopiedSource { source: copy, name, files: Some(copied) })
         }
         FirstRows::Unavailable => Err(NoSample::Unavailable(source.clone())),
     }
 }
 
 /// The same for rows that are found by their numbers.
-fn copy_numbered(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<SourceCopy, NoSample> {
+fn copy_numbered(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<CopiedSource, NoSample> {
     let found = paths::find(source.kind.files(), base).unwrap_or_default();
     let size = CopySize { rows: SAMPLE_ROWS as u64, bytes: MOST_TEXT as u64 };
-    // Why it failed is said by the reader of the source.
+    // Why it failed is reported by the reader of the source.
     let copies = copy_rows(&source.kind, &found, size).map_err(|_| NoSample::Unavailable(source.clone()))?;
     let (mut copied, mut written) = (vec![], vec![]);
     for (number, (file, copy)) in found.into_iter().zip(copies).enumerate() {
@@ -297,7 +297,7 @@ fn copy_numbered(source: &Source, base: &Path, folder: &Path, at: usize) -> Resu
     if let Some(paths) = copy.kind.files_mut() {
         *paths = written;
     }
-    Ok(SourceCopy { source: copy, name, files: Some(copied) })
+    Ok(CopiedSource { source: copy, name, files: Some(copied) })
 }
 
 /// The path of a copy in a folder, and where it is. It has the name of the file, so that problems name the file.

@@ -63,7 +63,9 @@ impl ColumnErrors {
         let mut problem = self.first.remove(0);
         let least = if stopped { "at least " } else { "" };
         let more = grouped(self.count as u64 - 1);
-        problem.message.push_str(&format!("; so {least}{more} more cells of the column{}", self.places(&problem)));
+        problem
+            .message
+            .push_str(&format!("; the same in {least}{more} more cells of the column{}", self.places(&problem)));
         // The same word again and again may mark an empty cell; different ones are what the column holds.
         let words = self.first.iter().any(|other| found(other).is_some_and(|cell| Some(cell) != found(&problem)));
         match words && problem.edits.is_empty() && is_word(&problem) {
@@ -140,7 +142,7 @@ mod tests {
         let [problem] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(
             problem.message,
-            "column `x`: expected a number, found `word 0`; so 1,199 more cells of the column, the next on lines 3, 4 and 5"
+            "column `x`: expected a number, found `word 0`; the same in 1,199 more cells of the column, the next on lines 3, 4 and 5"
         );
         assert!(problem.help.as_ref().unwrap().contains("`category`"), "{problem:?}");
     }

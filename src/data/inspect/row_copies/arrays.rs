@@ -171,7 +171,7 @@ pub(super) fn copy_archive(file: &DataFile, size: CopySize) -> io::Result<RowCop
         }
         let length = entry_size(file, &entry).map_err(failed)?;
         let stored = if entry.compression() == CompressionMethod::Stored { entry.data_start() } else { None };
-        let mut counted = Counted { inner: entry, count: 0 };
+        let mut counted = CountedEntry { inner: entry, count: 0 };
         let header = read_header(&mut counted, length)?;
         // A single number beside the arrays is no column.
         if !header.shape().is_empty() {
@@ -209,12 +209,12 @@ pub(super) fn copy_archive(file: &DataFile, size: CopySize) -> io::Result<RowCop
 }
 
 /// Counts what is read through it.
-struct Counted<R> {
+struct CountedEntry<R> {
     inner: R,
     count: u64,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountedEntry<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(bytes)?;
         self.count += read as u64;
