@@ -170,7 +170,7 @@ fn a_column_of_names_names_the_rows() {
     let folder = TempDir::new().unwrap();
     let rows = |row: usize| format!("A-{row:04},{}.5", row * 7 % 13);
     let text = pipeline_of(folder.path(), "a.csv", &table("order,x", 100, rows));
-    assert!(text.contains("id = column(\"order\")") && text.contains("# Left out: `order`"), "{text}");
+    assert!(text.contains("id     = column(\"order\")") && text.contains("# Left out: `order`"), "{text}");
     let run = fs::read_dir(folder.path().join("out")).unwrap().next().unwrap().unwrap().path();
     let predictions = fs::read_to_string(run.join("predictions.csv")).unwrap();
     assert!(predictions.starts_with("row,order,"), "{predictions}");
