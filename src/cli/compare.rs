@@ -68,6 +68,7 @@ fn request(args: &CompareArgs) -> Result<(Vec<StudyFile>, ComparisonOptions), Er
         first_seed: args.seed,
         epochs: args.epochs,
         metric: args.metric,
+        audit: args.audit,
         reference: ComparisonReference { against: args.against.clone(), over_learn },
     };
     let files: Vec<StudyFile> = args.files.iter().map(|path| StudyFile::named(path)).collect();
@@ -84,6 +85,11 @@ fn text(comparison: &Comparison, style: Style) -> String {
     if comparison.lines.iter().any(|line| line.over_learn.is_some()) {
         text.push('\n');
         text += &over_learn_table(comparison, style);
+    }
+    let audited = comparison.lines.iter().any(|line| line.audit.is_some());
+    if audited {
+        text.push('\n');
+        text += &audit_table(comparison, style);
     }
     text.push('\n');
     let seeds: Vec<String> = comparison.seeds.iter().map(u64::to_string).collect();
@@ -104,6 +110,9 @@ fn text(comparison: &Comparison, style: Style) -> String {
     }
     if comparison.lines.iter().any(|line| line.over_learn.is_some()) {
         text += "over-learn  errors on the rows that a single modality gets right, of all rows and of those\n";
+    }
+    if audited {
+        text += "audit       test error of the epoch that is best on the test rows, which selected nothing\n";
     }
     let _ = writeln!(text, "before      before calibration; ECE is the expected calibration error");
     text
@@ -163,6 +172,22 @@ fn over_learn_table(comparison: &Comparison, style: Style) -> String {
             format!("{:.1}", over.subset.mean),
         ],
         None => vec![line.name.clone()],
+    });
+    table(&header, rows.collect(), style)
+}
+
+/// What choosing the epoch on the test rows would have reported.
+fn audit_table(comparison: &Comparison, style: Style) -> String {
+    use Align::{Left, Right};
+    let header = [("audit", Left), ("chosen: error %", Right), ("best on test %", Right), ("gain, points", Right)];
+    let rows = comparison.lines.iter().map(|line| match &line.audit {
+        Some(audit) => vec![
+            line.name.clone(),
+            percent_spread(&audit.chosen),
+            percent_spread(&audit.best_on_test),
+            percent_spread(&audit.gain),
+        ],
+        None => vec![line.name.clone(), "-".into(), "-".into(), "-".into()],
     });
     table(&header, rows.collect(), style)
 }

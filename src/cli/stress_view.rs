@@ -6,7 +6,6 @@ use crate::diag::Style;
 use crate::experiment::{
     MethodSummary, StressCell, StressReport, TestReport, percent_difference, percent_spread, probability,
 };
-use std::fmt::Write;
 use std::time::Duration;
 
 /// All tables, and the meaning of their columns.
@@ -14,7 +13,8 @@ pub(super) fn text(report: &StressReport, style: Style) -> String {
     let compared = report.methods.len() > 1;
     let mut text = String::new();
     for test in &report.tests {
-        let _ = writeln!(text, "{}: level is the {}; {}", test.test.name, test.level, test.reach);
+        let title = format!("{}: the level is the {}; {}", test.test.name, test.level, test.reach);
+        text += &wrapped(&title, "", style);
         text += &test_table(report, test, style);
         text.push('\n');
     }
@@ -26,8 +26,19 @@ pub(super) fn text(report: &StressReport, style: Style) -> String {
     text.push('\n');
     text += &cost_table(report, style);
     text.push('\n');
-    text += &meanings(report, compared);
+    for line in meanings(report, compared) {
+        text += &wrapped(&line, MARGIN, style);
+    }
     text
+}
+
+/// Where the text of the closing lines begins.
+const MARGIN: &str = "            ";
+
+/// A line broken between words at the width of the terminal, at most 100 columns.
+fn wrapped(line: &str, indent: &str, style: Style) -> String {
+    let options = textwrap::Options::new(style.width.clamp(40, 100)).subsequent_indent(indent).break_words(false);
+    textwrap::fill(line, options) + "\n"
 }
 
 /// A level as it was written: a share as a percentage.
@@ -42,7 +53,7 @@ fn test_table(report: &StressReport, test: &TestReport, style: Style) -> String 
     if compared {
         header.extend([("difference [95%]", Right), ("p", Right)]);
     }
-    header.extend([("AUROC %", Right), ("AURC %", Right)]);
+    header.extend([("AUROC", Right), ("AURC", Right)]);
     let mut rows = vec![];
     let mut add = |level: String, cells: &mut dyn Iterator<Item = (&str, &StressCell)>| {
         for (at, (name, cell)) in cells.enumerate() {
@@ -52,7 +63,8 @@ fn test_table(report: &StressReport, test: &TestReport, style: Style) -> String 
                 row.push(cell.difference.as_ref().map_or_else(String::new, percent_difference));
                 row.push(cell.holm.map_or_else(String::new, probability));
             }
-            row.extend([percent(cell.gap_auroc.unwrap_or(f64::NAN)), percent(cell.risk_coverage)]);
+            let auroc = cell.gap_auroc.map_or_else(|| "-".into(), |area| format!("{:.1}", 100.0 * area));
+            row.extend([auroc, percent(cell.risk_coverage)]);
             rows.push(row);
         }
     };
@@ -123,36 +135,29 @@ fn cost_table(report: &StressReport, style: Style) -> String {
     table(&header, report.methods.iter().map(row).collect(), style)
 }
 
-fn meanings(report: &StressReport, compared: bool) -> String {
-    let mut text = String::new();
-    let rows = grouped(report.rows as u64);
-    let _ = writeln!(
-        text,
-        "rows        {rows} of {}, corrupted alike for every run, by seed {}",
-        report.part.as_str(),
-        report.seed
-    );
+fn meanings(report: &StressReport, compared: bool) -> Vec<String> {
+    let (rows, part, seed) = (grouped(report.rows as u64), report.part.as_str(), report.seed);
+    let mut lines = vec![format!("rows        {rows} of {part}, corrupted alike for every run, by seed {seed}")];
     if compared {
-        let _ = writeln!(
-            text,
-            "difference  error less that of `{}`, in points: Student's paired test over runs with the",
+        lines.push(format!(
+            "difference  error less that of `{}`, in points: Student's paired test over runs with the same rows and seed, \
+             McNemar's over the rows of a single pair; p adjusted by Holm",
             report.against
-        );
-        text += "            same rows and seed, McNemar's over the rows of a single pair; p adjusted by Holm\n";
+        ));
     }
-    text += "AUROC, AURC how well the gap of the two least class losses tells wrong rows; area of risk-coverage\n";
-    text += "accuracy    its mean over the levels, by the trapezoidal rule\n";
+    lines.push("AUROC       of the gap between the two least class losses, for right decisions, in percent".into());
+    lines.push("AURC        area under the risk-coverage curve of that gap, in percent".into());
+    lines.push("accuracy    its mean over the levels, by the trapezoidal rule".into());
     if let Some(late) = &report.late {
-        let _ = writeln!(text, "effective   sum over the levels of the lead over `{late}`, less the lead at level 0");
+        lines.push(format!("effective   sum over the levels of the lead over `{late}`, less the lead at level 0"));
     }
     let replaced: Vec<&str> =
         report.methods.iter().filter(|method| method.replaced > 0).map(|method| method.name.as_str()).collect();
     if !replaced.is_empty() {
-        let _ = writeln!(
-            text,
-            "missing     has no component left on some rows of {}: there the mean over the rows stands in",
-            replaced.join(", ")
-        );
+        let names = replaced.join(", ");
+        lines.push(format!(
+            "missing     no component is left on some rows of {names}: there the mean over the rows stands in"
+        ));
     }
-    text
+    lines
 }

@@ -165,7 +165,15 @@ mod tests {
         let probabilities = ProbabilityScores { log_loss: 0.25, ..ProbabilityScores::default() };
         let of = |error| SplitScores { error, loss: 0.5, auc: None, f1: 0.5, probabilities, uncalibrated: None };
         let (valid, test) = (Some(of(0.21)), Some(of(0.99)));
-        TrialScores { valid, test, parameters: 7, epochs: 10, component_epochs: IndexMap::new(), seconds: 2.5 }
+        TrialScores {
+            valid,
+            test,
+            parameters: 7,
+            epochs: 10,
+            component_epochs: IndexMap::new(),
+            seconds: 2.5,
+            least_test_error: None,
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Augment,
     /// The modalities that a training step leaves out.
     Modalities,
+    /// The noise in the gradient of a training step.
+    Gradients,
     /// Corruptions of measured rows.
     Corruption,
 }
@@ -31,6 +33,7 @@ pub(crate) fn stream(purpose: Purpose, seed: u64, counter: u64) -> ChaCha8Rng {
         Purpose::Synthetic => b"synthet ",
         Purpose::Augment => b"augment ",
         Purpose::Modalities => b"modality",
+        Purpose::Gradients => b"gradient",
         Purpose::Corruption => b"corrupt ",
     };
     let mut key = [0u8; 32];
@@ -96,6 +99,17 @@ impl Draws {
     /// The draws that decide which modalities step `step` of a training leaves out.
     pub fn of_modalities(seed: u64, step: u64) -> Self {
         Self(stream(Purpose::Modalities, seed, step))
+    }
+
+    /// The draws of the noise in the gradient of step `step` of a training.
+    pub fn of_gradients(seed: u64, step: u64) -> Self {
+        Self(stream(Purpose::Gradients, seed, step))
+    }
+
+    /// The next number of the standard normal distribution (Box and Muller, 1958); it takes two uniform ones.
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
     /// The next number, in [0, 1).

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Rows of a block at most.
-const ROWS: usize = 8192;
+const ROWS: usize = 4096;
 /// Numbers of the prepared rows of a block at most, unless one row has more.
 const NUMBERS: usize = 1 << 24;
 

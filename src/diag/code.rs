@@ -64,6 +64,7 @@ codes! {
     BadMixture = "MMC0305", "a mixture that is empty, repeated or names no input";
     NotABlock = "MMC0306", "a block of layers is expected here";
     BadInput = "MMC0307", "a layer does not take a value of this shape";
+    BadBalance = "MMC0315", "a balance of components that does not fit the combine";
     CannotSkip = "MMC0320", "a value that may be missing where a value is required";
 
     UnusedModality = "MMC0401", "a modality nothing uses";

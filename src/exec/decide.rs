@@ -184,13 +184,16 @@ pub fn row_losses(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> Vec<RowLo
 
 /// Visits some rows, each with its place among them.
 fn for_each_row(loss: &LossSpec, logits: &Logits, rows: Range<usize>, mut visit: impl FnMut(usize, &ClassLoss)) {
-    let classes = loss.classes.len();
+    let (classes, width) = (loss.classes.len(), loss.width());
     let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
-    let mut node = ClassLoss::new(&loss.combination, &weights, classes);
+    let mut node = loss.class_loss(&weights);
     for (place, row) in rows.enumerate() {
         for (index, values) in logits.components.iter().enumerate() {
-            let theirs = &values[row * classes..(row + 1) * classes];
-            for (to, from) in node.row.logits[index * classes..].iter_mut().zip(theirs) {
+            let theirs = &values[row * width..(row + 1) * width];
+            if let Some(score) = theirs.get(classes) {
+                node.row.scores[index] = f64::from(*score);
+            }
+            for (to, from) in node.row.logits[index * classes..(index + 1) * classes].iter_mut().zip(theirs) {
                 *to = f64::from(*from);
             }
         }

@@ -27,6 +27,20 @@ pub trait Engine: Send {
     /// Forward, loss and backward over one batch.
     fn step(&mut self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<StepResult<'_>, ExecError>;
 
+    /// The same with the weight of each component multiplied by its factor; without factors, [`Engine::step`].
+    fn step_weighted(
+        &mut self,
+        params: &Arc<Params>,
+        batch: &Batch,
+        key: StepKey,
+        factors: &[f64],
+    ) -> Result<StepResult<'_>, ExecError> {
+        match factors {
+            [] => self.step(params, batch, key),
+            _ => Err(ExecError::Internal("this engine cannot weight components anew".into())),
+        }
+    }
+
     /// Forward without randomness and with running statistics: the logits of every component.
     fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError>;
 
@@ -49,6 +63,27 @@ pub struct StepResult<'a> {
     pub gradients: &'a mut [Vec<f32>],
     /// Statistics of this batch for running buffers: which, and the batch's value.
     pub moments: Vec<(BufferId, Vec<f32>)>,
+    /// One per component of the plan's loss: its sums over the rows of the batch.
+    pub components: Vec<ComponentSums>,
+}
+
+/// Sums over the rows of a batch that have a component, each times its weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ComponentSums {
+    /// Of 1.
+    pub weight: f64,
+    /// Of `-log p^y`, with `y` the class of the row.
+    pub neg_log_p: f64,
+    /// Of `p^y`.
+    pub p: f64,
+}
+
+impl std::ops::AddAssign for ComponentSums {
+    fn add_assign(&mut self, other: Self) {
+        self.weight += other.weight;
+        self.neg_log_p += other.neg_log_p;
+        self.p += other.p;
+    }
 }
 
 /// The logits of every component.
@@ -56,7 +91,7 @@ pub struct StepResult<'a> {
 pub struct Logits {
     /// Number of rows.
     pub rows: usize,
-    /// One array per component of the plan's loss, row-major, `rows * classes`.
+    /// One array per component of the plan's loss, row-major, `rows` times the width of the loss: see `LossSpec::width`.
     pub components: Vec<Vec<f32>>,
     /// One per component: the rows on which it is present; `None` for all of them.
     pub present: Vec<Option<Vec<bool>>>,

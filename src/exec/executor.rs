@@ -2,7 +2,7 @@
 //! order.
 
 use super::backend::Backend;
-use super::engine::{Engine, ExecError, Logits, StepKey, StepResult};
+use super::engine::{ComponentSums, Engine, ExecError, Logits, StepKey, StepResult};
 use super::gradients::ParamGradients;
 use super::kernels::compute;
 use super::kernels::kernel::{Compute, KernelCall};
@@ -42,6 +42,7 @@ struct ShardResult {
     errors: usize,
     violations: usize,
     moments: Vec<(BufferId, Vec<f32>)>,
+    components: Vec<ComponentSums>,
 }
 
 /// The values of the slots after a pass, and the components' among them.
@@ -121,6 +122,7 @@ impl<B: Compute> Executor<B> {
         params: &Arc<Params>,
         batch: &Batch,
         key: StepKey,
+        factors: &[f64],
         rows: &Range<usize>,
         gradients: &mut Vec<f32>,
     ) -> Result<ShardResult, ExecError> {
@@ -141,6 +143,7 @@ impl<B: Compute> Executor<B> {
             loss: &self.plan.loss,
             labels: &batch.labels[rows.clone()],
             present: self.present(batch, rows),
+            factors,
             epoch: key.epoch,
             row_weights: batch.weights.get(rows.clone()).unwrap_or_default(),
             batch: batch.weight(),
@@ -150,7 +153,8 @@ impl<B: Compute> Executor<B> {
         drop(slots);
         node.tensor.put_tape(pass.tape).try_backward().map_err(|error| self.failure(place.get(), &error))?;
         *gradients = written.finish();
-        Ok(ShardResult { loss: node.loss, errors: node.errors, violations: node.violations, moments: pass.moments })
+        let (loss, errors, violations, moments) = (node.loss, node.errors, node.violations, pass.moments);
+        Ok(ShardResult { loss, errors, violations, moments, components: node.components })
     }
 
     /// The logits of some rows, one array per component, classes x padded rows. The one place where rows are padded.
@@ -250,38 +254,50 @@ impl<B: Compute> Engine for Executor<B> {
     }
 
     fn step(&mut self, params: &Arc<Params>, batch: &Batch, key: StepKey) -> Result<StepResult<'_>, ExecError> {
+        self.step_weighted(params, batch, key, &[])
+    }
+
+    fn step_weighted(
+        &mut self,
+        params: &Arc<Params>,
+        batch: &Batch,
+        key: StepKey,
+        factors: &[f64],
+    ) -> Result<StepResult<'_>, ExecError> {
         self.check(params, batch, true)?;
         let shards = self.training_shards(batch);
         let count = shards.len();
         let mut gradients = std::mem::take(&mut self.gradients);
         gradients.resize_with(gradients.len().max(count), Vec::new);
         let parts = shards.into_iter().zip(&mut gradients).collect();
-        let results = self.each(parts, |(rows, gradients)| self.learn(params, batch, key, &rows, gradients));
+        let results = self.each(parts, |(rows, gradients)| self.learn(params, batch, key, factors, &rows, gradients));
         self.gradients = gradients;
 
         let (mut loss, mut errors, mut violations, mut moments) = (0.0, 0, 0, Vec::new());
+        let mut components = vec![ComponentSums::default(); self.plan.loss.components.len()];
         for result in results {
             let shard = result?;
             loss += shard.loss;
             errors += shard.errors;
             violations += shard.violations;
             moments.extend(shard.moments);
+            components.iter_mut().zip(shard.components).for_each(|(all, own)| *all += own);
         }
-        Ok(StepResult { loss, errors, violations, gradients: &mut self.gradients[..count], moments })
+        Ok(StepResult { loss, errors, violations, gradients: &mut self.gradients[..count], moments, components })
     }
 
     fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError> {
         self.check(params, batch, false)?;
-        let classes = self.plan.loss.classes.len();
-        let mut components = vec![vec![0.0; batch.rows * classes]; self.plan.loss.components.len()];
+        let numbers = self.plan.loss.width();
+        let mut components = vec![vec![0.0; batch.rows * numbers]; self.plan.loss.components.len()];
         let chunks = shards::evaluation(batch.rows);
         let results = self.each(chunks.clone(), |rows| self.evaluate(params, batch, &rows));
         for (rows, result) in chunks.iter().zip(results) {
             let width = shards::padded(rows.len());
             for (to, from) in components.iter_mut().zip(result?) {
-                for (row, to) in to[rows.start * classes..rows.end * classes].chunks_exact_mut(classes).enumerate() {
-                    for (class, to) in to.iter_mut().enumerate() {
-                        *to = from[class * width + row];
+                for (row, to) in to[rows.start * numbers..rows.end * numbers].chunks_exact_mut(numbers).enumerate() {
+                    for (at, to) in to.iter_mut().enumerate() {
+                        *to = from[at * width + row];
                     }
                 }
             }

@@ -19,7 +19,7 @@ mod workers;
 
 pub use decide::{ComponentDecisions, Decisions, decide, fitted, row_losses};
 pub use device::{DeviceChoice, engine};
-pub use engine::{Engine, ExecError, Logits, StepKey, StepResult};
+pub use engine::{ComponentSums, Engine, ExecError, Logits, StepKey, StepResult};
 pub use initialize::initialize;
 pub use instructions::vector_instructions;
 pub use math::product_rate::product_rate;

@@ -76,6 +76,20 @@ pub struct ComparisonRow {
     pub difference: Option<Difference>,
     /// Its errors on rows that a single modality gets right.
     pub over_learn: Option<OverLearn>,
+    /// What choosing the epoch on the test rows would have reported; `None` where that was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<ChoiceAudit>,
+}
+
+/// What choosing the epoch on the test rows would have reported, over the trials of which it is known.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChoiceAudit {
+    /// The test error of the epoch that was chosen without the test rows.
+    pub chosen: Spread,
+    /// That of the epoch which is best on the test rows; of components that are trained separately, the best for each.
+    pub best_on_test: Spread,
+    /// The first less the second: what the choice would have added.
+    pub gain: Spread,
 }
 
 /// Errors on the rows that at least one single modality predicts correctly (Table 4 of the paper), in both readings.
@@ -141,7 +155,15 @@ fn line(candidate: &ComparedModel) -> ComparisonRow {
         seconds: Spread::of(seconds).map_or(0.0, |seconds| seconds.mean),
         difference: None,
         over_learn: None,
+        audit: audit(&results),
     }
+}
+
+fn audit(results: &[&TrialResult]) -> Option<ChoiceAudit> {
+    let known = results.iter().filter_map(|result| Some((result.scores.test?.error, result.scores.least_test_error?)));
+    let (chosen, best): (Vec<f64>, Vec<f64>) = known.unzip();
+    let gain = chosen.iter().zip(&best).map(|(chosen, best)| chosen - best).collect();
+    Some(ChoiceAudit { chosen: Spread::of(chosen)?, best_on_test: Spread::of(best)?, gain: Spread::of(gain)? })
 }
 
 /// Over the seeds that both have, by Student's test; for one seed by the rows.
@@ -221,7 +243,15 @@ mod tests {
         let error = wrong(&predicted, &LABELS).iter().filter(|wrong| **wrong).count() as f64 / 4.0;
         let (valid, test) = (Some(scores(error)), Some(scores(error)));
         let component_epochs = IndexMap::new();
-        let scores = TrialScores { valid, test, parameters: 7, epochs: 1, component_epochs, seconds: 2.0 };
+        let scores = TrialScores {
+            valid,
+            test,
+            parameters: 7,
+            epochs: 1,
+            component_epochs,
+            seconds: 2.0,
+            least_test_error: None,
+        };
         TrialResult { scores, decisions: TestDecisions { predicted: predicted.to_vec(), components: vec![] } }
     }
 

@@ -1,6 +1,7 @@
 //! The table of a comparison as Markdown and CSV, for papers and other programs.
 
 use super::comparison::{Comparison, ComparisonRow};
+use super::statistics::Spread;
 use super::table_text::{
     PROBABILITY_HEADS, csv_text, markdown, metric_label, metric_spread, number, percent_difference, percent_spread,
     probability, probability_cells, score_columns, score_names,
@@ -16,6 +17,10 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     header.extend(PROBABILITY_HEADS.map(String::from));
     if over_learn {
         header.extend(["over-learn % of all", "over-learn % of those", "rows a single knows"].map(String::from));
+    }
+    let audit = comparison.lines.iter().any(|line| line.audit.is_some());
+    if audit {
+        header.extend(["best on test %", "gain of choosing on test"].map(String::from));
     }
     header.extend(["parameters", "seconds", "runs"].map(String::from));
     let row = |line: &ComparisonRow| {
@@ -35,6 +40,11 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
             });
             row.extend(cells.unwrap_or_default());
         }
+        if audit {
+            let of = |spread: Option<&Spread>| spread.map_or_else(String::new, percent_spread);
+            let found = line.audit.as_ref();
+            row.extend([of(found.map(|audit| &audit.best_on_test)), of(found.map(|audit| &audit.gain))]);
+        }
         row.extend([line.parameters.to_string(), format!("{:.1}", line.seconds), line.runs.to_string()]);
         row
     };
@@ -49,6 +59,10 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
     let last = "difference,difference_low,difference_high,p,over_learn_of_all,over_learn_of_those,over_learn_rows,\
                 parameters,seconds";
     header.extend(last.split(',').map(String::from));
+    let audit = comparison.lines.iter().any(|line| line.audit.is_some());
+    if audit {
+        header.extend(["audit_chosen", "audit_best_on_test", "audit_gain"].map(String::from));
+    }
     let row = |line: &ComparisonRow| {
         let mut row = vec![line.name.clone(), line.runs.to_string(), u8::from(line.selected).to_string()];
         row.extend(score_columns(&line.valid));
@@ -67,6 +81,14 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
             number(over.map(|over| over.subset.mean)),
         ]);
         row.extend([line.parameters.to_string(), line.seconds.to_string()]);
+        if audit {
+            let found = line.audit.as_ref();
+            row.extend([
+                number(found.map(|audit| audit.chosen.mean)),
+                number(found.map(|audit| audit.best_on_test.mean)),
+                number(found.map(|audit| audit.gain.mean)),
+            ]);
+        }
         row
     };
     csv_text(header, comparison.lines.iter().map(row))

@@ -36,6 +36,9 @@ pub struct ComparisonOptions {
     pub epochs: Option<u64>,
     /// The metric on the validation rows that ranks and selects, the error for `None`.
     pub metric: Option<Metric>,
+    /// Whether the test rows are measured after every epoch, to report what choosing on them would have added.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub audit: bool,
     /// Options of the comparison.
     pub reference: ComparisonReference,
 }
@@ -61,6 +64,7 @@ impl ComparisonOptions {
             first_seed: self.first_seed.or(recorded.first_seed),
             epochs: self.epochs.or(recorded.epochs),
             metric: self.metric.or(recorded.metric),
+            audit: self.audit || recorded.audit,
             reference: ComparisonReference {
                 against: reference.against.or(before.against),
                 over_learn: reference.over_learn.or(before.over_learn),
@@ -81,7 +85,7 @@ impl ComparisonTrials {
         options: &TrainOptions,
         opened: &mut dyn FnMut(&Pipeline),
     ) -> Result<Self, Error> {
-        let ComparisonOptions { combines, settings, seeds, first_seed, epochs, metric, reference } = &comparison;
+        let ComparisonOptions { combines, settings, seeds, first_seed, epochs, metric, audit, reference } = &comparison;
         let mut configurations = vec![];
         let mut unknown: Vec<&String> = combines.iter().collect();
         let mut known = vec![];
@@ -118,7 +122,8 @@ impl ComparisonTrials {
         if let Some(name) = reference.against.iter().chain(singles).find(|name| !names.contains(name)) {
             return Err(unknown_name(name, &names));
         }
-        let trials = TrialSet::open(configurations, seeds, *epochs, options)?;
+        let mut trials = TrialSet::open(configurations, seeds, *epochs, options)?;
+        trials.audit = *audit;
         check_rows(&trials)?;
         let metric = metric.unwrap_or(Metric::Error);
         Ok(Self { trials, metric, files: files.to_vec(), options: comparison })

@@ -116,7 +116,15 @@ mod tests {
             let error = (*error)?;
             let (valid, test) = (Some(part(error)), Some(part(error + 0.5)));
             let component_epochs = IndexMap::new();
-            Some(TrialScores { valid, test, parameters: 3, epochs: 1, component_epochs, seconds: 1.0 })
+            Some(TrialScores {
+                valid,
+                test,
+                parameters: 3,
+                epochs: 1,
+                component_epochs,
+                seconds: 1.0,
+                least_test_error: None,
+            })
         };
         let params = IndexMap::from([("beta".to_owned(), beta.to_owned())]);
         GridPoint { combine: combine.into(), params, trials: valid.iter().map(trial).collect() }

@@ -14,6 +14,7 @@ mod comparison_table;
 mod comparison_trials;
 mod csv_comparison;
 mod data_check;
+mod epoch_audit;
 mod error;
 mod evaluation;
 mod grid_search;
@@ -64,7 +65,7 @@ mod weight_comparison;
 pub use benchmark::{Benchmark, benchmark};
 pub(crate) use command_line::shell_word;
 pub use comparison::{
-    ComparedModel, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare,
+    ChoiceAudit, ComparedModel, Comparison, ComparisonReference, ComparisonRow, OverLearn, SingleModality, compare,
 };
 pub use comparison_table::{comparison_csv, comparison_markdown};
 pub use comparison_trials::{ComparisonOptions, ComparisonTrials};

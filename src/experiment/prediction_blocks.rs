@@ -129,19 +129,19 @@ impl PredictionBlocks<'_> {
         Ok(Some(PredictedBlock { prepared, decisions }))
     }
 
-    /// Prepares a block on each thread, and reads the next ones meanwhile.
+    /// Prepares two blocks on each thread, so that no thread waits long for another, and reads the next ones meanwhile.
     fn prepare(&mut self) {
-        let threads = self.pool.current_num_threads();
+        let count = 2 * self.pool.current_num_threads();
         let (mut read, mut failed) = std::mem::take(&mut self.ahead);
         if read.is_empty() && failed.is_none() {
-            (read, failed) = read_blocks(&mut self.blocks, threads);
+            (read, failed) = read_blocks(&mut self.blocks, count);
         }
         let (preparer, blocks) = (&self.preparer, &mut self.blocks);
         let more = self.reads_ahead && failed.is_none() && !read.is_empty();
         let (prepared, ahead) = self.pool.install(|| {
             rayon::join(
                 || read.par_iter().map(|block| preparer.prepare(block)).collect::<Vec<_>>(),
-                || if more { read_blocks(blocks, threads) } else { (vec![], None) },
+                || if more { read_blocks(blocks, count) } else { (vec![], None) },
             )
         });
         self.prepared = prepared.into_iter().chain(failed.map(Err)).collect();
@@ -174,10 +174,10 @@ impl PredictionBlocks<'_> {
     }
 }
 
-/// The next blocks, as many as there are threads; fewer at the end, and where more rows have to be waited for.
-fn read_blocks(blocks: &mut RowBlocks, threads: usize) -> BlocksRead {
+/// The next blocks, at most `count`; fewer at the end, and where more rows have to be waited for.
+fn read_blocks(blocks: &mut RowBlocks, count: usize) -> BlocksRead {
     let mut read = vec![];
-    while read.len() < threads {
+    while read.len() < count {
         match blocks.read() {
             Ok(Some(block)) => read.push(block),
             Ok(None) => break,

@@ -1,13 +1,15 @@
 //! A run in its folder, which holds everything that decides the run before its first step.
 
+use super::epoch_audit::EpochAudit;
 use super::error::Error;
 use super::initial_weights::{INITIAL_WEIGHTS, InitialWeights};
 use super::model::TrainedModel;
 use super::run::{FailedRun, Run, TrainingStart};
 use crate::report::{CheckpointFolder, FirstSteps, RunDir, RunLock, Status, write_yaml};
 use crate::train::{Checkpoint, CheckpointInterval, CheckpointPolicy, Event, write_model};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A run with its folder, ready to be trained. Before the first step the folder holds everything that decides the run, so
 /// that it can be continued after any end of the process.
@@ -81,10 +83,35 @@ impl StartedRun<'_> {
         interval: Option<CheckpointInterval>,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<TrainedModel, Box<FailedRun>> {
+        self.train_audited(interval, None, observe)
+    }
+
+    /// As [`StartedRun::train`]. With an `audit`, the test rows are measured after every epoch, which changes nothing of the
+    /// training; its state is still saved at intervals of time alone.
+    pub(crate) fn train_audited(
+        &mut self,
+        interval: Option<CheckpointInterval>,
+        audit: Option<&EpochAudit<'_>>,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<TrainedModel, Box<FailedRun>> {
+        let saved = Cell::new(Instant::now());
+        let every = match interval {
+            Some(CheckpointInterval::Time(time)) => time,
+            _ => Duration::ZERO,
+        };
+        let interval = if audit.is_some() { Some(CheckpointInterval::Epochs(1)) } else { interval };
         let plan = self.run.pipeline().plan();
         let first_losses = self.resume.as_ref().map(|checkpoint| checkpoint.first_losses.clone());
         let first_steps = RefCell::new(FirstSteps { losses: first_losses.unwrap_or_default() });
         let save = |checkpoint: Checkpoint| {
+            if let Some(audit) = audit {
+                audit.observe(&checkpoint)?;
+                // A state within an epoch is that of an interrupt.
+                if checkpoint.running.totals.rows == 0 && saved.get().elapsed() < every {
+                    return Ok(());
+                }
+                saved.set(Instant::now());
+            }
             let first_losses = first_steps.borrow().losses.clone();
             self.checkpoints.save(plan, &Checkpoint { first_losses, ..checkpoint })
         };

@@ -228,8 +228,9 @@ impl<'a> Study<'a> {
         let left = std::mem::take(&mut self.left);
         let (trials, folders, path) = (self.trials, self.folders.clone(), self.directory.path().to_owned());
         trials.run(&left, &|id| path.join(&folders[id.0][id.1]), &mut |id, trained| {
-            let result = trained.map(|SavedModel { trained, unsaved }| {
-                let result = TrialResult { scores: TrialScores::of(&trained), decisions: test_decisions(&trained) };
+            let result = trained.map(|SavedModel { trained, unsaved, least_test_error }| {
+                let scores = TrialScores { least_test_error, ..TrialScores::of(&trained) };
+                let result = TrialResult { scores, decisions: test_decisions(&trained) };
                 if let Err(error) = unsaved.map_or_else(|| self.save(id, &result), Err) {
                     self.unwritten.get_or_insert(error);
                 }

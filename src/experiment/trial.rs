@@ -18,6 +18,8 @@ pub(crate) struct SavedModel {
     pub(crate) trained: TrainedModel,
     /// Why it could not be saved, if so.
     pub(crate) unsaved: Option<Error>,
+    /// The error on the test rows of the epoch that is best on them, where that was measured.
+    pub(crate) least_test_error: Option<f64>,
 }
 
 /// The result of a trial.
@@ -45,6 +47,9 @@ pub struct TrialScores {
     pub component_epochs: IndexMap<String, usize>,
     /// Seconds of the whole training, on some of the threads where trials ran side by side.
     pub seconds: f64,
+    /// The error on the test rows of the epoch that is best on them, where `--audit` measured it. It selects nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_test_error: Option<f64>,
 }
 
 impl TrialScores {
@@ -58,6 +63,7 @@ impl TrialScores {
             epochs: summary.epochs,
             component_epochs: summary.component_epochs.clone(),
             seconds: summary.seconds,
+            least_test_error: None,
         }
     }
 }

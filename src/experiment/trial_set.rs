@@ -1,6 +1,7 @@
 //! Trials of several configurations over the same rows: each trained with every seed, side by side.
 
 use super::command_line::run_command;
+use super::epoch_audit::EpochAudit;
 use super::error::{Error, ErrorKind};
 use super::options::TrainOptions;
 use super::pipeline::Pipeline;
@@ -44,6 +45,8 @@ pub struct TrialSet {
     pub seeds: Vec<u64>,
     /// The number of epochs instead of the files'.
     epochs: Option<u64>,
+    /// Whether the test rows are measured after every epoch. No training sees the numbers.
+    pub(crate) audit: bool,
     options: TrainOptions,
     /// The display name of the device.
     device: String,
@@ -100,7 +103,7 @@ impl TrialSet {
             };
             places.push(place);
         }
-        Ok(Self { configurations, seeds, epochs, options: options.clone(), device, tables, places })
+        Ok(Self { configurations, seeds, epochs, audit: false, options: options.clone(), device, tables, places })
     }
 
     /// The data set that a configuration reads.
@@ -177,16 +180,38 @@ impl TrialSet {
             Ok(started) => started,
             Err(error) => return Some(Err(error)),
         };
-        match started.train(Some(CHECKPOINTS), &mut |_| ()) {
+        let audit = match self.audit(&run) {
+            Ok(audit) => audit,
+            Err(error) => return Some(Err(error)),
+        };
+        match started.train_audited(Some(CHECKPOINTS), audit.as_ref(), &mut |_| ()) {
             Ok(trained) if trained.summary.status == Status::Interrupted => None,
             Err(failed) if failed.error.kind() == ErrorKind::Interrupted => None,
             Ok(trained) => {
                 let unsaved = started.save(&trained).err();
                 // The checkpoints of all trials would take several times the room of their models.
                 started.checkpoints.remove();
-                Some(Ok(SavedModel { trained, unsaved }))
+                let least = audit.map_or(Ok(None), |audit| audit.least_error(&trained.model.params));
+                Some(match least {
+                    Ok(least_test_error) => Ok(SavedModel { trained, unsaved, least_test_error }),
+                    Err(problem) => Err(run.pipeline().error(problem)),
+                })
             }
             Err(failed) => Some(Err(failed.error)),
+        }
+    }
+}
+
+impl TrialSet {
+    /// The audit of the epochs of a run, where that is wanted.
+    fn audit<'a>(&self, run: &'a Run) -> Result<Option<EpochAudit<'a>>, Error> {
+        if !self.audit {
+            return Ok(None);
+        }
+        let plan = run.pipeline().plan();
+        match engine(Arc::new(plan.clone()), self.options.device, Some(1)) {
+            Ok(engine) => Ok(EpochAudit::new(plan, &run.data, engine)),
+            Err(error) => Err(run.pipeline().error(FailureCause::Exec(error).problem(plan))),
         }
     }
 }

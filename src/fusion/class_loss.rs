@@ -2,6 +2,7 @@
 //! arithmetic, independent of tensors, batches and layout.
 
 use super::combination::Combination;
+use super::confidence_order::ConfidenceOrder;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 
@@ -9,6 +10,7 @@ use super::rule::CombinationRule;
 #[derive(Clone, Debug)]
 pub struct ClassLoss {
     combination: Combination,
+    order: Option<ConfidenceOrder>,
     /// The row: its `logits` and `present` are set by the caller before [`ClassLoss::forward`].
     pub row: LossRow,
 }
@@ -16,11 +18,18 @@ pub struct ClassLoss {
 impl ClassLoss {
     /// A loss of `weights.len()` components with `classes` logits each, all of them present.
     pub fn new(combination: &Combination, weights: &[f64], classes: usize) -> Self {
-        Self { combination: combination.clone(), row: LossRow::new(weights, classes) }
+        Self { combination: combination.clone(), order: None, row: LossRow::new(weights, classes) }
+    }
+
+    /// The same with the regularizer of CML in the loss of a row for training.
+    #[must_use]
+    pub fn with_order(self, order: Option<&ConfidenceOrder>) -> Self {
+        Self { order: order.cloned(), ..self }
     }
 
     /// Computes log-probabilities, `q` and the class losses of the row from its logits.
     pub fn forward(&mut self) {
+        self.row.known_loss = None;
         self.row.log_probabilities();
         self.combination.forward(&mut self.row);
     }
@@ -32,16 +41,24 @@ impl ClassLoss {
 
     /// The loss of the row for training, after [`ClassLoss::forward`].
     pub fn row_loss(&self, label: usize) -> RowLoss {
-        self.combination.row_loss(&self.row, label)
+        let mut found = self.combination.row_loss(&self.row, label);
+        if let Some(order) = self.order.as_ref().filter(|_| found.counts) {
+            found.loss += order.row_loss(&self.row);
+        }
+        found
     }
 
     /// The gradient of [`ClassLoss::row_loss`] with respect to the logits, after [`ClassLoss::forward`]: 0 where the
     /// row does not count.
     pub fn backward(&mut self, label: usize) {
         self.row.gradient.fill(0.0);
+        self.row.score_gradient.fill(0.0);
         // Only boosting leaves rows out, and the loss of a row may be costly.
         if !self.combination.is_boosted() || self.row_loss(label).counts {
             self.combination.backward(&mut self.row, label);
+            if let Some(order) = &self.order {
+                order.backward(&mut self.row);
+            }
         }
     }
 }

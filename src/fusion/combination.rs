@@ -2,11 +2,13 @@
 
 use super::average::Average;
 use super::combiner::Combiner;
-use super::dynamic::Dynamic;
+use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::Evidential;
+use super::experts::Experts;
 use super::fit_combiner::HeldOutRows;
 use super::fuzzy::Fuzzy;
 use super::multiplicative::Multiplicative;
+use super::multitask::Multitask;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -31,6 +33,10 @@ pub enum Combination {
     Dynamic(Dynamic),
     /// Memberships, weighted by uncertainty and conflict.
     Fuzzy(Fuzzy),
+    /// Each input alone and all together, which decide.
+    Multitask(Multitask),
+    /// Probabilities averaged with weights of a gate.
+    Experts(Experts),
 }
 
 /// `$body` with `$rule` as the [`CombinationRule`] behind a combination.
@@ -50,6 +56,8 @@ macro_rules! with_rule {
             Combination::Evidential($rule) => $body,
             Combination::Dynamic($rule) => $body,
             Combination::Fuzzy($rule) => $body,
+            Combination::Multitask($rule) => $body,
+            Combination::Experts($rule) => $body,
         }
     };
 }
@@ -57,6 +65,11 @@ macro_rules! with_rule {
 impl Combination {
     /// Plain cross-entropy, which every rule is equal to where there is one component.
     pub const CROSS_ENTROPY: Combination = Combination::Multiplicative(Multiplicative::CROSS_ENTROPY);
+
+    /// Whether each component has a score besides its logits, as the last of its numbers.
+    pub fn has_scores(&self) -> bool {
+        matches!(self, Combination::Experts(_) | Combination::Dynamic(Dynamic { by: RowWeight::Predicted }))
+    }
 
     /// Whether rows that are right by a margin are left out of the training loss (equation 10).
     pub fn is_boosted(&self) -> bool {
@@ -133,7 +146,7 @@ impl CombinationRule for Combination {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fusion::{EvidenceRule, QGradient, RowWeight};
+    use crate::fusion::{EvidenceRule, QGradient};
 
     /// The hash of a plan, which every model file contains, is computed from this form.
     #[test]
@@ -159,6 +172,8 @@ mod tests {
             ),
             (Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), r#"{"dynamic":{"by":"entropy"}}"#),
             (Combination::Fuzzy(Fuzzy {}), r#"{"fuzzy":{}}"#),
+            (Combination::Multitask(Multitask {}), r#"{"multitask":{}}"#),
+            (Combination::Experts(Experts {}), r#"{"experts":{}}"#),
             (Combination::Learned(Combiner::default()), r#"{"learned":{"weights":[],"bias":[]}}"#),
         ];
         for (combination, form) in forms {

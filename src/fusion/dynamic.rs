@@ -2,7 +2,8 @@
 //! components are of it.
 
 use super::formula::{Formula, FormulaDecision, FormulaRow};
-use super::tape::{Var, log_sum_exp, sum};
+use super::predicted;
+use super::tape::{Var, log_sum_exp, neg_log_softmax, sum};
 use serde::{Deserialize, Serialize};
 
 /// Logits added up with weights of the row.
@@ -20,16 +21,12 @@ pub enum RowWeight {
     Energy,
     /// The softmax over the components of their negative entropies.
     Entropy,
-}
-
-/// `-log softmax(z)` of every class.
-fn neg_log_softmax<'t>(logits: &[Var<'t>]) -> Option<Vec<Var<'t>>> {
-    let mass = log_sum_exp(logits)?;
-    Some(logits.iter().map(|logit| mass - *logit).collect())
+    /// The confidence that a net of the component predicts.
+    Predicted,
 }
 
 impl Dynamic {
-    /// The weight of every component, constant to the gradient.
+    /// The weight of every component by its own logits, constant to the gradient.
     fn weights<'t>(&self, row: &FormulaRow<'t>) -> Option<Vec<Var<'t>>> {
         match self.by {
             RowWeight::Energy => {
@@ -42,6 +39,7 @@ impl Dynamic {
                 let orders: Vec<Var<'t>> = row.logits.iter().map(order).collect::<Option<_>>()?;
                 Some(neg_log_softmax(&orders)?.into_iter().map(|l| (-l).exp()).collect())
             }
+            RowWeight::Predicted => None,
         }
     }
 
@@ -55,18 +53,24 @@ impl Dynamic {
 
 impl Formula for Dynamic {
     fn decide<'t>(&self, row: &FormulaRow<'t>) -> Option<FormulaDecision<'t>> {
+        if self.by == RowWeight::Predicted {
+            return predicted::decide(row);
+        }
         let weights = self.weights(row)?;
         let losses = neg_log_softmax(&Self::fused(row, &weights)?)?;
         Some(FormulaDecision { losses, shares: weights.into_iter().map(|weight| weight.value).collect() })
     }
 
     fn loss<'t>(&self, row: &FormulaRow<'t>, label: usize) -> Option<Var<'t>> {
+        if self.by == RowWeight::Predicted {
+            return predicted::loss(row, label);
+        }
         let cross_entropy = |logits: &[Var<'t>]| Some(log_sum_exp(logits)? - *logits.get(label)?);
         let own: Vec<Var<'t>> = row.logits.iter().map(|logits| cross_entropy(logits)).collect::<Option<_>>()?;
         let own = sum(own)?;
         match self.by {
             RowWeight::Energy => Some(own + cross_entropy(&Self::fused(row, &self.weights(row)?)?)?),
-            RowWeight::Entropy => Some(own),
+            RowWeight::Entropy | RowWeight::Predicted => Some(own),
         }
     }
 
@@ -78,6 +82,7 @@ impl Formula for Dynamic {
         match self.by {
             RowWeight::Energy => "logits weighted by a tenth of their log-sum-exp".into(),
             RowWeight::Entropy => "logits weighted by a softmax of the negative entropies".into(),
+            RowWeight::Predicted => "logits weighted by confidences that nets predict".into(),
         }
     }
 
@@ -85,6 +90,7 @@ impl Formula for Dynamic {
         let by = match self.by {
             RowWeight::Energy => "by energy",
             RowWeight::Entropy => "by entropy",
+            RowWeight::Predicted => "by predicted confidence",
         };
         vec!["dynamic".into(), by.into()]
     }

@@ -58,10 +58,16 @@ impl<'t> Opinion<'t> {
     }
 }
 
-/// `c_vw` of every ordered pair of opinions; nothing on the diagonal.
+/// `c_vw` of every ordered pair of opinions, computed once for both orders; nothing on the diagonal.
 fn conflicts<'t>(opinions: &[Opinion<'t>]) -> Vec<Vec<Option<Var<'t>>>> {
-    let with = |v: usize, w: usize| if v == w { None } else { opinions[v].conflict(&opinions[w]) };
-    (0..opinions.len()).map(|v| (0..opinions.len()).map(|w| with(v, w)).collect()).collect()
+    let mut all = vec![vec![None; opinions.len()]; opinions.len()];
+    for v in 0..opinions.len() {
+        for w in v + 1..opinions.len() {
+            let conflict = opinions[v].conflict(&opinions[w]);
+            (all[v][w], all[w][v]) = (conflict, conflict);
+        }
+    }
+    all
 }
 
 /// `log a^k` of the combined evidence by Dempster's rule, which stays finite where `a` itself does not.

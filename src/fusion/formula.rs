@@ -12,6 +12,8 @@ use super::tensors::{LabelledTensors, Tensors};
 pub(super) struct FormulaRow<'t> {
     /// `z_v^k`, component by component.
     pub(super) logits: Vec<Vec<Var<'t>>>,
+    /// The score of each, where components have one.
+    pub(super) scores: Vec<Var<'t>>,
     /// The class of the row and, in training, the epoch counted from 1; without an epoch, as after the last.
     pub(super) epoch: Option<u64>,
 }
@@ -48,7 +50,9 @@ impl<'t> FormulaRow<'t> {
             .filter(|(_, present)| **present)
             .map(|(logits, _)| logits.iter().map(|logit| number(*logit)).collect())
             .collect();
-        (!logits.is_empty()).then_some(Self { logits, epoch: row.epoch })
+        let scores = row.scores.iter().zip(&row.present).filter(|(_, present)| **present);
+        let scores = scores.map(|(score, _)| number(*score)).collect();
+        (!logits.is_empty()).then_some(Self { logits, scores, epoch: row.epoch })
     }
 
     /// Number of classes.
@@ -78,6 +82,9 @@ impl<F: Formula> CombinationRule for F {
     }
 
     fn row_loss(&self, row: &LossRow, label: usize) -> RowLoss {
+        if let Some((_, loss)) = row.known_loss.filter(|(known, _)| *known == label) {
+            return RowLoss { loss, counts: true };
+        }
         let tape = Tape::default();
         let formula = FormulaRow::of(row, |logit| tape.constant(logit));
         let loss = formula.and_then(|formula| self.loss(&formula, label)).map_or(0.0, |loss| loss.value);
@@ -85,10 +92,17 @@ impl<F: Formula> CombinationRule for F {
     }
 
     fn backward(&self, row: &mut LossRow, label: usize) {
-        let tape = Tape::default();
+        let tape = Tape::with_capacity(row.tape_length);
         let Some(formula) = FormulaRow::of(row, |logit| tape.variable(logit)) else { return };
         let Some(loss) = self.loss(&formula, label) else { return };
-        let gradient = tape.gradient(loss, &formula.logits.concat());
+        row.known_loss = Some((label, loss.value));
+        row.tape_length = tape.len();
+        let cells = row.classes * formula.logits.len();
+        let mut variables = formula.logits.concat();
+        variables.extend(&formula.scores);
+        let gradient = tape.gradient(loss, &variables);
+        let present = row.score_gradient.iter_mut().zip(&row.present).filter(|(_, present)| **present);
+        present.zip(&gradient[cells..]).for_each(|((to, _), from)| *to += from);
         let components = row.gradient.chunks_exact_mut(row.classes).zip(&row.present).filter(|(_, present)| **present);
         for ((to, _), from) in components.zip(gradient.chunks_exact(row.classes)) {
             to.iter_mut().zip(from).for_each(|(to, from)| *to += from);

@@ -48,11 +48,19 @@ fn uncertainty<'t>(credibility: &[Var<'t>]) -> Option<Var<'t>> {
     Some(total / (credibility.len() as f64 * std::f64::consts::LN_2))
 }
 
-/// `cos(a, b)`, 0 where one of them is zero.
-fn cosine<'t>(a: &[Var<'t>], b: &[Var<'t>]) -> Option<Var<'t>> {
+/// `cos(a, b)` of every ordered pair, 0 where one of them is zero; computed once for both orders, nothing on the diagonal.
+fn cosines<'t>(all: &[Vec<Var<'t>>]) -> Option<Vec<Vec<Option<Var<'t>>>>> {
     let dot = |x: &[Var<'t>], y: &[Var<'t>]| sum(x.iter().zip(y).map(|(x, y)| *x * *y));
-    let (lengths, along) = (dot(a, a)?.sqrt() * dot(b, b)?.sqrt(), dot(a, b)?);
-    Some(if lengths.value == 0.0 { along } else { along / lengths })
+    let lengths: Vec<Var<'t>> = all.iter().map(|own| Some(dot(own, own)?.sqrt())).collect::<Option<_>>()?;
+    let mut cosines = vec![vec![None; all.len()]; all.len()];
+    for v in 0..all.len() {
+        for u in v + 1..all.len() {
+            let (lengths, along) = (lengths[v] * lengths[u], dot(&all[v], &all[u])?);
+            let cosine = Some(if lengths.value == 0.0 { along } else { along / lengths });
+            (cosines[v][u], cosines[u][v]) = (cosine, cosine);
+        }
+    }
+    Some(cosines)
 }
 
 impl Fuzzy {
@@ -60,16 +68,10 @@ impl Fuzzy {
     fn weighted<'t>(row: &FormulaRow<'t>, label: Option<usize>) -> Option<(Vec<Vec<Var<'t>>>, Vec<Var<'t>>)> {
         let all: Vec<Vec<Var<'t>>> = row.logits.iter().map(|logits| memberships(logits)).collect::<Option<_>>()?;
         let mut merits = vec![];
-        for (v, own) in all.iter().enumerate() {
+        for (own, others) in all.iter().zip(cosines(&all)?) {
             let sure = -uncertainty(&credibility(own, label)?)? + 1.0;
-            let others: Vec<Var<'t>> = all
-                .iter()
-                .enumerate()
-                .filter(|(u, _)| *u != v)
-                .map(|(_, other)| cosine(own, other))
-                .collect::<Option<_>>()?;
-            let count = others.len() as f64;
-            merits.push(match sum(others) {
+            let count = (all.len() - 1) as f64;
+            merits.push(match sum(others.into_iter().flatten()) {
                 // 1 minus the mean of 1 - cos.
                 Some(agreement) => sure * (agreement / count),
                 None => sure,

@@ -11,6 +11,8 @@ pub struct LossRow {
     pub classes: usize,
     /// `z`: set by the caller before [`LossRow::log_probabilities`].
     pub logits: Vec<f64>,
+    /// The score of each component, set by the caller where components have one.
+    pub scores: Vec<f64>,
     /// Which components are present on this row: set by the caller before [`LossRow::log_probabilities`].
     pub present: Vec<bool>,
     /// The epoch of the training, counted from 1, for losses that change with it; `None` outside of a training: as after
@@ -26,6 +28,12 @@ pub struct LossRow {
     pub losses: Vec<f64>,
     /// The gradient with respect to `z`, 0 where the component is absent.
     pub gradient: Vec<f64>,
+    /// The gradient with respect to the scores, 0 where the component is absent.
+    pub score_gradient: Vec<f64>,
+    /// The loss of a label, where the gradient has made it since the logits were set.
+    pub(super) known_loss: Option<(usize, f64)>,
+    /// Numbers on the tape of the last gradient.
+    pub(super) tape_length: usize,
     /// For each component, the sum over those before it; see [`LossRow::sum_without_each`].
     pub(super) before: Vec<f64>,
     /// For each component, the sum over those after it.
@@ -50,6 +58,7 @@ impl LossRow {
             weights: weights.to_vec(),
             classes,
             logits: vec![0.0; cells],
+            scores: vec![0.0; components],
             present: vec![true; components],
             epoch: None,
             neg_log_p: vec![0.0; cells],
@@ -57,6 +66,9 @@ impl LossRow {
             q: vec![0.0; cells],
             losses: vec![0.0; classes],
             gradient: vec![0.0; cells],
+            score_gradient: vec![0.0; components],
+            known_loss: None,
+            tape_length: 0,
             before: vec![0.0; components],
             after: vec![0.0; components],
         }

@@ -20,6 +20,24 @@ pub struct Strategy {
     pub components: fn(usize, &Mixtures, &Arguments) -> Vec<ComponentLayout>,
     /// The combination of these settings: those of a simple kind, and `boost`, which is its margin or nothing.
     pub combination: fn(&Arguments) -> Combination,
+    /// The score of each component besides its logits, where the combination has one.
+    pub score: Option<ScoreLayout>,
+}
+
+/// How the score of a component is computed: a block of layers over what the component reads, and a last linear layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScoreLayout {
+    /// The setting with the block of layers.
+    pub block: &'static str,
+    /// Whether what the component reads is constant to the gradient of the score.
+    pub held: bool,
+}
+
+impl ScoreLayout {
+    /// Of a gate that is trained together with what it reads.
+    pub(super) const GATE: ScoreLayout = ScoreLayout { block: "gate", held: false };
+    /// Of a net that changes nothing that it reads.
+    pub(super) const CONFIDENCE: ScoreLayout = ScoreLayout { block: "confidence", held: true };
 }
 
 /// The structure of one component, before its last linear layer.
@@ -59,6 +77,19 @@ pub(super) fn one_per_input_and_joint(
     if settings.flag("joint") && inputs > 1 {
         let all = (0..inputs).collect();
         components.push(ComponentLayout { inputs: all, join: InputJoin::Concatenated, head: "head" });
+    }
+    components
+}
+
+/// A component for each input and, of several, one over all of them merged.
+pub(super) fn one_per_input_and_merged(
+    inputs: usize,
+    mixtures: &Mixtures,
+    settings: &Arguments,
+) -> Vec<ComponentLayout> {
+    let mut components = one_per_input(inputs, mixtures, settings);
+    if inputs > 1 {
+        components.extend(all_merged(inputs, mixtures, settings));
     }
     components
 }

@@ -5,10 +5,13 @@ use super::combination::Combination;
 use super::combiner::Combiner;
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
+use super::experts::Experts;
 use super::fuzzy::Fuzzy;
 use super::multiplicative::{Multiplicative, QGradient};
+use super::multitask::Multitask;
 use super::strategy::{
-    Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint, one_per_mixture,
+    ScoreLayout, Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint,
+    one_per_input_and_merged, one_per_mixture,
 };
 use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
@@ -103,6 +106,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: one_per_input,
         combination: cross_entropy,
+        score: None,
     },
     Strategy {
         signature: Signature::new("early", "raw modalities side by side, one net decides")
@@ -116,6 +120,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: all_concatenated,
         combination: cross_entropy,
+        score: None,
     },
     Strategy {
         signature: Signature::new("late", "each input decides separately, and the decisions are combined: Fuse, in the paper")
@@ -134,6 +139,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: one_per_input,
         combination: late,
+        score: None,
     },
     Strategy {
         signature: Signature::new("additive", "representations are merged into one, and one head decides: Add, in the paper")
@@ -147,6 +153,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &["merge"],
         components: all_merged,
         combination: cross_entropy,
+        score: None,
     },
     Strategy {
         signature: Signature::new(
@@ -163,6 +170,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &["beta", "gradient"],
         components: one_per_input,
         combination: multiplicative,
+        score: None,
     },
     Strategy {
         signature: Signature::new(
@@ -182,6 +190,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &["beta", "gradient", "merge", "project"],
         components: one_per_mixture,
         combination: multiplicative,
+        score: None,
     },
     Strategy {
         signature: Signature::new("cldl", "multiplicative combination with `beta = 1`, as in CLDL, the paper's reference 24")
@@ -195,6 +204,7 @@ pub const STRATEGIES: &[Strategy] = &[
         idle_with_one_input: &[],
         components: one_per_input,
         combination: cldl,
+        score: None,
     },
 Strategy {
     signature: Signature::new(
@@ -246,24 +256,40 @@ Strategy {
     idle_with_one_input: &[],
     components: one_per_input_and_joint,
     combination: evidential,
+    score: None,
 },
 Strategy {
     signature: Signature::new(
         "dynamic",
         "each input decides separately, and logits are added up with weights of the row: with `energy` as in QMF (Zhang et al., \
          ICML 2023), without its term about past losses; with `entropy` the decision of MLA (Zhang et al., CVPR 2024), \
-         without its alternating training",
+         without its alternating training; with `predicted` PDF (Cao et al., ICML 2024)",
     )
     .shapes("M inputs -> M components")
     .equation(
-        "energy:   w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
-         \u{20}         L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
-         entropy:  w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
+        "energy:     w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
+         \u{20}           L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
+         entropy:    w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
+         predicted:  c_v = sigmoid(net_v(u_v)), with u_v constant to the gradient;\n\
+         \u{20}           h_v = sum over w != v of log c_w / sum over w of log c_w;\n\
+         \u{20}           D_v = mean over k of |p_v^k - 1/K|;  r_v = min(1, D_v / mean over w != v of D_w);\n\
+         \u{20}           w = softmax over v of r_v (c_v + h_v), in training with r = 1, constant to the gradient;\n\
+         \u{20}           L = sum over v of (CE(z_v) + |c_v - p_v^y|) + CE(sum over v of w_v z_v), p constant in the middle\n\
          l^k = - log softmax_k(sum over v of w_v z_v)",
     )
     .params(&[
-        Parameter::new("by", Kind::Choice(&["energy", "entropy"]), "what the weight of a component is computed from")
-            .or(DefaultValue::Word("energy")),
+        Parameter::new(
+            "by",
+            Kind::Choice(&["energy", "entropy", "predicted"]),
+            "what the weight of a component is computed from",
+        )
+        .or(DefaultValue::Word("energy")),
+        Parameter::new(
+            "confidence",
+            Kind::Block,
+            "with `predicted`, the layers of the net of each component before its last linear layer",
+        )
+        .optional(),
         HEAD,
         LOGITS,
     ])
@@ -274,6 +300,7 @@ Strategy {
     idle_with_one_input: &[],
     components: one_per_input,
     combination: dynamic,
+    score: Some(ScoreLayout::CONFIDENCE),
 },
 Strategy {
     signature: Signature::new(
@@ -299,6 +326,55 @@ Strategy {
     idle_with_one_input: &[],
     components: one_per_input,
     combination: fuzzy,
+    score: None,
+},
+Strategy {
+    signature: Signature::new(
+        "multitask",
+        "each input alone and all of them merged are trained side by side, and the merged ones decide: what \
+         Gradient-Blending (Wang et al., CVPR 2020) and MMPareto (Wei et al., ICML 2024) balance",
+    )
+    .shapes("M inputs -> M components and a joint one")
+    .equation(
+        "p_J = g(u),  u = merge of u_1, ..., u_M;  l^k = - log p_J^k\n\
+         L = w_J CE(z_J) + sum over v of w_v CE(z_v)\n\
+         where an input is missing:  l^k = - sum over v of log p_v^k over those present",
+    )
+    .params(&[WEIGHTS, MERGE, PROJECT, HEAD, LOGITS])
+    .example("combine joint = multitask(low_net, high_net) {\n  merge = concat\n  head  = mlp([64])\n}"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["merge", "project"],
+    components: one_per_input_and_merged,
+    combination: multitask,
+    score: None,
+},
+Strategy {
+    signature: Signature::new(
+        "experts",
+        "each input decides separately, and probabilities are averaged with weights that a gate gives them on every row: a \
+         mixture of experts (Jacobs et al., 1991). The gate scores each input separately, so that one that is missing on a \
+         row is left out exactly",
+    )
+    .shapes("M inputs -> M components")
+    .equation(
+        "s_v = gate_v(u_v);  g = softmax over v of s_v, over those present on the row\n\
+         l^k = - log sum over v of g_v p_v^k;  L = l^y",
+    )
+    .params(&[
+        Parameter::new("gate", Kind::Block, "the layers of each score before its last linear layer").optional(),
+        HEAD,
+        LOGITS,
+    ])
+    .example("combine mixed = experts(low_net, high_net) { gate = mlp([16]) }"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["gate"],
+    components: one_per_input,
+    combination: experts,
+    score: Some(ScoreLayout::GATE),
 },
 ];
 
@@ -349,6 +425,7 @@ fn evidential(settings: &Arguments) -> Combination {
 fn dynamic(settings: &Arguments) -> Combination {
     let by = match settings.word("by") {
         "entropy" => RowWeight::Entropy,
+        "predicted" => RowWeight::Predicted,
         _ => RowWeight::Energy,
     };
     Combination::Dynamic(Dynamic { by })
@@ -358,83 +435,13 @@ fn fuzzy(_settings: &Arguments) -> Combination {
     Combination::Fuzzy(Fuzzy {})
 }
 
-const MODES: &[&str] = &["separate", "shared", "cross"];
+fn experts(_settings: &Arguments) -> Combination {
+    Combination::Experts(Experts {})
+}
 
-/// Attention over modalities, after the paper's code.
-pub const ATTENTION: Signature =
-    Signature::new("attention", "representations weighted by a softmax over scores, for every row and input")
-        .equation(
-            "mean over i of a_i h_i,  a = softmax(s)\n\
-             separate: s_i = u_i . tanh(V_i h_i + c_i)\n\
-             shared:   s_i = u . tanh(V h_i + c)\n\
-             cross:    s = U tanh(V [h_1; ...; h_M] + c)",
-        )
-        .params(&[
-            Parameter::new("size", Kind::Integer(1), "how wide the hidden layer of the scores is"),
-            Parameter::new(
-                "mode",
-                Kind::Choice(MODES),
-                "what the score of an input is computed from, and by which weights",
-            )
-            .or(DefaultValue::Word("separate"))
-            .of_paper(),
-        ])
-        .example(
-            "combine add = additive(low_net, high_net) {\n  project = linear(64) |> relu\n  merge   = attention(32)\n}",
-        );
-
-/// Gates that read all representations: the GMU.
-pub const GATED: Signature = Signature::new(
-    "gated",
-    "representations added up through gates that read all of them: the gated multimodal unit of Arevalo et al. (2017)",
-)
-.equation("u = sum over i of sigmoid(U_i [u_1; ...; u_M]) * tanh(W_i u_i)")
-.params(&[Parameter::new("size", Kind::Integer(1), "how wide the result is")])
-.example("combine add = additive(low_net, high_net) { merge = gated(64) }");
-/// Products of all representations, of low rank: LMF.
-pub const LOW_RANK: Signature =
-    Signature::new("low_rank", "the products of all representations as a tensor of low rank: LMF of Liu et al. (2018)")
-        .equation("u = sum over r of prod over i of (W_ir u_i + b_ir)")
-        .params(&[
-            Parameter::new("size", Kind::Integer(1), "how wide the result is"),
-            Parameter::new("rank", Kind::Integer(1), "how many products are added up").or(DefaultValue::Integer(4)),
-        ])
-        .example("combine add = additive(low_net, high_net) { merge = low_rank(64, rank: 4) }");
-/// The value of `boost`.
-pub const MARGIN: Signature = Signature::new(
-    "margin",
-    "rows whose label already wins by more than `delta` count nothing in the loss",
-)
-.equation("equation 10:  L = l^y * (1 - prod over k != y of [l^y + delta < l^k]),  delta > 0")
-.params(&[Parameter::new(
-    "delta",
-    Kind::Number(f64::NEG_INFINITY, f64::INFINITY),
-    "by how much, on the scale of the class losses, above 0: with a margin of 0 a row costs nothing as soon as it is \
-             right, and training shrinks all logits until every answer is 1/K",
-)
-.or_number(1.0)
-.of_paper()])
-.example("combine boosted = mulmix(low_net, high_net) {\n  beta  = 1.0\n  boost = margin(1.0)\n}");
-/// A value of `logits`.
-pub const UNIT: Signature = Signature::new(
-    "unit",
-    "logits divided by their Euclidean length and multiplied by `scale`, so that no input, however far from the training \
-     rows, makes a component surer than any other row does",
-)
-.equation("z <- scale z / ||z||;  a zero vector stays zero, with a gradient of zero")
-.params(&[Parameter::new(
-    "scale",
-    Kind::Number(0.0, f64::INFINITY),
-    "the length of the result, above 0: no probability exceeds 1 / (1 + (K - 1) exp(-scale sqrt(K / (K - 1))))",
-)])
-.example("combine mul = multiplicative(low_net, high_net) { logits = unit(10) }");
-/// A value of `mixtures`.
-pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so many inputs")
-    .params(&[Parameter::new("k", Kind::Integer(1), "how many inputs the largest mixture has")])
-    .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
-
-/// Values of strategies' settings, for the documentation.
-pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &GATED, &LOW_RANK, &MARGIN, &UNIT, &UP_TO];
+fn multitask(_settings: &Arguments) -> Combination {
+    Combination::Multitask(Multitask {})
+}
 
 #[cfg(test)]
 mod tests {

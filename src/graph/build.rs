@@ -29,7 +29,8 @@ pub fn build(hir: &Hir, combine: &HirCombine) -> Graph {
             combination: combine.combination.clone(),
             weights: combine.components.iter().map(|component| component.weight).collect(),
         }),
-        shape: crate::shape::Shape::vector(classes),
+        // With a score as the last number of each component, where the combination has scores.
+        shape: crate::shape::Shape::vector(classes + usize::from(combine.combination.has_scores())),
         path: String::new(),
         order: hir.values.len(),
         span: combine.span,
@@ -44,6 +45,7 @@ pub fn build(hir: &Hir, combine: &HirCombine) -> Graph {
         modalities: hir.modalities.clone(),
         label: hir.label.clone(),
         init: hir.train.init,
+        cml: hir.train.cml.as_ref().map(|cml| cml.value),
         nodes,
         loss,
         components: combine.components.iter().map(|component| component.name.clone()).collect(),

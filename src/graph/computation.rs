@@ -22,6 +22,8 @@ pub struct Graph {
     pub label: LabelSpec,
     /// The initialisation of weights whose operation has none.
     pub init: Init,
+    /// The weight of the regularizer of CML, where `train` sets it.
+    pub cml: Option<f64>,
     /// Operations; an edge says which input of its target its source is.
     pub nodes: StableDiGraph<Node, usize>,
     /// The class loss; its inputs are the logits of the components.

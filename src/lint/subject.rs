@@ -32,7 +32,12 @@ impl<'a> Subject<'a> {
 
     /// The length that the logits of a combine are brought to, if they are.
     pub(super) fn unit_logits(&self, combine: &HirCombine) -> Option<UnitLogits> {
-        match self.hir.values[combine.components.first()?.logits].op {
+        let mut value = &self.hir.values[combine.components.first()?.logits];
+        if combine.combination.has_scores() {
+            // The logits come before the score.
+            value = &self.hir.values[*value.inputs.first()?];
+        }
+        match value.op {
             Op::UnitLogits(unit) => Some(unit),
             _ => None,
         }

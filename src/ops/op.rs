@@ -10,6 +10,7 @@ use super::dropout::{self, Dropout};
 use super::embedding::{self, Embedding};
 use super::fill_missing::{self, FillMissing};
 use super::gru::{self, Gru};
+use super::hold::Hold;
 use super::input::{InputIndex, TokenCount, WindowCount};
 use super::linear::{self, Linear};
 use super::lstm::{self, Lstm};
@@ -42,6 +43,7 @@ macro_rules! operations {
                 Mean(Mean),
                 Attend(Attend),
                 FillMissing(FillMissing),
+                Hold(Hold),
             }
             with_settings {
                 Input(InputIndex),

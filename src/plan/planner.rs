@@ -2,7 +2,7 @@
 
 use super::steps::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
 use crate::diag::{Code, Problem};
-use crate::fusion::CombinationRule;
+use crate::fusion::{CombinationRule, ConfidenceOrder};
 use crate::graph::{Graph, Node};
 use crate::ops::{InputIndex, Op, WeightInit};
 use crate::shape::Shape;
@@ -40,7 +40,7 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
     let Some((combination, weights)) = graph.combination() else {
         return Err(Problem::error(Code::Internal, "a graph without a class loss"));
     };
-    let components = graph
+    let components: Vec<Component> = graph
         .inputs(graph.loss)
         .iter()
         .zip(&graph.components)
@@ -58,7 +58,12 @@ pub fn plan(graph: &Graph) -> Result<Plan, Problem> {
         Classes::Count(count) => (0..*count).map(|class| class.to_string()).collect(),
     };
     let combiner = combination.is_fitted().then(|| planner.combiner(graph.components.len(), classes.len()));
-    let loss = LossSpec { classes, components, combination: combination.clone(), combiner, span: loss.span };
+    let order = graph.cml.map(|strength| {
+        let inputs: Vec<Vec<usize>> = components.iter().map(|component| component.inputs.clone()).collect();
+        ConfidenceOrder::new(strength, &inputs)
+    });
+    let combination = combination.clone();
+    let loss = LossSpec { classes, components, combination, combiner, order, span: loss.span };
     Ok(planner.finish(loss, depends.len()))
 }
 

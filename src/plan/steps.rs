@@ -1,7 +1,7 @@
 //! A plan as data: its steps, slots, parameters, loss and cost.
 
 use crate::diag::Span;
-use crate::fusion::Combination;
+use crate::fusion::{ClassLoss, Combination, ConfidenceOrder};
 use crate::ops::Op;
 use crate::shape::Shape;
 use crate::spec::{ModalityKind, ParamInit};
@@ -132,9 +132,24 @@ pub struct LossSpec {
     /// The weight of each component and the bias of each class of a learned combiner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub combiner: Option<(ParamId, ParamId)>,
+    /// The regularizer of CML, where `train` sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<ConfidenceOrder>,
     /// The strategy in the file.
     #[serde(skip)]
     pub span: Span,
+}
+
+impl LossSpec {
+    /// The numbers of a component on a row: its logits and, where the combination has scores, its score.
+    pub fn width(&self) -> usize {
+        self.classes.len() + usize::from(self.combination.has_scores())
+    }
+
+    /// The class loss of one row, under these weights of the components.
+    pub fn class_loss(&self, weights: &[f64]) -> ClassLoss {
+        ClassLoss::new(&self.combination, weights, self.classes.len()).with_order(self.order.as_ref())
+    }
 }
 
 /// One component of the combination: a modality or a mixture of several that decides separately.
@@ -142,7 +157,7 @@ pub struct LossSpec {
 pub struct Component {
     /// Its name: `low_net`, `low_net+high_net`.
     pub name: String,
-    /// The slot of its logits, `[K]`.
+    /// The slot of its logits, `[K]`, or `[K + 1]` with its score where the combination has scores.
     pub logits: Slot,
     /// Its weight in the class losses.
     pub weight: f64,

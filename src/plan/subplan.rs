@@ -35,6 +35,7 @@ impl Plan {
             components: vec![own],
             combination: Combination::CROSS_ENTROPY,
             combiner: None,
+            order: None,
             ..self.loss.clone()
         };
         let mut numbers = 0;

@@ -73,7 +73,7 @@ pub const PAGES: &[ReferencePage] = &[
         about: "What the `train` block is made of, and what is measured. In formulas `g` is the gradient, `w` a weight and \
                 `t` the step.",
         sections: || {
-            let mut sections = topics(&[Topic::Optimizer, Topic::Schedule, Topic::Stop]);
+            let mut sections = topics(&[Topic::Optimizer, Topic::Schedule, Topic::Stop, Topic::Balance]);
             let metrics = Metric::ALL.into_iter().map(ReferenceEntry::Metric).collect();
             sections.push(Section { title: "Metrics", entries: metrics });
             sections

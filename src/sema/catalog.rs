@@ -5,7 +5,7 @@ use crate::fusion::{SETTING_VALUES, STRATEGIES};
 use crate::ops::{LAYERS, Signature};
 use crate::optim::{OPTIMIZERS, SCHEDULES};
 use crate::sema::eval::builtin;
-use crate::sema::lower::{data, modality, modality_type, source, stop, sweep, train, transform};
+use crate::sema::lower::{balance, data, modality, modality_type, source, stop, sweep, train, transform};
 
 /// A group of names in the language; the order is that of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +36,8 @@ pub enum Topic {
     Schedule,
     /// Stopping rules: `patience(10)`.
     Stop,
+    /// Ways of balancing components: `ogm(0.5)`.
+    Balance,
 }
 
 /// A row of the catalog.
@@ -50,7 +52,7 @@ struct TopicRow {
 
 impl Topic {
     /// The topics in order.
-    pub const ALL: [Topic; 13] = [
+    pub const ALL: [Topic; 14] = [
         Topic::Declaration,
         Topic::Source,
         Topic::Split,
@@ -64,6 +66,7 @@ impl Topic {
         Topic::Optimizer,
         Topic::Schedule,
         Topic::Stop,
+        Topic::Balance,
     ];
 
     /// The catalog itself: a row for each topic.
@@ -89,6 +92,10 @@ impl Topic {
                 row("schedule", "Schedules", SCHEDULES.iter().map(|schedule| &schedule.signature).collect())
             }
             Topic::Stop => row("stopping rule", "Stopping", vec![&stop::PATIENCE]),
+            Topic::Balance => {
+                let signatures = balance::BALANCES.iter().map(|row| &row.signature).collect();
+                row("way of balancing", "Balance of components", signatures)
+            }
         }
     }
 

@@ -92,7 +92,7 @@ pub struct HirCombine {
 pub struct HirComponent {
     /// Its name: `low_net`, `low_net+high_net`.
     pub name: String,
-    /// Its logits, one per class.
+    /// Its logits, one per class, and its score where the combination has scores.
     pub logits: ValueId,
     /// Its weight in the class losses.
     pub weight: f64,

@@ -33,9 +33,55 @@ pub struct TrainSpec {
     /// The weights of classes in the loss; every class weighs 1 without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_weights: Option<Spanned<ClassWeights>>,
+    /// How the progress of components is balanced; not at all without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Spanned<Balance>>,
+    /// The weight of the regularizer of CML; not in the loss without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cml: Option<Spanned<f64>>,
     /// The span of the block.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// How the progress of components is balanced in training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Balance {
+    /// Component losses weighted by generalization over overfitting, after Gradient-Blending.
+    Blend {
+        /// Epochs between two estimates of the weights.
+        every: u64,
+    },
+    /// Gradients of the leading encoder reduced, and noise in all of them: OGM-GE.
+    Ogm {
+        /// How much.
+        alpha: f64,
+        /// Whether noise as large as the gradient is added.
+        noise: bool,
+    },
+    /// Gradients of each component scaled by how far it is from its usual lead: AGM.
+    Agm {
+        /// How much.
+        alpha: f64,
+    },
+    /// Gradients of the joint and the own loss of each encoder joined without conflict: MMPareto.
+    Pareto {
+        /// The factor of the joined gradient.
+        gamma: f64,
+    },
+}
+
+impl Balance {
+    /// Its name in the language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Balance::Blend { .. } => "blend",
+            Balance::Ogm { .. } => "ogm",
+            Balance::Agm { .. } => "agm",
+            Balance::Pareto { .. } => "pareto",
+        }
+    }
 }
 
 /// The weights of classes in the training loss.

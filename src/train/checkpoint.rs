@@ -3,6 +3,7 @@
 //! No random generator is part of it: row order, dropout and augmentation are functions of the seed, the epoch, the
 //! step and the row.
 
+use super::balance::BalanceState;
 use super::optimizer::OptimizerState;
 use super::selection::SelectedEpoch;
 use super::{EpochRecord, StopReason};
@@ -44,6 +45,8 @@ pub struct LoopState {
     pub params: Arc<Params>,
     /// The moments of the optimizer and its step count.
     pub optimizer: OptimizerState,
+    /// The state of the balance of components.
+    pub balance: BalanceState,
     /// Steps made.
     pub step: u64,
     /// The sums over the steps of an epoch that has not been measured; all zero between epochs.

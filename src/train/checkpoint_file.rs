@@ -6,6 +6,7 @@
 //! with its own digits read as zeros; `format`; `key`, the hash of everything the training depends on; and `state`, all
 //! other numbers, whose decimals read back as the same bits.
 
+use super::balance::BalanceState;
 use super::checkpoint::{BestModel, Checkpoint, EpochTotals, FinishedComponents, LoopState};
 use super::exact_json::{from_json, to_json};
 use super::optimizer::OptimizerState;
@@ -46,6 +47,8 @@ struct CheckpointState {
     finished: Option<FinishedState>,
     step: u64,
     optimizer_steps: u64,
+    #[serde(default, skip_serializing_if = "BalanceState::is_empty")]
+    balance: BalanceState,
     totals: EpochTotals,
     best: Option<SelectedEpoch>,
     history: Vec<EpochRecord>,
@@ -107,6 +110,7 @@ pub fn checkpoint_bytes(plan: &Plan, key: &str, checkpoint: &Checkpoint) -> Resu
         }),
         step: running.step,
         optimizer_steps: *steps,
+        balance: running.balance.clone(),
         totals: running.totals,
         best: running.best.as_ref().map(|best| best.selected),
         history: running.history.clone(),
@@ -167,8 +171,8 @@ pub fn read_checkpoint(bytes: &[u8], plan: &Plan, key: &str) -> Result<Checkpoin
     let has_second = file.names().iter().any(|name| name.starts_with("second_moment/"));
     let second = if has_second { read_moments("second_moment/", running_plan, &params, &file)? } else { vec![] };
     let optimizer = OptimizerState { steps: state.optimizer_steps, first, second };
-    let CheckpointState { step, totals, history, seconds, first_losses, .. } = state;
-    let running = LoopState { params, optimizer, step, totals, best, history, seconds };
+    let CheckpointState { balance, step, totals, history, seconds, first_losses, .. } = state;
+    let running = LoopState { params, optimizer, balance, step, totals, best, history, seconds };
     Ok(Checkpoint { finished, running, first_losses })
 }
 

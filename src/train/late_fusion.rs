@@ -156,7 +156,7 @@ fn failed(cause: FailureCause) -> Box<TrainingFailure> {
 }
 
 /// The weights and buffers of one plan under the same names in another.
-fn moved(from: &Plan, params: &Params, to: &Plan, mut into: Params) -> Params {
+pub fn moved(from: &Plan, params: &Params, to: &Plan, mut into: Params) -> Params {
     for (id, spec) in to.params.iter().enumerate() {
         if let Some(source) = from.params.iter().position(|other| other.name == spec.name) {
             let range = into.range(id);

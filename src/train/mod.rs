@@ -1,6 +1,7 @@
 //! The training loop and its parts: optimizers, schedules, stopping, metrics. Prints nothing.
 
 mod auc;
+mod balance;
 mod batch_source;
 mod checkpoint;
 mod checkpoint_file;
@@ -22,6 +23,7 @@ mod trainer;
 mod training;
 
 pub use auc::auc;
+pub use balance::BalanceState;
 pub use batch_source::BatchSource;
 pub use checkpoint::{
     BestModel, Checkpoint, CheckpointInterval, CheckpointPolicy, EpochTotals, FinishedComponents, LoopState,
@@ -32,7 +34,7 @@ pub use evaluate::{Evaluation, evaluate, evaluate_logits, logits, predict};
 pub use event::{ComponentScores, EpochRecord, Event, ProbabilityScores, Scores, SplitScores, StopReason};
 pub use failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 pub use fit_calibration::{CalibrationFit, CalibrationRecord, fit_calibration};
-pub use late_fusion::{Start, fit};
+pub use late_fusion::{Start, fit, moved};
 pub use metrics::scores;
 pub use model_file::{StoredTensor, plan_hash, read_model, read_tensors, trained_plan, write_model};
 pub use optimizer::{Optimizer, OptimizerState};

@@ -95,6 +95,7 @@ mod tests {
                 components: components.iter().map(component).collect(),
                 combination: Combination::Average,
                 combiner: None,
+                order: None,
                 span: Span::default(),
             },
             shardable: true,

@@ -90,6 +90,8 @@ mod tests {
             calibrate: CalibrationMethod::None,
             modality_dropout: 0.0,
             class_weights: None,
+            balance: None,
+            cml: None,
             span: Span::default(),
         })
     }

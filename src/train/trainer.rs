@@ -1,6 +1,7 @@
 //! The training loop: shuffled batches, steps, measurements, selection of the best model, checkpoints. Prints nothing, and
 //! reads the clock only for the duration of epochs and to decide when a checkpoint is due.
 
+use super::balance::Balancer;
 use super::checkpoint::{BestModel, Checkpoint, CheckpointTimer, EpochTotals, LoopState};
 use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
@@ -41,6 +42,7 @@ struct TrainingLoop<'a> {
     training: Training<'a>,
     extent: TrainingSteps,
     optimizer: Optimizer,
+    balancer: Balancer<'a>,
     selection: Selection,
     params: Arc<Params>,
     /// Whether `params` are those of a successful step.
@@ -68,6 +70,7 @@ impl<'a> TrainingLoop<'a> {
             training,
             extent: TrainingSteps { steps_per_epoch, steps },
             optimizer: Optimizer::new(&spec.optimizer, spec.clip_norm, plan),
+            balancer: Balancer::new(plan, spec),
             selection: Selection::new(spec),
             params: Arc::new(params),
             sound: true,
@@ -79,9 +82,10 @@ impl<'a> TrainingLoop<'a> {
             seconds_before: 0.0,
             timer: training.checkpoints.map(|policy| CheckpointTimer::new(policy.interval)),
         };
-        if let Some(LoopState { params, optimizer, step, totals, best, history, seconds }) = resumed {
+        if let Some(LoopState { params, optimizer, balance, step, totals, best, history, seconds }) = resumed {
             training_loop.selection = Selection::resume(spec, best.as_ref().map(|best| best.selected));
             training_loop.optimizer.state = optimizer;
+            training_loop.balancer.state = balance;
             training_loop.params = params;
             training_loop.best = best;
             training_loop.step = step;
@@ -98,6 +102,9 @@ impl<'a> TrainingLoop<'a> {
             return Err(FailureCause::NoRows);
         }
         observe(Event::Started { epochs: steps.div_ceil(steps_per_epoch), steps_per_epoch });
+        if self.step == 0 {
+            self.balance(engine, 0)?;
+        }
         loop {
             let epoch = self.history.len() as u64;
             let stop = if self.selection.exhausted(epoch) {
@@ -122,6 +129,9 @@ impl<'a> TrainingLoop<'a> {
                 self.save_checkpoint(observe);
             }
             self.measure(engine, epoch, observe)?;
+            if !partial {
+                self.balance(engine, epoch)?;
+            }
             if interrupted {
                 return Ok(StopReason::Interrupted);
             }
@@ -175,6 +185,7 @@ impl<'a> TrainingLoop<'a> {
         let running = LoopState {
             params: Arc::clone(&self.params),
             optimizer: self.optimizer.state.clone(),
+            balance: self.balancer.state.clone(),
             step: self.step,
             totals: self.totals,
             best: self.best.clone(),
@@ -194,7 +205,7 @@ impl<'a> TrainingLoop<'a> {
         let key = StepKey { seed: spec.seed, step: self.step, epoch };
         let non_finite = |place| FailureCause::NonFinite { epoch, step: key.step + 1, place };
         let pool = engine.pool();
-        let result = engine.step(&self.params, batch, key)?;
+        let result = self.balancer.step(engine, &self.params, batch, key)?;
         if !result.loss.is_finite() {
             let place = engine.first_non_finite(&self.params, batch, key)?;
             return Err(non_finite(NonFinite::Loss(place)));
@@ -220,6 +231,12 @@ impl<'a> TrainingLoop<'a> {
         fold_moments(plan, params, &result.moments);
         self.step += 1;
         Ok(loss)
+    }
+
+    /// Estimates anew how components are balanced, where that is due.
+    fn balance(&mut self, engine: &dyn Engine, epoch: u64) -> Result<(), ExecError> {
+        let Training { train, valid, .. } = self.training;
+        self.balancer.after_epoch(engine, &self.params, epoch, train, valid)
     }
 
     /// Ends an epoch: measures the validation split, and keeps the model if it is the best so far.

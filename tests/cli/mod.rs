@@ -2,6 +2,7 @@
 
 mod commands;
 mod compare_and_sweep;
+mod compare_audit;
 mod diff;
 mod empty_cells;
 mod eval;

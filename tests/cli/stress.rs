@@ -134,7 +134,7 @@ fn files_and_texts_hold_every_level() {
     let command = ["stress", "runs/mul-1", "runs/average-1", "--no-cache", "-o", "robust"];
     let done = mmc(folder.path()).args(command).assert().success();
     let text = plain(&done.get_output().stdout);
-    for word in ["gaussian", "missing", "swap", "conflict", "AUROC %", "effective", "FLOPs a row", "0.5", "30%", "p"] {
+    for word in ["gaussian", "missing", "swap", "conflict", "AUROC", "effective", "FLOPs a row", "0.5", "30%", "p"] {
         assert!(text.contains(word), "{word}: {text}");
     }
     let written = folder.path().join("robust");

@@ -18,6 +18,7 @@ mod json_tables;
 mod missing_markers;
 mod out_of_core;
 mod padded_sequences;
+mod plain_and_quoted_tables;
 mod real_data;
 mod row_blocks;
 mod row_weights;

@@ -167,7 +167,7 @@ fn a_row_with_a_problem_is_reported_by_its_line_and_the_others_are_prepared() {
         ]
     );
     assert!(notes.iter().any(|note| note.contains("2 of 9,000 rows have a label")), "{notes:?}");
-    assert_eq!(blocks[1].labels.as_ref().unwrap()[8_899 - 8_192].as_deref(), Some("maybe"));
+    assert_eq!(blocks[2].labels.as_ref().unwrap()[8_899 - 8_192].as_deref(), Some("maybe"));
 }
 
 #[test]

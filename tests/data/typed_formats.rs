@@ -254,6 +254,16 @@ fn columns_of_parquet_are_numbers_texts_and_lists() {
 }
 
 #[test]
+fn numbers_of_parquet_that_mark_an_empty_cell_are_missing() {
+    for column in ["age", "height"] {
+        let mut case = parquet_case(&rows(), "m?", &[column], 1);
+        case.data.missing = MissingMarkers::new(&[], &[-3.0, 1.5]);
+        let present = case.load().train.modalities[0].present.clone().unwrap();
+        assert_eq!(present, [false, true, column == "age", true], "{column}");
+    }
+}
+
+#[test]
 fn parquet_of_the_wrong_type_is_reported_by_column() {
     let problems = parquet_case(&rows(), "m", &["y"], 1).problems();
     assert_eq!(problems[0].code, Code::ColumnType);

@@ -4,7 +4,10 @@
 use super::{BOTH, KEY, batch, close, gradient, noise, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, Params, initialize};
-use mmc::fusion::{Combination, Dynamic, EvidenceRule, Evidential, Fuzzy, Multiplicative, QGradient, RowWeight};
+use mmc::fusion::{
+    Combination, ConfidenceOrder, Dynamic, EvidenceRule, Evidential, Experts, Fuzzy, Multiplicative, Multitask,
+    QGradient, RowWeight,
+};
 use mmc::ops::{Activation, Arithmetic, Op, UnitLogits};
 use mmc::plan::{Batch, Plan, Slot};
 use mmc::spec::Init;
@@ -211,7 +214,8 @@ fn combined(combination: Combination) -> Plan {
     let (left, right) = (net.linear(a, 5, Some(Activation::Tanh)), net.linear(b, 5, Some(Activation::Tanh)));
     let both = net.mean(&[left, right]);
     for (value, weight) in [(left, 0.3), (right, 0.7), (both, 1.0)] {
-        let logits = net.linear(value, 3, None);
+        // A score after the logits, where components have one.
+        let logits = net.linear(value, 3 + usize::from(combination.has_scores()), None);
         net.component(logits, weight);
     }
     net.finish(combination)
@@ -244,12 +248,29 @@ fn combinations() {
         evidential(EvidenceRule::Discounted),
         Combination::Dynamic(Dynamic { by: RowWeight::Entropy }),
         Combination::Fuzzy(Fuzzy {}),
+        Combination::Multitask(Multitask {}),
+        Combination::Experts(Experts {}),
     ] {
         let plan = combined(combination.clone());
         check(&plan, &batch(&plan, 6, 22), &format!("{combination:?}"));
         let mut missing = batch(&plan, 6, 22);
         missing.present[1] = Some(vec![true, false, true, false, false, true]);
         check(&plan, &missing, &format!("{combination:?} with rows missing"));
+    }
+}
+
+#[test]
+fn confidence_in_order() {
+    let mut plan = combined(Combination::Multitask(Multitask {}));
+    let order = ConfidenceOrder::new(0.8, &[vec![0], vec![1], vec![0, 1]]);
+    plan.loss.order = Some(order);
+    check(&plan, &batch(&plan, 6, 24), "cml");
+    let (mut without, params) = (plan.clone(), weights(&plan));
+    without.loss.order = None;
+    let loss = |plan: &Plan, device| gradient(start(plan, device, 1).as_mut(), &params, &batch(plan, 40, 25)).0;
+    for device in BOTH {
+        assert!(loss(&plan, device) > loss(&without, device) + 1e-3, "no row is out of order");
+        close(loss(&plan, device), loss(&plan, BOTH[0]), 1e-6, "on another device");
     }
 }
 
@@ -269,7 +290,9 @@ fn the_fused_loss_agrees_with_its_composition() {
     });
     let evidential = Combination::Evidential(Evidential { rule: EvidenceRule::Discounted, anneal: 50 });
     let energy = Combination::Dynamic(Dynamic { by: RowWeight::Energy });
-    let rest = [Combination::Average, evidential, energy, Combination::Fuzzy(Fuzzy {})];
+    let predicted = Combination::Dynamic(Dynamic { by: RowWeight::Predicted });
+    let (multitask, experts) = (Combination::Multitask(Multitask {}), Combination::Experts(Experts {}));
+    let rest = [Combination::Average, evidential, energy, predicted, multitask, experts, Combination::Fuzzy(Fuzzy {})];
     for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted].into_iter().chain(rest) {
         let plan = combined(combination.clone());
         let mut some = batch(&plan, 150, 23);

@@ -10,6 +10,7 @@ mod missing;
 mod normalize;
 mod operation_json;
 mod row_weights;
+mod scores;
 mod sequences;
 mod torch_images;
 mod torch_sequences;

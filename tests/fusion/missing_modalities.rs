@@ -29,7 +29,7 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 12] = [
+const COMBINES: [(&str, &str); 15] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
     ("mulmix", "beta = 0.6\n normalize = true"),
@@ -42,6 +42,9 @@ const COMBINES: [(&str, &str); 12] = [
     ("dynamic", "by = energy"),
     ("dynamic", "by = entropy\n logits = unit(5)"),
     ("fuzzy", "head = linear(4) |> tanh"),
+    ("experts", "gate = linear(2) |> tanh"),
+    ("dynamic", "by = predicted\n confidence = linear(2) |> tanh"),
+    ("multitask", "merge = concat\n head = linear(4) |> tanh"),
 ];
 
 /// The weights of a smaller plan, taken by name from a larger one.
@@ -153,7 +156,11 @@ proptest! {
         for (row, has) in has.iter().enumerate() {
             let inputs: Vec<usize> = (0..3).filter(|input| has >> input & 1 == 1).collect();
             // A component over all inputs is left out where one of them is missing.
-            let settings = if inputs.len() < 3 { settings.replace("joint = true", "joint = false") } else { settings.into() };
+            let (strategy, settings) = match strategy {
+                "multitask" if inputs.len() < 3 => ("multiplicative", settings.replace("merge = concat", "beta = 0.0")),
+                _ if inputs.len() < 3 => (strategy, settings.replace("joint = true", "joint = false")),
+                _ => (strategy, settings.to_owned()),
+            };
             let plan = plan_of(&pipeline(&inputs, strategy, &settings), None);
             let own = taken(&plan, &whole, &params);
             let one = row_of(&batch, row, &inputs);

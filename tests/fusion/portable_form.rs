@@ -2,7 +2,7 @@
 //! precision, one row at a time.
 
 use mmc::fusion::{
-    ClassLoss, Combination, CombinationRule, Combiner, LabelledTensors, Multiplicative, QGradient, Tensors,
+    ClassLoss, Combination, CombinationRule, Combiner, LabelledTensors, Multiplicative, Multitask, QGradient, Tensors,
 };
 use std::convert::Infallible;
 
@@ -146,6 +146,7 @@ fn combinations() -> Vec<Combination> {
         Combination::Vote,
         Combination::Learned(Combiner { weights: vec![0.5, 2.0, -0.3], bias: vec![0.1, -0.4, 0.2] }),
         Combination::Learned(Combiner::default()),
+        Combination::Multitask(Multitask {}),
     ]
 }
 

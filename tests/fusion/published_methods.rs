@@ -1,8 +1,10 @@
-//! Evidential, dynamic and fuzzy combinations against the numbers of an independent program (`tests/fixtures/fusion.py`), and
+//! Evidential, dynamic, fuzzy and multitask combinations and mixtures of experts against the numbers of an independent program (`tests/fixtures/fusion.py`), and
 //! in the limits where their formulas are in danger.
 
 use crate::support::fusion_fixture::{FusionCase, cases};
-use mmc::fusion::{ClassLoss, Combination, Dynamic, EvidenceRule, Evidential, Fuzzy, RowWeight};
+use mmc::fusion::{
+    ClassLoss, Combination, ConfidenceOrder, Dynamic, EvidenceRule, Evidential, Experts, Fuzzy, Multitask, RowWeight,
+};
 
 fn evidential(rule: EvidenceRule) -> Combination {
     Combination::Evidential(Evidential { rule, anneal: 50 })
@@ -18,14 +20,28 @@ fn methods() -> Vec<(&'static str, Combination, Option<u64>)> {
         ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy }), Some(1)),
         ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), None),
         ("fuzzy", Combination::Fuzzy(Fuzzy {}), None),
+        ("multitask", Combination::Multitask(Multitask {}), None),
+        ("experts", Combination::Experts(Experts {}), None),
+        ("predicted", Combination::Dynamic(Dynamic { by: RowWeight::Predicted }), None),
     ]
 }
 
 fn node(combination: &Combination, logits: &[Vec<f64>], present: &[bool]) -> ClassLoss {
-    let mut node = ClassLoss::new(combination, &vec![1.0; logits.len()], logits[0].len());
-    node.row.logits = logits.concat();
+    let classes = logits[0].len() - usize::from(combination.has_scores());
+    let mut node = ClassLoss::new(combination, &vec![1.0; logits.len()], classes);
+    node.row.logits = logits.iter().flat_map(|numbers| numbers[..classes].to_vec()).collect();
+    if combination.has_scores() {
+        node.row.scores = logits.iter().map(|numbers| numbers[classes]).collect();
+    }
     node.row.present = present.to_vec();
     node
+}
+
+/// The gradient by all numbers of every component.
+fn gradient_of(node: &ClassLoss, combination: &Combination) -> Vec<f64> {
+    let scores =
+        node.row.score_gradient.iter().map(|score| if combination.has_scores() { vec![*score] } else { vec![] });
+    node.row.gradient.chunks(node.row.classes).zip(scores).flat_map(|(own, score)| [own, &score].concat()).collect()
 }
 
 fn all_close(found: &[f64], expected: &[f64], what: &str) {
@@ -48,8 +64,24 @@ fn as_an_independent_program_has_it() {
             all_close(&node.row.losses, &losses, &format!("{what}: class losses"));
             all_close(&[node.row_loss(label).loss], &[loss], &format!("{what}: loss"));
             node.backward(label);
-            all_close(&node.row.gradient, &gradient.concat(), &format!("{what}: gradient"));
+            all_close(&gradient_of(&node, &combination), &gradient.concat(), &format!("{what}: gradient"));
         }
+    }
+}
+
+#[test]
+fn losing_an_input_may_not_raise_the_confidence() {
+    let order = ConfidenceOrder::new(0.3, &[vec![0], vec![1], vec![0, 1]]);
+    assert_eq!(order.pairs, [(0, 2), (1, 2)]);
+    let found = cases("multitask, cml 0.3");
+    assert_eq!(found.len(), 6);
+    for FusionCase { logits, present, label, loss, gradient, .. } in found {
+        let what = format!("{present:?}, label {label}");
+        let mut node = node(&Combination::Multitask(Multitask {}), &logits, &present).with_order(Some(&order));
+        node.forward();
+        all_close(&[node.row_loss(label).loss], &[loss], &format!("{what}: loss"));
+        node.backward(label);
+        all_close(&node.row.gradient, &gradient.concat(), &format!("{what}: gradient"));
     }
 }
 
@@ -59,12 +91,12 @@ fn a_row_without_components_has_no_loss() {
         let mut node = node(&combination, &[vec![3.0, 1.0, 2.0], vec![-1.0, 0.0, 1.0]], &[false, false]);
         node.forward();
         assert_eq!(
-            (node.row.losses.as_slice(), node.row_loss(2).loss, node.decision()),
-            (&[0.0; 3][..], 0.0, 0),
+            (node.row.losses.as_slice(), node.row_loss(node.row.classes - 1).loss, node.decision()),
+            (&vec![0.0; node.row.classes][..], 0.0, 0),
             "{name}"
         );
-        node.backward(2);
-        assert_eq!(node.row.gradient, [0.0; 6], "{name}");
+        node.backward(node.row.classes - 1);
+        assert!(gradient_of(&node, &combination).iter().all(|number| *number == 0.0), "{name}");
     }
 }
 
@@ -77,12 +109,13 @@ fn large_logits_and_zeros_are_finite() {
             [vec![0.0; 3], vec![0.0; 3]],
             [vec![-1e4; 3], vec![-1e4; 3]],
         ] {
-            for label in 0..3 {
+            for label in 0..3 - usize::from(combination.has_scores()) {
                 let mut node = node(&combination, &logits, &[true, true]);
                 node.forward();
                 let loss = node.row_loss(label).loss;
                 node.backward(label);
-                let numbers = node.row.losses.iter().chain(&node.row.gradient).chain([&loss]);
+                let numbers =
+                    node.row.losses.iter().chain(&node.row.gradient).chain(&node.row.score_gradient).chain([&loss]);
                 assert!(numbers.into_iter().all(|number| number.is_finite()), "{name}, {logits:?}: {:?}", node.row);
             }
         }

@@ -18,3 +18,19 @@ fn every_method_has_the_same_encoders() {
         assert!(plan.steps.iter().any(|step| step.op.call() == "unit(10)") == name.ends_with("_unit"), "{name}");
     }
 }
+
+/// The small pipelines of single methods have a plan without any problem.
+#[test]
+fn every_small_pipeline_has_a_plan() {
+    let texts = [
+        (include_str!("../../pipelines/fusion/cml.mmc"), vec![3]),
+        (include_str!("../../pipelines/fusion/experts.mmc"), vec![2, 2]),
+        (include_str!("../../pipelines/fusion/ogm.mmc"), vec![2]),
+        (include_str!("../../pipelines/fusion/pareto.mmc"), vec![3]),
+    ];
+    for (text, components) in texts {
+        let names = text.lines().filter_map(|line| line.strip_prefix("combine ")?.split(' ').next());
+        let found: Vec<usize> = names.map(|name| plan_of(text, Some(name)).loss.components.len()).collect();
+        assert_eq!(found, components);
+    }
+}

@@ -5,7 +5,7 @@ use mmc::diag::Code;
 use mmc::exec::Params;
 use mmc::plan::Plan;
 use mmc::report::CheckpointFolder;
-use mmc::train::{Checkpoint, EpochTotals, LoopState, OptimizerState};
+use mmc::train::{BalanceState, Checkpoint, EpochTotals, LoopState, OptimizerState};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ fn checkpoint(plan: &Plan, step: u64) -> Checkpoint {
     let running = LoopState {
         params: Arc::new(params),
         optimizer: OptimizerState { steps: step, first: moments, second: vec![] },
+        balance: BalanceState::default(),
         step,
         totals: EpochTotals::default(),
         best: None,

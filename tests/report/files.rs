@@ -32,6 +32,8 @@ fn spec() -> TrainSpec {
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         class_weights: None,
+        balance: None,
+        cml: None,
         span: Span::default(),
     }
 }

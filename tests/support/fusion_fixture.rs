@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub(crate) struct FusionCase {
     /// The method with its settings.
     pub(crate) name: String,
-    /// The logits of each component.
+    /// The logits of each component and, where it has one, its score after them.
     pub(crate) logits: Vec<Vec<f64>>,
     /// Which components are present.
     pub(crate) present: Vec<bool>,
@@ -17,7 +17,7 @@ pub(crate) struct FusionCase {
     pub(crate) losses: Vec<f64>,
     /// The training loss.
     pub(crate) loss: f64,
-    /// Its gradient with respect to the logits of each component.
+    /// Its gradient with respect to each of these numbers.
     pub(crate) gradient: Vec<Vec<f64>>,
 }
 

@@ -25,6 +25,7 @@ impl Network {
             components: Vec::new(),
             combination: Combination::Average,
             combiner: None,
+            order: None,
             span: Span::default(),
         };
         let plan = Plan {

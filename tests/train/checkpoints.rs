@@ -39,6 +39,8 @@ fn spec(optimizer: OptimizerSpec, length: TrainingLength) -> TrainSpec {
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         class_weights: None,
+        balance: None,
+        cml: None,
         span: Span::default(),
     }
 }

@@ -1,5 +1,6 @@
 //! Training: optimizers, metrics, the loop and the model file.
 
+mod balance;
 mod checkpoints;
 mod metrics;
 mod model_file;

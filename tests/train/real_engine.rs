@@ -89,6 +89,8 @@ fn fit(engine: &mut dyn Engine, plan: &Plan, epochs: u64) -> Trained {
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         class_weights: None,
+        balance: None,
+        cml: None,
         span: Span::default(),
     };
     let (rows, valid, test) = (Signals::draw(1230, 1), Signals::draw(300, 2), Signals::draw(1500, 3));

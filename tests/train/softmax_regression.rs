@@ -18,6 +18,7 @@ pub(crate) fn loss_of(classes: usize, components: &[&str], combination: Combinat
         components: components.iter().map(component).collect(),
         combination,
         combiner: None,
+        order: None,
         span: Span::default(),
     }
 }
@@ -168,7 +169,7 @@ impl Engine for Regression {
         }
         self.gradients = gradients;
         let gradients = &mut self.gradients;
-        Ok(StepResult { loss, errors, violations: batch.rows, gradients, moments: vec![(0, mean)] })
+        Ok(StepResult { loss, errors, violations: batch.rows, gradients, moments: vec![(0, mean)], components: vec![] })
     }
 
     fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError> {

@@ -25,6 +25,8 @@ fn spec(length: TrainingLength) -> TrainSpec {
         calibrate: CalibrationMethod::None,
         modality_dropout: 0.0,
         class_weights: None,
+        balance: None,
+        cml: None,
         span: Span::default(),
     }
 }

@@ -39,6 +39,10 @@ pub(in crate::cli) struct CompareArgs {
     /// without a name, or one of each combine's own `components`
     #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1)]
     pub(in crate::cli) over_learn: Option<Vec<String>>,
+    /// Report what choosing the epoch on the test rows would have added: they are measured after every epoch, and select
+    /// nothing
+    #[arg(long)]
+    pub(in crate::cli) audit: bool,
     /// The folder that comparisons are numbered in
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(in crate::cli) out: PathBuf,

@@ -1,7 +1,7 @@
 //! Whether files change between two looks at them: by size, times and identity, which the system keeps.
 
+use crate::data::io::content_hash::hash_file;
 use crate::data::io::paths::DataFile;
-use crate::data::io::reader::hash_file;
 use std::fs::Metadata;
 use std::path::Path;
 use std::time::{Duration, SystemTime};

@@ -2,6 +2,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod contained;
+pub(crate) mod content_hash;
 mod decoded;
 pub(crate) mod expansion;
 pub(crate) mod file_stamp;

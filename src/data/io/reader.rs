@@ -17,19 +17,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const BUFFER: usize = 1 << 16;
 
-/// The hash of the bytes of a file on disk.
-pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    let mut file = open_regular(path)?;
-    let mut buffer = vec![0u8; BUFFER];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finalize()),
-            n => hasher.update(&buffer[..n]),
-        };
-    }
-}
-
 /// Whether the extension of the path is that of a compressed file.
 pub(crate) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz") || ending.eq_ignore_ascii_case("zst"))
@@ -355,16 +342,8 @@ impl<R: Read> LineEnds<R> {
                     continue;
                 }
             }
-            if self.after_return || self.buffer.contains(&b'\r') {
-                let after_return = &mut self.after_return;
-                self.buffer.retain_mut(|byte| {
-                    let second = std::mem::replace(after_return, *byte == b'\r') && *byte == b'\n';
-                    if *byte == b'\r' {
-                        *byte = b'\n';
-                    }
-                    !second
-                });
-            }
+            let length = one_kind(&mut self.buffer, &mut self.after_return);
+            self.buffer.truncate(length);
             self.last = self.buffer.last().copied().unwrap_or(self.last);
         }
         Ok(())
@@ -373,6 +352,20 @@ impl<R: Read> LineEnds<R> {
 
 impl<R: Read> Read for LineEnds<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // After the beginning the text is read to where it is wanted.
+        while self.at == self.buffer.len() && self.begun && !self.ended && !buffer.is_empty() {
+            let read = match self.inner.read(buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let length = one_kind(&mut buffer[..read], &mut self.after_return);
+            if let Some(last) = buffer[..length].last() {
+                self.last = *last;
+                return Ok(length);
+            }
+        }
         if self.at == self.buffer.len() {
             self.refill()?;
         }
@@ -382,6 +375,32 @@ impl<R: Read> Read for LineEnds<R> {
         self.at += n;
         Ok(n)
     }
+}
+
+/// Makes every line end a `\n`; returns how many bytes are left. `after_return` says whether the byte before was a `\r`, which
+/// is a line end together with a `\n`.
+fn one_kind(bytes: &mut [u8], after_return: &mut bool) -> usize {
+    let mut from = usize::from(std::mem::take(after_return) && bytes.first() == Some(&b'\n'));
+    let mut length = 0;
+    while from < bytes.len() {
+        let end = memchr::memchr(b'\r', &bytes[from..]).map_or(bytes.len(), |at| from + at);
+        if from > length {
+            bytes.copy_within(from..end, length);
+        }
+        length += end - from;
+        from = end;
+        if end < bytes.len() {
+            bytes[length] = b'\n';
+            length += 1;
+            from += 1;
+            match bytes.get(from) {
+                Some(b'\n') => from += 1,
+                Some(_) => {}
+                None => *after_return = true,
+            }
+        }
+    }
+    length
 }
 
 #[cfg(test)]

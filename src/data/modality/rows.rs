@@ -139,7 +139,12 @@ impl RowsWriter {
     /// Adds a row of numbers, or one that is missing.
     pub(crate) fn push(&mut self, numbers: Option<&[f32]>) -> io::Result<()> {
         match numbers {
-            Some(numbers) => self.push_all(numbers, &[true]),
+            Some(numbers) => {
+                self.mark(true);
+                self.row.clear();
+                self.row.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+                self.growing.write(&self.row)
+            }
             None => {
                 self.mark(false);
                 self.row.clear();
@@ -149,15 +154,10 @@ impl RowsWriter {
         }
     }
 
-    /// Adds rows of numbers, those that are missing as zeros.
-    pub(crate) fn push_all(&mut self, numbers: &[f32], there: &[bool]) -> io::Result<()> {
+    /// Adds rows as the bytes of their numbers, those that are missing as zeros.
+    pub(crate) fn push_cells(&mut self, cells: &[u8], there: &[bool]) -> io::Result<()> {
         there.iter().for_each(|there| self.mark(*there));
-        self.row.clear();
-        self.row.resize(4 * numbers.len(), 0);
-        for (bytes, number) in self.row.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
-            *bytes = number.to_le_bytes();
-        }
-        self.growing.write(&self.row)
+        self.growing.write(cells)
     }
 
     /// Adds a row of bytes, or one that is missing.

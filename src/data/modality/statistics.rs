@@ -48,44 +48,78 @@ fn fold_blocks<T: Clone + Send>(
     states.into_iter().map(|state| state.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-/// Least and greatest.
-pub(super) fn ranges(cells: &dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
-    let ranges = fold(cells, (f64::INFINITY, f64::NEG_INFINITY), |_, (low, high), x| {
-        *low = low.min(x);
-        *high = high.max(x);
-    });
-    let judge = |(low, high): (f64, f64)| match (low <= high, low.is_finite() && high.is_finite()) {
-        (false, _) => Err(FitError::Empty),
-        (true, false) => Err(FitError::TooLarge),
-        (true, true) => Ok((low, high)),
-    };
-    ranges.into_iter().map(judge).collect()
+/// Least and greatest of cells.
+#[derive(Clone)]
+struct Extent {
+    low: f64,
+    high: f64,
 }
 
-/// The mean, summed relative to the first value so that large offsets cost no precision.
-pub(super) fn means(cells: &dyn Cells) -> Vec<Result<f64, FitError>> {
-    let sums = fold(cells, (f64::NAN, 0.0, 0u64), |_, (origin, sum, count), x| {
-        if *count == 0 {
-            *origin = x;
+impl Extent {
+    const NONE: Self = Self { low: f64::INFINITY, high: f64::NEG_INFINITY };
+
+    fn add(&mut self, x: f64) {
+        self.low = self.low.min(x);
+        self.high = self.high.max(x);
+    }
+
+    fn finish(self) -> Result<(f64, f64), FitError> {
+        let Self { low, high } = self;
+        match (low <= high, low.is_finite() && high.is_finite()) {
+            (false, _) => Err(FitError::Empty),
+            (true, false) => Err(FitError::TooLarge),
+            (true, true) => Ok((low, high)),
         }
-        *sum += x - *origin;
-        *count += 1;
-    });
-    let judge = |(origin, sum, count): (f64, f64, u64)| {
-        let mean = origin + sum / count as f64;
-        match count {
+    }
+}
+
+/// The sum of cells relative to the first one, so that large offsets cost no precision.
+#[derive(Clone)]
+struct RelativeSum {
+    origin: f64,
+    sum: f64,
+    count: u64,
+}
+
+impl RelativeSum {
+    const NONE: Self = Self { origin: f64::NAN, sum: 0.0, count: 0 };
+
+    fn add(&mut self, x: f64) {
+        if self.count == 0 {
+            self.origin = x;
+        }
+        self.sum += x - self.origin;
+        self.count += 1;
+    }
+
+    fn mean(self) -> Result<f64, FitError> {
+        let mean = self.origin + self.sum / self.count as f64;
+        match self.count {
             0 => Err(FitError::Empty),
             _ if mean.is_finite() => Ok(mean),
             _ => Err(FitError::TooLarge),
         }
-    };
-    sums.into_iter().map(judge).collect()
+    }
+}
+
+/// Least and greatest.
+pub(super) fn ranges(cells: &dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
+    fold(cells, Extent::NONE, |_, extent, x| extent.add(x)).into_iter().map(Extent::finish).collect()
+}
+
+/// The mean.
+pub(super) fn means(cells: &dyn Cells) -> Vec<Result<f64, FitError>> {
+    fold(cells, RelativeSum::NONE, |_, sum, x| sum.add(x)).into_iter().map(RelativeSum::mean).collect()
 }
 
 /// Mean and population standard deviation.
 pub(super) fn moments(cells: &dyn Cells) -> Vec<Result<(f64, f64), FitError>> {
-    let ranges = ranges(cells);
-    let means = means(cells);
+    // Both in one pass.
+    let sums = fold(cells, (Extent::NONE, RelativeSum::NONE), |_, (extent, sum), x| {
+        extent.add(x);
+        sum.add(x);
+    });
+    let (ranges, means): (Vec<_>, Vec<_>) = sums.into_iter().map(|(extent, sum)| (extent.finish(), sum.mean())).unzip();
     let squares = fold(cells, (0.0, 0u64), |feature, (sum, count), x| {
         let mean = means[feature].unwrap_or(f64::NAN);
         *sum += (x - mean) * (x - mean);

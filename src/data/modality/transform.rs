@@ -245,6 +245,19 @@ impl FittedTransform {
         }
     }
 
+    /// The results for cells of a column, in their places.
+    pub(crate) fn apply_all(&self, column: usize, cells: &mut [f64]) {
+        match self {
+            // As [`FittedTransform::apply`], with the statistics looked up once.
+            FittedTransform::Standardize { mean, std } => {
+                let of = |values: &[f64]| values.get(column).copied().unwrap_or(f64::NAN);
+                let (mean, std) = (of(mean), of(std));
+                cells.iter_mut().for_each(|cell| *cell = (*cell - mean) / std);
+            }
+            other => cells.iter_mut().for_each(|cell| *cell = other.apply(column, *cell)),
+        }
+    }
+
     /// The result for a cell of a column.
     pub fn apply(&self, column: usize, cell: f64) -> f64 {
         let of = |values: &[f64]| values.get(column).copied().unwrap_or(f64::NAN);

@@ -8,12 +8,12 @@ use crate::data::source::arrow_cells::{ArrowCells, list_shape};
 use crate::data::source::arrow_messages::CheckedMessages;
 use crate::data::source::batch_rows::BatchRows;
 use crate::data::source::common_schema::{common_schema, other_columns};
-use crate::data::source::format::FormatReader;
+use crate::data::source::format::{FormatReader, ReadFiles};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::table::errors::{CellErrors, empty, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
-use crate::data::table::store::{Store, StoreWriter};
+use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem, Problems};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::reader::StreamReader;
@@ -46,13 +46,7 @@ impl FormatReader for ArrowIpc {
         common_schema(&self.files, schema_of, other_columns)
     }
 
-    fn read(
-        &self,
-        schema: &Schema,
-        query: &TableQuery,
-        _: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems> {
+    fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
         let (mut writer, mut errors) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let mut rows = open(file, &ByteCount::default())?;
@@ -74,7 +68,8 @@ impl FormatReader for ArrowIpc {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| out_of_space(span, &error).into())
+        let store = writer.finish().map_err(|error| out_of_space(span, &error))?;
+        Ok(ReadFiles { store, hashes: None })
     }
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {

@@ -5,11 +5,11 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
-use crate::data::source::format::FormatReader;
+use crate::data::source::format::{FormatReader, ReadFiles};
 use crate::data::table::errors::{empty, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
-use crate::data::table::store::{Store, StoreWriter};
+use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
 use std::io::{self, Read};
@@ -48,30 +48,34 @@ impl FormatReader for Cifar {
         Ok(schema)
     }
 
-    fn read(
-        &self,
-        _: &Schema,
-        query: &TableQuery,
-        _: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems> {
+    fn read(&self, _: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
         let mut writer = StoreWriter::new(query, budget);
         let mut problems = Problems::new();
+        let mut hashes = vec![];
         for (index, file) in self.files.iter().enumerate() {
-            if let Err(problem) = self.file(index, file, query, &mut writer) {
-                problems.push(problem);
+            match self.file(index, file, query, &mut writer) {
+                Ok(hash) => hashes.push(hash),
+                Err(problem) => problems.push(problem),
             }
         }
         if problems.has_errors() {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| out_of_space(span, &error).into())
+        let store = writer.finish().map_err(|error| out_of_space(span, &error))?;
+        Ok(ReadFiles { store, hashes: Some(hashes) })
     }
 }
 
 impl Cifar {
-    fn file(&self, index: usize, file: &DataFile, query: &TableQuery, writer: &mut StoreWriter) -> Result<(), Problem> {
+    /// Reads a file, and hashes it.
+    fn file(
+        &self,
+        index: usize,
+        file: &DataFile,
+        query: &TableQuery,
+        writer: &mut StoreWriter,
+    ) -> Result<blake3::Hash, Problem> {
         let mut hasher = blake3::Hasher::new();
         let mut bytes = io::BufReader::with_capacity(1 << 18, open_file(file, &mut hasher)?);
         let mut record = vec![0; self.labels + IMAGE];
@@ -101,7 +105,8 @@ impl Cifar {
             }
             writer.end_rows(1, index, row).map_err(|error| out_of_space(file.span, &error))?;
         }
-        Ok(())
+        drop(bytes);
+        Ok(hasher.finalize())
     }
 
     /// A file that ends within a record.

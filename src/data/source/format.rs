@@ -1,15 +1,15 @@
 //! Tables in files: a reader for each format, with a cache in front of all of them.
 
 use crate::data::io::bytes::MemoryBudget;
+use crate::data::io::content_hash::hash_file;
 use crate::data::io::file_stamp::FileStamps;
 use crate::data::io::paths::DataFile;
-use crate::data::io::reader;
 use crate::data::marked_cells::marked_note;
 use crate::data::source::image_files;
 use crate::data::source::opened::{OpenTable, RowReader};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, RowBlock};
 use crate::data::source::storage::{Storage, fingerprint};
-use crate::data::table::cache;
+use crate::data::table::cache::{self, Entries};
 use crate::data::table::columns::Table;
 use crate::data::table::errors::{changed, table_name, too_wide, unreadable};
 use crate::data::table::loaded::LoadedTable;
@@ -33,19 +33,21 @@ pub(crate) trait FormatReader {
     /// The columns. Reads as little as that takes.
     fn schema(&self) -> Result<Schema, Problems>;
 
-    /// Reads the columns of the query, in their order. `hashes` are the content hashes of the files.
-    fn read(
-        &self,
-        schema: &Schema,
-        query: &TableQuery,
-        hashes: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems>;
+    /// Reads the columns of the query, in their order.
+    fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems>;
 
     /// Reads the files block after block; `None` for a format whose files have to be read as a whole.
     fn blocks(&self, _: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {
         None
     }
+}
+
+/// What was read of files.
+pub(crate) struct ReadFiles {
+    /// The cells.
+    pub store: Store,
+    /// The hashes of the content of the files, where they were hashed as they were read.
+    pub hashes: Option<Vec<blake3::Hash>>,
 }
 
 /// The table of these files, its schema read.
@@ -67,41 +69,47 @@ struct CachedFiles<R> {
 
 impl<R: FormatReader> RowReader for CachedFiles<R> {
     fn read(&self, open: &OpenTable, query: &TableQuery, storage: Storage<'_>) -> Result<LoadedTable, Problems> {
-        let Self { reader, stamps } = self;
-        let files = reader.files();
-        let mut hashes = vec![];
-        let mut problems = Problems::new();
-        for file in files {
-            match reader::hash_file(&file.path) {
-                Ok(hash) => hashes.push(hash),
-                Err(error) => problems.push(unreadable(file, &error, 0)),
-            }
-        }
-        if problems.has_errors() {
-            return Err(problems);
-        }
-        let unchanged = || match stamps.changed(files, &hashes) {
-            Some(file) => Err(Problems::from(changed(file))),
-            None => Ok(()),
-        };
+        let files = self.reader.files();
         let (cells, places) = image_files::cell_query(&open.schema, query);
-        let entry = storage.cache.map(|folder| cache::entry(folder, &reader.format(), &cells, &hashes));
+        let format = self.reader.format();
+        let entries = storage.cache.map(|folder| Entries::new(folder, &format, &cells, &lengths(files)));
+        // The content is hashed beforehand only if there may be an entry for it.
+        let known = match entries.as_ref().filter(|entries| entries.any()) {
+            Some(_) => Some(hash_files(files)?),
+            None => None,
+        };
+        let entry = entries.as_ref().zip(known.as_deref()).map(|(entries, hashes)| entries.of(hashes));
         let kept = entry.as_deref().and_then(cache::load).map(|(store, _)| store);
         let kept = kept.filter(|kept| kept.layout.kinds.iter().eq(cells.columns.iter().map(|column| &column.kind)));
         let cached = kept.is_some();
         let mut stored = Ok(());
-        let store = match kept {
-            Some(kept) => {
-                unchanged()?;
-                kept
+        let (store, hashes) = match (kept, known) {
+            (Some(kept), Some(hashes)) => {
+                self.unchanged(&hashes)?;
+                (kept, hashes)
             }
-            None => {
-                let read = reader.read(&open.schema, &cells, &hashes, storage.budget);
-                // Of a file that changed, the other problems may be those of neither content.
-                unchanged()?;
-                let read = read?;
-                stored = entry.map_or(Ok(()), |entry| cache::store(&entry, &read, None));
-                read
+            (_, known) => {
+                let read = self.reader.read(&open.schema, &cells, storage.budget);
+                // Of a file that changed, the problems may be those of neither content.
+                let ReadFiles { store, hashes } = match read {
+                    Ok(read) => read,
+                    Err(problems) => {
+                        return Err(self.unchanged(known.as_deref().unwrap_or_default()).err().unwrap_or(problems));
+                    }
+                };
+                let hashes = match (hashes, &known) {
+                    (Some(hashes), _) => hashes,
+                    (None, Some(known)) => known.clone(),
+                    (None, None) => hash_files(files)?,
+                };
+                let differs = known.and_then(|known| (0..files.len()).find(|at| known.get(*at) != hashes.get(*at)));
+                if let Some(at) = differs {
+                    return Err(changed(&files[at]).into());
+                }
+                self.unchanged(&hashes)?;
+                let entry = entries.map(|entries| entries.of(&hashes));
+                stored = entry.map_or(Ok(()), |entry| cache::store(&entry, &store, None));
+                (store, hashes)
             }
         };
         let runs = store.layout.runs.clone();
@@ -109,7 +117,7 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         let table = Table::whole(store).select(&places);
         let origin = TableOrigin {
             files: files.to_vec(),
-            row_unit: reader.row_unit(),
+            row_unit: self.reader.row_unit(),
             width: open.schema.width,
             runs,
             ..TableOrigin::default()
@@ -133,6 +141,34 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         let blocks = self.reader.blocks(query)?;
         Some(blocks.map(|blocks| Box::new(UnchangedBlocks { blocks, files, stamps }) as Box<dyn BlockReader>))
     }
+}
+
+impl<R: FormatReader> CachedFiles<R> {
+    /// An error if a file has changed since its columns were read; `hashes` are those of the contents that were read.
+    fn unchanged(&self, hashes: &[blake3::Hash]) -> Result<(), Problems> {
+        match self.stamps.changed(self.reader.files(), hashes) {
+            Some(file) => Err(changed(file).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The hashes of the contents of files.
+fn hash_files(files: &[DataFile]) -> Result<Vec<blake3::Hash>, Problems> {
+    let mut problems = Problems::new();
+    let mut hashes = vec![];
+    for file in files {
+        match hash_file(&file.path) {
+            Ok(hash) => hashes.push(hash),
+            Err(error) => problems.push(unreadable(file, &error, 0)),
+        }
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(hashes) }
+}
+
+/// The lengths of files, 0 of one that is not there.
+fn lengths(files: &[DataFile]) -> Vec<u64> {
+    files.iter().map(|file| std::fs::metadata(&file.path).map_or(0, |data| data.len())).collect()
 }
 
 /// Blocks of files, an error at their end if a file has changed since it was opened.

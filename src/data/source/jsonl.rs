@@ -4,17 +4,17 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
-use crate::data::source::format::FormatReader;
+use crate::data::source::format::{FormatReader, ReadFiles};
 use crate::data::source::json_object::{CellMemory, JsonFields, cell, object, one_line, shape};
 use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::row_block::{BlockQuery, BlockReader, UnparsedRows};
 use crate::data::source::text_blocks::TextBlock;
 use crate::data::source::text_file_blocks::TextFileBlocks;
 use crate::data::source::text_layout::TextLayout;
-use crate::data::table::errors::{CellErrors, bad_text, changed, empty, out_of_space, shown, too_wide, unreadable};
+use crate::data::table::errors::{CellErrors, bad_text, empty, out_of_space, shown, too_wide, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
-use crate::data::table::store::{Store, StoreWriter};
+use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem, Problems};
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
@@ -94,26 +94,20 @@ impl FormatReader for Jsonl {
         }
     }
 
-    fn read(
-        &self,
-        schema: &Schema,
-        query: &TableQuery,
-        hashes: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems> {
+    fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
+        let mut hashes = vec![];
         let (mut writer, mut found) = (StoreWriter::new(query, budget), CellErrors::default());
         for (index, file) in self.files.iter().enumerate() {
             let mut hasher = blake3::Hasher::new();
             Self::read_file((index, file), (schema, query), (&mut writer, &mut found), &mut hasher)?;
-            if hashes.get(index) != Some(&hasher.finalize()) {
-                found.push(changed(file));
-            }
+            hashes.push(hasher.finalize());
         }
         if let Some(problems) = found.finish() {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| out_of_space(span, &error).into())
+        let store = writer.finish().map_err(|error| out_of_space(span, &error))?;
+        Ok(ReadFiles { store, hashes: Some(hashes) })
     }
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {

@@ -26,11 +26,13 @@ mod parquet_blocks;
 mod parquet_file;
 mod parquet_leaf;
 pub(crate) mod parquet_pages;
+mod plain_rows;
 pub(crate) mod row_block;
 pub(crate) mod storage;
 mod synthetic;
 pub(crate) mod text_blocks;
 mod text_cell_errors;
+mod text_cells;
 mod text_file_blocks;
 pub(crate) mod text_layout;
 

@@ -7,13 +7,13 @@ use crate::data::io::expansion;
 use crate::data::io::half::half;
 use crate::data::io::paths::DataFile;
 use crate::data::io::regular::open_regular;
-use crate::data::source::format::FormatReader;
+use crate::data::source::format::{FormatReader, ReadFiles};
 use crate::data::source::npy_header::read_header;
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, out_of_space, unreadable};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
-use crate::data::table::store::{Store, StoreWriter};
+use crate::data::table::store::StoreWriter;
 use crate::diag::{Code, Problem, Problems};
 use crate::shape::Shape;
 use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
@@ -134,13 +134,7 @@ impl FormatReader for Arrays {
         }
     }
 
-    fn read(
-        &self,
-        schema: &Schema,
-        query: &TableQuery,
-        _: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems> {
+    fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
         let mut writer = StoreWriter::new(query, budget);
         let mut found = CellErrors::default();
         let names: Vec<String> = query.columns.iter().map(|wanted| schema.column(wanted.position)).collect();
@@ -173,7 +167,8 @@ impl FormatReader for Arrays {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| out_of_space(span, &error).into())
+        let store = writer.finish().map_err(|error| out_of_space(span, &error))?;
+        Ok(ReadFiles { store, hashes: None })
     }
 }
 

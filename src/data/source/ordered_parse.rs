@@ -1,5 +1,5 @@
 //! Parses the blocks of a table on several threads and stores them in their order, so that the table is the same on any
-//! number of threads. The next blocks are read while those before are parsed.
+//! number of threads. While blocks are parsed, the next ones are read, and those before are stored.
 
 use crate::data::io::paths::DataFile;
 use crate::data::table::errors::{CellErrors, out_of_space};
@@ -40,20 +40,27 @@ pub(crate) fn parse_in_order<B: Send + Sync>(
         let result = parse(block, &mut writer, &mut errors);
         (writer, errors, result)
     };
-    let (mut blocks, mut failed) = read();
-    while !blocks.is_empty() {
-        let ended = failed.is_some();
-        let (parsed, following) = rayon::join(
-            || blocks.par_iter().map(parse).collect::<Vec<_>>(),
-            || if ended { (vec![], None) } else { read() },
-        );
+    let mut append = |parsed: Vec<ParsedBlock>| {
         for (block, found, result) in parsed {
             writer.append(&block).map_err(|error| out_of_space(file.span, &error))?;
             errors.append(found);
             result?;
         }
+        Ok(())
+    };
+    let (mut blocks, mut failed) = read();
+    let mut parsed = vec![];
+    while !blocks.is_empty() {
+        let (before, ended) = (std::mem::take(&mut parsed), failed.is_some());
+        let (now, (appended, following)) = rayon::join(
+            || blocks.par_iter().map(parse).collect::<Vec<_>>(),
+            || rayon::join(|| append(before), || if ended { (vec![], None) } else { read() }),
+        );
+        appended?;
+        parsed = now;
         blocks = following.0;
         failed = failed.or(following.1);
     }
+    append(parsed)?;
     failed.map_or(Ok(()), Err)
 }

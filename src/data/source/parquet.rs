@@ -3,7 +3,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
 use crate::data::source::common_schema::{common_schema, other_columns};
-use crate::data::source::format::FormatReader;
+use crate::data::source::format::{FormatReader, ReadFiles};
 use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::parquet_blocks::{ColumnBlocks, ParquetBlocks};
 use crate::data::source::parquet_file::{damaged, decoded, decoded_column, open};
@@ -13,7 +13,7 @@ use crate::data::source::row_block::{BlockQuery, BlockReader};
 use crate::data::table::errors::{CellErrors, empty, out_of_space};
 use crate::data::table::origin::RowUnit;
 use crate::data::table::schema::{ArrayType, Schema, TableQuery};
-use crate::data::table::store::{Store, StoreWriter};
+use crate::data::table::store::StoreWriter;
 use crate::diag::{Problem, Problems};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
@@ -46,13 +46,7 @@ impl FormatReader for Parquet {
         common_schema(&self.files, |file| open(file).and_then(|reader| schema_of(file, &reader)), other_columns)
     }
 
-    fn read(
-        &self,
-        schema: &Schema,
-        query: &TableQuery,
-        _: &[blake3::Hash],
-        budget: &MemoryBudget,
-    ) -> Result<Store, Problems> {
+    fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
         let mut writer = StoreWriter::new(query, budget);
         let mut found = CellErrors::default();
         for (index, file) in self.files.iter().enumerate() {
@@ -74,7 +68,8 @@ impl FormatReader for Parquet {
             return Err(problems);
         }
         let span = self.files.first().map_or_else(Default::default, |file| file.span);
-        writer.finish().map_err(|error| out_of_space(span, &error).into())
+        let store = writer.finish().map_err(|error| out_of_space(span, &error))?;
+        Ok(ReadFiles { store, hashes: None })
     }
 
     fn blocks(&self, query: &BlockQuery) -> Option<Result<Box<dyn BlockReader>, Problems>> {

@@ -7,7 +7,7 @@ use memchr::{memchr, memchr2};
 use std::io::{self, Read};
 
 /// Bytes that are read at once.
-const READ: usize = 1 << 16;
+const READ: usize = 1 << 17;
 /// Where no bound is given, a record has at most so many bytes.
 const LONGEST: usize = 64 << 20;
 /// A block ends with the first record beyond so many bytes, however few records it has.
@@ -77,8 +77,10 @@ pub(crate) struct TextBlocks<R> {
     comment: Option<u8>,
     /// The scan of a JSON array; `None` before the first letter of a text is known.
     array: Option<Option<ArrayScan>>,
-    /// Text that is not in a block yet; blocks begin at its beginning.
+    /// Text that is not in a block yet, and room for more of it; blocks begin at its beginning.
     buffer: Vec<u8>,
+    /// How much of the buffer is text.
+    filled: usize,
     /// How much of it has been scanned.
     scanned: usize,
     /// Where the record begins that is being scanned.
@@ -109,6 +111,7 @@ impl<R: Read> TextBlocks<R> {
             comment: None,
             array: if end == RecordEnd::Json { None } else { Some(None) },
             buffer: vec![],
+            filled: 0,
             scanned: 0,
             record: 0,
             state: ScanState::Unquoted,
@@ -139,7 +142,7 @@ impl<R: Read> TextBlocks<R> {
     pub(crate) fn skip_lines(&mut self, lines: usize) -> io::Result<()> {
         for _ in 0..lines {
             let end = loop {
-                if let Some(at) = memchr(b'\n', &self.buffer) {
+                if let Some(at) = memchr(b'\n', &self.buffer[..self.filled]) {
                     break at + 1;
                 }
                 if let Some(error) = self.failed.take() {
@@ -150,7 +153,8 @@ impl<R: Read> TextBlocks<R> {
                 }
                 self.read();
             };
-            self.buffer.drain(..end);
+            self.buffer.copy_within(end..self.filled, 0);
+            self.filled -= end;
             self.line += 1;
         }
         Ok(())
@@ -201,8 +205,8 @@ impl<R: Read> TextBlocks<R> {
                 self.failed = array.end();
             }
             if self.ended && self.failed.is_none() && matches!(self.state, ScanState::Quoted) {
-                let one_line =
-                    memchr(b'\n', &self.buffer[self.quote..]).is_none_or(|at| self.quote + at + 1 == self.buffer.len());
+                let quoted = &self.buffer[self.quote..self.filled];
+                let one_line = memchr(b'\n', quoted).is_none_or(|at| at + 1 == quoted.len());
                 // A quote that is open on the last line is one cell of it.
                 if !one_line {
                     self.open_quote();
@@ -210,7 +214,7 @@ impl<R: Read> TextBlocks<R> {
             }
             if self.ended {
                 // The records before an error, then the error; what it has cut off is no record.
-                let end = if self.failed.is_some() { self.record } else { self.buffer.len() };
+                let end = if self.failed.is_some() { self.record } else { self.filled };
                 let rest = self.buffer[self.record.min(end)..end].trim_ascii();
                 found += usize::from(!rest.is_empty() && !self.in_comment());
                 if found > 0 {
@@ -219,7 +223,7 @@ impl<R: Read> TextBlocks<R> {
                 return self.failed.take().map_or(Ok(None), Err);
             }
             self.read();
-            if self.buffer.len() - self.record > self.longest {
+            if self.filled - self.record > self.longest {
                 self.too_long();
             }
             if self.waiting && found > 0 {
@@ -238,7 +242,7 @@ impl<R: Read> TextBlocks<R> {
 
     /// Whether the line that the current record would begin on is no record.
     fn in_comment(&self) -> bool {
-        self.comment.is_some() && self.comment == self.buffer.get(self.record).copied()
+        self.comment.is_some() && self.comment == self.buffer[..self.filled].get(self.record).copied()
     }
 
     /// Scans to the end of the current record; `None` where the buffer ends before it.
@@ -247,7 +251,7 @@ impl<R: Read> TextBlocks<R> {
             self.array = self.begin_json();
         }
         if let Some(Some(array)) = &mut self.array {
-            let (end, element) = array.element_end(&mut self.buffer, &mut self.scanned)?;
+            let (end, element) = array.element_end(&mut self.buffer[..self.filled], &mut self.scanned)?;
             self.element = element;
             return Some(end);
         }
@@ -257,12 +261,12 @@ impl<R: Read> TextBlocks<R> {
         if self.in_comment() {
             return self.line_end();
         }
-        while self.scanned < self.buffer.len() {
-            let rest = &self.buffer[self.scanned..];
+        while self.scanned < self.filled {
+            let rest = &self.buffer[self.scanned..self.filled];
             match self.state {
                 ScanState::Unquoted => {
                     let Some(at) = memchr2(b'\n', quote, rest) else {
-                        self.scanned = self.buffer.len();
+                        self.scanned = self.filled;
                         return None;
                     };
                     let place = self.scanned + at;
@@ -280,7 +284,7 @@ impl<R: Read> TextBlocks<R> {
                         self.scanned += at + 1;
                         self.state = ScanState::QuoteInQuoted;
                     }
-                    None => self.scanned = self.buffer.len(),
+                    None => self.scanned = self.filled,
                 },
                 ScanState::QuoteInQuoted if rest[0] == quote => {
                     self.scanned += 1;
@@ -301,7 +305,7 @@ impl<R: Read> TextBlocks<R> {
 
     /// Decides by the first letter whether a JSON text is an array, whose bracket is left out.
     fn begin_json(&mut self) -> Option<Option<ArrayScan>> {
-        let at = self.buffer.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let at = self.buffer[..self.filled].iter().position(|byte| !byte.is_ascii_whitespace())?;
         if self.buffer[at] != b'[' {
             return Some(None);
         }
@@ -311,8 +315,8 @@ impl<R: Read> TextBlocks<R> {
 
     /// Scans to the end of the current line.
     fn line_end(&mut self) -> Option<usize> {
-        let found = memchr(b'\n', &self.buffer[self.scanned..]);
-        self.scanned = found.map_or(self.buffer.len(), |at| self.scanned + at + 1);
+        let found = memchr(b'\n', &self.buffer[self.scanned..self.filled]);
+        self.scanned = found.map_or(self.filled, |at| self.scanned + at + 1);
         found.map(|_| self.scanned)
     }
 
@@ -330,12 +334,11 @@ impl<R: Read> TextBlocks<R> {
         self.failed = Some(io::Error::other(TooLong { line: self.line + before, most: self.longest }));
         self.ended = true;
         self.state = ScanState::Unquoted;
-        self.scanned = self.buffer.len();
+        self.scanned = self.filled;
     }
 
     fn cut(&mut self, end: usize, records: usize) -> TextBlock {
-        let rest = self.buffer.split_off(end);
-        let bytes = std::mem::replace(&mut self.buffer, rest);
+        let bytes = self.take(end);
         let separator = if matches!(self.array, Some(Some(_))) { BETWEEN } else { b'\n' };
         let block = TextBlock { first_line: self.line, records, bytes, separator };
         self.line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
@@ -345,13 +348,32 @@ impl<R: Read> TextBlocks<R> {
         block
     }
 
+    /// Takes the first bytes of the buffer out of it.
+    fn take(&mut self, end: usize) -> Vec<u8> {
+        let rest = end..self.filled;
+        self.filled = rest.len();
+        if end <= READ {
+            let bytes = self.buffer[..end].to_vec();
+            self.buffer.copy_within(rest, 0);
+            return bytes;
+        }
+        // Room for another block of this length.
+        let mut next = vec![0; end.max(rest.len()) + READ];
+        next[..rest.len()].copy_from_slice(&self.buffer[rest]);
+        let mut bytes = std::mem::replace(&mut self.buffer, next);
+        bytes.truncate(end);
+        bytes
+    }
+
     /// Reads more text, or notes its end.
     fn read(&mut self) {
-        let length = self.buffer.len();
-        self.buffer.resize(length + READ, 0);
-        let read = self.text.read(&mut self.buffer[length..]);
+        let end = self.filled + READ;
+        if self.buffer.len() < end {
+            self.buffer.resize(end.max(2 * self.filled), 0);
+        }
+        let read = self.text.read(&mut self.buffer[self.filled..end]);
         self.waiting = matches!(&read, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        self.buffer.truncate(length + *read.as_ref().unwrap_or(&0));
+        self.filled += *read.as_ref().unwrap_or(&0);
         match read {
             Ok(0) => self.ended = true,
             Ok(_) => {}

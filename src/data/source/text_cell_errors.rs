@@ -8,7 +8,6 @@ use crate::data::table::number_format::has_thousands;
 use crate::data::table::schema::{ColumnQuery, Schema};
 use crate::diag::{Code, Problem, string_literal};
 use crate::spec::TextFormat;
-use csv::ByteRecord;
 use encoding_rs::Encoding;
 
 /// A cell that is no number.
@@ -68,21 +67,21 @@ pub(crate) fn bad_header(file: &DataFile, line: u64, name: &[u8], encoding: &'st
     not_text(file.problem(Code::BadText, String::new(), Some(line)), file, &what, name, encoding)
 }
 
-/// A row that is not as long as the first one.
+/// A row that is not as long as the first one: it has so many cells; `lines` says whether one of them has several lines.
 pub(crate) fn row_length(
     file: &DataFile,
     line: u64,
-    record: &ByteRecord,
+    (found, lines): (usize, bool),
     schema: &Schema,
     wanted: &[ColumnQuery],
 ) -> Problem {
-    let (found, width) = (record.len(), schema.width);
+    let width = schema.width;
     let message = format!("expected {width} cells, found {found}");
     let mut problem = file.problem(Code::RowLength, message, Some(line));
     if let Some(wanted) = wanted.first() {
         problem = problem.also(wanted.span, "columns are taken from it here");
     }
-    if record.iter().any(|cell| cell.contains(&b'\n')) {
+    if lines {
         problem.help("a cell of this row spans several lines: is a quote missing?")
     } else if found < width {
         problem.help(format!(

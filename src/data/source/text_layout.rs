@@ -55,6 +55,18 @@ impl TextLayout {
         Self { end: RecordEnd::Json, ..lines }
     }
 
+    /// The cells of whole records.
+    pub(crate) fn records<'a>(&self, bytes: &'a [u8]) -> csv::Reader<&'a [u8]> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.separator)
+            .quote(self.quote.unwrap_or(b'"'))
+            .quoting(self.quote.is_some())
+            .comment(self.comment)
+            .from_reader(bytes)
+    }
+
     /// The records of a text whose lines all end in `\n`.
     ///
     /// # Errors

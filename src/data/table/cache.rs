@@ -7,6 +7,7 @@
 
 use crate::atomic_file::{Durability, remove_abandoned, replace_file};
 use crate::data::io::bytes;
+use crate::data::io::content_hash::{hash_bytes, hash_part};
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Store, StoreLayout};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Raised whenever parsing or the layout changes.
-const MAGIC: &[u8; 8] = b"mmctbl04";
+const MAGIC: &[u8; 8] = b"mmctbl05";
 
 /// How many bytes a folder of entries holds at most, not counting the entry that was stored last.
 const LARGEST: u64 = 32 << 30;
@@ -29,8 +30,48 @@ struct Footer {
     content: Option<String>,
 }
 
+/// The entries for a query on files of certain lengths, whatever their content.
+pub(crate) struct Entries<'a> {
+    folder: &'a Path,
+    /// Of the format, the query and the lengths of the files.
+    key: blake3::Hasher,
+    prefix: String,
+}
+
+impl<'a> Entries<'a> {
+    /// Those in a folder. `format` describes how the files are parsed.
+    pub(crate) fn new(folder: &'a Path, format: &str, query: &TableQuery, lengths: &[u64]) -> Self {
+        let mut key = query_key(format, query);
+        for length in lengths {
+            key.update(&length.to_le_bytes());
+        }
+        let prefix = key.finalize().to_hex()[..16].to_owned();
+        Self { folder, key, prefix }
+    }
+
+    /// Whether there is any: if not, the content need not be known to know that it has none.
+    pub(crate) fn any(&self) -> bool {
+        let Ok(entries) = fs::read_dir(self.folder) else { return false };
+        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&self.prefix))
+    }
+
+    /// The path of the entry for these contents.
+    pub(crate) fn of(&self, contents: &[blake3::Hash]) -> PathBuf {
+        let mut key = self.key.clone();
+        for content in contents {
+            key.update(content.as_bytes());
+        }
+        self.folder.join(format!("{}-{}.table", self.prefix, key.finalize().to_hex()))
+    }
+}
+
 /// The path of the entry for `query` on these contents. `format` describes how the text is parsed.
 pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &[blake3::Hash]) -> PathBuf {
+    Entries::new(folder, format, query, &[]).of(contents)
+}
+
+/// What an entry depends on besides the content.
+fn query_key(format: &str, query: &TableQuery) -> blake3::Hasher {
     let mut key = blake3::Hasher::new();
     key.update(MAGIC).update(format.as_bytes()).update(&[0]);
     key.update(&(query.columns.len() as u64).to_le_bytes());
@@ -47,10 +88,7 @@ pub(crate) fn entry(folder: &Path, format: &str, query: &TableQuery, contents: &
         }
         key.update(wanted.missing.show().as_bytes()).update(&[0]);
     }
-    for content in contents {
-        key.update(content.as_bytes());
-    }
-    folder.join(format!("{}.table", key.finalize().to_hex()))
+    key
 }
 
 /// The table of an entry, if it exists and is complete, and the content of other files it was made of.
@@ -58,7 +96,7 @@ pub(crate) fn load(entry: &Path) -> Option<(Store, Option<blake3::Hash>)> {
     let file = File::open(entry).ok()?;
     let bytes = bytes::map(&file).ok()?;
     let (content, checksum) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
-    if blake3::hash(content) != blake3::Hash::from_slice(checksum).ok()? {
+    if hash_bytes(content) != blake3::Hash::from_slice(checksum).ok()? {
         return None;
     }
     let (rest, length) = content.strip_prefix(MAGIC)?.split_last_chunk::<8>()?;
@@ -81,7 +119,7 @@ pub(crate) fn store(entry: &Path, store: &Store, content: Option<blake3::Hash>) 
         let mut hasher = blake3::Hasher::new();
         for part in [&MAGIC[..], store.chunks(), &footer, &(footer.len() as u64).to_le_bytes()] {
             for part in part.chunks(1 << 20) {
-                hasher.update(part);
+                hash_part(&mut hasher, part);
                 file.write_all(part)?;
             }
         }

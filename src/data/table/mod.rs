@@ -14,5 +14,6 @@ pub(crate) mod origin;
 pub(crate) mod other_separator;
 pub(crate) mod schema;
 pub(crate) mod select;
+pub(crate) mod short_decimal;
 pub(crate) mod store;
 pub(crate) mod word;

@@ -18,11 +18,16 @@ impl NumberFormat {
         Self { decimal: format.decimal, thousands: format.thousands }
     }
 
+    /// Whether numbers are written as in programs.
+    pub(crate) fn is_plain(self) -> bool {
+        self == Self::PLAIN
+    }
+
     /// The number in a cell; NaN for a cell that holds none by [`is_missing_number`]; nothing where it is no finite number.
     pub(crate) fn parse(self, cell: &[u8]) -> Option<f64> {
         let cell = std::str::from_utf8(cell).ok()?.trim();
         let number: Option<f64> =
-            if self == Self::PLAIN { cell.parse().ok() } else { self.plain(cell).and_then(|plain| plain.parse().ok()) };
+            if self.is_plain() { cell.parse().ok() } else { self.plain(cell).and_then(|plain| plain.parse().ok()) };
         // Most cells are numbers, which need not be compared with every mark.
         match number.filter(|number| number.is_finite()) {
             None if is_missing_number(cell) => Some(f64::NAN),

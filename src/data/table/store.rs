@@ -15,6 +15,8 @@ use std::ops::Range;
 
 /// About how many bytes a chunk holds.
 const CHUNK: usize = 4 << 20;
+/// Words that are compared with a new one before it is looked up.
+const FIRST_WORDS: usize = 4;
 /// Chunks of a block have more rows than a block.
 const BLOCK_SHIFT: u32 = 31;
 
@@ -80,28 +82,41 @@ impl Store {
 
     /// One of the numbers of the cells of several rows, added to `cells`; NaN for missing rows.
     pub(crate) fn gather(&self, column: usize, at: usize, mut rows: &[u32], cells: &mut Vec<f64>) {
-        let length = cell_length(self.layout.kinds[column]);
+        let StoreLayout { shift, rows: all, kinds, .. } = &self.layout;
+        let length = cell_length(kinds[column]);
         cells.reserve(rows.len());
         while let Some(first) = rows.first() {
-            if *first as usize >= self.layout.rows {
+            if *first as usize >= *all {
                 cells.push(f64::NAN);
                 rows = &rows[1..];
                 continue;
             }
-            // Consecutive rows within a chunk are contiguous.
+            // The rows of one chunk, whose cells are side by side.
             let (start, within) = self.locate(column, *first as usize);
-            let left = (1 << self.layout.shift) - within;
-            let next = rows.iter().zip(*first..).take(left).take_while(|(row, next)| *row == next);
-            let count = next.count();
-            let bytes = &self.bytes[start + within * length..start + (within + count) * length];
-            if length == 8 {
-                cells.extend(bytes.as_chunks::<8>().0.iter().map(|number| f64::from_le_bytes(*number)));
-            } else {
-                let number =
-                    |cell: &[u8]| cell[8 * at..].first_chunk::<8>().map_or(f64::NAN, |n| f64::from_le_bytes(*n));
-                cells.extend(bytes.chunks_exact(length).map(number));
+            let before = *first as usize - within;
+            let held = (*all - before).min(1 << shift);
+            let place = |row: u32| (row as usize).wrapping_sub(before);
+            // Without an exit, a comparison of many rows at once.
+            let mut count = rows.len();
+            if !rows.iter().fold(true, |inside, row| inside & (place(*row) < held)) {
+                count = rows.iter().take_while(|row| place(**row) < held).count();
             }
-            rows = &rows[count..];
+            let (now, after) = rows.split_at(count);
+            let consecutive = now.iter().zip(*first..).fold(true, |so_far, (row, next)| so_far & (*row == next));
+            let bytes = &self.bytes[start..start + held * length];
+            let number = |cell: &[u8]| cell[8 * at..].first_chunk::<8>().map_or(f64::NAN, |n| f64::from_le_bytes(*n));
+            match (length, consecutive) {
+                (8, true) => {
+                    let numbers = &bytes.as_chunks::<8>().0[within..within + count];
+                    cells.extend(numbers.iter().map(|number| f64::from_le_bytes(*number)));
+                }
+                (8, false) => {
+                    let numbers = bytes.as_chunks::<8>().0;
+                    cells.extend(now.iter().map(|row| f64::from_le_bytes(numbers[place(*row)])));
+                }
+                _ => cells.extend(now.iter().map(|row| number(&bytes[place(*row) * length..][..length]))),
+            }
+            rows = after;
         }
     }
 
@@ -200,6 +215,15 @@ impl StoreWriter {
         writer
     }
 
+    /// Makes room for so many more rows of columns whose cells are short.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        let rows = rows.min(self.rows_left());
+        for (cells, kind) in self.pending.iter_mut().zip(&self.layout.kinds) {
+            let length = cell_length(*kind);
+            cells.reserve(if length <= 8 { length * rows } else { 0 });
+        }
+    }
+
     /// Adds the rows of a block for the same query, after those that are here.
     pub(crate) fn append(&mut self, block: &Self) -> io::Result<()> {
         let codes: Vec<Vec<u32>> = (0..self.layout.kinds.len())
@@ -283,14 +307,22 @@ impl StoreWriter {
 
     /// Adds the numbers of several rows to a column of one number a row.
     pub(crate) fn numbers(&mut self, column: usize, numbers: &[f64]) {
-        self.pending[column].extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        if numbers.iter().any(|number| self.missing[column].has_number(*number)) {
+            return numbers.iter().for_each(|number| self.number(column, *number));
+        }
+        let cells = &mut self.pending[column];
+        let before = cells.len();
+        cells.resize(before + 8 * numbers.len(), 0);
+        for (cell, number) in cells[before..].as_chunks_mut::<8>().0.iter_mut().zip(numbers) {
+            *cell = number.to_le_bytes();
+        }
     }
 
     /// Adds the steps of a list to a column: their number, and the first of them, then not-a-number.
     pub(crate) fn steps(&mut self, column: usize, [most, width]: [usize; 2], numbers: &[f64]) {
         self.number(column, (numbers.len() / width.max(1)) as f64);
         let kept = &numbers[..numbers.len().min(most * width)];
-        self.numbers(column, kept);
+        kept.iter().for_each(|number| self.pending[column].extend_from_slice(&number.to_le_bytes()));
         (kept.len()..most * width).for_each(|_| self.number(column, f64::NAN));
     }
 
@@ -315,8 +347,10 @@ impl StoreWriter {
     /// The place of a word in the dictionary of a column, to which it is added if it is new; that of the empty word for one
     /// that marks an empty cell.
     fn word_code(&mut self, column: usize, word: &str) -> u32 {
-        if let Some(code) = self.known[column].get(word) {
-            return *code;
+        // Most columns have few words.
+        let first = self.layout.dictionaries[column].iter().take(FIRST_WORDS).position(|known| known == word);
+        if let Some(code) = first.map(|code| code as u32).or_else(|| self.known[column].get(word).copied()) {
+            return code;
         }
         let code = if !word.is_empty() && self.missing[column].has_word(word) {
             self.word_code(column, "")

@@ -1,13 +1,14 @@
-//! The class loss as the last node of a pass: fused on the CPU, where each row is a [`ClassLoss`], and elsewhere the
+//! The class loss as the last node of a pass: fused on the CPU, where each row is a [`crate::fusion::ClassLoss`], and elsewhere the
 //! portable form of the combination in dfdx's operations.
 
 use crate::exec::backend::cpu::Native;
 use crate::exec::backend::{Backend, DeviceError};
+use crate::exec::engine::ComponentSums;
 use crate::exec::kernels::loss_targets::Targets;
 use crate::exec::kernels::loss_tensors::{LogProbabilities, LossTensors};
 use crate::exec::pass::Pass;
 use crate::exec::value::Value;
-use crate::fusion::{ClassLoss, CombinationRule};
+use crate::fusion::{CombinationRule, LabelledTensors};
 use dfdx::shapes::Rank0;
 use dfdx::tensor::{Cpu, Tape, Tensor};
 use dfdx::tensor_ops::Device;
@@ -23,6 +24,8 @@ pub(in crate::exec) struct LossNode<D: Device<f32>> {
     pub(in crate::exec) errors: usize,
     /// Rows that count.
     pub(in crate::exec) violations: usize,
+    /// The sums of every component.
+    pub(in crate::exec) components: Vec<ComponentSums>,
 }
 
 /// The results of the loop over rows.
@@ -31,22 +34,25 @@ pub(super) struct Walk {
     errors: usize,
     violations: usize,
     counts: Vec<bool>,
-    /// One per component, classes x rows; empty without gradients.
+    components: Vec<ComponentSums>,
+    /// One per component, classes x rows, and its score after them; empty without gradients.
     pub(super) gradients: Vec<Vec<f32>>,
     /// `l^k`, classes x rows.
     pub(super) class_losses: Vec<f32>,
 }
 
 impl Targets<'_> {
-    /// Processes the rows of logits laid out classes x rows.
+    /// Processes the rows of logits laid out classes x rows, each component's score after them where it has one.
     pub(super) fn walk(&self, logits: &[Arc<Vec<f32>>], with_gradients: bool) -> Walk {
         let (rows, classes) = (self.labels.len(), self.loss.classes.len());
-        let mut node = ClassLoss::new(&self.loss.combination, &self.weights(), classes);
-        let zeros = || if with_gradients { vec![0.0; classes * rows] } else { Vec::new() };
+        let mut node = self.loss.class_loss(&self.weights());
+        let width = self.loss.width();
+        let zeros = || if with_gradients { vec![0.0; width * rows] } else { Vec::new() };
         let gradients = logits.iter().map(|_| zeros()).collect();
         node.row.epoch = Some(self.epoch);
         let (counts, class_losses) = (Vec::with_capacity(rows), vec![0.0; classes * rows]);
-        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts, gradients, class_losses };
+        let components = vec![ComponentSums::default(); logits.len()];
+        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts, components, gradients, class_losses };
         for row in 0..rows {
             for (component, values) in logits.iter().enumerate() {
                 node.row.present[component] = self.present(component, row);
@@ -54,21 +60,37 @@ impl Targets<'_> {
                     node.row.logits[component * classes + class] = f64::from(values[class * rows + row]);
                 }
             }
+            if width > classes {
+                for (score, values) in node.row.scores.iter_mut().zip(logits) {
+                    *score = f64::from(values[classes * rows + row]);
+                }
+            }
             let (label, scale) = (self.labels[row] as usize, self.share(row));
             node.forward();
             for (class, loss) in node.row.losses.iter().enumerate() {
                 walk.class_losses[class * rows + row] = *loss as f32;
+            }
+            if with_gradients {
+                // Before the loss, which comes with it where the gradient is made from a formula.
+                node.backward(label);
             }
             let found = node.row_loss(label);
             walk.loss += found.loss * scale;
             walk.errors += usize::from(node.decision() != label);
             walk.violations += usize::from(found.counts);
             walk.counts.push(found.counts);
+            let weight = self.row_weight(row);
+            for (component, sums) in walk.components.iter_mut().enumerate().filter(|(c, _)| node.row.present[*c]) {
+                let neg_log_p = node.row.neg_log_p[component * classes + label];
+                *sums += ComponentSums { weight, neg_log_p: weight * neg_log_p, p: weight * (-neg_log_p).exp() };
+            }
             if with_gradients {
-                node.backward(label);
                 for (component, gradient) in walk.gradients.iter_mut().enumerate() {
                     for class in 0..classes {
                         gradient[class * rows + row] = (node.row.gradient[component * classes + class] * scale) as f32;
+                    }
+                    if width > classes {
+                        gradient[classes * rows + row] = (node.row.score_gradient[component] * scale) as f32;
                     }
                 }
             }
@@ -84,19 +106,21 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
     targets: &Targets<'_>,
 ) -> Result<LossNode<Cpu>, DeviceError<Native>> {
     let numbers: Vec<Arc<Vec<f32>>> = logits.iter().map(|value| value.host()).collect();
-    let walk = targets.walk(&numbers, pass.gradients.is_some());
+    let mut walk = targets.walk(&numbers, pass.gradients.is_some());
+    let gradients = std::mem::take(&mut walk.gradients);
     let tensor = pass.constant(vec![walk.loss as f32], ())?;
     if pass.gradients.is_some() {
         let wanted: Vec<_> = logits.iter().map(|value| value.gradient()).collect();
         // The backward pass starts here, with a gradient of 1.
         pass.tape.add_backward_op(move |grads| {
-            for (wanted, gradient) in wanted.iter().zip(walk.gradients) {
+            for (wanted, gradient) in wanted.iter().zip(gradients) {
                 wanted.add(grads, gradient)?;
             }
             Ok(())
         });
     }
-    Ok(LossNode { tensor, loss: walk.loss, errors: walk.errors, violations: walk.violations })
+    let Walk { loss, errors, violations, components, .. } = walk;
+    Ok(LossNode { tensor, loss, errors, violations, components })
 }
 
 /// Of dfdx's operations, in single precision. What is constant to the gradient (which class is largest, which rows
@@ -113,10 +137,18 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
     for (value, numbers) in logits.iter().zip(&numbers) {
         let tensor = pass.tensor(value)?;
         of_logits.push(tensor.clone());
-        components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
+        // With scores only the exact form is used.
+        if !targets.loss.combination.has_scores() {
+            components.push(LogProbabilities::new(pass, &tensor, numbers, targets.loss.classes.len())?);
+        }
     }
     let mut tensors = LossTensors { pass, targets, components, of_logits, logits: &numbers, counts: &walk.counts };
-    let tensor = targets.loss.combination.training_loss(&mut tensors)?;
+    // The regularizer has no form of its own in tensors.
+    let tensor = match targets.loss.order {
+        Some(_) => tensors.exact_loss()?,
+        None => targets.loss.combination.training_loss(&mut tensors)?,
+    };
     let loss = f64::from(tensor.as_vec()[0]);
-    Ok(LossNode { tensor, loss, errors: walk.errors, violations: walk.violations })
+    let Walk { errors, violations, components, .. } = walk;
+    Ok(LossNode { tensor, loss, errors, violations, components })
 }

@@ -11,6 +11,8 @@ pub(in crate::exec) struct Targets<'a> {
     pub(in crate::exec) labels: &'a [u32],
     /// One per component: on which rows it is present; `None` for all of them.
     pub(in crate::exec) present: Vec<Option<Vec<bool>>>,
+    /// The factor on the weight of each component; empty where all are 1.
+    pub(in crate::exec) factors: &'a [f64],
     /// The epoch of the training, counted from 1.
     pub(in crate::exec) epoch: u64,
     /// The weight of each row; empty where every row weighs 1.
@@ -22,12 +24,22 @@ pub(in crate::exec) struct Targets<'a> {
 impl Targets<'_> {
     /// `w_i` of every component.
     pub(super) fn weights(&self) -> Vec<f64> {
-        self.loss.components.iter().map(|component| component.weight).collect()
+        (0..self.loss.components.len()).map(|component| self.component_weight(component)).collect()
+    }
+
+    /// `w_i` of one component.
+    pub(super) fn component_weight(&self, component: usize) -> f64 {
+        self.loss.components[component].weight * self.factors.get(component).copied().unwrap_or(1.0)
+    }
+
+    /// The weight of a row in the loss.
+    pub(super) fn row_weight(&self, row: usize) -> f64 {
+        self.row_weights.get(row).copied().unwrap_or(1.0)
     }
 
     /// The factor of the loss of a row: its share of the weights of the batch, 0 where all of them are 0.
     pub(super) fn share(&self, row: usize) -> f64 {
-        let weight = self.row_weights.get(row).copied().unwrap_or(1.0);
+        let weight = self.row_weight(row);
         if weight == 0.0 { 0.0 } else { weight / self.batch }
     }
 

@@ -17,7 +17,7 @@ pub(super) struct LossTensors<'a, 'p, B: Backend, T> {
     pub(super) pass: &'a mut Pass<'p, B, T>,
     /// The labels, and which components are present.
     pub(super) targets: &'a Targets<'a>,
-    /// One per component.
+    /// One per component; none where components have scores.
     pub(super) components: Vec<LogProbabilities<B::Device>>,
     /// The logits of each component, classes x rows.
     pub(super) of_logits: Vec<Matrix<B::Device>>,
@@ -104,11 +104,11 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
     type Error = DeviceError<B>;
 
     fn components(&self) -> usize {
-        self.components.len()
+        self.of_logits.len()
     }
 
     fn weight(&self, component: usize) -> f64 {
-        self.targets.loss.components[component].weight
+        self.targets.component_weight(component)
     }
 
     fn neg_log_p(&mut self, component: usize) -> Result<Self::Tensor, Self::Error> {
@@ -255,8 +255,9 @@ impl<B: Backend, T: Tape<f32, B::Device>> LabelledTensors for LossTensors<'_, '_
         let mut total = self.pass.constant(vec![walk.loss as f32], ())?;
         // The sum of gradient times (logits - logits) is 0 and has this gradient.
         for (component, gradient) in walk.gradients.into_iter().enumerate() {
-            let here = self.matrix(self.logits[component].to_vec())?.matrix;
-            let gradient = self.matrix(gradient)?.matrix;
+            let shape = (self.targets.loss.width(), self.rows());
+            let here = self.pass.constant(self.logits[component].to_vec(), shape)?;
+            let gradient = self.pass.constant(gradient, shape)?;
             let logits = self.of_logits[component].clone();
             let term = self.pass.record(&logits, |z| z.try_sub(here)?.try_mul(gradient)?.try_sum::<Rank0, _>())?;
             total = self.pass.record(&term, |term| term.try_add(total))?;

@@ -6,6 +6,7 @@ mod conv;
 mod elementwise;
 mod embedding;
 mod fill_missing;
+mod hold;
 mod input;
 mod join;
 pub(super) mod kernel;

@@ -1,10 +1,14 @@
 //! `beta = 0` written out: every `q` is 1, and the combination is the average of the decisions.
 
 use crate::diag::{Code, Problem, Problems};
+use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
+use crate::sema::HirCombine;
 
 pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
-    let zero = subject.betas().filter(|(_, beta, _)| *beta == 0.0);
+    // Normalized, it is the cross-entropy of the sum of all logits.
+    let averages = |combine: &HirCombine| !combine.combination.is_normalized();
+    let zero = subject.betas().filter(|(combine, beta, _)| *beta == 0.0 && averages(combine));
     zero.map(|(combine, _, entry)| {
         Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))
             .at(entry.value.span, "no component reduces the weight of another")

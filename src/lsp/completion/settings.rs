@@ -121,6 +121,7 @@ fn of_value(place: &Completion<'_>, of: &Signature, param: &Parameter) -> Vec<Co
         ("train", "combine") | ("sweep", "train") => return names.of_kinds(&[DeclarationKind::Combine]),
         ("train", "optimizer") => return Completion::topics(&[Topic::Optimizer]),
         ("train", "schedule") => return Completion::topics(&[Topic::Schedule]),
+        ("train", "balance") => return Completion::topics(&[Topic::Balance]),
         ("train", "stop") => return Completion::topics(&[Topic::Stop]),
         ("patience", "on") => return vec![of_word("valid").template("valid.")],
         (_, "mixtures") if !place.cursor.around.iter().all(|around| around.bracket != '[') => return names.inputs(),

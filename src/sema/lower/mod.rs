@@ -1,6 +1,7 @@
 //! Lowering of declarations to the HIR; a file for each kind of declaration.
 
-pub(crate) mod class_weights;
+pub(crate) mod balance;
+mod class_weights;
 pub(crate) mod data;
 pub(crate) mod date;
 pub(crate) mod fusion;

@@ -96,6 +96,9 @@ impl<'a> Evaluator<'a> {
             train_block,
             start,
         );
+        if let (Some(train), Some(data), Some(selected)) = (&train, &data, selected) {
+            self.check_balance(train, data, &combines[selected]);
+        }
         let mut params = self.params(ast);
         params.extend(used.iter().flat_map(|file| self.params(&file.ast)));
         self.check_shared();

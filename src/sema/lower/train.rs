@@ -7,7 +7,9 @@ use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::eval::settings::Settings;
 use crate::sema::hir::DeclarationKind;
 use crate::sema::names::Declaration;
-use crate::spec::{CalibrationMethod, Classes, Curve, Init, OptimizerSpec, Schedule, TrainSpec, TrainingLength};
+use crate::spec::{
+    CalibrationMethod, Classes, Curve, Init, OptimizerSpec, Schedule, Spanned, TrainSpec, TrainingLength,
+};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 
 /// The `train` block.
@@ -61,6 +63,20 @@ pub(crate) const TRAIN: Signature = Signature::new("train", "how models are trai
              once",
         )
         .optional(),
+        Parameter::new(
+            "balance",
+            Kind::Form("`blend(every: 5)`, `ogm(alpha)`, `agm(alpha)` or `pareto`"),
+            "how the progress of components is balanced; not at all where it is left out",
+        )
+        .optional(),
+        Parameter::new(
+            "cml",
+            Kind::Number(0.0, 1e3),
+            "the weight of the regularizer of CML (Ma et al., ICML 2023) in the loss: `max(0, conf_S - conf_T)` for every two \
+             components of a row of which `T` reads all that `S` reads and more, with the greatest probability of a component \
+             as its confidence",
+        )
+        .optional(),
     ])
     .example(
         "train {\n  optimizer  = sgd(lr: 0.05)\n  batch_size = 128\n  epochs     = 10\n  stop       = patience(3, on: valid.error)\n  seed       = 1\n}",
@@ -110,6 +126,11 @@ impl<'a> Evaluator<'a> {
             (Some(entry), Some(classes)) => self.class_weights(&entry.value, classes),
             _ => None,
         };
+        let balance = settings.get("balance").and_then(|entry| self.balance(&entry.value));
+        let cml = match (self.setting(&TRAIN, &settings, "cml"), settings.get("cml")) {
+            (Some(Argument::Number(value)), Some(entry)) => Some(Spanned { value, span: entry.value.span }),
+            _ => None,
+        };
         TrainSpec {
             combine,
             optimizer: optimizer.unwrap_or_else(default_optimizer),
@@ -123,6 +144,8 @@ impl<'a> Evaluator<'a> {
             calibrate,
             modality_dropout,
             class_weights,
+            balance,
+            cml: cml.filter(|cml| cml.value > 0.0),
             span: block.span,
         }
     }

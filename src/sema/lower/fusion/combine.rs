@@ -1,7 +1,7 @@
 //! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
 
 use crate::diag::{Code, Problem, Span};
-use crate::fusion::{BOOST, InputJoin, Mixtures, STRATEGIES, strategy};
+use crate::fusion::{BOOST, InputJoin, Mixtures, STRATEGIES, ScoreLayout, strategy};
 use crate::ops::{Linear, Op, UnitLogits};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
@@ -96,6 +96,7 @@ impl<'a> Evaluator<'a> {
         let span = combine.strategy.span;
         let place = Place { strategy, path: scope.clone(), span };
         let mut components = vec![];
+        let combination = (strategy.combination)(&own);
         for layout in (strategy.components)(inputs.len(), &mixtures, &own) {
             let members: Vec<&CombineInput> = layout.inputs.iter().map(|input| &inputs[*input]).collect();
             let label = members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join("+");
@@ -108,9 +109,13 @@ impl<'a> Evaluator<'a> {
                 InputJoin::Merged => self.projected(&place, None, &members, project, merge),
                 InputJoin::MergedByComponent => self.projected(&place, Some(&label), &members, project, merge),
             };
-            let logits = self.decide(&scope, &label, joined, blocks.get(layout.head), classes, span)?;
+            let logits = self.decide(&scope, &label, joined.clone(), blocks.get(layout.head), classes, span)?;
             let head = join(&join(&scope, "head"), &path_part(&label));
             let logits = self.bounded(unit, head, logits, span)?;
+            let logits = match strategy.score.filter(|_| combination.has_scores()) {
+                Some(score) => self.scored_logits(score, &label, logits, joined, &blocks, &place)?,
+                None => logits,
+            };
             components.push(HirComponent { name: label, logits, weight: 1.0 });
         }
         if let Some(entry) = settings.get("weights") {
@@ -121,7 +126,7 @@ impl<'a> Evaluator<'a> {
             doc: doc.to_vec(),
             strategy: strategy.signature.name,
             components,
-            combination: (strategy.combination)(&own),
+            combination,
             span: combine.name.span.to(combine.strategy.span),
         })
     }
@@ -293,6 +298,39 @@ impl<'a> Evaluator<'a> {
         let Some(unit) = unit else { return Some(logits) };
         match self.scoped(head, |this| this.apply_layer(Op::UnitLogits(unit), logits, span)) {
             EvalValue::Tensor(logits) => Some(logits),
+            _ => None,
+        }
+    }
+
+    /// Logits and, as the last number, the score of the component.
+    fn scored_logits(
+        &mut self,
+        layout: ScoreLayout,
+        component: &str,
+        logits: ValueId,
+        value: EvalValue,
+        blocks: &BlockSettings,
+        place: &Place,
+    ) -> Option<ValueId> {
+        let path = join(&join(&place.path, layout.block), &path_part(component));
+        let score = self.scoped(path, |this| {
+            let held = match value {
+                EvalValue::Tensor(value) if layout.held => this.apply_layer(Op::Hold, value, place.span),
+                value => value,
+            };
+            let value = match blocks.get(layout.block) {
+                Some(stages) => this.apply(stages, vec![held]),
+                None => held,
+            };
+            let last = Op::Linear(Linear { out: 1, bias: true, init: None, activation: None });
+            match value {
+                EvalValue::Tensor(value) => this.apply_layer(last, value, place.span),
+                _ => EvalValue::Unknown,
+            }
+        });
+        let EvalValue::Tensor(score) = score else { return None };
+        match self.join_values(Op::Concat, vec![logits, score], place) {
+            EvalValue::Tensor(both) => Some(both),
             _ => None,
         }
     }
