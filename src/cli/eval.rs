@@ -90,11 +90,11 @@ fn robustness(
     match args.format {
         EvalFormat::Json => {
             let document = RobustnessDocument { run: folder.display().to_string(), report: &found };
-            output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+            output.out.document(&serde_json::to_string_pretty(&document).unwrap_or_default());
         }
         EvalFormat::Text => {
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-            output.out.write(&robustness_view::text(&found, output.out.style));
+            output.out.show(&robustness_view::text(&found, output.out.style));
         }
     }
     ExitStatus::Done

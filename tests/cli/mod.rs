@@ -20,4 +20,5 @@ mod runs;
 mod stress;
 mod studies;
 mod text_formats;
+mod trust;
 mod verify;

@@ -428,7 +428,36 @@ mod tests {
         assert_eq!(lines(&long)[BUFFER - 1..], *b"\ny\n");
     }
 
+    /// Gives a few bytes at a time.
+    struct Pieces<'a>(&'a [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
     proptest! {
+        #[test]
+        fn lines_do_not_depend_on_the_pieces_that_are_read(text in "[\r\na]{0,40}", piece in 1usize..6, room in 1usize..6) {
+            let mut expected = text.replace("\r\n", "\n").replace('\r', "\n");
+            if !expected.is_empty() && !expected.ends_with('\n') {
+                expected.push('\n');
+            }
+            let mut reader = LineEnds::new(Pieces(text.as_bytes(), piece));
+            let (mut found, mut buffer) = (vec![], vec![0; room]);
+            loop {
+                match reader.read(&mut buffer).unwrap() {
+                    0 => break,
+                    length => found.extend_from_slice(&buffer[..length]),
+                }
+            }
+            prop_assert_eq!(String::from_utf8(found).unwrap(), expected);
+        }
+
         #[test]
         fn damaged_zstandard_is_an_error_or_text_but_never_a_panic(
             text in proptest::collection::vec(any::<u8>(), 0..400),
