@@ -78,6 +78,8 @@ pub mod thousands;
 #[doc(hidden)]
 pub mod train;
 #[doc(hidden)]
+pub mod trust;
+#[doc(hidden)]
 pub mod world;
 
 pub use diag::{Code, Problem, Problems, Severity, SourceMap};

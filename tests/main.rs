@@ -20,4 +20,5 @@ mod starter;
 mod support;
 mod syntax;
 mod train;
+mod trust;
 mod ui;

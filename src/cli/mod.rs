@@ -43,6 +43,11 @@ mod study_display;
 mod study_run;
 mod sweep;
 mod table;
+mod terminal_writer;
+mod trust;
+mod trust_row;
+mod trust_summary;
+mod trust_words;
 mod verb_synonym;
 mod verify;
 
@@ -78,6 +83,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Verify(args) => verify::verify(args, output),
         Command::Eval(args) => eval::eval(args, output),
         Command::Stress(args) => stress::stress(args, output),
+        Command::Trust(args) => trust::trust(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -1,19 +1,22 @@
 //! `mmc predict`: the predictions of a run for new rows.
 
-use super::args::{Detail, OnError, PredictArgs};
+use super::args::{Detail, OnError, PredictArgs, SortBy};
 use super::interrupt::Interrupt;
 use super::numbers::{duration, grouped, scaled};
 use super::output::Output;
 use super::read_progress::ReadProgressBar;
 use super::status::ExitStatus;
+use super::trust_words::part_rows;
 use crate::atomic_file::{Durability, replace_file};
-use crate::data::{ByteStream, source_of, stream_format};
+use crate::data::{ByteStream, source_of, stream_format, stream_start};
 use crate::diag::{Code, Problem, Problems, SourceMap};
 use crate::experiment::{
-    Model, NewRows, PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions, find_run,
+    Error, Model, NewRows, PredictionFailure, PredictionOrder, PredictionSummary, TablePrediction,
+    TablePredictionOptions, TrainOptions, find_run, system_cache,
 };
 use crate::report::{RejectedRows, TableFormat};
-use crate::spec::{FileFormat, Source, Spanned};
+use crate::spec::{FileFormat, Part, Source, Spanned};
+use crate::trust::AbstentionThreshold;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Instant;
@@ -35,8 +38,22 @@ pub(super) fn predict(args: &PredictArgs, output: &Output) -> ExitStatus {
         Ok(model) => model,
         Err(error) => return output.error(&error),
     };
+    let threshold = match args.abstain.map(|target| abstention(args, target.0, &model)).transpose() {
+        Ok(threshold) => threshold,
+        Err(error) => return output.error(&error),
+    };
+    if let (Some((part, threshold)), false) = (&threshold, args.quiet) {
+        output.err.line(&promise(*part, threshold));
+    }
     let options = TablePredictionOptions {
         rows,
+        abstain: threshold.map(|(_, threshold)| threshold.uncertainty),
+        order: match args.sort {
+            None => PredictionOrder::Table,
+            Some(SortBy::Uncertainty) => {
+                PredictionOrder::LeastSure(args.top.map(|top| usize::try_from(top).unwrap_or(usize::MAX)))
+            }
+        },
         losses: matches!(args.detail, Some(Detail::Losses | Detail::All)),
         components: matches!(args.detail, Some(Detail::Components | Detail::All)),
         prefix: args.prefix.clone(),
@@ -63,6 +80,25 @@ pub(super) fn predict(args: &PredictArgs, output: &Output) -> ExitStatus {
     }
 }
 
+/// The threshold of uncertainty that reaches a target, and the part that it was fitted to.
+fn abstention(args: &PredictArgs, target: f64, model: &Model) -> Result<(Part, AbstentionThreshold), Error> {
+    let options = TrainOptions { threads: args.threads.map(usize::from), cache: system_cache(), ..Default::default() };
+    model.fit_abstention(target, args.confidence, &options)
+}
+
+/// What is promised of the rows that are decided.
+fn promise(part: Part, threshold: &AbstentionThreshold) -> String {
+    let percent = |share: f64| format!("{:.1}", 100.0 * share);
+    let (confidence, target) = (percent(threshold.confidence), percent(threshold.target));
+    let (coverage, rows) = (percent(threshold.coverage()), part_rows(part));
+    format!(
+        "note: with {confidence} % confidence at most {target} % of decided rows are wrong, of rows like the {rows}: of these \
+         {coverage} % are decided, {} of {} wrongly",
+        grouped(threshold.wrong),
+        grouped(threshold.decided)
+    )
+}
+
 /// The rows that the arguments name.
 fn new_rows(args: &PredictArgs) -> Result<NewRows, String> {
     let (source, stream) = match &args.data {
@@ -76,13 +112,15 @@ fn new_rows(args: &PredictArgs) -> Result<NewRows, String> {
         }
         _ => {
             let stream = ByteStream::new(io::stdin());
-            let start = stream.start(START).map_err(|error| format!("standard input cannot be read: {error}"))?;
+            let start =
+                stream_start(&stream, START).map_err(|error| format!("standard input cannot be read: {error}"))?;
             let format = args.input_format.and_then(|format| FileFormat::named(format.source()));
             (source(format.unwrap_or_else(|| stream_format(&start)), "-"), Some(stream))
         }
     };
     let threads = args.threads.map(usize::from);
-    Ok(NewRows { source, stream, keep: args.kept(), strict: args.on_error == OnError::Stop, threads })
+    let (text, strict) = (args.text.changes(), args.on_error == OnError::Stop);
+    Ok(NewRows { source, stream, text, keep: args.kept(), strict, threads })
 }
 
 fn file_source(path: &Path, args: &PredictArgs) -> Result<Source, String> {

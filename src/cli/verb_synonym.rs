@@ -11,6 +11,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("lint", &["check", "validate", "analyze"]),
     ("eval", &["test", "evaluate", "score", "metrics", "measure"]),
     ("predict", &["infer", "inference", "apply", "forward", "classify", "serve"]),
+    ("trust", &["attribute", "attribution", "shap", "interpret", "confidence"]),
     ("fmt", &["format", "tidy", "prettify"]),
     ("plan", &["show", "summary", "describe", "info", "inspect", "model"]),
     ("graph", &["draw", "plot", "visualize", "diagram", "picture", "svg"]),

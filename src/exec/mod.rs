@@ -14,6 +14,7 @@ mod math;
 mod params;
 mod pass;
 mod shards;
+mod uncertainty;
 mod value;
 mod workers;
 

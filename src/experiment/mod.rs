@@ -19,7 +19,9 @@ mod error;
 mod evaluation;
 mod grid_search;
 mod grid_search_trials;
+mod held_out;
 mod initial_weights;
+mod least_sure;
 mod model;
 mod new_row_format;
 mod options;
@@ -33,6 +35,7 @@ mod ranking;
 mod replay;
 mod resume;
 mod robustness;
+mod row_trust;
 mod rows;
 mod run;
 mod run_copy;
@@ -53,10 +56,16 @@ mod statistics;
 mod stress;
 mod study;
 mod study_record;
+mod subset_verdicts;
 mod table_prediction;
 mod table_text;
+mod training_rows;
 mod trial;
 mod trial_set;
+mod trust;
+mod trust_reference;
+mod trust_summary;
+mod trust_table;
 mod value_difference;
 mod verification;
 mod warm_start;
@@ -78,6 +87,7 @@ pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchOptions, GridSearchTrials};
 pub use initial_weights::InitialWeights;
 pub use model::{Model, TrainedModel};
+pub use new_row_format::TextFormatChanges;
 pub use options::{TrainOptions, system_cache};
 pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};
@@ -89,6 +99,9 @@ pub use robustness::ablation::AblatedSubset;
 pub use robustness::corruption_curve::{CorruptionCurve, CorruptionPoint, ModalityCorruption};
 pub use robustness::permutation_importance::PermutationImportance;
 pub use robustness::robustness_report::{RobustnessReport, RobustnessRequest};
+pub use row_trust::{
+    Absence, ClassVerdict, ComponentWeight, Conflict, ConflictRecord, LabelSet, ModalityTrust, NoShapley, RowTrust,
+};
 pub use run::{FailedRun, Run};
 pub use run_diff::{ResultDiff, RunDiff, diff_runs};
 pub use run_list::{ListedRun, RunList, RunStatus, SkippedFolder, list_runs};
@@ -109,13 +122,18 @@ pub use stress::stress_table::{stress_csv, stress_markdown};
 pub use stress::test::{StressExposure, StressTest};
 pub use study::{Study, StudyProgress, StudyTables};
 pub use study_record::{SelectedRun, StudyFile, StudyKind, StudyRecord};
-pub use table_prediction::{PredictionFailure, PredictionSummary, TablePrediction, TablePredictionOptions};
+pub use table_prediction::{
+    PredictionFailure, PredictionOrder, PredictionSummary, TablePrediction, TablePredictionOptions,
+};
 pub use table_text::{
     PROBABILITY_HEADS, metric_label, metric_spread, metric_value, named_metric, percent_difference, percent_spread,
     plain_spread, probability, probability_cells,
 };
+pub use training_rows::Atypical;
 pub use trial::{TrialResult, TrialScores};
 pub use trial_set::{Configuration, TrialId, TrialSet};
+pub use trust::{ExplainedRows, Trust, TrustRequest};
+pub use trust_summary::{ConflictSummary, ModalitySummary, RiskSummary, SetCount, SetSummary, TrustSummary};
 pub use value_difference::ValueDifference;
 pub use verification::{CheckStatus, Verification, VerificationCheck, verify_run};
 pub use weight_comparison::WeightComparison;

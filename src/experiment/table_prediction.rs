@@ -1,6 +1,7 @@
 //! A table of predictions for a table of new rows: what `mmc predict` does.
 
 use super::error::Error;
+use super::least_sure::LeastSureRows;
 use super::model::Model;
 use super::prediction_blocks::{NewRows, PredictedBlock, PredictionBlocks};
 use crate::data::{KeptColumns, ReadProgress};
@@ -25,12 +26,27 @@ pub struct TablePredictionOptions {
     pub prefix: String,
     /// What becomes of rows with problems, where they do not end the prediction.
     pub rejected: RejectedRows,
+    /// The uncertainty from which rows have no predicted class; see [`Model::fit_abstention`].
+    pub abstain: Option<f64>,
+    /// The order of the rows.
+    pub order: PredictionOrder,
+}
+
+/// The order in which predicted rows are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PredictionOrder {
+    /// That of the table.
+    #[default]
+    Table,
+    /// The least sure rows first, at most so many of them; those without a prediction last.
+    LeastSure(Option<usize>),
 }
 
 /// A table of predictions that is ready to be written.
 pub struct TablePrediction<'a> {
     blocks: PredictionBlocks<'a>,
     table: PredictionTable,
+    order: PredictionOrder,
 }
 
 /// What was predicted.
@@ -79,6 +95,7 @@ impl Model {
             prefix: options.prefix,
             label: blocks.preparer().has_label(),
             decision: true,
+            abstain: options.abstain,
             losses: options.losses,
             components: options.components,
             rejected: options.rejected,
@@ -86,7 +103,7 @@ impl Model {
         let table = PredictionTable::new(&self.plan().loss, layout);
         match table.collision() {
             Some(problem) => Err(self.error(Problems::from(problem))),
-            None => Ok(TablePrediction { blocks, table }),
+            None => Ok(TablePrediction { blocks, table, order: options.order }),
         }
     }
 }
@@ -107,6 +124,10 @@ impl TablePrediction<'_> {
         let (pool, table) = (self.blocks.pool().clone(), &self.table);
         let mut writer = table_writer(format, table.schema(), out)?;
         let mut summary = PredictionSummary::default();
+        let mut sorted = match self.order {
+            PredictionOrder::Table => None,
+            PredictionOrder::LeastSure(top) => Some(LeastSureRows::new(top)),
+        };
         loop {
             let mut round: Vec<PredictedBlock> = vec![];
             let mut failed = None;
@@ -123,6 +144,18 @@ impl TablePrediction<'_> {
                         failed = Some(error);
                         break;
                     }
+                }
+            }
+            if let Some(sorted) = &mut sorted {
+                for block in &round {
+                    sorted.push(uncertainties(block, table), batch(table, block)?)?;
+                    summary.count(block);
+                }
+                observe(self.blocks.progress(), summary.rows);
+                match failed {
+                    Some(error) => return Err(error.into()),
+                    None if round.is_empty() => break,
+                    None => continue,
                 }
             }
             // The rows before a problem are written first, so that what was written does not depend on threads.
@@ -142,10 +175,21 @@ impl TablePrediction<'_> {
                 None => {}
             }
         }
+        if let Some(batch) = sorted.and_then(|sorted| sorted.finish().transpose()) {
+            writer.write(encode(format, &batch?)?)?;
+        }
         writer.finish()?;
         summary.notes = self.blocks.notes();
         Ok(summary)
     }
+}
+
+/// The uncertainty of the rows of a block that are in its table, in their order; the least of all on those without a
+/// prediction.
+fn uncertainties(block: &PredictedBlock, table: &PredictionTable) -> Vec<f64> {
+    let rejected = |row: &usize| block.prepared.problems.contains_key(row);
+    let rows = (0..block.decisions.rows).filter(|row| table.keeps_rejected() || !rejected(row));
+    rows.map(|row| if rejected(&row) { f64::NEG_INFINITY } else { block.decisions.uncertainty(row) }).collect()
 }
 
 /// The rows of a block in a table.

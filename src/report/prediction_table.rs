@@ -22,6 +22,8 @@ pub struct PredictionLayout {
     pub label: bool,
     /// Whether there are the predicted class, the probabilities and the margin.
     pub decision: bool,
+    /// The uncertainty from which a row has no predicted class, but a true `abstained`; no such column for `None`.
+    pub abstain: Option<f64>,
     /// Whether there are the class losses.
     pub losses: bool,
     /// Whether there are the probabilities and weights of the components.
@@ -81,6 +83,9 @@ impl PredictionTable {
             fields.push(own("prediction".into(), DataType::Utf8));
             fields.extend(loss.classes.iter().map(|class| number(format!("p_{class}"))));
             fields.push(number("margin".into()));
+            if layout.abstain.is_some() {
+                fields.push(own("abstained".into(), DataType::Boolean));
+            }
         }
         if layout.losses {
             fields.extend(loss.classes.iter().map(|class| number(format!("loss_{class}"))));
@@ -108,6 +113,11 @@ impl PredictionTable {
         let names: Vec<&String> = self.schema.fields().iter().map(|field| field.name()).collect();
         let at = (0..names.len()).find(|at| names[..*at].contains(&names[*at]))?;
         Some(collision(names[at], at < self.layout.kept.len()))
+    }
+
+    /// Whether rows that cannot be predicted are in it.
+    pub fn keeps_rejected(&self) -> bool {
+        self.layout.rejected == RejectedRows::Null
     }
 
     /// The columns.
@@ -140,7 +150,8 @@ impl PredictionTable {
         let classes = decisions.classes;
         let predicted = |row: usize| decisions.predicted[row] as usize;
         if layout.decision {
-            let class = |row: usize| self.classes.get(predicted(row)).filter(|_| good(row));
+            let abstains = |row: usize| layout.abstain.is_some_and(|from| decisions.uncertainty(row) >= from);
+            let class = |row: usize| self.classes.get(predicted(row)).filter(|_| good(row) && !abstains(row));
             columns.push(Arc::new((0..decisions.rows).map(class).collect::<StringArray>()));
             for class in 0..classes {
                 columns.push(numbers(&|row| Some(decisions.probabilities[row * classes + class])));
@@ -148,6 +159,10 @@ impl PredictionTable {
             columns.push(numbers(&|row| {
                 Some(margin(&decisions.class_losses[row * classes..(row + 1) * classes], predicted(row)))
             }));
+            if layout.abstain.is_some() {
+                let cell = |row: usize| good(row).then(|| abstains(row));
+                columns.push(Arc::new((0..decisions.rows).map(cell).collect::<BooleanArray>()));
+            }
         }
         if layout.losses {
             for class in 0..classes {

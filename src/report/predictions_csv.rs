@@ -54,6 +54,7 @@ fn write(
         prefix: String::new(),
         label: decision,
         decision,
+        abstain: None,
         losses: false,
         components: !decision,
         rejected: RejectedRows::Dropped,

@@ -23,8 +23,11 @@ mod predict;
 mod run;
 mod runs;
 mod stress;
+mod sureness;
 mod sweep;
 mod table_format;
+mod text_format;
+mod trust;
 mod verify;
 
 pub(super) use bench::BenchArgs;
@@ -47,8 +50,10 @@ pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
 pub(super) use stress::StressArgs;
+pub(super) use sureness::SortBy;
 pub(super) use sweep::SweepArgs;
 pub(super) use table_format::TableFormatArg;
+pub(super) use trust::TrustArgs;
 pub(super) use verify::VerifyArgs;
 
 use clap::{Parser, Subcommand};
@@ -83,6 +88,8 @@ pub(super) enum Command {
     Eval(EvalArgs),
     /// Measure runs on the same corrupted rows: noise, missing and exchanged modalities
     Stress(StressArgs),
+    /// Explain how rows were decided, and how far the decisions can be trusted
+    Trust(TrustArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout

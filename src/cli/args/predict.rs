@@ -1,6 +1,8 @@
 //! The arguments of `mmc predict`.
 
-use super::count::threads;
+use super::count::{at_least_one, threads};
+use super::sureness::{ErrorTarget, SortBy, error_target, inner_share};
+use super::text_format::TextFormatArgs;
 use crate::data::KeptColumns;
 use crate::report::TableFormat;
 use clap::{Args, ValueEnum};
@@ -12,7 +14,7 @@ pub(in crate::cli) struct PredictArgs {
     #[arg(value_name = "RUN")]
     pub(in crate::cli) run: PathBuf,
     /// The rows to predict: csv, tsv, jsonl, parquet, arrow or npz by the ending of the name, text also as `.gz` or `.zst`;
-    /// `-` or nothing for standard input. The column of the label may be absent
+    /// `-` or nothing for standard input, packed or not. The column of the label may be absent
     #[arg(value_name = "DATA")]
     pub(in crate::cli) data: Option<PathBuf>,
     /// The file to write: csv, tsv, jsonl, parquet, arrow or arrows by the ending of its name; `-` or nothing for standard
@@ -25,6 +27,8 @@ pub(in crate::cli) struct PredictArgs {
     /// The format of the rows, unless the name or the first bytes tell it
     #[arg(long, value_name = "FORMAT")]
     pub(in crate::cli) input_format: Option<InputFormat>,
+    #[command(flatten)]
+    pub(in crate::cli) text: TextFormatArgs,
     /// Columns to pass on unchanged, a list with commas or `all`; may be repeated. Without it, the rows are numbered from 0
     /// in a column `row`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
@@ -38,6 +42,19 @@ pub(in crate::cli) struct PredictArgs {
     /// What becomes of a row with a bad cell: it ends the prediction, is left out, or has no prediction but a column `error`
     #[arg(long, value_name = "ACTION", default_value = "stop")]
     pub(in crate::cli) on_error: OnError,
+    /// Write the rows in another order than that of the table, all in memory: the least sure rows first
+    #[arg(long, value_name = "ORDER")]
+    pub(in crate::cli) sort: Option<SortBy>,
+    /// Write only the first N rows of that order
+    #[arg(long, value_name = "N", requires = "sort", value_parser = at_least_one)]
+    pub(in crate::cli) top: Option<u64>,
+    /// Leave the prediction of the least sure rows empty, so that of the others at most this share is wrong: `error<5%`; by
+    /// the held-out rows of the run
+    #[arg(long, value_name = "TARGET", value_parser = error_target)]
+    pub(in crate::cli) abstain: Option<ErrorTarget>,
+    /// How sure it is to be that no more of them are wrong
+    #[arg(long, value_name = "SHARE", default_value = "95%", requires = "abstain", value_parser = inner_share)]
+    pub(in crate::cli) confidence: f64,
     /// Threads to compute with, all there are unless given; results do not depend on it
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(in crate::cli) threads: Option<u16>,

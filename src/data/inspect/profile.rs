@@ -58,7 +58,7 @@ impl Dataset {
             let mut row = 0;
             for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
                 let rows = &part.modalities[*modality];
-                for cell in column_of(rows, *column).step_by(step) {
+                for cell in column_of(rows, *column, step) {
                     if gaps.len() <= row {
                         gaps.push(0);
                     }
@@ -83,10 +83,11 @@ impl Dataset {
     }
 }
 
-/// One column of the rows of a part; nothing where the modality is missing.
-fn column_of(rows: &ModalityRows, column: usize) -> impl Iterator<Item = Option<f32>> {
+/// One column of every `step`-th row of a part; nothing where the modality is missing.
+fn column_of(rows: &ModalityRows, column: usize, step: usize) -> impl Iterator<Item = Option<f32>> {
     let there = |row: usize| rows.present.as_ref().is_none_or(|present| present[row]);
-    (0..rows.len()).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
+    // The rows between are passed over and not read.
+    (0..rows.len()).step_by(step).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
 }
 
 /// The profile of a column from its cells.

@@ -14,4 +14,5 @@ pub(crate) mod statistics;
 pub(crate) mod tally;
 pub(crate) mod text;
 pub(crate) mod transform;
+pub(crate) mod undo;
 pub(crate) mod unreadable_images;

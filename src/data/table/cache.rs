@@ -190,6 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn entries_are_found_by_query_and_lengths_and_told_apart_by_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let query = TableQuery::of([ColumnQuery::new(0, CellType::Word, Span::default())]);
+        let entries = |format: &str, length: u64| Entries::new(folder.path(), format, &query, &[length]).any();
+        assert!(!entries("csv", 7));
+        let some = Entries::new(folder.path(), "csv", &query, &[7]);
+        store(&some.of(&[blake3::hash(b"content")]), &table(), None).unwrap();
+        assert_eq!([entries("csv", 7), entries("csv", 8), entries("tsv", 7)], [true, false, false]);
+        assert!(load(&some.of(&[blake3::hash(b"content")])).is_some());
+        assert!(load(&some.of(&[blake3::hash(b"another")])).is_none());
+    }
+
+    #[test]
     fn what_was_used_longest_ago_makes_way() {
         let folder = tempfile::tempdir().unwrap();
         let entry = |name: &str| folder.path().join(format!("{name}.table"));
