@@ -67,11 +67,11 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
             let run = folder.display().to_string();
             // Numbers and names always have a JSON form.
             let document = EvalDocument { run, agreement: agreement.as_ref(), evaluation: &found };
-            output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+            output.out.document(&serde_json::to_string_pretty(&document).unwrap_or_default());
         }
         EvalFormat::Text => {
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-            output.out.write(&text(&found, agreement.as_ref(), output.out.style));
+            output.out.show(&text(&found, agreement.as_ref(), output.out.style));
         }
     }
     ExitStatus::Done
@@ -93,11 +93,11 @@ fn robustness(
     match args.format {
         EvalFormat::Json => {
             let document = RobustnessDocument { run: folder.display().to_string(), report: &found };
-            output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+            output.out.document(&serde_json::to_string_pretty(&document).unwrap_or_default());
         }
         EvalFormat::Text => {
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-            output.out.write(&robustness_view::text(&found, output.out.style));
+            output.out.show(&robustness_view::text(&found, output.out.style));
         }
     }
     ExitStatus::Done

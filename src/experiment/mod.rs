@@ -87,6 +87,7 @@ pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchOptions, GridSearchTrials};
 pub use initial_weights::InitialWeights;
 pub use model::{Model, TrainedModel};
+pub use new_row_format::TextFormatChanges;
 pub use options::{TrainOptions, system_cache};
 pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};

@@ -48,6 +48,10 @@ impl<'a> Evaluator<'a> {
                 sound = false;
                 continue;
             }
+            if self.placeholder(&arg.value, args) {
+                sound = false;
+                continue;
+            }
             let label = self.input_name(&arg.value, &inputs);
             let path = join(&scope, &format!("inputs.{}", path_part(&label)));
             match self.scoped(path, |this| this.eval(&arg.value)) {
@@ -64,10 +68,14 @@ impl<'a> Evaluator<'a> {
                 (1, 1) => "one input".to_string(),
                 (least, most) => format!("{least} to {most} inputs"),
             };
-            self.report(
-                Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}, found {given}"))
-                    .at(combine.strategy.span, "inputs given here"),
-            );
+            let mut problem = Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}, found {given}"))
+                .at(combine.strategy.span, "inputs given here");
+            if given == 0
+                && let Some((inputs, place)) = self.listed_inputs(combine.strategy.span)
+            {
+                problem = problem.help(format!("list the inputs: `{inputs}`")).edit(place, inputs, false);
+            }
+            self.report(problem);
             sound = false;
         }
         let entries = combine.settings.as_ref().map_or(&[][..], |block| &block.entries);
