@@ -299,7 +299,7 @@ mod tests {
             let noise = [0.618_033_988, 0.324_717_957, 0.214_079_302].map(|by| sure * number(row * 7 + 3, by));
             let flat = [0.1, 0.2, 0.3].map(|by| by * number(row, 0.819_172_513));
             let own = neg_log_p(&logits);
-            let at = number(row, 0.707_106_781);
+            let at = number(row, 0.732_050_807);
             let (first, second) = ((-own[0]).exp(), (-own[1]).exp());
             labels.push(if at < first { 0 } else { u32::from(at >= first + second) + 1 });
             components[0].extend(own);
