@@ -76,7 +76,7 @@ proptest! {
 }
 
 #[test]
-fn problems_are_reported_row_by_row() {
+fn problems_are_the_same_with_and_without_quotes() {
     let text = "y,a,b,word,last\nyes,1,x,red,q\nno,y,2,red,q\nno\nyes,z,z,red,q\nno,1,2,red,q\n";
     let problems = |text: &str| {
         let mut case = Case::text(text).modality("m", &["a", "b"].map(name), &[]);
@@ -84,13 +84,13 @@ fn problems_are_reported_row_by_row() {
         let problems = case.problems();
         problems.iter().map(|problem| problem.data.as_ref().unwrap().to_string()).collect::<Vec<_>>()
     };
-    // The length of a row is reported at the source, cells at the columns.
+    // The length of a row is reported at the source, cells by column in the order of their first lines.
     let expected = [
         "t.csv, line 4",
         "t.csv, line 2, column `b`",
+        "t.csv, line 5, column `b`",
         "t.csv, line 3, column `a`",
         "t.csv, line 5, column `a`",
-        "t.csv, line 5, column `b`",
     ];
     assert_eq!(problems(text), expected);
     assert_eq!(problems(&text.replace(",q", ",\"q\"")), expected);

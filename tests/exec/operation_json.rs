@@ -37,6 +37,7 @@ const FORMS: &[&str] = &[
     r#""mean""#,
     r#""attend""#,
     r#""fill_missing""#,
+    r#""hold""#,
     r#"{"binary":"add"}"#,
     r#"{"binary":"div"}"#,
     r#"{"affine":{"scale":-1.0,"offset":0.5}}"#,
