@@ -98,6 +98,7 @@ fn higgs_mulmix() -> Plan {
         gradient: QGradient::Detached,
         boost: None,
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     }))
 }
 

@@ -18,7 +18,7 @@ pub(super) fn bench(args: &BenchArgs, output: &Output) -> ExitStatus {
     let options = args.compute.options(Interrupt::default().flag().clone());
     match benchmark(&pipeline, args.steps, &options) {
         Ok(found) => {
-            output.out.write(&text(pipeline.plan(), &found));
+            output.out.show(&text(pipeline.plan(), &found));
             ExitStatus::Done
         }
         Err(error) => output.error(&error),

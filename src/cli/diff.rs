@@ -22,8 +22,8 @@ pub(super) fn diff(args: &DiffArgs, output: &Output) -> ExitStatus {
     };
     match args.json {
         // Texts and numbers always have a JSON form.
-        true => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
-        false => output.out.write(&text(&found, output.out.style)),
+        true => output.out.document(&serde_json::to_string_pretty(&found).unwrap_or_default()),
+        false => output.out.show(&text(&found, output.out.style)),
     }
     if found.equal { ExitStatus::Done } else { ExitStatus::Problems }
 }

@@ -11,8 +11,8 @@ use super::table::{Align, table};
 use crate::data::source_of;
 use crate::diag::{Problems, SourceMap, Style};
 use crate::experiment::{
-    EvaluatedRows, EvaluationRequest, Model, ModelEvaluation, ReportedScores, RobustnessReport, RobustnessRequest,
-    RowGroups, TrainOptions, find_run,
+    EvaluatedRows, EvaluationRequest, LabelError, Model, ModelEvaluation, ReportedScores, RobustnessReport,
+    RobustnessRequest, RowGroups, TrainOptions, find_run,
 };
 use crate::spec::Part;
 use crate::train::{ClassScores, SplitScores};
@@ -22,6 +22,8 @@ use std::path::Path;
 
 /// More classes than this are too many for a matrix on a terminal.
 const MATRIX: usize = 12;
+/// So many rows with a label that may be wrong are shown.
+const SHOWN: usize = 20;
 /// So many confusions are named where there is no matrix.
 const NAMED: usize = 10;
 
@@ -46,7 +48,8 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
     if let Some(request) = args.robustness() {
         return robustness(args, &request, (&model, &folder), &rows, &options, output);
     }
-    let request = EvaluationRequest { rows, threshold: args.threshold, by: args.by.clone() };
+    let request =
+        EvaluationRequest { rows, threshold: args.threshold, by: args.by.clone(), label_errors: args.label_errors };
     let found = match model.evaluate_with(&request, &options) {
         Ok(found) => found,
         Err(error) => return output.error(&error),
@@ -64,11 +67,11 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
             let run = folder.display().to_string();
             // Numbers and names always have a JSON form.
             let document = EvalDocument { run, agreement: agreement.as_ref(), evaluation: &found };
-            output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+            output.out.document(&serde_json::to_string_pretty(&document).unwrap_or_default());
         }
         EvalFormat::Text => {
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-            output.out.write(&text(&found, agreement.as_ref(), output.out.style));
+            output.out.show(&text(&found, agreement.as_ref(), output.out.style));
         }
     }
     ExitStatus::Done
@@ -90,11 +93,11 @@ fn robustness(
     match args.format {
         EvalFormat::Json => {
             let document = RobustnessDocument { run: folder.display().to_string(), report: &found };
-            output.out.line(&serde_json::to_string_pretty(&document).unwrap_or_default());
+            output.out.document(&serde_json::to_string_pretty(&document).unwrap_or_default());
         }
         EvalFormat::Text => {
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-            output.out.write(&robustness_view::text(&found, output.out.style));
+            output.out.show(&robustness_view::text(&found, output.out.style));
         }
     }
     ExitStatus::Done
@@ -158,9 +161,17 @@ fn text(found: &ModelEvaluation, agreement: Option<&Agreement>, style: Style) ->
         text.push('\n');
         text += &group_table(groups, style);
     }
+    if let Some(rows) = &found.label_errors {
+        text.push('\n');
+        text += &label_error_table(rows, style);
+    }
     let _ = writeln!(text, "\nbalanced    {} % accuracy", percent(found.classes.balanced_accuracy));
     if let (Some(threshold), Some(second)) = (found.threshold, found.classes.classes.last()) {
         let _ = writeln!(text, "threshold   `{}` where its probability is at least {threshold}", second.class);
+    }
+    if let Some(rows) = &found.label_errors {
+        let (all, shown) = (grouped(rows.len() as u64), rows.len().min(SHOWN));
+        let _ = writeln!(text, "labels      {all} that every component contradicts by the same class, {shown} shown");
     }
     if let Some(agreement) = agreement {
         let _ = writeln!(text, "agreement   {}", agreement.sentence());
@@ -201,6 +212,21 @@ fn confusion(classes: &ClassScores, style: Style) -> String {
         .take(NAMED)
         .map(|(count, label, predicted)| vec![label.to_owned(), predicted.to_owned(), grouped(count)]);
     table(&[("most frequent: label", Left), ("predicted as", Left), ("rows", Right)], rows.collect(), style)
+}
+
+fn label_error_table(rows: &[LabelError], style: Style) -> String {
+    use Align::{Left, Right};
+    let header = [("row", Right), ("label", Left), ("components find", Left), ("components", Right), ("gap", Right)];
+    let lines = rows.iter().take(SHOWN).map(|of| {
+        vec![
+            of.row.to_string(),
+            of.label.clone(),
+            of.found.clone(),
+            grouped(of.components as u64),
+            format!("{:.3}", of.gap),
+        ]
+    });
+    table(&header, lines.collect(), style)
 }
 
 fn group_table(groups: &RowGroups, style: Style) -> String {

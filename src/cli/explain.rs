@@ -14,7 +14,7 @@ use textwrap::{Options, wrap};
 pub(super) fn explain(args: &ExplainArgs, output: &Output) -> ExitStatus {
     let style = output.out.style;
     let Some(name) = &args.name else {
-        output.out.write(&everything(style));
+        output.out.show(&everything(style));
         return ExitStatus::Done;
     };
     let found = find(name.trim());
@@ -27,7 +27,7 @@ pub(super) fn explain(args: &ExplainArgs, output: &Output) -> ExitStatus {
         return ExitStatus::CouldNotRun;
     }
     let texts: Vec<String> = found.iter().map(|entry| markdown(entry, 1)).collect();
-    output.out.write(&show(&texts.join("\n"), style));
+    output.out.show(&show(&texts.join("\n"), style));
     ExitStatus::Done
 }
 

@@ -101,7 +101,7 @@ fn compare(name: &str, texts: &FormattedText, args: &FmtArgs, output: &Output) -
         return texts.status;
     }
     if args.diff {
-        output.out.write(&difference(name, before, after));
+        output.out.show(&difference(name, before, after));
     } else {
         output.err.line(&format!("{name}: not in the standard layout"));
     }

@@ -45,9 +45,9 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
         }
         let CheckedFile { sources, compiled, .. } = opened;
         match args.format {
-            ProblemFormat::Text => output.out.write(&render(&compiled.problems, &sources, output.out.style)),
-            ProblemFormat::Plain => output.out.write(&render_plain(&compiled.problems, &sources)),
-            ProblemFormat::Short => output.out.write(&render_short(&compiled.problems, &sources)),
+            ProblemFormat::Text => output.out.show(&render(&compiled.problems, &sources, output.out.style)),
+            ProblemFormat::Plain => output.out.show(&render_plain(&compiled.problems, &sources)),
+            ProblemFormat::Short => output.out.show(&render_short(&compiled.problems, &sources)),
             ProblemFormat::Json | ProblemFormat::Sarif | ProblemFormat::Github => {}
         }
         all.push((compiled.problems, sources));
@@ -57,8 +57,8 @@ pub(super) fn lint(args: &LintArgs, output: &Output) -> ExitStatus {
     let problems: Problems = all.iter().flat_map(|(problems, _)| problems.iter().cloned()).collect();
     match args.format {
         _ if args.diff => {}
-        ProblemFormat::Json => output.out.line(&render_json(&reports)),
-        ProblemFormat::Sarif => output.out.line(&render_sarif(&reports)),
+        ProblemFormat::Json => output.out.document(&render_json(&reports)),
+        ProblemFormat::Sarif => output.out.document(&render_sarif(&reports)),
         ProblemFormat::Github => output.out.write(&render_github(&reports)),
         ProblemFormat::Text | ProblemFormat::Plain if !problems.is_empty() => output.err.line(&count(&problems)),
         _ => {}
@@ -91,7 +91,7 @@ fn fix_file(path: &Path, fixes: Fixes, args: &LintArgs, output: &Output) -> Resu
     }
     let name = path.display().to_string();
     if args.diff {
-        output.out.write(&difference(&name, &before, &text));
+        output.out.show(&difference(&name, &before, &text));
         return Ok(ExitStatus::Problems);
     }
     match replace_file(path, Durability::Synced, |file| file.write_all(text.as_bytes())) {

@@ -43,6 +43,7 @@ mod study_display;
 mod study_run;
 mod sweep;
 mod table;
+mod terminal_writer;
 mod trust;
 mod trust_row;
 mod trust_summary;

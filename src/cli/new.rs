@@ -17,7 +17,7 @@ pub(super) fn new(args: &NewArgs, output: &Output) -> ExitStatus {
     if args.list {
         let rows = TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.about().to_owned()]);
         let header = [("template", Align::Left), ("what it is", Align::Left)];
-        output.out.write(&table(&header, rows.collect(), output.out.style));
+        output.out.show(&table(&header, rows.collect(), output.out.style));
         return ExitStatus::Done;
     }
     let text = match (&args.template, args.data.as_slice()) {

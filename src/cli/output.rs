@@ -2,7 +2,8 @@
 
 use super::args::{OutputArgs, When};
 use super::status::ExitStatus;
-use crate::diag::{Problems, Severity, SourceMap, Style, render};
+use super::terminal_writer::TerminalWriter;
+use crate::diag::{Problems, Severity, SourceMap, Style, render, visible_lines};
 use crate::experiment::Error;
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -53,7 +54,7 @@ impl Output {
     /// Prints `problems` on standard error, and their number.
     pub(super) fn problems(&self, problems: &Problems, sources: &SourceMap) {
         if !problems.is_empty() {
-            self.err.write(&render(problems, sources, self.err.style));
+            self.err.show(&render(problems, sources, self.err.style));
             self.err.line(&count(problems));
         }
     }
@@ -89,7 +90,12 @@ impl Stream {
         Self { target, terminal, style: Style { color, unicode, width } }
     }
 
-    /// Writes `text` as it is.
+    /// Writes a text for people to read, in the colours that it has. Names in it cannot act on the terminal.
+    pub(super) fn show(&self, text: &str) {
+        self.write(&visible_lines(text, self.style.color));
+    }
+
+    /// Writes a document as it is.
     pub(super) fn write(&self, text: &str) {
         match self.target {
             Target::Out => match put(io::stdout().lock(), text) {
@@ -111,14 +117,20 @@ impl Stream {
     /// The stream for what is too long for a text. Unlike the other methods it reports errors.
     pub(super) fn writer(&self) -> Box<dyn Write + Send> {
         match self.target {
+            Target::Out if self.terminal => Box::new(TerminalWriter::new(io::BufWriter::new(io::stdout()))),
             Target::Out => Box::new(io::BufWriter::with_capacity(1 << 16, io::stdout())),
             Target::Err => Box::new(io::stderr()),
         }
     }
 
-    /// Writes `text` and ends the line.
-    pub(super) fn line(&self, text: &str) {
+    /// Writes a document of one line, or of several of which the last is not ended.
+    pub(super) fn document(&self, text: &str) {
         self.write(&format!("{text}\n"));
+    }
+
+    /// Shows `text`, which has no colours, and ends the line.
+    pub(super) fn line(&self, text: &str) {
+        self.write(&format!("{}\n", visible_lines(text, false)));
     }
 }
 

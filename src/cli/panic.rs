@@ -9,7 +9,7 @@ pub(super) fn install(output: Output) {
     panic::set_hook(Box::new(move |info| {
         // A decoder that fails on damaged data is reported as an error of the data.
         if !is_contained() {
-            output.err.write(&words(info));
+            output.err.show(&words(info));
         }
     }));
 }

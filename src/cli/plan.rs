@@ -31,7 +31,10 @@ pub(super) fn plan(args: &PlanArgs, output: &Output) -> ExitStatus {
     };
     match shown {
         Ok(text) => {
-            output.out.write(&text);
+            match args.format {
+                PlanFormat::Text => output.out.show(&text),
+                PlanFormat::Yaml | PlanFormat::Json => output.out.write(&text),
+            }
             ExitStatus::Done
         }
         Err(message) => {

@@ -8,7 +8,7 @@ use super::read_progress::ReadProgressBar;
 use super::status::ExitStatus;
 use super::trust_words::part_rows;
 use crate::atomic_file::{Durability, replace_file};
-use crate::data::{ByteStream, source_of, stream_format};
+use crate::data::{ByteStream, source_of, stream_format, stream_start};
 use crate::diag::{Code, Problem, Problems, SourceMap};
 use crate::experiment::{
     Error, Model, NewRows, PredictionFailure, PredictionOrder, PredictionSummary, TablePrediction,
@@ -112,13 +112,15 @@ fn new_rows(args: &PredictArgs) -> Result<NewRows, String> {
         }
         _ => {
             let stream = ByteStream::new(io::stdin());
-            let start = stream.start(START).map_err(|error| format!("standard input cannot be read: {error}"))?;
+            let start =
+                stream_start(&stream, START).map_err(|error| format!("standard input cannot be read: {error}"))?;
             let format = args.input_format.and_then(|format| FileFormat::named(format.source()));
             (source(format.unwrap_or_else(|| stream_format(&start)), "-"), Some(stream))
         }
     };
     let threads = args.threads.map(usize::from);
-    Ok(NewRows { source, stream, keep: args.kept(), strict: args.on_error == OnError::Stop, threads })
+    let (text, strict) = (args.text.changes(), args.on_error == OnError::Stop);
+    Ok(NewRows { source, stream, text, keep: args.kept(), strict, threads })
 }
 
 fn file_source(path: &Path, args: &PredictArgs) -> Result<Source, String> {

@@ -85,7 +85,7 @@ impl<'a> Progress<'a> {
                 if self.json {
                     // A record holds only numbers and names, which always have a JSON form.
                     let line = serde_json::to_string(&EpochLine { event: "epoch", record }).unwrap_or_default();
-                    self.aside(|output| output.out.line(&line));
+                    self.aside(|output| output.out.document(&line));
                 }
                 let line = epoch_line(record, self.extent.epochs, true);
                 let fits = !self.output.err.terminal || line.len() <= self.output.err.style.width;

@@ -35,7 +35,7 @@ impl RunEnd<'_> {
         if saved.is_ok() {
             match self.args.json {
                 true => self.summary_line(&summary),
-                false => self.output.out.write(&run_summary(&summary, &self.run.device(), self.output.out.style)),
+                false => self.output.out.show(&run_summary(&summary, &self.run.device(), self.output.out.style)),
             }
         }
         let interrupted = summary.status == Status::Interrupted;
@@ -106,6 +106,6 @@ impl RunEnd<'_> {
     fn summary_line(&self, summary: &Summary) {
         // A summary holds only numbers and names, which always have a JSON form.
         let line = serde_json::to_string(&SummaryLine { event: "summary", summary }).unwrap_or_default();
-        self.output.out.line(&line);
+        self.output.out.document(&line);
     }
 }

@@ -3,10 +3,10 @@
 use super::numbers::{duration, grouped, percent};
 use super::scores_table::scores_table;
 use crate::diag::Style;
-use crate::fusion::EvidenceScale;
+use crate::fusion::{DecisionForm, EvidenceScale};
 use crate::report::{Status, Summary};
 use crate::spec::Part;
-use crate::train::{CalibrationRecord, Scores};
+use crate::train::{CalibrationRecord, DecisionRecord, Scores};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> Stri
     let _ = writeln!(text, "parameters  {}", grouped(summary.parameters as u64));
     let _ = writeln!(text, "time        {time} on {device}");
     let _ = writeln!(text, "run         {}", summary.run);
+    text += &summary.decision.as_ref().map_or(String::new(), decision);
     let measured = summary.test.as_ref().or(summary.valid.as_ref());
     if let (Some(record), Some(scores)) = (&summary.calibration, measured) {
         text += &calibration(record, scores);
@@ -38,6 +39,27 @@ pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> Stri
         let _ = writeln!(text, "note: {note}");
     }
     text
+}
+
+/// How decisions were fitted, and what it brings on rows that they were not fitted to.
+fn decision(record: &DecisionRecord) -> String {
+    let fit = &record.fit;
+    let rows = format!("{} {} rows", grouped(fit.rows as u64), rows_of(record.part));
+    let loss = |form: DecisionForm| fit.log_loss.get(&form).map_or("-".into(), |loss| format!("{loss:.4}"));
+    let Some(beta) = fit.decision.beta else {
+        let why = if fit.log_loss.is_empty() { "are too few" } else { "no other `beta` lowers the log loss" };
+        let rows = if fit.log_loss.is_empty() { rows } else { format!("on {rows}") };
+        return format!("decided     as trained: {rows} {why}\n");
+    };
+    let temperatures = match fit.decision.temperatures.is_empty() {
+        true => "",
+        false => " and a temperature of each component",
+    };
+    let (trained, fitted) = (loss(DecisionForm::Trained), loss(fit.form));
+    format!(
+        "decided     beta = {beta:.3}{temperatures}, fitted to {rows}; their log loss, cross-fitted: {trained} to \
+         {fitted}\n"
+    )
 }
 
 /// How the probabilities were calibrated, and how good they were before.
@@ -120,6 +142,7 @@ mod tests {
             valid: None,
             test: Some(scores),
             notes: vec!["look at `high`".into()],
+            decision: None,
             calibration: Some(CalibrationRecord {
                 part: Part::Valid,
                 fit: CalibrationFit {

@@ -21,7 +21,7 @@ pub(super) fn runs(args: &RunsArgs, output: &Output) -> ExitStatus {
     list.sort(args.sort, args.metric);
     if args.json {
         // Texts and numbers always have a JSON form.
-        output.out.line(&serde_json::to_string_pretty(&list).unwrap_or_default());
+        output.out.document(&serde_json::to_string_pretty(&list).unwrap_or_default());
         return ExitStatus::Done;
     }
     for skipped in &list.skipped {
@@ -30,7 +30,7 @@ pub(super) fn runs(args: &RunsArgs, output: &Output) -> ExitStatus {
     match list.runs.is_empty() {
         true if found > 0 => output.err.line(&format!("none of the {found} runs meets the conditions")),
         true => output.err.line(&format!("there are no runs in {}", args.folder.display())),
-        false => output.out.write(&text(&list, &args.folder, args.metric, output.out.style)),
+        false => output.out.show(&text(&list, &args.folder, args.metric, output.out.style)),
     }
     ExitStatus::Done
 }

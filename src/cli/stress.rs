@@ -39,10 +39,10 @@ pub(super) fn stress(args: &StressArgs, output: &Output) -> ExitStatus {
         Err(error) => return output.error(&error),
     };
     match args.format {
-        TableFormatArg::Text => output.out.write(&text(&report, output.out.style)),
+        TableFormatArg::Text => output.out.show(&text(&report, output.out.style)),
         TableFormatArg::Markdown => output.out.write(&stress_markdown(&report)),
         TableFormatArg::Csv => output.out.write(&stress_csv(&report)),
-        TableFormatArg::Json => output.out.line(&json(&report)),
+        TableFormatArg::Json => output.out.document(&json(&report)),
     }
     match args.output.as_deref().map(|folder| write(folder, &report)) {
         Some(Err(problem)) => {

@@ -47,13 +47,13 @@ impl StudyRun<'_> {
         let lines = self.selected_lines(best, study.folder());
         let out = &self.output.out;
         match format {
-            TableFormatArg::Text => out.write(&format!("{text}{lines}")),
+            TableFormatArg::Text => out.show(&format!("{text}{lines}")),
             TableFormatArg::Markdown => out.write(&tables.markdown),
             TableFormatArg::Csv => out.write(&tables.csv),
             TableFormatArg::Json => out.write(&tables.json),
         }
         if format != TableFormatArg::Text && !self.quiet {
-            self.output.err.write(&lines);
+            self.output.err.show(&lines);
         }
         finished?;
         Ok(self.end(study, failed))

@@ -1,6 +1,6 @@
 //! Layout of all printed tables: one line under the header, numbers aligned right.
 
-use crate::diag::Style;
+use crate::diag::{Style, visible};
 use comfy_table::{
     Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets,
 };
@@ -43,17 +43,16 @@ pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<MarkedRow>, style
     table.set_style(TableComponent::HeaderLines, line).set_style(TableComponent::MiddleHeaderIntersections, line);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
-    table.set_header(header.iter().map(|(name, _)| Cell::new(name)));
+    table.set_header(header.iter().map(|(name, _)| Cell::new(visible(*name))));
     let mut words: Vec<usize> = header.iter().map(|(name, _)| longest_word(name)).collect();
     for row in rows {
         // The line must not break before the star.
         let row: Vec<(String, bool)> = row
             .into_iter()
-            .map(
-                |(text, marked)| {
-                    if marked && !style.color { (format!("{text}{TIED}*"), false) } else { (text, marked) }
-                },
-            )
+            .map(|(text, marked)| {
+                let text = visible(text);
+                if marked && !style.color { (format!("{text}{TIED}*"), false) } else { (text, marked) }
+            })
             .collect();
         for (word, (text, _)) in words.iter_mut().zip(&row) {
             *word = (*word).max(longest_word(text));

@@ -61,10 +61,10 @@ pub(super) fn trust(args: &TrustArgs, output: &Output) -> ExitStatus {
             Some(row) => serde_json::to_string_pretty(row),
             None => serde_json::to_string_pretty(&trust.summary),
         };
-        output.out.line(&document.unwrap_or_default());
+        output.out.document(&document.unwrap_or_default());
         return ExitStatus::Done;
     }
-    output.out.write(&match only {
+    output.out.show(&match only {
         Some(row) => row_text(row, &trust.summary, output.out.style),
         None => summary_text(&trust, output.out.style),
     });

@@ -16,7 +16,7 @@ pub(super) fn verify(args: &VerifyArgs, output: &Output) -> ExitStatus {
     };
     match args.json {
         // Texts always have a JSON form.
-        true => output.out.line(&serde_json::to_string_pretty(&found).unwrap_or_default()),
+        true => output.out.document(&serde_json::to_string_pretty(&found).unwrap_or_default()),
         false => found.checks.iter().for_each(|check| output.out.line(&line(check))),
     }
     if found.agrees {

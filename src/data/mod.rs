@@ -50,6 +50,7 @@ pub use inspect::survey::sources::sources_of;
 pub use inspect::survey::table_survey::Survey;
 pub use inspect::survey::{column_names, survey};
 pub use io::contained::is_contained;
+pub use io::reader::stream_start;
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
 pub use load::{LoadRequest, find_columns, load};

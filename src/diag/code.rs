@@ -99,6 +99,8 @@ codes! {
     ImputedModality = "MMC0430", "a modality imputed on rows where all of it is missing";
     NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
     ShortLogits = "MMC0440", "logits of a length at which no component is sure";
+    BoostedGce = "MMC0445", "boosting together with the generalized cross-entropy";
+    LongAnneal = "MMC0446", "a part of the loss that is never trained with in full";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";

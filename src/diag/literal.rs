@@ -1,6 +1,8 @@
 //! Texts as the language writes them, for edits and for texts that are made.
 
-/// A text as a string literal of the language.
+use crate::diag::visible::is_hidden;
+
+/// A text as a string literal of the language, without characters that are not seen.
 pub fn string_literal(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {
@@ -9,7 +11,7 @@ pub fn string_literal(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            letter if letter.is_control() => out.push_str(&format!("\\u{{{:X}}}", letter as u32)),
+            letter if is_hidden(letter) => out.push_str(&format!("\\u{{{:X}}}", letter as u32)),
             letter => out.push(letter),
         }
     }

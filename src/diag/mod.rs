@@ -16,4 +16,4 @@ pub use problem::{Checked, DataPlace, Edit, Label, Problem, Problems, ProblemsWi
 pub use render::{Style, render, render_github, render_json, render_plain, render_sarif, render_short};
 pub use span::{FileId, SourceMap, SourceText, Span};
 pub use suggest::nearest;
-pub use visible::visible;
+pub use visible::{is_hidden, visible, visible_lines};

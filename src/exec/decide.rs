@@ -1,9 +1,10 @@
 //! From logits to decisions: class losses, predicted classes, probabilities, the outputs of each component. The same
-//! arithmetic as in training, so that a model decides by the loss it was trained with.
+//! arithmetic as in training, so that a model decides by the loss it was trained with, unless it has numbers of its own for
+//! decisions (see [`Decision`]).
 
 use super::engine::Logits;
 use super::params::Params;
-use crate::fusion::{Calibration, ClassLoss, CombinationRule, Combiner, RowLoss, softmin};
+use crate::fusion::{Calibration, ClassLoss, CombinationRule, Combiner, Decision, RowLoss, softmin};
 use crate::plan::LossSpec;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -18,7 +19,8 @@ pub struct Decisions {
     pub rows: usize,
     /// Number of classes.
     pub classes: usize,
-    /// `l^k` of every class, `rows * classes`; all 0 on a row where no component is present.
+    /// `l^k` of every class, `rows * classes`; on a row where no component is present all 0, or `-log prior^k` where the
+    /// prior is counted once.
     pub class_losses: Vec<f64>,
     /// The class of smallest loss of each row; the first of several.
     pub predicted: Vec<u32>,
@@ -33,9 +35,10 @@ pub struct Decisions {
 /// Outputs of one component on some rows. All zeros on a row where it is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentDecisions {
-    /// `p^k`, the softmax of its logits over its temperature, `rows * classes`.
+    /// `p^k`, the softmax of its logits over its temperatures, that of the decision and that of its calibration, `rows *
+    /// classes`.
     pub probabilities: Vec<f64>,
-    /// `-log p^k`, exact where `p` rounds to 0 or 1, `rows * classes`.
+    /// `-log p^k` as the decision has it, without the calibration, exact where `p` rounds to 0 or 1, `rows * classes`.
     pub neg_log_p: Vec<f64>,
     /// `1 / T`, which `-log p` is multiplied by for the probabilities.
     pub factor: f64,
@@ -96,16 +99,20 @@ pub fn fitted(loss: &LossSpec, params: &Params) -> LossSpec {
     loss
 }
 
-/// Decides on every row. The calibration changes probabilities and no decision.
+/// Decides on every row, by the rule of the loss with the numbers that were fitted for decisions. The calibration changes
+/// probabilities and no decision.
 ///
 /// Many rows are decided in parts on the threads of the pool it is called in. Rows do not depend on each other, so that
 /// the parts change no bit.
-pub fn decide(loss: &LossSpec, calibration: &Calibration, logits: &Logits) -> Decisions {
+pub fn decide(loss: &LossSpec, decision: &Decision, calibration: &Calibration, logits: &Logits) -> Decisions {
+    let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
+    let node = ClassLoss::deciding(&loss.combination, decision, &weights, loss.classes.len());
     if logits.rows <= PART {
-        return decide_rows(loss, calibration, logits, 0..logits.rows);
+        return decide_rows(node, loss, calibration, logits, 0..logits.rows);
     }
     let parts: Vec<usize> = (0..logits.rows).step_by(PART).collect();
-    let part = |first: usize| decide_rows(loss, calibration, logits, first..(first + PART).min(logits.rows));
+    let part =
+        |first: usize| decide_rows(node.clone(), loss, calibration, logits, first..(first + PART).min(logits.rows));
     let parts: Vec<Decisions> = parts.into_par_iter().map(part).collect();
     joined(parts)
 }
@@ -132,7 +139,13 @@ fn joined(parts: Vec<Decisions>) -> Decisions {
     all
 }
 
-fn decide_rows(loss: &LossSpec, calibration: &Calibration, logits: &Logits, part: Range<usize>) -> Decisions {
+fn decide_rows(
+    node: ClassLoss,
+    loss: &LossSpec,
+    calibration: &Calibration,
+    logits: &Logits,
+    part: Range<usize>,
+) -> Decisions {
     let (rows, classes) = (part.len(), loss.classes.len());
     let cells = rows * classes;
     let component = |(index, present): (usize, &Option<Vec<bool>>)| ComponentDecisions {
@@ -151,7 +164,7 @@ fn decide_rows(loss: &LossSpec, calibration: &Calibration, logits: &Logits, part
         probabilities: vec![0.0; cells],
         components: logits.present.iter().enumerate().map(component).collect(),
     };
-    for_each_row(loss, logits, part.clone(), |row, node| {
+    for_each_row(node, loss.width(), logits, part.clone(), |row, node| {
         let here = row * classes..(row + 1) * classes;
         decisions.class_losses[here.clone()].copy_from_slice(&node.row.losses);
         decisions.predicted[row] = node.decision() as u32;
@@ -178,15 +191,23 @@ fn decide_rows(loss: &LossSpec, calibration: &Calibration, logits: &Logits, part
 /// The loss that training would see on every row, for labels below the number of classes.
 pub fn row_losses(loss: &LossSpec, logits: &Logits, labels: &[u32]) -> Vec<RowLoss> {
     let mut losses = Vec::with_capacity(logits.rows);
-    for_each_row(loss, logits, 0..logits.rows, |row, node| losses.push(node.row_loss(labels[row] as usize)));
+    let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
+    for_each_row(loss.class_loss(&weights), loss.width(), logits, 0..logits.rows, |row, node| {
+        losses.push(node.row_loss(labels[row] as usize))
+    });
     losses
 }
 
-/// Visits some rows, each with its place among them.
-fn for_each_row(loss: &LossSpec, logits: &Logits, rows: Range<usize>, mut visit: impl FnMut(usize, &ClassLoss)) {
-    let (classes, width) = (loss.classes.len(), loss.width());
-    let weights: Vec<f64> = loss.components.iter().map(|component| component.weight).collect();
-    let mut node = loss.class_loss(&weights);
+/// Visits some rows as `node` computes them, each with its place among them. A row of a component has `width` numbers: its
+/// logits and, where it has one, its score.
+fn for_each_row(
+    mut node: ClassLoss,
+    width: usize,
+    logits: &Logits,
+    rows: Range<usize>,
+    mut visit: impl FnMut(usize, &ClassLoss),
+) {
+    let classes = node.row.classes;
     for (place, row) in rows.enumerate() {
         for (index, values) in logits.components.iter().enumerate() {
             let theirs = &values[row * width..(row + 1) * width];

@@ -1,16 +1,18 @@
 //! The parameter store: a flat array of numbers on the host, and the buffers of running statistics.
 
-use crate::fusion::Calibration;
+use crate::fusion::{Calibration, Decision};
 use crate::plan::{BufferId, ParamId, Plan};
 use std::ops::Range;
 
-/// The weights and buffers of one model, and how its probabilities are calibrated.
+/// The weights and buffers of one model, with the fitted numbers of its decisions and its calibration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params {
     /// Every parameter, one after the other, at the offsets the plan gives.
     pub values: Vec<f32>,
     /// One array per buffer of the plan.
     pub buffers: Vec<Vec<f32>>,
+    /// The numbers of decisions that were fitted to data; without any until then.
+    pub decision: Decision,
     /// What turns class losses into probabilities; fitted after training, the identity until then.
     pub calibration: Calibration,
     ranges: Vec<Range<usize>>,
@@ -23,7 +25,8 @@ impl Params {
             plan.params.iter().map(|param| param.offset..param.offset + param.shape.size()).collect();
         let length = ranges.iter().map(|range| range.end).max().unwrap_or(0);
         let buffers = plan.buffers.iter().map(|buffer| vec![buffer.value; buffer.shape.size()]).collect();
-        Self { values: vec![0.0; length], buffers, calibration: Calibration::default(), ranges }
+        let (decision, calibration) = (Decision::default(), Calibration::default());
+        Self { values: vec![0.0; length], buffers, decision, calibration, ranges }
     }
 
     /// Number of parameters.

@@ -8,7 +8,7 @@ use crate::data::{ApplyRequest, Dataset, LabelUse, RequiredComponents, Subset, a
 use crate::diag::{Checked, Code, Problem, Problems, nearest};
 use crate::exec::engine;
 use crate::spec::{Origin, Part, Source, Unlabeled};
-use crate::train::{ClassScores, Evaluation, FailureCause, Scores, class_scores, evaluate, scores};
+use crate::train::{ClassScores, Evaluation, FailureCause, Scores, class_scores, evaluate, scores, suspect_labels};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::path::Path;
@@ -23,6 +23,8 @@ pub struct EvaluationRequest {
     pub threshold: Option<f64>,
     /// A column of the table: the measurements are repeated for the rows of each of its values.
     pub by: Option<String>,
+    /// Whether rows whose label the components agree against are listed.
+    pub label_errors: bool,
 }
 
 /// The rows a model is measured on.
@@ -51,10 +53,28 @@ pub struct ModelEvaluation {
     /// The measurements by group, the largest group first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<RowGroups>,
+    /// Rows whose label all components contradict by the same class, the clearest first; `None` where they are not wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_errors: Option<Vec<LabelError>>,
     /// Hexadecimal hash of the content of the data.
     pub fingerprint: String,
     /// Sentences about the rows for the user.
     pub notes: Vec<String>,
+}
+
+/// A row whose label may be wrong: every component that is present, two or more, finds the same other class most probable.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LabelError {
+    /// Its row in the table, counted from 0 without the header.
+    pub row: u64,
+    /// Its label.
+    pub label: String,
+    /// What the components find.
+    pub found: String,
+    /// Number of components present.
+    pub components: usize,
+    /// The class loss of the label less that of the class found.
+    pub gap: f64,
 }
 
 /// Measurements of groups of rows.
@@ -84,7 +104,8 @@ impl Model {
     /// # Errors
     /// As [`Model::predict`], or if a row has no label.
     pub fn evaluate(&self, source: Source) -> Result<ModelEvaluation, Error> {
-        let request = EvaluationRequest { rows: EvaluatedRows::New(source), threshold: None, by: None };
+        let request =
+            EvaluationRequest { rows: EvaluatedRows::New(source), threshold: None, by: None, label_errors: false };
         self.evaluate_with(&request, &TrainOptions::default())
     }
 
@@ -100,6 +121,11 @@ impl Model {
                 format!("error: a threshold decides between 2 classes, and there are {}", self.classes().len());
             return Err(Error::message(ErrorKind::Invalid, message));
         }
+        if request.label_errors && matches!(request.rows, EvaluatedRows::Own(Part::Train)) {
+            let message = "error: the model has learned the labels of the training rows, wrong ones too: label errors are \
+                           found among rows that it was not trained on";
+            return Err(Error::message(ErrorKind::Invalid, message));
+        }
         let rows = self.labelled_rows(&request.rows, options)?;
         let measured = engine(Arc::new(plan.clone()), options.device, Some(options.thread_count()))
             .and_then(|engine| evaluate(engine.as_ref(), &self.params, &plan.loss, &rows.plan_rows()));
@@ -113,6 +139,17 @@ impl Model {
             Some(column) => Some(self.groups(column, &rows, &found, options)?),
             None => None,
         };
+        let name = |class: u32| plan.loss.classes.get(class as usize).cloned().unwrap_or_default();
+        let label_errors = request.label_errors.then(|| {
+            let suspects = suspect_labels(&found.decisions, labels).into_iter().map(|suspect| LabelError {
+                row: rows.subset.row_ids[suspect.row],
+                label: name(labels[suspect.row]),
+                found: name(suspect.found),
+                components: suspect.components,
+                gap: suspect.gap,
+            });
+            suspects.collect()
+        });
         Ok(ModelEvaluation {
             combine: plan.combine.clone(),
             part: rows.part,
@@ -120,6 +157,7 @@ impl Model {
             classes: class_scores(&plan.loss.classes, &found.decisions.predicted, labels),
             scores: found.scores,
             groups,
+            label_errors,
             fingerprint: rows.fingerprint,
             notes: rows.notes,
         })

@@ -80,11 +80,14 @@ pub use comparison_table::{comparison_csv, comparison_markdown};
 pub use comparison_trials::{ComparisonOptions, ComparisonTrials};
 pub use data_check::{DataCheck, check_data};
 pub use error::{Diagnostics, Error, ErrorKind};
-pub use evaluation::{EvaluatedRows, EvaluationRequest, ModelEvaluation, ReportedScores, RowGroups, part_by_name};
+pub use evaluation::{
+    EvaluatedRows, EvaluationRequest, LabelError, ModelEvaluation, ReportedScores, RowGroups, part_by_name,
+};
 pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchOptions, GridSearchTrials};
 pub use initial_weights::InitialWeights;
 pub use model::{Model, TrainedModel};
+pub use new_row_format::TextFormatChanges;
 pub use options::{TrainOptions, system_cache};
 pub use paired_predictions::PairedPredictions;
 pub use pipeline::{CheckedFile, Pipeline, PipelineOptions};

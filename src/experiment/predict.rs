@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::model::Model;
+use super::new_row_format::TextFormatChanges;
 use super::prediction_blocks::NewRows;
 use super::predictions::Predictions;
 use crate::data::KeptColumns;
@@ -41,7 +42,8 @@ impl Model {
     /// As [`Model::predict`], after the rows before.
     pub fn predict_blocks(&self, source: Source, mut see: impl FnMut(&Predictions)) -> Result<Vec<String>, Error> {
         let keep = KeptColumns::None;
-        let mut blocks = self.open_rows(NewRows { source, stream: None, keep, strict: true, threads: None })?;
+        let text = TextFormatChanges::default();
+        let mut blocks = self.open_rows(NewRows { source, stream: None, text, keep, strict: true, threads: None })?;
         let mut predictions = Predictions { classes: self.classes().to_vec(), ..Predictions::default() };
         while let Some(block) = blocks.next_block()? {
             predictions.first += predictions.predicted.len();

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::model::Model;
+use super::new_row_format::TextFormatChanges;
 use super::rows::PlanRows;
 use crate::data::{
     BlockRequest, BlockTally, ByteStream, KeptColumns, PreparedBlock, ReadProgress, RequiredComponents, RowBlocks,
@@ -27,6 +28,8 @@ pub struct NewRows {
     pub source: Source,
     /// Bytes that are read in place of the files of the source.
     pub stream: Option<ByteStream>,
+    /// How it is written, if it is a text table, where that differs from the training rows.
+    pub text: TextFormatChanges,
     /// The columns that are passed on.
     pub keep: KeptColumns,
     /// Whether a row with a problem ends the prediction.
@@ -70,6 +73,7 @@ impl Model {
     /// If the table cannot be opened, or lacks a column that is needed.
     pub(crate) fn open_rows(&self, mut rows: NewRows) -> Result<PredictionBlocks<'_>, Error> {
         self.set_text_format(&mut rows.source);
+        rows.text.apply(&mut rows.source).map_err(|problem| self.error(problem.into()))?;
         let plan = self.plan();
         let modalities: Vec<&str> = plan.inputs.iter().map(|input| input.name.as_str()).collect();
         let reads_ahead = rows.stream.is_none();

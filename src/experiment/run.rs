@@ -227,7 +227,8 @@ impl Run {
         summary: Summary,
         warm_start: Option<WarmStart>,
     ) -> TrainedModel {
-        let mut manifest = Manifest { calibration: summary.calibration.clone(), ..self.manifest(&history, warm_start) };
+        let (decision, calibration) = (summary.decision.clone(), summary.calibration.clone());
+        let mut manifest = Manifest { decision, calibration, ..self.manifest(&history, warm_start) };
         manifest.seconds.train = summary.seconds;
         let first_steps = FirstSteps::default();
         TrainedModel { pipeline: Arc::clone(&self.pipeline), model, history, test, first_steps, summary, manifest }
@@ -247,6 +248,7 @@ impl Run {
             train: hir.train.clone(),
             data: described(hir, &self.data, &self.preprocessing()),
             plan: PlanSummary::new(plan),
+            decision: None,
             calibration: None,
             versions: versions(),
             machine: Machine::new(self.device.clone(), self.options.thread_count(), self.started),

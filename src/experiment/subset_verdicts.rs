@@ -110,8 +110,8 @@ impl<'a> SubsetDecider<'a> {
     }
 
     fn decide(&self, logits: &Logits) -> Decisions {
-        let (loss, calibration) = (&self.loss, &self.params.calibration);
-        self.engine.pool().install(|| decide(loss, calibration, logits))
+        let (loss, Params { decision, calibration, .. }) = (&self.loss, self.params.as_ref());
+        self.engine.pool().install(|| decide(loss, decision, calibration, logits))
     }
 
     /// What all modalities and every subset decide on the rows of a batch.

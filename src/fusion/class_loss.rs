@@ -3,6 +3,7 @@
 
 use super::combination::Combination;
 use super::confidence_order::ConfidenceOrder;
+use super::decision::Decision;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 
@@ -25,6 +26,18 @@ impl ClassLoss {
     #[must_use]
     pub fn with_order(self, order: Option<&ConfidenceOrder>) -> Self {
         Self { order: order.cloned(), ..self }
+    }
+
+    /// The same for decisions after a training: with their `beta`, temperatures and prior. It has no gradient.
+    pub fn deciding(combination: &Combination, decision: &Decision, weights: &[f64], classes: usize) -> Self {
+        let mut node = Self::new(&combination.deciding(decision), weights, classes);
+        if decision.temperatures.len() == weights.len() {
+            node.row.temperatures.clone_from(&decision.temperatures);
+        }
+        if decision.log_prior.len() == classes {
+            node.row.log_prior.clone_from(&decision.log_prior);
+        }
+        node
     }
 
     /// Computes log-probabilities, `q` and the class losses of the row from its logits.

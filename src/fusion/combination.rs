@@ -2,6 +2,7 @@
 
 use super::average::Average;
 use super::combiner::Combiner;
+use super::decision::{Decision, DecisionBeta, PriorCount};
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::Evidential;
 use super::experts::Experts;
@@ -74,6 +75,51 @@ impl Combination {
     /// Whether rows that are right by a margin are left out of the training loss (equation 10).
     pub fn is_boosted(&self) -> bool {
         self.margin().is_some()
+    }
+
+    /// The rule that decisions are made by, which may have another `beta` than that of the training.
+    pub fn deciding(&self, decision: &Decision) -> Combination {
+        let Combination::Multiplicative(rule) = self else { return self.clone() };
+        let of_plan = match rule.decide {
+            DecisionBeta::Fixed(beta) => beta,
+            DecisionBeta::Trained | DecisionBeta::Fitted => rule.beta,
+        };
+        Combination::Multiplicative(Multiplicative { beta: decision.beta.unwrap_or(of_plan), anneal: 0, ..*rule })
+    }
+
+    /// The multiplicative rule whose `beta` and temperatures are fitted to held-out rows for decisions, where that is wanted.
+    pub fn decision_to_fit(&self) -> Option<Multiplicative> {
+        match self {
+            Combination::Multiplicative(rule) if rule.decide == DecisionBeta::Fitted => Some(*rule),
+            _ => None,
+        }
+    }
+
+    /// Whether decisions are made with another `beta` than that of the training.
+    pub fn decides_apart(&self) -> bool {
+        matches!(self, Combination::Multiplicative(rule) if !rule.decide.is_trained())
+    }
+
+    /// Whether decisions count the prior probabilities of the classes once, and not with each component.
+    pub fn counts_prior_once(&self) -> bool {
+        matches!(self, Combination::Multiplicative(rule) if rule.prior == PriorCount::Once)
+    }
+
+    /// The exponent of the generalized cross-entropy, where it takes the place of `-log p` in the training loss.
+    pub fn gce(&self) -> Option<f64> {
+        match self {
+            Combination::Multiplicative(rule) => rule.gce,
+            _ => None,
+        }
+    }
+
+    /// Over how many epochs a part of the training loss grows to its full size; 0 where nothing does.
+    pub fn anneal(&self) -> u64 {
+        match self {
+            Combination::Multiplicative(rule) => rule.anneal,
+            Combination::Evidential(rule) => rule.anneal,
+            _ => 0,
+        }
     }
 }
 
@@ -153,7 +199,8 @@ mod tests {
     fn the_serialized_form_is_fixed() {
         let multiplicative = |boost, normalize| {
             let gradient = QGradient::Attached;
-            Combination::Multiplicative(Multiplicative { beta: 0.5, gradient, boost, normalize })
+            let rule = Multiplicative { beta: 0.5, gradient, boost, normalize, ..Multiplicative::CROSS_ENTROPY };
+            Combination::Multiplicative(rule)
         };
         let forms = [
             (
@@ -163,6 +210,20 @@ mod tests {
             (
                 multiplicative(Some(0.25), true),
                 r#"{"multiplicative":{"beta":0.5,"gradient":"attached","boost":0.25,"normalize":true}}"#,
+            ),
+            (
+                Combination::Multiplicative(Multiplicative {
+                    beta: 0.5,
+                    anneal: 10,
+                    gce: Some(0.7),
+                    decide: DecisionBeta::Fixed(0.8),
+                    prior: PriorCount::Once,
+                    ..Multiplicative::CROSS_ENTROPY
+                }),
+                concat!(
+                    r#"{"multiplicative":{"beta":0.5,"gradient":"detached","boost":null,"normalize":false,"anneal":10,"#,
+                    r#""gce":0.7,"decide":{"fixed":0.8},"prior":"once"}}"#
+                ),
             ),
             (Combination::Average, r#""average""#),
             (Combination::Vote, r#""vote""#),

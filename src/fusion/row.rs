@@ -18,13 +18,19 @@ pub struct LossRow {
     /// The epoch of the training, counted from 1, for losses that change with it; `None` outside of a training: as after
     /// the last. Set by the caller.
     pub epoch: Option<u64>,
+    /// `T_i`: the positive number that the logits of each component are divided by; 1 in training, whose gradient knows no
+    /// other. Set by the caller.
+    pub temperatures: Vec<f64>,
+    /// `log` of the prior probability of each class, where the decision counts it once; else empty, as in training. Set by
+    /// the caller.
+    pub log_prior: Vec<f64>,
     /// `-log p_i^k`: 0 where the component is absent.
     pub neg_log_p: Vec<f64>,
     /// `log (1 - p_i^k)`: 0 where the component is absent.
     pub log_rest: Vec<f64>,
     /// `q_i^k`: 0 where the component is absent.
     pub q: Vec<f64>,
-    /// `l^k`: 0 for every class where no component is present.
+    /// `l^k`; where no component is present 0 for every class, or with [`LossRow::log_prior`] its negative.
     pub losses: Vec<f64>,
     /// The gradient with respect to `z`, 0 where the component is absent.
     pub gradient: Vec<f64>,
@@ -61,6 +67,8 @@ impl LossRow {
             scores: vec![0.0; components],
             present: vec![true; components],
             epoch: None,
+            temperatures: vec![1.0; components],
+            log_prior: vec![],
             neg_log_p: vec![0.0; cells],
             log_rest: vec![0.0; cells],
             q: vec![0.0; cells],
@@ -84,17 +92,20 @@ impl LossRow {
         self.present.iter().filter(|present| **present).count()
     }
 
-    /// Computes `-log p` and `log (1 - p)` of every component from its logits.
+    /// Computes `-log p` and `log (1 - p)` of every component from its logits over its temperature.
     pub fn log_probabilities(&mut self) {
         let classes = self.classes;
         for component in 0..self.components() {
             let cells = component * classes..(component + 1) * classes;
             if self.present[component] {
-                log_probabilities(
-                    &self.logits[cells.clone()],
-                    &mut self.neg_log_p[cells.clone()],
-                    &mut self.log_rest[cells],
-                );
+                let temperature = self.temperatures[component];
+                let (neg_log_p, log_rest) = (&mut self.neg_log_p[cells.clone()], &mut self.log_rest[cells.clone()]);
+                if temperature == 1.0 {
+                    log_probabilities(&self.logits[cells], neg_log_p, log_rest);
+                } else {
+                    let divided: Vec<f64> = self.logits[cells].iter().map(|logit| logit / temperature).collect();
+                    log_probabilities(&divided, neg_log_p, log_rest);
+                }
             } else {
                 self.neg_log_p[cells.clone()].fill(0.0);
                 self.log_rest[cells].fill(0.0);

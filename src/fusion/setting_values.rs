@@ -72,10 +72,14 @@ pub const UNIT: Signature = Signature::new(
     "the length of the result, above 0: no probability exceeds 1 / (1 + (K - 1) exp(-scale sqrt(K / (K - 1))))",
 )])
 .example("combine mul = multiplicative(low_net, high_net) { logits = unit(10) }");
+/// A value of `decide`.
+pub const FIXED: Signature = Signature::new("fixed", "decisions with this `beta`, whatever the training used")
+    .params(&[Parameter::new("beta", Kind::Number(0.0, 1e3), "the `beta` of decisions, at least 0")])
+    .example("combine mul = multiplicative(low_net, high_net) {\n  beta   = 0.5\n  decide = fixed(0.8)\n}");
 /// A value of `mixtures`.
 pub const UP_TO: Signature = Signature::new("up_to", "every mixture of at most so many inputs")
     .params(&[Parameter::new("k", Kind::Integer(1), "how many inputs the largest mixture has")])
     .example("combine mix = mulmix(low_net, high_net) { mixtures = up_to(1) }");
 
 /// Values of strategies' settings, for the documentation.
-pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &GATED, &LOW_RANK, &MARGIN, &UNIT, &UP_TO];
+pub const SETTING_VALUES: &[&Signature] = &[&ATTENTION, &FIXED, &GATED, &LOW_RANK, &MARGIN, &UNIT, &UP_TO];

@@ -18,7 +18,8 @@ pub struct Strategy {
     pub idle_with_one_input: &'static [&'static str],
     /// The components over so many inputs, under the settings that [`Strategy::combination`] takes too.
     pub components: fn(usize, &Mixtures, &Arguments) -> Vec<ComponentLayout>,
-    /// The combination of these settings: those of a simple kind, and `boost`, which is its margin or nothing.
+    /// The combination of these settings: those of a simple kind, `boost`, which is its margin or nothing,
+    /// and `decide`, which is a number or a word.
     pub combination: fn(&Arguments) -> Combination,
     /// The score of each component besides its logits, where the combination has one.
     pub score: Option<ScoreLayout>,

@@ -7,7 +7,10 @@ use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
 use super::experts::Experts;
 use super::fuzzy::Fuzzy;
-use super::multiplicative::{Multiplicative, QGradient};
+use super::multiplicative::Multiplicative;
+use super::multiplicative_settings::{
+    ANNEAL, BETA, BOOST, DECIDE, GCE, GRADIENT, MULTIPLICATIVE_EQUATION, NORMALIZE, PRIOR, multiplicative,
+};
 use super::multitask::Multitask;
 use super::strategy::{
     ScoreLayout, Strategy, all_concatenated, all_merged, one_per_input, one_per_input_and_joint,
@@ -17,13 +20,6 @@ use crate::signature::{Arguments, DefaultValue, Kind, Parameter, Signature};
 
 const MANY: usize = 64;
 
-const BETA: Parameter = Parameter::new(
-    "beta",
-    Kind::Number(0.0, 1e3),
-    "how much a confident component reduces the weight of the others: 0 is an average, 1 the whole product",
-)
-.or_number(0.5)
-.of_paper();
 const WEIGHTS: Parameter = Parameter::new(
     "weights",
     Kind::Form("a list of numbers in the order of the components, or a record of them by component"),
@@ -50,13 +46,6 @@ const MERGE: Parameter = Parameter::new(
 )
 .or(DefaultValue::Word("sum"))
 .of_paper();
-/// The setting that `margin(delta)` is a value of.
-pub const BOOST: Parameter = Parameter::new(
-    "boost",
-    Kind::Form("`margin(delta)` or `none`"),
-    "which rows count: with `margin(delta)` those whose label does not win by more than `delta` yet",
-)
-.or(DefaultValue::Word("none"));
 /// The setting that `unit(scale)` is a value of.
 pub const LOGITS: Parameter = Parameter::new(
     "logits",
@@ -64,21 +53,6 @@ pub const LOGITS: Parameter = Parameter::new(
     "the logits of every component: as the last linear layer makes them, or brought to one length",
 )
 .or(DefaultValue::Word("plain"));
-const GRADIENT: Parameter = Parameter::new(
-    "gradient",
-    Kind::Choice(&["detached", "attached"]),
-    "whether `q` is a constant weight in the gradient, or is differentiated too",
-)
-.or(DefaultValue::Word("detached"))
-.of_paper();
-const NORMALIZE: Parameter = Parameter::new(
-    "normalize",
-    Kind::Bool,
-    "whether a row's loss is the cross-entropy of `softmax(-l)`, the naive way of the paper's section 3.2: \
-     `l^y + log sum over k of exp(-l^k)` in place of `l^y`",
-)
-.or(DefaultValue::Bool(false))
-.of_paper();
 const MIXTURES: Parameter = Parameter::new(
     "mixtures",
     Kind::Form("`all`, `up_to(k)` or a list of lists of inputs"),
@@ -86,11 +60,6 @@ const MIXTURES: Parameter = Parameter::new(
 )
 .or(DefaultValue::Word("all"))
 .of_paper();
-
-const MULTIPLICATIVE_EQUATION: &str = "equation 8:  q_i^k = prod over j != i of (1 - p_j^k)^(beta / (C - 1))\n\
-     equation 9:  l^k = - sum over i of w_i q_i^k log p_i^k\n\
-     equation 7:  the class of the smallest l^k is predicted\n\
-     loss of a row with label y:  L = l^y;  normalize:  L = l^y + log sum over k of exp(-l^k)";
 
 /// Every strategy.
 pub const STRATEGIES: &[Strategy] = &[
@@ -162,12 +131,12 @@ pub const STRATEGIES: &[Strategy] = &[
         )
         .shapes("M inputs -> M components")
         .equation(MULTIPLICATIVE_EQUATION)
-        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE])
+        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, ANNEAL, GCE, DECIDE, PRIOR])
         .example("combine mul = multiplicative(low_net, high_net) {\n  beta = 0.5\n  head = mlp([64])\n}"),
         least: 1,
         most: MANY,
         has_components: true,
-        idle_with_one_input: &["beta", "gradient"],
+        idle_with_one_input: &["beta", "gradient", "anneal", "decide", "prior"],
         components: one_per_input,
         combination: multiplicative,
         score: None,
@@ -182,12 +151,14 @@ pub const STRATEGIES: &[Strategy] = &[
             "equation 11:  u_c = sum over i in mixture c of u_i;  p_c = g_c(u_c)\n\
              equations 12 and 13:  as 8 and 9, over mixtures in place of modalities",
         )
-        .params(&[BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, MIXTURES, MERGE, PROJECT])
+        .params(&[
+            BETA, WEIGHTS, HEAD, LOGITS, BOOST, GRADIENT, NORMALIZE, ANNEAL, GCE, DECIDE, PRIOR, MIXTURES, MERGE, PROJECT,
+        ])
         .example("combine mix = mulmix(low_net, high_net) {\n  beta     = 0.5\n  mixtures = all\n  head     = mlp([64])\n}"),
         least: 1,
         most: 16,
         has_components: true,
-        idle_with_one_input: &["beta", "gradient", "merge", "project"],
+        idle_with_one_input: &["beta", "gradient", "anneal", "decide", "prior", "merge", "project"],
         components: one_per_mixture,
         combination: multiplicative,
         score: None,
@@ -396,19 +367,6 @@ fn late(settings: &Arguments) -> Combination {
     }
 }
 
-fn multiplicative(settings: &Arguments) -> Combination {
-    let gradient = match settings.word("gradient") {
-        "attached" => QGradient::Attached,
-        _ => QGradient::Detached,
-    };
-    Combination::Multiplicative(Multiplicative {
-        beta: settings.number("beta"),
-        gradient,
-        boost: settings.number_if("boost"),
-        normalize: settings.flag("normalize"),
-    })
-}
-
 fn cldl(_settings: &Arguments) -> Combination {
     Combination::Multiplicative(Multiplicative { beta: 1.0, ..Multiplicative::CROSS_ENTROPY })
 }
@@ -477,6 +435,9 @@ mod tests {
                 let other = match param.kind {
                     Kind::Number(..) => Argument::Number(1.75),
                     Kind::Choice(words) => Argument::Word(words[1]),
+                    Kind::Integer(_) => Argument::Integer(7),
+                    // `decide` is about decisions after the training (`tests/fusion`).
+                    _ if *name == "decide" => continue,
                     // `merge` and `project` are about several inputs and are no part of the combination.
                     _ => continue,
                 };
@@ -484,6 +445,7 @@ mod tests {
                 tried.push(*name);
             }
         }
-        assert_eq!(tried, ["beta", "gradient", "beta", "gradient"]);
+        let settings = ["beta", "gradient", "anneal", "prior"];
+        assert_eq!(tried, [settings, settings].concat());
     }
 }

@@ -13,6 +13,8 @@ pub trait Tensors {
 
     /// Number of components.
     fn components(&self) -> usize;
+    /// Number of classes.
+    fn classes(&self) -> usize;
     /// `w_i`: the weight of a component in the class losses.
     fn weight(&self, component: usize) -> f64;
 
@@ -59,6 +61,8 @@ pub trait LabelledTensors: Tensors {
     /// One number for the batch.
     type Loss;
 
+    /// The epoch of the training, counted from 1; `None` outside of a training.
+    fn epoch(&self) -> Option<u64>;
     /// The sum of `x^y` over the rows that count, with `y` the label of the row, each weighted by its row, divided by the
     /// weights of the batch.
     fn mean_of_label(&mut self, x: &Self::Tensor) -> Result<Self::Loss, Self::Error>;

@@ -4,7 +4,7 @@ use crate::exec::vector_instructions;
 use crate::fusion::Combination;
 use crate::plan::{Cost, Input, Plan};
 use crate::spec::TrainSpec;
-use crate::train::{CalibrationRecord, EpochRecord, plan_hash};
+use crate::train::{CalibrationRecord, DecisionRecord, EpochRecord, plan_hash};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -33,6 +33,9 @@ pub struct Manifest {
     pub data: serde_json::Value,
     /// The model.
     pub plan: PlanSummary,
+    /// How decisions were fitted to held-out rows, if they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionRecord>,
     /// How the reported probabilities were calibrated, if they were.
     pub calibration: Option<CalibrationRecord>,
     /// Versions of the software.

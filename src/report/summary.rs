@@ -2,7 +2,9 @@
 
 use crate::diag::{Code, Problem};
 use crate::plan::Plan;
-use crate::train::{CalibrationRecord, EpochRecord, Scores, StopReason, Trained, TrainingFailure, outdone};
+use crate::train::{
+    CalibrationRecord, DecisionRecord, EpochRecord, Scores, StopReason, Trained, TrainingFailure, outdone,
+};
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -38,6 +40,9 @@ pub struct Summary {
     pub test: Option<Scores>,
     /// Sentences for the user that the measurements give rise to.
     pub notes: Vec<String>,
+    /// How decisions were fitted to held-out rows, if they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionRecord>,
     /// How the reported probabilities were calibrated, if they were.
     pub calibration: Option<CalibrationRecord>,
     /// Seconds of the whole training, with all measurements; of all components where these are trained separately.
@@ -83,6 +88,7 @@ impl Summary {
             valid,
             test,
             notes,
+            decision: trained.decision.clone(),
             calibration: trained.calibration.clone(),
             seconds: trained.seconds,
             ..Self::new(plan, seed, run, status, &trained.history, best)
@@ -120,6 +126,7 @@ impl Summary {
             valid: best.and_then(|record| record.valid.clone()),
             test: None,
             notes: vec![],
+            decision: None,
             calibration: None,
             seconds: history.last().map_or(0.0, |record| record.seconds),
         }

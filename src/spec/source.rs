@@ -169,9 +169,8 @@ impl SourceKind {
             | SourceKind::Parquet { .. }
             | SourceKind::Npz { .. }
             | SourceKind::Npy { .. }
-            | SourceKind::CifarBinary { .. }
-            | SourceKind::Images { .. }
-            | SourceKind::Join { .. } => FirstRows::Unavailable,
+            | SourceKind::CifarBinary { .. } => FirstRows::Numbered,
+            SourceKind::Images { .. } | SourceKind::Join { .. } => FirstRows::Unavailable,
         }
     }
 
@@ -212,6 +211,8 @@ pub enum FirstRows {
         /// Whether these are all rows.
         whole: bool,
     },
+    /// They are found in its files by their numbers.
+    Numbered,
     /// They cannot be read separately.
     Unavailable,
 }

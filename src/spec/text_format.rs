@@ -87,6 +87,28 @@ impl TextFormat {
         Self::separated_by('\t')
     }
 
+    /// Two characters that mean different things and are the same, or a character that cannot mean what it does: the argument
+    /// that is to be changed, and why.
+    pub fn conflict(&self) -> Option<(&'static str, String)> {
+        let same = |a: Option<char>, b: Option<char>| a.is_some() && a == b;
+        let (separator, decimal) = (Some(self.separator), Some(self.decimal));
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '+');
+        if self.thousands.is_some_and(letter) {
+            return Some(("thousands", "`thousands` is no letter, digit or sign of a number".to_owned()));
+        }
+        if letter(self.separator) {
+            return Some(("separator", "`separator` is no letter, digit or sign of a number".to_owned()));
+        }
+        [
+            ("thousands", same(self.thousands, decimal), "`thousands` and `decimal` are the same character"),
+            ("quote", same(self.quote, separator), "`quote` and `separator` are the same character"),
+            ("comment", same(self.comment, separator), "`comment` and `separator` are the same character"),
+            ("comment", same(self.comment, self.quote), "`comment` and `quote` are the same character"),
+        ]
+        .into_iter()
+        .find_map(|(name, found, message)| found.then(|| (name, message.to_owned())))
+    }
+
     /// The source that reads it: `tsv` where cells are separated by tabs, else `csv`.
     pub fn source(&self) -> &'static str {
         if self.separator == '\t' { "tsv" } else { "csv" }

@@ -26,6 +26,14 @@ const WORDS_OF_A_TEXT: usize = 3;
 /// The most letters of a text without spaces that is read by letters.
 const MOST_LETTERS: usize = 40;
 
+/// Words of one length, at least this many letters, are names for rows if they are made of more different letters than
+/// sequences are: of DNA four, of proteins about 20.
+const LETTERS_OF_A_KEY: usize = 16;
+const LETTERS_OF_SEQUENCES: u32 = 26;
+
+/// Why names of rows are left out.
+pub(super) const ID: &str = "different on every row: an id has no information about new rows";
+
 /// Height and width of the largest images that are read as they are.
 const LARGEST_IMAGE: usize = 64;
 
@@ -214,9 +222,14 @@ fn id(column: &ColumnSurvey, rows: usize) -> Option<String> {
     let named = names_an_id(&column.name) && (column.integers || !numbers);
     // Words with digits and without spaces: order numbers, hashes.
     let coded = column.numeric == 0 && column.most_words == 1 && column.with_digits * 10 >= column.filled * 9;
+    // Random letters: keys and tokens.
+    let key = column.numeric == 0
+        && column.most_words == 1
+        && column.shortest == column.longest
+        && column.longest >= LETTERS_OF_A_KEY
+        && column.letters.count_ones() > LETTERS_OF_SEQUENCES;
     let dated = !column.dates.forms().is_empty();
-    (named || !dated && (counts || coded))
-        .then(|| "different on every row: an id has no information about new rows".to_owned())
+    (named || !dated && (counts || coded || key)).then(|| ID.to_owned())
 }
 
 #[cfg(test)]
@@ -290,6 +303,18 @@ mod tests {
         assert!(left("code", &each(|row| format!("{}", 1000 + row * 7919 % 401))));
         assert!(left("x", &each(|row| row.to_string())));
         assert!(left("born", &each(|row| format!("0{}/0{}/2001", row % 9 + 1, row % 8 + 1))));
+        // Tokens of letters are names, sequences of a few different ones are not.
+        let random = |row: usize, letters: &str| -> String {
+            let mut state = row as u64 + 1;
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) as usize
+            };
+            (0..20).map(|_| char::from(letters.as_bytes()[next() % letters.len()])).collect()
+        };
+        let token = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        assert!(left("token", &each(|row| random(row, token))));
+        assert!(!left("sequence", &each(|row| random(row, "ACGT"))));
         assert!(!left("x", &each(|row| format!("{}", (row * 7919) % 1009))));
     }
 }

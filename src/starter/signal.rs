@@ -20,6 +20,8 @@ const ROWS_OF_A_WORD: usize = 10;
 pub(super) enum SignalKind {
     /// Words out of a fixed number.
     Category,
+    /// Texts read by letters.
+    Letters,
     /// Parts of dates.
     Date,
     /// Measured numbers.
@@ -174,7 +176,7 @@ impl Writer<'_> {
             self.column(at)
         ));
         let layers = "char_cnn(embed: 16, channels: 32)".to_owned();
-        StarterSignal { name, kind: SignalKind::Other, optional, layers }
+        StarterSignal { name, kind: SignalKind::Letters, optional, layers }
     }
 
     fn vector(&mut self, at: usize, width: usize, varies: bool) -> StarterSignal {

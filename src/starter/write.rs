@@ -3,18 +3,21 @@
 use super::column_name::{names_a_split, names_an_entity};
 use super::group::groups;
 use super::label::{NoLabel, Proposal, label};
-use super::role::{Role, role};
-use super::signal::StarterSignal;
+use super::role::{ID, Role, role};
+use super::signal::{SignalKind, StarterSignal};
 use super::source_text::source_text;
 use super::writer::{Writer, counted, few, shown, word};
 use crate::data::{ColumnSurvey, Survey, stratified_share};
-use crate::diag::string_literal;
+use crate::diag::{is_hidden, string_literal};
 use crate::spec::{Origin, SourceKind};
 use crate::syntax::format;
 use crate::thousands::grouped;
 
 /// The most inputs of a combine.
 const MOST_INPUTS: usize = 16;
+
+/// From more texts on that are read by letters, each gets smaller layers.
+const MANY_LETTERS: usize = 4;
 
 /// From this ratio of the most frequent class to the rarest on a comment speaks of weights.
 const IMBALANCED: usize = 4;
@@ -54,14 +57,25 @@ pub fn starter(table: &TableFile<'_>, named: Option<&str>) -> Result<String, NoL
     leave_out_telling(survey, &mut roles, label.column);
     leave_surplus(survey, &mut roles);
     let mut writer = Writer::new(survey);
-    writer.head(table, &label, split);
-    let signals = writer.signals(&roles);
+    let id = roles.iter().position(|role| *role == Role::Left(ID.to_owned()));
+    writer.head(table, &label, split, id);
+    let signals = smaller_letters(writer.signals(&roles));
     writer.left_out(&roles, label.column);
     if signals.is_empty() {
         return Err(NoLabel::NoInput(reasons(survey, &roles, label.column)));
     }
     writer.model(&signals);
     Ok(format(&writer.text).text)
+}
+
+/// Signals of which very many are read by letters, with smaller layers for each, so that a step is not slow.
+fn smaller_letters(mut signals: Vec<StarterSignal>) -> Vec<StarterSignal> {
+    let letters = signals.iter().filter(|signal| signal.kind == SignalKind::Letters).count();
+    if letters > MANY_LETTERS {
+        let of_letters = signals.iter_mut().filter(|signal| signal.kind == SignalKind::Letters);
+        of_letters.for_each(|signal| "char_cnn(embed: 8, channels: 8)".clone_into(&mut signal.layers));
+    }
+    signals
 }
 
 /// Leaves out the key of a join, and the columns of a folder of images that are not the image.
@@ -188,7 +202,7 @@ fn reasons(survey: &Survey, roles: &[Role], label: usize) -> Vec<(String, Vec<St
 
 impl Writer<'_> {
     /// The pipeline's name, its data and its label.
-    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: RowSplit) {
+    fn head(&mut self, table: &TableFile<'_>, label: &Proposal, split: RowSplit, id: Option<usize>) {
         let survey = self.survey;
         let (rows, columns) = (counted(survey.rows), survey.columns.len());
         let all = match survey.whole {
@@ -206,7 +220,13 @@ impl Writer<'_> {
              # combines below is best, and whether the difference is more than chance.\n\
              data {{"
         ));
-        self.data(table, &name, column, split);
+        self.data(table, &name, label.column, split);
+        if let Some(at) = id {
+            self.lines(&format!(
+                "# Names the rows in the files of a run, and nothing is learned from it.\nid = column({})",
+                self.column(at)
+            ));
+        }
         if column.empty > 0 {
             self.lines(&format!(
                 "# `{}` is empty on {}, left out here.\nunlabeled = drop",
@@ -218,16 +238,16 @@ impl Writer<'_> {
         self.lines(&format!(
             "}}\n\n# The label: {}.\n{}label {name}: class[{}] = column({})\n",
             shown_reason(&label.reason),
-            class_counts(column, survey.whole),
+            class_counts(survey, label.column),
             classes(names),
             self.column(label.column),
         ));
     }
 
     /// The settings of the data block.
-    fn data(&mut self, table: &TableFile<'_>, label: &str, column: &ColumnSurvey, split: RowSplit) {
+    fn data(&mut self, table: &TableFile<'_>, label: &str, column: usize, split: RowSplit) {
         let source = |source| source_text(source, table.path);
-        let counts: Vec<usize> = column.values.iter().flatten().map(|(_, count)| *count).collect();
+        let counts: Vec<usize> = self.survey.class_rows(column).into_iter().map(|(_, count)| count).collect();
         let rarest = counts.iter().min().copied().unwrap_or(0);
         let group = match split {
             RowSplit::Groups(at) => format!("group: {}, ", string_literal(&self.survey.columns[at].name)),
@@ -317,17 +337,16 @@ fn lacks_a_class(classes: &[usize], percents: &[usize]) -> bool {
 
 /// A reason in a comment of one line.
 fn shown_reason(why: &str) -> String {
-    why.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    why.chars().map(|letter| if is_hidden(letter) { ' ' } else { letter }).collect()
 }
 
 /// How many rows each class has, and what to do where some are rare, as lines of comment.
-fn class_counts(column: &ColumnSurvey, whole: bool) -> String {
-    let Some(values) = &column.values else { return String::new() };
-    let mut counts: Vec<(&String, usize)> = values.iter().map(|(value, count)| (value, *count)).collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+fn class_counts(survey: &Survey, column: usize) -> String {
+    let mut counts = survey.class_rows(column);
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     let (Some(most), Some(least)) = (counts.first(), counts.last()) else { return String::new() };
-    let of = |(value, count): &(&String, usize)| format!("{} {}", shown(value), grouped(*count as u64));
-    let rows = if whole { "Rows" } else { "Rows that were read" };
+    let of = |(value, count): &(String, usize)| format!("{} {}", shown(value), grouped(*count as u64));
+    let rows = if survey.whole { "Rows" } else { "About so many rows" };
     let mut text = if counts.len() <= SHOWN_CLASSES {
         format!("# {rows} of each class: {}.\n", counts.iter().map(of).collect::<Vec<_>>().join(", "))
     } else {

@@ -2,7 +2,7 @@
 
 use super::group::ColumnGroup;
 use crate::data::Survey;
-use crate::diag::string_literal;
+use crate::diag::{is_hidden, string_literal};
 use crate::spec::escaped_name;
 use crate::syntax::RESERVED;
 use crate::thousands::grouped;
@@ -104,7 +104,7 @@ pub(super) fn word(from: &str) -> String {
 /// A name in a comment: on one line, without control characters.
 pub(super) fn shown(name: &str) -> String {
     const MOST: usize = 60;
-    let letters: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let letters: String = name.chars().map(|letter| if is_hidden(letter) { ' ' } else { letter }).collect();
     let line = letters.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}...", &line[..end]),

@@ -40,7 +40,7 @@ pub fn evaluate_logits(
     rows: &dyn BatchSource,
 ) -> Evaluation {
     let loss = fitted(loss, params);
-    let decisions = engine.pool().install(|| decide(&loss, &params.calibration, logits));
+    let decisions = engine.pool().install(|| decide(&loss, &params.decision, &params.calibration, logits));
     let losses = row_losses(&loss, logits, rows.labels());
     let scores = metrics::scores(&loss, &decisions, &losses, rows.labels(), rows.weights());
     Evaluation { scores, decisions, losses }
@@ -55,7 +55,7 @@ pub fn predict(
 ) -> Result<Decisions, ExecError> {
     let logits = logits(engine, params, loss, rows)?;
     let loss = fitted(loss, params);
-    Ok(engine.pool().install(|| decide(&loss, &params.calibration, &logits)))
+    Ok(engine.pool().install(|| decide(&loss, &params.decision, &params.calibration, &logits)))
 }
 
 /// The logits of every component on all rows, in their order.

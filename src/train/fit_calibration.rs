@@ -3,7 +3,7 @@
 //! where it lowers the log loss of rows that it was not fitted to.
 
 use crate::exec::Decisions;
-use crate::fusion::{Calibration, EvidenceScale, neg_log_softmin, softmin};
+use crate::fusion::{Calibration, DecisionFit, EvidenceScale, neg_log_softmin, softmin};
 use crate::plan::LossSpec;
 use crate::spec::{CalibrationMethod, Part};
 use indexmap::IndexMap;
@@ -25,6 +25,16 @@ pub struct CalibrationRecord {
     /// The calibration and its measurements.
     #[serde(flatten)]
     pub fit: CalibrationFit,
+}
+
+/// How the decisions of a run were fitted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DecisionRecord {
+    /// The part of the data whose rows they were fitted to.
+    pub part: Part,
+    /// The decision and its measurements.
+    #[serde(flatten)]
+    pub fit: DecisionFit,
 }
 
 /// A calibration and the measurements that decided for it.

@@ -121,9 +121,9 @@ fn train_components(
         }
     }
     let concluded = conclude(engine.as_ref(), Arc::new(params), &training, None);
-    let Concluded { params, calibration, valid, test } = concluded.map_err(|error| failed(error.into()))?;
+    let Concluded { params, decision, calibration, valid, test } = concluded.map_err(|error| failed(error.into()))?;
     let seconds = seconds + began.elapsed().as_secs_f64();
-    Ok(Trained { params, best_epoch: 0, history, stop, seconds, calibration, valid, test })
+    Ok(Trained { params, best_epoch: 0, history, stop, seconds, decision, calibration, valid, test })
 }
 
 fn measured(

@@ -5,12 +5,13 @@
 //! layer, the layer's place in its block, and `weight`, `bias`, `running_mean` or `running_var`. The weight of a linear
 //! layer is `[out, in]`. So `load_state_dict(safetensors.torch.load_file("model.safetensors"))` fills a module whose
 //! submodules have the same names. The header's metadata has one entry, `mmc`, a JSON object: `version`, `pipeline`,
-//! `combine`, `plan`, the hash of the plan the model is for, and `calibration`, by which probabilities are reported.
+//! `combine`, `plan`, the hash of the plan the model is for, `decision`, the numbers of decisions that were fitted, and
+//! `calibration`, by which probabilities are reported.
 
 use crate::atomic_file::write_atomic;
 use crate::diag::{Code, Problem, Problems};
 use crate::exec::Params;
-use crate::fusion::Calibration;
+use crate::fusion::{Calibration, Decision};
 use crate::plan::Plan;
 use crate::shape::Shape;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -62,7 +63,11 @@ pub fn read_model(path: &Path, plan: &Plan) -> Result<Params, Problems> {
         if !origin.calibration.fits(plan.loss.components.len()) {
             problems.push(mismatch(format!("its calibration is not one of the components of `{}`", plan.combine)));
         }
+        if !origin.decision.fits(plan.loss.components.len(), plan.loss.classes.len()) {
+            problems.push(mismatch(format!("its decision is not one of the components of `{}`", plan.combine)));
+        }
         params.calibration = origin.calibration;
+        params.decision = origin.decision;
     }
     if problems.is_empty() { Ok(params) } else { Err(problems) }
 }
@@ -105,8 +110,15 @@ struct ModelOrigin {
     pipeline: String,
     combine: String,
     plan: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    decision: Decision,
     #[serde(default)]
     calibration: Calibration,
+}
+
+/// Whether nothing was fitted for decisions; for serde.
+fn is_default(decision: &Decision) -> bool {
+    *decision == Decision::default()
 }
 
 /// The origin that the header of a model states; `None` where it has no such entry.
@@ -143,6 +155,7 @@ fn model_bytes(plan: &Plan, params: &Params) -> Result<Vec<u8>, Problem> {
         pipeline: plan.pipeline.clone(),
         combine: plan.combine.clone(),
         plan: plan_hash(plan),
+        decision: params.decision.clone(),
         calibration: params.calibration.clone(),
     };
     // One entry only: the library writes several in the order of a hash map, and the file would not repeat.

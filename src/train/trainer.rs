@@ -9,6 +9,7 @@ use super::modality_dropout::ModalityDropout;
 use super::{EpochRecord, Event, Optimizer, Selection, StopReason, Trained, Training, evaluate};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
+use crate::fusion::log_prior;
 use crate::optim::{TrainingSteps, update_rule};
 use crate::plan::{Batch, BufferId, ParamId, Plan};
 use crate::spec::TrainingLength;
@@ -93,7 +94,21 @@ impl<'a> TrainingLoop<'a> {
             training_loop.history = history;
             training_loop.seconds_before = seconds;
         }
+        training_loop.count_prior();
         training_loop
+    }
+
+    /// Gives the model the shares of the classes among the training rows, where decisions count them once: a checkpoint does
+    /// not hold them.
+    fn count_prior(&mut self) {
+        let Training { plan, train, .. } = self.training;
+        if plan.loss.combination.counts_prior_once() {
+            let prior = log_prior(plan.loss.classes.len(), train.labels(), train.weights());
+            if let Some(best) = &mut self.best {
+                Arc::make_mut(&mut best.params).decision.log_prior.clone_from(&prior);
+            }
+            Arc::make_mut(&mut self.params).decision.log_prior = prior;
+        }
     }
 
     fn fit(&mut self, engine: &mut dyn Engine, observe: &mut dyn FnMut(Event<'_>)) -> Result<StopReason, FailureCause> {
@@ -287,9 +302,10 @@ impl<'a> TrainingLoop<'a> {
         let best = self.history.iter().find(|record| record.epoch == best_epoch);
         let measured = best.and_then(|record| record.valid.clone());
         match conclude(engine, params, &self.training, measured) {
-            Ok(Concluded { params, calibration, valid, test }) => {
+            Ok(Concluded { params, decision, calibration, valid, test }) => {
                 let seconds = self.seconds_before + self.began.elapsed().as_secs_f64();
-                Ok(Trained { params, best_epoch, history: self.history, stop, seconds, calibration, valid, test })
+                let history = self.history;
+                Ok(Trained { params, best_epoch, history, stop, seconds, decision, calibration, valid, test })
             }
             Err(error) => Err(self.fail(error.into())),
         }

@@ -1,7 +1,7 @@
 //! What a training is given and what it gives, whatever way it goes.
 
 use super::checkpoint::{Checkpoint, CheckpointPolicy};
-use super::{BatchSource, CalibrationRecord, EpochRecord, Evaluation, Scores, StopReason};
+use super::{BatchSource, CalibrationRecord, DecisionRecord, EpochRecord, Evaluation, Scores, StopReason};
 use crate::exec::Params;
 use crate::plan::Plan;
 use crate::spec::TrainSpec;
@@ -46,6 +46,8 @@ pub struct Trained {
     /// Seconds of the whole training, with all measurements; where components are trained separately, of all of them and
     /// of their combination.
     pub seconds: f64,
+    /// How its decisions were fitted to held-out rows, if they were.
+    pub decision: Option<DecisionRecord>,
     /// How its probabilities were calibrated, if they were.
     pub calibration: Option<CalibrationRecord>,
     /// The selected model on the validation split, if there is one.

@@ -262,6 +262,12 @@ fn streams_are_read_from_standard_input_and_their_format_is_told() {
     };
     assert_eq!(piped(&["-"], text.clone().into_bytes()), expected);
     assert_eq!(piped(&[], format!("\u{feff}{}", text.replace('\n', "\r\n")).into_bytes()), expected);
+    // Packed, by the first bytes.
+    let mut gzip = flate2::write::GzEncoder::new(vec![], flate2::Compression::default());
+    gzip.write_all(text.as_bytes()).unwrap();
+    assert_eq!(piped(&["-"], gzip.finish().unwrap()), expected);
+    let zstd = ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+    assert_eq!(piped(&["-"], zstd), expected);
     let batch = batch();
     let mut stream = arrow_ipc::writer::StreamWriter::try_new(vec![], &batch.schema()).unwrap();
     stream.write(&batch).unwrap();
@@ -410,6 +416,74 @@ fn rows_of_a_slow_pipe_are_predicted_as_they_come() {
         drop(input);
         assert!(lines.next().is_none());
         assert!(child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn objects_of_a_slow_pipe_are_predicted_as_they_come() {
+    let folder = run();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
+        .args(["predict", RUN, "-", "--format", "jsonl"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    for row in 0..3 {
+        input.write_all(b"{\"a\": 1, \"b\": 2, \"note\": \"sun\"}\n").unwrap();
+        // The row is answered before the next is written.
+        let line = lines.next().unwrap();
+        assert!(line.starts_with(&format!("{{\"row\":{row},")), "{line}");
+    }
+    drop(input);
+    assert!(lines.next().is_none());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_table_of_another_form_than_the_training_rows_is_told() {
+    let folder = run();
+    let expected = predicted(folder.path(), &["new.csv"]);
+    let mut text = String::new();
+    for line in fs::read_to_string(folder.path().join("new.csv")).unwrap().lines().map(str::to_owned) {
+        // No cell that is quoted has a point or a semicolon.
+        let cells = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(line.as_bytes())
+            .records()
+            .next()
+            .unwrap()
+            .unwrap();
+        let cells: Vec<String> =
+            cells.iter().map(|cell| format!("\"{}\"", cell.replace('.', ",").replace('"', "\"\""))).collect();
+        text.push_str(&format!("{}\n", cells.join(";")));
+    }
+    let text = text.replace("sun", "sùn");
+    let latin1: Vec<u8> = text.chars().map(|letter| letter as u8).collect();
+    fs::write(folder.path().join("other.csv"), latin1).unwrap();
+    let other = ["other.csv", "--separator", ";", "--decimal", ",", "--encoding", "latin1"];
+    let found = records(&predicted(folder.path(), &other));
+    let plain_rows = records(&expected);
+    assert_eq!(found.len(), plain_rows.len());
+    let notes: Vec<&str> = (ROWS - TEST..ROWS).map(|row| cells(row).3).collect();
+    for ((found, expected), note) in found.iter().zip(&plain_rows).zip(notes) {
+        assert_eq!(found["row"], expected["row"]);
+        // The accent is a letter of its own, which the training rows did not have.
+        assert!(note == "sun" || found["p_left"] == expected["p_left"], "{found:?} {expected:?}");
+    }
+    for (arguments, expected) in [
+        (vec!["new.csv", "--separator", "ab"], "expected one character"),
+        (vec!["new.csv", "--decimal", ";"], "expected `.` or `,`"),
+        (vec!["new.csv", "--encoding", "klingon"], "encoding.spec.whatwg.org"),
+        (vec!["new.csv", "--thousands", "."], "`thousands` and `decimal` are the same character"),
+        (vec!["new.parquet", "--separator", ";"], "only rows of `csv` and `tsv`"),
+    ] {
+        let output = mmc(folder.path()).args(["predict", RUN]).args(&arguments).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(plain(&output.stderr).contains(expected), "{arguments:?}: {}", plain(&output.stderr));
     }
 }
 

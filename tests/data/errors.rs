@@ -20,11 +20,34 @@ fn a_cell_that_is_no_number() {
 }
 
 #[test]
-fn many_bad_cells_are_counted() {
-    let text = format!("y,a\n{}", "no,x\n".repeat(25));
-    let problems = Case::text(&text).modality("m", &a(), &[]).problems();
+fn a_column_of_bad_cells_is_one_report_with_their_number() {
+    let rows: String = (0..25).map(|row| format!("no,x{row},{},1\n", row % 7)).collect();
+    let case =
+        Case::text(&format!("y,a,b,c\n{rows}yes,1,x,two\n")).modality("m", &[name("a"), name("b"), name("c")], &[]);
+    let problems = case.problems();
+    let places: Vec<_> = problems.iter().map(place).collect();
+    let at = |line, column| (Code::BadCell, "t.csv", Some(line), Some(column), COLUMNS);
+    assert_eq!(places, [at(2, "a"), at(27, "b"), at(27, "c")]);
+    assert_eq!(
+        problems[0].message,
+        "column `a`: expected a number, found `x0`; the same in 24 more cells of the column, the next on lines 3, 4 and 5"
+    );
+    assert!(problems[0].help.as_ref().unwrap().contains("`category`"));
+    // A single bad cell is reported as before, and a word again and again may be a mark.
+    assert_eq!(problems[1].message, "column `b`: expected a number, found `x`");
+    let problem = Case::text(&format!("y,a\n{}", "no,x\n".repeat(25))).modality("m", &a(), &[]).problem();
+    assert!(problem.help.as_ref().unwrap().contains("missing = [\"x\"]"), "{problem:?}");
+}
+
+#[test]
+fn many_bad_columns_are_counted() {
+    let names: Vec<String> = (0..14).map(|at| format!("c{at}")).collect();
+    let row = format!("no,{}\n", vec!["word"; 14].join(","));
+    let case = Case::text(&format!("y,{}\n{}", names.join(","), row.repeat(9)));
+    let columns: Vec<Select> = names.iter().map(|column| name(column)).collect();
+    let problems = case.modality("m", &columns, &[]).problems();
     assert_eq!(problems.len(), 11);
-    assert_eq!(problems.iter().filter(|problem| problem.message == "and 15 more cells or rows like these").count(), 1);
+    assert!(problems.iter().any(|problem| problem.message == "and 4 more columns like these"), "{problems:?}");
 }
 
 #[test]

@@ -149,6 +149,29 @@ fn a_folder_has_a_sub_folder_for_each_class() {
     assert_eq!(problem.data.unwrap().file, "pets/dog/a.png");
 }
 
+#[cfg(unix)]
+#[test]
+fn links_that_lead_back_end() {
+    use std::os::unix::fs::symlink;
+    let mut case = Case::new(&[]).modality("photo", &[name("image")], &[]).kind(ModalityKind::Image, &[1, 2, 2]);
+    case = case.source(SourceKind::Images { folder: path("pets") });
+    case.label.classes = Classes::Count(2);
+    case.label.column.select = name("label");
+    for (file, grey) in [("cat/a.png", 10), ("dog/b.png", 30)] {
+        let file = case.folder.path().join("pets").join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        GrayImage::from_pixel(2, 2, Luma([grey])).save(file).unwrap();
+    }
+    // Each of these alone, and both together, never end where folders are followed as often as they are found.
+    for link in ["cat/up", "dog/up", "cat/self"] {
+        let target = if link.ends_with("self") { "." } else { ".." };
+        symlink(target, case.folder.path().join("pets").join(link)).unwrap();
+    }
+    let data = case.load();
+    assert_eq!(data.train.labels, [0, 1]);
+    assert_eq!(data.train.modalities[0].values(), [[10.0; 4], [30.0; 4]].concat());
+}
+
 #[test]
 fn a_changed_image_is_decoded_again() {
     let mut case = photos(&[("a.png", 10), ("b.png", 20)], "photo", &[]);

@@ -1,10 +1,14 @@
 //! Inspection of the data without training: small tables whole, the first rows of large ones.
 
+use super::typed_formats;
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use mmc::data::{Inspection, LoadRequest, SAMPLE_ROWS, inspect};
 use mmc::diag::{Code, Problems, SourceMap};
 use mmc::spec::DataProfile;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 fn pipeline(data: &str, split: &str, body: &str) -> String {
     format!(
@@ -108,9 +112,16 @@ fn a_large_file_that_cannot_be_read_in_part_is_not_read() {
     }
     fs::write(folder.path().join("small.csv"), "kind,a,b\n0,1,2\n1,2,3\n").unwrap();
     let joined = "join(csv(\"small.csv\"), csv(\"t.csv\"), on: \"kind\")";
-    for (source, large) in [("parquet(\"t.parquet\")", "t.parquet"), ("npz(\"t.npz\")", "t.npz"), (joined, "t.csv")] {
+    match seen(&pipeline(joined, "{ test: last(1) }", BODY), folder.path()) {
+        Inspection::TooLarge(name) => assert_eq!(name, "t.csv"),
+        other => panic!("{other:?}"),
+    }
+    // Whether it is damaged is seen all the same.
+    for source in ["parquet(\"t.parquet\")", "npz(\"t.npz\")"] {
         match seen(&pipeline(source, "{ test: last(1) }", BODY), folder.path()) {
-            Inspection::TooLarge(name) => assert_eq!(name, large),
+            Inspection::Inspected { profile: None, problems } => {
+                assert_eq!(problems.iter().next().unwrap().code, Code::CorruptFile, "{problems:?}");
+            }
             other => panic!("{source}: {other:?}"),
         }
     }
@@ -156,6 +167,70 @@ fn of_a_large_table_that_is_sorted_every_part_is_seen() {
     assert!(!survey.whole);
     assert_eq!(survey.columns[0].values.as_ref().map(|values| values.len()), Some(2));
     assert_eq!(survey.telling(0).iter().map(|(column, _)| *column).collect::<Vec<_>>(), [2]);
+}
+
+/// Rows of a class, two numbers and a long text, sorted by the class; the second number tells it.
+fn sorted_rows(rows: usize) -> RecordBatch {
+    let class = |row: usize| i64::from(row >= rows * 19 / 20);
+    let long = "x".repeat(3600);
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("kind", Arc::new(Int64Array::from_iter_values((0..rows).map(class)))),
+        ("a", Arc::new(Float64Array::from_iter_values((0..rows).map(|row| (row % 7) as f64)))),
+        ("b", Arc::new(Float64Array::from_iter_values((0..rows).map(|row| class(row) as f64 + 3.0)))),
+        (
+            "long",
+            Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("{} {long}", row * 7919 % 20_011)))),
+        ),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+#[test]
+fn of_large_tables_of_binary_formats_rows_from_all_over_them_are_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = 20_000;
+    let all = sorted_rows(rows);
+    let batches = || (0..rows / 1000).map(|at| all.slice(at * 1000, 1000));
+    let create = |name: &str| fs::File::create(folder.path().join(name)).unwrap();
+    let mut parquet = parquet::arrow::ArrowWriter::try_new(create("t.parquet"), all.schema(), None).unwrap();
+    batches().for_each(|batch| parquet.write(&batch).unwrap());
+    parquet.close().unwrap();
+    let mut arrow = arrow_ipc::writer::FileWriter::try_new(create("t.arrow"), &all.schema()).unwrap();
+    batches().for_each(|batch| arrow.write(&batch).unwrap());
+    arrow.finish().unwrap();
+    let mut npz = zip::ZipWriter::new(create("t.npz"));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let class = |row: usize| u8::from(row >= rows * 19 / 20);
+    for (name, descr, shape, cells) in [
+        ("kind", "|u1", "", (0..rows).map(class).collect::<Vec<u8>>()),
+        ("a", "|u1", "", (0..rows).map(|row| (row % 7) as u8).collect()),
+        ("b", "|u1", "", (0..rows).map(|row| class(row) + 3).collect()),
+        ("long", "|u1", " 3600,", vec![7; rows * 3600]),
+    ] {
+        npz.start_file(format!("{name}.npy"), options).unwrap();
+        npz.write_all(&typed_formats::npy(descr, &format!("{rows},{shape}"), false, &cells)).unwrap();
+    }
+    npz.finish().unwrap();
+    for (source, file) in [
+        ("parquet(\"t.parquet\")", mmc::Source::parquet("t.parquet")),
+        ("arrow(\"t.arrow\")", mmc::Source::arrow("t.arrow")),
+        ("npz(\"t.npz\")", mmc::Source::npz("t.npz")),
+    ] {
+        let (profile, problems) = profile(seen(&pipeline(source, "{ test: last(10) }", BODY), folder.path()));
+        assert!(problems.is_empty() && !profile.whole(), "{source}: {problems:?}");
+        assert!(profile.rows() < rows && profile.rows() > 10_000, "{source}: {}", profile.rows());
+        let column = &profile.modalities[0].columns[1];
+        assert_eq!((column.min, column.max), (3.0, 4.0), "{source}");
+        let telling: Vec<&str> = profile.telling.iter().map(|found| found.column.as_str()).collect();
+        assert_eq!(telling, ["b"], "{source}");
+        let survey = mmc::data::survey(&file, folder.path()).unwrap();
+        assert!(!survey.whole && survey.all_rows == rows && survey.rows < rows, "{source}: {}", survey.rows);
+        assert_eq!(survey.telling(0).iter().map(|(column, _)| *column).collect::<Vec<_>>(), [2], "{source}");
+        // One row in twenty, by the rows that were read.
+        let classes = survey.class_rows(0);
+        assert_eq!(classes.len(), 2, "{source}");
+        assert!(classes[1].0 == "1" && (800..=1200).contains(&classes[1].1), "{source}: {classes:?}");
+    }
 }
 
 #[test]

@@ -267,7 +267,11 @@ fn numbers_of_parquet_that_mark_an_empty_cell_are_missing() {
 fn parquet_of_the_wrong_type_is_reported_by_column() {
     let problems = parquet_case(&rows(), "m", &["y"], 1).problems();
     assert_eq!(problems[0].code, Code::ColumnType);
-    assert_eq!(problems[0].message, "column `y` holds text: expected a number, found `no`");
+    assert_eq!(problems.len(), 1);
+    assert_eq!(
+        problems[0].message,
+        "column `y` holds text: expected a number, found `no`; the same in 3 more cells of the column, the next on rows 1, 2 and 3"
+    );
     assert_eq!(problems[0].data.as_ref().unwrap().to_string(), "t.parquet, row 0, column `y`");
     let case = parquet_case(&rows(), "m", &["e"], 2).kind(ModalityKind::Text { vocabulary: 9 }, &[4]);
     assert_eq!(case.problems()[0].message, "column `e` holds several numbers in a row, and no text");

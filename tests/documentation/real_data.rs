@@ -1,9 +1,14 @@
 //! Inputs as real files have them, and what becomes of each: `docs/real_data.md` shows what the program says.
 
 use crate::support::process::{mmc, plain};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Date32Array, DictionaryArray, Float64Array, RecordBatch, StringArray, StructArray};
+use arrow_schema::{DataType, Field};
 use std::fmt::Write;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A table of forty rows, a pipeline or a command that reads it, and what the answer must hold.
 struct RealInput {
@@ -207,13 +212,138 @@ const INPUTS: &[RealInput] = &[
     },
 ];
 
+/// A file of a binary format, made as the lines of Python make it.
+struct BinaryInput {
+    title: &'static str,
+    file: &'static str,
+    python: &'static str,
+    write: fn(&Path),
+    declarations: Option<Declarations>,
+    answer: &'static [&'static str],
+}
+
+fn labels() -> ArrayRef {
+    Arc::new(StringArray::from_iter_values((0..40).map(yes)))
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+    RecordBatch::try_from_iter(columns.into_iter().chain([("y", labels())])).unwrap()
+}
+
+fn write_parquet(path: &Path, batch: &RecordBatch) {
+    let file = fs::File::create(path).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+}
+
+/// An archive of arrays: for each its name, type, shape and cells.
+fn write_npz(path: &Path, arrays: &[(&str, &str, &str, Vec<u8>)]) {
+    let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
+    for (name, descr, shape, cells) in arrays {
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        zip.start_file(format!("{name}.npy"), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&[b"\x93NUMPY\x01\x00", &(text.len() as u16).to_le_bytes()[..], text.as_bytes(), cells].concat())
+            .unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+const PARQUET: Declarations = Declarations { source: "parquet(\"rows.parquet\")", ..NUMBERS };
+
+const BINARY_INPUTS: &[BinaryInput] = &[
+    BinaryInput {
+        title: "Numbers and nulls of Parquet",
+        file: "rows.parquet",
+        python: "pq.write_table(pa.table({\"x\": [None, 1.5, 2.5, ...], \"y\": [\"yes\", \"no\", \"no\", ...]}), \"rows.parquet\")",
+        write: |path| {
+            let numbers = (0..40).map(|at| (at > 0).then_some(f64::from(at) + 0.5));
+            write_parquet(path, &batch(vec![("x", Arc::new(Float64Array::from_iter(numbers)))]));
+        },
+        declarations: Some(PARQUET),
+        answer: &["40 rows"],
+    },
+    BinaryInput {
+        title: "A column of Parquet that holds words and is read as numbers",
+        file: "rows.parquet",
+        python: "pq.write_table(pa.table({\"x\": [\"item 0\", \"item 1\", \"item 2\", ...], \"y\": [...]}), \"rows.parquet\")",
+        write: |path| {
+            let words = (0..40).map(|at| format!("item {at}"));
+            write_parquet(path, &batch(vec![("x", Arc::new(StringArray::from_iter_values(words)))]));
+        },
+        declarations: Some(PARQUET),
+        answer: &["the same in 39 more cells", "`category`"],
+    },
+    BinaryInput {
+        title: "A Parquet file that was not written to its end",
+        file: "rows.parquet",
+        python: "open(\"rows.parquet\", \"wb\").write(whole[:-20])",
+        write: |path| {
+            let numbers = (0..40).map(f64::from);
+            write_parquet(path, &batch(vec![("x", Arc::new(Float64Array::from_iter_values(numbers)))]));
+            let whole = fs::read(path).unwrap();
+            fs::write(path, &whole[..whole.len() - 20]).unwrap();
+        },
+        declarations: Some(PARQUET),
+        answer: &["truncated, damaged, or no Parquet file"],
+    },
+    BinaryInput {
+        title: "Dates, categories and a struct of Arrow, as a starter",
+        file: "rows.arrow",
+        python: "table = pa.table({\"sold\": dates, \"kind\": pa.array([\"a\", \"b\", ...]).dictionary_encode(),\n                  \
+                 \"seller\": [{\"name\": \"a\"}, ...], \"y\": [...]})\nfeather.write_feather(table, \"rows.arrow\")",
+        write: |path| {
+            let words = || (0..40).map(|at| ["a", "b", "c", "d"][at * 3 % 8 / 2]);
+            let name: ArrayRef = Arc::new(StringArray::from_iter_values(words()));
+            let field = Arc::new(Field::new("name", DataType::Utf8, false));
+            let batch = batch(vec![
+                ("sold", Arc::new(Date32Array::from_iter_values((0..40).map(|at| 20_000 + 13 * at % 365)))),
+                ("kind", Arc::new(words().collect::<DictionaryArray<Int32Type>>())),
+                ("seller", Arc::new(StructArray::from(vec![(field, name)]))),
+            ]);
+            let file = fs::File::create(path).unwrap();
+            let mut writer = arrow_ipc::writer::FileWriter::try_new(file, &batch.schema()).unwrap();
+            writer.write(&batch).unwrap();
+            writer.finish().unwrap();
+        },
+        declarations: None,
+        answer: &["date(", "category[4]", "# Left out: `seller`"],
+    },
+    BinaryInput {
+        title: "Grey images of NumPy, as a starter",
+        file: "rows.npz",
+        python: "np.savez(\"rows.npz\", image=images.astype(\"uint8\"), y=labels)  # (40, 8, 8) and (40,)",
+        write: |path| {
+            let pixels = (0..40 * 64u32).map(|at| (at * 37 % 251) as u8).collect();
+            let labels = (0..40).map(|at| u8::from(yes(at) == "yes")).collect();
+            write_npz(path, &[("image", "|u1", "(40, 8, 8)", pixels), ("y", "|u1", "(40,)", labels)]);
+        },
+        declarations: None,
+        answer: &["image[1, 8, 8]"],
+    },
+    BinaryInput {
+        title: "An array of Python objects",
+        file: "rows.npz",
+        python: "np.savez(\"rows.npz\", x=np.array([[1.0], [1.0, 2.0], ...], dtype=object), y=labels)",
+        write: |path| {
+            let labels: Vec<u8> = (0..40).flat_map(|at| [yes(at).as_bytes(), b"\0\0"].concat()[..3].to_vec()).collect();
+            write_npz(path, &[("x", "|O", "(40,)", vec![0x80; 400]), ("y", "|S3", "(40,)", labels)]);
+        },
+        declarations: Some(Declarations { source: "npz(\"rows.npz\")", ..NUMBERS }),
+        answer: &["arrays of Python objects are not read"],
+    },
+];
+
 const BEFORE: &str = "\
 # Real data
 
 Tables as files of every day have them, and what `mmc` says about each. A test makes these inputs, runs the commands and
-compares this page with the output; `UPDATE_DOCS=1 cargo test --test mmc real_inputs` writes it again. Parquet files, arrays
-and images are in `tests/data` (`exact_values`, `typed_formats`, `arrays`, `image_sizes`, `padded_sequences`) and
+compares this page with the output; `UPDATE_DOCS=1 cargo test --test mmc real_inputs` writes it again. More of Parquet files,
+arrays and images is in `tests/data` (`exact_values`, `typed_formats`, `arrays`, `image_sizes`, `padded_sequences`) and
 `tests/starter`.
+
+Of files of more than 64 MiB, `mmc lint` and `mmc new` read rows from all over them: of text tables, Parquet, Arrow, the arrays of
+`npz` and `npy`, and the binary files of CIFAR.
 ";
 
 #[test]
@@ -228,33 +358,13 @@ fn real_inputs_are_read_or_reported_with_the_edit() {
         let first: Vec<&str> = table.lines().take(4 + input.header.matches('\n').count()).collect();
         let _ =
             write!(page, "\n## {}\n\n`{}` begins:\n\n```text\n{}\n```\n", input.title, input.file, first.join("\n"));
-        let shown = match &input.declarations {
-            Some(declarations) => {
-                let text = declarations.pipeline();
-                fs::write(folder.path().join("rows.mmc"), &text).unwrap();
-                let lines = text.lines().filter(|line| {
-                    line.trim_start().starts_with("source =")
-                        || line.trim_start().starts_with("unlabeled")
-                        || line.starts_with("modality")
-                });
-                let _ = write!(page, "\n```mmc\n{}\n```\n", lines.map(str::trim).collect::<Vec<_>>().join("\n"));
-                page.push_str("\n`mmc lint rows.mmc`:\n");
-                said(folder.path(), &["lint", "rows.mmc"])
-            }
-            None => {
-                let _ = write!(page, "\n`mmc new {}` writes:\n", input.file);
-                let made = mmc(folder.path()).args(["new", input.file]).assert().success();
-                let made = plain(&made.get_output().stdout);
-                fs::write(folder.path().join("rows.mmc"), &made).unwrap();
-                let lint = said(folder.path(), &["lint", "rows.mmc"]);
-                assert!(!lint.contains("error[") && !lint.contains("warning["), "{}: {lint}\n{made}", input.title);
-                made
-            }
-        };
-        for answer in input.answer {
-            assert!(shown.contains(answer), "{}: `{answer}` is not in\n{shown}", input.title);
-        }
-        let _ = write!(page, "\n```text\n{}\n```\n", first_report(shown.trim()));
+        page += &answered(folder.path(), input.title, input.file, input.declarations.as_ref(), input.answer);
+    }
+    for input in BINARY_INPUTS {
+        let folder = tempfile::tempdir().unwrap();
+        (input.write)(&folder.path().join(input.file));
+        let _ = write!(page, "\n## {}\n\n`{}`:\n\n```python\n{}\n```\n", input.title, input.file, input.python);
+        page += &answered(folder.path(), input.title, input.file, input.declarations.as_ref(), input.answer);
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/real_data.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -262,6 +372,39 @@ fn real_inputs_are_read_or_reported_with_the_edit() {
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(kept, page, "docs/real_data.md differs from what the program says: run the tests with UPDATE_DOCS=1");
+}
+
+/// What the program says of a file, with the declarations that read it.
+fn answered(folder: &Path, title: &str, file: &str, declared: Option<&Declarations>, answer: &[&str]) -> String {
+    let mut page = String::new();
+    let shown = match declared {
+        Some(declarations) => {
+            let text = declarations.pipeline();
+            fs::write(folder.join("rows.mmc"), &text).unwrap();
+            let lines = text.lines().filter(|line| {
+                line.trim_start().starts_with("source =")
+                    || line.trim_start().starts_with("unlabeled")
+                    || line.starts_with("modality")
+            });
+            let _ = write!(page, "\n```mmc\n{}\n```\n", lines.map(str::trim).collect::<Vec<_>>().join("\n"));
+            page.push_str("\n`mmc lint rows.mmc`:\n");
+            said(folder, &["lint", "rows.mmc"])
+        }
+        None => {
+            let _ = write!(page, "\n`mmc new {file}` writes:\n");
+            let made = mmc(folder).args(["new", file]).assert().success();
+            let made = plain(&made.get_output().stdout);
+            fs::write(folder.join("rows.mmc"), &made).unwrap();
+            let lint = said(folder, &["lint", "rows.mmc"]);
+            assert!(!lint.contains("error[") && !lint.contains("warning["), "{title}: {lint}\n{made}");
+            made
+        }
+    };
+    for answer in answer {
+        assert!(shown.contains(answer), "{title}: `{answer}` is not in\n{shown}");
+    }
+    let _ = write!(page, "\n```text\n{}\n```\n", first_report(shown.trim()));
+    page
 }
 
 impl Declarations {

@@ -2,16 +2,23 @@
 
 use super::close;
 use mmc::exec::{Logits, decide, row_losses};
-use mmc::fusion::{Calibration, ClassLoss, Combination, CombinationRule, Combiner, Multiplicative, QGradient};
+use mmc::fusion::{
+    Calibration, ClassLoss, Combination, CombinationRule, Combiner, Decision, Multiplicative, QGradient,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 fn multiplicative(beta: f64, gradient: QGradient, boost: Option<f64>) -> Combination {
-    Combination::Multiplicative(Multiplicative { beta, gradient, boost, normalize: false })
+    Combination::Multiplicative(Multiplicative { beta, gradient, boost, ..Multiplicative::CROSS_ENTROPY })
 }
 
 fn normalized(beta: f64, gradient: QGradient) -> Combination {
-    Combination::Multiplicative(Multiplicative { beta, gradient, boost: None, normalize: true })
+    Combination::Multiplicative(Multiplicative { beta, gradient, normalize: true, ..Multiplicative::CROSS_ENTROPY })
+}
+
+fn gce(beta: f64, gradient: QGradient, normalize: bool, exponent: f64) -> Combination {
+    let rule = Multiplicative { beta, gradient, normalize, gce: Some(exponent), ..Multiplicative::CROSS_ENTROPY };
+    Combination::Multiplicative(rule)
 }
 
 fn node(combination: &Combination, weights: &[f64], logits: &[&[f64]]) -> ClassLoss {
@@ -182,7 +189,8 @@ fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, lab
         moved.row.present = base.row.present.clone();
         moved.forward();
         match combination {
-            Combination::Multiplicative(Multiplicative { gradient, normalize, .. }) => {
+            Combination::Multiplicative(Multiplicative { gradient, normalize, gce, .. }) => {
+                let of = |x: f64| gce.map_or(x, |r| (1.0 - (-r * x).exp()) / r);
                 let held = |class: usize| -> f64 {
                     let cells = (0..weights.len()).map(|i| (i, i * classes + class));
                     cells.map(|(i, at)| weights[i] * base.row.q[at] * moved.row.neg_log_p[at]).sum()
@@ -191,9 +199,19 @@ fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, lab
                     QGradient::Detached => (0..classes).map(held).collect(),
                     QGradient::Attached => moved.row.losses.clone(),
                 };
+                let losses: Vec<f64> = losses;
                 let mass: f64 = losses.iter().map(|loss| (-loss).exp()).sum();
                 let anybody = base.row.present.contains(&true);
-                losses[label] + if *normalize && anybody { mass.ln() } else { 0.0 }
+                if *normalize {
+                    of(losses[label] + if anybody { mass.ln() } else { 0.0 })
+                } else {
+                    let q = match gradient {
+                        QGradient::Detached => &base.row.q,
+                        QGradient::Attached => &moved.row.q,
+                    };
+                    let cells = (0..weights.len()).map(|i| (i, i * classes + label));
+                    cells.map(|(i, at)| weights[i] * q[at] * of(moved.row.neg_log_p[at])).sum()
+                }
             }
             _ => moved.row_loss(label).loss,
         }
@@ -213,11 +231,15 @@ fn differences(combination: &Combination, weights: &[f64], base: &ClassLoss, lab
 #[test]
 fn gradients_agree_with_finite_differences() {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
-    for case in 0..600 {
+    for case in 0..1000 {
         let (components, classes) = (rng.random_range(1..=7), rng.random_range(2..=7));
         let beta = if case % 7 == 0 { 0.0 } else { rng.random_range(0.0..1.7) };
-        let combination = match case % 5 {
-            0 => [Combination::Average, Combination::Vote, learned(&[], &[])][case % 3].clone(),
+        let combination = match case % 9 {
+            5 => gce(beta, QGradient::Detached, false, rng.random_range(0.05..1.0)),
+            6 => gce(beta, QGradient::Attached, false, rng.random_range(0.05..1.0)),
+            7 => gce(beta, QGradient::Detached, true, rng.random_range(0.05..1.0)),
+            8 => gce(beta, QGradient::Attached, true, rng.random_range(0.05..1.0)),
+            0 => [Combination::Average, Combination::Vote, learned(&[], &[])][case / 9 % 3].clone(),
             1 => multiplicative(beta, QGradient::Detached, None),
             2 => normalized(beta, QGradient::Detached),
             3 => normalized(beta, QGradient::Attached),
@@ -231,7 +253,7 @@ fn gradients_agree_with_finite_differences() {
         for logit in &mut node.row.logits {
             *logit = rng.random_range(-4.0..4.0);
         }
-        if case % 3 == 0 {
+        if case % 4 == 0 {
             for present in &mut node.row.present {
                 *present = rng.random_bool(0.7);
             }
@@ -472,7 +494,7 @@ fn decisions_hold_every_quantity() {
         components: vec![vec![0.0, 3f32.ln(), 1.0, 1.0], vec![4f32.ln(), 0.0, 5.0, -5.0]],
         present: vec![None, Some(vec![true, false])],
     };
-    let decisions = decide(&loss, &Calibration::default(), &logits);
+    let decisions = decide(&loss, &Decision::default(), &Calibration::default(), &logits);
     // p = (1/4, 3/4) and (4/5, 1/5), beta = 1: q is one less the other's probability.
     all_close(&decisions.components[0].q[..2], &[0.2, 0.8], 1e-7, "q");
     all_close(&decisions.components[1].q[..2], &[0.75, 0.25], 1e-7, "q");

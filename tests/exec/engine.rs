@@ -3,7 +3,7 @@
 use super::{KEY, batch, close, gradient, start};
 use crate::support::network::Network;
 use mmc::exec::{DeviceChoice, ExecError, StepKey, decide, initialize, row_losses};
-use mmc::fusion::{Calibration, Combination, Multiplicative, QGradient};
+use mmc::fusion::{Calibration, Combination, Decision, Multiplicative, QGradient};
 use mmc::ops::Activation;
 use mmc::plan::Plan;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ fn plan(with_batch_norm: bool) -> Plan {
         gradient: QGradient::Attached,
         boost: Some(0.2),
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     }))
 }
 
@@ -84,7 +85,7 @@ fn a_step_and_an_evaluation_see_the_same_model() {
     let (params, rows) = (Arc::new(initialize(&plan, 2)), batch(&plan, 300, 33));
     let mut engine = start(&plan, DeviceChoice::Cpu, 2);
     let logits = engine.logits(&params, &rows).unwrap();
-    let decisions = decide(&plan.loss, &Calibration::default(), &logits);
+    let decisions = decide(&plan.loss, &Decision::default(), &Calibration::default(), &logits);
     let losses = row_losses(&plan.loss, &logits, &rows.labels);
     let result = engine.step(&params, &rows, KEY).unwrap();
     close(result.loss, losses.iter().map(|row| row.loss).sum::<f64>() / 300.0, 1e-6, "loss");

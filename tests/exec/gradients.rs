@@ -18,18 +18,21 @@ pub(super) const DETACHED: Combination = Combination::Multiplicative(Multiplicat
     gradient: QGradient::Detached,
     boost: None,
     normalize: false,
+    ..Multiplicative::CROSS_ENTROPY
 });
 pub(super) const ATTACHED: Combination = Combination::Multiplicative(Multiplicative {
     beta: 0.6,
     gradient: QGradient::Attached,
     boost: None,
     normalize: false,
+    ..Multiplicative::CROSS_ENTROPY
 });
 const NORMALIZED: Combination = Combination::Multiplicative(Multiplicative {
     beta: 0.6,
     gradient: QGradient::Attached,
     boost: None,
     normalize: true,
+    ..Multiplicative::CROSS_ENTROPY
 });
 
 /// A plan whose middle is the operation in question: with weights before and after it.
@@ -229,19 +232,27 @@ fn combinations() {
         gradient: QGradient::Attached,
         boost: Some(0.3),
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     });
     let zero = Combination::Multiplicative(Multiplicative {
         beta: 0.0,
         gradient: QGradient::Detached,
         boost: None,
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     });
     let evidential = |rule| Combination::Evidential(Evidential { rule, anneal: 50 });
+    let generalized = |normalize| {
+        let rule = Multiplicative { beta: 0.6, gradient: QGradient::Attached, ..Multiplicative::CROSS_ENTROPY };
+        Combination::Multiplicative(Multiplicative { gce: Some(0.7), normalize, ..rule })
+    };
     for combination in [
         ATTACHED,
         NORMALIZED,
         boosted,
         zero,
+        generalized(false),
+        generalized(true),
         Combination::Average,
         evidential(EvidenceRule::Dempster),
         evidential(EvidenceRule::Mean),
@@ -281,18 +292,24 @@ fn the_fused_loss_agrees_with_its_composition() {
         gradient: QGradient::Detached,
         boost: Some(0.2),
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     });
     let naive = Combination::Multiplicative(Multiplicative {
         beta: 0.8,
         gradient: QGradient::Detached,
         boost: Some(0.2),
         normalize: true,
+        ..Multiplicative::CROSS_ENTROPY
     });
     let evidential = Combination::Evidential(Evidential { rule: EvidenceRule::Discounted, anneal: 50 });
     let energy = Combination::Dynamic(Dynamic { by: RowWeight::Energy });
+    let rule = Multiplicative { beta: 0.6, gradient: QGradient::Attached, ..Multiplicative::CROSS_ENTROPY };
+    let gce = Combination::Multiplicative(Multiplicative { gce: Some(0.7), anneal: 4, ..rule });
+    let whole = Combination::Multiplicative(Multiplicative { gce: Some(0.7), normalize: true, ..rule });
     let predicted = Combination::Dynamic(Dynamic { by: RowWeight::Predicted });
     let (multitask, experts) = (Combination::Multitask(Multitask {}), Combination::Experts(Experts {}));
-    let rest = [Combination::Average, evidential, energy, predicted, multitask, experts, Combination::Fuzzy(Fuzzy {})];
+    let fuzzy = Combination::Fuzzy(Fuzzy {});
+    let rest = [Combination::Average, evidential, energy, predicted, multitask, experts, fuzzy, gce, whole];
     for combination in [DETACHED, ATTACHED, NORMALIZED, naive, boosted].into_iter().chain(rest) {
         let plan = combined(combination.clone());
         let mut some = batch(&plan, 150, 23);
@@ -330,6 +347,7 @@ fn the_composition_is_finite_where_probabilities_saturate() {
             gradient: mode,
             boost: None,
             normalize,
+            ..Multiplicative::CROSS_ENTROPY
         }));
         let mut params = initialize(&plan, 1);
         for id in [0, 2] {

@@ -29,6 +29,7 @@ fn plan(alone: bool) -> Plan {
         gradient: QGradient::Attached,
         boost: None,
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     }))
 }
 

@@ -12,12 +12,14 @@ const BOOSTED: Combination = Combination::Multiplicative(Multiplicative {
     gradient: QGradient::Detached,
     boost: Some(0.1),
     normalize: false,
+    ..Multiplicative::CROSS_ENTROPY
 });
 const NORMALIZED: Combination = Combination::Multiplicative(Multiplicative {
     beta: 0.6,
     gradient: QGradient::Attached,
     boost: None,
     normalize: true,
+    ..Multiplicative::CROSS_ENTROPY
 });
 
 /// Every combination with a name.

@@ -6,7 +6,7 @@ use super::{BOTH, KEY, close, start};
 use crate::support::fusion_fixture::cases;
 use crate::support::network::Network;
 use mmc::exec::{Params, decide, row_losses};
-use mmc::fusion::{Calibration, Combination, Multiplicative};
+use mmc::fusion::{Calibration, Combination, Decision, Multiplicative};
 use mmc::ops::{Op, UnitLogits};
 use mmc::plan::{Batch, Plan};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ fn as_an_independent_program_has_it() {
         for device in BOTH {
             let mut engine = start(&plan, device, 1);
             let logits = engine.logits(&params, &batch).unwrap();
-            let decided = decide(&plan.loss, &Calibration::default(), &logits);
+            let decided = decide(&plan.loss, &Decision::default(), &Calibration::default(), &logits);
             for (found, expected) in decided.class_losses.iter().zip(&case.losses) {
                 close(*found, *expected, 2e-6, "class loss");
             }

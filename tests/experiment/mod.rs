@@ -5,6 +5,7 @@
 mod batch_invariance;
 mod calibration;
 mod continuation;
+mod decision;
 mod errors;
 mod paired_statistics;
 mod prediction;

@@ -3,7 +3,7 @@
 
 use crate::support::compiled::plan_of;
 use mmc::exec::{DeviceChoice, Params, StepKey, decide, engine, initialize};
-use mmc::fusion::Calibration;
+use mmc::fusion::{Calibration, Decision};
 use mmc::plan::{Batch, Plan};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -29,12 +29,14 @@ fn pipeline(inputs: &[usize], strategy: &str, settings: &str) -> String {
     text + &format!("combine mix = {strategy}({}) {{\n{settings}\n}}\n", names.join(", "))
 }
 
-const COMBINES: [(&str, &str); 15] = [
+const COMBINES: [(&str, &str); 17] = [
     ("mulmix", "beta = 0.7\n head = linear(4) |> relu"),
     ("mulmix", "beta = 1.0\n gradient = attached\n merge = attention(3)\n mixtures = up_to(2)"),
     ("mulmix", "beta = 0.6\n normalize = true"),
     ("mulmix", "beta = 0.3\n merge = concat\n project = linear(3) |> relu\n boost = margin(0.05)"),
     ("multiplicative", "beta = 0.9"),
+    ("mulmix", "beta = 0.8\n gce = 0.7\n anneal = 3\n decide = fixed(0.4)"),
+    ("multiplicative", "beta = 0.4\n gce = 0.5\n gradient = attached\n normalize = true"),
     ("mulmix", "beta = 0.5\n logits = unit(4)"),
     ("late", "by = average"),
     ("evidential", "rule = dempster\n joint = true"),
@@ -148,7 +150,7 @@ proptest! {
         let (loss, gradients) = step(&whole, &params, &batch);
         let shared = Arc::new(params.clone());
         let logits = engine(Arc::new(whole.clone()), DeviceChoice::Cpu, Some(1)).unwrap().logits(&shared, &batch).unwrap();
-        let decided = decide(&whole.loss, &Calibration::default(), &logits);
+        let decided = decide(&whole.loss, &Decision::default(), &Calibration::default(), &logits);
 
         let mut expected_loss = 0.0;
         let mut expected: Vec<(String, Vec<f32>)> =
@@ -171,7 +173,7 @@ proptest! {
                 sum.iter_mut().zip(gradient).for_each(|(to, from)| *to += from / rows as f32);
             }
             let logits = engine(Arc::new(plan.clone()), DeviceChoice::Cpu, Some(1)).unwrap().logits(&Arc::new(own), &one).unwrap();
-            let alone = decide(&plan.loss, &Calibration::default(), &logits);
+            let alone = decide(&plan.loss, &Decision::default(), &Calibration::default(), &logits);
             prop_assert_eq!(alone.predicted[0], decided.predicted[row]);
             for class in 0..3 {
                 close(decided.probabilities[row * 3 + class], alone.probabilities[class], 0.0, "probability")?;

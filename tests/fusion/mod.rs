@@ -1,5 +1,6 @@
 //! Ways of fusing modalities, trained and evaluated.
 
+mod decision;
 mod late;
 mod late_resume;
 mod merges;

@@ -27,6 +27,10 @@ fn textmate() -> Value {
 /// Values of settings that have no description of their own in the catalog.
 const VALUES: [&str; 4] = ["all", "none", "min", "max"];
 
+/// The text before and after the patterns of the built-in words.
+const BUILTIN_START: &str = "    \"builtin\": {\n      \"patterns\": [\n";
+const BUILTIN_END: &str = "\n      ]\n    },\n    \"call\": {";
+
 /// The path of the grammar below the repository and its text with the lists that the catalog gives it.
 pub(crate) fn generated() -> (String, String) {
     let grammar = textmate();
@@ -34,14 +38,9 @@ pub(crate) fn generated() -> (String, String) {
     let names = |wanted: &dyn Fn(Topic) -> bool| -> Vec<&'static str> {
         signatures().into_iter().filter(|(topic, _)| wanted(*topic)).map(|(_, signature)| signature.name).collect()
     };
-    let called = names(&|topic| !matches!(topic, Topic::Declaration | Topic::Type));
-    for (rule, mut words) in [
-        ("declaration", KEYWORDS.to_vec()),
-        ("type", names(&|topic| topic == Topic::Type)),
-        ("builtin", called.into_iter().chain(VALUES).collect()),
-    ] {
+    for (rule, words) in [("declaration", KEYWORDS.to_vec()), ("type", names(&|topic| topic == Topic::Type))] {
         let mut seen = BTreeSet::new();
-        words.retain(|word| seen.insert(*word));
+        let words: Vec<&str> = words.into_iter().filter(|word| seen.insert(*word)).collect();
         let old = grammar["repository"][rule]["match"].as_str().unwrap();
         let (before, rest) = old.rsplit_once('(').unwrap();
         let (_, after) = rest.split_once(')').unwrap();
@@ -49,6 +48,14 @@ pub(crate) fn generated() -> (String, String) {
         let quoted = |pattern: &str| serde_json::to_string(pattern).unwrap();
         text = text.replace(&quoted(old), &quoted(&new));
     }
+    let called = names(&|topic| !matches!(topic, Topic::Declaration | Topic::Type));
+    let called: BTreeSet<&str> = called.into_iter().chain(VALUES).collect();
+    // A word a line and in alphabetical order, so that changes that add different words can be merged.
+    let pattern = |word: &&str| format!(r#"        {{ "name": "support.function.mmc", "match": "\\b{word}\\b" }}"#);
+    let patterns: Vec<String> = called.iter().map(pattern).collect();
+    let (before, rest) = text.split_once(BUILTIN_START).unwrap();
+    let (_, after) = rest.split_once(BUILTIN_END).unwrap();
+    text = format!("{before}{BUILTIN_START}{}{BUILTIN_END}{after}", patterns.join(",\n"));
     (format!("editors/{TEXTMATE}"), text)
 }
 
@@ -58,6 +65,19 @@ fn the_textmate_grammar_has_every_reserved_word() {
     let words = |rule: &str| alternatives(grammar["repository"][rule]["match"].as_str().unwrap());
     let reserved: BTreeSet<String> = words("reserved").union(&words("constant")).cloned().collect();
     assert_eq!(reserved, RESERVED.iter().map(|word| (*word).to_owned()).collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn the_textmate_grammar_has_each_built_in_word_on_a_line_of_its_own() {
+    let grammar = textmate();
+    let patterns = grammar["repository"]["builtin"]["patterns"].as_array().unwrap();
+    let words: Vec<&str> = patterns.iter().map(|pattern| pattern["match"].as_str().unwrap()).collect();
+    assert!(words.is_sorted() && words.contains(&r"\bmulmix\b"), "{words:?}");
+    let text = read(TEXTMATE);
+    for word in words {
+        let quoted = serde_json::to_string(word).unwrap();
+        assert_eq!(text.lines().filter(|line| line.contains(&quoted)).count(), 1, "{word}");
+    }
 }
 
 #[test]

@@ -66,6 +66,7 @@ fn manifest(plan: &Plan, spec: &TrainSpec, history: &[EpochRecord]) -> Manifest 
         train: spec.clone(),
         data: serde_json::json!({ "fingerprint": "abc", "rows": { "train": 100 } }),
         plan: PlanSummary::new(plan),
+        decision: None,
         calibration: None,
         versions: versions(),
         machine: Machine::new("cpu".into(), 2, SystemTime::UNIX_EPOCH),
@@ -214,6 +215,7 @@ fn awkward() -> (LossSpec, Decisions) {
         gradient: QGradient::Detached,
         boost: Some(0.0),
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     });
     let mut loss = crate::train::softmax_regression::loss_of(2, &["low", "low+high"], boosted);
     loss.classes = vec!["no, never".into(), "a \"b\"".into()];

@@ -102,6 +102,8 @@ fn a_combine_gets_no_more_inputs_than_it_takes() {
     let text = pipeline_of(folder.path(), "a.csv", &text);
     assert_eq!(text.lines().filter(|line| line.starts_with("modality")).count(), 16, "{text}");
     assert!(text.contains("# Left out: `noteq`, `noter`, `notes`, a combine has at most 16 inputs."), "{text}");
+    // So many texts get smaller layers each.
+    assert_eq!(text.matches("char_cnn(embed: 8, channels: 8)").count(), 16, "{text}");
 }
 
 #[test]
@@ -141,6 +143,37 @@ fn separators_and_decimal_commas_are_found() {
     let rows = (0..100).map(|row| format!("{},5;{};{}\n", row % 7, ["k", "l", "m"][row % 3], ["no", "yes"][coin(row)]));
     let text = pipeline_of(folder.path(), "a.csv", &format!("a;b;y\n{}", rows.collect::<String>()));
     assert!(text.contains("csv(\"a.csv\", separator: \";\", decimal: \",\")"), "{text}");
+}
+
+#[test]
+fn the_line_of_excel_and_apostrophes_as_quotes_are_found() {
+    let folder = TempDir::new().unwrap();
+    let rows = |separator: &str, quote: &str| -> String {
+        (0..100)
+            .map(|row| {
+                let cells = [format!("{}.5", row % 7), format!("{quote}{}{quote}", ["k", "l", "m"][row % 3])];
+                format!("{}{separator}{}\n", cells.join(separator), ["no", "yes"][coin(row)])
+            })
+            .collect()
+    };
+    let text = pipeline_of(folder.path(), "a.csv", &format!("sep=|\na|b|y\n{}", rows("|", "")));
+    assert!(text.contains("csv(\"a.csv\", separator: \"|\", skip: 1)"), "{text}");
+    // Without any argument the line is read too.
+    fs::write(folder.path().join("pipeline.mmc"), text.replace(", separator: \"|\", skip: 1", "")).unwrap();
+    lints_clean_and_runs(folder.path());
+    let text = pipeline_of(folder.path(), "b.csv", &format!("a,b,y\n{}", rows(",", "'")));
+    assert!(text.contains("csv(\"b.csv\", quote: \"'\")") && text.contains("category[3]"), "{text}");
+}
+
+#[test]
+fn a_column_of_names_names_the_rows() {
+    let folder = TempDir::new().unwrap();
+    let rows = |row: usize| format!("A-{row:04},{}.5", row * 7 % 13);
+    let text = pipeline_of(folder.path(), "a.csv", &table("order,x", 100, rows));
+    assert!(text.contains("id     = column(\"order\")") && text.contains("# Left out: `order`"), "{text}");
+    let run = fs::read_dir(folder.path().join("out")).unwrap().next().unwrap().unwrap().path();
+    let predictions = fs::read_to_string(run.join("predictions.csv")).unwrap();
+    assert!(predictions.starts_with("row,order,"), "{predictions}");
 }
 
 #[test]

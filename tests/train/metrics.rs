@@ -3,7 +3,7 @@
 use super::softmax_regression::loss_of;
 use mmc::exec::{ComponentDecisions, Decisions};
 use mmc::fusion::RowLoss;
-use mmc::fusion::{Combination, Multiplicative, QGradient};
+use mmc::fusion::{Combination, Multiplicative};
 use mmc::train::{class_scores, scores};
 use serde::Deserialize;
 
@@ -34,7 +34,7 @@ struct Case {
 }
 
 fn multiplicative(boost: Option<f64>) -> Combination {
-    Combination::Multiplicative(Multiplicative { beta: 0.5, gradient: QGradient::Detached, boost, normalize: false })
+    Combination::Multiplicative(Multiplicative { beta: 0.5, boost, ..Multiplicative::CROSS_ENTROPY })
 }
 
 fn component(probabilities: &[f64], q: &[f64]) -> ComponentDecisions {

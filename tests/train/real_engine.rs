@@ -65,6 +65,7 @@ fn mulmix(dropout: f64) -> Plan {
         gradient: QGradient::Detached,
         boost: None,
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     }))
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn plan_of(params: &[(&str, &[usize], bool)]) -> Plan {
         gradient: QGradient::Detached,
         boost: None,
         normalize: false,
+        ..Multiplicative::CROSS_ENTROPY
     });
     Plan {
         pipeline: "little".into(),

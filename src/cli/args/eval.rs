@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// What is measured of the rows as they are only.
-const OTHERS: [&str; 3] = ["threshold", "metric", "by"];
+const OTHERS: [&str; 4] = ["threshold", "metric", "by", "label_errors"];
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EvalArgs {
@@ -32,6 +32,10 @@ pub(in crate::cli) struct EvalArgs {
     /// Repeat the measurements for the rows of each value of a column
     #[arg(long, value_name = "COLUMN")]
     pub(in crate::cli) by: Option<String>,
+    /// List the rows whose label may be wrong: all their components find the same other class. Of rows that the model was not
+    /// trained on; --format json lists all of them
+    #[arg(long)]
+    pub(in crate::cli) label_errors: bool,
     /// Instead measure the model by how strongly a modality is corrupted: gaussian, dropout, missing, swap, shuffle, constant,
     /// typos, blur or occlusion, at the levels of a list with commas; may be repeated
     #[arg(long, value_name = "NAME=KIND:LEVELS", value_parser = modality_corruption, conflicts_with_all = OTHERS)]

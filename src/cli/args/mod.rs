@@ -26,6 +26,7 @@ mod stress;
 mod sureness;
 mod sweep;
 mod table_format;
+mod text_format;
 mod trust;
 mod verify;
 

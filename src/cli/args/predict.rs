@@ -2,6 +2,7 @@
 
 use super::count::{at_least_one, threads};
 use super::sureness::{ErrorTarget, SortBy, error_target, inner_share};
+use super::text_format::TextFormatArgs;
 use crate::data::KeptColumns;
 use crate::report::TableFormat;
 use clap::{Args, ValueEnum};
@@ -13,7 +14,7 @@ pub(in crate::cli) struct PredictArgs {
     #[arg(value_name = "RUN")]
     pub(in crate::cli) run: PathBuf,
     /// The rows to predict: csv, tsv, jsonl, parquet, arrow or npz by the ending of the name, text also as `.gz` or `.zst`;
-    /// `-` or nothing for standard input. The column of the label may be absent
+    /// `-` or nothing for standard input, packed or not. The column of the label may be absent
     #[arg(value_name = "DATA")]
     pub(in crate::cli) data: Option<PathBuf>,
     /// The file to write: csv, tsv, jsonl, parquet, arrow or arrows by the ending of its name; `-` or nothing for standard
@@ -26,6 +27,8 @@ pub(in crate::cli) struct PredictArgs {
     /// The format of the rows, unless the name or the first bytes tell it
     #[arg(long, value_name = "FORMAT")]
     pub(in crate::cli) input_format: Option<InputFormat>,
+    #[command(flatten)]
+    pub(in crate::cli) text: TextFormatArgs,
     /// Columns to pass on unchanged, a list with commas or `all`; may be repeated. Without it, the rows are numbered from 0
     /// in a column `row`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]

@@ -2,9 +2,10 @@
 
 use crate::data::dataset::Dataset;
 use crate::data::inspect::profile::ColumnIndex;
-use crate::data::inspect::sample::{self, Sample};
+use crate::data::inspect::sample::{self, NoSample, Sample};
 use crate::data::load::LoadRequest;
 use crate::data::load::load;
+use crate::data::source;
 use crate::diag::{Checked, Code, Problem, Problems, Span};
 use crate::shape::Shape;
 use crate::spec::{
@@ -37,7 +38,13 @@ pub fn inspect(request: &LoadRequest<'_>) -> Inspection {
     }
     let sample = match sample::of_large(request) {
         Ok(sample) => sample,
-        Err(error) => {
+        Err(NoSample::Unavailable(source)) => {
+            return match source::open(&source, request.base, request.memory) {
+                Ok(table) => Inspection::TooLarge(table.name),
+                Err(problems) => Inspection::Inspected { profile: None, problems },
+            };
+        }
+        Err(NoSample::Failed(error)) => {
             let message = format!("a large table cannot be sampled: {error}");
             let problem = Problem::error(Code::FileUnreadable, message).at(request.data.span, "read here");
             return Inspection::Inspected { profile: None, problems: problem.into() };

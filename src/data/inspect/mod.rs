@@ -3,6 +3,8 @@
 pub(crate) mod inspection;
 pub(crate) mod likely_format;
 pub(crate) mod profile;
+mod row_copies;
+mod row_ranges;
 mod row_sample;
 pub(crate) mod sample;
 mod spread;

@@ -31,6 +31,14 @@ impl RowSample {
         }
     }
 
+    /// How many of the rows that are kept each value of a column has, and how many they are; empty cells are left out.
+    pub(super) fn counts(&self, column: usize) -> (BTreeMap<&str, usize>, usize) {
+        let mut counts = BTreeMap::new();
+        let cells = self.rows.iter().filter_map(|(_, row)| row.get(column)).filter(|cell| !cell.is_empty());
+        cells.for_each(|cell| *counts.entry(cell.as_str()).or_insert(0) += 1);
+        (counts, self.rows.len())
+    }
+
     /// The columns that alone predict the column `label`, and the score of each.
     pub(super) fn telling(&self, label: usize) -> Vec<(usize, f64)> {
         let labeled = |(_, row): &&(u64, Vec<String>)| row.get(label).is_some_and(|cell| !cell.is_empty());

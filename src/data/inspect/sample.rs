@@ -1,14 +1,17 @@
 //! Rows from all over tables that are too large to be read whole, copied into smaller tables.
 
 use crate::atomic_file::{Durability, replace_file};
+use crate::data::inspect::row_copies::{CopySize, copy_rows, unpacked_size};
+use crate::data::inspect::row_ranges::RowRanges;
 use crate::data::inspect::spread::{SpreadRecords, SpreadSize, spread};
 use crate::data::io::paths;
 use crate::data::io::reader;
 use crate::data::io::regular::open_regular;
 use crate::data::load::LoadRequest;
+use crate::data::source::excel_separator::with_declared_separator;
 use crate::data::source::text_layout::TextLayout;
 use crate::diag::Problem;
-use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, UTF_8};
+use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, TextFormat, UTF_8};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -35,13 +38,53 @@ pub(super) struct Sample {
     copies: Vec<CopiedFile>,
 }
 
-/// A file of text that was copied in part.
+/// A file that was copied in part.
 struct CopiedFile {
     /// The path of the copy, as [`Sample::origin`] names it.
     path: String,
     /// The name of the file.
     name: String,
-    rows: SpreadRecords,
+    rows: CopiedRecords,
+}
+
+/// The records of a file that were copied.
+enum CopiedRecords {
+    /// Lines of text.
+    Lines(SpreadRecords),
+    /// Rows by their numbers.
+    Rows(RowRanges),
+}
+
+impl CopiedRecords {
+    fn is_whole(&self) -> bool {
+        match self {
+            CopiedRecords::Lines(records) => records.whole,
+            CopiedRecords::Rows(rows) => rows.is_whole(),
+        }
+    }
+}
+
+/// A source that reads some rows of another.
+struct CopiedSource {
+    source: Source,
+    /// The name of the other.
+    name: String,
+    /// The files that were copied; none of a synthetic source.
+    files: Option<Vec<CopiedFile>>,
+}
+
+/// Why there is no copy of some rows of a large table.
+pub(super) enum NoSample {
+    /// This source cannot be read in part, or is damaged.
+    Unavailable(Source),
+    /// A table of text cannot be read, or a copy not be written.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for NoSample {
+    fn from(error: io::Error) -> Self {
+        NoSample::Failed(error)
+    }
 }
 
 impl Sample {
@@ -56,7 +99,10 @@ impl Sample {
             problem.message = problem.message.replace(&copy.path, &copy.name);
             if let Some(place) = problem.data.as_mut().filter(|place| place.file == copy.path) {
                 place.file.clone_from(&copy.name);
-                place.line = place.line.and_then(|line| copy.rows.line(line));
+                match &copy.rows {
+                    CopiedRecords::Lines(records) => place.line = place.line.and_then(|line| records.line(line)),
+                    CopiedRecords::Rows(rows) => place.row = place.row.and_then(|row| rows.original(row)),
+                }
             }
         }
         problem
@@ -67,11 +113,11 @@ impl Sample {
 ///
 /// # Errors
 /// If a table cannot be read or a copy not be written. A missing file is not reported here.
-pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> {
+pub(super) fn of_large(request: &LoadRequest<'_>) -> Result<Option<Sample>, NoSample> {
     let sources = request.data.origin.sources();
-    // Only formats of text lines and synthetic sources are sampled.
+    // Folders of images and tables that are joined are not sampled.
     let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Lines(_) => !files(source.kind.files(), request.base).is_empty(),
+        FirstRows::Lines(_) | FirstRows::Numbered => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,
         FirstRows::Unavailable => false,
     });
@@ -81,12 +127,12 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
     let folder = tempfile::tempdir()?;
     let (mut tables, mut copies, mut files) = (vec![], vec![], vec![]);
     for (at, source) in sources.into_iter().enumerate() {
-        let (copy, name, copied) = copy(source, request.base, folder.path(), at)?;
-        copies.push(copy);
-        let whole =
-            copied.as_ref().map_or(!is_large(source, request.base), |copied| copied.iter().all(|file| file.rows.whole));
-        tables.push((name, whole));
-        files.extend(copied.into_iter().flatten());
+        let copy = copy(source, request.base, folder.path(), at)?;
+        copies.push(copy.source);
+        let all = |files: &Vec<CopiedFile>| files.iter().all(|file| file.rows.is_whole());
+        let whole = copy.files.as_ref().map_or_else(|| !is_large(source, request.base), all);
+        tables.push((copy.name, whole));
+        files.extend(copy.files.into_iter().flatten());
     }
     let mut copies = copies.into_iter();
     let origin = match (&request.data.origin, copies.next()) {
@@ -98,6 +144,45 @@ pub(super) fn of_large(request: &LoadRequest<'_>) -> io::Result<Option<Sample>> 
         }
     };
     Ok(Some(Sample { folder, origin, tables, copies: files }))
+}
+
+/// A source that reads rows from all over a large one, and the folder that its paths start at.
+pub(super) struct SampledSource {
+    folder: tempfile::TempDir,
+    /// The source.
+    pub(super) source: Source,
+    /// How many rows the large one has, where that is known.
+    pub(super) all_rows: Option<usize>,
+}
+
+impl SampledSource {
+    /// The folder that the paths of the source start at.
+    pub(super) fn base(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Rows from all over a source; nothing if it is small.
+///
+/// # Errors
+/// As [`of_large`].
+pub(super) fn of_large_source(source: &Source, base: &Path) -> Result<Option<SampledSource>, NoSample> {
+    if !is_large(source, base) {
+        return Ok(None);
+    }
+    let folder = tempfile::tempdir()?;
+    let copy = copy(source, base, folder.path(), 0)?;
+    let rows = |file: &CopiedFile| match &file.rows {
+        CopiedRecords::Rows(rows) => usize::try_from(rows.all).ok(),
+        CopiedRecords::Lines(_) => None,
+    };
+    let files = copy.files.unwrap_or_default();
+    // The columns of `npy` have the same rows.
+    let all_rows = match source.kind {
+        SourceKind::Npy { .. } => files.first().and_then(rows),
+        _ => files.iter().map(rows).sum(),
+    };
+    Ok(Some(SampledSource { folder, source: copy.source, all_rows }))
 }
 
 /// A source that is too large to be read whole and cannot be sampled.
@@ -118,6 +203,12 @@ pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
     })
 }
 
+/// Approximate size of the cells of a source whose rows are found by their numbers, in bytes.
+fn numbered_bytes(source: &Source, base: &Path) -> u64 {
+    let found = paths::find(source.kind.files(), base).unwrap_or_default();
+    found.iter().map(|file| unpacked_size(&source.kind, file)).sum()
+}
+
 /// Approximate size of files in bytes, after decompression.
 fn bytes(paths: &[Spanned<String>], base: &Path) -> u64 {
     files(paths, base).into_iter().map(|(path, _)| size(&path)).sum()
@@ -133,6 +224,7 @@ fn is_large(source: &Source, base: &Path) -> bool {
     match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Lines(_) => bytes(source.kind.files(), base) > LARGE,
         FirstRows::Generated { whole, .. } => !whole,
+        FirstRows::Numbered => numbered_bytes(source, base) > LARGE,
         FirstRows::Unavailable => false,
     }
 }
@@ -143,19 +235,18 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
     found.into_iter().map(|file| (file.path, file.name)).collect()
 }
 
-/// A source that reads some rows of another, the name of that, and the files that were copied; none of a synthetic one.
-fn copy(
-    source: &Source,
-    base: &Path,
-    folder: &Path,
-    at: usize,
-) -> io::Result<(Source, String, Option<Vec<CopiedFile>>)> {
+/// A source that reads some rows of another, in files of `folder`; it is the one of this number.
+fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<CopiedSource, NoSample> {
     match source.kind.first_rows(SAMPLE_ROWS) {
-        FirstRows::Generated { name, source: kind, .. } => Ok((Source { kind, span: source.span }, name, None)),
+        FirstRows::Generated { name, source: kind, .. } => {
+            Ok(CopiedSource { source: Source { kind, span: source.span }, name, files: None })
+        }
+        FirstRows::Numbered => copy_numbered(source, base, folder, at),
         FirstRows::Lines(format) => {
             let paths = source.kind.files();
             let (found, mut copied, mut written) = (files(paths, base), vec![], vec![]);
             let all = bytes(paths, base).max(1);
+            let format = with_declared_separator(&paths::find(paths, base).unwrap_or_default(), &format);
             let layout = match source.kind {
                 SourceKind::Table { .. } => TextLayout::of(&format),
                 _ => TextLayout::json(),
@@ -167,31 +258,55 @@ fn copy(
                 let head = if layout.is_json() { HEAD } else { 1 };
                 let size =
                     SpreadSize { head, rows: share(SAMPLE_ROWS - head.min(SAMPLE_ROWS)), bytes: share(MOST_TEXT) };
-                // The copy has the name of the file, so that problems name the file.
-                let file =
-                    Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                let file = format!("{at}/{number}/{}", file.trim_end_matches(".gz").trim_end_matches(".zst"));
-                let place = folder.join(&file);
-                std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
+                let (file, place) = new_file(folder, at, number, &name)?;
                 let mut rows = spread_file(&path, layout, size)?;
                 replace_file(&place, Durability::Unsynced, |file| file.write_all(&rows.bytes))?;
                 rows.bytes = vec![];
                 written.push(Spanned { value: file.clone(), span });
-                copied.push(CopiedFile { path: file, name, rows });
+                copied.push(CopiedFile { path: file, name, rows: CopiedRecords::Lines(rows) });
             }
-            let name = copied.first().map(|file| file.name.clone()).ok_or(io::ErrorKind::NotFound)?;
+            let name = copied.first().map(|file| file.name.clone()).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
             let mut copy = source.clone();
-            if let SourceKind::Table { format, .. } = &mut copy.kind {
-                UTF_8.clone_into(&mut format.encoding);
-                format.skip = 0;
+            if let SourceKind::Table { format: own, .. } = &mut copy.kind {
+                **own = TextFormat { encoding: UTF_8.to_owned(), skip: 0, ..format };
             }
             if let Some(paths) = copy.kind.files_mut() {
                 *paths = written;
             }
-            Ok((copy, name, Some(copied)))
+            Ok(CopiedSource { source: copy, name, files: Some(copied) })
         }
-        FirstRows::Unavailable => Err(io::ErrorKind::Unsupported.into()),
+        FirstRows::Unavailable => Err(NoSample::Unavailable(source.clone())),
     }
+}
+
+/// The same for rows that are found by their numbers.
+fn copy_numbered(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<CopiedSource, NoSample> {
+    let found = paths::find(source.kind.files(), base).unwrap_or_default();
+    let size = CopySize { rows: SAMPLE_ROWS as u64, bytes: MOST_TEXT as u64 };
+    // Why it failed is reported by the reader of the source.
+    let copies = copy_rows(&source.kind, &found, size).map_err(|_| NoSample::Unavailable(source.clone()))?;
+    let (mut copied, mut written) = (vec![], vec![]);
+    for (number, (file, copy)) in found.into_iter().zip(copies).enumerate() {
+        let (path, place) = new_file(folder, at, number, &file.name)?;
+        replace_file(&place, Durability::Unsynced, |file| file.write_all(&copy.bytes))?;
+        written.push(Spanned { value: path.clone(), span: file.span });
+        copied.push(CopiedFile { path, name: file.name, rows: CopiedRecords::Rows(copy.rows) });
+    }
+    let name = copied.first().map(|file| file.name.clone()).ok_or(io::Error::from(io::ErrorKind::NotFound))?;
+    let mut copy = source.clone();
+    if let Some(paths) = copy.kind.files_mut() {
+        *paths = written;
+    }
+    Ok(CopiedSource { source: copy, name, files: Some(copied) })
+}
+
+/// The path of a copy in a folder, and where it is. It has the name of the file, so that problems name the file.
+fn new_file(folder: &Path, at: usize, number: usize, name: &str) -> io::Result<(String, PathBuf)> {
+    let file = Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = format!("{at}/{number}/{}", file.trim_end_matches(".gz").trim_end_matches(".zst"));
+    let place = folder.join(&file);
+    std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
+    Ok((file, place))
 }
 
 /// Records from all over a file of text.
@@ -218,7 +333,6 @@ pub(super) fn is_large_file(path: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::diag::{Code, DataPlace};
-    use crate::spec::TextFormat;
 
     #[test]
     fn a_problem_with_a_copy_names_the_file_and_its_line() {
@@ -232,7 +346,8 @@ mod tests {
         let line = 3000;
         let original = rows.line(line).unwrap();
         assert!(original > line);
-        let copies = vec![CopiedFile { path: "0/0/a.csv".into(), name: "data/a.csv".into(), rows }];
+        let copies =
+            vec![CopiedFile { path: "0/0/a.csv".into(), name: "data/a.csv".into(), rows: CopiedRecords::Lines(rows) }];
         let span = Default::default();
         let origin = Origin::Whole(Source::csv("0/0/a.csv"));
         let sample = Sample { folder, origin, tables: vec![], copies };

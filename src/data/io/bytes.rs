@@ -50,14 +50,41 @@ pub(crate) fn map(file: &File) -> io::Result<Bytes> {
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryBudget {
     folder: PathBuf,
+    /// All of it.
+    memory: usize,
     left: Arc<AtomicUsize>,
+    /// Bytes of words, which are always in memory.
+    words: Arc<AtomicUsize>,
 }
+
+/// The different words of all columns take more than all of the memory.
+#[derive(Debug, thiserror::Error)]
+#[error("the different words of its columns take more than {} MiB, the memory for data", .0 >> 20)]
+pub(crate) struct TooManyWords(usize);
+
+/// So many bytes of words are kept however small the memory is.
+const LEAST_WORDS: usize = 64 << 20;
 
 impl MemoryBudget {
     /// For `memory` bytes; the rest is in files in `folder`, or in the system's folder of temporary files.
     pub(crate) fn new(memory: usize, folder: Option<&Path>) -> Self {
         let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
-        Self { folder, left: Arc::new(AtomicUsize::new(memory)) }
+        Self { folder, memory, left: Arc::new(AtomicUsize::new(memory)), words: Arc::default() }
+    }
+
+    /// Counts bytes of words, for which cells make room: they are in memory whatever is left.
+    ///
+    /// # Errors
+    /// [`TooManyWords`] if they take more than all of the memory.
+    pub(crate) fn take_words(&self, bytes: usize) -> io::Result<()> {
+        let all = bytes.saturating_add(self.words.fetch_add(bytes, Ordering::Relaxed));
+        if all > self.memory.max(LEAST_WORDS) {
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, TooManyWords(self.memory.max(LEAST_WORDS))));
+        }
+        let saturating = |left: usize| Some(left.saturating_sub(bytes));
+        // The result is what was left before.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, saturating);
+        Ok(())
     }
 
     /// Reserves memory, if that much is left.
@@ -88,6 +115,11 @@ impl Growing {
     /// Their number.
     pub(crate) fn len(&self) -> u64 {
         self.length
+    }
+
+    /// Counts bytes of words, which are kept beside these.
+    pub(crate) fn take_words(&self, bytes: usize) -> io::Result<()> {
+        self.budget.take_words(bytes)
     }
 
     /// Adds some.
@@ -122,6 +154,20 @@ impl Growing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_take_the_room_of_cells_and_no_more_than_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let budget = MemoryBudget::new(100 << 20, Some(folder.path()));
+        budget.take_words(99 << 20).unwrap();
+        let mut growing = Growing::new(&budget);
+        growing.write(&vec![1; 2 << 20]).unwrap();
+        assert!(matches!(growing.finish().unwrap(), Bytes::Mapped(_)));
+        let error = budget.take_words(2 << 20).unwrap_err();
+        assert!(error.to_string().contains("100 MiB"), "{error}");
+        // A small budget is for cells: a few words are always there.
+        assert!(MemoryBudget::new(0, None).take_words(1 << 20).is_ok());
+    }
 
     #[test]
     fn what_does_not_fit_goes_to_a_file_and_reads_the_same() {

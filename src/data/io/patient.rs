@@ -41,14 +41,13 @@ impl PatientReader {
         });
         Self { pieces, piece: vec![], at: 0 }
     }
-}
 
-impl Read for PatientReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Reads, and waits no longer than that.
+    pub(crate) fn read_within(&mut self, buffer: &mut [u8], wait: Duration) -> io::Result<usize> {
         if self.at == self.piece.len() {
             self.at = 0;
             self.piece.clear();
-            self.piece = match self.pieces.recv_timeout(WAIT) {
+            self.piece = match self.pieces.recv_timeout(wait) {
                 Ok(piece) => piece?,
                 Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::WouldBlock.into()),
                 Err(RecvTimeoutError::Disconnected) => vec![],
@@ -59,6 +58,12 @@ impl Read for PatientReader {
         buffer[..count].copy_from_slice(&left[..count]);
         self.at += count;
         Ok(count)
+    }
+}
+
+impl Read for PatientReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.read_within(buffer, WAIT)
     }
 }
 

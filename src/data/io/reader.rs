@@ -5,7 +5,9 @@
 use crate::data::io::decoded::Utf8;
 use crate::data::io::expansion;
 use crate::data::io::paths::DataFile;
+use crate::data::io::patient::PatientReader;
 use crate::data::io::regular::open_regular;
+use crate::data::io::stream::ByteStream;
 use crate::data::io::text_error::NotText;
 use encoding_rs::Encoding;
 use std::io::{self, BufRead, BufReader, Read};
@@ -41,6 +43,37 @@ pub(crate) fn peek(file: &DataFile, encoding: &'static Encoding) -> io::Result<L
         None => unpacked(open_regular(&file.path)?)?,
     };
     Ok(LineEnds::new(decoded(bytes, encoding)))
+}
+
+/// As [`peek`], where a read of a stream that would wait long for more is an error of the kind `WouldBlock`.
+pub(crate) fn peek_at_what_is_there(
+    file: &DataFile,
+    encoding: &'static Encoding,
+) -> io::Result<LineEnds<Box<dyn Read + Send>>> {
+    let Some(stream) = &file.stream else { return peek(file, encoding) };
+    let text = decoded(unpacked(stream.peek())?, encoding);
+    Ok(LineEnds::new(Box::new(PatientReader::new(text))))
+}
+
+/// The first bytes of a stream, unpacked where it is packed: up to the end of the first line, or `count` of them; as
+/// [`ByteStream::start`].
+///
+/// # Errors
+/// The error of the stream, also where it is damaged.
+pub fn stream_start(stream: &ByteStream, count: usize) -> io::Result<Vec<u8>> {
+    let mut start = stream.start(count)?;
+    if is_gzip(&start) || is_zstandard(&start) {
+        start.clear();
+        let mut bytes = unpacked(stream.peek())?.take(count as u64);
+        let mut piece = [0; FIRST];
+        while !start.contains(&b'\n') {
+            match bytes.read(&mut piece)? {
+                0 => break,
+                length => start.extend_from_slice(&piece[..length]),
+            }
+        }
+    }
+    Ok(start)
 }
 
 /// The bytes of a file, decompressed; those that are on the disk are counted in `count` as they are read. A stream can
@@ -108,13 +141,28 @@ fn unpacked<'a>(bytes: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send 
     }
     let first = &first[..length];
     let whole = io::Cursor::new(first.to_vec()).chain(bytes);
-    if first.starts_with(b"\x1f\x8b") {
+    if is_gzip(first) {
         return Ok(Box::new(expansion::bounded(whole, flate2::read::MultiGzDecoder::new)));
     }
-    if first.starts_with(b"\x28\xb5\x2f\xfd") || is_skippable_frame(first) {
+    if is_zstandard(first) {
         return Ok(Box::new(expansion::bounded(whole, |packed| Zstd::new(BufReader::with_capacity(BUFFER, packed)))));
     }
     Ok(Box::new(whole))
+}
+
+/// Whether a file is packed, by its first bytes.
+pub(crate) fn is_packed(path: &Path) -> io::Result<bool> {
+    let mut first = vec![];
+    open_regular(path)?.take(FIRST as u64).read_to_end(&mut first)?;
+    Ok(is_gzip(&first) || is_zstandard(&first))
+}
+
+fn is_gzip(first: &[u8]) -> bool {
+    first.starts_with(b"\x1f\x8b")
+}
+
+fn is_zstandard(first: &[u8]) -> bool {
+    first.starts_with(b"\x28\xb5\x2f\xfd") || is_skippable_frame(first)
 }
 
 /// Whether a Zstandard file begins with a frame that is skipped.

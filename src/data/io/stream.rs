@@ -1,8 +1,14 @@
 //! Bytes that can be read once, such as standard input: their beginning can be looked at before all of them are read.
 
+use crate::data::io::patient::PatientReader;
 use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// Between two looks at whether more has come.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Bytes that can be read once.
 #[derive(Clone)]
@@ -11,13 +17,28 @@ pub struct ByteStream(Arc<Mutex<StreamState>>);
 struct StreamState {
     /// What has been looked at so far.
     seen: Vec<u8>,
-    rest: Box<dyn Read + Send>,
+    /// What follows, unless it was taken.
+    rest: Option<PatientReader>,
+}
+
+/// Bytes that are waited for as long as it takes.
+struct Waiting<R>(R);
+
+impl<R: Read> Read for Waiting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+        }
+    }
 }
 
 impl ByteStream {
     /// The bytes that `read` gives.
     pub fn new(read: impl Read + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(StreamState { seen: vec![], rest: Box::new(read) })))
+        Self(Arc::new(Mutex::new(StreamState { seen: vec![], rest: Some(PatientReader::new(Box::new(read))) })))
     }
 
     fn state(&self) -> MutexGuard<'_, StreamState> {
@@ -41,7 +62,8 @@ impl ByteStream {
                 length => length?,
             };
             start.extend_from_slice(&piece[..length]);
-            let text = start.first().is_none_or(u8::is_ascii) || start.starts_with(b"\xef");
+            let packed = start.starts_with(b"\x1f\x8b");
+            let text = !packed && start.first().is_none_or(u8::is_ascii) || start.starts_with(b"\xef");
             if length == 0 || start.contains(&b'\n') || (!text && start.len() >= MARK) {
                 return Ok(start);
             }
@@ -49,7 +71,7 @@ impl ByteStream {
     }
 
     /// Reads from the first byte on; the same bytes are read again by later calls.
-    pub(crate) fn peek(&self) -> StreamPeek {
+    pub(crate) fn peek(&self) -> impl Read + Send + 'static {
         StreamPeek { stream: self.clone(), at: 0 }
     }
 
@@ -57,8 +79,10 @@ impl ByteStream {
     pub(crate) fn take(&self) -> Box<dyn Read + Send> {
         let mut state = self.state();
         let seen = std::mem::take(&mut state.seen);
-        let rest = std::mem::replace(&mut state.rest, Box::new(io::empty()));
-        Box::new(Cursor::new(seen).chain(rest))
+        match state.rest.take() {
+            Some(rest) => Box::new(Cursor::new(seen).chain(Waiting(rest))),
+            None => Box::new(Cursor::new(seen)),
+        }
     }
 }
 
@@ -76,27 +100,37 @@ impl fmt::Debug for ByteStream {
     }
 }
 
-/// A look at the beginning of a stream.
-pub(crate) struct StreamPeek {
+/// A look at the beginning of a stream. Nothing is left of it once the stream is taken.
+struct StreamPeek {
     stream: ByteStream,
     at: usize,
 }
 
 impl Read for StreamPeek {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut state = self.stream.state();
-        if self.at == state.seen.len() {
+        loop {
+            let mut state = self.stream.state();
+            if let Some(left) = state.seen.get(self.at..).filter(|left| !left.is_empty()) {
+                let count = left.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&left[..count]);
+                self.at += count;
+                return Ok(count);
+            }
             let StreamState { seen, rest } = &mut *state;
-            let found = rest.read(buffer)?;
-            seen.extend_from_slice(&buffer[..found]);
-            self.at += found;
-            return Ok(found);
+            let Some(rest) = rest else { return Ok(0) };
+            match rest.read_within(buffer, Duration::ZERO) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => {
+                    let found = read?;
+                    seen.extend_from_slice(&buffer[..found]);
+                    self.at += found;
+                    return Ok(found);
+                }
+            }
+            // Others may take the stream meanwhile.
+            drop(state);
+            thread::sleep(PAUSE);
         }
-        let left = &state.seen[self.at..];
-        let count = left.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&left[..count]);
-        self.at += count;
-        Ok(count)
     }
 }
 
@@ -117,15 +151,24 @@ mod tests {
 
     #[test]
     fn no_more_is_waited_for_than_the_first_line() {
-        struct Line(usize);
-        impl Read for Line {
+        let (send, sent) = std::sync::mpsc::channel::<&[u8]>();
+        struct Sent(std::sync::mpsc::Receiver<&'static [u8]>);
+        impl Read for Sent {
             fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                self.0 += 1;
-                assert!(self.0 < 3, "read on after the line");
-                buffer[..3].copy_from_slice([b"a,b", b"\n1,"][self.0 - 1]);
-                Ok(3)
+                let piece = self.0.recv().unwrap_or_default();
+                buffer[..piece.len()].copy_from_slice(piece);
+                Ok(piece.len())
             }
         }
-        assert_eq!(ByteStream::new(Line(0)).start(4096).unwrap(), b"a,b\n1,");
+        let stream = ByteStream::new(Sent(sent));
+        send.send(b"a,b").unwrap();
+        send.send(b"\n1,").unwrap();
+        // More never comes, as long as it is not read.
+        assert_eq!(stream.start(4096).unwrap(), b"a,b\n1,");
+        send.send(b"2\n").unwrap();
+        drop(send);
+        let mut all = String::new();
+        stream.take().read_to_string(&mut all).unwrap();
+        assert_eq!(all, "a,b\n1,2\n");
     }
 }

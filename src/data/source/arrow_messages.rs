@@ -2,7 +2,7 @@
 //! is cut off.
 
 use arrow_ipc::{CompressionType, Message, RecordBatch, root_as_message};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 /// The first bytes of a file, which a stream does not have. What follows them has the form of a stream.
 const FILE_MARK: &[u8] = b"ARROW1";
@@ -73,6 +73,75 @@ impl<R: Read> CheckedMessages<R> {
     fn fill(&mut self, bytes: &mut Vec<u8>, length: usize) -> io::Result<()> {
         let left = length.saturating_sub(bytes.len());
         (&mut self.inner).take(left as u64).read_to_end(bytes).map(|_| ())
+    }
+}
+
+/// A message of a file: where it begins, how long it is, and how many rows it has if it is a batch of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MessagePlace {
+    /// Its first byte.
+    pub(crate) offset: u64,
+    /// Number of its bytes.
+    pub(crate) length: u64,
+    /// Number of its rows, if it is a batch of rows.
+    pub(crate) rows: Option<u64>,
+}
+
+/// The messages of a file, found without reading the cells.
+pub(crate) struct MessagePlaces(pub(crate) Vec<MessagePlace>);
+
+impl MessagePlaces {
+    /// Those of a file of so many bytes.
+    ///
+    /// # Errors
+    /// If a message is cut off or cannot be read.
+    pub(crate) fn of(mut file: impl Read + Seek, size: u64) -> io::Result<Self> {
+        let mut offset = 0;
+        let mut start = [0; FILE_MARK.len()];
+        file.read_exact(&mut start)?;
+        if start == FILE_MARK {
+            // Zeros up to the boundary that the writer aligns to.
+            offset = 8;
+            let mut next = [0; 4];
+            file.seek(SeekFrom::Start(offset))?;
+            file.read_exact(&mut next)?;
+            while next == [0; 4] {
+                offset += 4;
+                file.read_exact(&mut next)?;
+            }
+        }
+        let mut places = vec![];
+        // A stream may end without a mark of its end.
+        while offset < size {
+            file.seek(SeekFrom::Start(offset))?;
+            let mut next = [0; 4];
+            file.read_exact(&mut next)?;
+            let mut header = 4;
+            if next == CONTINUATION {
+                header = 8;
+                file.read_exact(&mut next)?;
+            }
+            let length = u64::try_from(i32::from_le_bytes(next)).map_err(|_| bad("a length is negative"))?;
+            if length == 0 {
+                break;
+            }
+            let body = offset + header + length;
+            if body > size {
+                return Err(cut_off());
+            }
+            let mut metadata = vec![];
+            (&mut file).take(length).read_to_end(&mut metadata)?;
+            let message = root_as_message(&metadata).map_err(|error| bad(&error.to_string()))?;
+            let body_length = u64::try_from(message.bodyLength()).map_err(|_| bad("a length is negative"))?;
+            let end = body.checked_add(body_length).filter(|end| *end <= size).ok_or_else(cut_off)?;
+            let rows = match message.header_as_record_batch() {
+                Some(batch) => Some(u64::try_from(batch.length()).map_err(|_| bad("a length is negative"))?),
+                None => None,
+            };
+            places.push(MessagePlace { offset, length: end - offset, rows });
+            offset = end;
+        }
+        Ok(Self(places))
     }
 }
 

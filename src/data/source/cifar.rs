@@ -17,7 +17,7 @@ use std::io::{self, Read};
 /// Channels, height and width of an image.
 const SIZE: [usize; 3] = [3, 32, 32];
 /// Bytes of an image.
-const IMAGE: usize = 3 * 32 * 32;
+pub(crate) const IMAGE: usize = 3 * 32 * 32;
 
 /// Files that exist but have not been read.
 pub(crate) struct Cifar {

@@ -1,5 +1,5 @@
 //! Reads JSON: an object on each line, or an array of objects, whose keys are the columns. A key that an object lacks, and
-//! `null`, are empty cells. The keys of the first objects are the columns.
+//! `null`, are empty cells. The keys of the first objects are the columns; of a pipe, those that come without a pause.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
@@ -58,7 +58,7 @@ impl FormatReader for Jsonl {
         let mut problems = Problems::new();
         for file in &self.files {
             let mut left = FIRST;
-            let seen = reader::peek(file, UTF_8).map_err(|error| unreadable(file, &error, 0));
+            let seen = reader::peek_at_what_is_there(file, UTF_8).map_err(|error| unreadable(file, &error, 0));
             let seen = seen.and_then(|text| {
                 objects(file, text, &mut |_, text| {
                     // Errors of an object are reported when the rows are read.
@@ -232,6 +232,10 @@ fn objects(file: &DataFile, text: impl Read, see: &mut See<'_>) -> Result<(), Pr
             if !see(line, text)? {
                 return Ok(());
             }
+        }
+        // Rows of a slow pipe are not held back for those that follow.
+        if any && blocks.is_waiting() {
+            break;
         }
     }
     if any { Ok(()) } else { Err(empty(file)) }

@@ -4,11 +4,12 @@
 
 mod arrow_cells;
 mod arrow_ipc;
-mod arrow_messages;
+pub(crate) mod arrow_messages;
 mod batch_rows;
-mod cifar;
+pub(crate) mod cifar;
 mod common_schema;
 mod csv;
+pub(crate) mod excel_separator;
 mod folder;
 mod format;
 mod image_files;
@@ -16,14 +17,15 @@ mod join;
 mod json_array;
 mod json_object;
 pub(crate) mod jsonl;
-mod npy;
-mod npy_header;
+pub(crate) mod npy;
+pub(crate) mod npy_header;
 pub(crate) mod opened;
 mod ordered_parse;
 mod parquet;
 mod parquet_blocks;
 mod parquet_file;
 mod parquet_leaf;
+pub(crate) mod parquet_pages;
 mod plain_rows;
 pub(crate) mod row_block;
 pub(crate) mod storage;
@@ -40,6 +42,7 @@ use crate::data::io::stream::ByteStream;
 use crate::data::source::arrow_ipc::ArrowIpc;
 use crate::data::source::cifar::Cifar;
 use crate::data::source::csv::Delimited;
+use crate::data::source::excel_separator::with_declared_separator;
 use crate::data::source::format::open_files;
 use crate::data::source::jsonl::Jsonl;
 use crate::data::source::npy::Arrays;
@@ -69,7 +72,11 @@ pub(crate) fn open_or_stream(
         Ok(files.into_iter().map(|file| file.within(memory)).collect())
     };
     match &source.kind {
-        SourceKind::Table { paths, format } => open_files(Delimited::new(files(paths)?, format)),
+        SourceKind::Table { paths, format } => {
+            let files = files(paths)?;
+            let format = with_declared_separator(&files, format);
+            open_files(Delimited::new(files, &format))
+        }
         SourceKind::Arrow { paths } => open_files(ArrowIpc { files: files(paths)? }),
         SourceKind::Parquet { paths } => open_files(Parquet { files: files(paths)? }),
         SourceKind::Npz { paths } => open_files(Arrays { files: files(paths)?, single: false }),

@@ -198,7 +198,8 @@ impl Arrays {
     }
 }
 
-fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
+/// Opens an archive.
+pub(crate) fn archive(file: &DataFile) -> Result<ZipArchive<BufReader<File>>, Problem> {
     let bytes = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
     if bytes.metadata().is_ok_and(|data| data.len() == 0) {
         return Err(crate::data::table::errors::empty(file));
@@ -220,7 +221,7 @@ fn array_file(file: &DataFile) -> Result<(BufReader<File>, u64), Problem> {
 }
 
 /// The size of an entry of an archive, which is bounded as that of any packed file.
-fn entry_size<R: Read>(file: &DataFile, entry: &ZipFile<'_, R>) -> Result<u64, Problem> {
+pub(crate) fn entry_size<R: Read>(file: &DataFile, entry: &ZipFile<'_, R>) -> Result<u64, Problem> {
     let packed = std::fs::metadata(&file.path).map_or(0, |data| data.len()).min(entry.compressed_size());
     match expansion::is_too_large(packed, entry.size()) {
         true => Err(unreadable(file, &io::Error::new(io::ErrorKind::FileTooLarge, expansion::TooLarge), 0)),

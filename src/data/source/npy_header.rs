@@ -12,7 +12,7 @@ const START: usize = 12;
 ///
 /// # Errors
 /// If it is damaged, or its array is larger than that.
-pub(super) fn read_header(mut cells: impl Read, size: u64) -> io::Result<NpyHeader> {
+pub(crate) fn read_header(mut cells: impl Read, size: u64) -> io::Result<NpyHeader> {
     let bad = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
     let mut start = [0; START];
     cells.read_exact(&mut start)?;

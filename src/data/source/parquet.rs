@@ -8,6 +8,7 @@ use crate::data::source::ordered_parse::parse_in_order;
 use crate::data::source::parquet_blocks::{ColumnBlocks, ParquetBlocks};
 use crate::data::source::parquet_file::{damaged, decoded, decoded_column, open};
 use crate::data::source::parquet_leaf::Leaf;
+use crate::data::source::parquet_pages::column_fits;
 use crate::data::source::row_block::{BlockQuery, BlockReader};
 use crate::data::table::errors::{CellErrors, empty, out_of_space};
 use crate::data::table::origin::RowUnit;
@@ -91,6 +92,7 @@ fn schema_of(file: &DataFile, reader: &SerializedFileReader<File>) -> Result<Sch
     for (at, _) in columns.columns().iter().enumerate().filter(|(_, column)| column.max_rep_level() > 0) {
         for group in 0..reader.num_row_groups() {
             let group = decoded(|| reader.get_row_group(group)).map_err(|error| damaged(file, &error))?;
+            column_fits(file, group.metadata(), at)?;
             let first = || Leaf::open(group.as_ref(), at)?.read(1);
             let read = decoded_column(|| schema.column(at), first).map_err(|error| damaged(file, &error))?;
             if let (1, Some(shape)) = (read.rows(), read.shape()) {

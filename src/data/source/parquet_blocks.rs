@@ -5,6 +5,7 @@ use crate::data::io::regular::open_regular;
 use crate::data::source::batch_rows::BatchRows;
 use crate::data::source::parquet_file::{damaged, decoded, decoded_column, open};
 use crate::data::source::parquet_leaf::{Leaf, LeafBlock};
+use crate::data::source::parquet_pages::column_fits;
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, ReadUnit, RowBlock, UnparsedRows};
 use crate::data::table::cell::CellValue;
 use crate::data::table::errors::{CellErrors, bad_text, out_of_space, unreadable};
@@ -71,6 +72,7 @@ impl ColumnBlocks {
             for (reader, wanted) in self.readers.iter().zip(query.columns.chunks(self.share)) {
                 let group = decoded(|| reader.get_row_group(self.next_group)).map_err(failed)?;
                 for wanted in wanted {
+                    column_fits(file, group.metadata(), wanted.position)?;
                     let open = || Leaf::open(group.as_ref(), wanted.position);
                     self.columns.push(decoded_column(|| schema.column(wanted.position), open).map_err(failed)?);
                 }
@@ -198,6 +200,9 @@ fn open_kept(file: &DataFile, keep: &[usize]) -> Result<Option<BatchRows>, Probl
     let bytes = open_regular(&file.path).map_err(|error| unreadable(file, &error, 0))?;
     let failed = |error: ParquetError| damaged(file, &error);
     let builder = decoded(|| ParquetRecordBatchReaderBuilder::try_new(bytes)).map_err(failed)?;
+    for group in builder.metadata().row_groups() {
+        keep.iter().try_for_each(|leaf| column_fits(file, group, *leaf))?;
+    }
     let parquet = builder.parquet_schema();
     let mut roots: Vec<usize> = vec![];
     for leaf in keep {

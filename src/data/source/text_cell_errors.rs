@@ -2,6 +2,7 @@
 
 use crate::data::io::paths::DataFile;
 use crate::data::source::common_schema::FileSchema;
+use crate::data::table::column_errors::NO_NUMBER;
 use crate::data::table::errors::{not_text, shown};
 use crate::data::table::number_format::has_thousands;
 use crate::data::table::schema::{ColumnQuery, Schema};
@@ -19,7 +20,7 @@ pub(crate) fn bad_number(
     format: &TextFormat,
 ) -> Problem {
     let text = String::from_utf8_lossy(cell.trim_ascii());
-    let message = format!("column `{}`: expected a number, found `{}`", shown(&column), shown(&text));
+    let message = format!("column `{}`: {NO_NUMBER} `{}`", shown(&column), shown(&text));
     let place = file.place(Some(line), Some(column));
     let problem = Problem::error(Code::BadCell, message).at(wanted.span, "read as numbers here").in_data(place);
     let problem = problem.also(file.span, "");

@@ -1,6 +1,7 @@
 //! A cell of a typed format, converted to the type a column is read as. Independent of formats.
 
 use crate::data::io::paths::DataFile;
+use crate::data::table::column_errors::NO_NUMBER;
 use crate::data::table::errors::shown;
 use crate::data::table::moment::Moment;
 use crate::data::table::number_format::NumberFormat;
@@ -167,7 +168,7 @@ impl CellError {
         let (code, message, help) = match self {
             CellError::Words(text) => (
                 Code::ColumnType,
-                format!("column `{column}` holds text: expected a number, found `{}`", shown(&text)),
+                format!("column `{column}` holds text: {NO_NUMBER} `{}`", shown(&text)),
                 "declare it as `text`, as `category`, or select another column".to_owned(),
             ),
             CellError::Array => (

@@ -1,25 +1,33 @@
 //! The errors of all readers: files and cells that cannot be read. Independent of formats.
 
+use crate::data::io::bytes::TooManyWords;
 use crate::data::io::expansion;
 use crate::data::io::paths::DataFile;
 use crate::data::io::reader;
 use crate::data::io::regular::NotRegular;
 use crate::data::io::text_error::{NotText, OpenQuote, TooLong};
+use crate::data::table::column_errors::ColumnErrors;
 use crate::data::table::schema::ColumnQuery;
 use crate::diag::{Code, DataPlace, Problem, Problems};
 use crate::thousands::grouped;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::collections::BTreeMap;
 
-/// How many problems of one table are reported one by one.
+/// How many problems of one table are reported one by one, and of how many columns.
 const SHOWN: usize = 10;
+/// From so many bad cells of a column on, readers that can end early do so.
+const MANY: usize = 1000;
 
-/// Problems of one table: the first few, and how many more; or of a block of rows, where each row may be passed over, the
-/// first problem of every row.
+/// Problems of one table: those of cells put together for each column, of others the first few and how many more; or of a
+/// block of rows, where each row may be passed over, the first problem of every row.
 #[derive(Default)]
 pub(crate) struct CellErrors {
     problems: Problems,
     more: usize,
+    /// Bad cells by column, in the order of their first ones.
+    columns: Vec<ColumnErrors>,
+    /// Whether a reader has ended early.
+    stopped: bool,
     rows: Option<BTreeMap<usize, Problem>>,
 }
 
@@ -46,16 +54,29 @@ impl CellErrors {
 
     /// Whether nothing is wrong so far.
     pub(crate) fn is_empty(&self) -> bool {
-        self.problems.is_empty()
+        self.problems.is_empty() && self.columns.is_empty()
     }
 
-    /// Whether further problems would only be counted.
-    pub(crate) fn is_full(&self) -> bool {
-        self.rows.is_none() && self.problems.len() >= SHOWN
+    /// Whether further problems would only be counted, so that the reader may end.
+    pub(crate) fn is_full(&mut self) -> bool {
+        let many = self.columns.iter().any(|column| column.count() >= MANY);
+        let full = self.rows.is_none() && (many || self.problems.len() >= SHOWN);
+        self.stopped |= full;
+        full
     }
 
     /// Adds one.
     pub(crate) fn push(&mut self, problem: Problem) {
+        let of_column = matches!(problem.code, Code::BadCell | Code::ColumnType)
+            && problem.data.as_ref().is_some_and(|place| place.column.is_some());
+        if of_column && self.rows.is_none() {
+            match self.columns.iter().position(|column| column.has(&problem)) {
+                Some(at) => self.columns[at].add(problem),
+                None if self.columns.len() < MANY => self.columns.push(ColumnErrors::of(problem)),
+                None => self.more += 1,
+            }
+            return;
+        }
         // A read error is always reported, however many bad cells came before.
         if self.problems.len() < SHOWN || !of_cells(problem.code) {
             self.problems.push(problem);
@@ -66,14 +87,30 @@ impl CellErrors {
 
     /// Adds those of the rows that follow.
     pub(crate) fn append(&mut self, others: Self) {
+        for column in others.columns {
+            match self.columns.iter().position(|own| own.is_of(&column)) {
+                Some(at) => self.columns[at].append(column),
+                None => self.columns.push(column),
+            }
+        }
         others.problems.into_iter().for_each(|problem| self.push(problem));
         self.more += others.more;
+        self.stopped |= others.stopped;
     }
 
     /// All of them, if there are any.
     pub(crate) fn finish(mut self) -> Option<Problems> {
         if let (Some(last), true) = (self.problems.iter().last(), self.more > 0) {
             let mut rest = Problem::error(last.code, format!("and {} more cells or rows like these", self.more));
+            rest.labels = last.labels.clone();
+            self.problems.push(rest);
+        }
+        let columns = self.columns.len();
+        for column in self.columns.into_iter().take(SHOWN) {
+            column.finish(self.stopped).into_iter().for_each(|problem| self.problems.push(problem));
+        }
+        if let (Some(last), true) = (self.problems.iter().last(), columns > SHOWN) {
+            let mut rest = Problem::error(last.code, format!("and {} more columns like these", columns - SHOWN));
             rest.labels = last.labels.clone();
             self.problems.push(rest);
         }
@@ -170,6 +207,12 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
 
 /// Data that is too large for the memory, and for the space on the disk.
 pub(crate) fn out_of_space(span: crate::diag::Span, error: &std::io::Error) -> Problem {
+    if let Some(words) = error.get_ref().and_then(|error| error.downcast_ref::<TooManyWords>()) {
+        return Problem::error(Code::NoRoom, words.to_string()).at(span, "read here").help(
+            "a column that is different on almost every row is no category: read it as `text` or leave it out; or allow more \
+             memory with `--memory MIB`",
+        );
+    }
     let message = format!("prepared data does not fit into memory and cannot be kept on disk: {error}");
     Problem::error(Code::NoRoom, message)
         .at(span, "read here")

@@ -3,6 +3,7 @@
 pub(crate) mod array_fault;
 pub(crate) mod cache;
 pub(crate) mod cell;
+pub(crate) mod column_errors;
 pub(crate) mod columns;
 pub(crate) mod errors;
 pub(crate) mod image_layout;

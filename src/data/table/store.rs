@@ -159,6 +159,9 @@ fn cell_length(kind: CellType) -> usize {
     }
 }
 
+/// Bytes that a word takes beside its letters, which are in the dictionary and in the map of codes.
+const WORD: usize = 64;
+
 /// A writer of a store. Columns of a row may be written in any order, all before the row is ended.
 pub(crate) struct StoreWriter {
     layout: StoreLayout,
@@ -171,6 +174,8 @@ pub(crate) struct StoreWriter {
     missing: Vec<MissingMarkers>,
     waiting: usize,
     growing: Growing,
+    /// Bytes of words that are not counted in the budget yet.
+    new_words: usize,
 }
 
 impl StoreWriter {
@@ -198,6 +203,7 @@ impl StoreWriter {
             missing: query.columns.iter().map(|wanted| wanted.missing.clone()).collect(),
             waiting: 0,
             growing: Growing::new(budget),
+            new_words: 0,
         }
     }
 
@@ -351,6 +357,7 @@ impl StoreWriter {
         } else {
             let dictionary = &mut self.layout.dictionaries[column];
             dictionary.push(word.to_owned());
+            self.new_words += 2 * word.len() + WORD;
             dictionary.len() as u32 - 1
         };
         self.known[column].insert(word.into(), code);
@@ -400,6 +407,7 @@ impl StoreWriter {
 
     /// Writes a chunk.
     fn flush(&mut self) -> io::Result<()> {
+        self.growing.take_words(std::mem::take(&mut self.new_words))?;
         for (cells, texts) in self.pending.iter_mut().zip(&mut self.texts) {
             self.layout.starts.push(self.growing.len());
             self.growing.write(cells)?;

@@ -61,10 +61,6 @@ macro_rules! apply {
 }
 
 impl<B: Backend, T: Tape<f32, B::Device>> LossTensors<'_, '_, B, T> {
-    fn classes(&self) -> usize {
-        self.targets.loss.classes.len()
-    }
-
     fn rows(&self) -> usize {
         self.targets.labels.len()
     }
@@ -105,6 +101,10 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
 
     fn components(&self) -> usize {
         self.of_logits.len()
+    }
+
+    fn classes(&self) -> usize {
+        self.targets.loss.classes.len()
     }
 
     fn weight(&self, component: usize) -> f64 {
@@ -232,6 +232,10 @@ impl<B: Backend, T: Tape<f32, B::Device>> Tensors for LossTensors<'_, '_, B, T> 
 
 impl<B: Backend, T: Tape<f32, B::Device>> LabelledTensors for LossTensors<'_, '_, B, T> {
     type Loss = Tensor<Rank0, f32, B::Device>;
+
+    fn epoch(&self) -> Option<u64> {
+        Some(self.targets.epoch)
+    }
 
     fn mean_of_label(&mut self, x: &Self::Tensor) -> Result<Self::Loss, Self::Error> {
         let rows = self.rows();

@@ -6,8 +6,8 @@ use crate::lint::subject::Subject;
 use crate::sema::HirCombine;
 
 pub(in crate::lint) fn beta_zero(subject: &Subject<'_>) -> Problems {
-    // Normalized, it is the cross-entropy of the sum of all logits.
-    let averages = |combine: &HirCombine| !combine.combination.is_normalized();
+    // Normalized, it is the cross-entropy of the sum of all logits; decisions may have another `beta`.
+    let averages = |combine: &HirCombine| !combine.combination.is_normalized() && !combine.combination.decides_apart();
     let zero = subject.betas().filter(|(combine, beta, _)| *beta == 0.0 && averages(combine));
     zero.map(|(combine, _, entry)| {
         Problem::warning(Code::BetaZero, format!("`beta = 0` makes `{}` a plain average", combine.name))

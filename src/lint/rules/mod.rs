@@ -4,6 +4,7 @@ mod absent_class;
 mod batch_of_one;
 mod beta_zero;
 mod boosted_beta;
+mod boosted_gce;
 mod idle_sweep_param;
 mod imputed_modality;
 mod label_in_input;
@@ -11,6 +12,7 @@ mod large_beta;
 mod large_margin;
 mod late_missing;
 mod lone_component;
+mod long_anneal;
 mod long_patience;
 mod many_mixtures;
 mod missing_seed;
@@ -68,6 +70,8 @@ pub const RULES: &[LintRule] = &[
     data("imputed_modality", Code::ImputedModality, imputed_modality::imputed_modality),
     text("normalized_boost", Code::NormalizedBoost, normalized_boost::normalized_boost),
     text("short_logits", Code::ShortLogits, short_logits::short_logits),
+    text("boosted_gce", Code::BoostedGce, boosted_gce::boosted_gce),
+    text("long_anneal", Code::LongAnneal, long_anneal::long_anneal),
     text("label_in_input", Code::LabelInInput, label_in_input::label_in_input)
         .and_data(label_in_input::label_in_columns),
 ];

@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod name;
+pub(crate) mod placeholder;
 pub(crate) mod setting;
 pub(crate) mod shape;
 pub(crate) mod suggest;

@@ -33,9 +33,12 @@ pub(super) const ENCODING: Parameter = Parameter::new(
 .or(DefaultValue::Text("utf-8"));
 pub(super) const COMMENT: Parameter =
     Parameter::new("comment", Kind::Text, "the character that begins lines which are no rows").optional();
-pub(super) const SKIP: Parameter =
-    Parameter::new("skip", Kind::Integer(0), "how many lines are before the first that is read")
-        .or(DefaultValue::Integer(0));
+pub(super) const SKIP: Parameter = Parameter::new(
+    "skip",
+    Kind::Integer(0),
+    "how many lines are before the first that is read; a first line `sep=;` as Excel writes it is left out without it",
+)
+.or(DefaultValue::Integer(0));
 
 /// Encodings that are named where one is misspelt.
 const COMMON: &[&str] = &[
@@ -89,7 +92,7 @@ pub(super) fn text_format(
         comment: ascii(arguments, "comment", given)?,
         skip: arguments.size("skip"),
     };
-    match conflict(&format) {
+    match format.conflict() {
         Some((name, message)) => Err(Problem::error(Code::OutOfRange, message).at(given(name), "not accepted")),
         None => Ok(format),
     }
@@ -144,25 +147,4 @@ fn encoding(label: &str, given: &dyn Fn(&str) -> Span) -> Result<String, Problem
              https://encoding.spec.whatwg.org/#names-and-labels",
         ),
     })
-}
-
-/// Two characters that mean different things and are the same, and the argument that is to be changed.
-fn conflict(format: &TextFormat) -> Option<(&'static str, String)> {
-    let same = |a: Option<char>, b: Option<char>| a.is_some() && a == b;
-    let (separator, decimal) = (Some(format.separator), Some(format.decimal));
-    let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '+');
-    if format.thousands.is_some_and(letter) {
-        return Some(("thousands", "`thousands` is no letter, digit or sign of a number".to_owned()));
-    }
-    if letter(format.separator) {
-        return Some(("separator", "`separator` is no letter, digit or sign of a number".to_owned()));
-    }
-    [
-        ("thousands", same(format.thousands, decimal), "`thousands` and `decimal` are the same character"),
-        ("quote", same(format.quote, separator), "`quote` and `separator` are the same character"),
-        ("comment", same(format.comment, separator), "`comment` and `separator` are the same character"),
-        ("comment", same(format.comment, format.quote), "`comment` and `quote` are the same character"),
-    ]
-    .into_iter()
-    .find_map(|(name, found, message)| found.then(|| (name, message.to_owned())))
 }

@@ -3,6 +3,7 @@
 use super::failure::{Context, ParseFailure};
 use super::forms::words_of;
 use super::head::declaration_head;
+use super::placeholder::listed_inputs;
 use super::repair::Repair;
 use crate::diag::{Code, Problem, Span};
 use crate::syntax::grammar::Rule;
@@ -17,6 +18,7 @@ pub(in crate::syntax) fn diagnose(failure: &ParseFailure<'_>) -> (Problem, Optio
         .or_else(|| list_in_parentheses(failure))
         .or_else(|| missing_separator(failure))
         .or_else(|| branch(failure))
+        .or_else(|| listed_inputs(failure).map(|problem| (problem, None)))
         .or_else(|| missing_operand(failure))
         .unwrap_or_else(|| (plain(failure), None))
 }

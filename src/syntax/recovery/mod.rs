@@ -14,6 +14,7 @@ mod forms;
 mod head;
 mod messages;
 mod outline;
+mod placeholder;
 mod poison;
 mod recover;
 mod region;

@@ -48,6 +48,10 @@ pub struct ColumnSurvey {
     pub max: f64,
     /// The most characters of a cell.
     pub longest: usize,
+    /// The fewest characters of a cell that is filled.
+    pub shortest: usize,
+    /// The letters, digits and signs of ASCII in its cells, a bit for each.
+    pub letters: u128,
     /// The most words of a cell.
     pub most_words: usize,
     /// The words of all cells.
@@ -103,6 +107,7 @@ impl ColumnSurvey {
             odd: Some(BTreeMap::new()),
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
+            shortest: usize::MAX,
             every: 1,
             ..Self::default()
         }
@@ -131,7 +136,9 @@ impl ColumnSurvey {
             Some(number) => self.add_number(cell, number),
             None => self.add_odd(cell),
         }
-        self.longest = self.longest.max(cell.chars().count());
+        let length = cell.chars().count();
+        (self.longest, self.shortest) = (self.longest.max(length), self.shortest.min(length));
+        cell.bytes().filter(u8::is_ascii).for_each(|byte| self.letters |= 1 << byte);
         let words = cell.split_whitespace().count();
         self.most_words = self.most_words.max(words);
         self.words += words;

@@ -7,6 +7,7 @@ pub(crate) mod table_survey;
 mod text_table;
 mod typed_table;
 
+use crate::data::inspect::sample::{NoSample, of_large_source};
 use crate::data::inspect::survey::image_paths::survey_images;
 use crate::data::inspect::survey::table_survey::{Survey, invalid};
 use crate::data::source;
@@ -17,14 +18,23 @@ use std::path::Path;
 /// Bytes of a table that may be in memory; the rest lies in temporary files.
 const MEMORY: usize = 1 << 30;
 
-/// Surveys the rows of a source: of a large table of text rows from all over it, of any other source all rows.
+/// Surveys the rows of a source, of a large one rows from all over it; of a folder of images and of tables that are joined
+/// all rows.
 ///
 /// # Errors
 /// If a file cannot be read, a row is not as long as the first, or there is no row.
 pub fn survey(source: &Source, base: &Path) -> io::Result<Survey> {
     let mut survey = match &source.kind {
         SourceKind::Table { paths, format } => text_table::survey(paths, format, base)?,
-        _ => typed_table::survey(source, base, MEMORY)?,
+        _ => match of_large_source(source, base) {
+            Ok(Some(sample)) => {
+                let seen = typed_table::survey(&sample.source, sample.base(), MEMORY)?;
+                let all_rows = sample.all_rows.unwrap_or(seen.rows);
+                Survey { whole: false, all_rows, ..seen }
+            }
+            Ok(None) | Err(NoSample::Unavailable(_)) => typed_table::survey(source, base, MEMORY)?,
+            Err(NoSample::Failed(error)) => return Err(error),
+        },
     };
     if survey.rows == 0 {
         return Err(invalid("it holds no rows"));

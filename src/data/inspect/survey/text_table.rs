@@ -11,7 +11,7 @@ use crate::data::source::text_layout::TextLayout;
 use crate::data::table::cell::looks_like_a_row;
 use crate::data::table::number_format::NumberFormat;
 use crate::spec::{Spanned, TextFormat};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Of the rows beyond the first [`SAMPLE_ROWS`] one in so many is counted, and so on for every further power of ten.
@@ -27,16 +27,16 @@ pub(super) fn format_of(path: &Path) -> io::Result<TextFormat> {
     let layout = TextLayout::of(&format);
     let text = reader::open(path, layout.encoding, &mut hasher)?;
     let mut first = csv::StringRecord::new();
-    records(text, layout).read_record(&mut first)?;
+    records(after_lines(text, format.skip)?, layout).read_record(&mut first)?;
     let names: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
-    let quote = if quotes_are_letters(path, layout)? { None } else { format.quote };
+    let quote = if quotes_are_letters(path, layout, format.skip)? { None } else { format.quote };
     Ok(TextFormat { header: !looks_like_a_row(&names, NumberFormat::of(&format)), quote, ..format })
 }
 
 /// Whether quotes open that are never closed, so that a cell contains whole rows.
-fn quotes_are_letters(path: &Path, layout: TextLayout) -> io::Result<bool> {
+fn quotes_are_letters(path: &Path, layout: TextLayout, skip: usize) -> io::Result<bool> {
     let mut hasher = blake3::Hasher::new();
-    let mut rows = records(reader::open(path, layout.encoding, &mut hasher)?, layout);
+    let mut rows = records(after_lines(reader::open(path, layout.encoding, &mut hasher)?, skip)?, layout);
     let (mut record, mut width) = (csv::StringRecord::new(), 0);
     for _ in 0..QUOTED_RECORDS {
         if !rows.read_record(&mut record)? {
@@ -49,6 +49,15 @@ fn quotes_are_letters(path: &Path, layout: TextLayout) -> io::Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// A text without so many of its first lines.
+fn after_lines(text: impl Read, lines: usize) -> io::Result<impl Read> {
+    let mut text = BufReader::new(text);
+    for _ in 0..lines {
+        text.skip_until(b'\n')?;
+    }
+    Ok(text)
 }
 
 fn records<R: Read>(text: R, layout: TextLayout) -> csv::Reader<R> {
@@ -76,7 +85,7 @@ pub(super) fn survey(written: &[Spanned<String>], format: &TextFormat, base: &Pa
             all &= rows.whole;
             Box::new(io::Cursor::new(rows.bytes))
         } else {
-            Box::new(reader::open(&file.path, layout.encoding, &mut hasher)?)
+            Box::new(after_lines(reader::open(&file.path, layout.encoding, &mut hasher)?, format.skip)?)
         };
         let mut rows = records(text, layout);
         let mut names = format.header;
@@ -92,7 +101,7 @@ pub(super) fn survey(written: &[Spanned<String>], format: &TextFormat, base: &Pa
             }
             if record.len() != survey.columns.len() {
                 let (found, width) = (record.len(), survey.columns.len());
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = record.position().map_or(0, csv::Position::line) + format.skip as u64;
                 return Err(invalid(format!("line {line} has {found} cells and not {width}")));
             }
             seen += 1;

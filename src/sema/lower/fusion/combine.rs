@@ -1,7 +1,7 @@
 //! Strategies: how a `combine` becomes components that decide, and the loss that joins them.
 
 use crate::diag::{Code, Problem, Span};
-use crate::fusion::{BOOST, InputJoin, Mixtures, STRATEGIES, ScoreLayout, strategy};
+use crate::fusion::{BOOST, DECIDE, InputJoin, Mixtures, STRATEGIES, ScoreLayout, strategy};
 use crate::ops::{Linear, Op, UnitLogits};
 use crate::sema::errors::suggest::suggest;
 use crate::sema::eval::evaluator::{Evaluator, join};
@@ -48,6 +48,10 @@ impl<'a> Evaluator<'a> {
                 sound = false;
                 continue;
             }
+            if self.placeholder(&arg.value, args) {
+                sound = false;
+                continue;
+            }
             let label = self.input_name(&arg.value, &inputs);
             let path = join(&scope, &format!("inputs.{}", path_part(&label)));
             match self.scoped(path, |this| this.eval(&arg.value)) {
@@ -64,10 +68,14 @@ impl<'a> Evaluator<'a> {
                 (1, 1) => "one input".to_string(),
                 (least, most) => format!("{least} to {most} inputs"),
             };
-            self.report(
-                Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}, found {given}"))
-                    .at(combine.strategy.span, "inputs given here"),
-            );
+            let mut problem = Problem::error(Code::TooManyArguments, format!("`{name}` takes {takes}, found {given}"))
+                .at(combine.strategy.span, "inputs given here");
+            if given == 0
+                && let Some((inputs, place)) = self.listed_inputs(combine.strategy.span)
+            {
+                problem = problem.help(format!("list the inputs: `{inputs}`")).edit(place, inputs, false);
+            }
+            self.report(problem);
             sound = false;
         }
         let entries = combine.settings.as_ref().map_or(&[][..], |block| &block.entries);
@@ -208,8 +216,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The settings that a combination is made of: those of a simple kind, and `boost`. All of them are checked, even
-    /// where one is wrong.
+    /// The settings that a combination is made of: those of a simple kind, `boost` and `decide`. All of them are
+    /// checked, even where one is wrong.
     fn combination_settings(&mut self, strategy: &Signature, settings: &Settings<'a>) -> Option<Arguments> {
         let mut arguments = vec![];
         let mut sound = true;
@@ -219,6 +227,7 @@ impl<'a> Evaluator<'a> {
                     self.setting(strategy, settings, param.name)
                 }
                 Kind::Form(_) if param.name == BOOST.name => self.boost_setting(settings),
+                Kind::Form(_) if param.name == DECIDE.name => self.decide_setting(settings),
                 _ => continue,
             };
             match argument {

@@ -2,6 +2,7 @@
 
 pub(crate) mod boost;
 pub(crate) mod combine;
+pub(crate) mod decide;
 pub(crate) mod gated;
 pub(crate) mod logits;
 pub(crate) mod low_rank;
