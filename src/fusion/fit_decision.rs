@@ -92,7 +92,7 @@ pub fn fit_decision(rows: &DecisionRows<'_>, rule: &Multiplicative, weights: &[f
 }
 
 /// A form of decision over some held-out rows. Its numbers are, as logarithms, the temperature of the whole, `beta`, and the
-/// temperature of each component; those that are not fitted have no slope.
+/// temperature of each component; the derivative of those that are not fitted is 0.
 struct FormFit<'a> {
     rows: &'a DecisionRows<'a>,
     rule: &'a Multiplicative,
@@ -182,7 +182,7 @@ impl FormFit<'_> {
         let inverse = (-numbers[0]).exp();
         let beta = self.beta(numbers);
         let (mut value, mut gradient) = (0.0, vec![0.0; numbers.len()]);
-        let (mut p, mut slopes) = (vec![0.0; classes], Slopes::new(self.weights.len(), classes));
+        let (mut p, mut derivatives) = (vec![0.0; classes], LossDerivatives::new(self.weights.len(), classes));
         self.visit(which, numbers, |node, label| {
             let losses = &node.row.losses;
             softmin(losses, inverse, &mut p);
@@ -199,22 +199,22 @@ impl FormFit<'_> {
             }
             value += log_sum.ln();
             if self.is_free(1) {
-                slopes.add(node, beta, &p, &mut gradient[1..]);
+                derivatives.add(node, beta, &p, &mut gradient[1..]);
             }
         });
         value /= count;
         let start = self.start();
-        for (at, slope) in gradient.iter_mut().enumerate() {
+        for (at, derivative) in gradient.iter_mut().enumerate() {
             let away = if at == 0 { 0.0 } else { numbers[at] - start[at] };
             value += 0.5 * away * away / count;
-            *slope = if self.is_free(at) { (*slope + away) / count } else { 0.0 };
+            *derivative = if self.is_free(at) { (*derivative + away) / count } else { 0.0 };
         }
         (value, gradient)
     }
 }
 
 /// The derivatives of the class losses of a row by `log beta` and the `log T_i`, for any `q`.
-struct Slopes {
+struct LossDerivatives {
     /// `w_i q_i^k (-log p_i^k + log prior^k)`, components x classes.
     terms: Vec<f64>,
     /// Of each class, the sum of `log (1 - p_i^k)`.
@@ -223,7 +223,7 @@ struct Slopes {
     sums: Vec<f64>,
 }
 
-impl Slopes {
+impl LossDerivatives {
     fn new(components: usize, classes: usize) -> Self {
         Self { terms: vec![0.0; components * classes], rest: vec![0.0; classes], sums: vec![0.0; classes] }
     }
@@ -324,7 +324,7 @@ mod tests {
     const RULE: Multiplicative = Multiplicative { beta: 0.5, ..Multiplicative::CROSS_ENTROPY };
 
     #[test]
-    fn slopes_are_those_of_finite_differences() {
+    fn derivatives_are_those_of_finite_differences() {
         let drawn = drawn(40, 6.0);
         let weights = [1.0, 0.5, 2.0];
         for log_prior in [vec![], [0.2f64, 0.5, 0.3].map(f64::ln).to_vec()] {

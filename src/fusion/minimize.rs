@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 const ITERATIONS: usize = 80;
 /// Steps that the curvature is estimated from.
 const MEMORY: usize = 8;
-/// The share of the decrease a slope promises that a step must reach (Armijo).
+/// The share of the decrease predicted by the gradient that a step must reach (Armijo).
 const SUFFICIENT: f64 = 1e-4;
-/// The search ends where no slope is larger.
+/// The search ends where no partial derivative is larger.
 const FLAT: f64 = 1e-7;
 
 /// One step with the change of the gradient along it.
@@ -17,23 +17,23 @@ struct StepPair {
     change: Vec<f64>,
 }
 
-/// A point no worse than `start` where the function has no slope left, or no step along its slope lowers it. `function` gives
-/// a value and its gradient. Where the value of the start is not finite it is returned as it is.
+/// A point no worse than `start` where the gradient vanishes, or no step against it lowers the function. `function` gives a value
+/// and its gradient. Where the value of the start is not finite it is returned as it is.
 pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
     let mut here = start;
     let (mut value, mut gradient) = function(&here);
     let mut pairs: VecDeque<StepPair> = VecDeque::new();
     for _ in 0..ITERATIONS {
-        let finite = value.is_finite() && gradient.iter().all(|slope| slope.is_finite());
-        if !finite || gradient.iter().all(|slope| slope.abs() < FLAT) {
+        let finite = value.is_finite() && gradient.iter().all(|derivative| derivative.is_finite());
+        if !finite || gradient.iter().all(|derivative| derivative.abs() < FLAT) {
             break;
         }
         let mut direction = descent(&gradient, &pairs);
-        let mut slope = dot(&direction, &gradient);
-        if slope >= 0.0 {
+        let mut derivative = dot(&direction, &gradient);
+        if derivative >= 0.0 {
             pairs.clear();
-            direction = gradient.iter().map(|slope| -slope).collect();
-            slope = dot(&direction, &gradient);
+            direction = gradient.iter().map(|derivative| -derivative).collect();
+            derivative = dot(&direction, &gradient);
         }
         // Without curvature the length of the gradient says nothing about that of a step.
         let longest = direction.iter().fold(0.0, |most: f64, part| most.max(part.abs()));
@@ -41,7 +41,7 @@ pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f
         let found = loop {
             let next: Vec<f64> = here.iter().zip(&direction).map(|(at, part)| at + length * part).collect();
             let (next_value, next_gradient) = function(&next);
-            if next_value <= value + SUFFICIENT * length * slope && next_value < value {
+            if next_value <= value + SUFFICIENT * length * derivative && next_value < value {
                 break Some((next, next_value, next_gradient));
             }
             length /= 2.0;
@@ -53,7 +53,7 @@ pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f
         let step = next.iter().zip(&here).map(|(to, from)| to - from).collect();
         let change = next_gradient.iter().zip(&gradient).map(|(to, from)| to - from).collect();
         let pair = StepPair { step, change };
-        // The estimate stays positive definite only where the slope grows along the step.
+        // The estimate stays positive definite only where the derivative grows along the step.
         if dot(&pair.step, &pair.change) > 1e-12 * dot(&pair.change, &pair.change) {
             pairs.push_back(pair);
             if pairs.len() > MEMORY {
@@ -67,7 +67,7 @@ pub(super) fn minimize(start: Vec<f64>, function: impl Fn(&[f64]) -> (f64, Vec<f
 
 /// `-H g` with the inverse `H` of the curvature as estimated from the pairs, by the recursion of two loops.
 fn descent(gradient: &[f64], pairs: &VecDeque<StepPair>) -> Vec<f64> {
-    let mut direction: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
+    let mut direction: Vec<f64> = gradient.iter().map(|derivative| -derivative).collect();
     let mut shares = vec![];
     for StepPair { step, change } in pairs.iter().rev() {
         let share = dot(step, &direction) / dot(step, change);
