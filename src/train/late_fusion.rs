@@ -3,12 +3,12 @@
 
 use super::checkpoint::{Checkpoint, CheckpointPolicy, FinishedComponents};
 use super::conclude::{Concluded, conclude};
-use super::failure::{FailureCause, TrainingFailure};
+use super::failure::{FailureCause, NonFinite, TrainingFailure};
 use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
 use crate::fusion::{CombinationRule, HeldOutRows};
-use crate::plan::{Batch, Component, Plan};
+use crate::plan::{Batch, Component, ParamId, Plan};
 use crate::spec::{CalibrationMethod, TrainSpec};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -87,7 +87,8 @@ fn train_components(
                 observe(Event::EpochEnded(&record));
             }
             event => observe(event),
-        })?;
+        });
+        let trained = trained.map_err(|failure| of_component(*failure, &alone, plan))?;
         let own = trained.history.into_iter().map(|mut record| {
             record.component = Some(component.name.clone());
             record.seconds += seconds;
@@ -124,6 +125,22 @@ fn train_components(
     let Concluded { params, decision, calibration, valid, test } = concluded.map_err(|error| failed(error.into()))?;
     let seconds = seconds + began.elapsed().as_secs_f64();
     Ok(Trained { params, best_epoch: 0, history, stop, seconds, decision, calibration, valid, test })
+}
+
+/// The failure of a component's training as one of the whole: its model is not one of the whole, and its parameters have
+/// other numbers there.
+fn of_component(failure: TrainingFailure, alone: &Plan, plan: &Plan) -> Box<TrainingFailure> {
+    let of_whole = |id: ParamId| {
+        let own = alone.params.get(id)?;
+        plan.params.iter().position(|other| other.name == own.name)
+    };
+    let cause = match failure.cause {
+        FailureCause::NonFinite { epoch, step, place: NonFinite::Gradient(param) } => {
+            FailureCause::NonFinite { epoch, step, place: NonFinite::Gradient(param.and_then(of_whole)) }
+        }
+        cause => cause,
+    };
+    Box::new(TrainingFailure { cause, kept: None, ..failure })
 }
 
 fn measured(
