@@ -6,7 +6,7 @@ use mmc::diag::Code;
 use mmc::exec::{DeviceChoice, Params, engine, initialize};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::TrainSpec;
-use mmc::train::{BatchSource, FailureCause, Trained, Training, evaluate, fit, train};
+use mmc::train::{BatchSource, FailureCause, Trained, Training, TrainingFailure, evaluate, fit, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -86,6 +86,10 @@ pub(super) fn pipeline(combine: &str) -> (Plan, TrainSpec) {
 }
 
 fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, FailureCause> {
+    outcome(plan, spec, rows).map_err(|halted| halted.cause)
+}
+
+fn outcome(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, Box<TrainingFailure>> {
     let never = AtomicBool::new(false);
     let [train, valid] = rows;
     let valid = (!valid.is_empty()).then_some(valid as &dyn BatchSource);
@@ -101,7 +105,7 @@ fn fitted(plan: &Plan, spec: &TrainSpec, rows: [&Table; 2]) -> Result<Trained, F
         checkpoints: None,
     };
     let start = |plan| engine(plan, DeviceChoice::Cpu, Some(1));
-    fit(&start, initialize(plan, spec.seed), training, &mut |_| ()).map_err(|halted| halted.cause)
+    fit(&start, initialize(plan, spec.seed), training, &mut |_| ())
 }
 
 #[test]
@@ -173,6 +177,17 @@ fn a_learned_combiner_is_fitted_to_held_out_rows_alone() {
     let problem = cause.problem(&plan);
     assert_eq!(problem.code, Code::TooFewRows);
     assert!(problem.message.contains("`by = learned`"), "{}", problem.message);
+}
+
+/// The weights of one component are no model of the pipeline.
+#[test]
+fn a_component_that_fails_leaves_no_model() {
+    let (plan, spec) = pipeline("late(a_net, b_net)");
+    let mut rows = Table::new(30, 0, 1);
+    rows.inputs[1].fill([f32::NAN; 2]);
+    let failure = outcome(&plan, &spec, [&rows, &rows]).unwrap_err();
+    assert!(failure.kept.is_none(), "{:?}", failure.cause);
+    assert_eq!(failure.cause.problem(&plan).code, Code::NonFinite);
 }
 
 #[test]
