@@ -127,16 +127,28 @@ fn train_components(
     Ok(Trained { params, best_epoch: 0, history, stop, seconds, decision, calibration, valid, test })
 }
 
-/// The failure of a component's training as one of the whole: its model is not one of the whole, and its parameters have
-/// other numbers there.
+/// The failure of a component's training as one of the whole: its model is not one of the whole, and its parameters and
+/// steps have other numbers there.
 fn of_component(failure: TrainingFailure, alone: &Plan, plan: &Plan) -> Box<TrainingFailure> {
-    let of_whole = |id: ParamId| {
+    let param = |id: ParamId| {
         let own = alone.params.get(id)?;
         plan.params.iter().position(|other| other.name == own.name)
     };
+    let step = |index: usize| {
+        let own = alone.steps.get(index)?;
+        plan.steps.iter().position(|other| other.makes == own.makes)
+    };
     let cause = match failure.cause {
-        FailureCause::NonFinite { epoch, step, place: NonFinite::Gradient(param) } => {
-            FailureCause::NonFinite { epoch, step, place: NonFinite::Gradient(param.and_then(of_whole)) }
+        FailureCause::NonFinite { epoch, step: at, place } => {
+            let place = match place {
+                NonFinite::Loss(index) => NonFinite::Loss(index.and_then(step)),
+                NonFinite::Gradient(id) => NonFinite::Gradient(id.and_then(param)),
+            };
+            FailureCause::NonFinite { epoch, step: at, place }
+        }
+        FailureCause::Exec(ExecError::OutOfMemory { index, step: name }) => {
+            let index = step(index).unwrap_or(plan.steps.len());
+            FailureCause::Exec(ExecError::OutOfMemory { index, step: name })
         }
         cause => cause,
     };

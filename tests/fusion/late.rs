@@ -6,7 +6,7 @@ use mmc::diag::Code;
 use mmc::exec::{DeviceChoice, Params, engine, initialize};
 use mmc::plan::{Batch, Plan};
 use mmc::spec::TrainSpec;
-use mmc::train::{BatchSource, FailureCause, Trained, Training, TrainingFailure, evaluate, fit, train};
+use mmc::train::{BatchSource, FailureCause, NonFinite, Trained, Training, TrainingFailure, evaluate, fit, train};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -188,6 +188,11 @@ fn a_component_that_fails_leaves_no_model() {
     let failure = outcome(&plan, &spec, [&rows, &rows]).unwrap_err();
     assert!(failure.kept.is_none(), "{:?}", failure.cause);
     assert_eq!(failure.cause.problem(&plan).code, Code::NonFinite);
+    // The step is one of the component that failed, by its number in the whole plan.
+    let FailureCause::NonFinite { place: NonFinite::Loss(Some(step)), .. } = failure.cause else {
+        panic!("{:?}", failure.cause);
+    };
+    assert!(plan.steps[step].name.starts_with('b'), "{}", plan.steps[step].name);
 }
 
 #[test]
