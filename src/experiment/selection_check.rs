@@ -27,12 +27,7 @@ fn undefined_by(hir: &Hir, classes: &[String], counts: &[usize]) -> Option<Probl
     Some(if split.span == Span::default() { problem } else { problem.also(split.span, "the split is made here") })
 }
 
-/// The error of a metric that is undefined on the validation rows of a data set.
-pub(crate) fn undefined(data: &Dataset, metric: Metric, span: Span) -> Option<Problem> {
-    let counts = data.valid.as_ref()?.class_counts(data.label.classes.len());
-    undefined_metric(&data.label.classes, &counts, metric, span)
-}
-
+/// The error of a metric that some class without rows leaves undefined.
 fn undefined_metric(classes: &[String], counts: &[usize], metric: Metric, span: Span) -> Option<Problem> {
     let absent = classes.iter().zip(counts).filter(|_| metric == Metric::Auc).find(|(_, rows)| **rows == 0)?.0;
     let message = format!("`valid.{}` is not defined: no validation row is of class `{absent}`", metric.as_str());
