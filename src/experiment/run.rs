@@ -72,7 +72,7 @@ impl Run {
         };
         let began = Instant::now();
         let data = Arc::new(load_or_fail(&[&pipeline], options)?);
-        if let Some(problem) = undefined_selection(&pipeline, &data) {
+        if let Some(problem) = undefined_selection(&pipeline.compiled.hir, &data) {
             return Err(pipeline.error(problem));
         }
         let compiled = &mut pipeline.compiled;

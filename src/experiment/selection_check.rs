@@ -1,6 +1,5 @@
 //! Whether the metric that selects the best epoch is defined on the validation rows.
 
-use super::pipeline::Pipeline;
 use crate::data::Dataset;
 use crate::diag::{Code, Problem, Span};
 use crate::sema::Hir;
@@ -8,9 +7,9 @@ use crate::spec::{DataProfile, Metric, Part};
 
 /// The error of a selection by the area under the curve where a class has no validation rows: it is undefined in every
 /// epoch, and the first would be kept.
-pub(crate) fn undefined_selection(pipeline: &Pipeline, data: &Dataset) -> Option<Problem> {
+pub(crate) fn undefined_selection(hir: &Hir, data: &Dataset) -> Option<Problem> {
     let valid = data.valid.as_ref()?;
-    undefined_by(&pipeline.compiled.hir, &data.label.classes, &valid.class_counts(data.label.classes.len()))
+    undefined_by(hir, &data.label.classes, &valid.class_counts(data.label.classes.len()))
 }
 
 /// The same from the profile of the data.

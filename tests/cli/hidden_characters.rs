@@ -115,7 +115,8 @@ fn no_verb_passes_them_to_the_terminal() {
     quiet(folder, &["eval", "runs/small-0001", "--data", &table, "--by", &format!("b{HIDDEN}")], &[0]);
     quiet(folder, &["predict", "runs/small-0001", &table, "-o", "out.csv", "--keep", "all"], &[0]);
     let column = format!("a{HIDDEN}");
-    quiet(folder, &["predict", "runs/small-0001", &table, "--sort", "uncertainty", "--top", "5"], &[0]);
+    let sorted = ["predict", "runs/small-0001", &table, "--sort", "uncertainty", "--top", "5", "-o", "out.csv"];
+    quiet(folder, &sorted, &[0]);
     quiet(folder, &["predict", "runs/small-0001", &table, "--keep", &format!("none{HIDDEN}")], &[1]);
     quiet(folder, &["predict", "runs/small-0001", &table, "--sort", &column], &[2]);
     quiet(folder, &["eval", "runs/small-0001", "--corrupt", "a=gaussian:0.5"], &[0]);

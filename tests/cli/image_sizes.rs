@@ -63,7 +63,7 @@ fn images_of_a_folder_that_cannot_be_read_are_left_out_too() {
         let place = folder.path().join("photos").join(kind);
         fs::create_dir_all(&place).unwrap();
         for image in 0..12u32 {
-            let pixels = GrayImage::from_fn(4, 4, |x, y| Luma([(40 * x + 9 * y + 11 * image) as u8 + 50 * at as u8]));
+            let pixels = GrayImage::from_fn(4, 4, |x, y| Luma([(40 * x + 9 * y + 6 * image + 20 * at as u32) as u8]));
             pixels.save(place.join(format!("{image:02}.png"))).unwrap();
         }
         fs::write(place.join(format!("{:02}.png", 3 + at)), "no image").unwrap();

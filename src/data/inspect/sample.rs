@@ -6,7 +6,7 @@ use crate::data::inspect::row_ranges::RowRanges;
 use crate::data::inspect::spread::{SpreadRecords, SpreadSize, spread};
 use crate::data::io::paths::{self, DataFile};
 use crate::data::io::reader;
-use crate::data::io::regular::open_regular;
+use crate::data::io::regular::{open_regular, read_regular};
 use crate::data::load::LoadRequest;
 use crate::data::source::excel_separator::with_declared_separator;
 use crate::data::source::text_layout::TextLayout;
@@ -336,7 +336,8 @@ fn whole_file(file: &DataFile, folder: &Path) -> io::Result<String> {
     }
     let place = folder.join(&file.name);
     std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
-    std::fs::copy(&file.path, &place)?;
+    let bytes = read_regular(&file.path, LARGE)?;
+    replace_file(&place, Durability::Unsynced, |file| file.write_all(&bytes))?;
     Ok(file.name.clone())
 }
 

@@ -102,7 +102,7 @@ fn apply_all(
         let preparer = BlockPreparer { spec, transforms, unfit, part };
         let mut writer = RowsWriter::new(width, spec.optional, budget);
         let mut first = 0;
-        let mut count = |rows: &[u32], block: &PreparedRows| {
+        let mut count = |rows: &[u32], block: &TransformedRows| {
             if block.faulty {
                 preparer.cells(rows, |fault, at, row| errors.fault(part, fault, at, first + row), |_, _, _| {});
             }
@@ -130,7 +130,7 @@ fn apply_all(
                     let mut cells = vec![0; 4 * rows.len() * width];
                     (preparer.prepare(rows, &mut cells), cells)
                 };
-                let prepared: Vec<(PreparedRows, Vec<u8>)> = blocks.par_iter().map(prepare).collect();
+                let prepared: Vec<(TransformedRows, Vec<u8>)> = blocks.par_iter().map(prepare).collect();
                 for (rows, (block, cells)) in blocks.iter().zip(prepared) {
                     count(rows, &block);
                     let written = writer.push_cells(&cells, &block.there);
@@ -152,7 +152,7 @@ struct BlockPreparer<'a> {
 }
 
 /// What is known of rows whose numbers are prepared.
-struct PreparedRows {
+struct TransformedRows {
     /// Which rows have all their numbers.
     there: Vec<bool>,
     /// Whether a cell is to be reported.
@@ -168,8 +168,8 @@ enum CellFault {
 
 impl BlockPreparer<'_> {
     /// Writes the bytes of the numbers of rows, row by row, into `cells`, which are zeros.
-    fn prepare(&self, rows: &[u32], cells: &mut [u8]) -> PreparedRows {
-        let mut prepared = PreparedRows { there: vec![true; rows.len()], faulty: false };
+    fn prepare(&self, rows: &[u32], cells: &mut [u8]) -> TransformedRows {
+        let mut prepared = TransformedRows { there: vec![true; rows.len()], faulty: false };
         match self.part.steps(rows) {
             Some(_) => self.prepare_steps(rows, cells, &mut prepared),
             None => self.prepare_vectors(rows, cells, &mut prepared),
@@ -183,9 +183,9 @@ impl BlockPreparer<'_> {
     }
 
     /// Prepares rows that all have as many numbers: as [`BlockPreparer::cells`], a few rows after the other.
-    fn prepare_vectors(&self, rows: &[u32], cells: &mut [u8], prepared: &mut PreparedRows) {
+    fn prepare_vectors(&self, rows: &[u32], cells: &mut [u8], prepared: &mut TransformedRows) {
         let (width, features) = (self.spec.shape.size(), self.unfit.len());
-        let PreparedRows { there, faulty } = prepared;
+        let TransformedRows { there, faulty } = prepared;
         let tiles = cells.chunks_mut(4 * TILE * width).zip(there.chunks_mut(TILE));
         let mut column = vec![];
         for (rows, (cells, there)) in rows.chunks(TILE).zip(tiles) {
@@ -207,9 +207,9 @@ impl BlockPreparer<'_> {
     }
 
     /// Prepares rows of lists.
-    fn prepare_steps(&self, rows: &[u32], cells: &mut [u8], prepared: &mut PreparedRows) {
+    fn prepare_steps(&self, rows: &[u32], cells: &mut [u8], prepared: &mut TransformedRows) {
         let width = self.spec.shape.size();
-        let PreparedRows { there, faulty } = prepared;
+        let TransformedRows { there, faulty } = prepared;
         let cells = cells.as_chunks_mut::<4>().0;
         let fault = |_, _, _| {
             *faulty = true;
