@@ -12,14 +12,14 @@ use crate::data::modality::transform::FittedTransform;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::presence::RequiredComponents;
 use crate::data::source;
-use crate::data::source::opened::OpenTable;
+use crate::data::source::opened::{OpenTable, PassedOn};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, RowBlock};
 use crate::data::source::storage::Storage;
 use crate::data::table::errors::CellErrors;
 use crate::data::table::schema::{ArrayType, CellType, Schema};
 use crate::diag::{Code, DataPlace, Problem, Problems, nearest};
 use crate::shape::Shape;
-use crate::spec::Source;
+use crate::spec::{Select, Source};
 use crate::thousands::grouped;
 use arrow_array::ArrayRef;
 use arrow_schema::Field;
@@ -51,7 +51,7 @@ pub struct BlockRequest<'r, 'a> {
 }
 
 /// The columns of a table that are passed on beside what is made of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum KeptColumns {
     /// None of them.
     #[default]
@@ -60,6 +60,8 @@ pub enum KeptColumns {
     All,
     /// Those of these names.
     Named(Vec<String>),
+    /// This one, unless the table lacks it or its format cannot pass columns on.
+    IfThere(Select),
 }
 
 /// The rows of a table as blocks that are not prepared yet.
@@ -137,7 +139,8 @@ fn open<'a>(
     request: BlockRequest<'_, 'a>,
 ) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
     let mut open = source::open_or_stream(request.source, request.base, request.memory, request.stream.as_ref())?;
-    let keep = kept_positions(&request.keep, &open)?;
+    let optional = matches!(request.keep, KeptColumns::IfThere(_));
+    let keep = PassedOn { positions: kept_positions(&request.keep, &open)?, optional };
     for modality in request.modalities.iter().filter_map(|name| preprocessing.modality(name)) {
         expect_columns(modality, &mut open.schema);
     }
@@ -184,6 +187,15 @@ fn kept_positions(keep: &KeptColumns, open: &OpenTable) -> Result<Vec<usize>, Pr
         KeptColumns::None => return Ok(vec![]),
         KeptColumns::All => return Ok((0..open.schema.width).collect()),
         KeptColumns::Named(names) => names,
+        KeptColumns::IfThere(select) => {
+            let is_it = |at: &usize| match select {
+                Select::Position(position) => at == position,
+                Select::Name(name) => open.schema.column(*at) == *name,
+                Select::Glob(_) | Select::Except(_) => false,
+            };
+            let found: Vec<usize> = (0..open.schema.width).filter(is_it).collect();
+            return Ok(if found.len() == 1 { found } else { vec![] });
+        }
     };
     let columns: Vec<String> = (0..open.schema.width).map(|at| open.schema.column(at)).collect();
     let mut positions = vec![];
