@@ -144,7 +144,7 @@ fn of_a_large_table_that_is_joined_some_rows_are_seen_with_those_of_the_others()
     assert!(problems.is_empty(), "{problems:?}");
     assert!(!profile.whole() && profile.rows() < 18_500, "{}", profile.rows());
     let b = &profile.modalities[0].columns[1];
-    assert_eq!((b.name.as_str(), b.min, b.max), ("b", 0.0, 147.0));
+    assert_eq!((b.name.as_str(), b.cells.min, b.cells.max), ("b", 0.0, 147.0));
     // A problem is that of the file.
     people("x");
     let Inspection::Inspected { profile: None, problems } = seen(&joined, folder.path()) else { panic!() };
