@@ -31,6 +31,8 @@
 #[doc(hidden)]
 pub mod atomic_file;
 #[doc(hidden)]
+pub mod chart;
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod compile;
@@ -55,6 +57,8 @@ pub mod lsp;
 pub mod ops;
 #[doc(hidden)]
 pub mod optim;
+#[doc(hidden)]
+pub mod page;
 #[doc(hidden)]
 pub mod plan;
 #[doc(hidden)]

@@ -24,11 +24,13 @@ mod open;
 mod output;
 mod page;
 mod panic;
+mod picture;
 mod plan;
 mod plan_view;
 mod predict;
 mod progress;
 mod read_progress;
+mod report;
 mod resume_command;
 mod robustness_view;
 mod run;
@@ -84,6 +86,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Eval(args) => eval::eval(args, output),
         Command::Stress(args) => stress::stress(args, output),
         Command::Trust(args) => trust::trust(args, output),
+        Command::Report(args) => report::report(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -3,7 +3,7 @@
 use super::args::{OutputArgs, When};
 use super::status::ExitStatus;
 use super::terminal_writer::TerminalWriter;
-use crate::diag::{Problems, Severity, SourceMap, Style, render, visible_lines};
+use crate::diag::{Problem, Problems, Severity, SourceMap, Style, render, visible_lines};
 use crate::experiment::Error;
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -57,6 +57,11 @@ impl Output {
             self.err.show(&render(problems, sources, self.err.style));
             self.err.line(&count(problems));
         }
+    }
+
+    /// Prints a problem without a text on standard error, and returns the exit status for it.
+    pub(super) fn problem(&self, problem: Problem) -> ExitStatus {
+        self.error(&Error::of(problem, &SourceMap::new()))
     }
 
     /// Prints an error on standard error, and returns the exit status for it.

@@ -136,6 +136,7 @@ codes! {
     CannotResume = "MMC0612", "a run that cannot be continued as requested";
     UnknownRun = "MMC0620", "a run that does not exist";
     RunDisagrees = "MMC0621", "a run whose files or results do not agree";
+    NoPictures = "MMC0622", "a picture that this build or this machine cannot write";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

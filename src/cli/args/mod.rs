@@ -20,6 +20,7 @@ mod new;
 mod output;
 mod plan;
 mod predict;
+mod report;
 mod run;
 mod runs;
 mod stress;
@@ -47,6 +48,7 @@ pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
+pub(super) use report::ReportArgs;
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
 pub(super) use stress::StressArgs;
@@ -90,6 +92,8 @@ pub(super) enum Command {
     Stress(StressArgs),
     /// Explain how rows were decided, and how far the decisions can be trusted
     Trust(TrustArgs),
+    /// Make the page of a run or of a study, which `mmc run` writes as `report.html`
+    Report(ReportArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout
