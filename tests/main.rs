@@ -11,6 +11,7 @@ mod exec;
 mod experiment;
 mod fusion;
 mod lsp;
+mod page;
 mod pipelines;
 mod reference;
 mod report;
