@@ -24,8 +24,9 @@ fn glyph_width(letter: char) -> f64 {
     match place.and_then(|place| ASCII.get(place)) {
         Some(hundredths) => f64::from(*hundredths) / 100.0,
         None => match letter.width() {
-            Some(0) | None => 0.0,
-            Some(1) => OTHER,
+            Some(0) => 0.0,
+            // A control character is shown as the replacement character.
+            Some(1) | None => OTHER,
             Some(_) => WIDE,
         },
     }

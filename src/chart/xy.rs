@@ -166,7 +166,9 @@ impl XyChart {
             canvas.text((begin, bottom + 17.0), plain, &text);
         }
         let title = fitted(&self.x.title, SIZE, CHART_WIDTH);
-        canvas.text(((left + right) / 2.0, bottom + 36.0), plain.anchor(Anchor::Middle), &title);
+        let half = text_width(&title, SIZE) / 2.0;
+        let middle = ((left + right) / 2.0).clamp(half, (CHART_WIDTH - half).max(half));
+        canvas.text((middle, bottom + 36.0), plain.anchor(Anchor::Middle), &title);
     }
 
     /// The entries of the legend, in rows as wide as the plot. A single curve needs none.

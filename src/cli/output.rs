@@ -12,6 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Width of reports without a terminal.
 const WIDTH: usize = 100;
 
+/// Width of what is not fitted to a terminal: more than any line has.
+const UNLIMITED: usize = 10_000;
+
 /// Whether standard output could not be written, and that was reported.
 static FAILED: AtomicBool = AtomicBool::new(false);
 
@@ -92,6 +95,7 @@ impl Stream {
         };
         let unicode = !(look.ascii || terminal && dumb);
         let width = width.map_or(WIDTH, |(width, _)| usize::from(width.0));
+        let width = if look.wide { UNLIMITED } else { width };
         Self { target, terminal, style: Style { color, unicode, width } }
     }
 

@@ -36,7 +36,10 @@ impl RunEnd<'_> {
         if saved.is_ok() {
             match self.args.json {
                 true => self.summary_line(&summary),
-                false => self.output.out.show(&run_summary(&summary, &self.run.device(), self.output.out.style)),
+                false => {
+                    let (device, all) = (self.run.device(), self.args.detail);
+                    self.output.out.show(&run_summary(&summary, &device, all, self.output.out.style));
+                }
             }
         }
         let interrupted = summary.status == Status::Interrupted;

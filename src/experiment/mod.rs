@@ -138,5 +138,5 @@ pub use trust::{ExplainedRows, Trust, TrustRequest};
 pub use trust_summary::{ConflictSummary, ModalitySummary, RiskSummary, SetCount, SetSummary, TrustSummary};
 pub use value_difference::ValueDifference;
 pub use verification::{CheckStatus, Verification, VerificationCheck, verify_run};
-pub use web_page::{web_page, write_web_page};
+pub use web_page::{keep_robustness, web_page, write_web_page};
 pub use weight_comparison::WeightComparison;

@@ -2,6 +2,7 @@
 
 use super::error::{Error, ErrorKind};
 use super::pipeline::{Pipeline, PipelineOptions};
+use super::robustness::robustness_report::RobustnessReport;
 use super::study_content::study_content;
 use super::study_record::STUDY_FILE;
 use crate::atomic_file::write_atomic;
@@ -32,6 +33,38 @@ pub fn write_web_page(folder: &Path) -> Result<PathBuf, Error> {
     let path = folder.join(PAGE);
     write_atomic(&path, |file| file.write_all(html.as_bytes())).map_err(of)?;
     Ok(path)
+}
+
+/// Keeps what was measured of the test rows of the run in `folder` beside what was before, and makes its page again.
+///
+/// # Errors
+/// As [`write_web_page`].
+pub fn keep_robustness(folder: &Path, found: &RobustnessReport) -> Result<(), Error> {
+    let path = folder.join(ROBUSTNESS);
+    let mut kept = serde_json::to_value(found).unwrap_or_default();
+    if let Some(before) = read_json(&path).ok().filter(|before| before["error"] == kept["error"]) {
+        merge(&mut kept, &before);
+    }
+    let text = serde_json::to_string_pretty(&kept).unwrap_or_default() + "\n";
+    write_atomic(&path, |file| file.write_all(text.as_bytes())).map_err(of)?;
+    write_web_page(folder).map(drop)
+}
+
+/// Takes over from an earlier measurement of the same model what is not measured again.
+fn merge(kept: &mut Value, before: &Value) {
+    for list in ["subsets", "importance"] {
+        if kept.get(list).is_none() && before.get(list).is_some() {
+            kept[list] = before[list].clone();
+        }
+    }
+    let curves = |of: &Value| of.get("curves").and_then(Value::as_array).cloned().unwrap_or_default();
+    let own = curves(kept);
+    let same = |a: &Value, b: &Value| a["modality"] == b["modality"] && a["kind"] == b["kind"];
+    let others = curves(before).into_iter().filter(|curve| !own.iter().any(|new| same(new, curve)));
+    let all: Vec<Value> = others.chain(own.iter().cloned()).collect();
+    if !all.is_empty() {
+        kept["curves"] = all.into();
+    }
 }
 
 fn page_of_run(folder: &Path) -> Result<WebPage, Error> {

@@ -80,7 +80,7 @@ fn block_markup(block: &PageBlock) -> Markup {
 
 fn plot_markup(plot: &Plot) -> Markup {
     html! {
-        figure id=(plot.name) {
+        figure id=(format!("plot-{}", plot.name)) {
             h3 { (plot.title) }
             (PreEscaped(&plot.svg))
             figcaption { (plot.reading) }

@@ -85,7 +85,7 @@ proptest! {
     fn matrices_and_lattices_are_legible(names in prop::collection::vec(name(), 1..45), count in 0u64..200_000) {
         let counts = vec![vec![count; names.len()]; names.len()];
         check(&CountMatrix { name: "Matrix".into(), rows: "label".into(), columns: "prediction".into(), names: names.clone(), counts }.svg());
-        let members: Vec<String> = names.into_iter().take(Lattice::MOST).collect();
+        let members: Vec<String> = (names.into_iter().enumerate().map(|(at, name)| format!("{at}{name}"))).take(Lattice::MOST).collect();
         let subset = |bits: usize| {
             let chosen = members.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
             LatticeNode { members: chosen.map(|(_, name)| name.clone()).collect(), value: "12.34 %".into(), shade: 0.5 }

@@ -30,15 +30,37 @@ fn a_run_writes_its_page_and_report_makes_the_same_again() {
 #[test]
 fn a_page_that_cannot_be_written_loses_no_run() {
     let folder = folder(SMALL);
-    let run = folder.path().join("blocked");
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet", "--epochs", "1"]).assert().success();
+    let run = folder.path().join("runs/small-0001");
+    fs::remove_file(run.join("report.html")).unwrap();
     fs::create_dir_all(run.join("report.html/in the way")).unwrap();
-    let done = mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--resume", "blocked"]).assert().success();
+    let more = ["run", "--resume", "runs/small-0001", "--no-cache", "--epochs", "2"];
+    let done = mmc(folder.path()).args(more).assert().success();
     let reported = plain(&done.get_output().stderr);
-    assert!(
-        reported.contains("note: the page could not be made: ") && reported.contains("`mmc report` makes it again"),
-        "{reported}"
-    );
-    assert!(run.join("summary.json").is_file() && run.join("model.safetensors").is_file());
+    let note = "note: the page could not be made: ";
+    assert!(reported.contains(note) && reported.contains("`mmc report` makes it again"), "{reported}");
+    let summary: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(run.join("summary.json")).unwrap()).unwrap();
+    assert_eq!(summary["epochs"], 2);
+}
+
+#[test]
+fn measurements_after_the_run_enter_its_page() {
+    let folder = folder(SMALL);
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet", "--epochs", "1"]).assert().success();
+    let run = folder.path().join("runs/small-0001");
+    let page = || fs::read_to_string(run.join("report.html")).unwrap();
+    assert!(!page().contains("Subsets of the modalities"));
+    mmc(folder.path()).args(["eval", "small-0001", "--ablate", "--no-cache"]).assert().success();
+    assert!(page().contains("Subsets of the modalities"));
+    mmc(folder.path()).args(["eval", "small-0001", "--corrupt", "low=gaussian:0.5,1", "--no-cache"]).assert().success();
+    assert!(page().contains("Subsets of the modalities") && page().contains("low: gaussian"));
+    // The run is still what its sums say.
+    mmc(folder.path()).args(["verify", "small-0001", "--no-cache", "--steps", "0"]).assert().success();
+    // Trained on, it is another model, of which nothing was measured.
+    let more = ["run", "--resume", "runs/small-0001", "--no-cache", "--quiet", "--epochs", "3"];
+    mmc(folder.path()).args(more).assert().success();
+    assert!(!page().contains("Subsets of the modalities"));
 }
 
 #[test]
