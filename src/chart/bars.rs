@@ -60,7 +60,7 @@ const STEP: f64 = 24.0;
 /// The height of a bar.
 const THICK: f64 = 14.0;
 /// The widest name of a bar.
-const NAME: f64 = 150.0;
+const NAME: f64 = 180.0;
 
 /// Where bars lie: the left and right end of the axis, and the top of the first bar.
 struct BarFrame {

@@ -34,7 +34,7 @@ impl CountMatrix {
         let widest = self.names.iter().map(|name| text_width(name, SIZE)).fold(0.0, f64::max).min(NAME);
         let numbered = (CHART_WIDTH - widest - 8.0) / count as f64 >= LEGIBLE;
         let left = if numbered || count <= 24 { widest + 8.0 } else { 24.0 };
-        let side = ((CHART_WIDTH - left - 2.0) / count as f64).min(64.0);
+        let side = ((CHART_WIDTH - left - 2.0) / count as f64).min(if count <= 3 { 96.0 } else { 64.0 });
         let soft = TextStyle::new(SIZE, Ink::Soft);
         canvas.text((0.0, 14.0), soft, &fitted(&format!("{} (rows)", self.rows), SIZE, CHART_WIDTH));
         let legible = side >= SIZE + 2.0;

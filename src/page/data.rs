@@ -1,7 +1,7 @@
 //! The data, the settings and the machine of a run, from its record.
 
 use super::content::{PageBlock, PageSection, PageTable};
-use super::values::{count, decimal, listed, number, percent, text};
+use super::values::{count, decimal, listed, name, number, percent, text};
 use crate::diag::visible;
 use serde_json::Value;
 
@@ -33,8 +33,8 @@ pub(super) fn data(record: &Value) -> PageSection {
             _ => text(modality, "/kind"),
         };
         let optional = modality.pointer("/optional").and_then(Value::as_bool).unwrap_or(false);
-        let name = format!("{}{}", text(modality, "/name"), if optional { "?" } else { "" });
-        let mut cells = vec![name, kind, text(modality, "/shape"), text(modality, "/columns")];
+        let own = format!("{}{}", text(modality, "/name"), if optional { "?" } else { "" });
+        let mut cells = vec![own, kind, text(modality, "/shape"), text(modality, "/columns")];
         for (part, _, rows) in &parts {
             let missing = number(record, &format!("/data/missing/{}/{part}", text(modality, "/name")));
             cells.push(match missing.is_finite() {
@@ -63,7 +63,7 @@ fn classes(record: &Value, parts: &[(&str, &str, f64)]) -> Option<PageTable> {
     let mut table = PageTable::new(format!("Rows of the {} classes", classes.len()), &columns);
     table.folded = classes.len() > 12;
     for (at, class) in classes.iter().enumerate().take(MOST_CLASSES) {
-        let mut cells = vec![visible(class.as_str().unwrap_or_default())];
+        let mut cells = vec![name(class.as_str().unwrap_or_default())];
         for (part, _, rows) in parts {
             let own = number(record, &format!("/data/classes/{part}/{at}"));
             cells.push(format!("{} ({})", count(own.max(0.0) as usize), percent(own / rows)));
@@ -72,6 +72,9 @@ fn classes(record: &Value, parts: &[(&str, &str, f64)]) -> Option<PageTable> {
     }
     Some(table)
 }
+
+/// How a measurement is shown.
+type ShownNumber = fn(f64) -> String;
 
 /// The results on every part.
 pub(super) fn results(summary: &Value) -> Option<PageSection> {
@@ -86,7 +89,7 @@ pub(super) fn results(summary: &Value) -> Option<PageSection> {
     columns.extend(parts.iter().map(|(_, name)| format!("#{name} rows")));
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut table = PageTable::new("Results", &columns);
-    let measurements: [(&str, &str, fn(f64) -> String); 8] = [
+    let measurements: [(&str, &str, ShownNumber); 8] = [
         ("rows", "rows", |rows| count(rows.max(0.0) as usize)),
         ("error", "error", percent),
         ("AUC", "auc", percent),

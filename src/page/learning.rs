@@ -29,7 +29,7 @@ fn together(summary: &Value, history: &[SavedEpoch]) -> Vec<PageBlock> {
         ("learning-loss", "Loss by epoch", "mean loss (nats)", |epoch| [epoch.train_loss, epoch.valid_loss]),
     ];
     let plot = |(name, title, unit, of): (&str, &str, &str, Measure)| {
-        let numbers = || history.iter().flat_map(|epoch| of(epoch));
+        let numbers = || history.iter().flat_map(of);
         let mut chart = XyChart::new(format!("{title}: {unit}"), epochs(history), Axis::over(unit, numbers()));
         for (at, line) in ["training rows", "validation rows"].into_iter().enumerate() {
             let points: Vec<(f64, f64)> = history

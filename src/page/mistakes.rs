@@ -2,8 +2,7 @@
 
 use super::content::{PageBlock, PageSection, PageTable};
 use super::test_rows::TestTable;
-use super::values::percent;
-use crate::diag::visible;
+use super::values::{count, name, percent};
 
 /// Mistakes that are listed.
 const LISTED: usize = 20;
@@ -24,7 +23,7 @@ pub(super) fn mistakes(table: &TestTable<'_>) -> PageSection {
     for row in wrong.iter().take(LISTED) {
         let (label, predicted) = (saved.labels[*row] as usize, saved.predicted[*row] as usize);
         let mut cells = vec![saved.row_ids[*row].to_string()];
-        cells.extend(saved.names.as_ref().map(|names| visible(names[*row].as_str())));
+        cells.extend(saved.names.as_ref().map(|names| name(&names[*row])));
         cells.extend([table.classes[label].clone(), table.classes[predicted].clone()]);
         cells.push(percent(table.confidence(*row)));
         cells.push(percent(f64::from(saved.probabilities_of(*row)[label])));
@@ -37,8 +36,9 @@ pub(super) fn mistakes(table: &TestTable<'_>) -> PageSection {
     let text = match wrong.len() {
         0 => "No test row is decided wrongly.".to_owned(),
         all => format!(
-            "Of {all} mistakes the {} that the model was surest of; look at these rows first, since their labels may be wrong. \
-             `mmc trust RUN --row N` explains one.",
+            "Of {} mistakes the {} that the model was surest of; look at these rows first, since their labels may be wrong. \
+             mmc trust RUN --row N explains one.",
+            count(all),
             all.min(LISTED)
         ),
     };

@@ -103,6 +103,18 @@ fn ablation(found: &Value, subsets: &[Value]) -> Plot {
     Plot { name: "ablation".into(), title: "Subsets of the modalities".into(), svg, reading, numbers }
 }
 
+/// What the levels of a kind of corruption count.
+fn unit(kind: &str) -> &'static str {
+    match kind {
+        "gaussian" => "standard deviation of the noise",
+        "blur" => "standard deviation in pixels",
+        "typos" => "share of the tokens",
+        "occlusion" => "share of the image",
+        "dropout" => "share of the numbers",
+        _ => "share of the rows",
+    }
+}
+
 fn corruption(found: &Value, curve: &Value) -> Option<Plot> {
     let (modality, kind) = (text(curve, "/modality"), text(curve, "/kind"));
     let points = curve.pointer("/points").and_then(Value::as_array)?;
@@ -123,7 +135,7 @@ fn corruption(found: &Value, curve: &Value) -> Option<Plot> {
     let title = format!("{modality}: {kind}");
     let mut chart = XyChart::new(
         format!("Error by level of {kind} in {modality}"),
-        Axis::over(format!("level of {kind}"), line.iter().map(|(x, _)| *x)),
+        Axis::over(format!("{kind}: {}", unit(&kind)), line.iter().map(|(x, _)| *x)),
         Axis::from_zero("error (%)", ends.chain([100.0 * error])),
     );
     chart.lines.push(Line { name: modality.clone(), color: 0, dashed: false, points: line });
@@ -136,7 +148,7 @@ fn corruption(found: &Value, curve: &Value) -> Option<Plot> {
     }
     let last = points.last()?;
     let reading = format!(
-        "With {kind} of {} in {modality} the error rises from {} to {}; lines are 95 % intervals on the same rows.",
+        "At level {} of {kind} in {modality} the error goes from {} to {}; lines are 95 % intervals on the same rows.",
         decimal(number(last, "/level"), 2),
         percent(error),
         percent(number(last, "/error"))

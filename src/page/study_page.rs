@@ -54,6 +54,9 @@ pub struct StudyPoint {
 /// A mean and its interval: `None` for a single run.
 pub(super) type MeanInterval = (f64, Option<(f64, f64)>);
 
+/// The metric of a configuration on one part of the data.
+type PartOfPoint = fn(&StudyPoint) -> Option<MeanInterval>;
+
 /// The page of a study.
 pub fn study_page(content: &StudyContent) -> WebPage {
     let mut sections = vec![configurations(content)];
@@ -148,10 +151,9 @@ fn configurations(content: &StudyContent) -> PageSection {
         ]);
     }
     let mut blocks = vec![];
-    for (name, part, of) in [
-        ("validation", "validation", (|point| point.valid) as fn(&StudyPoint) -> Option<MeanInterval>),
-        ("test", "test", |point| point.test),
-    ] {
+    for (name, part, of) in
+        [("validation", "validation", (|point| point.valid) as PartOfPoint), ("test", "test", |point| point.test)]
+    {
         let bars: Vec<Bar> = content
             .points
             .iter()
@@ -247,8 +249,7 @@ fn curve(content: &StudyContent, param: &str) -> Option<Plot> {
         if at >= MOST_LINES {
             continue;
         }
-        let parts: [(&str, fn(&StudyPoint) -> Option<MeanInterval>); 2] =
-            [("validation", |point| point.valid), ("test", |point| point.test)];
+        let parts: [(&str, PartOfPoint); 2] = [("validation", |point| point.valid), ("test", |point| point.test)];
         for (which, (part, of)) in parts.into_iter().enumerate().take(if single { 2 } else { 1 }) {
             let color = if single { which } else { at };
             let found: Vec<(f64, MeanInterval)> =

@@ -1,6 +1,6 @@
 //! The test rows as sections read them: names made visible, probabilities before calibration computed back.
 
-use crate::diag::visible;
+use super::values::name;
 use crate::fusion::EvidenceScale;
 use crate::plan::Plan;
 use crate::report::SavedPredictions;
@@ -28,8 +28,8 @@ impl<'a> TestTable<'a> {
         let temperature = summary.pointer("/calibration/temperature").and_then(Value::as_f64);
         Self {
             saved,
-            classes: classes.iter().map(visible).collect(),
-            components: components.iter().map(|component| visible(&component.name)).collect(),
+            classes: classes.iter().map(|class| name(class)).collect(),
+            components: components.iter().map(|component| name(&component.name)).collect(),
             single: single.collect(),
             weights: components.iter().map(|component| component.weight).collect(),
             calibration: scale.zip(temperature).filter(|found| *found != (EvidenceScale::One, 1.0)),

@@ -23,7 +23,22 @@ pub(super) fn text(value: &Value, path: &str) -> String {
 
 /// `12.34 %` of 0.1234; a dash where it is not a number.
 pub(super) fn percent(share: f64) -> String {
-    if share.is_finite() { format!("{:.2} %", 100.0 * share) } else { "–".into() }
+    if share.is_finite() { format!("{:.2}\u{a0}%", 100.0 * share) } else { "–".into() }
+}
+
+/// Letters of a name that are shown.
+const MOST_LETTERS: usize = 60;
+
+/// A name made visible; of a long one its beginning and its end.
+pub(super) fn name(name: &str) -> String {
+    let shown = visible(name);
+    let letters: Vec<char> = shown.chars().collect();
+    if letters.len() <= MOST_LETTERS {
+        return shown;
+    }
+    let half = MOST_LETTERS / 2;
+    let (begin, end) = (&letters[..half], &letters[letters.len() - half..]);
+    begin.iter().chain(&['…']).chain(end).collect()
 }
 
 /// A number with some decimals; a dash where it is not a number.
