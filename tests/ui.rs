@@ -136,6 +136,7 @@ fn every_broken_pipeline_is_explained() {
 
 /// Codes that no file can cause, with the reason.
 const UNREACHED: &[(Code, &str)] = &[
+    (Code::NoPictures, "a build with the feature `png` has them; tests/page/process.rs asks one without"),
     (Code::BadCheckpoint, "a damaged checkpoint is needed; tests/cli/resume.rs makes one"),
     (Code::CannotResume, "the folder of an interrupted run is needed; tests/cli/resume.rs makes one"),
     (Code::UnknownRun, "a command that takes a run is needed; tests/cli/verify.rs has one"),

@@ -25,7 +25,7 @@ pub(super) fn study_content(folder: &Path) -> Result<StudyContent, Error> {
         }
     }
     let of_name = |name: &str| -> Vec<&SavedTrial> { trials.iter().filter(|trial| trial.name == name).collect() };
-    let spread = |name: &str, part: Part| {
+    let spread = |name: &str, part: ScoresOf| {
         let values = of_name(name).into_iter().filter_map(|trial| part(trial)).map(|scores| scores.get(metric));
         Spread::of(values.collect()).filter(|spread| spread.mean.is_finite())
     };
@@ -76,4 +76,4 @@ pub(super) fn study_content(folder: &Path) -> Result<StudyContent, Error> {
 }
 
 /// The scores of a trial on one part of the data.
-type Part = fn(&SavedTrial) -> Option<&SplitScores>;
+type ScoresOf = fn(&SavedTrial) -> Option<&SplitScores>;

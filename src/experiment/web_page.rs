@@ -2,13 +2,11 @@
 
 use super::error::{Error, ErrorKind};
 use super::pipeline::{Pipeline, PipelineOptions};
-use super::robustness::robustness_report::RobustnessReport;
 use super::study_content::study_content;
 use super::study_record::STUDY_FILE;
-use crate::atomic_file::write_atomic;
 use crate::diag::{Code, Problem, SourceMap, visible};
 use crate::page::{RunContent, WebPage, run_page, study_page};
-use crate::report::{PAGE, ROBUSTNESS, RunRecord, SavedPredictions, read_metrics};
+use crate::report::{PAGE, ROBUSTNESS, RunDir, RunRecord, SavedPredictions, read_metrics};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,41 +28,8 @@ pub fn web_page(folder: &Path) -> Result<WebPage, Error> {
 /// As [`web_page`], and if it cannot be written.
 pub fn write_web_page(folder: &Path) -> Result<PathBuf, Error> {
     let html = web_page(folder)?.html();
-    let path = folder.join(PAGE);
-    write_atomic(&path, |file| file.write_all(html.as_bytes())).map_err(of)?;
-    Ok(path)
-}
-
-/// Keeps what was measured of the test rows of the run in `folder` beside what was before, and makes its page again.
-///
-/// # Errors
-/// As [`write_web_page`].
-pub fn keep_robustness(folder: &Path, found: &RobustnessReport) -> Result<(), Error> {
-    let path = folder.join(ROBUSTNESS);
-    let mut kept = serde_json::to_value(found).unwrap_or_default();
-    if let Some(before) = read_json(&path).ok().filter(|before| before["error"] == kept["error"]) {
-        merge(&mut kept, &before);
-    }
-    let text = serde_json::to_string_pretty(&kept).unwrap_or_default() + "\n";
-    write_atomic(&path, |file| file.write_all(text.as_bytes())).map_err(of)?;
-    write_web_page(folder).map(drop)
-}
-
-/// Takes over from an earlier measurement of the same model what is not measured again.
-fn merge(kept: &mut Value, before: &Value) {
-    for list in ["subsets", "importance"] {
-        if kept.get(list).is_none() && before.get(list).is_some() {
-            kept[list] = before[list].clone();
-        }
-    }
-    let curves = |of: &Value| of.get("curves").and_then(Value::as_array).cloned().unwrap_or_default();
-    let own = curves(kept);
-    let same = |a: &Value, b: &Value| a["modality"] == b["modality"] && a["kind"] == b["kind"];
-    let others = curves(before).into_iter().filter(|curve| !own.iter().any(|new| same(new, curve)));
-    let all: Vec<Value> = others.chain(own.iter().cloned()).collect();
-    if !all.is_empty() {
-        kept["curves"] = all.into();
-    }
+    RunDir::again(folder).and_then(|run| run.write(PAGE, |file| file.write_all(html.as_bytes()))).map_err(of)?;
+    Ok(folder.join(PAGE))
 }
 
 fn page_of_run(folder: &Path) -> Result<WebPage, Error> {
