@@ -2,7 +2,8 @@
 
 use super::error::Error;
 use super::robustness::robustness_report::RobustnessReport;
-use super::web_page::{of, read_json, write_web_page};
+use super::web_file::{of, read_json};
+use super::web_page::write_web_page;
 use crate::report::{ROBUSTNESS, RunDir};
 use serde_json::Value;
 use std::path::Path;

@@ -71,6 +71,7 @@ mod trust_table;
 mod value_difference;
 mod verification;
 mod warm_start;
+mod web_file;
 mod web_page;
 mod weight_comparison;
 

@@ -5,11 +5,12 @@ use super::ranking::{RankedConfiguration, rank};
 use super::saved_trials::{SavedTrial, read_trials};
 use super::statistics::Spread;
 use super::study_record::StudyRecord;
-use super::web_page::of;
+use super::web_file::{of, read_json};
 use crate::diag::{visible, visible_lines};
 use crate::page::{StudyContent, StudyPoint};
 use crate::spec::Metric;
 use crate::train::SplitScores;
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
@@ -69,10 +70,18 @@ pub(super) fn study_content(folder: &Path) -> Result<StudyContent, Error> {
         metric: (metric.as_str().to_owned(), metric.higher_is_better()),
         share: matches!(metric, Metric::Error | Metric::Auc | Metric::F1 | Metric::CalibrationError),
         points: ranking.iter().map(point).collect(),
+        equal: equal(folder, record.study.command()),
         selected: record.best.as_ref().map(|best| (visible(&best.name), visible(&best.run))),
         texts,
         versions: versions.collect::<Vec<_>>().join(", "),
     })
+}
+
+/// How many configurations of the table are the same training as another.
+fn equal(folder: &Path, table: &str) -> usize {
+    let Ok(table) = read_json(&folder.join(format!("{table}.json"))) else { return 0 };
+    let rows = ["points", "lines"].iter().filter_map(|list| table.get(list).and_then(Value::as_array));
+    rows.flatten().filter(|row| row.get("same_as").is_some_and(Value::is_string)).count()
 }
 
 /// The scores of a trial on one part of the data.

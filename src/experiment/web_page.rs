@@ -4,7 +4,8 @@ use super::error::{Error, ErrorKind};
 use super::pipeline::{Pipeline, PipelineOptions};
 use super::study_content::study_content;
 use super::study_record::STUDY_FILE;
-use crate::diag::{Code, Problem, SourceMap, visible};
+use super::web_file::{of, read_json};
+use crate::diag::visible;
 use crate::page::{RunContent, WebPage, run_page, study_page};
 use crate::report::{PAGE, ROBUSTNESS, RunDir, RunRecord, SavedPredictions, read_metrics};
 use serde_json::Value;
@@ -61,19 +62,4 @@ fn page_of_run(folder: &Path) -> Result<WebPage, Error> {
         predictions: predictions.as_ref(),
         robustness: robustness.as_ref(),
     }))
-}
-
-/// Reads a file of JSON.
-pub(super) fn read_json(path: &Path) -> Result<Value, Problem> {
-    let damaged = |reason: String| {
-        let message = format!("`{}` is damaged: {reason}", path.display());
-        Problem::error(Code::BadModel, message).help("copy the file from the folder of its run again")
-    };
-    let text = fs::read_to_string(path).map_err(|error| damaged(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))
-}
-
-/// An error without a text.
-pub(super) fn of(problem: Problem) -> Error {
-    Error::of(problem, &SourceMap::new())
 }

@@ -24,6 +24,8 @@ pub struct StudyContent {
     pub share: bool,
     /// The configurations, the best on the validation rows first.
     pub points: Vec<StudyPoint>,
+    /// Configurations that are not listed, because another is equal in all that decides its trainings.
+    pub equal: usize,
     /// The configuration that is selected, and its run within the folder.
     pub selected: Option<(String, String)>,
     /// The texts of its pipelines.
@@ -196,6 +198,13 @@ fn configurations(content: &StudyContent) -> PageSection {
         }));
     }
     blocks.push(PageBlock::Table(table));
+    if content.equal > 0 {
+        let text = format!(
+            "{} more are equal to one of these in everything that decides a training, and are listed once.",
+            content.equal
+        );
+        blocks.push(PageBlock::Text(text));
+    }
     if let Some((name, run)) = &content.selected {
         blocks.push(PageBlock::Text(format!("The run of {name} is in the folder {run}, with a page of its own.")));
     }

@@ -307,6 +307,7 @@ fn a_study_has_its_bars_and_its_curve() {
         metric: ("error".into(), false),
         share: true,
         points: vec![point(0.5, 0.2), point(0.0, 0.22), point(1.0, 0.25)],
+        equal: 2,
         selected: Some(("mulmix  beta=0.5".into(), "best".into())),
         texts: vec!["pipeline made\n".into()],
         versions: "mmc 0.1.0".into(),
@@ -316,6 +317,7 @@ fn a_study_has_its_bars_and_its_curve() {
     let plots: Vec<&str> = page.plots().map(|plot| plot.name.as_str()).collect();
     assert_eq!(plots, ["configurations-validation", "configurations-test", "by-beta"]);
     assert!(html.contains("The validation rows select mulmix  beta=0.5 by error, of 3 configurations."), "{html}");
+    assert!(html.contains("2 more are equal to one of these"));
     let curve = page.plots().find(|plot| plot.name == "by-beta").unwrap();
     assert_eq!(curve.numbers.rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), ["0", "0.5", "1"]);
     assert!(page.sections.iter().all(|section| !section.blocks.is_empty()));
