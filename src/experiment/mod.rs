@@ -47,6 +47,7 @@ mod run_list;
 mod run_name;
 mod run_order;
 mod run_progress;
+mod run_web_page;
 mod saved_trials;
 mod score_spreads;
 mod search_table;

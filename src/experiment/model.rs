@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::pipeline::Pipeline;
 use super::predictions::Predictions;
-use super::web_page::write_web_page;
+use super::run_web_page::write_run_page;
 use crate::data::{Preprocessing, TestIds};
 use crate::diag::{Problem, Problems};
 use crate::exec::Params;
@@ -142,7 +142,7 @@ impl TrainedModel {
             summary: &self.summary(directory.path()),
         });
         saved.map_err(|problem: Problem| self.pipeline.error(problem))?;
-        Ok(write_web_page(directory.path()).err())
+        Ok(write_run_page(directory.path()).err())
     }
 
     /// The summary of the training, for the run in this folder.
