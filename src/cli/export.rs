@@ -21,9 +21,16 @@ fn write(args: &ExportArgs, output: &Output) -> Result<(), Error> {
     let folder = find_run(&args.run)?;
     let model = Model::load(&folder)?;
     let options = args.compute.options(Arc::new(AtomicBool::new(false)));
+    let show = |notes: Vec<String>| notes.iter().for_each(|note| output.err.line(note));
+    if let Some(folder_of_weights) = &args.safetensors {
+        show(model.export_torch(&folder, folder_of_weights, args.card)?);
+    }
+    if let Some(folder_of_mlflow) = &args.mlflow {
+        show(model.export_mlflow(&folder, folder_of_mlflow, &options)?);
+    }
     if let Some(file) = &args.onnx {
         let export = OnnxExport { file: file.clone(), prepared: args.inputs == ExportInputs::Prepared };
-        model.export_onnx(&folder, &export, &options)?.iter().for_each(|note| output.err.line(note));
+        show(model.export_onnx(&folder, &export, &options)?);
     }
     Ok(())
 }

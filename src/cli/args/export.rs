@@ -16,6 +16,15 @@ pub(in crate::cli) struct ExportArgs {
     /// What the ONNX graph begins with: the cells of columns, or modalities that are prepared elsewhere
     #[arg(long, value_name = "INPUTS", default_value = "raw", requires = "onnx")]
     pub(in crate::cli) inputs: ExportInputs,
+    /// Write weights, what was fitted to the training rows, and a module in PyTorch that loads both into this folder
+    #[arg(long, value_name = "DIR", group = "format")]
+    pub(in crate::cli) safetensors: Option<PathBuf>,
+    /// Write a model card, README.md, beside the weights
+    #[arg(long, requires = "safetensors")]
+    pub(in crate::cli) card: bool,
+    /// Write the folder of an MLflow model: a `python_function` with its signature and an example
+    #[arg(long, value_name = "DIR", group = "format")]
+    pub(in crate::cli) mlflow: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) compute: ComputeArgs,
 }

@@ -1,10 +1,9 @@
 //! The files of an ONNX export: the graph, what its prepared inputs are made by, and test data in ONNX's own layout.
 
 use super::example_rows::{EXAMPLE_ROWS, ExampleRows};
+use super::files::{create, save};
 use super::onnx_request::OnnxExport;
-use crate::atomic_file::write_atomic;
 use crate::data::RawCells;
-use crate::diag::{Code, Problem};
 use crate::experiment::error::Error;
 use crate::experiment::model::Model;
 use crate::experiment::options::TrainOptions;
@@ -36,15 +35,12 @@ pub(super) fn write(
     };
     let made = onnx_model(&request).map_err(|refusal| model.refused(&refusal))?;
     let beside = export.file.parent().unwrap_or(Path::new(""));
-    create(beside).map_err(|problem| model.error(problem.into()))?;
-    let save = |path: &Path, bytes: &[u8]| {
-        write_atomic(path, |file| file.write_all(bytes)).map_err(|problem| model.error(problem.into()))
-    };
-    save(&export.file, &made.bytes)?;
+    create(model, beside)?;
+    save(model, &export.file, &made.bytes)?;
     let mut notes = vec![format!("wrote {}", export.file.display())];
     if export.prepared {
         let path = export.file.with_extension("preprocessing.json");
-        save(&path, model.preprocessing.to_json().as_bytes())?;
+        save(model, &path, model.preprocessing.to_json().as_bytes())?;
         notes.push(format!("wrote {}: how its inputs are prepared", path.display()));
     }
     let rows = match model.example_rows(options) {
@@ -57,30 +53,20 @@ pub(super) fn write(
         }
     };
     let tests = beside.join("test_data_set_0");
-    create(&tests).map_err(|problem| model.error(problem.into()))?;
+    create(model, &tests)?;
     let given = match inputs {
         OnnxInputs::Raw => raw_tensors(model, &made, &rows),
         OnnxInputs::Prepared => prepared_tensors(&model.plan().inputs, &rows),
     };
     for (kind, tensors) in [("input", given), ("output", results(model, export.prepared, &rows))] {
         for (place, (name, dims, elements)) in tensors.iter().enumerate() {
-            save(&tests.join(format!("{kind}_{place}.pb")), &tensor_file(name, dims, elements))?;
+            save(model, &tests.join(format!("{kind}_{place}.pb")), &tensor_file(name, dims, elements))?;
         }
     }
     let count = rows.batch.rows;
     debug_assert!(count <= EXAMPLE_ROWS);
     notes.push(format!("wrote {}: {count} rows of the run with their results", tests.display()));
     Ok(notes)
-}
-
-fn create(folder: &Path) -> Result<(), Problem> {
-    if folder.as_os_str().is_empty() {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).map_err(|error| {
-        let message = format!("the folder `{}` cannot be made: {error}", folder.display());
-        Problem::error(Code::OutputUnwritable, message).help("name a file in a folder that can be written")
-    })
 }
 
 /// What is kept with the graph: the text of the pipeline, the classes, the hashes of plan and data.

@@ -105,6 +105,17 @@ impl GraphBuilder {
         values
     }
 
+    /// States the type of a value that readers cannot infer, because its operator is of a domain that they do not know. The last
+    /// of its sizes is not known.
+    pub(crate) fn declare(&self, value: &GraphValue, sizes: &[usize]) {
+        let mut info = value_info(&value.name, value.element, sizes);
+        let unknown = DimensionProto { dim_value: None, dim_param: Some(format!("{} size", value.name)) };
+        if let Some(shape) = info.kind.as_mut().and_then(|kind| kind.tensor_type.as_mut()?.shape.as_mut()) {
+            shape.dim.push(unknown);
+        }
+        self.state.borrow_mut().graph.value_info.push(info);
+    }
+
     /// A constant of these sizes.
     pub(crate) fn constant(&self, dims: &[usize], elements: &Elements) -> GraphValue {
         let tensor = elements.tensor("", dims);

@@ -95,6 +95,7 @@ fn trimmed_ids(graph: &GraphBuilder, texts: &GraphValue, table: &BTreeMap<String
     ];
     let inputs = vec![texts.name.to_string()];
     let letters = graph.operator("com.microsoft", "Tokenizer", inputs, attributes, ElementType::Text, 1).remove(0);
+    graph.declare(&letters, &[1]);
     let letters = graph.squeeze(&letters, 1);
     let table: Vec<(&String, i64)> = table.iter().map(|(letter, id)| (letter, *id)).collect();
     // Room for `max` letters after the first one, and for a batch of empty texts.
