@@ -13,7 +13,7 @@ pub(crate) struct ModelCard<'a> {
     pub(crate) scores: Vec<(String, Vec<(String, String)>)>,
     /// The text of the pipeline.
     pub(crate) pipeline: String,
-    /// The date of the export.
+    /// The date of the run.
     pub(crate) date: String,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn model_card(card: &ModelCard<'_>) -> String {
     text += &format!("# {} ({})\n\n", plan.pipeline, plan.combine);
     let classes: Vec<String> = plan.loss.classes.iter().map(|class| format!("`{class}`")).collect();
     text += &format!(
-        "Decides between {} classes: {}. {} parameters, trained with `mmc` {} and exported on {}.\n\n",
+        "Decides between {} classes: {}. {} parameters. Exported by `mmc` {}, from a run of {}.\n\n",
         classes.len(),
         classes.join(", "),
         plan.parameter_count(),

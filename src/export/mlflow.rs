@@ -17,7 +17,7 @@ pub(crate) struct MlflowModel<'a> {
     pub(crate) columns: &'a [ModelColumn],
     /// Rows for an example.
     pub(crate) example: Option<MlflowExample>,
-    /// The time of the export in UTC, as ISO 8601 without a zone.
+    /// The time of the run in UTC, as ISO 8601 without a zone.
     pub(crate) created: String,
     /// A number in hexadecimal that names this model.
     pub(crate) id: String,

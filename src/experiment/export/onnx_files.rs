@@ -2,7 +2,6 @@
 
 use super::example_rows::{EXAMPLE_ROWS, ExampleRows};
 use super::files::{create, save};
-use super::onnx_request::OnnxExport;
 use crate::data::RawCells;
 use crate::experiment::error::Error;
 use crate::experiment::model::Model;
@@ -18,14 +17,15 @@ use std::path::Path;
 /// A tensor of the test data: name, sizes, elements.
 type NamedTensor = (String, Vec<usize>, Elements);
 
-/// Writes the graph and the files beside it.
+/// Writes the graph to a file, and the files beside it. `folder` is that of the run.
 pub(super) fn write(
     model: &Model,
     folder: &Path,
-    export: &OnnxExport,
+    file: &Path,
+    prepared: bool,
     options: &TrainOptions,
 ) -> Result<Vec<String>, Error> {
-    let inputs = if export.prepared { OnnxInputs::Prepared } else { OnnxInputs::Raw };
+    let inputs = if prepared { OnnxInputs::Prepared } else { OnnxInputs::Raw };
     let request = OnnxRequest {
         plan: model.plan(),
         params: &model.params,
@@ -34,13 +34,13 @@ pub(super) fn write(
         metadata: metadata(model, folder),
     };
     let made = onnx_model(&request).map_err(|refusal| model.refused(&refusal))?;
-    let beside = export.file.parent().unwrap_or(Path::new(""));
+    let beside = file.parent().unwrap_or(Path::new(""));
     create(model, beside)?;
-    save(model, &export.file, &made.bytes)?;
-    let mut notes = vec![format!("wrote {}", export.file.display())];
-    if export.prepared {
-        let path = export.file.with_extension("preprocessing.json");
-        save(model, &path, model.preprocessing.to_json().as_bytes())?;
+    save(model, file, &made.bytes)?;
+    let mut notes = vec![format!("wrote {}", file.display())];
+    if prepared {
+        let path = file.with_extension("preprocessing.json");
+        save(model, &path, format!("{}\n", model.preprocessing.to_json()).as_bytes())?;
         notes.push(format!("wrote {}: how its inputs are prepared", path.display()));
     }
     let rows = match model.example_rows(options) {
@@ -58,7 +58,7 @@ pub(super) fn write(
         OnnxInputs::Raw => raw_tensors(model, &made, &rows),
         OnnxInputs::Prepared => prepared_tensors(&model.plan().inputs, &rows),
     };
-    for (kind, tensors) in [("input", given), ("output", results(model, export.prepared, &rows))] {
+    for (kind, tensors) in [("input", given), ("output", results(model, prepared, &rows))] {
         for (place, (name, dims, elements)) in tensors.iter().enumerate() {
             save(model, &tests.join(format!("{kind}_{place}.pb")), &tensor_file(name, dims, elements))?;
         }

@@ -30,7 +30,7 @@ impl Model {
         options: &TrainOptions,
     ) -> Result<Vec<String>, Error> {
         #[cfg(feature = "onnx")]
-        return super::onnx_files::write(self, folder, export, options);
+        return super::onnx_files::write(self, folder, &export.file, export.prepared, options);
         #[cfg(not(feature = "onnx"))]
         {
             let _ = (folder, options);

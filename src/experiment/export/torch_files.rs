@@ -26,7 +26,7 @@ const SCORES: [(&str, &str); 6] = [
     ("f1", "macro F1"),
     ("auc", "AUC"),
     ("log_loss", "log loss"),
-    ("ece", "calibration error"),
+    ("calibration_error", "calibration error"),
 ];
 
 impl Model {
@@ -40,7 +40,7 @@ impl Model {
         create(self, folder)?;
         write_model(&folder.join("model.safetensors"), self.plan(), &self.params)
             .map_err(|problem| self.error(problem.into()))?;
-        save(self, &folder.join("preprocessing.json"), self.preprocessing.to_json().as_bytes())?;
+        save(self, &folder.join("preprocessing.json"), format!("{}\n", self.preprocessing.to_json()).as_bytes())?;
         save(self, &folder.join("model.py"), torch_module(self.plan(), &self.params).as_bytes())?;
         if card {
             save(self, &folder.join("README.md"), model_card(&self.card(run)).as_bytes())?;
