@@ -77,10 +77,10 @@ fn an_interrupted_run_says_how_it_continues() {
     let command = lines.iter().find_map(|line| line.strip_prefix("to continue: mmc ")).unwrap();
     assert_eq!(command, "run --resume runs/small-0001 --threads 1 --no-cache");
     // A shorter training than before continues too, as its schedule does not depend on the length.
-    let said = mmc(folder.path()).args(command.split(' ')).args(["--epochs", "200"]).assert().success();
+    let said = mmc(folder.path()).args(command.split(' ')).args(["--epochs", "80"]).assert().success();
     let said = plain(&said.get_output().stderr);
     assert!(said.contains("note: runs/small-0001 continues after "), "{said}");
-    run(folder.path(), &["small.mmc", "--epochs", "200", "--resume", "whole"]);
+    run(folder.path(), &["small.mmc", "--epochs", "80", "--resume", "whole"]);
     assert_equal(&folder.path().join("whole"), &folder.path().join("runs/small-0001"));
     // It is complete now.
     let said = run(folder.path(), &["--resume", "runs/small-0001"]);

@@ -207,7 +207,7 @@ fn an_interrupted_run_keeps_its_best_model() {
 #[cfg(unix)]
 fn a_second_interrupt_ends_at_once() {
     // A step of so many rows takes long enough for two signals to come before it ends.
-    let text = SMALL.replace("mlp([16])", "mlp([1024; 6])").replace("batch_size = 64", "batch_size = 700");
+    let text = SMALL.replace("mlp([16])", "mlp([1024; 3])").replace("batch_size = 64", "batch_size = 700");
     let folder = folder(&text.replace("epochs     = 3", "epochs     = 1"));
     let arguments = ["run", "small.mmc", "--no-cache", "--epochs", "1000000", "--threads", "1"];
     let (child, _lines) = start_until(folder.path(), &arguments, "small/mul");

@@ -34,3 +34,32 @@ fn every_small_pipeline_has_a_plan() {
         assert_eq!(found, components);
     }
 }
+
+/// The pipelines of the tables of methods have the same combines, each with a plan.
+#[test]
+fn every_table_has_the_same_methods() {
+    let tables = [
+        (include_str!("../../pipelines/fusion/higgs_methods.mmc"), 2),
+        (include_str!("../../pipelines/fusion/athletes_methods.mmc"), 3),
+        (include_str!("../../pipelines/fusion/digits_methods.mmc"), 6),
+        (include_str!("../../pipelines/fusion/cifar_methods.mmc"), 3),
+    ];
+    let combines = |text: &'static str| -> Vec<&str> {
+        text.lines().filter_map(|line| line.strip_prefix("combine ")?.split(' ').next()).collect()
+    };
+    for (text, inputs) in tables {
+        assert_eq!(combines(text), combines(tables[0].0));
+        for name in combines(text) {
+            let components = plan_of(text, Some(name)).loss.components.len();
+            let expected = match name {
+                "concat" | "attention" | "gated" | "low_rank" => 1,
+                "etmc" | "both" => inputs + 1,
+                // Pairs of six views beside the views, and all sets of fewer inputs.
+                "mix" | "mix_unit" if inputs == 6 => 21,
+                "mix" | "mix_unit" => (1 << inputs) - 1,
+                _ => inputs,
+            };
+            assert_eq!(components, expected, "{name}");
+        }
+    }
+}
