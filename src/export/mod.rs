@@ -13,6 +13,8 @@ pub(crate) use card::{ModelCard, model_card};
 pub(crate) use input_columns::{InputColumnType, ModelColumn, model_columns};
 pub(crate) use mlflow::{MlflowExample, MlflowModel, mlflow_files};
 #[cfg(feature = "onnx")]
-pub(crate) use onnx::{ElementType, Elements, OnnxInputs, OnnxModel, OnnxRequest, RawColumn, onnx_model, tensor_file};
+pub(crate) use onnx::{
+    ElementType, Elements, OnnxInputs, OnnxModel, OnnxRequest, RawColumn, onnx_model, prepared_name, tensor_file,
+};
 pub(crate) use refusal::ExportRefusal;
 pub(crate) use torch::torch_module;

@@ -6,7 +6,9 @@ use crate::data::RawCells;
 use crate::experiment::error::Error;
 use crate::experiment::model::Model;
 use crate::experiment::options::TrainOptions;
-use crate::export::{ElementType, Elements, OnnxInputs, OnnxModel, OnnxRequest, RawColumn, onnx_model, tensor_file};
+use crate::export::{
+    ElementType, Elements, OnnxInputs, OnnxModel, OnnxRequest, RawColumn, onnx_model, prepared_name, tensor_file,
+};
 use crate::plan::Input;
 use crate::report::RunRecord;
 use crate::spec::ModalityKind;
@@ -137,7 +139,7 @@ fn prepared_tensors(inputs: &[Input], rows: &ExampleRows) -> Vec<NamedTensor> {
             }
             _ => Elements::Floats(numbers.clone()),
         };
-        tensors.push((input.name.clone(), dims, elements));
+        tensors.push((prepared_name(&input.name), dims, elements));
         if input.optional {
             let name = format!("{}.present", input.name);
             tensors.push((name, vec![rows.batch.rows, 1], Elements::Bools(present(rows, place))));

@@ -36,6 +36,9 @@ struct GraphState {
     constants: HashMap<Vec<u8>, GraphValue>,
 }
 
+/// The names of outputs, which no input has.
+pub(crate) const OUTPUTS: [&str; 5] = ["label", "class", "probabilities", "class_losses", "weights"];
+
 /// The size of the batch among sizes.
 pub(crate) const BATCH: &str = "N";
 
@@ -124,7 +127,7 @@ impl GraphBuilder {
         if let Some(known) = state.constants.get(&key) {
             return known.clone();
         }
-        let name = format!("constant_{}", state.constants.len());
+        let name = format!("/constant_{}", state.constants.len());
         let value = GraphValue { name: name.as_str().into(), element: elements.element() };
         state.constants.insert(key, value.clone());
         state.graph.initializer.push(TensorProto { name, ..tensor });
@@ -156,4 +159,38 @@ fn value_info(name: &str, element: ElementType, sizes: &[usize]) -> ValueInfoPro
     let shape = TensorShapeProto { dim: std::iter::once(batch).chain(sizes.iter().map(size)).collect() };
     let tensor = TensorTypeProto { elem_type: element as i32, shape: Some(shape) };
     ValueInfoProto { name: name.to_owned(), kind: Some(TypeProto { tensor_type: Some(tensor) }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+
+    #[test]
+    fn each_constant_is_there_once_and_each_name_is_unique() {
+        let graph = GraphBuilder::default();
+        let x = graph.input("x", ElementType::Double, &[2]);
+        graph.enter("sum");
+        let one = graph.number(&x, 1.0);
+        assert_eq!(one.name, graph.number(&x, 1.0).name);
+        let y = graph.add(&graph.add(&x, &one), &one);
+        assert_ne!(one.name, graph.constant(&[1], &Elements::Doubles(vec![1.0])).name);
+        assert_eq!(graph.weight("w", &[2], &[1.0, 2.0]).name, graph.weight("w", &[2], &[1.0, 2.0]).name);
+        graph.output("y", &y, &[2]);
+        let graph = graph.finish("test");
+        let names: Vec<&str> = graph.node.iter().map(|node| node.output[0].as_str()).collect();
+        assert_eq!(names, ["sum/Add_1", "sum/Add_2", "y"]);
+        assert_eq!(graph.initializer.len(), 3);
+        assert_eq!((graph.input.len(), graph.output[0].name.as_str()), (1, "y"));
+    }
+
+    /// The bytes that the specification of protobuf gives: field numbers and wire types, lengths, little-endian numbers.
+    #[test]
+    fn the_bytes_of_a_tensor_are_those_of_the_format() {
+        let tensor = Elements::Floats(vec![1.0]).tensor("a", &[1]);
+        let expected = [0x08, 0x01, 0x10, 0x01, 0x42, 0x01, b'a', 0x4a, 0x04, 0, 0, 0x80, 0x3f];
+        assert_eq!(tensor.encode_to_vec(), expected);
+        let texts = Elements::Texts(vec!["é".to_owned()]).tensor("", &[1]);
+        assert_eq!(texts.encode_to_vec(), [0x08, 0x01, 0x10, 0x08, 0x32, 0x02, 0xc3, 0xa9]);
+    }
 }

@@ -11,6 +11,6 @@ mod model;
 mod operation;
 mod proto;
 
-pub(crate) use columns::RawColumn;
+pub(crate) use columns::{RawColumn, prepared_name};
 pub(crate) use element::{ElementType, Elements};
 pub(crate) use model::{OnnxInputs, OnnxModel, OnnxRequest, onnx_model, tensor_file};

@@ -7,6 +7,7 @@ mod numbers;
 mod raw_columns;
 mod words;
 
+pub(crate) use modality::prepared_name;
 pub(super) use modality::{prepared_input, raw_input};
 pub(crate) use raw_columns::RawColumn;
 pub(super) use raw_columns::RawColumns;

@@ -3,7 +3,7 @@
 use super::raw_columns::RawColumns;
 use super::{image, letters, numbers, words};
 use crate::data::{FittedModality, FittedTransform};
-use crate::export::onnx::builder::GraphBuilder;
+use crate::export::onnx::builder::{GraphBuilder, OUTPUTS};
 use crate::export::onnx::element::ElementType;
 use crate::export::onnx::operation::InputValue;
 use crate::export::refusal::ExportRefusal;
@@ -49,7 +49,13 @@ pub(crate) fn prepared_input(graph: &GraphBuilder, input: &Input) -> InputValue 
             ElementType::Float
         }
     };
-    let value = graph.input(&input.name, element, &input.shape.0);
-    let name = format!("{}.present", input.name);
+    let own = input.name.as_str();
+    let value = graph.input(&prepared_name(own), element, &input.shape.0);
+    let name = format!("{own}.present");
     InputValue { value, present: input.optional.then(|| graph.input(&name, ElementType::Bool, &[1])) }
+}
+
+/// The name of the input of a modality that is prepared elsewhere: its own, unless an output is called so.
+pub(crate) fn prepared_name(modality: &str) -> String {
+    if OUTPUTS.contains(&modality) { format!("{modality}.value") } else { modality.to_owned() }
 }

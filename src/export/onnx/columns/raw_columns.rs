@@ -1,7 +1,7 @@
 //! The inputs of a whole graph: one for each column that is read, and one for the presence of each image that may be missing.
 
 use crate::data::{CellType, InputColumn};
-use crate::export::onnx::builder::{GraphBuilder, GraphValue};
+use crate::export::onnx::builder::{GraphBuilder, GraphValue, OUTPUTS};
 use crate::export::onnx::element::ElementType;
 use std::collections::BTreeMap;
 
@@ -76,8 +76,8 @@ impl<'a> RawColumns<'a> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        // A column that is read in two ways is two inputs.
-        let taken = |name: &str| self.columns.iter().any(|column| column.input == name);
+        // A column that is read in two ways is two inputs, and none is called as an output.
+        let taken = |name: &str| OUTPUTS.contains(&name) || self.columns.iter().any(|column| column.input == name);
         let mut input = name.to_owned();
         if taken(&input) {
             input = format!("{modality}.{name}");

@@ -110,6 +110,15 @@ def number(cell):
         return math.nan
 
 
+def flat(cell, width):
+    """The numbers of a cell, which may hold several in lists; as many of not-a-number where it is empty."""
+    if is_empty(cell):
+        return [math.nan] * width
+    if hasattr(cell, "tolist"):
+        cell = cell.tolist()
+    return [one for part in cell for one in flat(part, 1)] if isinstance(cell, (list, tuple)) else [number(cell)]
+
+
 def fitted(transforms, name):
     """What was fitted for a transform of this name, `True` for one without numbers, `None` without the transform."""
     for transform in transforms:
@@ -157,10 +166,9 @@ def prepared(modality, columns, folder):
         return image(cells[0], transforms, shape, folder)
     if kind == "padded_sequence":
         return lists(cells[0], transforms, shape)
-    if len(cells) == 1 and cells[0] and isinstance(cells[0][0], (list, tuple)):
-        x = torch.tensor(cells[0], dtype=torch.float64).reshape(-1, *shape)
-    else:
-        x = torch.tensor([[number(cell) for cell in row] for row in zip(*cells)], dtype=torch.float64).reshape(-1, *shape)
+    width = math.prod(shape) // len(cells)
+    rows = [[one for cell in row for one in flat(cell, width)] for row in zip(*cells)]
+    x = torch.tensor(rows, dtype=torch.float64).reshape(-1, *shape)
     x = transformed(x, transforms)
     here = ~x.flatten(1).isnan().any(dim=1)
     return torch.where(here.reshape(-1, *[1] * len(shape)), x, 0.0), here
@@ -206,8 +214,8 @@ def image(cells, transforms, shape, folder):
                 return values.reshape(found.height, found.width, shape[0]).permute(2, 0, 1)
         return torch.as_tensor(cell, dtype=torch.float64).reshape(shape)
 
-    x = torch.stack([torch.zeros(shape, dtype=torch.float64) if cell is None or cell is math.nan else pixels(cell) for cell in cells])
-    here = torch.tensor([not (cell is None or cell is math.nan) for cell in cells])
+    x = torch.stack([torch.zeros(shape, dtype=torch.float64) if is_empty(cell) else pixels(cell) for cell in cells])
+    here = torch.tensor([not is_empty(cell) for cell in cells])
     for transform in transforms:
         name, values = (transform, None) if isinstance(transform, str) else next(iter(transform.items()))
         if name == "subtract_mean":
