@@ -23,7 +23,8 @@ pub(crate) fn canonical(word: &str) -> Cow<'_, str> {
 }
 
 /// The usual forms in which a word with this canonical form is written, itself among them: a whole number with a point and no
-/// more than two zeros after it, a truth value in upper and lower case. For programs that compare words letter by letter.
+/// more than two zeros after it, zero with either sign, a truth value in upper and lower case. For programs that compare words
+/// letter by letter.
 pub(crate) fn written_forms(word: &str) -> Vec<String> {
     if word == "true" || word == "false" {
         let cases = |forms: Vec<String>, letter: char| -> Vec<String> {
@@ -32,8 +33,9 @@ pub(crate) fn written_forms(word: &str) -> Vec<String> {
         };
         return word.chars().fold(vec![String::new()], cases);
     }
-    let longer = ["", ".", ".0", ".00"].map(|zeros| format!("{word}{zeros}"));
-    longer.into_iter().filter(|form| form == word || canonical(form) == word).collect()
+    let signed = ["", "-"].map(|sign| format!("{sign}{word}"));
+    let longer = signed.iter().flat_map(|word| ["", ".", ".0", ".00"].map(|zeros| format!("{word}{zeros}")));
+    longer.filter(|form| form == word || canonical(form) == word).collect()
 }
 
 /// Whether a word is a number or a truth value.
@@ -53,6 +55,7 @@ mod tests {
             assert!(forms.contains(&word.to_owned()) && forms.iter().all(|form| canonical(form) == word), "{forms:?}");
         }
         assert_eq!(written_forms("12"), ["12", "12.", "12.0", "12.00"]);
+        assert_eq!(written_forms("0"), ["0", "0.", "0.0", "0.00", "-0.", "-0.0", "-0.00"]);
         assert_eq!(written_forms("false").len(), 32);
         assert_eq!(written_forms("007"), ["007"]);
     }
