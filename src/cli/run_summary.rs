@@ -213,8 +213,8 @@ mod tests {
             .collect();
         let shown = |all| {
             let text = run_summary(&summary, "cpu", all, STYLE);
-            let names: Vec<String> =
-                text.lines().filter(|line| line.starts_with("  ")).map(|line| line[..11].trim().to_owned()).collect();
+            let name = |line: &str| line.split_whitespace().take(if all { 1 } else { 2 }).collect::<Vec<_>>().join(" ");
+            let names: Vec<String> = text.lines().filter(|line| line.starts_with("  ")).map(name).collect();
             (names, text.contains("--detail shows all"))
         };
         // 7 at is 35, 34 and 33 modulo 36 for at 5, 10 and 15.

@@ -75,8 +75,8 @@ fn notable(components: &[ComponentScores]) -> Vec<(&'static str, &ComponentScore
         order
     };
     let (by_error, by_use) = (ordered(&|component| component.error), ordered(&|component| -component.mean_q));
-    let best = by_error.iter().take(SHOWN).map(|component| ("best ", *component));
-    let used = by_use.iter().take(SHOWN).map(|component| ("used ", *component));
+    let best = by_error.iter().take(SHOWN).map(|component| ("best  ", *component));
+    let used = by_use.iter().take(SHOWN).map(|component| ("used  ", *component));
     let worst = by_error.iter().rev().take(SHOWN).map(|component| ("worst ", *component));
     let mut found: Vec<(&str, &ComponentScores)> = vec![];
     for (what, component) in best.chain(used).chain(worst) {

@@ -94,30 +94,34 @@ fn part_of_table(header: &[(&str, Align)], rows: &[MarkedRow], group: &[usize], 
     let columns: Vec<usize> = std::iter::once(0).chain(group.iter().copied()).filter(|at| *at < header.len()).collect();
     table.set_header(columns.iter().map(|column| Cell::new(visible(header[*column].0))));
     let mut words: Vec<usize> = columns.iter().map(|column| longest_word(header[*column].0)).collect();
+    let mut natural: Vec<usize> = columns.iter().map(|column| header[*column].0.width()).collect();
     for row in rows {
         let cells = columns.iter().map(|column| {
             let (text, bold) = row.get(*column).cloned().unwrap_or_default();
             (if *column == 0 { hung(&text, first.saturating_sub(1), style.width / 2) } else { text }, bold)
         });
         let cells: Vec<(String, bool)> = cells.collect();
-        for (word, (text, _)) in words.iter_mut().zip(&cells) {
+        for ((word, line), (text, _)) in words.iter_mut().zip(&mut natural).zip(&cells) {
             *word = (*word).max(text.lines().map(longest_word).max().unwrap_or(0));
+            *line = (*line).max(text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0));
         }
         table.add_row(cells.into_iter().map(|(text, bold)| {
             let cell = Cell::new(text);
             if bold { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
     }
-    // A word that is wider than the terminal is not cut.
+    // Every column has its longest word; what is left of the terminal goes to the columns in order, up to their lines.
     let needed: usize = words.iter().map(|word| word + 1).sum();
+    let mut left = style.width.saturating_sub(needed);
     table.set_width(u16::try_from(style.width.max(needed)).unwrap_or(u16::MAX));
     for (index, column) in columns.iter().enumerate() {
-        let align = header[*column].1;
+        let more = natural[index].saturating_sub(words[index]).min(left);
+        left -= more;
+        let (width, align) = (words[index] + more + 1, header[*column].1);
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 1));
-            // A narrow table breaks lines between words; a truncated word could be mistaken for another.
-            let least = u16::try_from(words[index] + 1).unwrap_or(u16::MAX);
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+            let width = u16::try_from(width).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
             column.set_cell_alignment(match align {
                 Align::Left => CellAlignment::Left,
                 Align::Right => CellAlignment::Right,
