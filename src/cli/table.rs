@@ -111,7 +111,8 @@ fn part_of_table(header: &[(&str, Align)], rows: &[MarkedRow], group: &[usize], 
         }));
     }
     // Every column has its longest word; what is left of the terminal goes to the columns in order, up to their lines.
-    let needed: usize = words.iter().map(|word| word + 1).sum();
+    // A column has a blank behind it, and another before the next one.
+    let needed = words.iter().map(|word| word + 2).sum::<usize>().saturating_sub(1);
     let mut left = style.width.saturating_sub(needed);
     table.set_width(u16::try_from(style.width.max(needed)).unwrap_or(u16::MAX));
     for (index, column) in columns.iter().enumerate() {
