@@ -69,7 +69,7 @@ impl Combination {
 
     /// Whether each component has a score besides its logits, as the last of its numbers.
     pub fn has_scores(&self) -> bool {
-        matches!(self, Combination::Experts(_) | Combination::Dynamic(Dynamic { by: RowWeight::Predicted }))
+        matches!(self, Combination::Experts(_) | Combination::Dynamic(Dynamic { by: RowWeight::Predicted, .. }))
     }
 
     /// Whether rows that are right by a margin are left out of the training loss (equation 10).
@@ -110,6 +110,14 @@ impl Combination {
         match self {
             Combination::Multiplicative(rule) => rule.gce,
             _ => None,
+        }
+    }
+
+    /// The weight of the term that orders the weights of rows by their past losses; 0 without.
+    pub fn rank(&self) -> f64 {
+        match self {
+            Combination::Dynamic(rule) => rule.rank,
+            _ => 0.0,
         }
     }
 
@@ -231,7 +239,11 @@ mod tests {
                 Combination::Evidential(Evidential { rule: EvidenceRule::Dempster, anneal: 50 }),
                 r#"{"evidential":{"rule":"dempster","anneal":50}}"#,
             ),
-            (Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), r#"{"dynamic":{"by":"entropy"}}"#),
+            (Combination::Dynamic(Dynamic { by: RowWeight::Entropy, rank: 0.0 }), r#"{"dynamic":{"by":"entropy"}}"#),
+            (
+                Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 0.1 }),
+                r#"{"dynamic":{"by":"energy","rank":0.1}}"#,
+            ),
             (Combination::Fuzzy(Fuzzy {}), r#"{"fuzzy":{}}"#),
             (Combination::Multitask(Multitask {}), r#"{"multitask":{}}"#),
             (Combination::Experts(Experts {}), r#"{"experts":{}}"#),

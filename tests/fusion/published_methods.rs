@@ -17,12 +17,12 @@ fn methods() -> Vec<(&'static str, Combination, Option<u64>)> {
         ("dempster, epoch 10 of 50", evidential(EvidenceRule::Dempster), Some(10)),
         ("mean", evidential(EvidenceRule::Mean), Some(50)),
         ("discounted", evidential(EvidenceRule::Discounted), Some(500)),
-        ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy }), Some(1)),
-        ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), None),
+        ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 0.0 }), Some(1)),
+        ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy, rank: 0.0 }), None),
         ("fuzzy", Combination::Fuzzy(Fuzzy {}), None),
         ("multitask", Combination::Multitask(Multitask {}), None),
         ("experts", Combination::Experts(Experts {}), None),
-        ("predicted", Combination::Dynamic(Dynamic { by: RowWeight::Predicted }), None),
+        ("predicted", Combination::Dynamic(Dynamic { by: RowWeight::Predicted, rank: 0.0 }), None),
     ]
 }
 
