@@ -50,6 +50,12 @@ fn decision(record: &DecisionRecord) -> String {
         if fit.log_loss.is_empty() {
             return format!("decided     as trained: {rows} are too few\n");
         }
+        if fit.log_loss.len() == 1 {
+            return format!(
+                "decided     as trained: of {rows}, the {} that are decided wrongly are too few\n",
+                fit.errors
+            );
+        }
         let least = fit.log_loss.values().copied().fold(f64::INFINITY, f64::min);
         let gain = fit.log_loss.get(&DecisionForm::Trained).map_or(0.0, |trained| trained - least);
         let why = match fit.standard_error.filter(|_| gain > 0.0) {

@@ -1,6 +1,7 @@
 //! Fits the `beta` of decisions and a temperature of each component to held-out rows: numbers of least log loss of
 //! `softmax(-l / T)`, with the logits of component `i` divided by `T_i` in both `p_i` and `q_i`. They are kept where they
-//! lower the log loss of rows that they were not fitted to by more than its standard error.
+//! lower the log loss of rows that they were not fitted to by more than its standard error, and where enough of the rows are
+//! decided wrongly.
 
 use super::calibration::{neg_log_softmin, softmin};
 use super::class_loss::ClassLoss;
@@ -17,6 +18,9 @@ const FOLDS: usize = 5;
 const FEWEST_ROWS: usize = 4 * FOLDS;
 /// So many numbers of rows, components and classes are read; of more, evenly spaced rows.
 const MOST_CELLS: usize = 400_000;
+/// So many rows have to be decided wrongly for each number that is fitted: ten events a variable, as for logistic regressions
+/// (Peduzzi et al., 1996). The rows that are right say little else than that logits may grow.
+const ERRORS_A_NUMBER: usize = 10;
 /// The search for `beta` begins here where that of the training is smaller.
 const LEAST_BETA: f64 = 0.05;
 
@@ -47,6 +51,17 @@ pub enum DecisionForm {
     Temperatures,
 }
 
+impl DecisionForm {
+    /// How many numbers it fits over so many components, besides a temperature of the whole.
+    fn numbers(self, components: usize) -> usize {
+        match self {
+            DecisionForm::Trained => 0,
+            DecisionForm::Beta => 1,
+            DecisionForm::Temperatures => 1 + components,
+        }
+    }
+}
+
 /// A decision with the measurements that chose it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DecisionFit {
@@ -57,7 +72,9 @@ pub struct DecisionFit {
     pub decision: Decision,
     /// Held-out rows that were used.
     pub rows: usize,
-    /// The log loss of these rows under each form, every row by numbers that were fitted to the other rows (cross-fitted in 5
+    /// How many of them are decided wrongly as trained.
+    pub errors: usize,
+    /// The log loss of these rows under each form that there are errors enough for, every row by numbers that were fitted to the other rows (cross-fitted in 5
     /// folds). Empty where there are too few rows.
     pub log_loss: IndexMap<DecisionForm, f64>,
     /// The standard error of the difference between the log loss as trained and the least one, by the differences of the rows.
@@ -75,20 +92,24 @@ pub fn fit_decision(rows: &DecisionRows<'_>, rule: &Multiplicative, weights: &[f
         form: DecisionForm::Trained,
         decision: trained,
         rows: which.len(),
+        errors: 0,
         log_loss: IndexMap::new(),
         standard_error: None,
     };
     if which.len() < FEWEST_ROWS || weights.len() < 2 {
         return fit;
     }
-    let forms = [DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures];
-    let losses = forms.map(|form| FormFit { rows, rule, weights, form, calibrated }.cross_fitted(&which));
-    fit.log_loss.extend(forms.into_iter().zip(losses.iter().map(|losses| mean(losses))));
+    let fitting = |form| FormFit { rows, rule, weights, form, calibrated };
+    fit.errors = fitting(DecisionForm::Trained).errors(&which);
+    let mut forms = vec![DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures];
+    forms.retain(|form| fit.errors >= ERRORS_A_NUMBER * form.numbers(weights.len()));
+    let losses: Vec<Vec<f64>> = forms.iter().map(|form| fitting(*form).cross_fitted(&which)).collect();
+    fit.log_loss.extend(forms.iter().copied().zip(losses.iter().map(|losses| mean(losses))));
     let least = least(&losses);
     fit.standard_error = Some(difference(&losses[0], &losses[least]).1);
     fit.form = forms[simplest(&losses, least)];
-    let fitting = FormFit { rows, rule, weights, form: fit.form, calibrated };
     if fit.form != DecisionForm::Trained {
+        let fitting = fitting(fit.form);
         fit.decision = fitting.decision(&fitting.fitted(&which));
     }
     fit
@@ -189,6 +210,13 @@ impl FormFit<'_> {
             self.visit(&of(true), &numbers, |node, label| losses.push(loss(node, label)));
         }
         losses
+    }
+
+    /// How many of the rows are decided wrongly before anything is fitted.
+    fn errors(&self, which: &[usize]) -> usize {
+        let mut errors = 0;
+        self.visit(which, &self.start(), |node, label| errors += usize::from(node.decision() != label));
+        errors
     }
 
     /// Computes each of the rows under these numbers.
@@ -420,6 +448,24 @@ mod tests {
         assert_eq!(choose(&[trained.clone(), slightly, mixed]), 1);
         assert_eq!(choose(&[vec![f64::NAN; 9], vec![f64::NAN; 9], vec![f64::NAN; 9]]), 0);
         assert_eq!(choose(&[vec![f64::INFINITY; 9], vec![1.0; 9], vec![2.0; 9]]), 1);
+    }
+
+    /// Rows that are nearly all right: temperatures that cross-fitting would prefer are not fitted to a handful of errors.
+    #[test]
+    fn few_errors_stay_as_trained() {
+        let mut sure = drawn(300, 1.0);
+        for (row, label) in sure.labels.iter().enumerate() {
+            let other = if row % 100 == 7 { (*label as usize + 1) % 3 } else { *label as usize };
+            for component in &mut sure.components {
+                component[3 * row..3 * row + 3].fill(2.5);
+                component[3 * row + other] = 0.2;
+            }
+        }
+        let fit = fit_decision(&sure.rows(&[]), &RULE, &[1.0; 3], true);
+        assert_eq!((fit.form, fit.errors, fit.log_loss.len()), (DecisionForm::Trained, 3, 1));
+        let numbers =
+            [DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures].map(|form| form.numbers(3));
+        assert_eq!(numbers, [0, 1, 4]);
     }
 
     #[test]
