@@ -15,7 +15,6 @@ use super::selection::SelectedEpoch;
 use super::{EpochRecord, StopReason};
 use crate::diag::{Code, Problem};
 use crate::exec::Params;
-use crate::fusion::CombinationRule;
 use crate::plan::Plan;
 use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
