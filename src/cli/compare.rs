@@ -6,7 +6,7 @@ use super::numbers::{duration, grouped};
 use super::open::warn;
 use super::output::Output;
 use super::status::ExitStatus;
-use super::study_run::StudyRun;
+use super::study_run::{StudyRun, run_cell, shared_line};
 use super::table::{Align, MarkedRow, marked_table, table};
 use crate::diag::Style;
 use crate::experiment::{
@@ -31,7 +31,8 @@ fn run(
     output: &Output,
 ) -> Result<ExitStatus, Error> {
     let (files, comparison) = request(args)?;
-    let comparison = ComparisonTrials::open(&files, comparison, options, &mut |pipeline| warn(pipeline, output))?;
+    let mut comparison = ComparisonTrials::open(&files, comparison, options, &mut |pipeline| warn(pipeline, output))?;
+    comparison.trials.checkpoints = args.checkpoint.interval();
     if interrupt.requested() {
         output.err.line("interrupted before training began: there is nothing to keep");
         return Ok(ExitStatus::Interrupted);
@@ -40,7 +41,7 @@ fn run(
         output.err.line(NO_VALIDATION);
     }
     let (kind, metric, quiet) = (StudyKind::Compare, comparison.metric, args.quiet);
-    let run = StudyRun { kind, metric, quiet, compute: &args.compute, output };
+    let run = StudyRun { kind, metric, quiet, compute: &args.compute, checkpoint: args.checkpoint, output };
     interrupt.training_begins();
     let mut study = match &args.resume {
         Some(folder) => comparison.resume(folder)?,
@@ -108,6 +109,7 @@ fn text(comparison: &Comparison, style: Style) -> String {
         let _ = writeln!(text, "difference  test error less that of `{against}`, in points;");
         let _ = writeln!(text, "            p by {how}, not adjusted");
     }
+    text += &shared_line(comparison.lines.iter().map(|line| (line.name.clone(), line.same_as.clone())));
     if comparison.lines.iter().any(|line| line.over_learn.is_some()) {
         text += "over-learn  errors on the rows that a single modality gets right, of all rows and of those\n";
     }
@@ -140,7 +142,7 @@ fn errors_table(comparison: &Comparison, style: Style) -> String {
             (line.difference.as_ref().map_or_else(String::new, percent_difference), false),
             (line.difference.as_ref().map_or_else(String::new, |difference| probability(difference.p)), false),
             (duration(Duration::try_from_secs_f64(line.seconds).unwrap_or_default()), false),
-            (line.runs.to_string(), false),
+            (run_cell(line.runs, line.same_as.as_ref()), false),
         ]
     };
     marked_table(&header, comparison.lines.iter().map(row).collect(), style)

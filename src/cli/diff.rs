@@ -81,21 +81,21 @@ fn signed(difference: Option<f64>, metric: Metric) -> String {
 }
 
 /// `< 0.001`, `= 0.250`
-fn p_value(p: f64) -> String {
+fn p_value(p: Option<f64>) -> String {
     let text = probability(p);
     if text.starts_with('<') { text } else { format!("= {text}") }
 }
 
 /// The tests on the rows, in words.
 fn paired_lines(paired: &PairedPredictions, a: &str, b: &str) -> String {
-    let percent = |share: f64| format!("{:+.2}", 100.0 * share);
+    let percent = |share: Option<f64>| share.map_or("-".into(), |share| format!("{:+.2}", 100.0 * share));
     let error = &paired.error;
     let mut text = format!(
         "\n{b} less {a} on the same {} test rows, {} predicted otherwise, with 95% intervals:\nerror %     {} [{}, {}], p {} by \
          McNemar's exact test\n",
         grouped(paired.rows as u64),
         grouped(paired.changed as u64),
-        percent(error.mean),
+        percent(Some(error.mean)),
         percent(error.low),
         percent(error.high),
         p_value(error.p),

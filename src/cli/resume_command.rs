@@ -1,6 +1,6 @@
 //! The command that continues an interrupted run, as it is typed into a shell.
 
-use super::args::{ComputeArgs, DEFAULT_CHECKPOINT, DEFAULT_MEMORY, RunArgs};
+use super::args::{CheckpointArg, ComputeArgs, DEFAULT_CHECKPOINT, DEFAULT_MEMORY, RunArgs};
 use crate::exec::DeviceChoice;
 use crate::experiment::shell_word;
 use std::path::Path;
@@ -9,16 +9,19 @@ use std::path::Path;
 pub(super) fn resume_command(args: &RunArgs, folder: &Path) -> String {
     let mut words = vec!["mmc".to_owned(), "run".into(), "--resume".into(), shell_word(&folder.display().to_string())];
     words.extend(compute_words(&args.compute));
-    let checkpoint = args.checkpoint.to_string();
-    if checkpoint != DEFAULT_CHECKPOINT {
-        words.extend(["--checkpoint".to_owned(), checkpoint]);
-    }
+    words.extend(checkpoint_words(args.checkpoint));
     for (option, given) in [("--quiet", args.quiet), ("--json", args.json)] {
         if given {
             words.push(option.to_owned());
         }
     }
     words.join(" ")
+}
+
+/// How often the state is saved, unless that is the default.
+pub(super) fn checkpoint_words(checkpoint: CheckpointArg) -> Vec<String> {
+    let checkpoint = checkpoint.to_string();
+    if checkpoint == DEFAULT_CHECKPOINT { vec![] } else { vec!["--checkpoint".to_owned(), checkpoint] }
 }
 
 /// The options that say where and how to compute, unless they are the defaults.

@@ -61,7 +61,7 @@ fn test_table(report: &StressReport, test: &TestReport, style: Style) -> String 
             row.push(percent_spread(&cell.error));
             if compared {
                 row.push(cell.difference.as_ref().map_or_else(String::new, percent_difference));
-                row.push(cell.holm.map_or_else(String::new, probability));
+                row.push(cell.difference.as_ref().map_or_else(String::new, |_| probability(cell.holm)));
             }
             let auroc = cell.gap_auroc.map_or_else(|| "-".into(), |area| format!("{:.1}", 100.0 * area));
             row.extend([auroc, percent(cell.risk_coverage)]);

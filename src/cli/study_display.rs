@@ -56,9 +56,12 @@ impl<'a> StudyDisplay<'a> {
 
     /// Shows a trial that ended.
     pub(super) fn show(&mut self, progress: &StudyProgress<'_>) {
-        self.ended += 1;
+        self.ended += 1 + progress.shared.len();
         let (configuration, seed) = progress.id;
-        let (name, seed) = (&self.trials.configurations[configuration].name, self.trials.seeds[seed]);
+        let (mut name, seed) = (self.trials.configurations[configuration].name.clone(), self.trials.seeds[seed]);
+        for (other, _) in progress.shared {
+            name += &format!(", {}", self.trials.configurations[*other].name);
+        }
         if let Err(error) = progress.result {
             self.failed = true;
             self.aside(|output| {

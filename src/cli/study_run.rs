@@ -1,14 +1,33 @@
 //! What `mmc compare` and `mmc sweep` share: the trials are run with their progress, and the end of a study is reported.
 
-use super::args::{ComputeArgs, TableFormatArg};
+use super::args::{CheckpointArg, ComputeArgs, TableFormatArg};
 use super::output::Output;
-use super::resume_command::compute_words;
+use super::resume_command::{checkpoint_words, compute_words};
 use super::status::ExitStatus;
 use super::study_display::StudyDisplay;
 use crate::experiment::{Error, SelectedRun, Study, StudyKind, StudyTables, named_metric, shell_word};
 use crate::spec::Metric;
+use indexmap::IndexMap;
 use std::fmt::Write;
 use std::path::Path;
+
+/// The number of runs of a row of a table, marked where they were made once for another row as well.
+pub(super) fn run_cell(runs: usize, same_as: Option<&String>) -> String {
+    if same_as.is_some() { format!("{runs} =") } else { runs.to_string() }
+}
+
+/// The line that says which rows are one training, from the name of each row and that of the row it is the same as. Empty
+/// without such rows.
+pub(super) fn shared_line(rows: impl Iterator<Item = (String, Option<String>)>) -> String {
+    let mut alike: IndexMap<String, Vec<String>> = IndexMap::new();
+    for (name, same_as) in rows {
+        if let Some(other) = same_as {
+            alike.entry(other).or_default().push(name);
+        }
+    }
+    let groups: Vec<String> = alike.iter().map(|(one, others)| format!("{} as {one}", others.join(", "))).collect();
+    if groups.is_empty() { String::new() } else { format!("=           trained once: {}\n", groups.join("; ")) }
+}
 
 /// A study that a command runs.
 pub(super) struct StudyRun<'a> {
@@ -17,6 +36,8 @@ pub(super) struct StudyRun<'a> {
     pub(super) metric: Metric,
     pub(super) quiet: bool,
     pub(super) compute: &'a ComputeArgs,
+    /// How often its trials save their state.
+    pub(super) checkpoint: CheckpointArg,
     pub(super) output: &'a Output,
 }
 
@@ -86,7 +107,8 @@ impl StudyRun<'_> {
     fn resume_command(&self, folder: &Path) -> String {
         let command = self.kind.command();
         let words = ["mmc".into(), command.into(), "--resume".into(), shell_word(&folder.display().to_string())];
-        words.into_iter().chain(compute_words(self.compute)).collect::<Vec<_>>().join(" ")
+        let options = compute_words(self.compute).into_iter().chain(checkpoint_words(self.checkpoint));
+        words.into_iter().chain(options).collect::<Vec<_>>().join(" ")
     }
 
     /// The lines below the table: the selected run with the command that trains it alone, and the folder of the study.

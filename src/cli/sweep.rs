@@ -6,7 +6,7 @@ use super::numbers::duration;
 use super::open::warn;
 use super::output::Output;
 use super::status::ExitStatus;
-use super::study_run::StudyRun;
+use super::study_run::{StudyRun, run_cell, shared_line};
 use super::table::{Align, MarkedRow, marked_table};
 use crate::diag::Style;
 use crate::experiment::{
@@ -26,13 +26,14 @@ pub(super) fn sweep(args: &SweepArgs, output: &Output) -> ExitStatus {
 
 fn run(args: &SweepArgs, options: &TrainOptions, interrupt: &Interrupt, output: &Output) -> Result<ExitStatus, Error> {
     let (file, search) = request(args)?;
-    let search = GridSearchTrials::open(&file, search, options, &mut |pipeline| warn(pipeline, output))?;
+    let mut search = GridSearchTrials::open(&file, search, options, &mut |pipeline| warn(pipeline, output))?;
+    search.trials.checkpoints = args.checkpoint.interval();
     if interrupt.requested() {
         output.err.line("interrupted before training began: there is nothing to keep");
         return Ok(ExitStatus::Interrupted);
     }
     let (kind, metric, quiet) = (StudyKind::Sweep, search.spec.select, args.quiet);
-    let run = StudyRun { kind, metric, quiet, compute: &args.compute, output };
+    let run = StudyRun { kind, metric, quiet, compute: &args.compute, checkpoint: args.checkpoint, output };
     interrupt.training_begins();
     let mut study = match &args.resume {
         Some(folder) => search.resume(folder)?,
@@ -85,7 +86,7 @@ fn text(found: &GridSearch, style: Style) -> String {
         row.push((mean(Metric::LogLoss, &point.test.probabilities.log_loss), false));
         row.push((mean(Metric::LogLoss, &point.test.uncalibrated.log_loss), false));
         row.push((duration(Duration::try_from_secs_f64(point.seconds).unwrap_or_default()), false));
-        row.push((point.runs.to_string(), false));
+        row.push((run_cell(point.runs, point.same_as.as_ref()), false));
         row
     };
     let mut text = marked_table(&header, found.points.iter().map(row).collect(), style);
@@ -98,6 +99,7 @@ fn text(found: &GridSearch, style: Style) -> String {
         let _ =
             writeln!(text, "{}*  {}  valid {label} {valid}, test error % {error}", point.combine, values.join(", "));
     }
+    text += &shared_line(found.points.iter().map(|point| (point.name(), point.same_as.clone())));
     let _ = writeln!(text, "before      the log loss before calibration");
     text
 }

@@ -10,12 +10,12 @@ use crate::data::modality::tally::Tally;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::presence::RequiredComponents;
 use crate::data::source;
-use crate::data::source::opened::OpenTable;
+use crate::data::source::opened::{OpenTable, PassedOn};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, RowBlock};
 use crate::data::source::storage::Storage;
 use crate::data::table::errors::CellErrors;
 use crate::diag::{Code, DataPlace, Problem, Problems, nearest};
-use crate::spec::Source;
+use crate::spec::{Select, Source};
 use crate::thousands::grouped;
 use arrow_array::ArrayRef;
 use arrow_schema::Field;
@@ -47,7 +47,7 @@ pub struct BlockRequest<'r, 'a> {
 }
 
 /// The columns of a table that are passed on beside what is made of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum KeptColumns {
     /// None of them.
     #[default]
@@ -56,6 +56,8 @@ pub enum KeptColumns {
     All,
     /// Those of these names.
     Named(Vec<String>),
+    /// This one, unless the table lacks it or its format cannot pass columns on.
+    IfThere(Select),
 }
 
 /// The rows of a table as blocks that are not prepared yet.
@@ -134,7 +136,8 @@ fn open<'a>(
 ) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
     let open = source::open_or_stream(request.source, request.base, request.memory, request.stream.as_ref())?;
     let inputs = InputMapping::find(preprocessing, &request.modalities, LabelUse::IfPresent, &open)?;
-    let keep = kept_positions(&request.keep, &open)?;
+    let optional = matches!(request.keep, KeptColumns::IfThere(_));
+    let keep = PassedOn { positions: kept_positions(&request.keep, &open)?, optional };
     let budget = MemoryBudget::new(request.memory, None);
     let (query, reader) = open.blocks(inputs.query.clone(), keep, Storage { cache: None, budget: &budget })?;
     let width: usize = inputs.modalities.iter().map(|modality| modality.spec.shape.size()).sum();
@@ -156,6 +159,15 @@ fn kept_positions(keep: &KeptColumns, open: &OpenTable) -> Result<Vec<usize>, Pr
         KeptColumns::None => return Ok(vec![]),
         KeptColumns::All => return Ok((0..open.schema.width).collect()),
         KeptColumns::Named(names) => names,
+        KeptColumns::IfThere(select) => {
+            let is_it = |at: &usize| match select {
+                Select::Position(position) => at == position,
+                Select::Name(name) => open.schema.column(*at) == *name,
+                Select::Glob(_) | Select::Except(_) => false,
+            };
+            let found: Vec<usize> = (0..open.schema.width).filter(is_it).collect();
+            return Ok(if found.len() == 1 { found } else { vec![] });
+        }
     };
     let columns: Vec<String> = (0..open.schema.width).map(|at| open.schema.column(at)).collect();
     let mut positions = vec![];

@@ -16,6 +16,8 @@ pub struct ComparedModel {
     pub name: String,
     /// Whether it decides by one modality alone.
     pub single: bool,
+    /// The model that it is the same training as, which was made once for both.
+    pub same_as: Option<String>,
     /// One for each seed, in their order; `None` where the trial failed or was not made.
     pub results: Vec<Option<TrialResult>>,
 }
@@ -62,6 +64,9 @@ pub struct ComparisonRow {
     pub name: String,
     /// Number of trials.
     pub runs: usize,
+    /// The model that it is the same training as, which was made once for both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
     /// Whether the validation rows select it: its mean of the metric is the best, and it is the first of equals.
     pub selected: bool,
     /// Its scores on the validation rows.
@@ -148,6 +153,7 @@ fn line(candidate: &ComparedModel) -> ComparisonRow {
     ComparisonRow {
         name: candidate.name.clone(),
         runs: results.len(),
+        same_as: candidate.same_as.clone(),
         selected: false,
         valid: ScoreSpreads::of(&valid),
         test: ScoreSpreads::of(&test),
@@ -257,7 +263,7 @@ mod tests {
 
     fn candidate(name: &str, single: bool, results: &[[u32; 4]]) -> ComparedModel {
         let results = results.iter().map(|predicted| Some(trial_result(*predicted))).collect();
-        ComparedModel { name: name.into(), single, results }
+        ComparedModel { name: name.into(), single, same_as: None, results }
     }
 
     #[test]

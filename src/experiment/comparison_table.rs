@@ -4,7 +4,7 @@ use super::comparison::{Comparison, ComparisonRow};
 use super::statistics::Spread;
 use super::table_text::{
     PROBABILITY_HEADS, csv_text, markdown, metric_label, metric_spread, number, percent_difference, percent_spread,
-    probability, probability_cells, score_columns, score_names,
+    probability, probability_cells, run_count, score_columns, score_names,
 };
 use crate::spec::Metric;
 
@@ -45,7 +45,11 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
             let found = line.audit.as_ref();
             row.extend([of(found.map(|audit| &audit.best_on_test)), of(found.map(|audit| &audit.gain))]);
         }
-        row.extend([line.parameters.to_string(), format!("{:.1}", line.seconds), line.runs.to_string()]);
+        row.extend([
+            line.parameters.to_string(),
+            format!("{:.1}", line.seconds),
+            run_count(line.runs, line.same_as.as_ref()),
+        ]);
         row
     };
     markdown(&header, 1, comparison.lines.iter().map(row))
@@ -63,6 +67,10 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
     if audit {
         header.extend(["audit_chosen", "audit_best_on_test", "audit_gain"].map(String::from));
     }
+    let shared = comparison.lines.iter().any(|line| line.same_as.is_some());
+    if shared {
+        header.push("same_as".into());
+    }
     let row = |line: &ComparisonRow| {
         let mut row = vec![line.name.clone(), line.runs.to_string(), u8::from(line.selected).to_string()];
         row.extend(score_columns(&line.valid));
@@ -70,9 +78,9 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
         let difference = line.difference.as_ref();
         row.extend([
             number(difference.map(|difference| difference.mean)),
-            number(difference.map(|difference| difference.low)),
-            number(difference.map(|difference| difference.high)),
-            number(difference.map(|difference| difference.p)),
+            number(difference.and_then(|difference| difference.low)),
+            number(difference.and_then(|difference| difference.high)),
+            number(difference.and_then(|difference| difference.p)),
         ]);
         let over = line.over_learn.as_ref();
         row.extend([
@@ -88,6 +96,9 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
                 number(found.map(|audit| audit.best_on_test.mean)),
                 number(found.map(|audit| audit.gain.mean)),
             ]);
+        }
+        if shared {
+            row.push(line.same_as.clone().unwrap_or_default());
         }
         row
     };

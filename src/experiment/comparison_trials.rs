@@ -159,12 +159,13 @@ impl ComparisonTrials {
 
     /// Compares the models by the trials that are done; `None` where none is.
     pub fn table(&self, study: &Study<'_>) -> Option<Comparison> {
-        let configurations = self.trials.configurations.iter().zip(study.results());
+        let configurations = self.trials.configurations.iter().zip(study.results()).enumerate();
         let candidates: Vec<ComparedModel> = configurations
-            .map(|(Configuration { name, pipeline, .. }, results)| {
+            .map(|(number, (Configuration { name, pipeline, .. }, results))| {
                 let hir = &pipeline.compiled.hir;
                 let single = strategy(hir.combines[hir.selected].strategy).is_some_and(|strategy| strategy.most == 1);
-                ComparedModel { name: name.clone(), single, results: results.clone() }
+                let same_as = study.same_name(number);
+                ComparedModel { name: name.clone(), single, same_as, results: results.clone() }
             })
             .collect();
         let test = self.trials.data(0).test.as_ref()?;

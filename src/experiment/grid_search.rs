@@ -17,6 +17,8 @@ pub struct GridPoint {
     pub combine: String,
     /// The params that vary and their values.
     pub params: IndexMap<String, String>,
+    /// The point that it is the same training as, which was made once for both.
+    pub same_as: Option<String>,
     /// One for each seed, in their order; `None` where the trial failed or was not made.
     pub trials: Vec<Option<TrialScores>>,
 }
@@ -45,6 +47,9 @@ pub struct GridRow {
     pub params: IndexMap<String, String>,
     /// Number of trials.
     pub runs: usize,
+    /// The point that it is the same training as, which was made once for both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
     /// Its scores on the validation rows.
     pub valid: ScoreSpreads,
     /// Its scores on the test rows.
@@ -55,6 +60,14 @@ pub struct GridRow {
     pub seconds: f64,
     /// Whether it is the point of its combine that the validation rows select.
     pub selected: bool,
+}
+
+impl GridRow {
+    /// `mul beta=0.5`: the combine and the values of the params.
+    pub fn name(&self) -> String {
+        let values = self.params.iter().map(|(name, value)| format!(" {name}={value}"));
+        self.combine.clone() + &values.collect::<String>()
+    }
 }
 
 /// Summarises the trials of all points and selects one point for each combine: the best mean over the seeds, the
@@ -89,6 +102,7 @@ fn line(point: &GridPoint) -> GridRow {
         combine: point.combine.clone(),
         params: point.params.clone(),
         runs: trials.len(),
+        same_as: point.same_as.clone(),
         valid: ScoreSpreads::of(&valid),
         test: ScoreSpreads::of(&test),
         parameters: trials.first().map_or(0, |trial| trial.parameters),
@@ -127,7 +141,7 @@ mod tests {
             })
         };
         let params = IndexMap::from([("beta".to_owned(), beta.to_owned())]);
-        GridPoint { combine: combine.into(), params, trials: valid.iter().map(trial).collect() }
+        GridPoint { combine: combine.into(), params, same_as: None, trials: valid.iter().map(trial).collect() }
     }
 
     fn selected(select: Metric, points: &[GridPoint]) -> Vec<usize> {

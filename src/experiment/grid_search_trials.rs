@@ -122,11 +122,12 @@ impl GridSearchTrials {
 
     /// The table of all points with the selected ones.
     pub fn table(&self, study: &Study<'_>) -> GridSearch {
-        let configurations = self.trials.configurations.iter().zip(study.results());
+        let configurations = self.trials.configurations.iter().zip(study.results()).enumerate();
         let points: Vec<GridPoint> = configurations
-            .map(|(Configuration { params, pipeline, .. }, results)| GridPoint {
+            .map(|(number, (Configuration { params, pipeline, .. }, results))| GridPoint {
                 combine: pipeline.plan().combine.clone(),
                 params: params.clone(),
+                same_as: study.same_name(number),
                 trials: results.iter().map(|result| result.as_ref().map(|result| result.scores.clone())).collect(),
             })
             .collect();

@@ -2,7 +2,8 @@
 
 use super::grid_search::{GridRow, GridSearch};
 use super::table_text::{
-    PROBABILITY_HEADS, csv_text, markdown, metric_label, metric_spread, probability_cells, score_columns, score_names,
+    PROBABILITY_HEADS, csv_text, markdown, metric_label, metric_spread, probability_cells, run_count, score_columns,
+    score_names,
 };
 use crate::spec::Metric;
 
@@ -24,7 +25,11 @@ pub fn search_markdown(search: &GridSearch) -> String {
             metric_spread(Metric::Auc, point.test.auc.as_ref()),
         ]);
         row.extend(probability_cells(&point.test));
-        row.extend([point.parameters.to_string(), format!("{:.1}", point.seconds), point.runs.to_string()]);
+        row.extend([
+            point.parameters.to_string(),
+            format!("{:.1}", point.seconds),
+            run_count(point.runs, point.same_as.as_ref()),
+        ]);
         row
     };
     markdown(&header, 1 + params.len(), search.points.iter().map(row))
@@ -39,6 +44,10 @@ pub fn search_csv(search: &GridSearch) -> String {
     header.extend(score_names("valid"));
     header.extend(score_names("test"));
     header.extend(["parameters", "seconds"].map(String::from));
+    let shared = search.points.iter().any(|point| point.same_as.is_some());
+    if shared {
+        header.push("same_as".into());
+    }
     let row = |point: &GridRow| {
         let mut row = vec![point.combine.clone()];
         row.extend(params.iter().map(|param| point.params.get(param).cloned().unwrap_or_default()));
@@ -46,6 +55,9 @@ pub fn search_csv(search: &GridSearch) -> String {
         row.extend(score_columns(&point.valid));
         row.extend(score_columns(&point.test));
         row.extend([point.parameters.to_string(), point.seconds.to_string()]);
+        if shared {
+            row.push(point.same_as.clone().unwrap_or_default());
+        }
         row
     };
     csv_text(header, search.points.iter().map(row))

@@ -6,10 +6,10 @@ use super::initial_weights::{INITIAL_WEIGHTS, InitialWeights};
 use super::model::TrainedModel;
 use super::run::{FailedRun, Run, TrainingStart};
 use crate::report::{CheckpointFolder, FirstSteps, RunDir, RunLock, Status, write_yaml};
-use crate::train::{Checkpoint, CheckpointInterval, CheckpointPolicy, Event, write_model};
+use crate::train::{Checkpoint, CheckpointInterval, CheckpointPolicy, Event, LoopState, write_model};
 use std::cell::{Cell, RefCell};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A run with its folder, ready to be trained. Before the first step the folder holds everything that decides the run, so
 /// that it can be continued after any end of the process.
@@ -87,7 +87,7 @@ impl StartedRun<'_> {
     }
 
     /// As [`StartedRun::train`]. With an `audit`, the test rows are measured after every epoch, which changes nothing of the
-    /// training; its state is still saved at intervals of time alone.
+    /// training; its state is saved at the ends of epochs alone, the first at which the interval has passed.
     pub(crate) fn train_audited(
         &mut self,
         interval: Option<CheckpointInterval>,
@@ -95,9 +95,16 @@ impl StartedRun<'_> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<TrainedModel, Box<FailedRun>> {
         let saved = Cell::new(Instant::now());
-        let every = match interval {
-            Some(CheckpointInterval::Time(time)) => time,
-            _ => Duration::ZERO,
+        let saved_step = Cell::new(self.resume.as_ref().map_or(0, |checkpoint| checkpoint.running.step));
+        // With an audit, every epoch is seen; its state is saved where it would be without, at the end of the epoch.
+        let wanted = interval;
+        let due = |running: &LoopState| match wanted {
+            None => false,
+            // A state within an epoch is that of an interrupt.
+            Some(_) if running.totals.rows > 0 => true,
+            Some(CheckpointInterval::Time(time)) => saved.get().elapsed() >= time,
+            Some(CheckpointInterval::Epochs(epochs)) => (running.history.len() as u64).is_multiple_of(epochs.max(1)),
+            Some(CheckpointInterval::Steps(steps)) => running.step.abs_diff(saved_step.get()) >= steps,
         };
         let interval = if audit.is_some() { Some(CheckpointInterval::Epochs(1)) } else { interval };
         let plan = self.run.pipeline().plan();
@@ -106,11 +113,11 @@ impl StartedRun<'_> {
         let save = |checkpoint: Checkpoint| {
             if let Some(audit) = audit {
                 audit.observe(&checkpoint)?;
-                // A state within an epoch is that of an interrupt.
-                if checkpoint.running.totals.rows == 0 && saved.get().elapsed() < every {
+                if !due(&checkpoint.running) {
                     return Ok(());
                 }
                 saved.set(Instant::now());
+                saved_step.set(checkpoint.running.step);
             }
             let first_losses = first_steps.borrow().losses.clone();
             self.checkpoints.save(plan, &Checkpoint { first_losses, ..checkpoint })

@@ -35,12 +35,13 @@ impl Spread {
 pub struct Difference {
     /// The mean difference.
     pub mean: f64,
-    /// Lower end of the 95% confidence interval.
-    pub low: f64,
+    /// Lower end of the 95% confidence interval. `None`, as the other end and the p-value, where all runs differ by the same
+    /// number: without a variance the statistic of Student's test is undefined.
+    pub low: Option<f64>,
     /// Upper end of the interval.
-    pub high: f64,
+    pub high: Option<f64>,
     /// The p-value, not adjusted for several comparisons.
-    pub p: f64,
+    pub p: Option<f64>,
     /// The test.
     pub test: SignificanceTest,
 }
@@ -59,16 +60,22 @@ pub enum SignificanceTest {
 pub fn paired_t(ours: &[f64], theirs: &[f64]) -> Option<Difference> {
     let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
     let count = differences.len() as f64;
+    let (least, most) = (
+        differences.iter().copied().fold(f64::INFINITY, f64::min),
+        differences.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    );
     let Spread { mean, deviation, .. } = Spread::of(differences)?;
     let error = deviation? / count.sqrt();
-    if error == 0.0 {
-        let p = if mean == 0.0 { 1.0 } else { 0.0 };
-        return Some(Difference { mean, low: mean, high: mean, p, test: SignificanceTest::PairedT });
+    // Each difference is rounded by at most half a unit in the last place of the larger number: below that they are equal.
+    let largest = ours.iter().chain(theirs).fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    if most - least <= 2.0 * f64::EPSILON * largest {
+        return Some(Difference { mean, low: None, high: None, p: None, test: SignificanceTest::PairedT });
     }
     let t = StudentsT::new(0.0, 1.0, count - 1.0).ok()?;
     let reach = error * t.inverse_cdf(0.5 + CONFIDENCE / 2.0);
     let p = 2.0 * t.cdf(-(mean / error).abs());
-    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: SignificanceTest::PairedT })
+    let (low, high) = (Some(mean - reach), Some(mean + reach));
+    Some(Difference { mean, low, high, p: Some(p), test: SignificanceTest::PairedT })
 }
 
 /// The difference of two error rates on the same rows, `true` where a model is wrong; `None` without rows.
@@ -88,7 +95,8 @@ pub fn mcnemar(ours: &[bool], theirs: &[bool]) -> Option<Difference> {
         0 => 1.0,
         both => (2.0 * Binomial::new(0.5, both).ok()?.cdf(mine.min(other))).min(1.0),
     };
-    Some(Difference { mean, low: mean - reach, high: mean + reach, p, test: SignificanceTest::McNemar })
+    let (low, high) = (Some(mean - reach), Some(mean + reach));
+    Some(Difference { mean, low, high, p: Some(p), test: SignificanceTest::McNemar })
 }
 
 /// P-values adjusted for their number by Holm's step-down procedure (1979), in their order: below 0.05 all hypotheses that
@@ -158,17 +166,26 @@ mod tests {
         let found = paired_t(&[3.0, 5.0, 4.0], &[1.0, 2.0, 3.0]).unwrap();
         close(found.mean, 2.0);
         let t = 2.0 / (1.0 / 3.0f64.sqrt());
-        close(found.p, 1.0 - t / (2.0 + t * t).sqrt());
+        close(found.p.unwrap(), 1.0 - t / (2.0 + t * t).sqrt());
         // The quantile of 0.975: t = 0.95 sqrt(2 / (1 - 0.95^2)).
         let reach = 0.95 * (2.0f64 / (1.0 - 0.95 * 0.95)).sqrt() / 3.0f64.sqrt();
-        close(found.high - found.mean, reach);
-        close(found.mean - found.low, reach);
+        close(found.high.unwrap() - found.mean, reach);
+        close(found.mean - found.low.unwrap(), reach);
     }
 
     #[test]
-    fn what_never_differs_is_no_difference() {
-        let found = paired_t(&[0.5, 0.25], &[0.5, 0.25]).unwrap();
-        assert_eq!((found.mean, found.p), (0.0, 1.0));
+    fn equal_differences_have_no_interval_and_no_p_value() {
+        let undefined = |ours: &[f64], theirs: &[f64]| {
+            let found = paired_t(ours, theirs).unwrap();
+            assert_eq!((found.low, found.high, found.p), (None, None, None));
+            found.mean
+        };
+        assert_eq!(undefined(&[0.5, 0.25], &[0.5, 0.25]), 0.0);
+        assert_eq!(undefined(&[0.5, 0.25, 1.0], &[0.25, 0.0, 0.75]), 0.25);
+        // Equal but for rounding: 0.3 - 0.2 is not 0.2 - 0.1 in double precision.
+        close(undefined(&[0.3, 0.2, 0.9], &[0.2, 0.1, 0.8]), 0.1);
+        let differs = paired_t(&[0.3, 0.2, 0.9], &[0.2, 0.1, 0.8 + 1e-12]).unwrap();
+        assert!(differs.p.is_some() && differs.low < differs.high);
         assert!(paired_t(&[0.5], &[0.4]).is_none());
     }
 
@@ -179,9 +196,9 @@ mod tests {
         let theirs: Vec<bool> = (0..40).map(|row| row == 9 || row >= 30).collect();
         let found = mcnemar(&ours, &theirs).unwrap();
         close(found.mean, 8.0 / 40.0);
-        close(found.p, 22.0 / 1024.0);
-        close(found.high - found.mean, 1.959_963_985 * (10.0f64 - 64.0 / 40.0).sqrt() / 40.0);
-        assert_eq!(mcnemar(&ours, &ours).unwrap().p, 1.0);
+        close(found.p.unwrap(), 22.0 / 1024.0);
+        close(found.high.unwrap() - found.mean, 1.959_963_985 * (10.0f64 - 64.0 / 40.0).sqrt() / 40.0);
+        assert_eq!(mcnemar(&ours, &ours).unwrap().p, Some(1.0));
         assert!(mcnemar(&[], &[]).is_none());
     }
 

@@ -34,6 +34,8 @@ pub struct Study<'a> {
     folders: Vec<Vec<String>>,
     saved: Vec<SavedTrial>,
     left: Vec<TrialId>,
+    /// Trials that are equal to one of those left, which is trained for them too.
+    shared: HashMap<TrialId, Vec<TrialId>>,
     failed: usize,
     unwritten: Option<Error>,
     _lock: RunLock,
@@ -44,6 +46,8 @@ pub struct Study<'a> {
 pub struct StudyProgress<'a> {
     /// The trial.
     pub id: TrialId,
+    /// Equal trials, which it was trained for as well.
+    pub shared: &'a [TrialId],
     /// Its measurements, or why it failed.
     pub result: Result<&'a TrialScores, &'a Error>,
     /// How many trials have ended, those of earlier sessions included.
@@ -120,6 +124,7 @@ impl<'a> Study<'a> {
             folders: vec![vec![String::new(); seeds]; trials.configurations.len()],
             saved,
             left: vec![],
+            shared: HashMap::new(),
             failed: 0,
             unwritten: None,
             _lock: lock,
@@ -130,8 +135,10 @@ impl<'a> Study<'a> {
         Ok(study)
     }
 
-    /// Takes over the trials that are done, and names the folders of those that are left.
+    /// Takes over the trials that are done, and names the folders of those that are left. Trials of one key have the same
+    /// bits: one of them is trained.
     fn find_done(&mut self, decisions: &HashMap<String, TestDecisions>) {
+        let mut first: HashMap<String, TrialId> = HashMap::new();
         let mut taken: HashSet<String> = self.saved.iter().map(|trial| trial.run.clone()).collect();
         for id in self.trials.ids() {
             let key = self.trials.key(id);
@@ -142,7 +149,13 @@ impl<'a> Study<'a> {
                     let (scores, decisions) = (trial.scores.clone(), decisions.clone());
                     self.results[id.0][id.1] = Some(TrialResult { scores, decisions });
                 }
+                None if first.contains_key(&key) => {
+                    let same = first[&key];
+                    self.folders[id.0][id.1] = self.folders[same.0][same.1].clone();
+                    self.shared.entry(same).or_default().push(id);
+                }
                 None => {
+                    first.insert(key, id);
                     let name = &self.trials.configurations[id.0].name;
                     let folder = free_name(&folder_name(name, self.trials.seeds[id.1]), &taken);
                     taken.insert(folder.clone());
@@ -197,6 +210,17 @@ impl<'a> Study<'a> {
         self.trials
     }
 
+    /// The first configuration whose trials are those of another one as well: the same plan, rows, seeds and training.
+    pub fn same_as(&self, configuration: usize) -> Option<usize> {
+        let run = self.folders[configuration].first()?;
+        (0..configuration).find(|other| self.folders[*other].first() == Some(run))
+    }
+
+    /// The name of that configuration.
+    pub(crate) fn same_name(&self, configuration: usize) -> Option<String> {
+        Some(self.trials.configurations[self.same_as(configuration)?].name.replace("  ", " "))
+    }
+
     /// The results by configuration and seed; `None` where the trial failed or was not made.
     pub fn results(&self) -> &[Vec<Option<TrialResult>>] {
         &self.results
@@ -225,7 +249,7 @@ impl<'a> Study<'a> {
 
     /// Runs the trials that are left, and saves each as it ends; `observe` sees each.
     pub fn run(&mut self, observe: &mut dyn FnMut(&StudyProgress<'_>)) {
-        let left = std::mem::take(&mut self.left);
+        let (left, shared) = (std::mem::take(&mut self.left), std::mem::take(&mut self.shared));
         let (trials, folders, path) = (self.trials, self.folders.clone(), self.directory.path().to_owned());
         trials.run(&left, &|id| path.join(&folders[id.0][id.1]), &mut |id, trained| {
             let result = trained.map(|SavedModel { trained, unsaved, least_test_error }| {
@@ -234,12 +258,17 @@ impl<'a> Study<'a> {
                 if let Err(error) = unsaved.map_or_else(|| self.save(id, &result), Err) {
                     self.unwritten.get_or_insert(error);
                 }
+                for (configuration, seed) in shared.get(&id).into_iter().flatten() {
+                    self.results[*configuration][*seed] = Some(result.clone());
+                }
                 self.results[id.0][id.1] = Some(result);
             });
-            self.failed += usize::from(result.is_err());
+            let shared = shared.get(&id).map_or(&[][..], Vec::as_slice);
+            self.failed += if result.is_err() { 1 + shared.len() } else { 0 };
             let saved = self.results[id.0][id.1].as_ref();
             let progress = StudyProgress {
                 id,
+                shared,
                 result: match (&result, saved) {
                     (Err(error), _) => Err(error),
                     (Ok(()), Some(result)) => Ok(&result.scores),

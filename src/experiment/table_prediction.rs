@@ -87,11 +87,16 @@ impl Model {
     /// # Errors
     /// If the rows cannot be opened, lack a column that is needed, or two columns of the result have the same name.
     pub fn predict_table(&self, options: TablePredictionOptions) -> Result<TablePrediction<'_>, Error> {
-        let keep = options.rows.keep != KeptColumns::None;
-        let blocks = self.open_rows(options.rows)?;
+        let mut rows = options.rows;
+        // Without `--keep` the column that names the rows is passed on, where the table has it.
+        let numbered = rows.keep == KeptColumns::None;
+        if let (true, Some(id)) = (numbered, &self.pipeline.compiled.hir.data.id) {
+            rows.keep = KeptColumns::IfThere(id.select.clone());
+        }
+        let blocks = self.open_rows(rows)?;
         let layout = PredictionLayout {
-            kept: if keep { blocks.preparer().kept_fields().to_vec() } else { vec![] },
-            id: None,
+            kept: blocks.preparer().kept_fields().to_vec(),
+            numbered,
             prefix: options.prefix,
             label: blocks.preparer().has_label(),
             decision: true,
@@ -201,7 +206,6 @@ fn batch(table: &PredictionTable, block: &PredictedBlock) -> io::Result<arrow_ar
     let rows = PredictionRows {
         row_ids: &prepared.rows.row_ids,
         kept: &prepared.kept,
-        ids: &[],
         labels: &labels,
         decisions,
         rejected: &rejected,

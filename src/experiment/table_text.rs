@@ -21,15 +21,27 @@ pub fn plain_spread(spread: &Spread) -> String {
     }
 }
 
-/// `+0.31 [0.10, 0.52]`, of a difference of shares in points of percent.
+/// `+0.31 [0.10, 0.52]`, of a difference of shares in points of percent; without an interval where that is undefined.
 pub fn percent_difference(difference: &Difference) -> String {
-    let [mean, low, high] = [difference.mean, difference.low, difference.high].map(|share| 100.0 * share);
-    format!("{mean:+.2} [{low:.2}, {high:.2}]")
+    let mean = 100.0 * difference.mean;
+    match difference.low.zip(difference.high) {
+        Some((low, high)) => format!("{mean:+.2} [{:.2}, {:.2}]", 100.0 * low, 100.0 * high),
+        None => format!("{mean:+.2}"),
+    }
 }
 
-/// A p-value for a table; a small one is never rounded to 0.
-pub fn probability(p: f64) -> String {
-    if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") }
+/// A p-value for a table; a small one is never rounded to 0, an undefined one is a dash.
+pub fn probability(p: Option<f64>) -> String {
+    match p {
+        None => "-".into(),
+        Some(p) if p < 0.001 => "< 0.001".into(),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
+/// How many runs a row of a table is of: `5`, or `5, as mul` of a training that was made once for both.
+pub(super) fn run_count(runs: usize, same_as: Option<&String>) -> String {
+    same_as.map_or_else(|| runs.to_string(), |other| format!("{runs}, as {other}"))
 }
 
 /// The head of a column with the values of a metric.

@@ -47,6 +47,8 @@ pub struct TrialSet {
     epochs: Option<u64>,
     /// Whether the test rows are measured after every epoch. No training sees the numbers.
     pub(crate) audit: bool,
+    /// How often a trial saves its state, to continue from; never for `None`. Every five minutes unless set.
+    pub checkpoints: Option<CheckpointInterval>,
     options: TrainOptions,
     /// The display name of the device.
     device: String,
@@ -55,7 +57,7 @@ pub struct TrialSet {
     places: Vec<usize>,
 }
 
-/// How often a trial saves its state: one that takes long continues from there.
+/// How often a trial saves its state unless told otherwise.
 const CHECKPOINTS: CheckpointInterval = CheckpointInterval::Time(Duration::from_secs(300));
 
 /// A data set that configurations share.
@@ -103,7 +105,8 @@ impl TrialSet {
             };
             places.push(place);
         }
-        Ok(Self { configurations, seeds, epochs, audit: false, options: options.clone(), device, tables, places })
+        let (audit, checkpoints, options) = (false, Some(CHECKPOINTS), options.clone());
+        Ok(Self { configurations, seeds, epochs, audit, checkpoints, options, device, tables, places })
     }
 
     /// The data set that a configuration reads.
@@ -184,7 +187,7 @@ impl TrialSet {
             Ok(audit) => audit,
             Err(error) => return Some(Err(error)),
         };
-        match started.train_audited(Some(CHECKPOINTS), audit.as_ref(), &mut |_| ()) {
+        match started.train_audited(self.checkpoints, audit.as_ref(), &mut |_| ()) {
             Ok(trained) if trained.summary.status == Status::Interrupted => None,
             Err(failed) if failed.error.kind() == ErrorKind::Interrupted => None,
             Ok(trained) => {

@@ -12,10 +12,11 @@ use std::sync::Arc;
 /// What a table of predictions holds.
 #[derive(Clone, Debug)]
 pub struct PredictionLayout {
-    /// The columns of the input that are passed on; in their place the number of the row where there are none.
+    /// The columns of the input that are passed on.
     pub kept: Vec<Field>,
-    /// The column of the names of rows, after their number.
-    pub id: Option<String>,
+    /// Whether the number of the row is before the columns that are passed on, which name the row then; where none are
+    /// passed on, it is always there.
+    pub numbered: bool,
     /// What is before the names of all other columns, so that they differ from those that are passed on.
     pub prefix: String,
     /// Whether there are labels.
@@ -48,8 +49,6 @@ pub struct PredictionRows<'a> {
     pub row_ids: &'a [u64],
     /// The columns that are passed on.
     pub kept: &'a [ArrayRef],
-    /// The name of each row; ignored in a table without such a column.
-    pub ids: &'a [String],
     /// The name of the class of each; ignored in a table without labels.
     pub labels: &'a [Option<&'a str>],
     /// What was decided on them.
@@ -71,11 +70,13 @@ impl PredictionTable {
     pub fn new(loss: &LossSpec, layout: PredictionLayout) -> Self {
         let own = |name: String, kind: DataType| Field::new(format!("{}{name}", layout.prefix), kind, true);
         let number = |name: String| own(name, DataType::Float32);
-        let mut fields = layout.kept.clone();
-        if fields.is_empty() {
+        let numbered = layout.numbered || layout.kept.is_empty();
+        let mut fields = vec![];
+        if numbered {
             fields.push(own("row".into(), DataType::UInt64));
         }
-        let id = fields.len();
+        let first = fields.len();
+        fields.extend(layout.kept.iter().cloned());
         if layout.label {
             fields.push(own("label".into(), DataType::Utf8));
         }
@@ -100,11 +101,13 @@ impl PredictionTable {
         if layout.rejected == RejectedRows::Null {
             fields.push(own("error".into(), DataType::Utf8));
         }
-        if let Some(name) = &layout.id {
-            // A name that another column has gives way.
-            let taken = fields.iter().any(|field| field.name() == name);
-            fields.insert(id, own(if taken { "id" } else { name }.to_owned(), DataType::Utf8));
+        // The name of a row gives way to the name of a column.
+        for at in first..first + if numbered { layout.kept.len() } else { 0 } {
+            if fields.iter().enumerate().any(|(other, field)| other != at && field.name() == fields[at].name()) {
+                fields[at] = fields[at].clone().with_name("id");
+            }
         }
+        let layout = PredictionLayout { numbered, ..layout };
         Self { layout, classes: loss.classes.clone(), schema: Arc::new(Schema::new(fields)) }
     }
 
@@ -112,7 +115,7 @@ impl PredictionTable {
     pub fn collision(&self) -> Option<Problem> {
         let names: Vec<&String> = self.schema.fields().iter().map(|field| field.name()).collect();
         let at = (0..names.len()).find(|at| names[..*at].contains(&names[*at]))?;
-        Some(collision(names[at], at < self.layout.kept.len()))
+        Some(collision(names[at], at < self.layout.kept.len() + usize::from(self.layout.numbered)))
     }
 
     /// Whether rows that cannot be predicted are in it.
@@ -130,15 +133,13 @@ impl PredictionTable {
     /// # Errors
     /// If the columns that are passed on are not those of the layout.
     pub fn batch(&self, rows: PredictionRows<'_>) -> Result<RecordBatch, ArrowError> {
-        let PredictionRows { row_ids, kept, ids, labels, decisions, rejected } = rows;
+        let PredictionRows { row_ids, kept, labels, decisions, rejected } = rows;
         let layout = &self.layout;
-        let mut columns: Vec<ArrayRef> = kept.to_vec();
-        if layout.kept.is_empty() {
-            columns = vec![Arc::new(UInt64Array::from(row_ids.to_vec()))];
+        let mut columns: Vec<ArrayRef> = vec![];
+        if layout.numbered {
+            columns.push(Arc::new(UInt64Array::from(row_ids.to_vec())));
         }
-        if layout.id.is_some() {
-            columns.push(Arc::new(ids.iter().map(Some).collect::<StringArray>()));
-        }
+        columns.extend_from_slice(kept);
         if layout.label {
             columns.push(Arc::new(labels.iter().copied().collect::<StringArray>()));
         }

@@ -5,8 +5,11 @@ use super::table::{TableFormat, encode, table_writer};
 use crate::data::TestIds;
 use crate::exec::Decisions;
 use crate::plan::LossSpec;
+use arrow_array::{ArrayRef, StringArray};
+use arrow_schema::{DataType, Field};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// The rows that were predicted.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +52,8 @@ fn write(
     decision: bool,
 ) -> io::Result<()> {
     let layout = PredictionLayout {
-        kept: vec![],
-        id: ids.map(|ids| ids.column.clone()),
+        kept: ids.iter().map(|ids| Field::new(&ids.column, DataType::Utf8, true)).collect(),
+        numbered: true,
         prefix: String::new(),
         label: decision,
         decision,
@@ -62,9 +65,9 @@ fn write(
     let table = PredictionTable::new(loss, layout);
     let name = |class: &u32| loss.classes.get(*class as usize).map(String::as_str);
     let labels: Vec<Option<&str>> = labels.iter().map(name).collect();
-    let (kept, rejected) = (&[][..], &BTreeMap::new());
-    let ids = ids.map_or(&[][..], |ids| &ids.ids);
-    let rows = PredictionRows { row_ids, kept, ids, labels: &labels, decisions, rejected };
+    let kept: Vec<ArrayRef> =
+        ids.iter().map(|ids| Arc::new(ids.ids.iter().map(Some).collect::<StringArray>()) as ArrayRef).collect();
+    let rows = PredictionRows { row_ids, kept: &kept, labels: &labels, decisions, rejected: &BTreeMap::new() };
     let batch = table.batch(rows).map_err(io::Error::other)?;
     let mut writer = table_writer(TableFormat::Csv, table.schema(), file)?;
     writer.write(encode(TableFormat::Csv, &batch)?)?;

@@ -101,11 +101,20 @@ pub struct ColumnProfile {
     pub name: String,
     /// Whether it is the label's own.
     pub is_label: bool,
-    /// The population standard deviation of its cells; 0 without any.
+    /// Its cells.
+    pub cells: NumberSpread,
+    /// Its cells as a network is given them, after the transforms that need no statistics: `log1p`, `clip`, `missing`.
+    pub inputs: NumberSpread,
+}
+
+/// The spread of some numbers; 0 without any.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct NumberSpread {
+    /// The population standard deviation.
     pub std: f64,
-    /// The least of its cells.
+    /// The least.
     pub min: f64,
-    /// The greatest of its cells.
+    /// The greatest.
     pub max: f64,
 }
 

@@ -115,6 +115,30 @@ impl TransformKind {
         }
     }
 
+    /// A number after it, where that depends on no other number; the number itself after any other transform. `None` for one
+    /// that marks an empty cell.
+    pub fn of_number(&self, x: f64) -> Option<f64> {
+        match self {
+            TransformKind::Log1p => Some(x.abs().ln_1p().copysign(x)),
+            TransformKind::Clip { lo, hi } => Some(x.max(*lo).min(*hi)),
+            TransformKind::Missing { values, .. } => (!values.contains(&x)).then_some(x),
+            TransformKind::Standardize
+            | TransformKind::MinMax
+            | TransformKind::Impute(_)
+            | TransformKind::KeepMissing
+            | TransformKind::GroupRare { .. }
+            | TransformKind::Lowercase
+            | TransformKind::Chars { .. }
+            | TransformKind::Words { .. }
+            | TransformKind::Date { .. }
+            | TransformKind::OneHot
+            | TransformKind::SubtractMean { .. }
+            | TransformKind::NormalizePixels
+            | TransformKind::Size(_)
+            | TransformKind::Augment { .. } => Some(x),
+        }
+    }
+
     /// Whether it goes with words, and takes and gives them.
     pub fn is_of_words(&self) -> bool {
         matches!(

@@ -56,3 +56,44 @@ fn the_column_must_be_there() {
     let reported = plain(&failed.get_output().stderr);
     assert!(reported.contains("did you mean `ordr`?"), "{reported}");
 }
+
+/// The lines of standard output of `mmc predict` with these arguments.
+fn predicted(folder: &tempfile::TempDir, arguments: &[&str]) -> Vec<String> {
+    let done = mmc(folder.path()).args(["predict", "runs/small-0001", "--quiet"]).args(arguments).assert().success();
+    plain(&done.get_output().stdout).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn new_rows_are_named_by_the_column_too() {
+    let folder = example("order");
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet"]).assert().success();
+    let run = fs::read_to_string(folder.path().join("runs/small-0001/predictions.csv")).unwrap();
+    // The last ten of the same rows: the columns and the cells of the run.
+    let lines = predicted(&folder, &["rows.csv"]);
+    assert_eq!(lines[0], run.lines().next().unwrap());
+    assert_eq!(lines[31..], run.lines().skip(1).collect::<Vec<_>>());
+    let json: serde_json::Value =
+        serde_json::from_str(&predicted(&folder, &["rows.csv", "--format", "jsonl"])[3]).unwrap();
+    assert_eq!((&json["row"], &json["order"]), (&3.into(), &"#003".into()));
+    // A typed table with the column is read, and one is written.
+    for format in ["parquet", "arrow"] {
+        let (copy, out) = (format!("copy.{format}"), format!("out.{format}"));
+        predicted(&folder, &["rows.csv", "--keep", "all", "--prefix", "x_", "-o", &copy]);
+        assert_eq!(predicted(&folder, &[&copy])[..], lines[..], "{format}");
+        predicted(&folder, &[&copy, "-o", &out]);
+        let bytes = fs::read(folder.path().join(&out)).unwrap();
+        assert!(bytes.windows(5).any(|name| name == b"order"), "{format}");
+    }
+    // Other columns take its place, and a table without it has row numbers alone.
+    assert!(predicted(&folder, &["rows.csv", "--keep", "a"])[0].starts_with("a,label,"));
+    fs::write(folder.path().join("bare.csv"), "a\n1\n2\n").unwrap();
+    assert!(predicted(&folder, &["bare.csv"])[0].starts_with("row,prediction,"));
+}
+
+#[test]
+fn a_name_of_new_rows_that_another_column_has_gives_way() {
+    let folder = example("prediction");
+    mmc(folder.path()).args(["run", "small.mmc", "--no-cache", "--quiet"]).assert().success();
+    let lines = predicted(&folder, &["rows.csv"]);
+    assert!(lines[0].starts_with("row,id,label,prediction,") && lines[4].starts_with("3,#003,"), "{lines:?}");
+}

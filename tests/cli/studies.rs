@@ -178,6 +178,84 @@ fn a_trial_that_was_interrupted_continues_from_its_checkpoint() {
 }
 
 #[test]
+#[cfg(unix)]
+fn trials_save_their_state_as_often_as_told() {
+    let folder = folder(SMALL);
+    let arguments = [
+        "compare",
+        "small.mmc",
+        "--combine",
+        "mul",
+        "--seeds",
+        "1",
+        "--epochs",
+        "4000",
+        "--threads",
+        "1",
+        "--no-cache",
+        "--checkpoint",
+        "2 epochs",
+    ];
+    let checkpoints = folder.path().join("runs/small-compare-0001/mul-seed-1/checkpoints");
+    let (mut child, _lines) = start_until(folder.path(), &arguments, "training");
+    // A killed process saves nothing more: what is there was saved at an interval.
+    while !checkpoints.exists() || names(&checkpoints).len() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (child, _lines) = start_until(
+        folder.path(),
+        &["compare", "--resume", "runs/small-compare-0001", "--threads", "1", "--no-cache", "--checkpoint", "never"],
+        "training",
+    );
+    signal(&child, "-INT");
+    assert_eq!(ended(child).0, Some(75));
+    assert!(names(&checkpoints).len() <= 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn the_interval_of_checkpoints_is_part_of_the_printed_command() {
+    let folder = folder(SMALL);
+    let arguments = ["compare", "small.mmc", "--seeds", "3", "--epochs", "50", "--threads", "1", "--no-cache"];
+    let told = [&arguments[..], &["--checkpoint", "7 steps"]].concat();
+    let (child, mut lines) = start_until(folder.path(), &told, "1/6");
+    signal(&child, "-INT");
+    assert!(lines.any(|line| line.ends_with("--threads 1 --no-cache --checkpoint 7steps")));
+    assert_eq!(ended(child).0, Some(75));
+}
+
+#[test]
+fn equal_trials_are_trained_once() {
+    let folder = folder(&swept());
+    // `low_only` does not read `beta`: its three points are one training for each seed.
+    let (shown, reported) = run(folder.path(), &["sweep", "small.mmc", "curve", "--epochs", "1"]);
+    let once = "=           trained once: low_only beta=0.5, low_only beta=1 as low_only beta=0";
+    assert!(shown.contains(once) && shown.matches("2 =").count() == 2, "{shown}");
+    assert!(reported.contains("12 trials") && reported.contains("12/12"), "{reported}");
+    let study = folder.path().join("runs/small-curve-0001");
+    assert_eq!(trials(&study).len(), 3 * 2 + 2);
+    let points = without_seconds(&study.join("sweep.json"))["points"].clone();
+    assert_eq!(points[3]["valid"], points[5]["valid"]);
+    assert_eq!((&points[3]["same_as"], &points[5]["same_as"]), (&Value::Null, &"low_only beta=0".into()));
+    let before = fs::read(study.join("trials.jsonl")).unwrap();
+    let (again, _) = run(folder.path(), &["sweep", "--resume", "runs/small-curve-0001"]);
+    assert!(again.contains(once), "{again}");
+    assert!(fs::read(study.join("trials.jsonl")).unwrap() == before);
+
+    // Two files with one pipeline: without a difference there is no p-value.
+    fs::copy(folder.path().join("small.mmc"), folder.path().join("copy.mmc")).unwrap();
+    let arguments = ["compare", "small.mmc", "copy.mmc", "--combine", "mul", "--seeds", "2", "--epochs", "1"];
+    let (shown, _) = run(folder.path(), &arguments);
+    let line = shown.lines().find(|line| line.ends_with("2 =")).unwrap();
+    assert!(line.contains("+0.00") && line.split_whitespace().any(|cell| cell == "-"), "{line}");
+    assert_eq!(trials(&folder.path().join("runs/small-compare-0001")), ["small-mul-seed-1", "small-mul-seed-2"]);
+    let table = without_seconds(&folder.path().join("runs/small-compare-0001/compare.json"));
+    assert!(table["lines"][1]["difference"]["p"].is_null() && table["lines"][1]["difference"]["mean"] == 0.0);
+}
+
+#[test]
 fn a_run_that_is_removed_or_damaged_is_trained_again() {
     let folder = folder(SMALL);
     run(folder.path(), &["compare", "small.mmc", "--seeds", "2", "--epochs", "1", "--quiet"]);

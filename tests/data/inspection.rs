@@ -57,8 +57,8 @@ fn a_small_table_is_read_whole_before_transforms() {
     let body = &profile.modalities[0];
     assert_eq!((body.gap_rows, body.empty_rows), (5, 0));
     // The value before `standardize`.
-    assert_eq!((body.columns[0].min, body.columns[0].max), (0.0, 19.0));
-    assert_eq!((body.columns[1].name.as_str(), body.columns[1].max), ("b", 1900.0));
+    assert_eq!((body.columns[0].cells.min, body.columns[0].cells.max), (0.0, 19.0));
+    assert_eq!((body.columns[1].name.as_str(), body.columns[1].cells.max), ("b", 1900.0));
     // A row number does not determine the class.
     assert_eq!(profile.telling, []);
 }
@@ -158,7 +158,7 @@ fn of_a_large_table_that_is_sorted_every_part_is_seen() {
         assert!(problems.is_empty() && !profile.whole(), "{source}: {problems:?}");
         // A column that is the same in all but the end of the table, and tells the label there.
         let column = &profile.modalities[0].columns[1];
-        assert_eq!((column.min, column.max), (3.0, 4.0), "{source}");
+        assert_eq!((column.cells.min, column.cells.max), (3.0, 4.0), "{source}");
         let telling: Vec<&str> = profile.telling.iter().map(|found| found.column.as_str()).collect();
         assert_eq!(telling, ["b"], "{source}");
     }
@@ -220,7 +220,7 @@ fn of_large_tables_of_binary_formats_rows_from_all_over_them_are_seen() {
         assert!(problems.is_empty() && !profile.whole(), "{source}: {problems:?}");
         assert!(profile.rows() < rows && profile.rows() > 10_000, "{source}: {}", profile.rows());
         let column = &profile.modalities[0].columns[1];
-        assert_eq!((column.min, column.max), (3.0, 4.0), "{source}");
+        assert_eq!((column.cells.min, column.cells.max), (3.0, 4.0), "{source}");
         let telling: Vec<&str> = profile.telling.iter().map(|found| found.column.as_str()).collect();
         assert_eq!(telling, ["b"], "{source}");
         let survey = mmc::data::survey(&file, folder.path()).unwrap();

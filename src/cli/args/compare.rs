@@ -1,5 +1,6 @@
 //! The arguments of `mmc compare`.
 
+use super::checkpoint::{CheckpointArg, DEFAULT_CHECKPOINT};
 use super::compute::ComputeArgs;
 use super::count::{at_least_one, at_most};
 use super::metric::metric;
@@ -49,6 +50,9 @@ pub(in crate::cli) struct CompareArgs {
     /// Continue the comparison of this folder: trials that are done there are not repeated; what is not given is as before
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     pub(in crate::cli) resume: Option<PathBuf>,
+    /// How often each trial saves its state, to continue from: a time (5m, 90s), `100 steps`, `1 epoch`, or never
+    #[arg(long, value_name = "INTERVAL", default_value = DEFAULT_CHECKPOINT)]
+    pub(in crate::cli) checkpoint: CheckpointArg,
     /// How the table is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: TableFormatArg,

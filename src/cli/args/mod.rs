@@ -31,7 +31,7 @@ mod trust;
 mod verify;
 
 pub(super) use bench::BenchArgs;
-pub(super) use checkpoint::DEFAULT_CHECKPOINT;
+pub(super) use checkpoint::{CheckpointArg, DEFAULT_CHECKPOINT};
 pub(super) use compare::CompareArgs;
 pub(super) use completions::CompletionsArgs;
 pub(super) use compute::{ComputeArgs, DEFAULT_MEMORY};

@@ -1,7 +1,7 @@
 //! The data of a pipeline inspected without training on it: bounded in time, whatever the size of the files.
 
 use crate::data::dataset::Dataset;
-use crate::data::inspect::profile::ColumnIndex;
+use crate::data::inspect::profile::ProfiledModality;
 use crate::data::inspect::sample::{self, NoSample, Sample};
 use crate::data::load::LoadRequest;
 use crate::data::load::load;
@@ -66,7 +66,7 @@ fn whole(request: &LoadRequest<'_>) -> Inspection {
         return Inspection::Inspected { profile: None, problems: loaded.problems };
     }
     // The cells before transforms.
-    let profile = profile(&LoadRequest { cache: None, ..request.clone() }, &loaded);
+    let profile = profile(&LoadRequest { cache: None, ..request.clone() }, &request.modalities, &loaded);
     Inspection::Inspected { profile, problems: loaded.problems }
 }
 
@@ -99,7 +99,7 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
         ..request.clone()
     };
     let loaded = load(&asked);
-    let mut profile = profile(&asked, &loaded);
+    let mut profile = profile(&asked, &request.modalities, &loaded);
     if let Some(profile) = &mut profile {
         profile.parts.clear();
         for (table, (name, whole)) in profile.tables.iter_mut().zip(&sample.tables) {
@@ -113,20 +113,25 @@ fn sampled(request: &LoadRequest<'_>, sample: &Sample) -> Inspection {
 }
 
 /// The profile of data that could be loaded: of every numeric column, and of every part of a date, before transforms.
-fn profile(request: &LoadRequest<'_>, loaded: &Checked<Dataset>) -> Option<DataProfile> {
+/// `transforms` are the modalities as they are written, with all of their transforms.
+fn profile(request: &LoadRequest<'_>, transforms: &[&ModalitySpec], loaded: &Checked<Dataset>) -> Option<DataProfile> {
     let raw = raw(request, loaded.value.as_ref()?);
     let modalities = raw.iter().map(|(_, spec)| spec).collect();
     let dataset = load(&LoadRequest { modalities, required: vec![], ..request.clone() }).value?;
-    let mut columns: Vec<(String, Vec<ColumnIndex>)> = vec![];
+    let mut profiled: Vec<ProfiledModality> = vec![];
     for (at, (name, spec)) in raw.iter().enumerate() {
         let numbers = (0..spec.shape.size()).map(|number| (at, number));
-        match columns.last_mut().filter(|(last, _)| last == name) {
-            Some((_, places)) => places.extend(numbers),
-            None => columns.push((name.clone(), numbers.collect())),
+        match profiled.last_mut().filter(|last| last.name == *name) {
+            Some(last) => last.columns.extend(numbers),
+            None => {
+                let written = transforms.iter().find(|spec| spec.name == *name);
+                let kinds = written.map_or(vec![], |spec| spec.transforms.iter().map(|one| one.kind.clone()).collect());
+                profiled.push(ProfiledModality { name: name.clone(), columns: numbers.collect(), transforms: kinds });
+            }
         }
     }
     let telling = loaded.value.as_ref().map(|loaded| loaded.telling.clone()).unwrap_or_default();
-    Some(DataProfile { telling, ..dataset.profile_of(columns) })
+    Some(DataProfile { telling, ..dataset.profile_of(profiled) })
 }
 
 /// The transform of cells that are marked as empty, without which numbers cannot be read.

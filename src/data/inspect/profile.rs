@@ -3,10 +3,22 @@
 use crate::data::dataset::Dataset;
 use crate::data::inspect::sample::SAMPLE_ROWS;
 use crate::data::modality::rows::ModalityRows;
-use crate::spec::{ColumnProfile, DataProfile, ModalityProfile, Part, PartProfile, TableProfile};
+use crate::spec::{
+    ColumnProfile, DataProfile, ModalityProfile, NumberSpread, Part, PartProfile, TableProfile, TransformKind,
+};
 
 /// A column of a modality: the place of the modality in the data set, and the column in that.
 pub(super) type ColumnIndex = (usize, usize);
+
+/// A modality of a profile.
+pub(super) struct ProfiledModality {
+    /// Its name.
+    pub(super) name: String,
+    /// Its columns in the data set.
+    pub(super) columns: Vec<ColumnIndex>,
+    /// The transforms of the pipeline that the columns of the data set are without.
+    pub(super) transforms: Vec<TransformKind>,
+}
 
 impl Dataset {
     /// The profile of the data after the transforms.
@@ -14,14 +26,14 @@ impl Dataset {
         // A column of a text or an image is not one number.
         let numbers = self.modalities.iter().enumerate().filter(|(_, spec)| spec.columns.len() == spec.shape.size());
         let columns = numbers.map(|(at, modality)| {
-            let places = (0..modality.columns.len()).map(|column| (at, column));
-            (modality.name.clone(), places.collect())
+            let columns = (0..modality.columns.len()).map(|column| (at, column)).collect();
+            ProfiledModality { name: modality.name.clone(), columns, transforms: vec![] }
         });
         self.profile_of(columns.collect())
     }
 
     /// The profile of modalities whose columns are at these places.
-    pub(super) fn profile_of(&self, modalities: Vec<(String, Vec<ColumnIndex>)>) -> DataProfile {
+    pub(super) fn profile_of(&self, modalities: Vec<ProfiledModality>) -> DataProfile {
         let parts = Part::ALL.into_iter().filter_map(|part| {
             let classes = self.part(part)?.class_counts(self.label.classes.len());
             Some(PartProfile { part, classes })
@@ -33,7 +45,7 @@ impl Dataset {
             rows: table.rows,
             whole: true,
         });
-        let modalities = modalities.into_iter().map(|(name, places)| self.modality(name, &places));
+        let modalities = modalities.into_iter().map(|modality| self.modality(modality));
         DataProfile {
             tables: tables.collect(),
             parts: parts.collect(),
@@ -47,13 +59,13 @@ impl Dataset {
         }
     }
 
-    fn modality(&self, name: String, places: &[ColumnIndex]) -> ModalityProfile {
+    fn modality(&self, ProfiledModality { name, columns: places, transforms }: ProfiledModality) -> ModalityProfile {
         let all: usize = Part::ALL.into_iter().filter_map(|part| self.part(part)).map(|part| part.rows).sum();
         // Rows from all over a large table.
         let step = all.div_ceil(SAMPLE_ROWS).max(1);
         let mut gaps: Vec<usize> = vec![];
         let mut columns = vec![];
-        for (modality, column) in places {
+        for (modality, column) in &places {
             let mut cells = vec![];
             let mut row = 0;
             for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
@@ -71,7 +83,12 @@ impl Dataset {
             }
             let own = &self.modalities[*modality];
             let is_label = own.source_column(*column).is_some_and(|source| source.shown() == self.label.column.shown());
-            columns.push(ColumnProfile { is_label, ..of_cells(own.number_name(*column), &cells) });
+            columns.push(ColumnProfile {
+                name: own.number_name(*column),
+                is_label,
+                cells: spread(cells.iter().map(|cell| f64::from(*cell))),
+                inputs: spread(cells.iter().filter_map(|cell| transformed(f64::from(*cell), &transforms))),
+            });
         }
         let width = columns.len();
         ModalityProfile {
@@ -90,17 +107,21 @@ fn column_of(rows: &ModalityRows, column: usize, step: usize) -> impl Iterator<I
     (0..rows.len()).step_by(step).map(move |row| Some(rows.number(row, column)).filter(|_| there(row)))
 }
 
-/// The profile of a column from its cells.
-fn of_cells(name: String, cells: &[f32]) -> ColumnProfile {
-    let numbers = || cells.iter().map(|cell| f64::from(*cell));
-    let (min, max) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
+/// A number after transforms; `None` for one that marks an empty cell.
+fn transformed(number: f64, transforms: &[TransformKind]) -> Option<f64> {
+    transforms.iter().try_fold(number, |number, transform| transform.of_number(number))
+}
+
+fn spread(numbers: impl Iterator<Item = f64> + Clone) -> NumberSpread {
+    let all = || numbers.clone();
+    let (min, max) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
     if min > max {
-        return ColumnProfile { name, ..ColumnProfile::default() };
+        return NumberSpread::default();
     }
-    let count = cells.len() as f64;
-    let mean = numbers().sum::<f64>() / count;
-    let std = (numbers().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
-    ColumnProfile { name, is_label: false, std, min, max }
+    let count = all().count() as f64;
+    let mean = all().sum::<f64>() / count;
+    let std = (all().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
+    NumberSpread { std, min, max }
 }
 
 #[cfg(test)]
@@ -110,8 +131,17 @@ mod tests {
     #[test]
     fn deviations_are_of_the_population() {
         let cells = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
-        let profile = of_cells("x".into(), &cells);
-        assert_eq!((profile.std, profile.min, profile.max), (2.0, 2.0, 9.0));
-        assert_eq!(of_cells("x".into(), &[]).std, 0.0);
+        assert_eq!(spread(cells.into_iter()), NumberSpread { std: 2.0, min: 2.0, max: 9.0 });
+        assert_eq!(spread([].into_iter()), NumberSpread::default());
+    }
+
+    #[test]
+    fn transforms_without_statistics_are_applied_in_their_order() {
+        let missing = TransformKind::Missing { values: vec![-999.0], words: vec![] };
+        let clip = TransformKind::Clip { lo: -1.0, hi: 1.0 };
+        let transforms = [missing, TransformKind::Log1p, clip, TransformKind::Standardize];
+        assert_eq!(transformed(-999.0, &transforms), None);
+        assert_eq!(transformed(1e6, &transforms), Some(1.0));
+        assert_eq!(transformed(-0.5, &transforms), Some(-1.5f64.ln()));
     }
 }

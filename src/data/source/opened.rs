@@ -35,6 +35,14 @@ pub(crate) trait RowReader {
     }
 }
 
+/// The columns that are passed on beside those of a query.
+pub(crate) struct PassedOn {
+    /// Their positions.
+    pub(crate) positions: Vec<usize>,
+    /// Whether a format that cannot pass columns on is read without them.
+    pub(crate) optional: bool,
+}
+
 impl OpenTable {
     /// A table of this schema, whose rows are read by `rows`.
     pub(crate) fn new(schema: Schema, name: String, rows: impl RowReader + 'static) -> Self {
@@ -46,21 +54,25 @@ impl OpenTable {
         self.rows.read(self, query, storage)
     }
 
-    /// Reads the columns of a query block after block, and passes on those at the positions `keep`. A table that can only
+    /// Reads the columns of a query block after block, and passes on others. A table that can only
     /// be read as a whole is kept within the budget of `storage`.
     pub(crate) fn blocks(
         &self,
         query: TableQuery,
-        keep: Vec<usize>,
+        keep: PassedOn,
         storage: Storage<'_>,
     ) -> Result<(BlockQuery, Box<dyn BlockReader>), Problems> {
         let cells = image_files::cell_query(&self.schema, &query);
         let (files, row_unit) = self.rows.files();
         let (schema, name) = (self.schema.clone(), self.name.clone());
-        let query = BlockQuery { schema, name, files, row_unit, query, cells, keep };
+        let PassedOn { positions: keep, optional } = keep;
+        let mut query = BlockQuery { schema, name, files, row_unit, query, cells, keep };
         let reader = match self.rows.blocks(&query) {
             Some(reader) => reader?,
-            None if query.keep.is_empty() => Box::new(WholeTable::new(self.read(&query.query, storage)?)),
+            None if optional || query.keep.is_empty() => {
+                query.keep.clear();
+                Box::new(WholeTable::new(self.read(&query.query, storage)?))
+            }
             None => {
                 let message = format!("the columns of `{}` cannot be passed on", self.name);
                 let problem = Problem::error(Code::ColumnType, message);

@@ -123,7 +123,7 @@ pub struct StressCell {
     pub error: Spread,
     /// The error less that of the method it is compared with.
     pub difference: Option<Difference>,
-    /// The p-value of the difference, adjusted over the methods at this level by Holm.
+    /// The p-value of the difference, adjusted over the methods at this level by Holm; `None` where it is undefined.
     pub holm: Option<f64>,
     /// Mean log loss of the reported probabilities, over the runs.
     pub log_loss: f64,
@@ -228,7 +228,7 @@ fn cells(
         .enumerate()
         .map(|(place, method)| if place == against { None } else { difference(method, &methods[against], of) })
         .collect();
-    let compared: Vec<f64> = differences.iter().flatten().map(|difference| difference.p).collect();
+    let compared: Vec<f64> = differences.iter().flatten().filter_map(|difference| difference.p).collect();
     let mut adjusted = holm(&compared).into_iter();
     let cells = methods.iter().zip(differences).map(|(method, difference)| {
         let mean = |of_run: &dyn Fn(&RowOutcomes) -> Option<f64>| {
@@ -239,7 +239,7 @@ fn cells(
             level,
             // A method has a run.
             error: Spread::of(errors).unwrap_or(Spread { mean: f64::NAN, deviation: None, values: vec![] }),
-            holm: difference.and_then(|_| adjusted.next()),
+            holm: difference.and_then(|difference| difference.p).and_then(|_| adjusted.next()),
             difference,
             log_loss: mean(&|found| Some(found.log_loss)).unwrap_or(f64::NAN),
             gap_auroc: mean(&|found| found.gap_auroc),

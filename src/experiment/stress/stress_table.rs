@@ -15,9 +15,9 @@ pub fn stress_csv(report: &StressReport) -> String {
             cell.error.mean.to_string(),
             number(cell.error.deviation),
             number(difference.map(|difference| difference.mean)),
-            number(difference.map(|difference| difference.low)),
-            number(difference.map(|difference| difference.high)),
-            number(difference.map(|difference| difference.p)),
+            number(difference.and_then(|difference| difference.low)),
+            number(difference.and_then(|difference| difference.high)),
+            number(difference.and_then(|difference| difference.p)),
             number(cell.holm),
             cell.log_loss.to_string(),
             number(cell.gap_auroc),
@@ -62,8 +62,8 @@ pub fn stress_markdown(report: &StressReport) -> String {
 
 fn markdown_cell(cell: &StressCell) -> String {
     let error = percent_spread(&cell.error);
-    match (&cell.difference, cell.holm) {
-        (Some(difference), Some(p)) => format!("{error} ({}, p {})", percent_difference(difference), probability(p)),
-        _ => error,
+    match &cell.difference {
+        Some(difference) => format!("{error} ({}, p {})", percent_difference(difference), probability(cell.holm)),
+        None => error,
     }
 }

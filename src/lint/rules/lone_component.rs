@@ -3,6 +3,7 @@
 use crate::diag::{Code, Problem, Problems};
 use crate::fusion::strategy;
 use crate::lint::subject::{self, Subject};
+use crate::syntax::ast::{Arg, ExprKind};
 
 pub(in crate::lint) fn lone_component(subject: &Subject<'_>) -> Problems {
     let mut problems = Problems::new();
@@ -26,10 +27,24 @@ pub(in crate::lint) fn lone_component(subject: &Subject<'_>) -> Problems {
                 problem = problem.also(entry.key.span, "changes nothing");
             }
         }
-        problem = problem.help("write `single(..)`, or add an input");
+        let lone = &combine.components[0].name;
+        let inputs = callee.and_then(subject::call).map_or(&[][..], |(_, args)| args);
+        let call = |strategy: &str| match named(lone, inputs) {
+            Some(inputs) => format!("`{strategy}({})`", inputs.join(", ")),
+            None => format!("`{strategy}(..)`"),
+        };
         // The fix leaves the block as it is: `single` has to know all of its settings.
         let known = strategy("single").map_or(vec![], |single| single.signature.names());
-        let fits = settings().all(|entry| known.contains(&entry.key.text.as_str()));
+        let unknown: Vec<String> = settings()
+            .filter(|entry| !known.contains(&entry.key.text.as_str()))
+            .map(|entry| format!("`{}`", entry.key.text))
+            .collect();
+        let fits = unknown.is_empty();
+        problem = problem.help(match (lone.contains('+'), fits) {
+            (true, _) => format!("write {}, or more than one set in `mixtures`", call("additive")),
+            (false, true) => format!("write {}, or add an input", call("single")),
+            (false, false) => format!("write {} without {}, or add an input", call("single"), unknown.join(", ")),
+        });
         if let (Some(strategy), true, true) = (callee, fits, one_input) {
             let mut span = strategy.span;
             span.end = span.start + combine.strategy.len() as u32;
@@ -38,4 +53,12 @@ pub(in crate::lint) fn lone_component(subject: &Subject<'_>) -> Problems {
         problems.push(problem);
     }
     problems
+}
+
+/// The inputs of a component, `low+high`, by their names; `None` unless all inputs of the call are names.
+fn named<'a>(component: &'a str, inputs: &[Arg]) -> Option<Vec<&'a str>> {
+    let is_input =
+        |name: &&str| inputs.iter().any(|input| matches!(&input.value.kind, ExprKind::Name(input) if input == name));
+    let names: Vec<&str> = component.split('+').collect();
+    names.iter().all(is_input).then_some(names)
 }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Problem, Problems, Span};
 use crate::lint::subject::Subject;
-use crate::spec::{DataProfile, ModalitySpec};
+use crate::spec::{ColumnProfile, DataProfile, ModalitySpec};
 use crate::thousands::grouped;
 
 /// How many times larger the deviation of one column may be than that of another.
@@ -12,20 +12,19 @@ pub(in crate::lint) fn unscaled_input(subject: &Subject<'_>, profile: &DataProfi
     let mut problems = Problems::new();
     for modality in subject.hir.modalities.iter().filter(|modality| !scaled(modality)) {
         let Some(known) = profile.modalities.iter().find(|known| known.name == modality.name) else { continue };
-        let varying = || known.columns.iter().filter(|column| column.std > 0.0);
-        let (Some(least), Some(most)) =
-            (varying().min_by(|a, b| a.std.total_cmp(&b.std)), varying().max_by(|a, b| a.std.total_cmp(&b.std)))
-        else {
+        let varying = || known.columns.iter().filter(|column| column.inputs.std > 0.0);
+        let by_std = |a: &&ColumnProfile, b: &&ColumnProfile| a.inputs.std.total_cmp(&b.inputs.std);
+        let (Some(least), Some(most)) = (varying().min_by(by_std), varying().max_by(by_std)) else {
             continue;
         };
-        if most.std <= MOST * least.std {
+        if most.inputs.std <= MOST * least.inputs.std {
             continue;
         }
         let message = format!(
             "the columns of `{}` have widely different scales: `{}` varies {} times as much as `{}`",
             modality.name,
             most.name,
-            rounded(most.std / least.std),
+            rounded(most.inputs.std / least.inputs.std),
             least.name
         );
         let end = modality.span.end as usize;
@@ -35,8 +34,8 @@ pub(in crate::lint) fn unscaled_input(subject: &Subject<'_>, profile: &DataProfi
                 .help(format!(
                     "add `|> standardize`: `{}` goes from {} to {}",
                     most.name,
-                    rounded(most.min),
-                    rounded(most.max)
+                    rounded(most.inputs.min),
+                    rounded(most.inputs.max)
                 ))
                 .edit(Span::new(modality.span.file, end, end), " |> standardize", false),
         );
