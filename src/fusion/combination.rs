@@ -2,6 +2,7 @@
 
 use super::average::Average;
 use super::combiner::Combiner;
+use super::complementary::Complementary;
 use super::decision::{Decision, DecisionBeta, PriorCount};
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::Evidential;
@@ -38,6 +39,8 @@ pub enum Combination {
     Multitask(Multitask),
     /// Probabilities averaged with weights of a gate.
     Experts(Experts),
+    /// Logits added up, each component trained on what the others miss.
+    Complementary(Complementary),
 }
 
 /// `$body` with `$rule` as the [`CombinationRule`] behind a combination.
@@ -59,6 +62,7 @@ macro_rules! with_rule {
             Combination::Fuzzy($rule) => $body,
             Combination::Multitask($rule) => $body,
             Combination::Experts($rule) => $body,
+            Combination::Complementary($rule) => $body,
         }
     };
 }
@@ -257,6 +261,7 @@ mod tests {
             (Combination::Fuzzy(Fuzzy {}), r#"{"fuzzy":{}}"#),
             (Combination::Multitask(Multitask {}), r#"{"multitask":{}}"#),
             (Combination::Experts(Experts {}), r#"{"experts":{}}"#),
+            (Combination::Complementary(Complementary { floor: 0.8 }), r#"{"complementary":{"floor":0.8}}"#),
             (Combination::Learned(Combiner::default()), r#"{"learned":{"weights":[],"bias":[]}}"#),
         ];
         for (combination, form) in forms {

@@ -3,6 +3,7 @@
 
 use super::combination::Combination;
 use super::combiner::Combiner;
+use super::complementary::Complementary;
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
 use super::experts::Experts;
@@ -356,6 +357,37 @@ Strategy {
     combination: experts,
     score: Some(ScoreLayout::GATE),
 },
+Strategy {
+    signature: Signature::new(
+        "complementary",
+        "each input decides separately, logits are added up, and each learns more from a row the less the others know its \
+         class: the loss of ReconBoost (Hua et al., ICML 2024), on all inputs at once in place of in turn",
+    )
+    .shapes("M inputs -> M components")
+    .equation(
+        "P_v = softmax(sum over w != v of z_w), constant to the gradient\n\
+         L = sum over v of (1 - (1 - floor) P_v^y) CE(z_v)\n\
+         l^k = - log softmax_k(sum over v of z_v)",
+    )
+    .params(&[
+        Parameter::new(
+            "floor",
+            Kind::Number(0.0, 1.0),
+            "the weight of a row whose class the others are sure of: 1 is a plain sum of losses",
+        )
+        .or_number(0.8),
+        HEAD,
+        LOGITS,
+    ])
+    .example("combine rest = complementary(low_net, high_net) { floor = 0.8 }"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["floor"],
+    components: one_per_input,
+    combination: complementary,
+    score: None,
+},
 ];
 
 /// The strategy of this name.
@@ -407,6 +439,10 @@ fn experts(_settings: &Arguments) -> Combination {
     Combination::Experts(Experts {})
 }
 
+fn complementary(settings: &Arguments) -> Combination {
+    Combination::Complementary(Complementary { floor: settings.number("floor") })
+}
+
 fn multitask(_settings: &Arguments) -> Combination {
     Combination::Multitask(Multitask {})
 }
@@ -456,6 +492,6 @@ mod tests {
             }
         }
         let settings = ["beta", "gradient", "anneal", "prior"];
-        assert_eq!(tried, [settings, settings].concat());
+        assert_eq!(tried, [&settings[..], &settings[..], &["floor"]].concat());
     }
 }
