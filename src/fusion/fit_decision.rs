@@ -443,8 +443,10 @@ mod tests {
         // A small gain on every row is none of chance.
         assert_eq!(choose(&[trained.clone(), slightly.clone(), trained.clone()]), 1);
         // Of two with a gain on every row, the later has to be beyond the earlier too.
-        let mixed: Vec<f64> =
-            slightly.iter().enumerate().map(|(row, l)| if row == 0 { l - 0.01 } else { *l }).collect();
+        let mut mixed = slightly.clone();
+        mixed[0] -= 0.02;
+        mixed[1] += 0.005;
+        assert_eq!(least(&[trained.clone(), slightly.clone(), mixed.clone()]), 2);
         assert_eq!(choose(&[trained.clone(), slightly, mixed]), 1);
         assert_eq!(choose(&[vec![f64::NAN; 9], vec![f64::NAN; 9], vec![f64::NAN; 9]]), 0);
         assert_eq!(choose(&[vec![f64::INFINITY; 9], vec![1.0; 9], vec![2.0; 9]]), 1);
