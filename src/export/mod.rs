@@ -6,6 +6,7 @@ mod input_columns;
 mod mlflow;
 #[cfg(feature = "onnx")]
 mod onnx;
+#[cfg(feature = "onnx")]
 mod refusal;
 mod torch;
 
@@ -16,5 +17,6 @@ pub(crate) use mlflow::{MlflowExample, MlflowModel, mlflow_files};
 pub(crate) use onnx::{
     ElementType, Elements, OnnxInputs, OnnxModel, OnnxRequest, RawColumn, onnx_model, prepared_name, tensor_file,
 };
+#[cfg(feature = "onnx")]
 pub(crate) use refusal::ExportRefusal;
 pub(crate) use torch::torch_module;

@@ -94,7 +94,7 @@ fn with_scale(
 }
 
 /// The factor and the summand that make a number of each pixel of a fitted modality of images.
-pub(crate) fn pixel_scale_and_shift(fitted: &FittedModality) -> (Vec<f32>, Vec<f32>) {
+pub fn pixel_scale_and_shift(fitted: &FittedModality) -> (Vec<f32>, Vec<f32>) {
     let mut affine = PixelAffine::identity(&fitted.shape);
     fitted.transforms.iter().for_each(|transform| affine.then(transform));
     let numbers = |numbers: &[f64]| numbers.iter().map(|number| *number as f32).collect();

@@ -25,7 +25,7 @@ pub(crate) fn canonical(word: &str) -> Cow<'_, str> {
 /// The usual forms in which a word with this canonical form is written, itself among them: a whole number with a point and no
 /// more than two zeros after it, zero with either sign, a truth value in upper and lower case. For programs that compare words
 /// letter by letter.
-pub(crate) fn written_forms(word: &str) -> Vec<String> {
+pub fn written_forms(word: &str) -> Vec<String> {
     if word == "true" || word == "false" {
         let cases = |forms: Vec<String>, letter: char| -> Vec<String> {
             let both = [letter, letter.to_ascii_uppercase()];

@@ -4,7 +4,6 @@ use crate::diag::{Code, Problem};
 use crate::experiment::error::Error;
 use crate::experiment::model::Model;
 use crate::experiment::options::TrainOptions;
-use crate::spec::TransformKind;
 use std::path::{Path, PathBuf};
 
 /// An ONNX graph to write.
@@ -48,15 +47,15 @@ impl Model {
     }
 
     /// The problem with a part of the pipeline that a format cannot hold.
-    #[cfg_attr(not(feature = "onnx"), expect(dead_code, reason = "only ONNX refuses parts of a pipeline"))]
+    #[cfg(feature = "onnx")]
     pub(super) fn refused(&self, refusal: &crate::export::ExportRefusal) -> Error {
         let mut problem = Problem::error(Code::CannotExport, refusal.message.clone()).help(refusal.help.clone());
         let modalities = &self.pipeline.compiled.hir.modalities;
         let spec = |name: &str| modalities.iter().find(|spec| spec.name == name);
         if let Some((spec, call)) = refusal.place.as_ref().and_then(|(name, call)| Some((spec(name)?, *call))) {
             let place = spec.transforms.iter().find(|transform| match transform.kind {
-                TransformKind::Words { .. } => call == "words",
-                TransformKind::Date { .. } => call == "date",
+                crate::spec::TransformKind::Words { .. } => call == "words",
+                crate::spec::TransformKind::Date { .. } => call == "date",
                 _ => false,
             });
             problem = problem.at(place.map_or(spec.span, |transform| transform.span), "used here");
