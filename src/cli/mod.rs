@@ -36,6 +36,7 @@ mod run_end;
 mod run_summary;
 mod runs;
 mod scores_table;
+mod serve;
 mod status;
 mod stress;
 mod stress_view;
@@ -84,6 +85,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Eval(args) => eval::eval(args, output),
         Command::Stress(args) => stress::stress(args, output),
         Command::Trust(args) => trust::trust(args, output),
+        Command::Serve(args) => serve::serve(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -136,6 +136,8 @@ codes! {
     CannotResume = "MMC0612", "a run that cannot be continued as requested";
     UnknownRun = "MMC0620", "a run that does not exist";
     RunDisagrees = "MMC0621", "a run whose files or results do not agree";
+    FeatureMissing = "MMC0631", "a command that this build leaves out";
+    NoAddress = "MMC0632", "an address that a server cannot listen at";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

@@ -22,6 +22,7 @@ mod plan;
 mod predict;
 mod run;
 mod runs;
+mod serve;
 mod stress;
 mod sureness;
 mod sweep;
@@ -49,6 +50,7 @@ pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
+pub(super) use serve::ServeArgs;
 pub(super) use stress::StressArgs;
 pub(super) use sureness::SortBy;
 pub(super) use sweep::SweepArgs;
@@ -90,6 +92,8 @@ pub(super) enum Command {
     Stress(StressArgs),
     /// Explain how rows were decided, and how far the decisions can be trusted
     Trust(TrustArgs),
+    /// Serve the models of runs over HTTP: predictions, explanations, metrics and a page
+    Serve(ServeArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout
