@@ -44,6 +44,8 @@ pub mod drawing;
 pub mod exec;
 #[doc(hidden)]
 pub mod experiment;
+#[doc(hidden)]
+pub mod export;
 pub mod fusion;
 #[doc(hidden)]
 pub mod graph;

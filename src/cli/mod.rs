@@ -10,6 +10,7 @@ mod diff;
 mod difference;
 mod eval;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod interrupt;
@@ -86,6 +87,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Stress(args) => stress::stress(args, output),
         Command::Trust(args) => trust::trust(args, output),
         Command::Serve(args) => serve::serve(args, output),
+        Command::Export(args) => export::export(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),
         Command::Plan(args) => plan::plan(args, output),

@@ -17,6 +17,7 @@ mod data_check;
 mod epoch_audit;
 mod error;
 mod evaluation;
+mod export;
 mod grid_search;
 mod grid_search_trials;
 mod held_out;
@@ -84,6 +85,7 @@ pub use error::{Diagnostics, Error, ErrorKind};
 pub use evaluation::{
     EvaluatedRows, EvaluationRequest, LabelError, ModelEvaluation, ReportedScores, RowGroups, part_by_name,
 };
+pub use export::OnnxExport;
 pub use grid_search::{GridPoint, GridRow, GridSearch, grid_search};
 pub use grid_search_trials::{GridSearchOptions, GridSearchTrials};
 pub use initial_weights::InitialWeights;

@@ -49,6 +49,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("pest_derive::", &["syntax/"]),
     ("petgraph::", &["graph/"]),
     ("miette::", &["diag/"]),
+    ("prost::", &["export/"]),
     ("clap::", &["cli/"]),
     ("lsp_server::", &["lsp/"]),
     ("gen_lsp_types::", &["lsp/"]),

@@ -10,6 +10,7 @@ mod count;
 mod diff;
 mod eval;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod lint;
@@ -39,6 +40,7 @@ pub(super) use compute::{ComputeArgs, DEFAULT_MEMORY};
 pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
+pub(super) use export::{ExportArgs, ExportInputs};
 pub(super) use fmt::FmtArgs;
 pub(super) use graph::{GraphArgs, GraphFormat};
 pub(super) use lint::{LintArgs, ProblemFormat};
@@ -94,6 +96,8 @@ pub(super) enum Command {
     Trust(TrustArgs),
     /// Serve the models of runs over HTTP: predictions, explanations, metrics and a page
     Serve(ServeArgs),
+    /// Write the model of a run for other programs: ONNX, PyTorch, MLflow
+    Export(ExportArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout
