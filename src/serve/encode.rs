@@ -41,24 +41,24 @@ struct InferOutput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     parameters: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Elements<'a>>,
+    data: Option<TensorElements<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Elements<'a> {
+enum TensorElements<'a> {
     /// Not-a-number, the weight of a component that is absent, is null.
     Numbers(&'a [f32]),
     Texts(Vec<&'a str>),
     Truths(&'a [bool]),
 }
 
-impl Elements<'_> {
+impl TensorElements<'_> {
     fn binary(&self) -> Vec<u8> {
         match self {
-            Elements::Numbers(numbers) => binary::floats(numbers),
-            Elements::Texts(texts) => binary::strings(texts.iter().copied()),
-            Elements::Truths(truths) => truths.iter().map(|truth| u8::from(*truth)).collect(),
+            TensorElements::Numbers(numbers) => binary::floats(numbers),
+            TensorElements::Texts(texts) => binary::strings(texts.iter().copied()),
+            TensorElements::Truths(truths) => truths.iter().map(|truth| u8::from(*truth)).collect(),
         }
     }
 }
@@ -93,12 +93,12 @@ pub(super) fn response(
     for (wanted, binary) in wanted_outputs {
         let Some(output) = outputs(model).find(|output| output.name == *wanted) else { continue };
         let elements = match output.name {
-            "label" => Elements::Texts(labels(model, found)),
-            "probabilities" => Elements::Numbers(&found.probabilities),
-            "margin" => Elements::Numbers(&found.margins),
-            "class_losses" => Elements::Numbers(&found.losses),
-            "weights" => Elements::Numbers(&found.weights),
-            _ => Elements::Truths(&found.abstained),
+            "label" => TensorElements::Texts(labels(model, found)),
+            "probabilities" => TensorElements::Numbers(&found.probabilities),
+            "margin" => TensorElements::Numbers(&found.margins),
+            "class_losses" => TensorElements::Numbers(&found.losses),
+            "weights" => TensorElements::Numbers(&found.weights),
+            _ => TensorElements::Truths(&found.abstained),
         };
         let shape = std::iter::once(rows).chain(output.width).collect();
         let (name, datatype) = (output.name, output.datatype);
