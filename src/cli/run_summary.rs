@@ -47,9 +47,22 @@ fn decision(record: &DecisionRecord) -> String {
     let rows = format!("{} {} rows", grouped(fit.rows as u64), rows_of(record.part));
     let loss = |form: DecisionForm| fit.log_loss.get(&form).map_or("-".into(), |loss| format!("{loss:.4}"));
     let Some(beta) = fit.decision.beta else {
-        let why = if fit.log_loss.is_empty() { "are too few" } else { "no other `beta` lowers the log loss" };
-        let rows = if fit.log_loss.is_empty() { rows } else { format!("on {rows}") };
-        return format!("decided     as trained: {rows} {why}\n");
+        if fit.log_loss.is_empty() {
+            return format!("decided     as trained: {rows} are too few\n");
+        }
+        if fit.log_loss.len() == 1 {
+            return format!(
+                "decided     as trained: of {rows}, the {} that are decided wrongly are too few\n",
+                fit.errors
+            );
+        }
+        let least = fit.log_loss.values().copied().fold(f64::INFINITY, f64::min);
+        let gain = fit.log_loss.get(&DecisionForm::Trained).map_or(0.0, |trained| trained - least);
+        let why = match fit.standard_error.filter(|_| gain > 0.0) {
+            Some(error) => format!("fitting lowers the log loss by {gain:.4}, within its standard error of {error:.4}"),
+            None => "no other `beta` lowers the log loss".into(),
+        };
+        return format!("decided     as trained: on {rows} {why}\n");
     };
     let temperatures = match fit.decision.temperatures.is_empty() {
         true => "",

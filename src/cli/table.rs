@@ -30,6 +30,28 @@ pub(super) fn table(header: &[(&str, Align)], rows: Vec<Vec<String>>, style: Sty
     )
 }
 
+/// Draws a table; where it is wider than the terminal, two: one without its last `apart` columns, and one of its first `keys`
+/// columns and those.
+pub(super) fn table_or_two(
+    header: &[(&str, Align)],
+    rows: Vec<Vec<String>>,
+    keys: usize,
+    apart: usize,
+    style: Style,
+) -> String {
+    let unlimited = Style { color: false, width: usize::from(u16::MAX), ..style };
+    let width = table(header, rows.clone(), unlimited).lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    if width <= style.width {
+        return table(header, rows, style);
+    }
+    let split = header.len().saturating_sub(apart);
+    let keys = keys.min(split);
+    let first = table(&header[..split], rows.iter().map(|row| row[..split].to_vec()).collect(), style);
+    let second_header = [&header[..keys], &header[split..]].concat();
+    let second = rows.iter().map(|row| [&row[..keys], &row[split..]].concat()).collect();
+    format!("{first}\n{}", table(&second_header, second, style))
+}
+
 /// Draws a table with these columns, marked cells in bold, or with a star where there is no bold.
 pub(super) fn marked_table(header: &[(&str, Align)], rows: Vec<MarkedRow>, style: Style) -> String {
     let mut table = Table::new();
@@ -99,6 +121,32 @@ mod tests {
     #[test]
     fn a_wide_table_has_a_line_for_each_row() {
         assert_eq!(drawn(80).lines().count(), 3);
+    }
+
+    #[test]
+    fn a_table_that_is_too_wide_becomes_two_without_a_broken_line() {
+        let header =
+            [("level", Align::Right), ("method", Align::Left), ("error %", Align::Right), ("AURC", Align::Right)];
+        let row =
+            |name: &str| vec!["10".to_owned(), name.to_owned(), "21.87 ± 0.27 of all".into(), "0.05 at most".into()];
+        let at = |width: usize| {
+            let style = Style { color: false, unicode: true, width };
+            table_or_two(&header, vec![row("multiplicative_unit"), row("mul")], 2, 1, style)
+        };
+        assert_eq!(at(80).lines().count(), 4);
+        let narrow = at(50);
+        assert_eq!(narrow.lines().count(), 9);
+        assert!(narrow.lines().all(|line| UnicodeWidthStr::width(line) <= 50), "{narrow}");
+        let (first, second) = narrow.split_once("\n\n").unwrap();
+        assert!(
+            first.contains("error %") && !first.contains("AURC") && first.contains("21.87 ± 0.27 of all"),
+            "{first}"
+        );
+        assert!(second.contains("AURC") && !second.contains("error %"), "{second}");
+        assert!(
+            second.lines().next().is_some_and(|line| line.contains("level") && line.contains("method")),
+            "{second}"
+        );
     }
 
     #[test]

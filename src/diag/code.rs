@@ -101,6 +101,7 @@ codes! {
     ShortLogits = "MMC0440", "logits of a length at which no component is sure";
     BoostedGce = "MMC0445", "boosting together with the generalized cross-entropy";
     LongAnneal = "MMC0446", "a part of the loss that is never trained with in full";
+    IdleRowWeight = "MMC0447", "a setting of row weights that are not computed from it";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";

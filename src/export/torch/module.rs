@@ -3,7 +3,7 @@
 use super::literal::{self, number, numbers, texts};
 use super::operation::{TorchStep, step_expression};
 use crate::exec::{Params, fitted};
-use crate::fusion::{Combination, EvidenceRule, EvidenceScale, RowWeight};
+use crate::fusion::{Combination, Combiner, EvidenceRule, EvidenceScale, RowWeight};
 use crate::plan::Plan;
 
 /// The class, the preparation of rows, the layers that PyTorch lacks.
@@ -20,6 +20,12 @@ const PROGRAM: &str = "\n\nif __name__ == \"__main__\":\n    with open(sys.argv[
                        writer = csv.writer(sys.stdout)\n    writer.writerow([\"prediction\", *[f\"p_{name}\" for name in CLASSES]])\n    \
                        for label, row in zip(labels, probabilities.tolist()):\n        writer.writerow([label, *row])\n";
 
+/// The constants and the function of weighted logarithms of probabilities.
+fn learned(combiner: &Combiner) -> (String, &'static str) {
+    let (weights, bias) = (numbers(&combiner.weights), numbers(&combiner.bias));
+    (format!("COMBINER_WEIGHTS = {weights}\nCOMBINER_BIAS = {bias}\n"), include_str!("python/learned.py"))
+}
+
 /// The constants and the function of a combination.
 fn combination(plan: &Plan, params: &Params) -> (String, &'static str) {
     let loss = fitted(&plan.loss, params);
@@ -31,9 +37,11 @@ fn combination(plan: &Plan, params: &Params) -> (String, &'static str) {
         }
         Combination::Average => (String::new(), include_str!("python/average.py")),
         Combination::Vote => (String::new(), include_str!("python/vote.py")),
-        Combination::Learned(combiner) => {
-            let (weights, bias) = (numbers(&combiner.weights), numbers(&combiner.bias));
-            (format!("COMBINER_WEIGHTS = {weights}\nCOMBINER_BIAS = {bias}\n"), include_str!("python/learned.py"))
+        Combination::Learned(combiner) => learned(&combiner),
+        Combination::Complementary(_) => {
+            // The softmax of a sum of logits is that of the sum of log p.
+            let (weights, bias) = (vec![1.0; loss.components.len()], vec![0.0; loss.classes.len()]);
+            learned(&Combiner { weights, bias })
         }
         Combination::Multitask(_) => (String::new(), include_str!("python/multitask.py")),
         Combination::Experts(_) => (String::new(), include_str!("python/experts.py")),

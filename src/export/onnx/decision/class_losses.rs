@@ -3,7 +3,7 @@
 use super::components::{ComponentLogits, LossValues};
 use super::{dynamic, evidential, fuzzy, late, multiplicative};
 use crate::export::onnx::builder::GraphValue;
-use crate::fusion::{Combination, Decision};
+use crate::fusion::{Combination, Combiner, Decision};
 
 /// `l^k` of every class, `[N, K]`, and `q`, `[N, C, K]`.
 pub(crate) fn class_losses(
@@ -20,6 +20,8 @@ pub(crate) fn class_losses(
         Combination::Average => late::average(values),
         Combination::Vote => late::vote(values),
         Combination::Learned(combiner) => late::learned(values, &combiner),
+        // The softmax of a sum of logits is that of the sum of log p.
+        Combination::Complementary(_) => late::learned(values, &Combiner::default()),
         Combination::Multitask(_) => late::multitask(values),
         Combination::Evidential(rule) => evidential::losses(values, rule.rule),
         Combination::Dynamic(rule) => dynamic::losses(values, rule.by),
