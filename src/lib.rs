@@ -69,6 +69,9 @@ pub mod reference;
 pub mod report;
 #[doc(hidden)]
 pub mod sema;
+#[cfg(feature = "serve")]
+#[doc(hidden)]
+pub mod serve;
 #[doc(hidden)]
 pub mod shape;
 #[doc(hidden)]

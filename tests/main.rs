@@ -17,6 +17,8 @@ mod reference;
 mod report;
 mod repository;
 mod sema;
+#[cfg(feature = "serve")]
+mod serve;
 mod starter;
 mod support;
 mod syntax;

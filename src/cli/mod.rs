@@ -39,6 +39,7 @@ mod run_end;
 mod run_summary;
 mod runs;
 mod scores_table;
+mod serve;
 mod status;
 mod stress;
 mod stress_view;
@@ -88,6 +89,7 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Stress(args) => stress::stress(args, output),
         Command::Trust(args) => trust::trust(args, output),
         Command::Report(args) => report::report(args, output),
+        Command::Serve(args) => serve::serve(args, output),
         Command::Export(args) => export::export(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),

@@ -140,6 +140,7 @@ codes! {
     NoPictures = "MMC0622", "a picture that this build or this machine cannot write";
     CannotExport = "MMC0630", "a part of a pipeline that a format cannot hold";
     FeatureMissing = "MMC0631", "a command that this build leaves out";
+    NoAddress = "MMC0632", "an address that a server cannot listen at";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

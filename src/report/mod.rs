@@ -23,7 +23,7 @@ pub use decisions_csv::{TestDecisions, read_decisions, write_decisions};
 pub use first_steps::{FIRST_STEPS, FirstSteps, KEPT_STEPS};
 pub use manifest::{Machine, Manifest, PlanSummary, Seconds, WarmStart, versions};
 pub use metrics_csv::{SavedEpoch, read_metrics, write_metrics};
-pub use prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows};
+pub use prediction_table::{PredictionLayout, PredictionRows, PredictionTable, RejectedRows, decision_margin};
 pub use predictions_csv::{TestPredictions, write_components, write_predictions};
 pub use run_dir::RunDir;
 pub use run_lock::RunLock;

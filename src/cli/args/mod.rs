@@ -24,6 +24,7 @@ mod predict;
 mod report;
 mod run;
 mod runs;
+mod serve;
 mod stress;
 mod sureness;
 mod sweep;
@@ -53,6 +54,7 @@ pub(super) use predict::{Detail, OnError, PredictArgs};
 pub(super) use report::ReportArgs;
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
+pub(super) use serve::ServeArgs;
 pub(super) use stress::StressArgs;
 pub(super) use sureness::SortBy;
 pub(super) use sweep::SweepArgs;
@@ -96,6 +98,8 @@ pub(super) enum Command {
     Trust(TrustArgs),
     /// Make the page of a run or of a study, which `mmc run` writes as `report.html`
     Report(ReportArgs),
+    /// Serve the models of runs over HTTP: predictions, explanations, metrics and a page
+    Serve(ServeArgs),
     /// Write the model of a run for other programs: ONNX, PyTorch, MLflow
     Export(ExportArgs),
     /// Report the problems of pipelines without running them
