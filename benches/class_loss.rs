@@ -15,7 +15,7 @@ const ROWS: usize = 1000;
 fn main() {
     let rounds = std::env::var("ROUNDS").ok().and_then(|value| value.parse().ok()).unwrap_or(20);
     let evidential = |rule| Combination::Evidential(Evidential { rule, anneal: 50 });
-    let dynamic = |by| Combination::Dynamic(Dynamic { by });
+    let dynamic = |by| Combination::Dynamic(Dynamic { by, rank: 0.0 });
     let combinations = [
         ("multiplicative", Combination::Multiplicative(Multiplicative { beta: 0.5, ..Multiplicative::CROSS_ENTROPY })),
         ("multitask", Combination::Multitask(Multitask {})),

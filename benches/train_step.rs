@@ -146,6 +146,7 @@ impl Trainer {
             present: vec![None; plan.inputs.len()],
             labels: (0..rows).map(|row| (row % classes) as u32).collect(),
             weights: vec![],
+            past: vec![],
         };
         let engine = engine(Arc::clone(&plan), DeviceChoice::Cpu, Some(threads)).unwrap();
         let velocity = vec![0.0; params.values.len()];

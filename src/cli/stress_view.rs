@@ -1,7 +1,7 @@
 //! The tables of a stress for a terminal: one for each test, then modalities, and what the methods cost.
 
 use super::numbers::{duration, grouped, percent, scaled};
-use super::table::{Align, table};
+use super::table::{Align, table, table_or_two};
 use crate::diag::Style;
 use crate::experiment::{
     MethodSummary, StressCell, StressReport, TestReport, percent_difference, percent_spread, probability,
@@ -73,7 +73,8 @@ fn test_table(report: &StressReport, test: &TestReport, style: Style) -> String 
         let mut cells = test.methods.iter().map(|method| (method.name.as_str(), &method.levels[at]));
         add(level_text(test, *level), &mut cells);
     }
-    table(&header, rows, style)
+    // The two areas stand by themselves where names of methods are long.
+    table_or_two(&header, rows, 2, 2, style)
 }
 
 /// Relative and effective robustness under every test.

@@ -57,6 +57,13 @@ pub(crate) struct MappedModality<'a> {
     columns: Option<ColumnPlaces>,
 }
 
+impl MappedModality<'_> {
+    /// Its columns in the table; none where it is absent.
+    pub(crate) fn columns(&self) -> Option<&ColumnPlaces> {
+        self.columns.as_ref()
+    }
+}
+
 impl<'a> InputMapping<'a> {
     /// Finds the columns of modalities, of all that were fitted where `names` is empty, in a table.
     ///

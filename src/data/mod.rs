@@ -24,6 +24,7 @@ mod modality;
 mod preprocessing;
 mod presence;
 mod random;
+mod raw_cells;
 mod row_blocks;
 mod row_weights;
 mod source;
@@ -50,18 +51,22 @@ pub use inspect::survey::sources::sources_of;
 pub use inspect::survey::table_survey::Survey;
 pub use inspect::survey::{column_names, survey};
 pub use io::contained::is_contained;
+pub use io::image_pixels::decode_image;
 pub use io::reader::stream_start;
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
 pub use load::{LoadRequest, find_columns, load};
 pub use modality::fitted::{FittedModality, InputColumn};
+pub use modality::image::pixel_scale_and_shift;
 pub use modality::rows::ModalityRows;
 pub use modality::transform::FittedTransform;
 pub use preprocessing::Preprocessing;
 pub use presence::RequiredComponents;
 pub use random::{Draw, Draws, order};
+pub use raw_cells::{RawCells, raw_cells};
 pub use row_blocks::{
-    BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_blocks,
+    BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_batch,
+    open_blocks,
 };
 pub use row_weights::FittedWeights;
 pub use source::jsonl::JSON_TYPE;
@@ -69,3 +74,4 @@ pub use source::row_block::{ReadProgress, ReadUnit};
 pub use source::{source_of, stream_format};
 pub use split::stratified_share;
 pub use table::schema::CellType;
+pub use table::word::written_forms;

@@ -102,6 +102,7 @@ codes! {
     ShortLogits = "MMC0440", "logits of a length at which no component is sure";
     BoostedGce = "MMC0445", "boosting together with the generalized cross-entropy";
     LongAnneal = "MMC0446", "a part of the loss that is never trained with in full";
+    IdleRowWeight = "MMC0447", "a setting of row weights that are not computed from it";
 
     FileUnreadable = "MMC0501", "a data file that cannot be opened or read";
     BadCell = "MMC0502", "a cell that is not of the type its column is used as";
@@ -137,6 +138,10 @@ codes! {
     CannotResume = "MMC0612", "a run that cannot be continued as requested";
     UnknownRun = "MMC0620", "a run that does not exist";
     RunDisagrees = "MMC0621", "a run whose files or results do not agree";
+    NoPictures = "MMC0622", "a picture that this build or this machine cannot write";
+    CannotExport = "MMC0630", "a part of a pipeline that a format cannot hold";
+    FeatureMissing = "MMC0631", "a command that this build leaves out";
+    NoAddress = "MMC0632", "an address that a server cannot listen at";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

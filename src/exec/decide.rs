@@ -4,7 +4,7 @@
 
 use super::engine::Logits;
 use super::params::Params;
-use crate::fusion::{Calibration, ClassLoss, CombinationRule, Combiner, Decision, RowLoss, softmin};
+use crate::fusion::{Calibration, ClassLoss, Combiner, Decision, RowLoss, softmin};
 use crate::plan::LossSpec;
 use rayon::prelude::*;
 use std::ops::Range;

@@ -65,6 +65,9 @@ pub struct StepResult<'a> {
     pub moments: Vec<(BufferId, Vec<f32>)>,
     /// One per component of the plan's loss: its sums over the rows of the batch.
     pub components: Vec<ComponentSums>,
+    /// One per component: what it lost on each row of the batch, `-log p^y`, and 0 where it is absent. Empty unless the
+    /// combination orders rows by their past losses.
+    pub row_losses: Vec<Vec<f32>>,
 }
 
 /// Sums over the rows of a batch that have a component, each times its weight.

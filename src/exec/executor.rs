@@ -43,6 +43,7 @@ struct ShardResult {
     violations: usize,
     moments: Vec<(BufferId, Vec<f32>)>,
     components: Vec<ComponentSums>,
+    row_losses: Vec<Vec<f32>>,
 }
 
 /// The values of the slots after a pass, and the components' among them.
@@ -144,6 +145,7 @@ impl<B: Compute> Executor<B> {
             labels: &batch.labels[rows.clone()],
             present: self.present(batch, rows),
             factors,
+            past: batch.past.iter().map(|past| &past[rows.clone()]).collect(),
             epoch: key.epoch,
             row_weights: batch.weights.get(rows.clone()).unwrap_or_default(),
             batch: batch.weight(),
@@ -154,7 +156,8 @@ impl<B: Compute> Executor<B> {
         node.tensor.put_tape(pass.tape).try_backward().map_err(|error| self.failure(place.get(), &error))?;
         *gradients = written.finish();
         let (loss, errors, violations, moments) = (node.loss, node.errors, node.violations, pass.moments);
-        Ok(ShardResult { loss, errors, violations, moments, components: node.components })
+        let (components, row_losses) = (node.components, node.row_losses);
+        Ok(ShardResult { loss, errors, violations, moments, components, row_losses })
     }
 
     /// The logits of some rows, one array per component, classes x padded rows. The one place where rows are padded.
@@ -237,6 +240,10 @@ impl<B: Compute> Executor<B> {
         if labelled && (batch.labels.len() != batch.rows || batch.labels.iter().any(|l| *l as usize >= classes)) {
             return wrong("labels");
         }
+        let past = |of: &Vec<f32>| of.len() == batch.rows;
+        if !batch.past.is_empty() && (batch.past.len() != plan.loss.components.len() || !batch.past.iter().all(past)) {
+            return wrong("past losses");
+        }
         if labelled && !batch.weights.is_empty() && batch.weights.len() != batch.rows {
             return wrong("weights of rows");
         }
@@ -275,6 +282,7 @@ impl<B: Compute> Engine for Executor<B> {
 
         let (mut loss, mut errors, mut violations, mut moments) = (0.0, 0, 0, Vec::new());
         let mut components = vec![ComponentSums::default(); self.plan.loss.components.len()];
+        let mut row_losses: Vec<Vec<f32>> = vec![];
         for result in results {
             let shard = result?;
             loss += shard.loss;
@@ -282,8 +290,11 @@ impl<B: Compute> Engine for Executor<B> {
             violations += shard.violations;
             moments.extend(shard.moments);
             components.iter_mut().zip(shard.components).for_each(|(all, own)| *all += own);
+            row_losses.resize_with(shard.row_losses.len(), Vec::new);
+            row_losses.iter_mut().zip(shard.row_losses).for_each(|(all, own)| all.extend(own));
         }
-        Ok(StepResult { loss, errors, violations, gradients: &mut self.gradients[..count], moments, components })
+        let gradients = &mut self.gradients[..count];
+        Ok(StepResult { loss, errors, violations, gradients, moments, components, row_losses })
     }
 
     fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError> {

@@ -117,7 +117,16 @@ impl GeneratedRows {
         };
         let inputs = plan.inputs.iter().map(cells).collect();
         let labels = (0..rows).map(|row| (row % plan.loss.classes.len().max(1)) as u32).collect();
-        Self { batch: Batch { rows, inputs, present: vec![None; plan.inputs.len()], labels, weights: vec![] } }
+        Self {
+            batch: Batch {
+                rows,
+                inputs,
+                present: vec![None; plan.inputs.len()],
+                labels,
+                weights: vec![],
+                past: vec![],
+            },
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use super::run_differences::{
 };
 use super::started_run::StartedRun;
 use crate::diag::{Code, Problem};
-use crate::fusion::CombinationRule;
 use crate::report::{
     CHECKSUMS, CheckpointFolder, Manifest, RunDir, RunLock, RunRecord, WarmStart, run_is_complete, write_yaml,
 };

@@ -1,8 +1,6 @@
 //! Late fusion by average (equation 2): each component is trained separately, by its own cross-entropy; at prediction
 //! probabilities are averaged.
 
-use super::combiner::Combiner;
-use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -54,32 +52,6 @@ impl CombinationRule for Average {
 
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error> {
         sum_of_cross_entropies(tensors)
-    }
-
-    fn trains_components_separately(&self) -> bool {
-        true
-    }
-
-    fn is_fitted(&self) -> bool {
-        false
-    }
-
-    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
-        None
-    }
-
-    fn set_fitted(&mut self, _fitted: Combiner) {}
-
-    fn beta(&self) -> Option<f64> {
-        None
-    }
-
-    fn margin(&self) -> Option<f64> {
-        None
-    }
-
-    fn is_normalized(&self) -> bool {
-        false
     }
 
     fn alternative(&self) -> &'static str {

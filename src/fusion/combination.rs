@@ -2,11 +2,12 @@
 
 use super::average::Average;
 use super::combiner::Combiner;
+use super::complementary::Complementary;
 use super::decision::{Decision, DecisionBeta, PriorCount};
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::Evidential;
 use super::experts::Experts;
-use super::fit_combiner::HeldOutRows;
+use super::fit_combiner::{HeldOutRows, fit_combiner};
 use super::fuzzy::Fuzzy;
 use super::multiplicative::Multiplicative;
 use super::multitask::Multitask;
@@ -38,6 +39,8 @@ pub enum Combination {
     Multitask(Multitask),
     /// Probabilities averaged with weights of a gate.
     Experts(Experts),
+    /// Logits added up, each component trained on what the others miss.
+    Complementary(Complementary),
 }
 
 /// `$body` with `$rule` as the [`CombinationRule`] behind a combination.
@@ -46,11 +49,11 @@ macro_rules! with_rule {
         match $combination {
             Combination::Multiplicative($rule) => $body,
             Combination::Average => {
-                let $rule = &mut Average;
+                let $rule = &Average;
                 $body
             }
             Combination::Vote => {
-                let $rule = &mut Vote;
+                let $rule = &Vote;
                 $body
             }
             Combination::Learned($rule) => $body,
@@ -59,6 +62,7 @@ macro_rules! with_rule {
             Combination::Fuzzy($rule) => $body,
             Combination::Multitask($rule) => $body,
             Combination::Experts($rule) => $body,
+            Combination::Complementary($rule) => $body,
         }
     };
 }
@@ -69,7 +73,51 @@ impl Combination {
 
     /// Whether each component has a score besides its logits, as the last of its numbers.
     pub fn has_scores(&self) -> bool {
-        matches!(self, Combination::Experts(_) | Combination::Dynamic(Dynamic { by: RowWeight::Predicted }))
+        matches!(self, Combination::Experts(_) | Combination::Dynamic(Dynamic { by: RowWeight::Predicted, .. }))
+    }
+
+    fn multiplicative(&self) -> Option<&Multiplicative> {
+        match self {
+            Combination::Multiplicative(rule) => Some(rule),
+            _ => None,
+        }
+    }
+
+    /// Whether each component is trained separately and combined afterwards.
+    pub fn trains_components_separately(&self) -> bool {
+        matches!(self, Combination::Average | Combination::Vote | Combination::Learned(_))
+    }
+
+    /// Whether weights of components and biases of classes are fitted to held-out rows after training.
+    pub fn is_fitted(&self) -> bool {
+        matches!(self, Combination::Learned(_))
+    }
+
+    /// The weights and biases as fitted to held-out rows; `None` where [`Combination::is_fitted`] is false.
+    pub fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
+        self.is_fitted().then(|| fit_combiner(held_out))
+    }
+
+    /// Takes weights and biases that were fitted; nothing changes where none are.
+    pub fn set_fitted(&mut self, fitted: Combiner) {
+        if let Combination::Learned(own) = self {
+            *own = fitted;
+        }
+    }
+
+    /// The exponent of the others' complements (equation 8), where there is one.
+    pub fn beta(&self) -> Option<f64> {
+        self.multiplicative().map(|rule| rule.beta)
+    }
+
+    /// The margin by which the label must win before its row counts no more (equation 10), where there is one.
+    pub fn margin(&self) -> Option<f64> {
+        self.multiplicative().and_then(|rule| rule.boost)
+    }
+
+    /// Whether the training loss is normalized over the classes.
+    pub fn is_normalized(&self) -> bool {
+        self.multiplicative().is_some_and(|rule| rule.normalize)
     }
 
     /// Whether rows that are right by a margin are left out of the training loss (equation 10).
@@ -79,7 +127,7 @@ impl Combination {
 
     /// The rule that decisions are made by, which may have another `beta` than that of the training.
     pub fn deciding(&self, decision: &Decision) -> Combination {
-        let Combination::Multiplicative(rule) = self else { return self.clone() };
+        let Some(rule) = self.multiplicative() else { return self.clone() };
         let of_plan = match rule.decide {
             DecisionBeta::Fixed(beta) => beta,
             DecisionBeta::Trained | DecisionBeta::Fitted => rule.beta,
@@ -89,27 +137,29 @@ impl Combination {
 
     /// The multiplicative rule whose `beta` and temperatures are fitted to held-out rows for decisions, where that is wanted.
     pub fn decision_to_fit(&self) -> Option<Multiplicative> {
-        match self {
-            Combination::Multiplicative(rule) if rule.decide == DecisionBeta::Fitted => Some(*rule),
-            _ => None,
-        }
+        self.multiplicative().filter(|rule| rule.decide == DecisionBeta::Fitted).copied()
     }
 
     /// Whether decisions are made with another `beta` than that of the training.
     pub fn decides_apart(&self) -> bool {
-        matches!(self, Combination::Multiplicative(rule) if !rule.decide.is_trained())
+        self.multiplicative().is_some_and(|rule| !rule.decide.is_trained())
     }
 
     /// Whether decisions count the prior probabilities of the classes once, and not with each component.
     pub fn counts_prior_once(&self) -> bool {
-        matches!(self, Combination::Multiplicative(rule) if rule.prior == PriorCount::Once)
+        self.multiplicative().is_some_and(|rule| rule.prior == PriorCount::Once)
     }
 
     /// The exponent of the generalized cross-entropy, where it takes the place of `-log p` in the training loss.
     pub fn gce(&self) -> Option<f64> {
+        self.multiplicative().and_then(|rule| rule.gce)
+    }
+
+    /// The weight of the term that orders the weights of rows by their past losses; 0 without.
+    pub fn rank(&self) -> f64 {
         match self {
-            Combination::Multiplicative(rule) => rule.gce,
-            _ => None,
+            Combination::Dynamic(rule) => rule.rank,
+            _ => 0.0,
         }
     }
 
@@ -146,34 +196,6 @@ impl CombinationRule for Combination {
 
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error> {
         with_rule!(self, rule => rule.training_loss(tensors))
-    }
-
-    fn trains_components_separately(&self) -> bool {
-        with_rule!(self, rule => rule.trains_components_separately())
-    }
-
-    fn is_fitted(&self) -> bool {
-        with_rule!(self, rule => rule.is_fitted())
-    }
-
-    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
-        with_rule!(self, rule => rule.fit(held_out))
-    }
-
-    fn set_fitted(&mut self, fitted: Combiner) {
-        with_rule!(self, rule => rule.set_fitted(fitted))
-    }
-
-    fn beta(&self) -> Option<f64> {
-        with_rule!(self, rule => rule.beta())
-    }
-
-    fn margin(&self) -> Option<f64> {
-        with_rule!(self, rule => rule.margin())
-    }
-
-    fn is_normalized(&self) -> bool {
-        with_rule!(self, rule => rule.is_normalized())
     }
 
     fn alternative(&self) -> &'static str {
@@ -231,10 +253,15 @@ mod tests {
                 Combination::Evidential(Evidential { rule: EvidenceRule::Dempster, anneal: 50 }),
                 r#"{"evidential":{"rule":"dempster","anneal":50}}"#,
             ),
-            (Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), r#"{"dynamic":{"by":"entropy"}}"#),
+            (Combination::Dynamic(Dynamic { by: RowWeight::Entropy, rank: 0.0 }), r#"{"dynamic":{"by":"entropy"}}"#),
+            (
+                Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 0.1 }),
+                r#"{"dynamic":{"by":"energy","rank":0.1}}"#,
+            ),
             (Combination::Fuzzy(Fuzzy {}), r#"{"fuzzy":{}}"#),
             (Combination::Multitask(Multitask {}), r#"{"multitask":{}}"#),
             (Combination::Experts(Experts {}), r#"{"experts":{}}"#),
+            (Combination::Complementary(Complementary { floor: 0.8 }), r#"{"complementary":{"floor":0.8}}"#),
             (Combination::Learned(Combiner::default()), r#"{"learned":{"weights":[],"bias":[]}}"#),
         ];
         for (combination, form) in forms {

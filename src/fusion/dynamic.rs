@@ -11,6 +11,21 @@ use serde::{Deserialize, Serialize};
 pub struct Dynamic {
     /// What the weights are computed from.
     pub by: RowWeight,
+    /// The weight of the term that orders the weights of rows by their past losses ([`super::PastRanking`]); 0 without.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rank: f64,
+}
+
+/// For serde, which passes a reference.
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
+/// A tenth of the log-sum-exp of the logits.
+pub(super) fn energy_weight(logits: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = logits.clone().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = logits.map(|logit| (logit - most).exp()).sum();
+    (most + sum.ln()) / 10.0
 }
 
 /// What the weight of a component on a row is computed from.
@@ -80,6 +95,12 @@ impl Formula for Dynamic {
 
     fn sentence(&self) -> String {
         match self.by {
+            RowWeight::Energy if self.rank > 0.0 => {
+                format!(
+                    "logits weighted by a tenth of their log-sum-exp, ordered by past losses with weight {}",
+                    self.rank
+                )
+            }
             RowWeight::Energy => "logits weighted by a tenth of their log-sum-exp".into(),
             RowWeight::Entropy => "logits weighted by a softmax of the negative entropies".into(),
             RowWeight::Predicted => "logits weighted by confidences that nets predict".into(),

@@ -1,6 +1,7 @@
 //! Fits the `beta` of decisions and a temperature of each component to held-out rows: numbers of least log loss of
 //! `softmax(-l / T)`, with the logits of component `i` divided by `T_i` in both `p_i` and `q_i`. They are kept where they
-//! lower the log loss of rows that they were not fitted to.
+//! lower the log loss of rows that they were not fitted to by more than its standard error, and where enough of the rows are
+//! decided wrongly.
 
 use super::calibration::{neg_log_softmin, softmin};
 use super::class_loss::ClassLoss;
@@ -17,6 +18,9 @@ const FOLDS: usize = 5;
 const FEWEST_ROWS: usize = 4 * FOLDS;
 /// So many numbers of rows, components and classes are read; of more, evenly spaced rows.
 const MOST_CELLS: usize = 400_000;
+/// So many rows have to be decided wrongly for each number that is fitted: ten events a variable, as for logistic regressions
+/// (Peduzzi et al., 1996). The rows that are right say little else than that logits may grow.
+const ERRORS_A_NUMBER: usize = 10;
 /// The search for `beta` begins here where that of the training is smaller.
 const LEAST_BETA: f64 = 0.05;
 
@@ -47,6 +51,17 @@ pub enum DecisionForm {
     Temperatures,
 }
 
+impl DecisionForm {
+    /// How many numbers it fits over so many components, besides a temperature of the whole.
+    fn numbers(self, components: usize) -> usize {
+        match self {
+            DecisionForm::Trained => 0,
+            DecisionForm::Beta => 1,
+            DecisionForm::Temperatures => 1 + components,
+        }
+    }
+}
+
 /// A decision with the measurements that chose it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DecisionFit {
@@ -57,9 +72,13 @@ pub struct DecisionFit {
     pub decision: Decision,
     /// Held-out rows that were used.
     pub rows: usize,
-    /// The log loss of these rows under each form, every row by numbers that were fitted to the other rows (cross-fitted in 5
+    /// How many of them are decided wrongly as trained.
+    pub errors: usize,
+    /// The log loss of these rows under each form that there are errors enough for, every row by numbers that were fitted to the other rows (cross-fitted in 5
     /// folds). Empty where there are too few rows.
     pub log_loss: IndexMap<DecisionForm, f64>,
+    /// The standard error of the difference between the log loss as trained and the least one, by the differences of the rows.
+    pub standard_error: Option<f64>,
 }
 
 /// Fits the decision of `rule` over components of these weights. With `calibrated`, each form is measured with a
@@ -69,26 +88,66 @@ pub fn fit_decision(rows: &DecisionRows<'_>, rule: &Multiplicative, weights: &[f
     let step = (rows.labels.len() * cells).div_ceil(MOST_CELLS).max(1);
     let which: Vec<usize> = (0..rows.labels.len()).step_by(step).collect();
     let trained = Decision { log_prior: rows.log_prior.to_vec(), ..Decision::default() };
-    let mut fit =
-        DecisionFit { form: DecisionForm::Trained, decision: trained, rows: which.len(), log_loss: IndexMap::new() };
+    let mut fit = DecisionFit {
+        form: DecisionForm::Trained,
+        decision: trained,
+        rows: which.len(),
+        errors: 0,
+        log_loss: IndexMap::new(),
+        standard_error: None,
+    };
     if which.len() < FEWEST_ROWS || weights.len() < 2 {
         return fit;
     }
-    let mut least = f64::INFINITY;
-    for form in [DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures] {
-        let fitting = FormFit { rows, rule, weights, form, calibrated };
-        let after = fitting.cross_fitted(&which);
-        fit.log_loss.insert(form, after);
-        if after < least {
-            least = after;
-            fit.form = form;
-        }
-    }
-    let fitting = FormFit { rows, rule, weights, form: fit.form, calibrated };
+    let fitting = |form| FormFit { rows, rule, weights, form, calibrated };
+    fit.errors = fitting(DecisionForm::Trained).errors(&which);
+    let mut forms = vec![DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures];
+    forms.retain(|form| fit.errors >= ERRORS_A_NUMBER * form.numbers(weights.len()));
+    let losses: Vec<Vec<f64>> = forms.iter().map(|form| fitting(*form).cross_fitted(&which)).collect();
+    fit.log_loss.extend(forms.iter().copied().zip(losses.iter().map(|losses| mean(losses))));
+    let least = least(&losses);
+    fit.standard_error = Some(difference(&losses[0], &losses[least]).1);
+    fit.form = forms[simplest(&losses, least)];
     if fit.form != DecisionForm::Trained {
+        let fitting = fitting(fit.form);
         fit.decision = fitting.decision(&fitting.fitted(&which));
     }
     fit
+}
+
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
+}
+
+/// The mean of the differences `a - b` of the same rows, and the standard error of that mean.
+fn difference(a: &[f64], b: &[f64]) -> (f64, f64) {
+    let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+    let center = mean(&apart);
+    let squares: f64 = apart.iter().map(|apart| (apart - center).powi(2)).sum();
+    let count = apart.len() as f64;
+    (center, (squares / (count - 1.0) / count).sqrt())
+}
+
+/// The place of the least mean loss; the first where none is a number.
+fn least(losses: &[Vec<f64>]) -> usize {
+    let (mut best, mut value) = (0, f64::INFINITY);
+    for (at, losses) in losses.iter().enumerate() {
+        if mean(losses) < value {
+            (best, value) = (at, mean(losses));
+        }
+    }
+    best
+}
+
+/// The first form, from the one with nothing fitted on, whose mean loss is beyond the least by no more than the standard error of
+/// the difference: the rule of one standard error (Breiman et al., 1984), by paired differences. Of few rows that are decided
+/// wrongly each has a large loss, and a gain that two or three of them make is within the error.
+fn simplest(losses: &[Vec<f64>], least: usize) -> usize {
+    let within = |form: &usize| {
+        let (apart, error) = difference(&losses[*form], &losses[least]);
+        apart <= error
+    };
+    (0..least).find(within).unwrap_or(least)
 }
 
 /// A form of decision over some held-out rows. Its numbers are, as logarithms, the temperature of the whole, `beta`, and the
@@ -137,9 +196,9 @@ impl FormFit<'_> {
         minimize(self.start(), |numbers| self.objective(which, numbers))
     }
 
-    /// The log loss with numbers fitted to the rows of the other folds.
-    fn cross_fitted(&self, which: &[usize]) -> f64 {
-        let mut total = 0.0;
+    /// The log loss of each row with numbers fitted to the rows of the other folds, fold by fold.
+    fn cross_fitted(&self, which: &[usize]) -> Vec<f64> {
+        let mut losses = Vec::with_capacity(which.len());
         for fold in 0..FOLDS {
             let of = |own: bool| {
                 let places = which.iter().enumerate().filter(move |(at, _)| (at % FOLDS == fold) == own);
@@ -148,9 +207,16 @@ impl FormFit<'_> {
             let numbers = self.fitted(&of(false));
             let factor = (-numbers[0]).exp();
             let loss = |node: &ClassLoss, label: usize| neg_log_softmin(&node.row.losses, factor, label);
-            self.visit(&of(true), &numbers, |node, label| total += loss(node, label));
+            self.visit(&of(true), &numbers, |node, label| losses.push(loss(node, label)));
         }
-        total / which.len() as f64
+        losses
+    }
+
+    /// How many of the rows are decided wrongly before anything is fitted.
+    fn errors(&self, which: &[usize]) -> usize {
+        let mut errors = 0;
+        self.visit(which, &self.start(), |node, label| errors += usize::from(node.decision() != label));
+        errors
     }
 
     /// Computes each of the rows under these numbers.
@@ -359,7 +425,49 @@ mod tests {
         assert!(fitted < 0.9 * trained, "{:?}", fit.log_loss);
         assert!(fit.decision.temperatures[1] > 2.0 * fit.decision.temperatures[0], "{:?}", fit.decision);
         assert!(fit.decision.fits(3, 3) && fit.decision.is_fitted());
+        assert!(fit.standard_error.is_some_and(|error| trained - fitted > 3.0 * error), "{fit:?}");
         assert_eq!(fit, fit_decision(&all.rows(&[]), &RULE, &weights, true));
+    }
+
+    #[test]
+    fn a_gain_within_its_standard_error_fits_nothing() {
+        let trained = vec![0.1; 100];
+        let slightly: Vec<f64> = trained.iter().map(|loss| loss - 1e-4).collect();
+        let choose = |losses: &[Vec<f64>]| simplest(losses, least(losses));
+        // A gain that one row of a hundred makes: its mean is 0.0185, the standard error of it 0.019.
+        let one = [vec![2.0], vec![0.1; 99]].concat();
+        let without = [vec![0.1; 99], vec![0.15]].concat();
+        assert_eq!(least(&[one.clone(), without.clone()]), 1);
+        assert_eq!(choose(&[one.clone(), without.clone(), one.clone()]), 0);
+        assert_eq!(choose(&[one.clone(), one, without]), 0);
+        // A small gain on every row is none of chance.
+        assert_eq!(choose(&[trained.clone(), slightly.clone(), trained.clone()]), 1);
+        // Of two with a gain on every row, the later has to be beyond the earlier too.
+        let mut mixed = slightly.clone();
+        mixed[0] -= 0.02;
+        mixed[1] += 0.005;
+        assert_eq!(least(&[trained.clone(), slightly.clone(), mixed.clone()]), 2);
+        assert_eq!(choose(&[trained.clone(), slightly, mixed]), 1);
+        assert_eq!(choose(&[vec![f64::NAN; 9], vec![f64::NAN; 9], vec![f64::NAN; 9]]), 0);
+        assert_eq!(choose(&[vec![f64::INFINITY; 9], vec![1.0; 9], vec![2.0; 9]]), 1);
+    }
+
+    /// Rows that are nearly all right: temperatures that cross-fitting would prefer are not fitted to a handful of errors.
+    #[test]
+    fn few_errors_stay_as_trained() {
+        let mut sure = drawn(300, 1.0);
+        for (row, label) in sure.labels.iter().enumerate() {
+            let other = if row % 100 == 7 { (*label as usize + 1) % 3 } else { *label as usize };
+            for component in &mut sure.components {
+                component[3 * row..3 * row + 3].fill(2.5);
+                component[3 * row + other] = 0.2;
+            }
+        }
+        let fit = fit_decision(&sure.rows(&[]), &RULE, &[1.0; 3], true);
+        assert_eq!((fit.form, fit.errors, fit.log_loss.len()), (DecisionForm::Trained, 3, 1));
+        let numbers =
+            [DecisionForm::Trained, DecisionForm::Beta, DecisionForm::Temperatures].map(|form| form.numbers(3));
+        assert_eq!(numbers, [0, 1, 4]);
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! A combination that is written as formulas over the components present on a row. The class losses, the training loss
 //! and its gradient follow from them, so that a row without a modality is exactly a row of the pipeline without it.
 
-use super::combiner::Combiner;
-use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tape::{Tape, Var};
@@ -115,32 +113,6 @@ impl<F: Formula> CombinationRule for F {
 
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error> {
         tensors.exact_loss()
-    }
-
-    fn trains_components_separately(&self) -> bool {
-        false
-    }
-
-    fn is_fitted(&self) -> bool {
-        false
-    }
-
-    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
-        None
-    }
-
-    fn set_fitted(&mut self, _fitted: Combiner) {}
-
-    fn beta(&self) -> Option<f64> {
-        None
-    }
-
-    fn margin(&self) -> Option<f64> {
-        None
-    }
-
-    fn is_normalized(&self) -> bool {
-        false
     }
 
     fn alternative(&self) -> &'static str {

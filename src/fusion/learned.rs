@@ -3,7 +3,6 @@
 
 use super::average::sum_of_cross_entropies;
 use super::combiner::Combiner;
-use super::fit_combiner::{HeldOutRows, fit_combiner};
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -60,34 +59,6 @@ impl CombinationRule for Combiner {
 
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error> {
         sum_of_cross_entropies(tensors)
-    }
-
-    fn trains_components_separately(&self) -> bool {
-        true
-    }
-
-    fn is_fitted(&self) -> bool {
-        true
-    }
-
-    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner> {
-        Some(fit_combiner(held_out))
-    }
-
-    fn set_fitted(&mut self, fitted: Combiner) {
-        *self = fitted;
-    }
-
-    fn beta(&self) -> Option<f64> {
-        None
-    }
-
-    fn margin(&self) -> Option<f64> {
-        None
-    }
-
-    fn is_normalized(&self) -> bool {
-        false
     }
 
     fn alternative(&self) -> &'static str {

@@ -9,9 +9,7 @@
 //! training loss: `sum_i w_i q_i^y g(-log p_i^y)`, or where it is normalized `g` of the whole loss. Decisions read the class
 //! losses, which stay as they are.
 
-use super::combiner::Combiner;
 use super::decision::{DecisionBeta, PriorCount};
-use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -285,32 +283,6 @@ impl CombinationRule for Multiplicative {
             Some(mass) => tensors.add_losses(loss, mass),
             None => Ok(loss),
         }
-    }
-
-    fn trains_components_separately(&self) -> bool {
-        false
-    }
-
-    fn is_fitted(&self) -> bool {
-        false
-    }
-
-    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
-        None
-    }
-
-    fn set_fitted(&mut self, _fitted: Combiner) {}
-
-    fn beta(&self) -> Option<f64> {
-        Some(self.beta)
-    }
-
-    fn margin(&self) -> Option<f64> {
-        self.boost
-    }
-
-    fn is_normalized(&self) -> bool {
-        self.normalize
     }
 
     fn alternative(&self) -> &'static str {

@@ -55,7 +55,8 @@ pub const DECIDE: Parameter = Parameter::new(
     Kind::Form("`trained`, `fixed(beta)` or `fitted`"),
     "the `beta` of decisions: that of the training, another one, or with `fitted` one of least log loss on the rows that \
      calibrate, with a temperature of each component before the product; those numbers are kept only if they lower the log \
-     loss of rows they were not fitted to",
+     loss of rows they were not fitted to by more than its standard error, where ten of these rows for each number are \
+     decided wrongly",
 )
 .or(DefaultValue::Word("trained"));
 pub(super) const PRIOR: Parameter = Parameter::new(

@@ -1,8 +1,6 @@
 //! Multitask combination: each input alone and all of them together are trained side by side, and the joint component
 //! decides. The training loss is the one of Gradient-Blending (Wang et al., 2020) and of MMPareto (Wei et al., 2024).
 
-use super::combiner::Combiner;
-use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::rule::CombinationRule;
 use super::tensors::{LabelledTensors, Tensors};
@@ -74,32 +72,6 @@ impl CombinationRule for Multitask {
             sum = tensors.add(&own, &sum)?;
         }
         tensors.mean_of_label(&sum)
-    }
-
-    fn trains_components_separately(&self) -> bool {
-        false
-    }
-
-    fn is_fitted(&self) -> bool {
-        false
-    }
-
-    fn fit(&self, _held_out: &HeldOutRows<'_>) -> Option<Combiner> {
-        None
-    }
-
-    fn set_fitted(&mut self, _fitted: Combiner) {}
-
-    fn beta(&self) -> Option<f64> {
-        None
-    }
-
-    fn margin(&self) -> Option<f64> {
-        None
-    }
-
-    fn is_normalized(&self) -> bool {
-        false
     }
 
     fn alternative(&self) -> &'static str {

@@ -1,7 +1,6 @@
-//! The trait of combinations. It has no default methods, so that a new combination has to implement all of them.
+//! The trait of combinations. It has no default methods, so that a new combination has to implement all of them; what only
+//! some combinations have, such as a `beta`, is asked of [`super::Combination`].
 
-use super::combiner::Combiner;
-use super::fit_combiner::HeldOutRows;
 use super::row::{LossRow, RowLoss};
 use super::tensors::{LabelledTensors, Tensors};
 
@@ -24,21 +23,6 @@ pub trait CombinationRule {
     fn class_losses<T: Tensors>(&self, tensors: &mut T) -> Result<T::Tensor, T::Error>;
     /// The portable form of the training loss: the mean of [`CombinationRule::row_loss`] over the batch, weighted by rows.
     fn training_loss<T: LabelledTensors>(&self, tensors: &mut T) -> Result<T::Loss, T::Error>;
-
-    /// Whether each component is trained separately and combined afterwards.
-    fn trains_components_separately(&self) -> bool;
-    /// Whether weights of components and biases of classes are fitted to held-out rows after training.
-    fn is_fitted(&self) -> bool;
-    /// The weights and biases as fitted to held-out rows; `None` where [`CombinationRule::is_fitted`] is false.
-    fn fit(&self, held_out: &HeldOutRows<'_>) -> Option<Combiner>;
-    /// Takes weights and biases that were fitted; nothing changes where none are.
-    fn set_fitted(&mut self, fitted: Combiner);
-    /// The exponent of the others' complements (equation 8), where there is one.
-    fn beta(&self) -> Option<f64>;
-    /// The margin by which the label must win before its row counts no more (equation 10), where there is one.
-    fn margin(&self) -> Option<f64>;
-    /// Whether the training loss is normalized over the classes.
-    fn is_normalized(&self) -> bool;
 
     /// What to try where one component alone decides better than all together, to follow "try ".
     fn alternative(&self) -> &'static str;

@@ -3,6 +3,7 @@
 
 use super::combination::Combination;
 use super::combiner::Combiner;
+use super::complementary::Complementary;
 use super::dynamic::{Dynamic, RowWeight};
 use super::evidential::{EvidenceRule, Evidential};
 use super::experts::Experts;
@@ -232,14 +233,16 @@ Strategy {
 Strategy {
     signature: Signature::new(
         "dynamic",
-        "each input decides separately, and logits are added up with weights of the row: with `energy` as in QMF (Zhang et al., \
-         ICML 2023), without its term about past losses; with `entropy` the decision of MLA (Zhang et al., CVPR 2024), \
+        "each input decides separately, and logits are added up with weights of the row: with `energy` and `rank` QMF (Zhang et \
+         al., ICML 2023); with `entropy` the decision of MLA (Zhang et al., CVPR 2024), \
          without its alternating training; with `predicted` PDF (Cao et al., ICML 2024)",
     )
     .shapes("M inputs -> M components")
     .equation(
         "energy:     w_v = log(sum over k of exp z_v^k) / 10, constant to the gradient;\n\
-         \u{20}           L = sum over v of CE(z_v) + CE(sum over v of w_v z_v)\n\
+         \u{20}           L = sum over v of CE(z_v) + CE(sum over v of w_v z_v) + rank sum over v of R_v\n\
+         \u{20}           R_v = max(0, sign(k_v - k'_v) (w_v - w'_v) + |k_v - k'_v|), here with the gradient of w, of a row and\n\
+         \u{20}           the next of the batch, w' and k'; k_v: the sum of CE(z_v) of the row in earlier epochs, scaled to 0..1\n\
          entropy:    w = softmax over v of - H(softmax(z_v));  L = sum over v of CE(z_v)\n\
          predicted:  c_v = sigmoid(net_v(u_v)), with u_v constant to the gradient;\n\
          \u{20}           h_v = sum over w != v of log c_w / sum over w of log c_w;\n\
@@ -261,6 +264,13 @@ Strategy {
             "with `predicted`, the layers of the net of each component before its last linear layer",
         )
         .optional(),
+        Parameter::new(
+            "rank",
+            Kind::Number(0.0, 1e3),
+            "with `energy`, the weight of the term that gives a row on which a component lost more in earlier epochs the smaller \
+             weight: 0.1 in QMF, 0 is without",
+        )
+        .or_number(0.0),
         HEAD,
         LOGITS,
     ])
@@ -347,6 +357,37 @@ Strategy {
     combination: experts,
     score: Some(ScoreLayout::GATE),
 },
+Strategy {
+    signature: Signature::new(
+        "complementary",
+        "each input decides separately, logits are added up, and each learns more from a row the less the others know its \
+         class: the loss of ReconBoost (Hua et al., ICML 2024), on all inputs at once in place of in turn",
+    )
+    .shapes("M inputs -> M components")
+    .equation(
+        "P_v = softmax(sum over w != v of z_w), constant to the gradient\n\
+         L = sum over v of (1 - (1 - floor) P_v^y) CE(z_v)\n\
+         l^k = - log softmax_k(sum over v of z_v)",
+    )
+    .params(&[
+        Parameter::new(
+            "floor",
+            Kind::Number(0.0, 1.0),
+            "the weight of a row whose class the others are sure of: 1 is a plain sum of losses",
+        )
+        .or_number(0.8),
+        HEAD,
+        LOGITS,
+    ])
+    .example("combine rest = complementary(low_net, high_net) { floor = 0.8 }"),
+    least: 1,
+    most: MANY,
+    has_components: true,
+    idle_with_one_input: &["floor"],
+    components: one_per_input,
+    combination: complementary,
+    score: None,
+},
 ];
 
 /// The strategy of this name.
@@ -386,7 +427,8 @@ fn dynamic(settings: &Arguments) -> Combination {
         "predicted" => RowWeight::Predicted,
         _ => RowWeight::Energy,
     };
-    Combination::Dynamic(Dynamic { by })
+    let rank = if by == RowWeight::Energy { settings.number("rank") } else { 0.0 };
+    Combination::Dynamic(Dynamic { by, rank })
 }
 
 fn fuzzy(_settings: &Arguments) -> Combination {
@@ -395,6 +437,10 @@ fn fuzzy(_settings: &Arguments) -> Combination {
 
 fn experts(_settings: &Arguments) -> Combination {
     Combination::Experts(Experts {})
+}
+
+fn complementary(settings: &Arguments) -> Combination {
+    Combination::Complementary(Complementary { floor: settings.number("floor") })
 }
 
 fn multitask(_settings: &Arguments) -> Combination {
@@ -446,6 +492,6 @@ mod tests {
             }
         }
         let settings = ["beta", "gradient", "anneal", "prior"];
-        assert_eq!(tried, [settings, settings].concat());
+        assert_eq!(tried, [&settings[..], &settings[..], &["floor"]].concat());
     }
 }

@@ -1,7 +1,6 @@
 //! Input of the lints: syntax tree and HIR of a pipeline, with lookups that several lints share.
 
 use crate::diag::{Problem, Span};
-use crate::fusion::CombinationRule;
 use crate::ops::{InputIndex, Op, UnitLogits};
 use crate::sema::{Hir, HirCombine, ValueId};
 use crate::syntax::ast::{Arg, Ast, Block, Combine, Entry, Expr, ExprKind, ItemKind};

@@ -13,6 +13,8 @@ pub struct Batch {
     pub labels: Vec<u32>,
     /// The weight of each row in the training loss; empty where every row weighs 1.
     pub weights: Vec<f64>,
+    /// One per component, or empty: what it lost on each row in earlier epochs, scaled to 0 to 1, for a loss that reads it.
+    pub past: Vec<Vec<f32>>,
 }
 
 impl Batch {

@@ -2,7 +2,7 @@
 
 use super::steps::{BufferSpec, Component, Cost, Input, LossSpec, ParamSpec, Plan, Step};
 use crate::diag::{Code, Problem};
-use crate::fusion::{CombinationRule, ConfidenceOrder};
+use crate::fusion::ConfidenceOrder;
 use crate::graph::{Graph, Node};
 use crate::ops::{InputIndex, Op, WeightInit};
 use crate::shape::Shape;

@@ -5,6 +5,7 @@
 
 use super::balance::BalanceState;
 use super::optimizer::OptimizerState;
+use super::past_losses::PastLosses;
 use super::selection::SelectedEpoch;
 use super::{EpochRecord, StopReason};
 use crate::diag::Problem;
@@ -47,6 +48,8 @@ pub struct LoopState {
     pub optimizer: OptimizerState,
     /// The state of the balance of components.
     pub balance: BalanceState,
+    /// What each component lost on each training row, where a loss reads it.
+    pub past: PastLosses,
     /// Steps made.
     pub step: u64,
     /// The sums over the steps of an epoch that has not been measured; all zero between epochs.

@@ -2,7 +2,7 @@
 //!
 //! Every array is `f32`, under the name of its parameter or buffer with a prefix: `current/` and `best/` for models,
 //! `first_moment/` and `second_moment/` for the optimizer, `finished/` for the components of a late fusion that have
-//! been trained. The header's metadata has one entry, `mmc`, a JSON object: `blake3`, the checksum of the whole file
+//! been trained; `past/` and the name of a component is what it lost on each training row. The header's metadata has one entry, `mmc`, a JSON object: `blake3`, the checksum of the whole file
 //! with its own digits read as zeros; `format`; `key`, the hash of everything the training depends on; and `state`, all
 //! other numbers, whose decimals read back as the same bits.
 
@@ -10,11 +10,11 @@ use super::balance::BalanceState;
 use super::checkpoint::{BestModel, Checkpoint, EpochTotals, FinishedComponents, LoopState};
 use super::exact_json::{from_json, to_json};
 use super::optimizer::OptimizerState;
+use super::past_losses::PastLosses;
 use super::selection::SelectedEpoch;
 use super::{EpochRecord, StopReason};
 use crate::diag::{Code, Problem};
 use crate::exec::Params;
-use crate::fusion::CombinationRule;
 use crate::plan::Plan;
 use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ const FORMAT: u32 = 2;
 
 /// The text before the digits of the checksum in the header: JSON within a JSON string.
 const BEFORE_SUM: &[u8] = br#""mmc":"{\"blake3\":\""#;
+
+/// Before the name of a component, for what it lost on each training row.
+const PAST: &str = "past/";
 
 /// Hexadecimal digits of a checksum.
 const DIGITS: usize = 64;
@@ -49,6 +52,9 @@ struct CheckpointState {
     optimizer_steps: u64,
     #[serde(default, skip_serializing_if = "BalanceState::is_empty")]
     balance: BalanceState,
+    /// Of the past losses; none where no loss reads them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    past_ranges: Vec<(f32, f32)>,
     totals: EpochTotals,
     best: Option<SelectedEpoch>,
     history: Vec<EpochRecord>,
@@ -102,6 +108,10 @@ pub fn checkpoint_bytes(plan: &Plan, key: &str, checkpoint: &Checkpoint) -> Resu
             moment_views(prefix, running_plan, moments, &mut views);
         }
     }
+    let past_shape = [running.past.sums.first().map_or(0, Vec::len)];
+    for (component, numbers) in running_plan.loss.components.iter().zip(&running.past.sums) {
+        views.push((format!("{PAST}{}", component.name), ArrayView { shape: &past_shape, numbers }));
+    }
     let state = CheckpointState {
         finished: finished.as_ref().map(|finished| FinishedState {
             count: finished.count,
@@ -111,6 +121,7 @@ pub fn checkpoint_bytes(plan: &Plan, key: &str, checkpoint: &Checkpoint) -> Resu
         step: running.step,
         optimizer_steps: *steps,
         balance: running.balance.clone(),
+        past_ranges: running.past.ranges.clone(),
         totals: running.totals,
         best: running.best.as_ref().map(|best| best.selected),
         history: running.history.clone(),
@@ -171,8 +182,9 @@ pub fn read_checkpoint(bytes: &[u8], plan: &Plan, key: &str) -> Result<Checkpoin
     let has_second = file.names().iter().any(|name| name.starts_with("second_moment/"));
     let second = if has_second { read_moments("second_moment/", running_plan, &params, &file)? } else { vec![] };
     let optimizer = OptimizerState { steps: state.optimizer_steps, first, second };
+    let past = read_past(running_plan, state.past_ranges, &file)?;
     let CheckpointState { balance, step, totals, history, seconds, first_losses, .. } = state;
-    let running = LoopState { params, optimizer, balance, step, totals, best, history, seconds };
+    let running = LoopState { params, optimizer, balance, past, step, totals, best, history, seconds };
     Ok(Checkpoint { finished, running, first_losses })
 }
 
@@ -228,6 +240,22 @@ fn read_moments(prefix: &str, plan: &Plan, params: &Params, file: &SafeTensors<'
         read_array(file, &format!("{prefix}{}", spec.name), &spec.shape.0, &mut numbers[params.range(id)])?;
     }
     Ok(numbers)
+}
+
+/// The past losses of every component; empty without ranges.
+fn read_past(plan: &Plan, ranges: Vec<(f32, f32)>, file: &SafeTensors<'_>) -> Result<PastLosses, String> {
+    if (plan.loss.combination.rank() > 0.0) != (ranges.len() == plan.loss.components.len()) {
+        return Err("it belongs to another loss".into());
+    }
+    let mut sums = vec![];
+    for component in plan.loss.components.iter().take(ranges.len()) {
+        let name = format!("{PAST}{}", component.name);
+        let rows = file.tensor(&name).map_or(0, |tensor| tensor.shape().iter().product());
+        let mut own = vec![0.0; rows];
+        read_array(file, &name, &[rows], &mut own)?;
+        sums.push(own);
+    }
+    Ok(PastLosses { sums, ranges })
 }
 
 fn read_array(file: &SafeTensors<'_>, name: &str, shape: &[usize], into: &mut [f32]) -> Result<(), String> {

@@ -7,7 +7,7 @@ use super::failure::{FailureCause, NonFinite, TrainingFailure};
 use super::{BatchSource, Event, StopReason, Trained, Training, evaluate, train};
 use crate::data::Draw;
 use crate::exec::{Engine, ExecError, Params};
-use crate::fusion::{CombinationRule, HeldOutRows};
+use crate::fusion::HeldOutRows;
 use crate::plan::{Batch, Component, ParamId, Plan};
 use crate::spec::{CalibrationMethod, TrainSpec};
 use std::sync::Arc;

@@ -105,7 +105,7 @@ mod tests {
 
     fn batch(rows: usize, modalities: usize) -> Batch {
         let inputs = vec![vec![1.0; rows]; modalities];
-        Batch { rows, inputs, present: vec![None; modalities], labels: vec![0; rows], weights: vec![] }
+        Batch { rows, inputs, present: vec![None; modalities], labels: vec![0; rows], weights: vec![], past: vec![] }
     }
 
     fn has(batch: &Batch, modality: usize, row: usize) -> bool {

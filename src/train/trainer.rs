@@ -6,6 +6,7 @@ use super::checkpoint::{BestModel, Checkpoint, CheckpointTimer, EpochTotals, Loo
 use super::conclude::{Concluded, conclude};
 use super::failure::{FailureCause, LastModel, NonFinite, TrainingFailure};
 use super::modality_dropout::ModalityDropout;
+use super::past_losses::PastLosses;
 use super::{EpochRecord, Event, Optimizer, Selection, StopReason, Trained, Training, evaluate};
 use crate::data::{Draw, order};
 use crate::exec::{Engine, ExecError, Params, StepKey};
@@ -44,6 +45,7 @@ struct TrainingLoop<'a> {
     extent: TrainingSteps,
     optimizer: Optimizer,
     balancer: Balancer<'a>,
+    past: PastLosses,
     selection: Selection,
     params: Arc<Params>,
     /// Whether `params` are those of a successful step.
@@ -72,6 +74,7 @@ impl<'a> TrainingLoop<'a> {
             extent: TrainingSteps { steps_per_epoch, steps },
             optimizer: Optimizer::new(&spec.optimizer, spec.clip_norm, plan),
             balancer: Balancer::new(plan, spec),
+            past: PastLosses::new(plan, train.len()),
             selection: Selection::new(spec),
             params: Arc::new(params),
             sound: true,
@@ -83,10 +86,11 @@ impl<'a> TrainingLoop<'a> {
             seconds_before: 0.0,
             timer: training.checkpoints.map(|policy| CheckpointTimer::new(policy.interval)),
         };
-        if let Some(LoopState { params, optimizer, balance, step, totals, best, history, seconds }) = resumed {
+        if let Some(LoopState { params, optimizer, balance, past, step, totals, best, history, seconds }) = resumed {
             training_loop.selection = Selection::resume(spec, best.as_ref().map(|best| best.selected));
             training_loop.optimizer.state = optimizer;
             training_loop.balancer.state = balance;
+            training_loop.past = past;
             training_loop.params = params;
             training_loop.best = best;
             training_loop.step = step;
@@ -167,6 +171,9 @@ impl<'a> TrainingLoop<'a> {
         let dropout = ModalityDropout::new(plan, spec.modality_dropout, spec.seed);
         let order = order(train.len(), spec.seed, epoch);
         let mut batch = Batch::default();
+        if self.totals.rows == 0 {
+            self.past.begin_epoch();
+        }
         let done = self.step - self.history.last().map_or(0, |record| record.step);
         let batches = order.chunks(spec.batch_size.max(1)).zip(1..);
         for (rows, number) in batches.skip(usize::try_from(done).unwrap_or(usize::MAX)) {
@@ -175,7 +182,8 @@ impl<'a> TrainingLoop<'a> {
             }
             train.fill_training(rows, &mut batch, Draw { seed: spec.seed, epoch });
             dropout.apply(&mut batch, self.step);
-            let step_loss = self.advance(engine, epoch, &batch)?;
+            self.past.fill(rows, &mut batch);
+            let step_loss = self.advance(engine, epoch, rows, &batch)?;
             observe(Event::Stepped {
                 epoch,
                 step: number,
@@ -201,6 +209,7 @@ impl<'a> TrainingLoop<'a> {
             params: Arc::clone(&self.params),
             optimizer: self.optimizer.state.clone(),
             balance: self.balancer.state.clone(),
+            past: self.past.clone(),
             step: self.step,
             totals: self.totals,
             best: self.best.clone(),
@@ -215,7 +224,13 @@ impl<'a> TrainingLoop<'a> {
     }
 
     /// Makes one step, and returns the mean loss of its rows.
-    fn advance(&mut self, engine: &mut dyn Engine, epoch: u64, batch: &Batch) -> Result<f64, FailureCause> {
+    fn advance(
+        &mut self,
+        engine: &mut dyn Engine,
+        epoch: u64,
+        rows: &[u32],
+        batch: &Batch,
+    ) -> Result<f64, FailureCause> {
         let Training { plan, spec, .. } = self.training;
         let key = StepKey { seed: spec.seed, step: self.step, epoch };
         let non_finite = |place| FailureCause::NonFinite { epoch, step: key.step + 1, place };
@@ -244,6 +259,7 @@ impl<'a> TrainingLoop<'a> {
             return Err(non_finite(NonFinite::Gradient(first_non_finite(plan, result.gradients))));
         }
         fold_moments(plan, params, &result.moments);
+        self.past.add(rows, &result.row_losses);
         self.step += 1;
         Ok(loss)
     }

@@ -6,6 +6,7 @@ mod compare_audit;
 mod diff;
 mod empty_cells;
 mod eval;
+mod export;
 mod hidden_characters;
 mod image_sizes;
 mod lint_fix;

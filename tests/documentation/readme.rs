@@ -90,8 +90,11 @@ fn its_links_exist() {
 fn continuous_integration_runs_the_same_tests() {
     let script = fs::read_to_string(root().join(".ci/run")).unwrap();
     assert!(readme().contains("```sh\ncargo test\n```"));
-    assert!(script.lines().any(|line| line.trim() == "stage tests cargo test"));
+    // With what is left out of a build by default, too.
+    assert!(script.lines().any(|line| line.trim() == "stage tests cargo test \"${features[@]}\""));
+    assert!(script.lines().any(|line| line.starts_with("features=(--features ") && line.contains("serve")));
+    assert!(script.lines().any(|line| line.starts_with("features=(--features ") && line.contains("onnx")));
     assert!(readme().contains("```sh\ncargo test --test mmc -- --ignored\n```"));
     assert!(script.contains("\nignored=(--ignored)\n"));
-    assert!(script.contains("\nstage ignored cargo test --test mmc -- \"${ignored[@]}\"\n"));
+    assert!(script.contains("\nstage ignored cargo test --test mmc \"${features[@]}\" -- \"${ignored[@]}\"\n"));
 }

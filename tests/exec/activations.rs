@@ -31,8 +31,14 @@ fn activations_have_their_closed_forms() {
             // The identity.
             params.values[0] = 1.0;
             params.values[3] = 1.0;
-            let rows =
-                Batch { rows: 3, inputs: vec![values.to_vec()], present: vec![None], labels: vec![], weights: vec![] };
+            let rows = Batch {
+                rows: 3,
+                inputs: vec![values.to_vec()],
+                present: vec![None],
+                labels: vec![],
+                weights: vec![],
+                past: vec![],
+            };
             for device in BOTH {
                 let logits = start(&plan, device, 1).logits(&Arc::new(params.clone()), &rows).unwrap();
                 for (x, y) in values.iter().zip(&logits.components[0]) {

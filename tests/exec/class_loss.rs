@@ -2,9 +2,7 @@
 
 use super::close;
 use mmc::exec::{Logits, decide, row_losses};
-use mmc::fusion::{
-    Calibration, ClassLoss, Combination, CombinationRule, Combiner, Decision, Multiplicative, QGradient,
-};
+use mmc::fusion::{Calibration, ClassLoss, Combination, Combiner, Decision, Multiplicative, QGradient};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

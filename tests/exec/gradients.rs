@@ -178,7 +178,7 @@ fn attention_is_a_mean_of_values_by_the_softmax_of_their_scores() {
     net.component(merged, 1.0);
     let plan = net.finish(DETACHED);
     let inputs = vec![vec![1.0, 2.0, 3.0], vec![-1.0, 0.5, 4.0], vec![900.0, 900.0 + 3.0f32.ln()]];
-    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0], weights: vec![] };
+    let rows = Batch { rows: 1, inputs, present: vec![None; 3], labels: vec![0], weights: vec![], past: vec![] };
     for device in BOTH {
         let found = start(&plan, device, 1).logits(&Arc::new(initialize(&plan, 1)), &rows).unwrap();
         for (found, expected) in found.components[0].iter().zip([-0.25, 0.4375, 1.875]) {
@@ -257,7 +257,7 @@ fn combinations() {
         evidential(EvidenceRule::Dempster),
         evidential(EvidenceRule::Mean),
         evidential(EvidenceRule::Discounted),
-        Combination::Dynamic(Dynamic { by: RowWeight::Entropy }),
+        Combination::Dynamic(Dynamic { by: RowWeight::Entropy, rank: 0.0 }),
         Combination::Fuzzy(Fuzzy {}),
         Combination::Multitask(Multitask {}),
         Combination::Experts(Experts {}),
@@ -267,6 +267,40 @@ fn combinations() {
         let mut missing = batch(&plan, 6, 22);
         missing.present[1] = Some(vec![true, false, true, false, false, true]);
         check(&plan, &missing, &format!("{combination:?} with rows missing"));
+    }
+}
+
+#[test]
+fn rows_ordered_by_past_losses() {
+    let plan = combined(Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 5.0 }));
+    let plain = combined(Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 0.0 }));
+    let mut rows = batch(&plan, 6, 22);
+    rows.present[1] = Some(vec![true, false, true, false, true, true]);
+    // Of `energy` alone the weights are constant to the gradient, so that only the gradient of the term is compared.
+    let past = |component: usize| (0..6).map(|row| ((row * 5 + component * 3) % 7) as f32 / 6.0).collect();
+    let with_past = Batch { past: (0..plan.loss.components.len()).map(past).collect(), ..rows.clone() };
+    let params = weights(&plan);
+    for device in BOTH {
+        let (mut engine, mut other) = (start(&plan, device, 1), start(&plain, device, 1));
+        let without = gradient(other.as_mut(), &params, &rows);
+        assert_eq!(gradient(engine.as_mut(), &params, &rows), without, "without a past");
+        let mut term = |params: &Params| {
+            gradient(engine.as_mut(), params, &with_past).0 - gradient(other.as_mut(), params, &rows).0
+        };
+        assert!(term(&params) > 0.5);
+        let mut slopes = vec![];
+        for at in 0..params.values.len() {
+            let mut at_distance = |by: f32| {
+                let mut moved = params.clone();
+                moved.values[at] += by;
+                term(&moved)
+            };
+            slopes.push((at_distance(1e-3) - at_distance(-1e-3)) / 2e-3);
+        }
+        let found = gradient(engine.as_mut(), &params, &with_past).1;
+        for ((found, without), slope) in found.iter().zip(&without.1).zip(slopes) {
+            close(f64::from(*found - *without), slope, 6e-4 + 4e-3 * slope.abs(), &format!("on {device:?}"));
+        }
     }
 }
 
@@ -302,11 +336,11 @@ fn the_fused_loss_agrees_with_its_composition() {
         ..Multiplicative::CROSS_ENTROPY
     });
     let evidential = Combination::Evidential(Evidential { rule: EvidenceRule::Discounted, anneal: 50 });
-    let energy = Combination::Dynamic(Dynamic { by: RowWeight::Energy });
+    let energy = Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 0.0 });
     let rule = Multiplicative { beta: 0.6, gradient: QGradient::Attached, ..Multiplicative::CROSS_ENTROPY };
     let gce = Combination::Multiplicative(Multiplicative { gce: Some(0.7), anneal: 4, ..rule });
     let whole = Combination::Multiplicative(Multiplicative { gce: Some(0.7), normalize: true, ..rule });
-    let predicted = Combination::Dynamic(Dynamic { by: RowWeight::Predicted });
+    let predicted = Combination::Dynamic(Dynamic { by: RowWeight::Predicted, rank: 0.0 });
     let (multitask, experts) = (Combination::Multitask(Multitask {}), Combination::Experts(Experts {}));
     let fuzzy = Combination::Fuzzy(Fuzzy {});
     let rest = [Combination::Average, evidential, energy, predicted, multitask, experts, fuzzy, gce, whole];
@@ -363,6 +397,7 @@ fn the_composition_is_finite_where_probabilities_saturate() {
             present: vec![None, None],
             labels: vec![2, 1, 0],
             weights: vec![],
+            past: vec![],
         };
         let mut fused = start(&plan, DeviceChoice::Cpu, 1);
         let mut composed = start(&plan, DeviceChoice::CpuComposed, 1);

@@ -114,7 +114,8 @@ fn of_equal_pixels_the_first_wins() {
     let linear = params.range(1);
     params.values[linear].copy_from_slice(&[1.0, 2.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0]);
     let image = (0..16).map(|pixel| (pixel * pixel) as f32).collect();
-    let rows = Batch { rows: 1, inputs: vec![image], present: vec![None], labels: vec![1], weights: vec![] };
+    let rows =
+        Batch { rows: 1, inputs: vec![image], present: vec![None], labels: vec![1], weights: vec![], past: vec![] };
     // Both classes have probability 1/2: the logit of the first has the gradient 1/2, and the first pixels of the four
     // windows are 0, 2, 8 and 10.
     let expected = 0.5 * (1.0 * 0.0 + 2.0 * 4.0 + 3.0 * 64.0 + 4.0 * 100.0);
@@ -210,8 +211,14 @@ fn a_convolution_is_what_its_definition_says() {
             params.values[start_of_linear + class * features + feature] = 1.0;
         }
         let images = noise(rows * channels * height * width, 3);
-        let batch =
-            Batch { rows, inputs: vec![images.clone()], present: vec![None], labels: vec![0; rows], weights: vec![] };
+        let batch = Batch {
+            rows,
+            inputs: vec![images.clone()],
+            present: vec![None],
+            labels: vec![0; rows],
+            weights: vec![],
+            past: vec![],
+        };
         for device in BOTH {
             let found = start(&plan, device, 2).logits(&Arc::new(params.clone()), &batch).unwrap();
             for row in 0..rows {
@@ -282,6 +289,7 @@ fn a_nan_is_not_hidden() {
         present: vec![None],
         labels: vec![0],
         weights: vec![],
+        past: vec![],
     };
     let logits = start(&plan, DeviceChoice::Cpu, 1).logits(&params, &rows).unwrap();
     assert!(logits.components[0].iter().all(|logit| logit.is_nan()));

@@ -40,7 +40,7 @@ fn batch(plan: &Plan, rows: usize, seed: u64) -> Batch {
     let classes = plan.loss.classes.len();
     let inputs = plan.inputs.iter().zip(seed..).map(|(input, seed)| noise(rows * input.shape.size(), seed)).collect();
     let labels = (0..rows).map(|row| ((row * 7 + row / 3) % classes) as u32).collect();
-    Batch { rows, inputs, present: vec![None; plan.inputs.len()], labels, weights: vec![] }
+    Batch { rows, inputs, present: vec![None; plan.inputs.len()], labels, weights: vec![], past: vec![] }
 }
 
 /// One training step: its loss, and the sum of its shards' gradients.

@@ -10,7 +10,14 @@ use std::sync::Arc;
 const X: [f32; 12] = [0.5, -1.0, 2.0, 1.5, 0.25, -0.75, -2.0, 1.0, 0.5, 0.0, 3.0, 1.25];
 
 fn rows() -> Batch {
-    Batch { rows: 4, inputs: vec![X.to_vec()], present: vec![None], labels: vec![0, 2, 1, 0], weights: vec![] }
+    Batch {
+        rows: 4,
+        inputs: vec![X.to_vec()],
+        present: vec![None],
+        labels: vec![0, 2, 1, 0],
+        weights: vec![],
+        past: vec![],
+    }
 }
 
 /// The identity, the norm, and cross-entropy on the output.
@@ -162,7 +169,14 @@ fn rows_without_the_modality_are_not_in_the_statistics() {
 #[test]
 fn a_batch_of_one_row_is_finite() {
     let (plan, params) = plan(true);
-    let one = Batch { rows: 1, inputs: vec![X[..3].to_vec()], present: vec![None], labels: vec![1], weights: vec![] };
+    let one = Batch {
+        rows: 1,
+        inputs: vec![X[..3].to_vec()],
+        present: vec![None],
+        labels: vec![1],
+        weights: vec![],
+        past: vec![],
+    };
     for device in BOTH {
         let mut engine = start(&plan, device, 1);
         let result = engine.step(&Arc::new(params.clone()), &one, KEY).unwrap();

@@ -69,6 +69,7 @@ fn repeated(plan: &Plan, rows: &Batch, times: &[usize]) -> Batch {
             .collect(),
         labels: places.iter().map(|row| rows.labels[*row]).collect(),
         weights: vec![],
+        past: vec![],
     }
 }
 

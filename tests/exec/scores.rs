@@ -10,7 +10,7 @@ use mmc::ops::Op;
 use mmc::plan::{Batch, Plan};
 use std::sync::Arc;
 
-const PREDICTED: Combination = Combination::Dynamic(Dynamic { by: RowWeight::Predicted });
+const PREDICTED: Combination = Combination::Dynamic(Dynamic { by: RowWeight::Predicted, rank: 0.0 });
 
 /// Three components of four logits and a score, each the identity of its input.
 fn plan(combination: Combination) -> (Plan, Params) {
@@ -44,6 +44,7 @@ fn as_an_independent_program_has_it() {
                 present: case.present.iter().map(|present| Some(vec![*present])).collect(),
                 labels: vec![case.label as u32],
                 weights: vec![],
+                past: vec![],
             };
             for device in BOTH {
                 let mut engine = start(&plan, device, 1);

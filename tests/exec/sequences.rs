@@ -52,7 +52,7 @@ fn batch(plan: &Plan) -> Batch {
     };
     let inputs: Vec<Vec<f32>> = plan.inputs.iter().enumerate().map(cells).collect();
     let labels = (0..rows).map(|row| (row % 3) as u32).collect();
-    Batch { rows, present: vec![None; inputs.len()], inputs, labels, weights: vec![] }
+    Batch { rows, present: vec![None; inputs.len()], inputs, labels, weights: vec![], past: vec![] }
 }
 
 /// Sequences of the lengths above, whose padding is not-a-number. Some real numbers are 0.
@@ -125,6 +125,7 @@ fn a_row_in_a_batch_gives_what_it_gives_alone() {
                     present: whole.present.clone(),
                     labels: vec![0],
                     weights: vec![],
+                    past: vec![],
                 };
                 let alone = engine.logits(&params, &alone).unwrap();
                 for (class, alone) in alone.components[0].iter().enumerate() {
@@ -153,6 +154,7 @@ fn an_empty_text_is_zeros_behind_every_encoder() {
                 inputs: vec![vec![0.0; 2 * STEPS]],
                 present: vec![None],
                 weights: vec![],
+                past: vec![],
             };
             let mut engine = start(&plan, device, 1);
             let logits = engine.logits(&Arc::new(params.clone()), &rows).unwrap();
@@ -195,7 +197,7 @@ fn a_padded_sequence_gives_what_a_whole_one_gives() {
         let rows = |steps: usize| {
             let mut cells = numbers.clone();
             cells.resize(steps * 2, f32::NAN);
-            Batch { rows: 1, inputs: vec![cells], present: vec![None], labels: vec![0], weights: vec![] }
+            Batch { rows: 1, inputs: vec![cells], present: vec![None], labels: vec![0], weights: vec![], past: vec![] }
         };
         for device in BOTH {
             let whole = start(&short, device, 1).logits(&params, &rows(3)).unwrap();
@@ -230,6 +232,7 @@ fn kernels_agree_with_dfdx_on_wide_layers() {
             present: small.present.clone(),
             labels: (0..small.rows * 20).map(|row| (row % 3) as u32).collect(),
             weights: vec![],
+            past: vec![],
         };
         let params = mmc::exec::initialize(&plan, 9);
         let (loss, fused) = gradient(start(&plan, DeviceChoice::Cpu, 2).as_mut(), &params, &rows);

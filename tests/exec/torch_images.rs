@@ -98,6 +98,7 @@ fn images(plan: &Plan, rows: usize) -> Batch {
         present: vec![None],
         labels: (0..rows).map(|row| (row * 7 % classes) as u32).collect(),
         weights: vec![],
+        past: vec![],
     }
 }
 

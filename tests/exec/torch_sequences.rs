@@ -64,8 +64,14 @@ fn check(op: Op, case: &Case, what: &str) {
         params.values[range].copy_from_slice(&case.weights[name(id)]);
     }
     assert_eq!(plan.params.len(), case.weights.len(), "{what}");
-    let rows =
-        Batch { rows: 4, inputs: vec![fixture.tokens], present: vec![None], labels: fixture.labels, weights: vec![] };
+    let rows = Batch {
+        rows: 4,
+        inputs: vec![fixture.tokens],
+        present: vec![None],
+        labels: fixture.labels,
+        weights: vec![],
+        past: vec![],
+    };
     for device in BOTH {
         let what = format!("{what} on {device:?}");
         let mut engine = start(&plan, device, 1);

@@ -32,7 +32,7 @@ fn plan(components: usize, classes: usize, scale: f64, combination: Combination)
 }
 
 fn rows(inputs: Vec<Vec<f32>>, present: Vec<Option<Vec<bool>>>, labels: Vec<u32>) -> Batch {
-    Batch { rows: labels.len(), inputs, present, labels, weights: vec![] }
+    Batch { rows: labels.len(), inputs, present, labels, weights: vec![], past: vec![] }
 }
 
 #[test]

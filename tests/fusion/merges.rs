@@ -54,6 +54,7 @@ fn run(plan: &Plan, wanted: &dyn Fn(NamedLinear<'_>) -> Vec<f64>) {
         present: vec![None; 2],
         labels: vec![0],
         weights: vec![],
+        past: vec![],
     };
     let params = Arc::new(params.clone());
     for device in [DeviceChoice::Cpu, DeviceChoice::CpuComposed] {

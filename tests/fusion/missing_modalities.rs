@@ -85,6 +85,7 @@ fn row_of(batch: &Batch, row: usize, inputs: &[usize]) -> Batch {
         present: vec![None; inputs.len()],
         labels: vec![batch.labels[row]],
         weights: vec![],
+        past: vec![],
     }
 }
 
@@ -141,6 +142,7 @@ proptest! {
             present: (0..3).map(|input| Some(has.iter().map(|has| has >> input & 1 == 1).collect())).collect(),
             labels: (0..rows as u32).map(|row| (row * 2 + seed as u32) % 3).collect(),
             weights: vec![],
+            past: vec![],
         };
         for (input, width) in WIDTHS.iter().enumerate() {
             for (row, _) in has.iter().enumerate().filter(|(_, has)| *has >> input & 1 == 0) {
@@ -243,6 +245,7 @@ fn encoders_of_several_modalities_are_combined_as_any() {
         present: vec![None, None, Some(vec![true, false])],
         labels: vec![2, 1],
         weights: vec![],
+        past: vec![],
     };
     let (loss, _) = step(&plan, &params, &batch);
 

@@ -3,7 +3,8 @@
 
 use crate::support::fusion_fixture::{FusionCase, cases};
 use mmc::fusion::{
-    ClassLoss, Combination, ConfidenceOrder, Dynamic, EvidenceRule, Evidential, Experts, Fuzzy, Multitask, RowWeight,
+    ClassLoss, Combination, Complementary, ConfidenceOrder, Dynamic, EvidenceRule, Evidential, Experts, Fuzzy,
+    Multitask, RowWeight,
 };
 
 fn evidential(rule: EvidenceRule) -> Combination {
@@ -17,12 +18,13 @@ fn methods() -> Vec<(&'static str, Combination, Option<u64>)> {
         ("dempster, epoch 10 of 50", evidential(EvidenceRule::Dempster), Some(10)),
         ("mean", evidential(EvidenceRule::Mean), Some(50)),
         ("discounted", evidential(EvidenceRule::Discounted), Some(500)),
-        ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy }), Some(1)),
-        ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy }), None),
+        ("energy", Combination::Dynamic(Dynamic { by: RowWeight::Energy, rank: 0.0 }), Some(1)),
+        ("entropy", Combination::Dynamic(Dynamic { by: RowWeight::Entropy, rank: 0.0 }), None),
         ("fuzzy", Combination::Fuzzy(Fuzzy {}), None),
         ("multitask", Combination::Multitask(Multitask {}), None),
         ("experts", Combination::Experts(Experts {}), None),
-        ("predicted", Combination::Dynamic(Dynamic { by: RowWeight::Predicted }), None),
+        ("complementary", Combination::Complementary(Complementary { floor: 0.8 }), None),
+        ("predicted", Combination::Dynamic(Dynamic { by: RowWeight::Predicted, rank: 0.0 }), None),
     ]
 }
 
@@ -120,6 +122,19 @@ fn large_logits_and_zeros_are_finite() {
             }
         }
     }
+}
+
+/// A row that the others know counts for a component as much as the floor leaves of it, and one they are wrong about in full.
+#[test]
+fn what_the_others_know_is_learned_less() {
+    let rule = Combination::Complementary(Complementary { floor: 0.25 });
+    let gradient = |others: f64| {
+        let mut node = node(&rule, &[vec![0.0, 0.0], vec![others, 0.0], vec![others, 0.0]], &[true; 3]);
+        node.forward();
+        node.backward(0);
+        node.row.gradient[0]
+    };
+    all_close(&[gradient(400.0), gradient(-400.0), gradient(0.0)], &[-0.125, -0.5, -0.5 * 0.625], "gradient");
 }
 
 /// A component without evidence changes nothing under Dempster's rule, and evidence for the same class adds up.

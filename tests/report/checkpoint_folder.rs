@@ -5,7 +5,7 @@ use mmc::diag::Code;
 use mmc::exec::Params;
 use mmc::plan::Plan;
 use mmc::report::CheckpointFolder;
-use mmc::train::{BalanceState, Checkpoint, EpochTotals, LoopState, OptimizerState};
+use mmc::train::{BalanceState, Checkpoint, EpochTotals, LoopState, OptimizerState, PastLosses};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ fn checkpoint(plan: &Plan, step: u64) -> Checkpoint {
         params: Arc::new(params),
         optimizer: OptimizerState { steps: step, first: moments, second: vec![] },
         balance: BalanceState::default(),
+        past: PastLosses::default(),
         step,
         totals: EpochTotals::default(),
         best: None,

@@ -4,7 +4,15 @@ use super::{files, root};
 use std::fs;
 
 /// Requirements of tests besides Rust: the start of the reason.
-const NEEDS: &[&str] = &["needs bash", "needs python3 with PyYAML", "needs python3 with PyTorch", "needs MMC_DATA: "];
+const NEEDS: &[&str] = &[
+    "needs bash",
+    "needs python3 with PyYAML",
+    "needs python3 with PyTorch",
+    "needs python3 with tritonclient",
+    "needs python3 with ONNX Runtime",
+    "needs python3 with MLflow",
+    "needs MMC_DATA: ",
+];
 
 #[test]
 fn ignored_tests_name_what_they_need() {

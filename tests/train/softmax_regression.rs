@@ -170,7 +170,9 @@ impl Engine for Regression {
         }
         self.gradients = gradients;
         let gradients = &mut self.gradients;
-        Ok(StepResult { loss, errors, violations: batch.rows, gradients, moments: vec![(0, mean)], components: vec![] })
+        let (components, row_losses) = (vec![], vec![]);
+        let moments = vec![(0, mean)];
+        Ok(StepResult { loss, errors, violations: batch.rows, gradients, moments, components, row_losses })
     }
 
     fn logits(&self, params: &Arc<Params>, batch: &Batch) -> Result<Logits, ExecError> {

@@ -10,6 +10,7 @@ mod count;
 mod diff;
 mod eval;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod lint;
@@ -20,8 +21,10 @@ mod new;
 mod output;
 mod plan;
 mod predict;
+mod report;
 mod run;
 mod runs;
+mod serve;
 mod stress;
 mod sureness;
 mod sweep;
@@ -38,6 +41,7 @@ pub(super) use compute::{ComputeArgs, DEFAULT_MEMORY};
 pub(super) use diff::DiffArgs;
 pub(super) use eval::{EvalArgs, EvalFormat};
 pub(super) use explain::ExplainArgs;
+pub(super) use export::{ExportArgs, ExportInputs};
 pub(super) use fmt::FmtArgs;
 pub(super) use graph::{GraphArgs, GraphFormat};
 pub(super) use lint::{LintArgs, ProblemFormat};
@@ -47,8 +51,10 @@ pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
+pub(super) use report::ReportArgs;
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
+pub(super) use serve::ServeArgs;
 pub(super) use stress::StressArgs;
 pub(super) use sureness::SortBy;
 pub(super) use sweep::SweepArgs;
@@ -90,6 +96,12 @@ pub(super) enum Command {
     Stress(StressArgs),
     /// Explain how rows were decided, and how far the decisions can be trusted
     Trust(TrustArgs),
+    /// Make the page of a run or of a study, which `mmc run` writes as `report.html`
+    Report(ReportArgs),
+    /// Serve the models of runs over HTTP: predictions, explanations, metrics and a page
+    Serve(ServeArgs),
+    /// Write the model of a run for other programs: ONNX, PyTorch, MLflow
+    Export(ExportArgs),
     /// Report the problems of pipelines without running them
     Lint(LintArgs),
     /// Bring pipelines into the standard layout

@@ -4,6 +4,7 @@
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::modality::augment::Augment;
 use crate::data::modality::columns::{MissingRows, ModalityColumns, columns_of};
+use crate::data::modality::fitted::FittedModality;
 use crate::data::modality::pixel_scale::PixelScale;
 use crate::data::modality::rows::{ModalityParts, ModalityRows, RowsWriter};
 use crate::data::modality::tally::Tally;
@@ -90,6 +91,14 @@ fn with_scale(
     let bytes = parts.first().is_some_and(ModalityColumns::is_pixels);
     let scale = Arc::new(PixelScale { bytes, scale: numbers(&affine.scale), shift: numbers(&affine.shift), augment });
     rows.into_iter().map(|rows| rows.with_pixels(Arc::clone(&scale))).collect()
+}
+
+/// The factor and the summand that make a number of each pixel of a fitted modality of images.
+pub fn pixel_scale_and_shift(fitted: &FittedModality) -> (Vec<f32>, Vec<f32>) {
+    let mut affine = PixelAffine::identity(&fitted.shape);
+    fitted.transforms.iter().for_each(|transform| affine.then(transform));
+    let numbers = |numbers: &[f64]| numbers.iter().map(|number| *number as f32).collect();
+    (numbers(&affine.scale), numbers(&affine.shift))
 }
 
 /// The unchanged cells of every part, one row after the other.

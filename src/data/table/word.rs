@@ -22,6 +22,22 @@ pub(crate) fn canonical(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// The usual forms in which a word with this canonical form is written, itself among them: a whole number with a point and no
+/// more than two zeros after it, zero with either sign, a truth value in upper and lower case. For programs that compare words
+/// letter by letter.
+pub fn written_forms(word: &str) -> Vec<String> {
+    if word == "true" || word == "false" {
+        let cases = |forms: Vec<String>, letter: char| -> Vec<String> {
+            let both = [letter, letter.to_ascii_uppercase()];
+            forms.iter().flat_map(|form| both.map(|letter| format!("{form}{letter}"))).collect()
+        };
+        return word.chars().fold(vec![String::new()], cases);
+    }
+    let signed = ["", "-"].map(|sign| format!("{sign}{word}"));
+    let longer = signed.iter().flat_map(|word| ["", ".", ".0", ".00"].map(|zeros| format!("{word}{zeros}")));
+    longer.filter(|form| form == word || canonical(form) == word).collect()
+}
+
 /// Whether a word is a number or a truth value.
 pub(crate) fn is_value(word: &str) -> bool {
     let canonical = canonical(word);
@@ -31,6 +47,18 @@ pub(crate) fn is_value(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn written_forms_have_one_canonical_form() {
+        for word in ["12", "-3", "true", "false", "1.5", "007", "", "north", "9007199254740993"] {
+            let forms = written_forms(word);
+            assert!(forms.contains(&word.to_owned()) && forms.iter().all(|form| canonical(form) == word), "{forms:?}");
+        }
+        assert_eq!(written_forms("12"), ["12", "12.", "12.0", "12.00"]);
+        assert_eq!(written_forms("0"), ["0", "0.", "0.0", "0.00", "-0.", "-0.0", "-0.00"]);
+        assert_eq!(written_forms("false").len(), 32);
+        assert_eq!(written_forms("007"), ["007"]);
+    }
 
     #[test]
     fn whole_numbers_and_truth_values_have_one_form() {

@@ -26,6 +26,8 @@ pub(in crate::exec) struct LossNode<D: Device<f32>> {
     pub(in crate::exec) violations: usize,
     /// The sums of every component.
     pub(in crate::exec) components: Vec<ComponentSums>,
+    /// One per component: what it lost on each row, 0 where it is absent; empty where no loss reads it later.
+    pub(in crate::exec) row_losses: Vec<Vec<f32>>,
 }
 
 /// The results of the loop over rows.
@@ -35,6 +37,7 @@ pub(super) struct Walk {
     violations: usize,
     counts: Vec<bool>,
     components: Vec<ComponentSums>,
+    row_losses: Vec<Vec<f32>>,
     /// One per component, classes x rows, and its score after them; empty without gradients.
     pub(super) gradients: Vec<Vec<f32>>,
     /// `l^k`, classes x rows.
@@ -52,7 +55,10 @@ impl Targets<'_> {
         node.row.epoch = Some(self.epoch);
         let (counts, class_losses) = (Vec::with_capacity(rows), vec![0.0; classes * rows]);
         let components = vec![ComponentSums::default(); logits.len()];
-        let mut walk = Walk { loss: 0.0, errors: 0, violations: 0, counts, components, gradients, class_losses };
+        let ranked = if self.loss.combination.rank() > 0.0 { logits.len() } else { 0 };
+        let row_losses = vec![Vec::with_capacity(rows); ranked];
+        let mut walk =
+            Walk { loss: 0.0, errors: 0, violations: 0, counts, components, row_losses, gradients, class_losses };
         for row in 0..rows {
             for (component, values) in logits.iter().enumerate() {
                 node.row.present[component] = self.present(component, row);
@@ -84,6 +90,9 @@ impl Targets<'_> {
                 let neg_log_p = node.row.neg_log_p[component * classes + label];
                 *sums += ComponentSums { weight, neg_log_p: weight * neg_log_p, p: weight * (-neg_log_p).exp() };
             }
+            for (component, losses) in walk.row_losses.iter_mut().enumerate() {
+                losses.push(node.row.neg_log_p[component * classes + label] as f32);
+            }
             if with_gradients {
                 for (component, gradient) in walk.gradients.iter_mut().enumerate() {
                     for class in 0..classes {
@@ -95,6 +104,7 @@ impl Targets<'_> {
                 }
             }
         }
+        self.rank_rows(logits, &mut walk);
         walk
     }
 }
@@ -119,8 +129,8 @@ pub(in crate::exec) fn native<T: Tape<f32, Cpu>>(
             Ok(())
         });
     }
-    let Walk { loss, errors, violations, components, .. } = walk;
-    Ok(LossNode { tensor, loss, errors, violations, components })
+    let Walk { loss, errors, violations, components, row_losses, .. } = walk;
+    Ok(LossNode { tensor, loss, errors, violations, components, row_losses })
 }
 
 /// Of dfdx's operations, in single precision. What is constant to the gradient (which class is largest, which rows
@@ -149,6 +159,6 @@ pub(in crate::exec) fn portable<B: Backend, T: Tape<f32, B::Device>>(
         None => targets.loss.combination.training_loss(&mut tensors)?,
     };
     let loss = f64::from(tensor.as_vec()[0]);
-    let Walk { errors, violations, components, .. } = walk;
-    Ok(LossNode { tensor, loss, errors, violations, components })
+    let Walk { errors, violations, components, row_losses, .. } = walk;
+    Ok(LossNode { tensor, loss, errors, violations, components, row_losses })
 }

@@ -13,6 +13,8 @@ pub(in crate::exec) struct Targets<'a> {
     pub(in crate::exec) present: Vec<Option<Vec<bool>>>,
     /// The factor on the weight of each component; empty where all are 1.
     pub(in crate::exec) factors: &'a [f64],
+    /// One per component, or empty: what it lost on each row in earlier epochs, scaled to 0 to 1.
+    pub(in crate::exec) past: Vec<&'a [f32]>,
     /// The epoch of the training, counted from 1.
     pub(in crate::exec) epoch: u64,
     /// The weight of each row; empty where every row weighs 1.

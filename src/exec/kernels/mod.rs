@@ -15,6 +15,7 @@ pub(super) mod loss_targets;
 mod loss_tensors;
 mod norm;
 mod pool;
+mod rank_rows;
 mod recurrent;
 mod steps;
 

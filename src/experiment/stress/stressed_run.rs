@@ -9,7 +9,6 @@ use crate::experiment::robustness::ablation::without;
 use crate::experiment::robustness::model_meter::{ModelMeter, RowOutcomes};
 use crate::experiment::saved_trials::read_trials;
 use crate::experiment::study_record::{StudyKind, StudyRecord};
-use crate::fusion::CombinationRule;
 use crate::plan::Plan;
 use crate::report::RunRecord;
 use crate::spec::{Origin, Part};

@@ -1,7 +1,6 @@
 //! `beta = 0` written out: every `q` is 1, and the combination is the average of the decisions.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
 use crate::sema::HirCombine;
 

@@ -1,7 +1,6 @@
 //! Boosting with another `beta` than 1: the paper either tunes `beta`, or sets it to 1 and boosts (Table 3).
 
 use crate::diag::{Code, Problem, Problems, Span};
-use crate::fusion::CombinationRule;
 use crate::lint::subject::{self, Subject};
 use crate::sema::HirCombine;
 use std::collections::BTreeSet;

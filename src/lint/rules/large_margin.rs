@@ -2,7 +2,6 @@
 //! their weights, and not a difference of probabilities (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
-use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
 
 /// Largest confidence of components that is considered possible.

@@ -2,7 +2,6 @@
 //! validated with in full; or a `beta` that grows from 0 to 0.
 
 use crate::diag::{Code, Problem, Problems};
-use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
 use crate::spec::TrainingLength;
 

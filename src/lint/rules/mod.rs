@@ -5,6 +5,7 @@ mod batch_of_one;
 mod beta_zero;
 mod boosted_beta;
 mod boosted_gce;
+mod idle_row_weight;
 mod idle_sweep_param;
 mod imputed_modality;
 mod label_in_input;
@@ -74,6 +75,7 @@ pub const RULES: &[LintRule] = &[
     text("short_logits", Code::ShortLogits, short_logits::short_logits),
     text("boosted_gce", Code::BoostedGce, boosted_gce::boosted_gce),
     text("long_anneal", Code::LongAnneal, long_anneal::long_anneal),
+    text("idle_row_weight", Code::IdleRowWeight, idle_row_weight::idle_row_weight),
     text("label_in_input", Code::LabelInInput, label_in_input::label_in_input)
         .and_data(label_in_input::label_in_columns),
 ];

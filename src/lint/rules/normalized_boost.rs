@@ -2,7 +2,6 @@
 //! loss that is not normalized (equation 10).
 
 use crate::diag::{Code, Problem, Problems};
-use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
 
 pub(in crate::lint) fn normalized_boost(subject: &Subject<'_>) -> Problems {

@@ -1,7 +1,6 @@
 //! `late` over components that share weights: they are no longer separate models (equation 2).
 
 use crate::diag::{Code, Problem, Problems};
-use crate::fusion::CombinationRule;
 use crate::lint::subject::Subject;
 use crate::sema::HirCombine;
 use std::collections::BTreeMap;

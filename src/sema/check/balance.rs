@@ -1,7 +1,7 @@
 //! Balance of components: the combine that is trained must have the components that `balance` and `cml` of `train` are about.
 
 use crate::diag::{Code, Problem, Span};
-use crate::fusion::{Combination, CombinationRule};
+use crate::fusion::Combination;
 use crate::ops::{InputIndex, Op};
 use crate::sema::eval::evaluator::Evaluator;
 use crate::sema::hir::{HirCombine, HirComponent, ValueId};

@@ -48,14 +48,14 @@ impl ComponentParts {
 
 /// The result with all shards of its gradient added up in the first, in the order and by the arithmetic of the optimizer.
 pub(super) fn gathered(result: StepResult<'_>) -> StepResult<'_> {
-    let StepResult { gradients, loss, errors, violations, moments, components } = result;
+    let StepResult { gradients, loss, errors, violations, moments, components, row_losses } = result;
     let (first, others) = gradients.split_at_mut(1.min(gradients.len()));
     if let Some(sum) = first.first_mut() {
         for shard in others {
             sum.iter_mut().zip(shard.iter()).for_each(|(sum, number)| *sum += number);
         }
     }
-    StepResult { gradients: first, loss, errors, violations, moments, components }
+    StepResult { gradients: first, loss, errors, violations, moments, components, row_losses }
 }
 
 /// Multiplies the parts of each component by its factor.
