@@ -31,6 +31,8 @@
 #[doc(hidden)]
 pub mod atomic_file;
 #[doc(hidden)]
+pub mod chart;
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod compile;
@@ -58,6 +60,8 @@ pub mod ops;
 #[doc(hidden)]
 pub mod optim;
 #[doc(hidden)]
+pub mod page;
+#[doc(hidden)]
 pub mod plan;
 #[doc(hidden)]
 pub mod reference;
@@ -65,6 +69,9 @@ pub mod reference;
 pub mod report;
 #[doc(hidden)]
 pub mod sema;
+#[cfg(feature = "serve")]
+#[doc(hidden)]
+pub mod serve;
 #[doc(hidden)]
 pub mod shape;
 #[doc(hidden)]

@@ -42,7 +42,7 @@ fn rectangles(picture: &str) -> (Vec<Rectangle>, Vec<(Rectangle, String)>) {
             boxes.push((x, y, x + width, y + height));
         } else if line.starts_with("<text") {
             let reported = line.split('>').nth(1).unwrap().split('<').next().unwrap().replace("&gt;", ">");
-            let letter = if line.contains("\"name\"") { 11.0 } else { 7.25 };
+            let letter = if line.contains("font-size=\"18\"") { 11.0 } else { 7.25 };
             let width = reported.chars().count() as f64 * letter;
             let left = if line.contains("middle") { x - width / 2.0 } else { x };
             texts.push(((left, y - 10.0, left + width, y + 3.0), reported));

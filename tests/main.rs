@@ -11,11 +11,14 @@ mod exec;
 mod experiment;
 mod fusion;
 mod lsp;
+mod page;
 mod pipelines;
 mod reference;
 mod report;
 mod repository;
 mod sema;
+#[cfg(feature = "serve")]
+mod serve;
 mod starter;
 mod support;
 mod syntax;

@@ -136,6 +136,8 @@ fn every_broken_pipeline_is_explained() {
 
 /// Codes that no file can cause, with the reason.
 const UNREACHED: &[(Code, &str)] = &[
+    (Code::NoPictures, "a build with the feature `png` has them; tests/page/process.rs asks one without"),
+    (Code::NoAddress, "a port that is taken is needed; tests/serve/many_models.rs takes one"),
     (Code::BadCheckpoint, "a damaged checkpoint is needed; tests/cli/resume.rs makes one"),
     (Code::CannotResume, "the folder of an interrupted run is needed; tests/cli/resume.rs makes one"),
     (Code::CannotExport, "the folder of a run is needed; tests/cli/export.rs exports one"),

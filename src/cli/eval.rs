@@ -4,6 +4,7 @@ use super::args::{EvalArgs, EvalFormat};
 use super::interrupt::Interrupt;
 use super::numbers::{grouped, percent};
 use super::output::Output;
+use super::report::page_note;
 use super::robustness_view;
 use super::scores_table::scores_table;
 use super::status::ExitStatus;
@@ -12,7 +13,7 @@ use crate::data::source_of;
 use crate::diag::{Problems, SourceMap, Style};
 use crate::experiment::{
     EvaluatedRows, EvaluationRequest, LabelError, Model, ModelEvaluation, ReportedScores, RobustnessReport,
-    RobustnessRequest, RowGroups, TrainOptions, find_run,
+    RobustnessRequest, RowGroups, TrainOptions, find_run, keep_robustness,
 };
 use crate::spec::Part;
 use crate::train::{ClassScores, SplitScores};
@@ -71,7 +72,7 @@ pub(super) fn eval(args: &EvalArgs, output: &Output) -> ExitStatus {
         }
         EvalFormat::Text => {
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
-            output.out.show(&text(&found, agreement.as_ref(), output.out.style));
+            output.out.show(&text(&found, agreement.as_ref(), args.detail, output.out.style));
         }
     }
     ExitStatus::Done
@@ -99,6 +100,11 @@ fn robustness(
             found.notes.iter().for_each(|note| output.err.line(&format!("note: {note}")));
             output.out.show(&robustness_view::text(&found, output.out.style));
         }
+    }
+    if found.part == Some(Part::Test)
+        && let Err(error) = keep_robustness(folder, &found)
+    {
+        output.err.line(&page_note(&error));
     }
     ExitStatus::Done
 }
@@ -150,9 +156,9 @@ impl Agreement {
     }
 }
 
-fn text(found: &ModelEvaluation, agreement: Option<&Agreement>, style: Style) -> String {
+fn text(found: &ModelEvaluation, agreement: Option<&Agreement>, all: bool, style: Style) -> String {
     let part = found.part.map_or("new rows", Part::as_str);
-    let mut text = scores_table(&found.combine, part, &found.scores, style);
+    let mut text = scores_table(&found.combine, part, &found.scores, all, style);
     text.push('\n');
     text += &class_table(&found.classes, style);
     text.push('\n');

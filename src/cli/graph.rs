@@ -3,6 +3,7 @@
 use super::args::{GraphArgs, GraphFormat};
 use super::open::open_pipeline;
 use super::output::Output;
+use super::picture::write_png;
 use super::status::ExitStatus;
 use crate::atomic_file::write_atomic;
 use crate::drawing::{dot, figure, mermaid, svg};
@@ -21,10 +22,20 @@ pub(super) fn graph(args: &GraphArgs, output: &Output) -> ExitStatus {
     };
     let figure = figure(pipeline.plan());
     let drawn = match format {
-        GraphFormat::Svg => svg(&figure),
+        GraphFormat::Svg | GraphFormat::Png => svg(&figure),
         GraphFormat::Dot => dot(&figure),
         GraphFormat::Mermaid => mermaid(&figure),
     };
+    if format == GraphFormat::Png {
+        let Some(path) = &args.output else {
+            output.err.line("error: a picture is written to a file; name it with `-o FILE`");
+            return ExitStatus::CouldNotRun;
+        };
+        return match write_png(path, &drawn) {
+            Ok(()) => ExitStatus::Done,
+            Err(problem) => output.problem(problem),
+        };
+    }
     let Some(path) = &args.output else {
         output.out.write(&drawn);
         return ExitStatus::Done;

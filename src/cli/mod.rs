@@ -25,11 +25,13 @@ mod open;
 mod output;
 mod page;
 mod panic;
+mod picture;
 mod plan;
 mod plan_view;
 mod predict;
 mod progress;
 mod read_progress;
+mod report;
 mod resume_command;
 mod robustness_view;
 mod run;
@@ -37,6 +39,7 @@ mod run_end;
 mod run_summary;
 mod runs;
 mod scores_table;
+mod serve;
 mod status;
 mod stress;
 mod stress_view;
@@ -85,6 +88,8 @@ fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {
         Command::Eval(args) => eval::eval(args, output),
         Command::Stress(args) => stress::stress(args, output),
         Command::Trust(args) => trust::trust(args, output),
+        Command::Report(args) => report::report(args, output),
+        Command::Serve(args) => serve::serve(args, output),
         Command::Export(args) => export::export(args, output),
         Command::Lint(args) => lint::lint(args, output),
         Command::Fmt(args) => fmt::fmt(args, output),

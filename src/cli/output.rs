@@ -3,7 +3,7 @@
 use super::args::{OutputArgs, When};
 use super::status::ExitStatus;
 use super::terminal_writer::TerminalWriter;
-use crate::diag::{Problems, Severity, SourceMap, Style, render, visible_lines};
+use crate::diag::{Problem, Problems, Severity, SourceMap, Style, render, visible_lines};
 use crate::experiment::Error;
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -11,6 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Width of reports without a terminal.
 const WIDTH: usize = 100;
+
+/// Width of what is not fitted to a terminal: more than any line has.
+const UNLIMITED: usize = 10_000;
 
 /// Whether standard output could not be written, and that was reported.
 static FAILED: AtomicBool = AtomicBool::new(false);
@@ -59,6 +62,11 @@ impl Output {
         }
     }
 
+    /// Prints a problem without a text on standard error, and returns the exit status for it.
+    pub(super) fn problem(&self, problem: Problem) -> ExitStatus {
+        self.error(&Error::of(problem, &SourceMap::new()))
+    }
+
     /// Prints an error on standard error, and returns the exit status for it.
     pub(super) fn error(&self, error: &Error) -> ExitStatus {
         match error.text() {
@@ -87,6 +95,7 @@ impl Stream {
         };
         let unicode = !(look.ascii || terminal && dumb);
         let width = width.map_or(WIDTH, |(width, _)| usize::from(width.0));
+        let width = if look.wide { UNLIMITED } else { width };
         Self { target, terminal, style: Style { color, unicode, width } }
     }
 

@@ -207,7 +207,8 @@ fn report(args: &PredictArgs, summary: &PredictionSummary, began: Instant, outpu
             OnError::Null => ("without a prediction", grouped(*count)),
             _ => ("left out", grouped(*count)),
         };
-        output.err.line(&format!("note: {rows} rows {what}, the first of them: {first}"));
+        let unit = if *count == 1 { "row" } else { "rows" };
+        output.err.line(&format!("note: {rows} {unit} {what}, the first of them: {first}"));
     }
     let time = began.elapsed();
     let rate = scaled(summary.rows as f64 / time.as_secs_f64().max(1e-9));

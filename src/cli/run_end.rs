@@ -3,10 +3,11 @@
 use super::args::RunArgs;
 use super::name_list::listed;
 use super::output::Output;
+use super::report::page_note;
 use super::resume_command::resume_command;
 use super::run_summary::run_summary;
 use super::status::ExitStatus;
-use crate::experiment::{ErrorKind, FailedRun, Run, StartedRun, TrainedModel};
+use crate::experiment::{Error, ErrorKind, FailedRun, Run, StartedRun, TrainedModel};
 use crate::report::{Status, Summary};
 use serde::Serialize;
 use std::path::Path;
@@ -30,12 +31,15 @@ struct SummaryLine<'a> {
 impl RunEnd<'_> {
     /// Saves a training that ended as it should or was interrupted, and shows its results.
     pub(super) fn finish(&self, trained: &TrainedModel, started: &mut StartedRun<'_>) -> ExitStatus {
-        let saved = started.save(trained);
+        let saved = started.save(trained).map(|page| self.page_note(page.as_ref()));
         let summary = trained.summary(started.path());
         if saved.is_ok() {
             match self.args.json {
                 true => self.summary_line(&summary),
-                false => self.output.out.show(&run_summary(&summary, &self.run.device(), self.output.out.style)),
+                false => {
+                    let (device, all) = (self.run.device(), self.args.detail);
+                    self.output.out.show(&run_summary(&summary, &device, all, self.output.out.style));
+                }
             }
         }
         let interrupted = summary.status == Status::Interrupted;
@@ -56,8 +60,9 @@ impl RunEnd<'_> {
         let Some(kept) = &failed.kept else {
             return if failed.error.kind() == ErrorKind::Interrupted { self.interrupted(started) } else { status };
         };
-        if let Err(error) = started.save(kept) {
-            return self.output.error(&error);
+        match started.save(kept) {
+            Ok(page) => self.page_note(page.as_ref()),
+            Err(error) => return self.output.error(&error),
         }
         let summary = kept.summary(started.path());
         let which = match summary.best_epoch {
@@ -69,6 +74,13 @@ impl RunEnd<'_> {
             self.summary_line(&summary);
         }
         status
+    }
+
+    /// Reports that the page could not be made.
+    fn page_note(&self, error: Option<&Error>) {
+        if let Some(error) = error {
+            self.output.err.line(&page_note(error));
+        }
     }
 
     /// Reports whether a run that was trained again has the weights of the original.

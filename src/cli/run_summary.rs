@@ -10,12 +10,13 @@ use crate::train::{CalibrationRecord, DecisionRecord, Scores};
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The table of the test split, or else of the validation split, and the lines below it.
-pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> String {
+/// The table of the test split, or else of the validation split, and the lines below it. Of many components some are shown unless
+/// `all` are wanted.
+pub(super) fn run_summary(summary: &Summary, device: &str, all: bool, style: Style) -> String {
     let mut text = String::new();
     match (&summary.test, &summary.valid) {
-        (Some(test), _) => text += &scores_table(&summary.combine, "test", test, style),
-        (None, Some(valid)) => text += &scores_table(&summary.combine, "valid", valid, style),
+        (Some(test), _) => text += &scores_table(&summary.combine, "test", test, all, style),
+        (None, Some(valid)) => text += &scores_table(&summary.combine, "valid", valid, all, style),
         (None, None) => text.push_str("there is no test split and no valid split to measure on\n"),
     }
     let stopped = match summary.status {
@@ -26,7 +27,7 @@ pub(super) fn run_summary(summary: &Summary, device: &str, style: Style) -> Stri
     };
     let best = summary.best_epoch.map_or(String::new(), |epoch| format!(", best {}", grouped(epoch)));
     let time = duration(Duration::try_from_secs_f64(summary.seconds).unwrap_or_default());
-    let _ = writeln!(text, "\nepochs      {}{best}{stopped}", epochs(summary));
+    let _ = writeln!(text, "\nepochs      {}{best}{stopped}", epochs(summary, all));
     let _ = writeln!(text, "parameters  {}", grouped(summary.parameters as u64));
     let _ = writeln!(text, "time        {time} on {device}");
     let _ = writeln!(text, "run         {}", summary.run);
@@ -106,11 +107,17 @@ fn rows_of(part: Part) -> &'static str {
 }
 
 /// `10`; where components are trained separately, the sum and its parts: `30 (low 10, high 20)`.
-fn epochs(summary: &Summary) -> String {
+fn epochs(summary: &Summary, all: bool) -> String {
+    /// More components are summarised.
+    const MOST: usize = 12;
+    let (few, each) = (summary.component_epochs.len() <= MOST, || summary.component_epochs.values());
+    if let (false, Some(least), Some(most)) = (few || all, each().min(), each().max()) {
+        return format!("{} ({least} to {most} of each component)", grouped(summary.epochs as u64));
+    }
     let parts: Vec<String> =
         summary.component_epochs.iter().map(|(name, epochs)| format!("{name} {}", grouped(*epochs as u64))).collect();
-    let all = grouped(summary.epochs as u64);
-    if parts.is_empty() { all } else { format!("{all} ({})", parts.join(", ")) }
+    let sum = grouped(summary.epochs as u64);
+    if parts.is_empty() { sum } else { format!("{sum} ({})", parts.join(", ")) }
 }
 
 #[cfg(test)]
@@ -173,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_components_stand_below_the_combination() {
-        let text = run_summary(&summary(), "cpu, 2 threads", STYLE);
+        let text = run_summary(&summary(), "cpu, 2 threads", false, STYLE);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
@@ -200,8 +207,34 @@ mod tests {
         let mut summary = summary();
         summary.component_epochs = [("low".to_owned(), 4), ("high".to_owned(), 6)].into();
         summary.best_epoch = None;
-        let text = run_summary(&summary, "cpu", STYLE);
+        let text = run_summary(&summary, "cpu", false, STYLE);
         assert!(text.contains("\nepochs      10 (low 4, high 6), stopped early"), "{text}");
+    }
+
+    #[test]
+    fn of_many_components_the_notable_ones_are_shown() {
+        let mut summary = summary();
+        let Some(test) = &mut summary.test else { return };
+        let pattern = test.components[0].clone();
+        test.components = (0..36)
+            .map(|at| ComponentScores {
+                name: format!("c{at}"),
+                error: f64::from(at) / 100.0,
+                mean_q: f64::from((at * 7) % 36) / 36.0,
+                ..pattern.clone()
+            })
+            .collect();
+        let shown = |all| {
+            let text = run_summary(&summary, "cpu", all, STYLE);
+            let name = |line: &str| line.split_whitespace().take(if all { 1 } else { 2 }).collect::<Vec<_>>().join(" ");
+            let names: Vec<String> = text.lines().filter(|line| line.starts_with("  ")).map(name).collect();
+            (names, text.contains("--detail shows all"))
+        };
+        // 7 at is 35, 34 and 33 modulo 36 for at 5, 10 and 15.
+        let few =
+            ["best c0", "best c1", "best c2", "used c5", "used c10", "used c15", "worst c35", "worst c34", "worst c33"];
+        assert_eq!(shown(false), (few.map(String::from).to_vec(), true));
+        assert_eq!((shown(true).0.len(), shown(true).1), (36, false));
     }
 
     #[test]
@@ -211,7 +244,7 @@ mod tests {
             test.components.truncate(1);
             test.violations = Some(12);
         }
-        let text = run_summary(&summary, "cpu", STYLE);
+        let text = run_summary(&summary, "cpu", false, STYLE);
         assert!(
             text.starts_with("test, 4,000 rows  error %  AUC %  log loss   Brier  ECE %   F1 %  violations\n"),
             "{text}"
@@ -223,8 +256,8 @@ mod tests {
     fn without_a_test_split_the_validation_split_is_shown_as_such() {
         let mut summary = summary();
         summary.valid = summary.test.take();
-        assert!(run_summary(&summary, "cpu", STYLE).starts_with("valid, 4,000 rows"));
+        assert!(run_summary(&summary, "cpu", false, STYLE).starts_with("valid, 4,000 rows"));
         summary.valid = None;
-        assert!(run_summary(&summary, "cpu", STYLE).starts_with("there is no test split"));
+        assert!(run_summary(&summary, "cpu", false, STYLE).starts_with("there is no test split"));
     }
 }

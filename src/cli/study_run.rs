@@ -2,10 +2,11 @@
 
 use super::args::{CheckpointArg, ComputeArgs, TableFormatArg};
 use super::output::Output;
+use super::report::page_note;
 use super::resume_command::{checkpoint_words, compute_words};
 use super::status::ExitStatus;
 use super::study_display::StudyDisplay;
-use crate::experiment::{Error, SelectedRun, Study, StudyKind, StudyTables, named_metric, shell_word};
+use crate::experiment::{Error, SelectedRun, Study, StudyKind, StudyTables, named_metric, shell_word, write_web_page};
 use crate::spec::Metric;
 use indexmap::IndexMap;
 use std::fmt::Write;
@@ -77,6 +78,9 @@ impl StudyRun<'_> {
             self.output.err.show(&lines);
         }
         finished?;
+        if let Err(error) = write_web_page(study.folder()) {
+            self.output.err.line(&page_note(&error));
+        }
         Ok(self.end(study, failed))
     }
 

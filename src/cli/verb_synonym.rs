@@ -12,6 +12,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("eval", &["test", "evaluate", "score", "metrics", "measure"]),
     ("predict", &["infer", "inference", "apply", "forward", "classify", "serve"]),
     ("trust", &["attribute", "attribution", "shap", "interpret", "confidence"]),
+    ("report", &["page", "html", "dashboard", "view"]),
+    ("export", &["convert", "onnx", "save", "package"]),
     ("fmt", &["format", "tidy", "prettify"]),
     ("plan", &["show", "summary", "describe", "info", "inspect", "model"]),
     ("graph", &["draw", "plot", "visualize", "diagram", "picture", "svg"]),

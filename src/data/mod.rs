@@ -51,6 +51,7 @@ pub use inspect::survey::sources::sources_of;
 pub use inspect::survey::table_survey::Survey;
 pub use inspect::survey::{column_names, survey};
 pub use io::contained::is_contained;
+pub use io::image_pixels::decode_image;
 pub use io::reader::stream_start;
 pub use io::stream::ByteStream;
 pub use label::{FittedLabel, LabelCells};
@@ -64,7 +65,8 @@ pub use presence::RequiredComponents;
 pub use random::{Draw, Draws, order};
 pub use raw_cells::{RawCells, raw_cells};
 pub use row_blocks::{
-    BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_blocks,
+    BlockRequest, BlockTally, KeptColumns, PreparedBlock, RowBlocks, RowPreparer, UnpreparedBlock, open_batch,
+    open_blocks,
 };
 pub use row_weights::FittedWeights;
 pub use source::jsonl::JSON_TYPE;

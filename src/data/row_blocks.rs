@@ -17,7 +17,7 @@ use crate::data::table::errors::CellErrors;
 use crate::diag::{Code, DataPlace, Problem, Problems, nearest};
 use crate::spec::{Select, Source};
 use crate::thousands::grouped;
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::Field;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -144,6 +144,27 @@ fn open<'a>(
     let rows = (NUMBERS / width.max(1)).clamp(1, ROWS);
     let (required, label, kept) = (request.required, &preprocessing.label, reader.kept_fields());
     Ok((RowPreparer { inputs, query, required, label, kept }, RowBlocks { reader, rows, next: 0 }))
+}
+
+/// Opens the rows of a table in memory, whose display name is `name`: as [`open_blocks`], with the modalities in the order of
+/// `modalities`.
+///
+/// # Errors
+/// If a column is absent whose modality is not optional.
+pub fn open_batch<'a>(
+    preprocessing: &'a Preprocessing,
+    (batch, name): (RecordBatch, &str),
+    modalities: &[&str],
+    required: Vec<RequiredComponents<'a>>,
+) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
+    let open = source::memory::open(batch, name);
+    let inputs = InputMapping::find(preprocessing, modalities, LabelUse::IfPresent, &open).map_err(plain)?;
+    let budget = MemoryBudget::new(usize::MAX, None);
+    let none = PassedOn { positions: vec![], optional: false };
+    let (query, reader) =
+        open.blocks(inputs.query.clone(), none, Storage { cache: None, budget: &budget }).map_err(plain)?;
+    let (label, kept) = (&preprocessing.label, vec![]);
+    Ok((RowPreparer { inputs, query, required, label, kept }, RowBlocks { reader, rows: ROWS, next: 0 }))
 }
 
 /// Problems without places in the text of a pipeline, in their order.

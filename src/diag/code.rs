@@ -137,8 +137,10 @@ codes! {
     CannotResume = "MMC0612", "a run that cannot be continued as requested";
     UnknownRun = "MMC0620", "a run that does not exist";
     RunDisagrees = "MMC0621", "a run whose files or results do not agree";
+    NoPictures = "MMC0622", "a picture that this build or this machine cannot write";
     CannotExport = "MMC0630", "a part of a pipeline that a format cannot hold";
     FeatureMissing = "MMC0631", "a command that this build leaves out";
+    NoAddress = "MMC0632", "an address that a server cannot listen at";
     Internal = "MMC0699", "a defect in mmc itself";
 }
 

@@ -93,7 +93,7 @@ pub fn figure(plan: &Plan) -> Figure {
     let place = |part: &PipelinePart| order.iter().position(|other| *other == part);
     let mut edges: Vec<(usize, usize)> = vec![];
     for (step, part) in plan.steps.iter().zip(&of_step) {
-        for slot in &step.reads {
+        for slot in step.reads.iter().filter(|slot| !counts_steps(&plan.steps[**slot].op)) {
             if let (Some(from), Some(to)) = (place(&of_step[*slot]), place(part))
                 && from != to
                 && !edges.contains(&(from, to))
@@ -124,6 +124,11 @@ pub fn figure(plan: &Plan) -> Figure {
         left_out: plan.loss.components.len().saturating_sub(MOST_COMPONENTS),
         depth,
     }
+}
+
+/// Whether an operation says how many steps of a row are real. Its result goes where the steps go, and is not drawn.
+fn counts_steps(op: &Op) -> bool {
+    op.name() == "length"
 }
 
 /// Column order of a part's kind, from data to decision.
@@ -158,17 +163,34 @@ fn node(plan: &Plan, part: &PipelinePart, steps: Vec<&Step>, row: usize, counted
     FigureBox { part: part.clone(), title, does: summary(&does).join(", "), shape, parameters, depth: 0, row }
 }
 
-/// Short name of an operation: `linear 64`. A fused activation is listed separately.
+/// Short name of an operation: `linear 64`. A fused activation is listed separately, and how many steps of a row are real is
+/// not listed.
 fn words(op: &Op) -> Vec<String> {
-    if matches!(op, Op::Input(_)) {
+    if matches!(op, Op::Input(_)) || counts_steps(op) {
         return vec![];
     }
-    let one = |call: &str| {
-        let (name, args) = call.split_once('(').unwrap_or((call, ""));
-        let positional = args.trim_end_matches(')').split(", ").filter(|arg| !arg.is_empty() && !arg.contains(':'));
-        [name].into_iter().chain(positional).collect::<Vec<_>>().join(" ")
-    };
-    op.call().split(" |> ").map(one).collect()
+    op.call().split(" |> ").map(short).collect()
+}
+
+/// The name and the positional arguments of a call: `conv2d 8` of `conv2d(8, kernel: 3)`, `embedding 16` of `embedding(16) of 207
+/// ids`.
+fn short(call: &str) -> String {
+    let (name, rest) = call.split_once('(').unwrap_or((call, ""));
+    let mut depth = 0i32;
+    let mut arguments = vec![String::new()];
+    for letter in rest.chars() {
+        match letter {
+            ')' if depth == 0 => break,
+            ',' if depth == 0 => arguments.push(String::new()),
+            letter => {
+                depth += i32::from("([{".contains(letter)) - i32::from(")]}".contains(letter));
+                arguments.iter_mut().last().into_iter().for_each(|last| last.push(letter));
+            }
+        }
+    }
+    let positional =
+        arguments.iter().map(|argument| argument.trim()).filter(|one| !one.is_empty() && !one.contains(':'));
+    [name.trim()].into_iter().chain(positional).collect::<Vec<_>>().join(" ")
 }
 
 /// Gives every encoder its column, after the columns of those it reads; returns the number of columns.
@@ -189,4 +211,23 @@ fn loss(plan: &Plan) -> Vec<String> {
         _ => lines.extend(plan.loss.combination.caption()),
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn calls_are_shortened_without_stray_brackets() {
+        for (call, expected) in [
+            ("linear(64)", "linear 64"),
+            ("conv2d(8, kernel: 3, stride: 2)", "conv2d 8"),
+            ("embedding(16) of 207 ids", "embedding 16"),
+            ("pad([2, 3], value: 0)", "pad [2, 3]"),
+            ("relu", "relu"),
+            ("batch_norm(eps: 0.001, momentum: 0.9)", "batch_norm"),
+        ] {
+            assert_eq!(short(call), expected);
+        }
+    }
 }

@@ -15,4 +15,4 @@ pub use dot::dot;
 pub use figure::{Figure, figure};
 pub use mermaid::mermaid;
 pub use part::{PipelinePart, parts};
-pub use svg::svg;
+pub use svg::{svg, svg_in_page};

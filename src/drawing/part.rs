@@ -82,11 +82,12 @@ fn by_path(plan: &Plan, step: &Step) -> Option<PipelinePart> {
     if let Op::Input(InputIndex(input)) = step.op {
         return plan.inputs.get(input).map(|input| PipelinePart::Modality(input.name.clone()));
     }
-    let path = step.name.split_once(' ').map(|(path, _)| path)?;
+    // A name without a path begins with the operation: `length`, `linear + relu`.
+    let (path, _) = step.name.split_once(&format!(" {}", step.op.name()))?;
     let mut pieces = path.split('.');
     let first = pieces.next()?;
-    // `linear + relu` is a name without a path.
-    if path == "linear" || path.is_empty() {
+    // What is done to a modality before its encoders belongs to the one that reads it.
+    if path.is_empty() || plan.inputs.iter().any(|input| input.name == first) {
         return None;
     }
     if first != plan.combine {

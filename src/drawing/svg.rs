@@ -5,65 +5,54 @@ use super::figure::{Figure, FigureBox};
 use super::layout::{FigureLayout, LINE, PAD, PlacedBox, Wire, layout};
 use super::part::PipelinePart;
 use super::wrap::width;
+use crate::chart::{Anchor, Canvas, Ink, Paint, TextStyle, palette_style};
 use crate::thousands::grouped;
 use std::fmt::Write;
 
-/// Number of wire colours; further encoders are drawn dashed.
-const COLORS: usize = 7;
+/// Size of text; its letters are as wide as the layout assumes.
+const SIZE: f64 = 12.0;
+/// Size of the title.
+const NAME: f64 = 18.0;
 
-/// Colours by Okabe and Ito, lighter ones where the background is dark.
-const STYLE: &str = "
-  svg { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #8b949e; --box: #f6f8fa; --loss: #eaeef2;
-    --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #b0558b; --c4: #b07900; --c5: #3a94c9; --c6: #6e7781; }
-  @media (prefers-color-scheme: dark) {
-    svg { --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #656c76; --box: #161b22; --loss: #21262d;
-      --c0: #4da3e0; --c1: #f0883e; --c2: #2bbf94; --c3: #e08fbf; --c4: #e6b450; --c5: #8fd0f5; --c6: #b1bac4; }
-  }
-  text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 12px; fill: var(--ink); }
-  .name { font-size: 18px; font-weight: 600; } .head { fill: var(--soft); font-size: 12px; } .soft { fill: var(--soft); }
-  .title { font-weight: 600; } .middle { text-anchor: middle; }
-  .paper { fill: var(--paper); } .box { fill: var(--box); stroke: var(--line); stroke-width: 1.2; }
-  .mixture { stroke-dasharray: 5 3; } .head-box { stroke-width: 2; } .loss { fill: var(--loss); }
-  .wire { fill: none; stroke-width: 1.6; stroke: var(--line); } .tip { fill: var(--line); }
-";
-
-/// Draws the figure.
+/// Draws the figure as a file of its own, with its own style sheet.
 pub fn svg(figure: &Figure) -> String {
+    drawn(figure, Some(&palette_style("svg")))
+}
+
+/// Draws the figure for a page that has the style sheet of the palette.
+pub fn svg_in_page(figure: &Figure) -> String {
+    drawn(figure, None)
+}
+
+fn drawn(figure: &Figure, style: Option<&str>) -> String {
     let places = layout(figure);
     let widest =
         [(&figure.title, 11.0), (&figure.subtitle, 7.3)].map(|(text, letter)| width(text) as f64 * letter + 48.0);
     let total = widest.into_iter().fold(places.width.max(legend_width()), f64::max);
     let notes = places.height + if figure.left_out > 0 { LINE } else { 0.0 };
     let height = notes + 2.0 * LINE;
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" \
-         aria-labelledby=\"title about\">\n",
-        number(total),
-        number(height)
-    );
-    let _ = writeln!(text, "<title id=\"title\">{}</title>", escaped(&figure.title));
-    let _ = writeln!(text, "<desc id=\"about\">{}</desc>", escaped(&about(figure)));
-    let _ = writeln!(text, "<style>{STYLE}{}</style>", streams());
-    let _ = writeln!(text, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
-    write_text(&mut text, "name", 24.0, 36.0, &figure.title);
-    write_text(&mut text, "soft", 24.0, 58.0, &figure.subtitle);
+    let mut canvas = Canvas::mono();
+    canvas.rect("paper", (0.0, 0.0), (total.ceil(), height.ceil()), 0.0, Paint::fill(Ink::Paper));
+    let soft = TextStyle::new(SIZE, Ink::Soft);
+    canvas.text((24.0, 36.0), TextStyle::new(NAME, Ink::Text).bold(), &figure.title);
+    canvas.text((24.0, 58.0), soft, &figure.subtitle);
     for (heading, x) in &places.headings {
-        write_text(&mut text, "head middle", *x, 84.0, heading);
+        canvas.text((*x, 84.0), soft.anchor(Anchor::Middle), heading);
     }
     let colors = colors(figure);
     for wire in &places.wires {
-        draw_wire(&mut text, wire, colors.get(wire.from).copied().flatten());
+        draw_wire(&mut canvas, wire, colors.get(wire.from).copied().flatten());
     }
     for ((node, placed), color) in figure.boxes.iter().zip(&places.boxes).zip(&colors) {
-        draw_box(&mut text, node, placed, *color);
+        draw_box(&mut canvas, node, placed, *color);
     }
-    draw_loss(&mut text, &places);
+    draw_loss(&mut canvas, &places);
     if figure.left_out > 0 {
         let more = format!("and {} more components, which are not drawn", figure.left_out);
-        write_text(&mut text, "soft", 24.0, places.height, &more);
+        canvas.text((24.0, places.height), soft, &more);
     }
-    write_text(&mut text, "soft", 24.0, notes + LINE / 2.0, LEGEND);
-    text + "</svg>\n"
+    canvas.text((24.0, notes + LINE / 2.0), soft, LEGEND);
+    canvas.finish((total, height), &figure.title, &about(figure), style)
 }
 
 const LEGEND: &str = "[n] shape of one row   P parameters learned   dashed: a mixture of several inputs";
@@ -87,11 +76,6 @@ fn about(figure: &Figure) -> String {
     )
 }
 
-/// Classes of the colours: wires, their tips, the mark of the box they come from.
-fn streams() -> String {
-    (0..COLORS).map(|at| format!("  .s{at} {{ stroke: var(--c{at}); }} .f{at} {{ fill: var(--c{at}); }}\n")).collect()
-}
-
 /// The colour of every box's wires: one for each encoder, and for a modality that of the first that reads it.
 fn colors(figure: &Figure) -> Vec<Option<usize>> {
     let encoders = figure.depth > 0;
@@ -112,7 +96,7 @@ fn colors(figure: &Figure) -> Vec<Option<usize>> {
     colors
 }
 
-fn draw_wire(text: &mut String, wire: &Wire, color: Option<usize>) {
+fn draw_wire(canvas: &mut Canvas, wire: &Wire, color: Option<usize>) {
     const RADIUS: f64 = 6.0;
     let mut path = String::new();
     for (at, (x, y)) in wire.corners.iter().enumerate() {
@@ -140,13 +124,12 @@ fn draw_wire(text: &mut String, wire: &Wire, color: Option<usize>) {
             }
         }
     }
-    let stroke = color.map_or(String::new(), |color| format!(" s{}", color % COLORS));
-    let dashes = if color.is_some_and(|color| color >= COLORS) { " stroke-dasharray=\"6 3\"" } else { "" };
-    let _ = writeln!(text, "<path class=\"wire{stroke}\"{dashes} d=\"{}\"/>", path.trim_end());
+    let ink = color.map_or(Ink::Rule, Ink::Series);
+    let paint = Paint::stroke(ink, 1.6);
+    canvas.path(path.trim_end(), "wire", if ink.is_repeated() { paint.dashed("6 3") } else { paint });
     if let (true, Some((x, y))) = (wire.arrow, wire.corners.last()) {
-        let fill = color.map_or(String::new(), |color| format!(" f{}", color % COLORS));
         let (back, up, down, x, y) = (number(x - 7.0), number(y - 3.5), number(y + 3.5), number(*x), number(*y));
-        let _ = writeln!(text, "<path class=\"tip{fill}\" d=\"M{back} {up} L{x} {y} L{back} {down} Z\"/>");
+        canvas.path(&format!("M{back} {up} L{x} {y} L{back} {down} Z"), "tip", Paint::fill(ink));
     }
 }
 
@@ -160,76 +143,52 @@ fn sign(number: f64) -> f64 {
     }
 }
 
-fn draw_box(text: &mut String, node: &FigureBox, placed: &PlacedBox, color: Option<usize>) {
-    let (class, round) = match node.part {
-        PipelinePart::Modality(_) => ("box", 14.0),
-        PipelinePart::Encoder(_) => ("box", 5.0),
-        PipelinePart::Mixture(_) => ("box mixture", 5.0),
-        PipelinePart::Head(_) => ("box head-box", 5.0),
+fn draw_box(canvas: &mut Canvas, node: &FigureBox, placed: &PlacedBox, color: Option<usize>) {
+    let plain = Paint::fill(Ink::Box).outlined(Ink::Rule, 1.2);
+    let (paint, round) = match node.part {
+        PipelinePart::Modality(_) => (plain, 14.0),
+        PipelinePart::Encoder(_) => (plain, 5.0),
+        PipelinePart::Mixture(_) => (plain.dashed("5 3"), 5.0),
+        PipelinePart::Head(_) => (plain.outlined(Ink::Rule, 2.0), 5.0),
     };
     let learned =
         if node.parameters > 0 { format!(", {} parameters", grouped(node.parameters)) } else { String::new() };
     let title = format!("{} {}: {}{learned}", node.part.kind(), node.part.name(), node.shape);
-    let _ = writeln!(text, "<g><title>{}</title>", escaped(&title));
-    rect(text, class, placed, round);
-    if let Some(color) = color {
-        let inset = round.min(placed.height / 2.0);
-        let _ = writeln!(
-            text,
-            "<rect class=\"f{}\" x=\"{}\" y=\"{}\" width=\"4\" height=\"{}\"/>",
-            color % COLORS,
-            number(placed.x),
-            number(placed.y + inset),
-            number(placed.height - 2.0 * inset)
-        );
-    }
-    let x = placed.x + PAD + 4.0;
-    let mut y = placed.y + 0.7 * PAD - 4.0;
-    let lines = (placed.title.iter().map(|line| ("title", line)))
-        .chain(placed.does.iter().map(|line| ("does", line)))
-        .chain([("soft", &placed.measures)]);
-    for (class, line) in lines {
-        y += LINE;
-        write_text(text, class, x, y, line);
-    }
-    text.push_str("</g>\n");
+    canvas.group(&title, |canvas| {
+        canvas.rect("box", (placed.x, placed.y), (placed.width, placed.height), round, paint);
+        if let Some(color) = color {
+            let inset = round.min(placed.height / 2.0);
+            let size = (4.0, placed.height - 2.0 * inset);
+            canvas.rect("mark", (placed.x, placed.y + inset), size, 0.0, Paint::fill(Ink::Series(color)));
+        }
+        let x = placed.x + PAD + 4.0;
+        let mut y = placed.y + 0.7 * PAD - 4.0;
+        let text = TextStyle::new(SIZE, Ink::Text);
+        let lines = (placed.title.iter().map(|line| (text.bold(), line)))
+            .chain(placed.does.iter().map(|line| (text, line)))
+            .chain([(TextStyle::new(SIZE, Ink::Soft), &placed.measures)]);
+        for (style, line) in lines {
+            y += LINE;
+            canvas.text((x, y), style, line);
+        }
+    });
 }
 
 /// The class loss has the height of all heads.
-fn draw_loss(text: &mut String, places: &FigureLayout) {
+fn draw_loss(canvas: &mut Canvas, places: &FigureLayout) {
     let loss = &places.loss;
-    rect(text, "box loss", loss, 5.0);
+    let paint = Paint::fill(Ink::Raised).outlined(Ink::Rule, 1.2);
+    canvas.rect("box", (loss.x, loss.y), (loss.width, loss.height), 5.0, paint);
     let mut y = loss.y + loss.height / 2.0 - LINE * loss.title.len() as f64 / 2.0 - 4.0;
     for (at, line) in loss.title.iter().enumerate() {
         y += LINE;
-        let class = if at == 0 { "title middle" } else { "middle" };
-        write_text(text, class, loss.x + loss.width / 2.0, y, line);
+        let style = TextStyle::new(SIZE, Ink::Text).anchor(Anchor::Middle);
+        canvas.text((loss.x + loss.width / 2.0, y), if at == 0 { style.bold() } else { style }, line);
     }
-}
-
-fn rect(text: &mut String, class: &str, placed: &PlacedBox, round: f64) {
-    let _ = writeln!(
-        text,
-        "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
-        number(placed.x),
-        number(placed.y),
-        number(placed.width),
-        number(placed.height),
-        number(round)
-    );
-}
-
-fn write_text(text: &mut String, class: &str, x: f64, y: f64, line: &str) {
-    let (x, y, line) = (number(x), number(y), escaped(line));
-    let _ = writeln!(text, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" xml:space=\"preserve\">{line}</text>");
 }
 
 /// A number with one decimal at most.
 fn number(value: f64) -> String {
     let rounded = format!("{value:.1}");
     rounded.strip_suffix(".0").map_or(rounded.clone(), str::to_owned)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

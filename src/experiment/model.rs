@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::pipeline::Pipeline;
 use super::predictions::Predictions;
+use super::run_web_page::write_run_page;
 use crate::data::{Preprocessing, TestIds};
 use crate::diag::{Problem, Problems};
 use crate::exec::Params;
@@ -107,6 +108,7 @@ impl TrainedModel {
 
     /// Saves the model and everything that was measured into a new folder: the pipeline, `run.yaml`, `metrics.csv`,
     /// `model.safetensors`, `preprocessing.json`, `summary.json`, `predictions.csv` and `components.csv`. [`Model::load`] reads it back.
+    /// A page, `report.html`, is made of them where that is possible.
     ///
     /// # Errors
     /// If the folder exists and is not empty, or cannot be written.
@@ -114,14 +116,15 @@ impl TrainedModel {
         let created = RunDir::create_at(folder.as_ref());
         let mut directory = created.map_err(|problem| self.pipeline.error(problem))?;
         self.pipeline.copy_to(&directory)?;
-        self.save_to(&mut directory)
+        self.save_to(&mut directory).map(drop)
     }
 
-    /// Saves into the folder of a run that holds the pipeline already.
+    /// Saves into the folder of a run that holds the pipeline already. Returns the error of its page, which is made of the other
+    /// files: the run is saved without it too.
     ///
     /// # Errors
     /// If a file cannot be written. Those before it are whole.
-    pub(crate) fn save_to(&self, directory: &mut RunDir) -> Result<(), Error> {
+    pub(crate) fn save_to(&self, directory: &mut RunDir) -> Result<Option<Error>, Error> {
         let predictions = self.test.as_ref().map(|test| TestPredictions {
             row_ids: &test.row_ids,
             ids: test.ids.as_ref(),
@@ -138,7 +141,8 @@ impl TrainedModel {
             manifest: &self.manifest,
             summary: &self.summary(directory.path()),
         });
-        saved.map_err(|problem: Problem| self.pipeline.error(problem))
+        saved.map_err(|problem: Problem| self.pipeline.error(problem))?;
+        Ok(write_run_page(directory.path()).err())
     }
 
     /// The summary of the training, for the run in this folder.

@@ -13,6 +13,7 @@ use crate::exec::{Params, engine, initialize};
 use crate::lint::{LintLevels, Subject, lint_data};
 use crate::report::{FirstSteps, Machine, Manifest, PlanSummary, Seconds, Summary, WarmStart, versions};
 use crate::sema::Hir;
+use crate::spec::Part;
 use crate::train::{
     Checkpoint, CheckpointPolicy, EpochRecord, Event, FailureCause, Trained, Training, TrainingFailure, fit,
 };
@@ -292,8 +293,23 @@ fn described(hir: &Hir, data: &Dataset, preprocessing: &Preprocessing) -> serde_
             "columns": modality.columns.len(),
         })
     });
+    let missing = preprocessing.modalities.iter().map(|modality| {
+        let place = data.modalities.iter().position(|other| other.name == modality.name);
+        let of_part = |part: &Part| {
+            let rows = data.part(*part)?.modalities.get(place?)?;
+            let absent = rows.present.as_ref().map_or(0, |present| present.iter().filter(|there| !**there).count());
+            Some((part.as_str().to_owned(), absent.into()))
+        };
+        let parts: serde_json::Map<_, _> = Part::ALL.iter().filter_map(of_part).collect();
+        (modality.name.clone(), parts.into())
+    });
+    let classes = Part::ALL.iter().filter_map(|part| {
+        let counts = data.part(*part)?.class_counts(data.label.classes.len());
+        Some((part.as_str().to_owned(), counts.into()))
+    });
     serde_json::json!({
         "source": hir.data,
+        "label": data.label.name,
         "fingerprint": data.fingerprint,
         "row_ids": row_ids_hash(data),
         "preparation": preparation_hash(hir, preprocessing),
@@ -305,6 +321,9 @@ fn described(hir: &Hir, data: &Dataset, preprocessing: &Preprocessing) -> serde_
             "test": rows(data.test.as_ref()),
         },
         "modalities": modalities.collect::<Vec<_>>(),
+        "missing": missing.collect::<serde_json::Map<_, serde_json::Value>>(),
+        "classes": classes.collect::<serde_json::Map<_, serde_json::Value>>(),
+        "notes": data.notes,
     })
 }
 

@@ -137,15 +137,15 @@ impl StartedRun<'_> {
     }
 
     /// Saves a model that was trained here, with everything that was measured. Of a completed training the last
-    /// checkpoint stays, from which more epochs can be trained.
+    /// checkpoint stays, from which more epochs can be trained. Returns the error of its page, without which the run is whole.
     ///
     /// # Errors
     /// If a file cannot be written. Those before it are whole.
-    pub fn save(&mut self, trained: &TrainedModel) -> Result<(), Error> {
-        trained.save_to(&mut self.directory)?;
+    pub fn save(&mut self, trained: &TrainedModel) -> Result<Option<Error>, Error> {
+        let page = trained.save_to(&mut self.directory)?;
         if matches!(trained.summary.status, Status::Completed | Status::Patience) {
             self.checkpoints.keep_last(1);
         }
-        Ok(())
+        Ok(page)
     }
 }

@@ -28,6 +28,14 @@ impl Spread {
         let deviation = (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt());
         (!values.is_empty()).then_some(Self { mean, deviation, values })
     }
+
+    /// The 95% interval of the mean, by Student's distribution; `None` for a single run.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let count = self.values.len() as f64;
+        let error = self.deviation? / count.sqrt();
+        let reach = error * StudentsT::new(0.0, 1.0, count - 1.0).ok()?.inverse_cdf(0.5 + CONFIDENCE / 2.0);
+        Some((self.mean - reach, self.mean + reach))
+    }
 }
 
 /// A difference between two models that were measured on the same rows.
@@ -157,6 +165,12 @@ mod tests {
         close(spread.mean, 7.0 / 3.0);
         close(spread.deviation.unwrap(), (7.0f64 / 3.0).sqrt());
         assert_eq!(Spread::of(vec![3.0]).unwrap().deviation, None);
+        // The quantile of 0.975 with two degrees of freedom: t = 0.95 sqrt(2 / (1 - 0.95^2)).
+        let reach = 0.95 * (2.0f64 / (1.0 - 0.95 * 0.95)).sqrt() * (7.0f64 / 9.0).sqrt();
+        let (low, high) = spread.interval().unwrap();
+        close(low, 7.0 / 3.0 - reach);
+        close(high, 7.0 / 3.0 + reach);
+        assert_eq!(Spread::of(vec![3.0]).unwrap().interval(), None);
         assert!(Spread::of(vec![]).is_none());
     }
 

@@ -95,14 +95,14 @@ impl StudyRecord {
         read.map_err(|problem| Error::of(problem, &SourceMap::new()))
     }
 
-    /// Reads the record of the study of this kind in `folder`.
+    /// Reads the record of the study in `folder`, whatever its kind.
     ///
     /// # Errors
-    /// `MMC0606` if the folder holds no study, one of another kind, or the record is damaged.
-    pub fn read(folder: &Path, kind: StudyKind) -> Result<Self, Problem> {
+    /// `MMC0606` if the folder holds no study, or the record is damaged.
+    pub fn read_any(folder: &Path) -> Result<Self, Problem> {
         let path = folder.join(STUDY_FILE);
         let bad = |message: String| {
-            let help = format!("name the folder of a study, as `mmc {}` makes it", kind.command());
+            let help = "name the folder of a study, as `mmc compare` and `mmc sweep` make it";
             Problem::error(Code::BadModel, message).help(help)
         };
         let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
@@ -111,8 +111,15 @@ impl StudyRecord {
             }
             _ => bad(format!("`{}` cannot be read: {error}", path.display())),
         })?;
-        let record: Self =
-            serde_yaml::from_str(&text).map_err(|error| bad(format!("`{}` is damaged: {error}", path.display())))?;
+        serde_yaml::from_str(&text).map_err(|error| bad(format!("`{}` is damaged: {error}", path.display())))
+    }
+
+    /// Reads the record of the study of this kind in `folder`.
+    ///
+    /// # Errors
+    /// `MMC0606` if the folder holds no study, one of another kind, or the record is damaged.
+    pub fn read(folder: &Path, kind: StudyKind) -> Result<Self, Problem> {
+        let record = Self::read_any(folder)?;
         if record.study != kind {
             let other = record.study.command();
             let message = format!("`{}` holds a study of `mmc {other}`", folder.display());

@@ -227,9 +227,16 @@ impl PredictionSummary {
 
 /// A problem in one sentence: its code, where it is, and what it is.
 fn sentence(problem: &Problem) -> String {
-    let code = problem.code.as_str();
+    let (code, message) = (problem.code.as_str(), without_column(problem));
     match &problem.data {
-        Some(place) => format!("{code}: {place}: {}", problem.message),
-        None => format!("{code}: {}", problem.message),
+        Some(place) => format!("{code}: {place}: {message}"),
+        None => format!("{code}: {message}"),
     }
+}
+
+/// The message of a problem without its column, which the place of the problem names.
+pub(super) fn without_column(problem: &Problem) -> &str {
+    let column = problem.data.as_ref().and_then(|place| place.column.as_ref());
+    let rest = column.and_then(|column| problem.message.strip_prefix(&format!("column `{column}`: ")));
+    rest.unwrap_or(&problem.message)
 }

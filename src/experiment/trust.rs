@@ -130,6 +130,21 @@ impl Model {
         order.into_iter().find(holds).ok_or_else(|| no_row(row))
     }
 
+    /// Explains rows that were prepared, numbered from 0, without their labels.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub(super) fn explain_prepared(
+        &self,
+        subset: &Subset,
+        reference: Option<&TrustReference>,
+        options: &TrainOptions,
+    ) -> Result<Vec<RowTrust>, Error> {
+        let decider = SubsetDecider::new(self.engine(options)?, self.plan(), &self.params);
+        let rows = RowsInMemory { rows: PlanRows::prepared(subset), subset, part: None };
+        Explainer { model: self, decider, reference }.explain(&rows, None)
+    }
+
     /// New rows, prepared as the training rows were; their labels are read where there are any.
     fn unlabelled_rows(&self, mut source: Source, options: &TrainOptions) -> Result<(Subset, Vec<String>), Error> {
         self.set_text_format(&mut source);

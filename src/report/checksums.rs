@@ -12,6 +12,12 @@ use std::path::Path;
 /// The name of the file.
 pub const CHECKSUMS: &str = "checksums.txt";
 
+/// The page of a run or of a study. It is made of the other files and can be made again, so that it has no sum.
+pub const PAGE: &str = "report.html";
+
+/// What was measured of a run on corrupted rows and without modalities, after its end, so that it has no sum either.
+pub const ROBUSTNESS: &str = "robustness.json";
+
 /// How the files of a run agree with their sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckedSums {
@@ -61,13 +67,14 @@ pub fn check_sums(folder: &Path) -> io::Result<Option<CheckedSums>> {
     Ok(Some(checked))
 }
 
-/// The sums of the files in a folder by name; not of folders in it, of the sums themselves and of temporary files.
+/// The sums of the files in a folder by name; not of folders in it, of the sums themselves, of temporary files,
+/// and of what is made after the run.
 fn folder_sums(folder: &Path) -> io::Result<IndexMap<String, Hash>> {
     let mut sums = IndexMap::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_file() && name != CHECKSUMS && !is_temporary(&name) {
+        if entry.path().is_file() && ![CHECKSUMS, PAGE, ROBUSTNESS].contains(&name.as_str()) && !is_temporary(&name) {
             sums.insert(name, file_sum(&entry.path())?);
         }
     }

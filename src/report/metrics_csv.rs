@@ -1,8 +1,67 @@
 //! `metrics.csv`: one line per epoch. Holds reproducible measurements only.
 
+use crate::diag::{Code, Problem};
 use crate::plan::LossSpec;
 use crate::train::EpochRecord;
 use std::io::{self, Write};
+use std::path::Path;
+
+/// An epoch as `metrics.csv` has it. A measurement that was not made is not a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedEpoch {
+    /// The component that was trained, in late fusion.
+    pub component: Option<String>,
+    /// Counted from 1.
+    pub epoch: u64,
+    /// Mean training loss over the epoch.
+    pub train_loss: f64,
+    /// Share of wrong predictions over the epoch, of the training rows.
+    pub train_error: f64,
+    /// The loss of the validation rows.
+    pub valid_loss: f64,
+    /// The error on the validation rows.
+    pub valid_error: f64,
+    /// Whether it was the best epoch so far.
+    pub best: bool,
+}
+
+/// Reads the epochs of the run in `folder`; none where it has no such file.
+///
+/// # Errors
+/// `MMC0606` if the file is damaged.
+pub fn read_metrics(folder: &Path) -> Result<Vec<SavedEpoch>, Problem> {
+    let path = folder.join("metrics.csv");
+    if !path.is_file() {
+        return Ok(vec![]);
+    }
+    parsed(&path).map_err(|error| {
+        let message = format!("`{}` is damaged: {error}", path.display());
+        Problem::error(Code::BadModel, message).help("copy the file from the folder of its run again")
+    })
+}
+
+fn parsed(path: &Path) -> Result<Vec<SavedEpoch>, csv::Error> {
+    let mut reader = csv::Reader::from_path(path)?;
+    let header = reader.headers()?.clone();
+    let place = |name: &str| header.iter().position(|column| column == name);
+    let places = ["component", "epoch", "train_loss", "train_error", "valid_loss", "valid_error", "best"].map(place);
+    let [component, numbers @ ..] = places;
+    let line = |record: csv::StringRecord| {
+        let cell = |place: Option<usize>| place.and_then(|place| record.get(place)).unwrap_or_default().to_owned();
+        let number = |place| cell(place).parse().unwrap_or(f64::NAN);
+        let [epoch, train_loss, train_error, valid_loss, valid_error, best] = numbers.map(number);
+        SavedEpoch {
+            component: component.map(|place| cell(Some(place))),
+            epoch: epoch as u64,
+            train_loss,
+            train_error,
+            valid_loss,
+            valid_error,
+            best: best == 1.0,
+        }
+    };
+    reader.into_records().map(|record| record.map(line)).collect()
+}
 
 /// Writes the epochs of a training.
 ///

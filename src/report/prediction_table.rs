@@ -158,7 +158,7 @@ impl PredictionTable {
                 columns.push(numbers(&|row| Some(decisions.probabilities[row * classes + class])));
             }
             columns.push(numbers(&|row| {
-                Some(margin(&decisions.class_losses[row * classes..(row + 1) * classes], predicted(row)))
+                Some(decision_margin(&decisions.class_losses[row * classes..(row + 1) * classes], predicted(row)))
             }));
             if layout.abstain.is_some() {
                 let cell = |row: usize| good(row).then(|| abstains(row));
@@ -197,7 +197,7 @@ impl PredictionTable {
 }
 
 /// The class loss of the runner-up less that of the decision.
-fn margin(losses: &[f64], decision: usize) -> f64 {
+pub fn decision_margin(losses: &[f64], decision: usize) -> f64 {
     let others = losses.iter().enumerate().filter(|(class, _)| *class != decision).map(|(_, loss)| *loss);
     others.fold(f64::INFINITY, f64::min) - losses[decision]
 }

@@ -282,3 +282,12 @@ fn a_closed_pipe_is_no_panic() {
     let done = child.wait_with_output().unwrap();
     assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+#[cfg(not(feature = "serve"))]
+fn a_build_without_the_server_names_the_command_that_builds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = mmc(folder.path()).args(["serve", "runs/x-0001"]).assert().code(2);
+    let reported = plain(&done.get_output().stderr);
+    assert!(reported.contains("MMC0631") && reported.contains("cargo install --path . --features serve"), "{reported}");
+}

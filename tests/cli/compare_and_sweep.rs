@@ -214,8 +214,9 @@ fn a_sweep_selects_on_validation_and_resumes() {
     }
     let path = folder.path().join("runs/small-curve-0001");
     let files: Vec<String> = names(&path).into_iter().filter(|name| !name.contains("-seed-")).collect();
-    let expected = ["best", "pipeline.mmc", "study.yaml", "sweep.csv", "sweep.json", "sweep.md", "trials.jsonl"];
-    assert_eq!((files, names(&path).len()), (expected.map(String::from).to_vec(), 7 + 8));
+    let expected =
+        ["best", "pipeline.mmc", "report.html", "study.yaml", "sweep.csv", "sweep.json", "sweep.md", "trials.jsonl"];
+    assert_eq!((files, names(&path).len()), (expected.map(String::from).to_vec(), 8 + 8));
     let trials = fs::read_to_string(path.join("trials.jsonl")).unwrap();
     // `low_only` is trained once for each seed, and stands for all three points.
     assert_eq!(trials.lines().count(), 8);

@@ -303,7 +303,7 @@ fn a_bad_row_ends_the_prediction_or_is_left_out_or_says_why() {
 
     let (code, errors) = predict("skip");
     assert_eq!(code, Some(0), "{errors}");
-    assert!(errors.contains("1 rows left out, the first of them: MMC0502: bad.csv, line 5000"), "{errors}");
+    assert!(errors.contains("1 row left out, the first of them: MMC0502: bad.csv, line 5000"), "{errors}");
     assert!(errors.contains("9,000 rows"), "{errors}");
     let rows = records(&fs::read_to_string(at("out.csv")).unwrap());
     assert_eq!(rows.len(), 8_998);

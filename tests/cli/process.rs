@@ -150,7 +150,7 @@ fn the_ending_of_a_name_decides_how_a_graph_is_drawn() {
         mmc(folder.path()).args(["graph", "small.mmc", "-o", name]).assert().success();
         assert!(fs::read_to_string(folder.path().join(name)).unwrap().contains(begins), "{name}");
     }
-    for name in ["g.png", "g"] {
+    for name in ["g.tiff", "g"] {
         let done = mmc(folder.path()).args(["graph", "small.mmc", "-o", name]).assert().code(2);
         assert!(plain(&done.get_output().stderr).contains("`.svg`"), "{name}");
         assert!(!folder.path().join(name).exists());

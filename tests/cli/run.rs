@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 /// The files of a run.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "checkpoints",
     "checksums.txt",
     "components.csv",
@@ -15,6 +15,7 @@ const FILES: [&str; 11] = [
     "pipeline.mmc",
     "predictions.csv",
     "preprocessing.json",
+    "report.html",
     "run.yaml",
     "summary.json",
 ];

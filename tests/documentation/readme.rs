@@ -92,6 +92,7 @@ fn continuous_integration_runs_the_same_tests() {
     assert!(readme().contains("```sh\ncargo test\n```"));
     // With what is left out of a build by default, too.
     assert!(script.lines().any(|line| line.trim() == "stage tests cargo test \"${features[@]}\""));
+    assert!(script.lines().any(|line| line.starts_with("features=(--features ") && line.contains("serve")));
     assert!(script.lines().any(|line| line.starts_with("features=(--features ") && line.contains("onnx")));
     assert!(readme().contains("```sh\ncargo test --test mmc -- --ignored\n```"));
     assert!(script.contains("\nignored=(--ignored)\n"));

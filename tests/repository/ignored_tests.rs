@@ -8,6 +8,7 @@ const NEEDS: &[&str] = &[
     "needs bash",
     "needs python3 with PyYAML",
     "needs python3 with PyTorch",
+    "needs python3 with tritonclient",
     "needs python3 with ONNX Runtime",
     "needs python3 with MLflow",
     "needs MMC_DATA: ",

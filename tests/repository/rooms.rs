@@ -53,6 +53,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap::", &["cli/"]),
     ("lsp_server::", &["lsp/"]),
     ("gen_lsp_types::", &["lsp/"]),
+    ("hyper::", &["serve/"]),
+    ("tokio::", &["serve/"]),
     ("indicatif::", &["cli/"]),
     ("pulldown_cmark::", &["cli/"]),
     ("textwrap::", &["cli/"]),

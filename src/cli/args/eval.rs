@@ -49,6 +49,9 @@ pub(in crate::cli) struct EvalArgs {
     /// The seed of corruptions and permutations
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::cli) seed: u64,
+    /// Show every component, however many there are
+    #[arg(long)]
+    pub(in crate::cli) detail: bool,
     /// How the result is shown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: EvalFormat,

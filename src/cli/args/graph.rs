@@ -22,6 +22,8 @@ pub(in crate::cli) struct GraphArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum GraphFormat {
     Svg,
+    /// A picture, by a build with the feature `png`
+    Png,
     Dot,
     Mermaid,
 }
@@ -42,10 +44,11 @@ impl GraphArgs {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
         match ending.as_str() {
             "svg" => Ok(GraphFormat::Svg),
+            "png" => Ok(GraphFormat::Png),
             "dot" | "gv" => Ok(GraphFormat::Dot),
             "mmd" | "mermaid" => Ok(GraphFormat::Mermaid),
             _ => Err(format!(
-                "`{}` does not end in a format that is written: `.svg`, `.dot`, `.gv`, `.mmd` or `.mermaid`; \
+                "`{}` does not end in a format that is written: `.svg`, `.png`, `.dot`, `.gv`, `.mmd` or `.mermaid`; \
                  `--format` chooses one for any name",
                 path.display()
             )),

@@ -21,8 +21,10 @@ mod new;
 mod output;
 mod plan;
 mod predict;
+mod report;
 mod run;
 mod runs;
+mod serve;
 mod stress;
 mod sureness;
 mod sweep;
@@ -49,8 +51,10 @@ pub(super) use new::NewArgs;
 pub(super) use output::{OutputArgs, When};
 pub(super) use plan::{PlanArgs, PlanFormat};
 pub(super) use predict::{Detail, OnError, PredictArgs};
+pub(super) use report::ReportArgs;
 pub(super) use run::RunArgs;
 pub(super) use runs::RunsArgs;
+pub(super) use serve::ServeArgs;
 pub(super) use stress::StressArgs;
 pub(super) use sureness::SortBy;
 pub(super) use sweep::SweepArgs;
@@ -92,6 +96,10 @@ pub(super) enum Command {
     Stress(StressArgs),
     /// Explain how rows were decided, and how far the decisions can be trusted
     Trust(TrustArgs),
+    /// Make the page of a run or of a study, which `mmc run` writes as `report.html`
+    Report(ReportArgs),
+    /// Serve the models of runs over HTTP: predictions, explanations, metrics and a page
+    Serve(ServeArgs),
     /// Write the model of a run for other programs: ONNX, PyTorch, MLflow
     Export(ExportArgs),
     /// Report the problems of pipelines without running them

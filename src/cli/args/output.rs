@@ -12,6 +12,9 @@ pub(in crate::cli) struct OutputArgs {
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub(in crate::cli) ascii: bool,
+    /// Do not fit tables and texts to the width of the terminal
+    #[arg(long, global = true)]
+    pub(in crate::cli) wide: bool,
 }
 
 /// When to colour.

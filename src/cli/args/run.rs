@@ -43,4 +43,7 @@ pub(in crate::cli) struct RunArgs {
     /// Write a JSON object for each epoch and a last summary, and everything else to standard error
     #[arg(long)]
     pub(in crate::cli) json: bool,
+    /// Show every component of the result, however many there are
+    #[arg(long)]
+    pub(in crate::cli) detail: bool,
 }

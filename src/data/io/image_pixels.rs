@@ -28,19 +28,54 @@ pub(crate) fn is_image(start: &[u8]) -> bool {
 /// # Errors
 /// If the bytes are no whole image.
 pub(crate) fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
-    // A decoder may panic on a damaged file.
-    contained(|| decode_whole(bytes)).unwrap_or_else(|message| Err(ImageError::IoError(io::Error::other(message))))
+    decode_within(bytes, Limits::default())
 }
 
-fn decode_whole(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+/// As [`decode`], of images within limits.
+fn decode_within(bytes: &[u8], limits: Limits) -> Result<DynamicImage, ImageError> {
+    // A decoder may panic on a damaged file.
+    contained(|| decode_whole(bytes, limits))
+        .unwrap_or_else(|message| Err(ImageError::IoError(io::Error::other(message))))
+}
+
+fn decode_whole(bytes: &[u8], mut limits: Limits) -> Result<DynamicImage, ImageError> {
     let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_decoder()?;
     // The size is what the file says it is.
-    Limits::default().reserve(decoder.total_bytes())?;
+    limits.reserve(decoder.total_bytes())?;
     // An image without readable metadata is as it should be seen.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(orientation);
     Ok(image)
+}
+
+/// The most bytes of the pixels of an image of unknown origin.
+const UNKNOWN_ORIGIN: u64 = 256 << 20;
+
+/// The pixels of an image in memory, channel by channel, after these steps: `size` is channels, height and width.
+///
+/// # Errors
+/// If the bytes are no whole image, one of more than 256 MiB of pixels, or of another size after the steps.
+pub fn decode_image(
+    bytes: &[u8],
+    [channels, height, width]: [usize; 3],
+    steps: &[SizeStep],
+) -> Result<Vec<u8>, String> {
+    if !is_image(bytes) {
+        return Err(format!("not an image: images are {FORMATS} files"));
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(UNKNOWN_ORIGIN);
+    let image = decode_within(bytes, limits).map_err(|error| format!("not a whole image: {error}"))?;
+    let planes = planes(&image, channels).ok_or_else(|| format!("there are no images of {channels} channels"))?;
+    let (planes, found) = sized(planes, [image.height() as usize, image.width() as usize], steps);
+    match found == [height, width] {
+        true => Ok(planes),
+        false => {
+            let [found_height, found_width] = found;
+            Err(format!("the image is {found_height} high and {found_width} wide, not {height} and {width}"))
+        }
+    }
 }
 
 /// The channels one after the other, each line by line; `None` for a number of channels that no image has.

@@ -111,21 +111,25 @@ fn schema_of(file: &DataFile) -> Result<Schema, Problem> {
         Some(stream) => rows(file, stream.peek())?,
     };
     let fields = rows.fields();
-    let mut schema = Schema::named(fields.iter().map(|field| field.name().clone()).collect());
-    if schema.width == 0 {
+    if fields.is_empty() {
         return Err(empty(file));
     }
+    let nested = fields.iter().any(|field| field.data_type().is_nested());
+    let first = if nested { rows.next(BLOCK).map_err(|error| damaged(file, &error))? } else { None };
+    Ok(batch_schema(fields.iter(), first.as_ref()))
+}
+
+/// The columns of batches with these fields, of which this is the first.
+pub(crate) fn batch_schema<'a>(fields: impl Iterator<Item = &'a Field> + Clone, first: Option<&RecordBatch>) -> Schema {
+    let mut schema = Schema::named(fields.clone().map(|field| field.name().clone()).collect());
     let own = |kind: &DataType| matches!(kind, DataType::Struct(_) | DataType::Map(..) | DataType::Union(..));
-    schema.nested = (0..schema.width).filter(|at| own(fields[*at].data_type())).collect();
-    if fields.iter().any(|field| field.data_type().is_nested()) {
-        let first = rows.next(BLOCK).map_err(|error| damaged(file, &error))?;
-        for (at, column) in first.iter().flat_map(RecordBatch::columns).enumerate() {
-            if let Some(shape) = list_shape(column) {
-                schema.arrays.insert(at, ArrayType { shape, bytes: false });
-            }
+    schema.nested = fields.enumerate().filter(|(_, field)| own(field.data_type())).map(|(at, _)| at).collect();
+    for (at, column) in first.into_iter().flat_map(RecordBatch::columns).enumerate() {
+        if let Some(shape) = list_shape(column) {
+            schema.arrays.insert(at, ArrayType { shape, bytes: false });
         }
     }
-    Ok(schema)
+    schema
 }
 
 /// A batch of a file, whose first row is the row `first` of the file.
@@ -243,10 +247,13 @@ impl BlockReader for ArrowBlocks {
 }
 
 /// Rows of a batch that are not read as the query asks yet.
-struct UnparsedBatch {
-    file: usize,
-    first: u64,
-    batch: RecordBatch,
+pub(crate) struct UnparsedBatch {
+    /// The number of the file.
+    pub(crate) file: usize,
+    /// The row of the file that is the first of the batch.
+    pub(crate) first: u64,
+    /// The rows.
+    pub(crate) batch: RecordBatch,
 }
 
 impl UnparsedRows for UnparsedBatch {

@@ -17,6 +17,7 @@ mod join;
 mod json_array;
 mod json_object;
 pub(crate) mod jsonl;
+pub(crate) mod memory;
 pub(crate) mod npy;
 pub(crate) mod npy_header;
 pub(crate) mod opened;
