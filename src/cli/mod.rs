@@ -55,8 +55,10 @@ mod trust_words;
 mod verb_synonym;
 mod verify;
 
+use crate::diag::visible;
 use args::{Cli, Command};
 use clap::Parser;
+use clap::error::ContextValue;
 use output::Output;
 pub use page::page;
 use status::ExitStatus;
@@ -67,13 +69,25 @@ use verb_synonym::with_verb;
 ///
 /// 0: done. 1: problems in the file or the data, which are printed. 2: it could not run.
 pub fn main() -> ExitCode {
-    let cli = Cli::try_parse().unwrap_or_else(|error| with_verb(error).exit());
+    let cli = Cli::try_parse().unwrap_or_else(|error| without_hidden(with_verb(error)).exit());
     let output = Output::new(cli.output);
     panic::install(output);
     // A panic ends with the report and the exit code of a defect, not with those of the runtime.
     let status = std::panic::catch_unwind(|| dispatch(&cli, &output)).unwrap_or(ExitStatus::CouldNotRun);
     // A result that was not written is none.
     if output::failed() { status.worst(ExitStatus::Problems).into() } else { status.into() }
+}
+
+/// An error whose words from the command line show their hidden characters by escapes.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let words = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(word) => Some((kind, visible(word.as_str()))),
+        _ => None,
+    });
+    for (kind, word) in words.collect::<Vec<_>>() {
+        error.insert(kind, ContextValue::String(word));
+    }
+    error
 }
 
 fn dispatch(cli: &Cli, output: &Output) -> ExitStatus {

@@ -27,6 +27,7 @@ use crate::spec::{
     ClassWeights, ColumnRef, DataSpec, LabelSpec, ModalitySpec, Origin, Part, Select, Source, Spanned, TellingColumn,
     pattern_matches,
 };
+use rayon::prelude::*;
 use std::path::Path;
 
 /// The data to load.
@@ -221,32 +222,29 @@ fn telling(
 ) -> Vec<TellingColumn> {
     let rows = telling::rows_to_look_at(read.table.rows, resolved.query.columns.len());
     let classes: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
-    let mut found = vec![];
+    let mut columns = vec![];
     for (spec, places) in request.modalities.iter().zip(&resolved.modalities) {
-        let columns = places.of(read, &[]);
-        for (column, position) in columns.columns.iter().zip(columns.positions) {
-            let cells = &read.table.columns[*column];
-            let score = match resolved.query.columns[*column].kind {
-                _ if *position == resolved.label.1 => None,
-                CellType::Number(1) => {
-                    let cells: Vec<f64> = rows.iter().map(|row| cells.number(*row, 0)).collect();
-                    telling::of_numbers(&cells, &classes)
-                }
-                CellType::Word | CellType::Text => {
-                    let cells: Vec<&str> = rows.iter().map(|row| cells.text(*row)).collect();
-                    telling::of_texts(&cells, &classes)
-                }
-                CellType::Number(_) | CellType::Steps(_) | CellType::Image(_) => None,
-            };
-            found.extend(score.map(|LabelScore { score, values }| TellingColumn {
-                modality: spec.name.clone(),
-                column: read.schema.column(*position),
-                score,
-                values,
-            }));
-        }
+        let of = places.of(read, &[]);
+        let own = of.columns.iter().zip(of.positions).filter(|(_, position)| **position != resolved.label.1);
+        columns.extend(own.map(|(column, position)| (*spec, *column, *position)));
     }
-    found
+    let told = |(spec, column, position): (&ModalitySpec, usize, usize)| {
+        let cells = &read.table.columns[column];
+        let score = match resolved.query.columns[column].kind {
+            CellType::Number(1) => {
+                let cells: Vec<f64> = rows.iter().map(|row| cells.number(*row, 0)).collect();
+                telling::of_numbers(&cells, &classes)
+            }
+            CellType::Word | CellType::Text => {
+                let cells: Vec<&str> = rows.iter().map(|row| cells.text(*row)).collect();
+                telling::of_texts(&cells, &classes)
+            }
+            CellType::Number(_) | CellType::Steps(_) | CellType::Image(_) => None,
+        };
+        let LabelScore { score, values } = score?;
+        Some(TellingColumn { modality: spec.name.clone(), column: read.schema.column(position), score, values })
+    };
+    columns.into_par_iter().filter_map(told).collect()
 }
 
 /// All results, or all problems.

@@ -6,7 +6,9 @@ use crate::data::input_mapping::{InputMapping, LabelUse, MappedModality, without
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::stream::ByteStream;
 use crate::data::label::{self, FittedLabel};
+use crate::data::modality::fitted::FittedModality;
 use crate::data::modality::tally::Tally;
+use crate::data::modality::transform::FittedTransform;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::presence::RequiredComponents;
 use crate::data::source;
@@ -14,7 +16,9 @@ use crate::data::source::opened::{OpenTable, PassedOn};
 use crate::data::source::row_block::{BlockQuery, BlockReader, ReadProgress, RowBlock};
 use crate::data::source::storage::Storage;
 use crate::data::table::errors::CellErrors;
+use crate::data::table::schema::{ArrayType, CellType, Schema};
 use crate::diag::{Code, DataPlace, Problem, Problems, nearest};
+use crate::shape::Shape;
 use crate::spec::{Select, Source};
 use crate::thousands::grouped;
 use arrow_array::{ArrayRef, RecordBatch};
@@ -134,16 +138,40 @@ fn open<'a>(
     preprocessing: &'a Preprocessing,
     request: BlockRequest<'_, 'a>,
 ) -> Result<(RowPreparer<'a>, RowBlocks), Problems> {
-    let open = source::open_or_stream(request.source, request.base, request.memory, request.stream.as_ref())?;
-    let inputs = InputMapping::find(preprocessing, &request.modalities, LabelUse::IfPresent, &open)?;
+    let mut open = source::open_or_stream(request.source, request.base, request.memory, request.stream.as_ref())?;
     let optional = matches!(request.keep, KeptColumns::IfThere(_));
     let keep = PassedOn { positions: kept_positions(&request.keep, &open)?, optional };
+    for modality in request.modalities.iter().filter_map(|name| preprocessing.modality(name)) {
+        expect_columns(modality, &mut open.schema);
+    }
+    let inputs = InputMapping::find(preprocessing, &request.modalities, LabelUse::IfPresent, &open)?;
     let budget = MemoryBudget::new(request.memory, None);
     let (query, reader) = open.blocks(inputs.query.clone(), keep, Storage { cache: None, budget: &budget })?;
     let width: usize = inputs.modalities.iter().map(|modality| modality.spec.shape.size()).sum();
     let rows = (NUMBERS / width.max(1)).clamp(1, ROWS);
     let (required, label, kept) = (request.required, &preprocessing.label, reader.kept_fields());
     Ok((RowPreparer { inputs, query, required, label, kept }, RowBlocks { reader, rows, next: 0 }))
+}
+
+/// Lists the columns of a modality that can do without them, where rows may have columns that are not listed: they may come
+/// later.
+fn expect_columns(modality: &FittedModality, schema: &mut Schema) {
+    let fills = |transform: &FittedTransform| {
+        matches!(
+            transform,
+            FittedTransform::Impute { .. } | FittedTransform::ImputeWord { .. } | FittedTransform::KeepMissing
+        )
+    };
+    if !modality.optional && !modality.transforms.iter().any(fills) {
+        return;
+    }
+    for column in &modality.columns {
+        let array = match column.cells {
+            CellType::Number(numbers) if numbers > 1 => Some(ArrayType { shape: Shape::vector(numbers), bytes: false }),
+            _ => None,
+        };
+        column.name.iter().for_each(|name| schema.expect(name, array.clone()));
+    }
 }
 
 /// Opens the rows of a table in memory, whose display name is `name`: as [`open_blocks`], with the modalities in the order of

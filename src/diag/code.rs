@@ -98,6 +98,7 @@ codes! {
     TellingColumn = "MMC0429", "a column that determines the label";
     ImputedModality = "MMC0430", "a modality imputed on rows where all of it is missing";
     NormalizedBoost = "MMC0431", "boosting together with a normalized loss";
+    SwappedClasses = "MMC0432", "classes named yes and no in the order that makes 0 the yes";
     ShortLogits = "MMC0440", "logits of a length at which no component is sure";
     BoostedGce = "MMC0445", "boosting together with the generalized cross-entropy";
     LongAnneal = "MMC0446", "a part of the loss that is never trained with in full";

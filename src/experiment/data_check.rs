@@ -1,5 +1,6 @@
 //! A pipeline checked against its data without training: bounded in time, whatever the size of the files.
 
+use super::selection_check::undefined_in_profile;
 use crate::compile::Compiled;
 use crate::data::{Inspection, LoadRequest, RequiredComponents, inspect};
 use crate::diag::Checked;
@@ -68,6 +69,7 @@ pub fn check_data(folder: &Path, compiled: &mut Checked<Compiled>, levels: &Lint
                 Some(profile) => {
                     let found = lint_data(&Subject { hir, ast }, profile, levels, suppressions);
                     compiled.problems.extend(found);
+                    undefined_in_profile(hir, profile).into_iter().for_each(|problem| compiled.problems.push(problem));
                     let generated = |name: &str| name.is_empty() || name.starts_with("synthetic(");
                     match profile.tables.iter().all(|table| generated(&table.name)) {
                         true => DataCheck::Generated,

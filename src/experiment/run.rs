@@ -73,7 +73,7 @@ impl Run {
         };
         let began = Instant::now();
         let data = Arc::new(load_or_fail(&[&pipeline], options)?);
-        if let Some(problem) = undefined_selection(&pipeline, &data) {
+        if let Some(problem) = undefined_selection(&pipeline.compiled.hir, &data) {
             return Err(pipeline.error(problem));
         }
         let compiled = &mut pipeline.compiled;
@@ -341,6 +341,7 @@ fn preparation_hash(hir: &Hir, preprocessing: &Preprocessing) -> String {
 
 /// The hash of which rows are in which part, in which order, and of their labels.
 pub(crate) fn row_ids_hash(data: &Dataset) -> String {
+    const AT_ONCE: usize = 1 << 13;
     let mut hasher = blake3::Hasher::new();
     for part in [Some(&data.train), data.valid.as_ref(), data.calib.as_ref(), data.test.as_ref()] {
         let Some(Subset { row_ids, labels, .. }) = part else {
@@ -348,8 +349,13 @@ pub(crate) fn row_ids_hash(data: &Dataset) -> String {
             continue;
         };
         hasher.update(&(row_ids.len() as u64).to_le_bytes());
-        row_ids.iter().for_each(|row| _ = hasher.update(&row.to_le_bytes()));
-        labels.iter().for_each(|label| _ = hasher.update(&label.to_le_bytes()));
+        // Many rows at a time: a hash of a few bytes takes as long as one of a hundred.
+        for rows in row_ids.chunks(AT_ONCE) {
+            hasher.update(&rows.iter().flat_map(|row| row.to_le_bytes()).collect::<Vec<u8>>());
+        }
+        for labels in labels.chunks(AT_ONCE) {
+            hasher.update(&labels.iter().flat_map(|label| label.to_le_bytes()).collect::<Vec<u8>>());
+        }
     }
     hasher.finalize().to_hex().to_string()
 }

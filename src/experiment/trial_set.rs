@@ -94,7 +94,7 @@ impl TrialSet {
                     let alike: Vec<&Pipeline> = alike.map(|(configuration, _)| &configuration.pipeline).collect();
                     let table = SharedTable::open(&alike, options)?;
                     for pipeline in &alike {
-                        if let Some(problem) = undefined_selection(pipeline, &table.data) {
+                        if let Some(problem) = undefined_selection(&pipeline.compiled.hir, &table.data) {
                             return Err(pipeline.error(problem));
                         }
                     }

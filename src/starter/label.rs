@@ -56,7 +56,7 @@ pub enum NoLabel {
         near: Option<String>,
     },
     /// Every other column is left out: the columns by the reason.
-    #[error("no column is left to learn from: {}", .0.iter().map(|(why, names)| format!("{} ({why})", names.join(", "))).collect::<Vec<_>>().join("; "))]
+    #[error("no column is left to learn from: {}", left_out(.0))]
     NoInput(Vec<(String, Vec<String>)>),
     /// It is not a set of classes.
     #[error("column `{name}` cannot be a label: {why}")]
@@ -166,4 +166,15 @@ fn score(survey: &Survey, at: usize) -> Option<(u32, String)> {
         (true, false) if classes == 2 => Some((5, "it is 0 or 1".into())),
         _ => None,
     }
+}
+
+/// Columns that are left out, the first of each reason.
+fn left_out(columns: &[(String, Vec<String>)]) -> String {
+    const NAMED: usize = 12;
+    let of_reason = |(why, names): &(String, Vec<String>)| {
+        let more = names.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more} ({why})", names[..names.len().min(NAMED)].join(", "))
+    };
+    columns.iter().map(of_reason).collect::<Vec<_>>().join("; ")
 }

@@ -114,6 +114,25 @@ fn no_verb_passes_them_to_the_terminal() {
     quiet(folder, &["eval", "runs/small-0001"], &[0]);
     quiet(folder, &["eval", "runs/small-0001", "--data", &table, "--by", &format!("b{HIDDEN}")], &[0]);
     quiet(folder, &["predict", "runs/small-0001", &table, "-o", "out.csv", "--keep", "all"], &[0]);
+    let column = format!("a{HIDDEN}");
+    let sorted = ["predict", "runs/small-0001", &table, "--sort", "uncertainty", "--top", "5", "-o", "out.csv"];
+    quiet(folder, &sorted, &[0]);
+    quiet(folder, &["predict", "runs/small-0001", &table, "--keep", &format!("none{HIDDEN}")], &[1]);
+    quiet(folder, &["predict", "runs/small-0001", &table, "--sort", &column], &[2]);
+    quiet(folder, &["eval", "runs/small-0001", "--corrupt", "a=gaussian:0.5"], &[0]);
+    quiet(folder, &["eval", "runs/small-0001", "--corrupt", &format!("{column}=gaussian:0.5")], &[1, 2]);
+    for measured in ["--ablate", "--permute", "--label-errors"] {
+        quiet(folder, &["eval", "runs/small-0001", measured], &[0]);
+    }
+    quiet(folder, &["stress", "runs/small-0001", "runs/small-0002"], &[0]);
+    quiet(folder, &["trust", "runs/small-0001", "--held-out", "valid"], &[0]);
+    quiet(folder, &["trust", "runs/small-0001", "--data", &table, "--held-out", "valid", "--row", "0"], &[0]);
+    let none = format!("none{HIDDEN}");
+    let absent =
+        [vec!["diff", &none, "runs/small-0001"], vec!["verify", &none], vec!["trust", &none], vec!["stress", &none]];
+    for arguments in absent {
+        quiet(folder, &arguments, &[1, 2]);
+    }
     quiet(folder, &["compare", "small.mmc", "--no-cache"], &[0]);
     quiet(folder, &["sweep", "small.mmc", "--no-cache"], &[0]);
     quiet(folder, &["new", &table], &[0]);

@@ -48,3 +48,29 @@ fn images_of_several_sizes_are_planned_trained_verified_and_predicted() {
         assert!(written.ends_with(found.as_str()), "{found} {written}");
     }
 }
+
+#[test]
+fn images_of_a_folder_that_cannot_be_read_are_left_out_too() {
+    let folder = folder(
+        "pipeline small\n\
+         data { source = images(\"photos\")\n split = { test: fraction(25%), stratify: kind } }\n\
+         label kind: class[\"cat\", \"dog\"] = column(\"label\")\n\
+         modality photo: image[1, 4, 4] = column(\"image\", on_error: skip) |> normalize_pixels\n\
+         combine one = single(photo |> conv2d(2) |> global_avg_pool)\n\
+         train { epochs = 1\n seed = 1 }\n",
+    );
+    for (at, kind) in ["cat", "dog"].into_iter().enumerate() {
+        let place = folder.path().join("photos").join(kind);
+        fs::create_dir_all(&place).unwrap();
+        for image in 0..12u32 {
+            let pixels = GrayImage::from_fn(4, 4, |x, y| Luma([(40 * x + 9 * y + 6 * image + 20 * at as u32) as u8]));
+            pixels.save(place.join(format!("{image:02}.png"))).unwrap();
+        }
+        fs::write(place.join(format!("{:02}.png", 3 + at)), "no image").unwrap();
+    }
+    let run = mmc(folder.path()).args(["run", "small.mmc", "--no-cache"]).assert().success();
+    let shown = plain(&run.get_output().stderr) + &plain(&run.get_output().stdout);
+    let note = "`photo`: 2 rows are left out without an image that can be read, the first is photos/cat/03.png";
+    assert!(shown.contains(note) && shown.contains("cat: 11, dog: 11"), "{shown}");
+    mmc(folder.path()).args(["verify", "small-0001", "--no-cache"]).assert().success();
+}

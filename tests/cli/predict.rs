@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Number of rows of the table, of which the last are the test rows.
@@ -441,6 +442,43 @@ fn objects_of_a_slow_pipe_are_predicted_as_they_come() {
     drop(input);
     assert!(lines.next().is_none());
     assert!(child.wait().unwrap().success());
+}
+
+/// The columns of a pipe of objects are those of the first one and those that may be empty, whenever the others come.
+#[test]
+fn columns_of_a_pipe_of_objects_do_not_depend_on_a_pause() {
+    let folder = run();
+    let objects = ["{\"a\": 1, \"b\": 2}\n", "{\"a\": 3, \"b\": 4, \"note\": \"sun\", \"more\": 5}\n"];
+    let answers = |pause: Duration| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mmc"))
+            .args(["predict", RUN, "-", "--format", "jsonl", "--keep", "all"])
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        for object in objects {
+            input.write_all(object.as_bytes()).unwrap();
+            std::thread::sleep(pause);
+        }
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let at_once = answers(Duration::ZERO);
+    assert_eq!(at_once, answers(Duration::from_millis(300)));
+    let lines: Vec<serde_json::Value> = at_once.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    // What is passed on is what the first object has.
+    assert!(lines.iter().all(|line| line.get("b").is_some() && line.get("more").is_none()), "{at_once}");
+    // The text of the second object is read.
+    let whole =
+        mmc(folder.path()).args(["predict", RUN, "-", "--format", "jsonl"]).write_stdin(objects[1]).output().unwrap();
+    let alone: serde_json::Value = serde_json::from_slice(&whole.stdout).unwrap();
+    assert_eq!(alone["p_left"], lines[1]["p_left"], "{at_once}");
 }
 
 #[test]

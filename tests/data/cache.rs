@@ -54,6 +54,28 @@ fn changed_content_is_read_again_though_time_and_size_are_the_same() {
     assert!(case.load().tables[0].cached);
 }
 
+/// The system's time of the last change tells that files are those that a table was made of.
+#[cfg(unix)]
+#[test]
+fn files_that_have_not_changed_for_seconds_are_known_and_any_change_is_seen() {
+    let case = case();
+    let path = case.folder.path().join("t.csv");
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(3200));
+    let first = case.load();
+    let names = || fs::read_dir(case.cache_folder()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names().filter(|name| name.to_string_lossy().ends_with(".seen")).count(), 1);
+    let second = case.load();
+    assert_eq!((second.tables[0].cached, &second.train), (true, &first.train));
+    assert_eq!(second.fingerprint, first.fingerprint);
+    // Another content of the same length, under the same time.
+    case.write("t.csv", lines(50).replace("no,1,1\n", "no,9,1\n").as_bytes());
+    fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    let changed = case.load();
+    assert!(!changed.tables[0].cached);
+    assert_ne!((changed.fingerprint, changed.train), (first.fingerprint, first.train));
+}
+
 #[test]
 fn another_question_is_another_entry() {
     let mut case = case();

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::fs;
 
 fn a() -> [Select; 1] {
     [name("a")]
@@ -252,4 +253,20 @@ proptest! {
         let checked = case.run();
         prop_assert!(checked.value.is_some() || checked.problems.has_errors());
     }
+}
+
+#[test]
+fn a_folder_in_place_of_a_table_is_answered_with_a_table_in_it() {
+    let case = Case::new(&["tables"]).modality("m", &[name("a")], &[]);
+    fs::create_dir(case.folder.path().join("tables")).unwrap();
+    let help = |case: &Case| {
+        let problem = case.problem();
+        assert_eq!(problem.code, Code::FileUnreadable, "{problem:?}");
+        problem.help.unwrap()
+    };
+    assert!(help(&case).contains("`images(..)`"));
+    case.write("tables/b.csv", lines(3).as_bytes());
+    case.write("tables/a.csv", lines(3).as_bytes());
+    let help = help(&case);
+    assert!(help.contains("`tables/a.csv`") && help.contains("`tables/*.csv`"), "{help}");
 }

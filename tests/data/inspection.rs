@@ -128,6 +128,32 @@ fn a_large_file_that_cannot_be_read_in_part_is_not_read() {
 }
 
 #[test]
+fn of_a_large_table_that_is_joined_some_rows_are_seen_with_those_of_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("more")).unwrap();
+    let row = |row: usize| format!("{},{},{}.{}\n", row % 50, row % 2, row % 7, "1".repeat(4000));
+    let text: String = std::iter::once("who,kind,a\n".to_owned()).chain((0..18_500).map(row)).collect();
+    fs::write(folder.path().join("t.csv"), text).unwrap();
+    let people = |wrong: &str| {
+        let rows: String = (0..50).map(|who| format!("{who},{}{wrong}\n", who * 3)).collect();
+        fs::write(folder.path().join("more/people.csv"), format!("who,b\n{rows}")).unwrap();
+    };
+    people("");
+    let joined = pipeline("join(csv(\"t.csv\"), csv(\"more/people.csv\"), on: \"who\")", "{ test: last(1) }", BODY);
+    let (profile, problems) = profile(seen(&joined, folder.path()));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert!(!profile.whole() && profile.rows() < 18_500, "{}", profile.rows());
+    let b = &profile.modalities[0].columns[1];
+    assert_eq!((b.name.as_str(), b.cells.min, b.cells.max), ("b", 0.0, 147.0));
+    // A problem is that of the file.
+    people("x");
+    let Inspection::Inspected { profile: None, problems } = seen(&joined, folder.path()) else { panic!() };
+    let problem = problems.iter().next().unwrap();
+    let place = problem.data.as_ref().unwrap();
+    assert_eq!((problem.code, place.file.as_str(), place.line), (Code::BadCell, "more/people.csv", Some(2)));
+}
+
+#[test]
 fn of_many_generated_rows_the_first_are_seen() {
     let text = pipeline("synthetic(\"collider\", rows: 150_000)", "{ test: last(9) }", "")
         .replace("label kind: class[2] = column(\"kind\")", "label process: class[2] = column(\"process\")")

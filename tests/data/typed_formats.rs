@@ -436,3 +436,47 @@ fn columns_that_are_read_at_once_keep_their_cells() {
         assert_eq!(wrong, None);
     }
 }
+
+/// Integers, truth values and numbers of single precision with and without empty cells, over several chunks.
+#[test]
+fn numbers_of_every_type_are_read_with_their_gaps() {
+    const ROWS: usize = 150_000;
+    let there = |row: usize| !row.is_multiple_of(3);
+    let rows = || 0..ROWS;
+    let present = || rows().filter(|row| there(*row));
+    let schema = "message m { required binary y (UTF8); optional float f; optional int32 i; optional int64 l; \
+                  optional int64 u (UINT_64); optional boolean t; required float whole; }";
+    let levels: Vec<i16> = rows().map(|row| i16::from(there(row))).collect();
+    let mut writer =
+        SerializedFileWriter::new(vec![], Arc::new(parse_message_type(schema).unwrap()), Default::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    macro_rules! column {
+        ($kind:ty, $values:expr, $levels:expr) => {{
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<$kind>().write_batch(&$values.collect::<Vec<_>>(), $levels, None).unwrap();
+            column.close().unwrap();
+        }};
+    }
+    let names: Vec<&str> = rows().map(|row| ["no", "yes"][row % 2]).collect();
+    column!(ByteArrayType, texts(&names).into_iter(), None);
+    column!(FloatType, present().map(|row| row as f32 / 8.0), Some(&levels));
+    column!(Int32Type, present().map(|row| -(row as i32)), Some(&levels));
+    column!(Int64Type, present().map(|row| row as i64 * 2), Some(&levels));
+    column!(Int64Type, present().map(|row| -1 - row as i64), Some(&levels));
+    column!(BoolType, present().map(|row| row % 4 == 0), Some(&levels));
+    column!(FloatType, rows().map(|row| row as f32), None);
+    group.close().unwrap();
+    let bytes = writer.into_inner().unwrap();
+    let mut case = parquet_case(&bytes, "m", &["f", "i", "l", "u", "t", "whole"], 6);
+    let impute = TransformKind::Impute(Impute::Constant(-7.0));
+    case.modalities[0].transforms.push(Transform { kind: impute, span: span(TRANSFORM) });
+    let values = case.load().train.modalities[0].values();
+    for (row, found) in values.chunks(6).enumerate() {
+        let gap = |number: f32| if there(row) { number } else { -7.0 };
+        let unsigned = (u64::MAX - row as u64) as f64 as f32;
+        let truth = if row % 4 == 0 { 1.0 } else { 0.0 };
+        let expected =
+            [gap(row as f32 / 8.0), gap(-(row as f32)), gap(row as f32 * 2.0), gap(unsigned), gap(truth), row as f32];
+        assert_eq!(found, expected, "{row}");
+    }
+}

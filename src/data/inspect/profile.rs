@@ -6,6 +6,10 @@ use crate::data::modality::rows::ModalityRows;
 use crate::spec::{
     ColumnProfile, DataProfile, ModalityProfile, NumberSpread, Part, PartProfile, TableProfile, TransformKind,
 };
+use rayon::prelude::*;
+
+/// Columns that are profiled at the same time.
+const AT_ONCE: usize = 64;
 
 /// A column of a modality: the place of the modality in the data set, and the column in that.
 pub(super) type ColumnIndex = (usize, usize);
@@ -63,32 +67,34 @@ impl Dataset {
         let all: usize = Part::ALL.into_iter().filter_map(|part| self.part(part)).map(|part| part.rows).sum();
         // Rows from all over a large table.
         let step = all.div_ceil(SAMPLE_ROWS).max(1);
-        let mut gaps: Vec<usize> = vec![];
-        let mut columns = vec![];
-        for (modality, column) in &places {
-            let mut cells = vec![];
-            let mut row = 0;
+        let profile = |(modality, column): &ColumnIndex| {
+            // The cells that are there, and whether each row has one.
+            let (mut cells, mut there) = (vec![], vec![]);
             for part in Part::ALL.into_iter().filter_map(|part| self.part(part)) {
-                let rows = &part.modalities[*modality];
-                for cell in column_of(rows, *column, step) {
-                    if gaps.len() <= row {
-                        gaps.push(0);
-                    }
-                    match cell {
-                        Some(cell) => cells.push(cell),
-                        None => gaps[row] += 1,
-                    }
-                    row += 1;
+                for cell in column_of(&part.modalities[*modality], *column, step) {
+                    there.push(cell.is_some());
+                    cells.extend(cell);
                 }
             }
             let own = &self.modalities[*modality];
             let is_label = own.source_column(*column).is_some_and(|source| source.shown() == self.label.column.shown());
-            columns.push(ColumnProfile {
+            let column = ColumnProfile {
                 name: own.number_name(*column),
                 is_label,
                 cells: spread(cells.iter().map(|cell| f64::from(*cell))),
                 inputs: spread(cells.iter().filter_map(|cell| transformed(f64::from(*cell), &transforms))),
-            });
+            };
+            (column, there)
+        };
+        // In groups, so that memory is bounded however many columns there are.
+        let mut gaps: Vec<usize> = vec![];
+        let mut columns = vec![];
+        for places in places.chunks(AT_ONCE) {
+            for (column, there) in places.par_iter().map(profile).collect::<Vec<_>>() {
+                gaps.resize(gaps.len().max(there.len()), 0);
+                gaps.iter_mut().zip(there).for_each(|(gaps, there)| *gaps += usize::from(!there));
+                columns.push(column);
+            }
         }
         let width = columns.len();
         ModalityProfile {

@@ -17,20 +17,14 @@ pub(super) struct RowRanges {
 impl RowRanges {
     /// Ranges of at most `most` of the rows of a table, and at least one row; the first and the last row are among them.
     pub(super) fn spread(all: u64, most: u64) -> Self {
-        Self::spread_within(all, all, most)
-    }
-
-    /// The same, of the first `within` rows of the table.
-    pub(super) fn spread_within(all: u64, within: u64, most: u64) -> Self {
-        let within = within.min(all);
         let most = most.max(1);
-        if within <= most {
-            return Self { ranges: std::iter::once(0..within).collect(), all };
+        if all <= most {
+            return Self { ranges: std::iter::once(0..all).collect(), all };
         }
         let count = RANGES.min(most);
         let length = most / count;
         let start = |at: u64| {
-            let place = u128::from(within - length) * u128::from(at) / u128::from((count - 1).max(1));
+            let place = u128::from(all - length) * u128::from(at) / u128::from((count - 1).max(1));
             place as u64
         };
         Self { ranges: (0..count).map(|at| start(at)..start(at) + length).collect(), all }

@@ -4,16 +4,16 @@ use crate::atomic_file::{Durability, replace_file};
 use crate::data::inspect::row_copies::{CopySize, copy_rows, unpacked_size};
 use crate::data::inspect::row_ranges::RowRanges;
 use crate::data::inspect::spread::{SpreadRecords, SpreadSize, spread};
-use crate::data::io::paths;
+use crate::data::io::paths::{self, DataFile};
 use crate::data::io::reader;
-use crate::data::io::regular::open_regular;
+use crate::data::io::regular::{open_regular, read_regular};
 use crate::data::load::LoadRequest;
 use crate::data::source::excel_separator::with_declared_separator;
 use crate::data::source::text_layout::TextLayout;
 use crate::diag::Problem;
 use crate::spec::{FirstRows, Origin, Source, SourceKind, Spanned, TextFormat, UTF_8};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The most rows of a large table that are read.
 pub const SAMPLE_ROWS: usize = 100_000;
@@ -49,6 +49,8 @@ struct CopiedFile {
 
 /// The records of a file that were copied.
 enum CopiedRecords {
+    /// All of them, from the file itself.
+    All,
     /// Lines of text.
     Lines(SpreadRecords),
     /// Rows by their numbers.
@@ -58,6 +60,7 @@ enum CopiedRecords {
 impl CopiedRecords {
     fn is_whole(&self) -> bool {
         match self {
+            CopiedRecords::All => true,
             CopiedRecords::Lines(records) => records.whole,
             CopiedRecords::Rows(rows) => rows.is_whole(),
         }
@@ -100,6 +103,7 @@ impl Sample {
             if let Some(place) = problem.data.as_mut().filter(|place| place.file == copy.path) {
                 place.file.clone_from(&copy.name);
                 match &copy.rows {
+                    CopiedRecords::All => {}
                     CopiedRecords::Lines(records) => place.line = place.line.and_then(|line| records.line(line)),
                     CopiedRecords::Rows(rows) => place.row = place.row.and_then(|row| rows.original(row)),
                 }
@@ -115,11 +119,15 @@ impl Sample {
 /// If a table cannot be read or a copy not be written. A missing file is not reported here.
 pub(super) fn of_large(request: &LoadRequest<'_>) -> Result<Option<Sample>, NoSample> {
     let sources = request.data.origin.sources();
-    // Folders of images and tables that are joined are not sampled.
-    let copied = sources.iter().all(|source| match source.kind.first_rows(SAMPLE_ROWS) {
+    // Folders of images are not sampled.
+    let copied = |source: &Source| match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Lines(_) | FirstRows::Numbered => !files(source.kind.files(), request.base).is_empty(),
         FirstRows::Generated { .. } => true,
         FirstRows::Unavailable => false,
+    };
+    let copied = sources.iter().all(|source| match source.kind.joined() {
+        [] => copied(source),
+        joined => joined.iter().all(copied),
     });
     if !copied || !sources.iter().any(|source| is_large(source, request.base)) {
         return Ok(None);
@@ -174,12 +182,13 @@ pub(super) fn of_large_source(source: &Source, base: &Path) -> Result<Option<Sam
     let copy = copy(source, base, folder.path(), 0)?;
     let rows = |file: &CopiedFile| match &file.rows {
         CopiedRecords::Rows(rows) => usize::try_from(rows.all).ok(),
-        CopiedRecords::Lines(_) => None,
+        CopiedRecords::Lines(_) | CopiedRecords::All => None,
     };
     let files = copy.files.unwrap_or_default();
-    // The columns of `npy` have the same rows.
+    // The columns of `npy` have the same rows, and those of a join are the rows of its first table.
     let all_rows = match source.kind {
         SourceKind::Npy { .. } => files.first().and_then(rows),
+        SourceKind::Join { .. } => None,
         _ => files.iter().map(rows).sum(),
     };
     Ok(Some(SampledSource { folder, source: copy.source, all_rows }))
@@ -187,20 +196,27 @@ pub(super) fn of_large_source(source: &Source, base: &Path) -> Result<Option<Sam
 
 /// A source that is too large to be read whole and cannot be sampled.
 pub(super) fn too_large(request: &LoadRequest<'_>) -> Option<String> {
-    let mut sources = request.data.origin.sources();
-    let mut at = 0;
-    while at < sources.len() {
-        sources.extend(sources[at].kind.joined());
-        at += 1;
-    }
-    let alone = sources.iter().all(|source| source.kind.joined().is_empty());
-    sources.into_iter().find_map(|source| {
-        // Of tables that are joined no first rows are read.
-        let copied = alone && source.kind.first_rows(SAMPLE_ROWS) != FirstRows::Unavailable;
-        let paths = source.kind.files();
-        let large = !copied && bytes(paths, request.base) > LARGE;
-        paths.first().filter(|_| large).map(|path| path.value.clone())
-    })
+    let paths = |source: &Source| source.kind.files().first().map(|path| path.value.clone());
+    let too_large = |source: &Source| match source.kind.joined() {
+        // Of a join, rows of the first table are read, and the others are read whole to look up their keys.
+        [first, others @ ..] => std::iter::once(first)
+            .filter(|first| first.kind.first_rows(SAMPLE_ROWS) == FirstRows::Unavailable)
+            .chain(others)
+            .find(|source| holds_large(source, request.base))
+            .map(|source| paths(source).unwrap_or_else(|| "a join".to_owned())),
+        [] => Some(source)
+            .filter(|source| source.kind.first_rows(SAMPLE_ROWS) == FirstRows::Unavailable)
+            .filter(|source| holds_large(source, request.base))
+            .and_then(paths),
+    };
+    request.data.origin.sources().into_iter().find_map(too_large)
+}
+
+/// Whether a source, or a table that it joins, has large files.
+fn holds_large(source: &Source, base: &Path) -> bool {
+    is_large(source, base)
+        || bytes(source.kind.files(), base) > LARGE
+        || source.kind.joined().iter().any(|source| holds_large(source, base))
 }
 
 /// Approximate size of the cells of a source whose rows are found by their numbers, in bytes.
@@ -225,7 +241,8 @@ fn is_large(source: &Source, base: &Path) -> bool {
         FirstRows::Lines(_) => bytes(source.kind.files(), base) > LARGE,
         FirstRows::Generated { whole, .. } => !whole,
         FirstRows::Numbered => numbered_bytes(source, base) > LARGE,
-        FirstRows::Unavailable => false,
+        // The rows of a join are those of its first table.
+        FirstRows::Unavailable => source.kind.joined().first().is_some_and(|first| is_large(first, base)),
     }
 }
 
@@ -237,6 +254,9 @@ fn files(written: &[Spanned<String>], base: &Path) -> Vec<(PathBuf, String)> {
 
 /// A source that reads some rows of another, in files of `folder`; it is the one of this number.
 fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<CopiedSource, NoSample> {
+    if let SourceKind::Join { sources, on } = &source.kind {
+        return copy_join(source, (sources, on), base, folder, at);
+    }
     match source.kind.first_rows(SAMPLE_ROWS) {
         FirstRows::Generated { name, source: kind, .. } => {
             Ok(CopiedSource { source: Source { kind, span: source.span }, name, files: None })
@@ -277,6 +297,48 @@ fn copy(source: &Source, base: &Path, folder: &Path, at: usize) -> Result<Copied
         }
         FirstRows::Unavailable => Err(NoSample::Unavailable(source.clone())),
     }
+}
+
+/// The same for a join: rows from all over its first table, and all rows of the others, in which their keys are looked up.
+fn copy_join(
+    source: &Source,
+    (sources, on): (&[Source], &[Spanned<String>]),
+    base: &Path,
+    folder: &Path,
+    at: usize,
+) -> Result<CopiedSource, NoSample> {
+    let [first, others @ ..] = sources else { return Err(NoSample::Unavailable(source.clone())) };
+    let copied = copy(first, base, folder, at)?;
+    let (mut members, mut files) = (vec![copied.source], copied.files.unwrap_or_default());
+    for other in others {
+        let mut whole = other.clone();
+        if let Some(paths) = whole.kind.files_mut() {
+            let found = paths::find(paths, base).map_err(|_| NoSample::Unavailable(source.clone()))?;
+            paths.clear();
+            for file in found {
+                let path = whole_file(&file, folder)?;
+                paths.push(Spanned { value: path.clone(), span: file.span });
+                files.push(CopiedFile { path, name: file.name, rows: CopiedRecords::All });
+            }
+        }
+        members.push(whole);
+    }
+    let kind = SourceKind::Join { sources: members, on: on.to_vec() };
+    Ok(CopiedSource { source: Source { kind, span: source.span }, name: copied.name, files: Some(files) })
+}
+
+/// The path of a file that is read whole, from a folder of copies on. A copy has the same path as the file has from the
+/// folder of the pipeline, because the columns of a join may be named after it.
+fn whole_file(file: &DataFile, folder: &Path) -> io::Result<String> {
+    let inside = Path::new(&file.name).components().all(|part| matches!(part, Component::Normal(_)));
+    if !inside || is_large_file(&file.path) {
+        return Ok(std::path::absolute(&file.path)?.to_string_lossy().into_owned());
+    }
+    let place = folder.join(&file.name);
+    std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
+    let bytes = read_regular(&file.path, LARGE)?;
+    replace_file(&place, Durability::Unsynced, |file| file.write_all(&bytes))?;
+    Ok(file.name.clone())
 }
 
 /// The same for rows that are found by their numbers.

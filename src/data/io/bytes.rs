@@ -142,6 +142,17 @@ impl Growing {
         Ok(())
     }
 
+    /// So many zeros as the first bytes, to be written in place, if all of them may be in memory.
+    pub(crate) fn claim(&mut self, length: usize) -> Option<&mut [u8]> {
+        if self.length > 0 || self.file.is_some() || !self.budget.take(length) {
+            return None;
+        }
+        self.length = length as u64;
+        // The system gives pages of zeros when they are first written, on the thread that writes them.
+        self.held = vec![0; length];
+        Some(&mut self.held)
+    }
+
     /// All of them.
     pub(crate) fn finish(mut self) -> io::Result<Bytes> {
         match self.file.take() {
@@ -182,6 +193,15 @@ mod tests {
             assert_eq!(*bytes, *all);
             assert_eq!(matches!(bytes, Bytes::Held(_)), held, "{memory}");
         }
+        // Bytes that are claimed take their room, and others may follow them.
+        let budget = MemoryBudget::new(5_000, Some(folder.path()));
+        let mut growing = Growing::new(&budget);
+        assert!(growing.claim(5_001).is_none());
+        growing.claim(4_000).unwrap().copy_from_slice(&all[..4_000]);
+        assert!(Growing::new(&budget).claim(1_001).is_none());
+        assert!(growing.claim(10).is_none());
+        growing.write(&all[4_000..]).unwrap();
+        assert_eq!(*growing.finish().unwrap(), *all);
         // The files have no names: the system removes them with the process.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -44,6 +44,17 @@ impl FileStamp {
     fn is_recent(&self) -> bool {
         self.modified.is_none_or(|time| SystemTime::now().duration_since(time).map_or(true, |age| age < COARSE))
     }
+
+    /// Whether every later change of the file changes the stamp: the system has the time of the last change of any kind,
+    /// which cannot be set, and that is long enough ago.
+    fn is_lasting(&self) -> bool {
+        let [_, _, seconds, _] = self.identity;
+        let changed = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
+        let changed = changed.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        // The time is in whole seconds here.
+        let old = |time| SystemTime::now().duration_since(time).is_ok_and(|age| age > COARSE + Duration::from_secs(1));
+        changed.is_some_and(old)
+    }
 }
 
 #[cfg(unix)]
@@ -71,6 +82,16 @@ impl FileStamps {
             Some(_) => None,
         };
         Self(files.iter().map(stamp).collect())
+    }
+
+    /// A hash of the stamps, which other contents of the files never have; `None` where that is not certain.
+    pub(crate) fn lasting(&self) -> Option<blake3::Hash> {
+        let mut hasher = blake3::Hasher::new();
+        for stamp in &self.0 {
+            let (stamp, _) = stamp.as_ref().filter(|(stamp, _)| stamp.is_lasting())?;
+            stamp.hash(&mut hasher);
+        }
+        Some(hasher.finalize())
     }
 
     /// The first of the files that has changed since. `hashes` are those of the contents that were read, where they are
@@ -109,7 +130,29 @@ mod tests {
         std::fs::write(&path, "two").unwrap();
         std::fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
         assert!(stamps.changed(&files, &[hash]).is_some());
+        assert_eq!(FileStamps::of(&files).lasting(), None, "written just before");
         std::fs::remove_file(&path).unwrap();
         assert!(stamps.changed(&files, &[hash]).is_some());
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_lasting_stamp_is_of_a_file_that_was_written_long_ago_and_changes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "one").unwrap();
+        let time = SystemTime::now() - Duration::from_secs(1000);
+        let file = std::fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(time).unwrap();
+        // The time of the last change of any kind is that of the call above.
+        let mut stamp = FileStamp::of(&path).unwrap();
+        assert!(!stamp.is_lasting() && !stamp.is_recent());
+        let lasting = |stamp: &FileStamp| FileStamps(vec![Some((stamp.clone(), false))]).lasting();
+        assert_eq!(lasting(&stamp), None);
+        stamp.identity[2] -= 10;
+        let before = lasting(&stamp);
+        assert!(before.is_some());
+        stamp.identity[3] ^= 1;
+        assert!(lasting(&stamp).is_some() && lasting(&stamp) != before);
+        assert_eq!(FileStamps(vec![None]).lasting(), None);
     }
 }

@@ -99,24 +99,43 @@ fn apply_all(
     let width = spec.shape.size();
     let mut made = vec![];
     for part in parts {
+        let preparer = BlockPreparer { spec, transforms, unfit, part };
         let mut writer = RowsWriter::new(width, spec.optional, budget);
-        let blocks: Vec<&[u32]> = part.rows.chunks(block(width)).collect();
         let mut first = 0;
-        for blocks in blocks.chunks(2 * rayon::current_num_threads()) {
-            let preparer = BlockPreparer { spec, transforms, unfit, part };
-            let prepared: Vec<PreparedNumbers> = blocks.par_iter().map(|rows| preparer.prepare(rows)).collect();
-            for (rows, block) in blocks.iter().zip(prepared) {
-                if block.faulty {
-                    preparer.cells(rows, |fault, at, row| errors.fault(part, fault, at, first + row), |_, _, _| {});
+        let mut count = |rows: &[u32], block: &TransformedRows| {
+            if block.faulty {
+                preparer.cells(rows, |fault, at, row| errors.fault(part, fault, at, first + row), |_, _, _| {});
+            }
+            errors.tally.rows += rows.len();
+            if let (Some(steps), [most, _]) = (part.steps(rows), spec.shape.0.as_slice()) {
+                steps.iter().for_each(|steps| errors.tally.text(*steps, steps > most));
+            }
+            errors.tally.missing += block.there.iter().filter(|there| !**there).count();
+            first += rows.len();
+        };
+        let size = block(width);
+        if let Some(cells) = writer.claim(part.rows.len()).filter(|cells| !cells.is_empty()) {
+            // All rows at their places.
+            let blocks = part.rows.par_chunks(size).zip(cells.par_chunks_mut(4 * size * width));
+            let prepared: Vec<_> = blocks.map(|(rows, cells)| (rows, preparer.prepare(rows, cells))).collect();
+            for (rows, block) in prepared {
+                count(rows, &block);
+                writer.mark_all(&block.there);
+            }
+        } else {
+            // A few blocks at a time, as the writer may put them into a file.
+            let blocks: Vec<&[u32]> = part.rows.chunks(size).collect();
+            for blocks in blocks.chunks(2 * rayon::current_num_threads()) {
+                let prepare = |rows: &&[u32]| {
+                    let mut cells = vec![0; 4 * rows.len() * width];
+                    (preparer.prepare(rows, &mut cells), cells)
+                };
+                let prepared: Vec<(TransformedRows, Vec<u8>)> = blocks.par_iter().map(prepare).collect();
+                for (rows, (block, cells)) in blocks.iter().zip(prepared) {
+                    count(rows, &block);
+                    let written = writer.push_cells(&cells, &block.there);
+                    written.map_err(|error| out_of_space(columns_of(spec), &error))?;
                 }
-                errors.tally.rows += rows.len();
-                if let (Some(steps), [most, _]) = (part.steps(rows), spec.shape.0.as_slice()) {
-                    steps.iter().for_each(|steps| errors.tally.text(*steps, steps > most));
-                }
-                errors.tally.missing += block.there.iter().filter(|there| !**there).count();
-                let written = writer.push_cells(&block.cells, &block.there);
-                written.map_err(|error| out_of_space(columns_of(spec), &error))?;
-                first += rows.len();
             }
         }
         made.push(writer.finish().map_err(|error| out_of_space(columns_of(spec), &error))?);
@@ -132,10 +151,8 @@ struct BlockPreparer<'a> {
     part: &'a ModalityColumns<'a>,
 }
 
-/// Rows as they are stored.
-struct PreparedNumbers {
-    /// The bytes of their numbers, row by row.
-    cells: Vec<u8>,
+/// What is known of rows whose numbers are prepared.
+struct TransformedRows {
     /// Which rows have all their numbers.
     there: Vec<bool>,
     /// Whether a cell is to be reported.
@@ -150,25 +167,25 @@ enum CellFault {
 }
 
 impl BlockPreparer<'_> {
-    fn prepare(&self, rows: &[u32]) -> PreparedNumbers {
-        let width = self.spec.shape.size();
-        let mut prepared =
-            PreparedNumbers { cells: vec![0; 4 * rows.len() * width], there: vec![true; rows.len()], faulty: false };
+    /// Writes the bytes of the numbers of rows, row by row, into `cells`, which are zeros.
+    fn prepare(&self, rows: &[u32], cells: &mut [u8]) -> TransformedRows {
+        let mut prepared = TransformedRows { there: vec![true; rows.len()], faulty: false };
         match self.part.steps(rows) {
-            Some(_) => self.prepare_steps(rows, &mut prepared),
-            None => self.prepare_vectors(rows, &mut prepared),
+            Some(_) => self.prepare_steps(rows, cells, &mut prepared),
+            None => self.prepare_vectors(rows, cells, &mut prepared),
         }
         // A row that lacks one number lacks the modality.
-        for (row, _) in prepared.cells.chunks_mut(4 * width).zip(&prepared.there).filter(|(_, there)| !**there) {
+        let width = self.spec.shape.size();
+        for (row, _) in cells.chunks_mut(4 * width).zip(&prepared.there).filter(|(_, there)| !**there) {
             row.fill(0);
         }
         prepared
     }
 
     /// Prepares rows that all have as many numbers: as [`BlockPreparer::cells`], a few rows after the other.
-    fn prepare_vectors(&self, rows: &[u32], prepared: &mut PreparedNumbers) {
+    fn prepare_vectors(&self, rows: &[u32], cells: &mut [u8], prepared: &mut TransformedRows) {
         let (width, features) = (self.spec.shape.size(), self.unfit.len());
-        let PreparedNumbers { cells, there, faulty } = prepared;
+        let TransformedRows { there, faulty } = prepared;
         let tiles = cells.chunks_mut(4 * TILE * width).zip(there.chunks_mut(TILE));
         let mut column = vec![];
         for (rows, (cells, there)) in rows.chunks(TILE).zip(tiles) {
@@ -190,9 +207,9 @@ impl BlockPreparer<'_> {
     }
 
     /// Prepares rows of lists.
-    fn prepare_steps(&self, rows: &[u32], prepared: &mut PreparedNumbers) {
+    fn prepare_steps(&self, rows: &[u32], cells: &mut [u8], prepared: &mut TransformedRows) {
         let width = self.spec.shape.size();
-        let PreparedNumbers { cells, there, faulty } = prepared;
+        let TransformedRows { there, faulty } = prepared;
         let cells = cells.as_chunks_mut::<4>().0;
         let fault = |_, _, _| {
             *faulty = true;

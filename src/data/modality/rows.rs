@@ -154,9 +154,22 @@ impl RowsWriter {
         }
     }
 
+    /// The bytes of the numbers of so many first rows, zeros, to be written in any order; then
+    /// [`RowsWriter::mark_all`] says which rows there are. `None` where they may not be in memory.
+    pub(crate) fn claim(&mut self, rows: usize) -> Option<&mut [u8]> {
+        self.growing.claim(rows.checked_mul(4 * self.width)?)
+    }
+
+    /// Which of the next rows are there.
+    pub(crate) fn mark_all(&mut self, there: &[bool]) {
+        if let Some(present) = &mut self.present {
+            present.extend_from_slice(there);
+        }
+    }
+
     /// Adds rows as the bytes of their numbers, those that are missing as zeros.
     pub(crate) fn push_cells(&mut self, cells: &[u8], there: &[bool]) -> io::Result<()> {
-        there.iter().for_each(|there| self.mark(*there));
+        self.mark_all(there);
         self.growing.write(cells)
     }
 

@@ -73,9 +73,12 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         let (cells, places) = image_files::cell_query(&open.schema, query);
         let format = self.reader.format();
         let entries = storage.cache.map(|folder| Entries::new(folder, &format, &cells, &lengths(files)));
-        // The content is hashed beforehand only if there may be an entry for it.
+        // The content is hashed beforehand only if there may be an entry for it, and the files are not those it was made of.
+        let stamps = self.stamps.lasting();
+        let noted = entries.as_ref().zip(stamps).and_then(|(entries, stamps)| entries.known(stamps));
+        let is_noted = noted.is_some();
         let known = match entries.as_ref().filter(|entries| entries.any()) {
-            Some(_) => Some(hash_files(files)?),
+            Some(_) => Some(noted.map_or_else(|| hash_files(files), Ok)?),
             None => None,
         };
         let entry = entries.as_ref().zip(known.as_deref()).map(|(entries, hashes)| entries.of(hashes));
@@ -86,6 +89,7 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
         let (store, hashes) = match (kept, known) {
             (Some(kept), Some(hashes)) => {
                 self.unchanged(&hashes)?;
+                self.note(entries.as_ref().filter(|_| !is_noted), &hashes);
                 (kept, hashes)
             }
             (_, known) => {
@@ -107,8 +111,9 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
                     return Err(changed(&files[at]).into());
                 }
                 self.unchanged(&hashes)?;
-                let entry = entries.map(|entries| entries.of(&hashes));
+                let entry = entries.as_ref().map(|entries| entries.of(&hashes));
                 stored = entry.map_or(Ok(()), |entry| cache::store(&entry, &store, None));
+                self.note(entries.as_ref().filter(|_| stored.is_ok()), &hashes);
                 (store, hashes)
             }
         };
@@ -144,6 +149,14 @@ impl<R: FormatReader> RowReader for CachedFiles<R> {
 }
 
 impl<R: FormatReader> CachedFiles<R> {
+    /// Notes the contents of the files beside the entry for them, where that will hold as long as the files do not change.
+    fn note(&self, entries: Option<&Entries<'_>>, hashes: &[blake3::Hash]) {
+        if let Some((entries, stamps)) = entries.zip(self.stamps.lasting()) {
+            // Without the note, the files are hashed the next time.
+            let _ = entries.note(stamps, hashes);
+        }
+    }
+
     /// An error if a file has changed since its columns were read; `hashes` are those of the contents that were read.
     fn unchanged(&self, hashes: &[blake3::Hash]) -> Result<(), Problems> {
         match self.stamps.changed(self.reader.files(), hashes) {

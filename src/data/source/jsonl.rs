@@ -1,5 +1,6 @@
 //! Reads JSON: an object on each line, or an array of objects, whose keys are the columns. A key that an object lacks, and
-//! `null`, are empty cells. The keys of the first objects are the columns; of a pipe, those that come without a pause.
+//! `null`, are empty cells. The keys of the first objects are the columns; of a pipe those of the first one, so that columns do
+//! not depend on when the others come.
 
 use crate::data::io::bytes::MemoryBudget;
 use crate::data::io::paths::DataFile;
@@ -57,7 +58,7 @@ impl FormatReader for Jsonl {
         let mut nested = BTreeSet::new();
         let mut problems = Problems::new();
         for file in &self.files {
-            let mut left = FIRST;
+            let mut left = if file.stream.is_some() { 1 } else { FIRST };
             let seen = reader::peek_at_what_is_there(file, UTF_8).map_err(|error| unreadable(file, &error, 0));
             let seen = seen.and_then(|text| {
                 objects(file, text, &mut |_, text| {
@@ -87,6 +88,7 @@ impl FormatReader for Jsonl {
         }
         let mut schema = Schema::named(names);
         (schema.arrays, schema.nested) = (arrays, nested);
+        schema.more = self.files.iter().any(|file| file.stream.is_some());
         match (problems.has_errors(), schema.width, self.files.first()) {
             (false, 0, Some(file)) => Err(no_object(file, 1, "").into()),
             (false, ..) => Ok(schema),

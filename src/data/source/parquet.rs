@@ -12,7 +12,7 @@ use crate::data::source::parquet_pages::column_fits;
 use crate::data::source::row_block::{BlockQuery, BlockReader};
 use crate::data::table::errors::{CellErrors, empty, out_of_space};
 use crate::data::table::origin::RowUnit;
-use crate::data::table::schema::{ArrayType, Schema, TableQuery};
+use crate::data::table::schema::{ArrayType, CellType, Schema, TableQuery};
 use crate::data::table::store::StoreWriter;
 use crate::diag::{Problem, Problems};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -26,8 +26,8 @@ pub(crate) struct Parquet {
     pub files: Vec<DataFile>,
 }
 
-/// Largest number of rows read at once.
-const BLOCK: usize = 4096;
+/// Largest number of rows with texts that are read at once.
+const TEXTS: usize = 4096;
 
 impl FormatReader for Parquet {
     fn files(&self) -> &[DataFile] {
@@ -49,10 +49,13 @@ impl FormatReader for Parquet {
     fn read(&self, schema: &Schema, query: &TableQuery, budget: &MemoryBudget) -> Result<ReadFiles, Problems> {
         let mut writer = StoreWriter::new(query, budget);
         let mut found = CellErrors::default();
+        // Blocks that fill a chunk of the store are stored without another copy.
+        let texts = query.columns.iter().any(|column| column.kind == CellType::Text);
+        let rows = if texts { writer.rows_left().min(TEXTS) } else { writer.rows_left() };
         for (index, file) in self.files.iter().enumerate() {
             let mut columns = ColumnBlocks::open(file)?;
             let before = writer.rows();
-            let next = || columns.next(file, schema, query, BLOCK);
+            let next = || columns.next(file, schema, query, rows);
             parse_in_order(file, query, (&mut writer, &mut found), next, |block, writer, errors| {
                 block.write((index, file), schema, query, writer, errors)
             })?;

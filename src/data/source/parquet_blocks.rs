@@ -112,14 +112,16 @@ impl DecodedColumns {
         writer: &mut StoreWriter,
         errors: &mut CellErrors,
     ) -> Result<(), Problem> {
-        let mut scratch = vec![];
+        let (mut scratch, mut numbers) = (vec![], vec![]);
         let mut from = 0;
+        writer.reserve(self.rows);
         while from < self.rows {
             let count = writer.rows_left().min(self.rows - from);
             let written = writer.rows();
             for (at, (leaf, wanted)) in self.columns.iter().zip(&query.columns).enumerate() {
-                if let (CellType::Number(1), Some(numbers)) = (wanted.kind, leaf.plain_numbers(from..from + count)) {
-                    writer.numbers(at, numbers);
+                numbers.clear();
+                if wanted.kind == CellType::Number(1) && leaf.plain_numbers(from..from + count, &mut numbers) {
+                    writer.numbers(at, &numbers);
                     continue;
                 }
                 let name = schema.column(wanted.position);

@@ -16,7 +16,9 @@ use std::ops::Range;
 /// Values of a column as they were read.
 enum Values {
     Numbers(Vec<f64>),
-    Integers(Vec<i128>),
+    Floats(Vec<f32>),
+    Integers(Vec<i64>),
+    Unsigned(Vec<u64>),
     Truths(Vec<bool>),
     Texts(Vec<ByteArray>),
 }
@@ -61,10 +63,9 @@ impl MomentType {
         }
     }
 
-    fn moment(self, count: i128) -> Moment {
+    fn moment(self, count: i64) -> Moment {
         let Self { unit, utc } = self;
-        // Counts are of 64 bits in every file.
-        Moment { count: i64::try_from(count).unwrap_or(i64::MAX), unit, day: unit == MomentUnit::Day, utc }
+        Moment { count, unit, day: unit == MomentUnit::Day, utc }
     }
 }
 
@@ -83,9 +84,10 @@ pub(super) struct LeafBlock {
     definitions: Vec<i16>,
     repetitions: Vec<i16>,
     values: Values,
-    /// For each row where its levels begin, and the end of the last.
+    rows: usize,
+    /// For each row where its levels begin, and the end of the last; nothing where every row is one level.
     starts: Vec<usize>,
-    /// For each row where its values begin, and the end of the last.
+    /// For each row where its values begin, and the end of the last; nothing where every row is one value.
     values_from: Vec<usize>,
 }
 
@@ -106,32 +108,28 @@ impl Leaf {
 
     /// Reads up to `rows` rows.
     pub(super) fn read(&mut self, rows: usize) -> Result<LeafBlock, ParquetError> {
-        let unsigned = self.unsigned;
-        let (mut definitions, mut repetitions) = (vec![], vec![]);
+        let (mut definitions, mut repetitions) = (Vec::with_capacity(rows), vec![]);
         let mut levels = LevelReader { rows, definitions: &mut definitions, repetitions: &mut repetitions };
         let (read, values) = match &mut self.reader {
-            ColumnReader::BoolColumnReader(reader) => {
-                let (read, truths) = levels.all(reader)?;
-                (read, Values::Truths(truths))
+            ColumnReader::BoolColumnReader(reader) => levels.read(reader, Values::Truths)?,
+            ColumnReader::Int32ColumnReader(reader) if self.unsigned => {
+                levels.read(reader, |numbers| Values::Integers(widened(numbers, |number| i64::from(number as u32))))?
             }
-            ColumnReader::Int32ColumnReader(reader) => levels
-                .integers(reader, |number| if unsigned { i128::from(number as u32) } else { i128::from(number) })?,
-            ColumnReader::Int64ColumnReader(reader) => levels
-                .integers(reader, |number| if unsigned { i128::from(number as u64) } else { i128::from(number) })?,
+            ColumnReader::Int32ColumnReader(reader) => {
+                levels.read(reader, |numbers| Values::Integers(widened(numbers, i64::from)))?
+            }
+            ColumnReader::Int64ColumnReader(reader) if self.unsigned => {
+                levels.read(reader, |numbers| Values::Unsigned(widened(numbers, |number| number as u64)))?
+            }
+            ColumnReader::Int64ColumnReader(reader) => levels.read(reader, Values::Integers)?,
             ColumnReader::Int96ColumnReader(reader) => {
-                let (read, times) = levels.all(reader)?;
-                (read, Values::Integers(times.iter().map(|time: &Int96| i128::from(time.to_micros())).collect()))
+                levels.read(reader, |times| Values::Integers(widened(times, |time: Int96| time.to_micros())))?
             }
-            ColumnReader::FloatColumnReader(reader) => levels.numbers(reader, f64::from)?,
-            ColumnReader::DoubleColumnReader(reader) => levels.numbers(reader, |number| number)?,
-            ColumnReader::ByteArrayColumnReader(reader) => {
-                let (read, texts) = levels.all(reader)?;
-                (read, Values::Texts(texts))
-            }
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                let (read, texts): (usize, Vec<FixedLenByteArray>) = levels.all(reader)?;
-                (read, Values::Texts(texts.into_iter().map(ByteArray::from).collect()))
-            }
+            ColumnReader::FloatColumnReader(reader) => levels.read(reader, Values::Floats)?,
+            ColumnReader::DoubleColumnReader(reader) => levels.read(reader, Values::Numbers)?,
+            ColumnReader::ByteArrayColumnReader(reader) => levels.read(reader, Values::Texts)?,
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => levels
+                .read(reader, |texts| Values::Texts(widened(texts, |text: FixedLenByteArray| ByteArray::from(text))))?,
         };
         let values = match (values, self.scale) {
             (Values::Texts(texts), Some(scale)) => {
@@ -150,30 +148,33 @@ impl Leaf {
             (values, _) => values,
         };
         let (starts, values_from) = (vec![], vec![]);
-        let mut block =
-            LeafBlock { form: self.form, moment: self.moment, definitions, repetitions, values, starts, values_from };
+        let (form, moment) = (self.form, self.moment);
+        let mut block = LeafBlock { form, moment, definitions, repetitions, values, rows: 0, starts, values_from };
         block.find_rows(read);
         Ok(block)
     }
 }
 
+/// Values in a wider type.
+fn widened<A, B>(values: Vec<A>, wide: impl Fn(A) -> B) -> Vec<B> {
+    values.into_iter().map(wide).collect()
+}
+
 impl LeafBlock {
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
-        self.starts.len() - 1
+        self.rows
     }
 
     /// Finds where each row begins.
     fn find_rows(&mut self, read: usize) {
-        self.starts.clear();
-        self.values_from.clear();
-        let levels = if self.form.depth > 0 {
-            self.repetitions.len()
-        } else if self.form.defined > 0 {
-            self.definitions.len()
-        } else {
-            read
-        };
+        if self.form.depth == 0 {
+            self.rows = if self.form.defined > 0 { self.definitions.len() } else { read };
+            if self.values.len() == self.rows {
+                return;
+            }
+        }
+        let levels = if self.form.depth > 0 { self.repetitions.len() } else { self.rows };
         let mut values = 0;
         for level in 0..levels {
             if self.form.depth == 0 || self.repetitions[level] == 0 {
@@ -182,16 +183,56 @@ impl LeafBlock {
             }
             values += usize::from(self.is_there(level));
         }
+        self.rows = self.starts.len();
         self.starts.push(levels);
         self.values_from.push(values);
     }
 
-    /// The numbers of some rows, where every row of the column is one finite number or not-a-number.
-    pub(super) fn plain_numbers(&self, rows: Range<usize>) -> Option<&[f64]> {
-        let Values::Numbers(numbers) = &self.values else { return None };
-        let plain = self.form.depth == 0 && numbers.len() == self.rows();
-        let numbers = plain.then(|| &numbers[rows])?;
-        (!numbers.iter().any(|number| number.is_infinite())).then_some(numbers)
+    /// The levels of a row.
+    fn levels(&self, row: usize) -> Range<usize> {
+        if self.starts.is_empty() { row..row + 1 } else { self.starts[row]..self.starts[row + 1] }
+    }
+
+    /// The places of the values of a row.
+    fn values_of(&self, row: usize) -> Range<usize> {
+        if self.values_from.is_empty() { row..row + 1 } else { self.values_from[row]..self.values_from[row + 1] }
+    }
+
+    /// Adds the numbers of some rows to `numbers`, not-a-number where a row has none. Says no, and adds nothing, where they
+    /// are not one number a row, or one is infinite.
+    pub(super) fn plain_numbers(&self, rows: Range<usize>, numbers: &mut Vec<f64>) -> bool {
+        if self.form.depth > 0 || matches!(self.values, Values::Texts(_)) {
+            return false;
+        }
+        let before = numbers.len();
+        let (from, to) = match (rows.start, rows.end.checked_sub(1)) {
+            (first, Some(last)) if first <= last => (self.values_of(first).start, self.values_of(last).end),
+            _ => return true,
+        };
+        match &self.values {
+            Values::Numbers(values) => numbers.extend_from_slice(&values[from..to]),
+            Values::Floats(values) => numbers.extend(values[from..to].iter().map(|number| f64::from(*number))),
+            Values::Integers(values) => numbers.extend(values[from..to].iter().map(|number| *number as f64)),
+            Values::Unsigned(values) => numbers.extend(values[from..to].iter().map(|number| *number as f64)),
+            Values::Truths(values) => numbers.extend(values[from..to].iter().map(|truth| f64::from(u8::from(*truth)))),
+            Values::Texts(_) => return false,
+        }
+        // Without an exit, a comparison of many numbers at once.
+        if numbers[before..].iter().fold(false, |some, number| some | number.is_infinite()) {
+            numbers.truncate(before);
+            return false;
+        }
+        if to - from < rows.len() {
+            // From the last row on, so that no number is overwritten before it has moved.
+            let mut next = numbers.len();
+            numbers.resize(before + rows.len(), f64::NAN);
+            for row in rows.clone().rev() {
+                let there = self.is_there(row);
+                next -= usize::from(there);
+                numbers[before + row - rows.start] = if there { numbers[next] } else { f64::NAN };
+            }
+        }
+        true
     }
 
     fn is_there(&self, level: usize) -> bool {
@@ -200,8 +241,10 @@ impl LeafBlock {
 
     /// The shape of the list of the first row, if it is a list of numbers.
     pub(super) fn shape(&self) -> Option<Shape> {
-        let (from, to) = (*self.starts.first()?, *self.starts.get(1)?);
-        let values = self.values_from.get(1)? - self.values_from.first()?;
+        if self.rows == 0 || self.starts.is_empty() {
+            return None;
+        }
+        let (Range { start: from, end: to }, values) = (self.levels(0), self.values_of(0).len());
         if values == 0 || values != to - from || matches!(self.values, Values::Texts(_)) {
             return None;
         }
@@ -216,22 +259,24 @@ impl LeafBlock {
     /// The cell of a row that was read; or its bytes, where they are no text.
     /// Several numbers are put into `scratch`.
     pub(super) fn cell<'a>(&'a self, row: usize, scratch: &'a mut Vec<f64>) -> Result<CellValue<'a>, &'a [u8]> {
-        let (from, to) = (self.starts[row], self.starts[row + 1]);
-        let first = self.values_from[row];
+        let Range { start: from, end: to } = self.levels(row);
+        let Range { start: first, end: last } = self.values_of(row);
         match &self.values {
-            _ if self.form.depth == 0 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
+            _ if self.form.depth == 0 && first == last => Ok(CellValue::Empty),
             Values::Numbers(numbers) if self.form.depth == 0 => Ok(CellValue::Number(numbers[first])),
+            Values::Floats(numbers) if self.form.depth == 0 => Ok(CellValue::Number(f64::from(numbers[first]))),
             Values::Integers(numbers) if self.form.depth == 0 => Ok(match self.moment {
                 Some(kind) => CellValue::Moment(kind.moment(numbers[first])),
-                None => CellValue::Integer(numbers[first]),
+                None => CellValue::Integer(i128::from(numbers[first])),
             }),
+            Values::Unsigned(numbers) if self.form.depth == 0 => Ok(CellValue::Integer(i128::from(numbers[first]))),
             Values::Truths(truths) if self.form.depth == 0 => Ok(CellValue::Truth(truths[first])),
             Values::Texts(texts) if self.form.depth == 0 => {
                 let bytes = texts[first].data();
                 std::str::from_utf8(bytes).map(CellValue::Text).map_err(|_| bytes)
             }
             // A list that is null or empty is one level without a value.
-            _ if to - from == 1 && first == self.values_from[row + 1] => Ok(CellValue::Empty),
+            _ if to - from == 1 && first == last => Ok(CellValue::Empty),
             Values::Texts(_) => Ok(CellValue::Numbers(&[])),
             values => {
                 let mut at = first;
@@ -261,11 +306,24 @@ impl LeafBlock {
 }
 
 impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Values::Numbers(numbers) => numbers.len(),
+            Values::Floats(numbers) => numbers.len(),
+            Values::Integers(numbers) => numbers.len(),
+            Values::Unsigned(numbers) => numbers.len(),
+            Values::Truths(truths) => truths.len(),
+            Values::Texts(texts) => texts.len(),
+        }
+    }
+
     /// A value as a number; NaN for a text.
     fn number(&self, at: usize) -> f64 {
         match self {
             Values::Numbers(numbers) => numbers[at],
+            Values::Floats(numbers) => f64::from(numbers[at]),
             Values::Integers(numbers) => numbers[at] as f64,
+            Values::Unsigned(numbers) => numbers[at] as f64,
             Values::Truths(truths) => f64::from(u8::from(truths[at])),
             Values::Texts(_) => f64::NAN,
         }
@@ -322,9 +380,13 @@ struct LevelReader<'a> {
 }
 
 impl LevelReader<'_> {
-    /// Reads rows, up to the requested number or the end.
-    fn all<T: DataType>(&mut self, reader: &mut ColumnReaderImpl<T>) -> Result<(usize, Vec<T::T>), ParquetError> {
-        let mut values = vec![];
+    /// Reads rows, up to the requested number or the end, and how many values there are.
+    fn read<T: DataType>(
+        &mut self,
+        reader: &mut ColumnReaderImpl<T>,
+        values_of: impl Fn(Vec<T::T>) -> Values,
+    ) -> Result<(usize, Values), ParquetError> {
+        let mut values = Vec::with_capacity(self.rows);
         let mut rows = 0;
         // A page may end within the requested rows.
         while rows < self.rows {
@@ -336,25 +398,7 @@ impl LevelReader<'_> {
             }
             rows += read;
         }
-        Ok((rows, values))
-    }
-
-    fn integers<T: DataType>(
-        &mut self,
-        reader: &mut ColumnReaderImpl<T>,
-        number: impl Fn(T::T) -> i128,
-    ) -> Result<(usize, Values), ParquetError> {
-        let (read, values) = self.all(reader)?;
-        Ok((read, Values::Integers(values.into_iter().map(number).collect())))
-    }
-
-    fn numbers<T: DataType>(
-        &mut self,
-        reader: &mut ColumnReaderImpl<T>,
-        number: impl Fn(T::T) -> f64,
-    ) -> Result<(usize, Values), ParquetError> {
-        let (read, values) = self.all(reader)?;
-        Ok((read, Values::Numbers(values.into_iter().map(number).collect())))
+        Ok((rows, values_of(values)))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::data::io::content_hash::{hash_bytes, hash_part};
 use crate::data::table::schema::{CellType, TableQuery};
 use crate::data::table::store::{Store, StoreLayout};
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,21 @@ struct Footer {
     layout: StoreLayout,
     /// The content of files that the entry was not named by.
     content: Option<String>,
+}
+
+/// The ending of the names of notes beside entries.
+const SEEN: &str = "seen";
+
+/// The note beside an entry: the files it was made of, so that their contents need not be hashed again while they do not
+/// change.
+#[derive(Serialize, Deserialize)]
+struct SeenFiles {
+    stamps: String,
+    contents: Vec<String>,
+}
+
+fn seen_beside(entry: &Path) -> PathBuf {
+    entry.with_extension(SEEN)
 }
 
 /// The entries for a query on files of certain lengths, whatever their content.
@@ -52,7 +68,30 @@ impl<'a> Entries<'a> {
     /// Whether there is any: if not, the content need not be known to know that it has none.
     pub(crate) fn any(&self) -> bool {
         let Ok(entries) = fs::read_dir(self.folder) else { return false };
-        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&self.prefix))
+        let is_own = |name: &str| name.starts_with(&self.prefix) && name.ends_with(".table");
+        entries.flatten().any(|entry| is_own(&entry.file_name().to_string_lossy()))
+    }
+
+    /// The contents of the files that an entry was made of when they had these lasting stamps.
+    pub(crate) fn known(&self, stamps: blake3::Hash) -> Option<Vec<blake3::Hash>> {
+        let entries = fs::read_dir(self.folder).ok()?.flatten().map(|entry| entry.path());
+        entries.filter(|path| path.extension() == Some(OsStr::new(SEEN))).find_map(|path| {
+            path.file_name()?.to_str()?.strip_prefix(&self.prefix)?;
+            let seen: SeenFiles = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+            let contents: Option<Vec<_>> =
+                seen.contents.iter().map(|content| blake3::Hash::from_hex(content).ok()).collect();
+            // An entry is named by the contents.
+            let same = |contents: &Vec<blake3::Hash>| seen_beside(&self.of(contents)) == path;
+            contents.filter(same).filter(|_| seen.stamps == stamps.to_hex().as_str())
+        })
+    }
+
+    /// Notes that files with these lasting stamps have these contents. The note is removed with the entry.
+    pub(crate) fn note(&self, stamps: blake3::Hash, contents: &[blake3::Hash]) -> io::Result<()> {
+        let contents_hex = contents.iter().map(|content| content.to_hex().to_string()).collect();
+        let seen = SeenFiles { stamps: stamps.to_hex().to_string(), contents: contents_hex };
+        let bytes = serde_json::to_vec(&seen)?;
+        replace_file(&seen_beside(&self.of(contents)), Durability::Unsynced, |file| file.write_all(&bytes))
     }
 
     /// The path of the entry for these contents.
@@ -149,7 +188,8 @@ fn make_way(folder: &Path, newest: &Path, largest: u64) -> io::Result<()> {
         if all <= largest {
             break;
         }
-        fs::remove_file(path)?;
+        fs::remove_file(&path)?;
+        let _ = fs::remove_file(seen_beside(&path));
         all -= length;
     }
     Ok(())
@@ -200,6 +240,31 @@ mod tests {
         assert_eq!([entries("csv", 7), entries("csv", 8), entries("tsv", 7)], [true, false, false]);
         assert!(load(&some.of(&[blake3::hash(b"content")])).is_some());
         assert!(load(&some.of(&[blake3::hash(b"another")])).is_none());
+    }
+
+    #[test]
+    fn contents_are_known_by_the_stamps_of_files_as_long_as_the_note_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let query = TableQuery::of([ColumnQuery::new(0, CellType::Word, Span::default())]);
+        let entries = Entries::new(folder.path(), "csv", &query, &[7]);
+        let [stamps, other, content] = ["stamps", "other", "content"].map(|text| blake3::hash(text.as_bytes()));
+        let entry = entries.of(&[content]);
+        store(&entry, &table(), None).unwrap();
+        assert_eq!(entries.known(stamps), None);
+        entries.note(stamps, &[content]).unwrap();
+        assert_eq!((entries.known(stamps), entries.known(other)), (Some(vec![content]), None));
+        assert_eq!(Entries::new(folder.path(), "csv", &query, &[8]).known(stamps), None);
+        // Files that were written again with the same content.
+        entries.note(other, &[content]).unwrap();
+        assert_eq!((entries.known(stamps), entries.known(other)), (None, Some(vec![content])));
+        let note = seen_beside(&entry);
+        let damaged = fs::read_to_string(&note).unwrap().replace(content.to_hex().as_str(), stamps.to_hex().as_str());
+        fs::write(&note, damaged).unwrap();
+        assert_eq!(entries.known(other), None);
+        fs::write(&note, "{").unwrap();
+        assert_eq!(entries.known(other), None);
+        make_way(folder.path(), Path::new(""), 0).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

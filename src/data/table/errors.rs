@@ -2,16 +2,18 @@
 
 use crate::data::io::bytes::TooManyWords;
 use crate::data::io::expansion;
-use crate::data::io::paths::DataFile;
+use crate::data::io::paths::{DataFile, is_written};
 use crate::data::io::reader;
 use crate::data::io::regular::NotRegular;
 use crate::data::io::text_error::{NotText, OpenQuote, TooLong};
 use crate::data::table::column_errors::ColumnErrors;
 use crate::data::table::schema::ColumnQuery;
-use crate::diag::{Code, DataPlace, Problem, Problems};
+use crate::diag::{Code, DataPlace, Problem, Problems, string_literal};
+use crate::spec::FileFormat;
 use crate::thousands::grouped;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// How many problems of one table are reported one by one, and of how many columns.
 const SHOWN: usize = 10;
@@ -202,7 +204,26 @@ pub(crate) fn unreadable(file: &DataFile, error: &std::io::Error, line: u64) -> 
             .help(format!("decompression failed: {error}; download it again"));
     }
     let line = (line > 0).then_some(line);
-    file.problem(Code::FileUnreadable, format!("`{}` cannot be read: {error}", file.name), line)
+    let problem = file.problem(Code::FileUnreadable, format!("`{}` cannot be read: {error}", file.name), line);
+    if error.kind() == std::io::ErrorKind::IsADirectory { instead_of_folder(problem, file) } else { problem }
+}
+
+/// Help for a folder that was named in place of a file: a table in it.
+fn instead_of_folder(problem: Problem, file: &DataFile) -> Problem {
+    let entries = std::fs::read_dir(&file.path).into_iter().flatten().flatten();
+    let names = entries.filter(|entry| entry.path().is_file()).map(|entry| entry.file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    let Some(first) = names.filter(|name| FileFormat::of(name).is_some()).min() else {
+        return problem.help("name a file; a folder of images is read with `images(..)`");
+    };
+    let path = |name: &str| Path::new(&file.name).join(name).display().to_string();
+    let ending = Path::new(&first).extension().map_or_else(String::new, |ending| ending.to_string_lossy().into_owned());
+    let (table, glob) = (path(&first), path(&format!("*.{ending}")));
+    let problem = problem.help(format!("name a file, such as `{table}`; `{glob}` is all of them as one table"));
+    match is_written(file.span, &file.name) {
+        true => problem.edit(file.span, string_literal(&table), false),
+        false => problem,
+    }
 }
 
 /// Data that is too large for the memory, and for the space on the disk.

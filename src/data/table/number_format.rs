@@ -25,6 +25,12 @@ impl NumberFormat {
 
     /// The number in a cell; NaN for a cell that holds none by [`is_missing_number`]; nothing where it is no finite number.
     pub(crate) fn parse(self, cell: &[u8]) -> Option<f64> {
+        // Bits are those of the standard library, which is slower for more than sixteen digits and for exponents.
+        if let (true, Ok(number)) = (self.is_plain(), fast_float2::parse::<f64, _>(cell))
+            && number.is_finite()
+        {
+            return Some(number);
+        }
         let cell = std::str::from_utf8(cell).ok()?.trim();
         let number: Option<f64> =
             if self.is_plain() { cell.parse().ok() } else { self.plain(cell).and_then(|plain| plain.parse().ok()) };
@@ -97,6 +103,23 @@ pub(crate) fn is_missing_word(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_have_the_bits_of_the_standard_library(
+            number in any::<f64>(), digits in 0usize..25, text in "[-+]?[0-9]{0,22}[.]?[0-9]{0,22}([eE][-+]?[0-9]{0,3})?",
+        ) {
+            for text in [format!("{number:.digits$e}"), format!("{number:e}"), format!("{number}"), text] {
+                let exponent = text.replacen('e', "e+", 1);
+                for text in [text.as_str(), exponent.as_str()] {
+                    let expected = text.parse::<f64>().ok().filter(|number| number.is_finite()).map(f64::to_bits);
+                    let found = NumberFormat::PLAIN.parse(text.as_bytes()).filter(|number| !number.is_nan());
+                    prop_assert_eq!(found.map(f64::to_bits), expected, "{}", text);
+                }
+            }
+        }
+    }
 
     fn read(decimal: char, thousands: Option<char>, cell: &str) -> Option<f64> {
         NumberFormat { decimal, thousands }.parse(cell.as_bytes())

@@ -20,6 +20,8 @@ pub(crate) struct Schema {
     pub nested: BTreeSet<usize>,
     /// What probably separates the cells of a text table that has one column.
     pub separator: Option<OtherSeparator>,
+    /// Whether rows may have named columns that are not listed.
+    pub more: bool,
 }
 
 /// The array that each cell of a column holds.
@@ -35,6 +37,17 @@ impl Schema {
     /// The schema of columns with these names.
     pub(crate) fn named(names: Vec<String>) -> Self {
         Self { width: names.len(), names: Some(names), ..Self::default() }
+    }
+
+    /// Lists a column that rows may have and that is not listed yet.
+    pub(crate) fn expect(&mut self, name: &str, array: Option<ArrayType>) {
+        let Some(names) = self.names.as_mut().filter(|names| self.more && !names.iter().any(|known| known == name))
+        else {
+            return;
+        };
+        names.push(name.to_owned());
+        self.arrays.extend(array.map(|array| (self.width, array)));
+        self.width += 1;
     }
 
     /// A column in messages: its name, or its position counted from 0.

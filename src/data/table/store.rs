@@ -240,17 +240,37 @@ impl StoreWriter {
         let mut from = 0;
         while from < block.waiting {
             let count = self.rows_left().min(block.waiting - from);
-            for (column, codes) in codes.iter().enumerate() {
-                self.append_column(column, codes, block, from..from + count);
-            }
-            self.layout.rows += count;
-            self.waiting += count;
+            let (rows, whole) = (from..from + count, self.waiting == 0 && self.rows_left() == count);
             from += count;
+            self.layout.rows += count;
+            if whole {
+                self.growing.take_words(std::mem::take(&mut self.new_words))?;
+                for (column, codes) in codes.iter().enumerate() {
+                    self.append_chunk(column, codes, block, rows.clone())?;
+                }
+                continue;
+            }
+            for (column, codes) in codes.iter().enumerate() {
+                self.append_column(column, codes, block, rows.clone());
+            }
+            self.waiting += count;
             if self.rows_left() == 0 {
                 self.flush()?;
             }
         }
         Ok(())
+    }
+
+    /// Writes the cells of some rows of a block as a column of a chunk; `codes` are the codes of the block's words.
+    fn append_chunk(&mut self, column: usize, codes: &[u32], block: &Self, rows: Range<usize>) -> io::Result<()> {
+        let kind = self.layout.kinds[column];
+        if matches!(kind, CellType::Number(_) | CellType::Steps(_) | CellType::Image(_)) {
+            let length = cell_length(kind);
+            self.layout.starts.push(self.growing.len());
+            return self.growing.write(&block.pending[column][length * rows.start..length * rows.end]);
+        }
+        self.append_column(column, codes, block, rows);
+        self.flush_column(column)
     }
 
     /// Adds the cells of some rows of a block to a column; `codes` are the codes of the block's words.
@@ -408,14 +428,19 @@ impl StoreWriter {
     /// Writes a chunk.
     fn flush(&mut self) -> io::Result<()> {
         self.growing.take_words(std::mem::take(&mut self.new_words))?;
-        for (cells, texts) in self.pending.iter_mut().zip(&mut self.texts) {
-            self.layout.starts.push(self.growing.len());
-            self.growing.write(cells)?;
-            self.growing.write(texts)?;
-            cells.clear();
-            texts.clear();
-        }
+        (0..self.pending.len()).try_for_each(|column| self.flush_column(column))?;
         self.waiting = 0;
+        Ok(())
+    }
+
+    /// Writes a column of a chunk.
+    fn flush_column(&mut self, column: usize) -> io::Result<()> {
+        let (cells, texts) = (&mut self.pending[column], &mut self.texts[column]);
+        self.layout.starts.push(self.growing.len());
+        self.growing.write(cells)?;
+        self.growing.write(texts)?;
+        cells.clear();
+        texts.clear();
         Ok(())
     }
 

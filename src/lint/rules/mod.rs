@@ -22,6 +22,7 @@ mod normalized_boost;
 mod shared_late;
 mod short_logits;
 mod single_seed;
+mod swapped_classes;
 mod telling_column;
 mod test_in_train;
 mod test_statistics;
@@ -70,6 +71,7 @@ pub const RULES: &[LintRule] = &[
     data("telling_column", Code::TellingColumn, telling_column::telling_column),
     data("imputed_modality", Code::ImputedModality, imputed_modality::imputed_modality),
     text("normalized_boost", Code::NormalizedBoost, normalized_boost::normalized_boost),
+    data("swapped_classes", Code::SwappedClasses, swapped_classes::swapped_classes),
     text("short_logits", Code::ShortLogits, short_logits::short_logits),
     text("boosted_gce", Code::BoostedGce, boosted_gce::boosted_gce),
     text("long_anneal", Code::LongAnneal, long_anneal::long_anneal),

@@ -13,8 +13,8 @@ use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-/// Bytes of packed arrays that are unpacked to reach rows at the end of them.
-const UNPACKED: u64 = 1 << 30;
+/// Bytes of packed arrays that are unpacked at most to reach rows at the end of them.
+const UNPACKED: u64 = 4 << 30;
 
 /// What the cells of an array are, and how they lie.
 struct ArrayForm {
@@ -113,18 +113,14 @@ fn failed(problem: Problem) -> io::Error {
     io::Error::other(problem.message)
 }
 
-/// Rows from all over arrays of these forms; of the first `within` rows only.
-fn ranges<'a>(
-    forms: impl Iterator<Item = &'a ArrayForm> + Clone,
-    within: u64,
-    size: CopySize,
-) -> io::Result<RowRanges> {
+/// Rows from all over arrays of these forms.
+fn ranges<'a>(forms: impl Iterator<Item = &'a ArrayForm> + Clone, size: CopySize) -> io::Result<RowRanges> {
     let rows = forms.clone().next().map_or(0, |form| form.rows);
     // Of arrays that do not belong together, the reader says so.
     if forms.clone().any(|form| form.rows != rows) {
         return Err(io::ErrorKind::Unsupported.into());
     }
-    Ok(RowRanges::spread_within(rows, within, size.rows_of(forms.map(|form| form.row).sum())))
+    Ok(RowRanges::spread(rows, size.rows_of(forms.map(|form| form.row).sum())))
 }
 
 /// Copies the same rows of files that are a column each.
@@ -136,7 +132,7 @@ pub(super) fn copy_columns(files: &[DataFile], size: CopySize) -> io::Result<Vec
         let form = ArrayForm::of(read_header(&mut bytes, length)?)?;
         columns.push((form, StoredCells(BufReader::new(bytes))));
     }
-    let rows = ranges(columns.iter().map(|(form, _)| form), u64::MAX, size)?;
+    let rows = ranges(columns.iter().map(|(form, _)| form), size)?;
     let copy = |(form, mut cells): (ArrayForm, StoredCells)| {
         Ok(RowCopy { bytes: form.copy(&rows, &mut cells)?, rows: rows.clone() })
     };
@@ -179,13 +175,13 @@ pub(super) fn copy_archive(file: &DataFile, size: CopySize) -> io::Result<RowCop
             entries.push(ArchiveEntry { at, name, form: ArrayForm::of(header)?, stored });
         }
     }
-    let packed = || entries.iter().filter(|entry| entry.stored.is_none());
-    // Of an array that is stored column by column, the last rows of the first column are before the first of the last.
-    if packed().any(|entry| entry.form.runs().0 > 1 && entry.form.rows * entry.form.row > UNPACKED) {
+    // Every packed array is unpacked to its last row: the first rows alone would not stand for the table.
+    let packed = entries.iter().filter(|entry| entry.stored.is_none());
+    let bytes = packed.map(|entry| entry.form.rows.saturating_mul(entry.form.row));
+    if bytes.fold(0, u64::saturating_add) > UNPACKED {
         return Err(io::ErrorKind::Unsupported.into());
     }
-    let within = UNPACKED / packed().map(|entry| entry.form.row).sum::<u64>().max(1);
-    let rows = ranges(entries.iter().map(|entry| &entry.form), within, size)?;
+    let rows = ranges(entries.iter().map(|entry| &entry.form), size)?;
     let mut copy = ZipWriter::new(Cursor::new(vec![]));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for ArchiveEntry { at, name, form, stored } in &entries {

@@ -18,8 +18,8 @@ use std::path::Path;
 /// Bytes of a table that may be in memory; the rest lies in temporary files.
 const MEMORY: usize = 1 << 30;
 
-/// Surveys the rows of a source, of a large one rows from all over it; of a folder of images and of tables that are joined
-/// all rows.
+/// Surveys the rows of a source, of a large one rows from all over it, of a join some rows of a large first table; of a
+/// folder of images all.
 ///
 /// # Errors
 /// If a file cannot be read, a row is not as long as the first, or there is no row.
