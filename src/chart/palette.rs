@@ -86,9 +86,11 @@ pub fn palette_style(scope: &str) -> String {
     };
     let mut style = format!("{scope} {{ color-scheme: light dark;{} }}\n", variables(0));
     let _ = writeln!(style, "@media screen and (prefers-color-scheme: dark) {{ {scope} {{{} }} }}", variables(1));
+    // A renderer without variables leaves this rule out, and shows the presentation attributes.
+    style.push_str("@supports (fill: var(--paper)) {\n");
     for ink in Ink::all() {
         let name = ink.name();
         let _ = writeln!(style, ".f-{name} {{ fill: var(--{name}); }} .s-{name} {{ stroke: var(--{name}); }}");
     }
-    style
+    style + "}\n"
 }
