@@ -20,9 +20,8 @@ struct Made {
 
 /// A pipeline of `inputs` optional modalities with every pair of them: with 8, 36 components.
 fn plan(inputs: usize, classes: usize, prefix: &str) -> Plan {
-    let mut text = format!(
-        "pipeline made\n\ndata {{\n  source = csv(\"x.csv\")\n  split  = {{ test: last(10), valid: fraction(10%) }}\n}}\n\n"
-    );
+    let mut text = "pipeline made\n\ndata {\n  source = csv(\"x.csv\")\n  split  = { test: last(10), valid: fraction(10%) }\n}\n\n"
+        .to_owned();
     text += &format!("label y: class[{classes}] = column(\"y\")\n\n");
     for at in 0..inputs {
         text += &format!("modality {prefix}{at}?: dense[3] = columns(\"{prefix}{at}_*\")\n");
