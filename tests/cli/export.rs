@@ -160,3 +160,56 @@ mod onnx {
         }
     }
 }
+
+/// The tensors of a kind in the folder of test data, in order.
+#[cfg(feature = "onnx")]
+fn test_tensors(folder: &Path, kind: &str) -> Vec<tract_onnx::prelude::Tensor> {
+    use tract_onnx::data_resolver::FopenDataResolver;
+    use tract_onnx::tensor::{load_tensor, proto_from_reader};
+    (0..)
+        .map_while(|place| fs::File::open(folder.join(format!("{kind}_{place}.pb"))).ok())
+        .map(|file| load_tensor(&FopenDataResolver, &proto_from_reader(file).unwrap(), None).unwrap())
+        .collect()
+}
+
+#[cfg(feature = "onnx")]
+#[test]
+fn tract_decides_as_the_program_does() {
+    use tract_onnx::prelude::*;
+    let rest = "modality note: text[12] = column(\"note\") |> chars(max: 12)\n\
+                modality place?: category[8] = column(\"y\")";
+    let letters = "note |> embedding(6) |> conv1d(4, kernel: 2, padding: 1) |> max_pool(2) |> mean_pool";
+    for combine in [
+        "multiplicative(x |> mlp([4]), y) { beta = 0.5 }",
+        "mulmix(x |> mlp([8]), y |> mlp([4])) { project = linear(4), head = mlp([8]) }",
+        "cldl(x |> mlp([8]), y |> mlp([4])) { weights = [0.3, 1.0] }",
+        "additive(x |> mlp([8]), LETTERS) { project = linear(4), merge = mean }",
+        "early(x, LETTERS) { net = mlp([8]) }",
+        "late(x |> mlp([8]), LETTERS) { by = learned }",
+        "late(x |> mlp([8]), y |> mlp([4]), LETTERS) { by = vote }",
+        "evidential(x |> mlp([4]), y |> mlp([4]), place |> embedding(3)) { rule = dempster }",
+        "dynamic(x |> mlp([4]), y |> mlp([4])) { by = energy }",
+        "fuzzy(x |> mlp([4]), place |> embedding(3))",
+    ] {
+        let folder = trained(&format!("{NUMBERS}\n{rest}"), &combine.replace("LETTERS", letters));
+        let arguments = ["export", "small-0001", "--onnx", "core/model.onnx", "--inputs", "prepared"];
+        let (code, errors) = mmc(folder.path(), &arguments);
+        assert_eq!(code, Some(0), "{combine}: {errors}");
+        let core = folder.path().join("core");
+        let model = tract_onnx::onnx().model_for_path(core.join("model.onnx")).unwrap();
+        let model = model.into_typed().unwrap().into_runnable().unwrap();
+        let given = test_tensors(&core.join("test_data_set_0"), "input");
+        let expected = test_tensors(&core.join("test_data_set_0"), "output");
+        let found = model.run(given.into_iter().map(|tensor| tensor.into_tvalue()).collect()).unwrap();
+        assert_eq!((found.len(), expected.len()), (4, 4), "{combine}");
+        for (place, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            assert_eq!(found.shape(), expected.shape(), "{combine}: output {place}");
+            let [found, expected] = [&**found, expected].map(|tensor| tensor.cast_to::<f64>().unwrap().into_owned());
+            let (found, expected) =
+                (found.to_plain_array_view::<f64>().unwrap(), expected.to_plain_array_view::<f64>().unwrap());
+            for (a, b) in found.iter().zip(expected.iter()) {
+                assert!((a - b).abs() <= 1e-5 || a.is_nan() && b.is_nan(), "{combine}: output {place}: {a} and {b}");
+            }
+        }
+    }
+}
