@@ -8,12 +8,21 @@ use std::path::Path;
 /// Pixels for each unit of a drawing.
 const SCALE: f32 = 2.0;
 
-/// Writes a drawing as PNG, with two pixels for each of its units.
+/// Writes a drawing as PNG.
 ///
 /// # Errors
-/// `MMC0622` if this build or this machine cannot, `MMC0605` if the file cannot be written.
+/// Those of [`picture`], and `MMC0605` if the file cannot be written.
 pub(super) fn write_png(path: &Path, svg: &str) -> Result<(), Problem> {
-    let picture = png(svg, SCALE).map_err(|error| {
+    let picture = picture(svg)?;
+    write_atomic(path, |file| file.write_all(&picture))
+}
+
+/// The bytes of a drawing as PNG, with two pixels for each of its units.
+///
+/// # Errors
+/// `MMC0622` if this build or this machine cannot make it.
+pub(super) fn picture(svg: &str) -> Result<Vec<u8>, Problem> {
+    png(svg, SCALE).map_err(|error| {
         let (message, help) = match error {
             RasterError::NotBuilt => (
                 "this build of mmc cannot write PNG".to_owned(),
@@ -26,6 +35,5 @@ pub(super) fn write_png(path: &Path, svg: &str) -> Result<(), Problem> {
             RasterError::Failed(reason) => (format!("the drawing cannot become a PNG: {reason}"), "write SVG"),
         };
         Problem::error(Code::NoPictures, message).help(help)
-    })?;
-    write_atomic(path, |file| file.write_all(&picture))
+    })
 }

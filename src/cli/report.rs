@@ -2,8 +2,9 @@
 
 use super::args::ReportArgs;
 use super::output::Output;
-use super::picture::write_png;
+use super::picture::picture;
 use super::status::ExitStatus;
+use crate::atomic_file::write_atomic;
 use crate::experiment::{Error, find_run, web_page, write_web_page};
 use crate::report::RunDir;
 use std::path::Path;
@@ -30,11 +31,13 @@ pub(super) fn report(args: &ReportArgs, output: &Output) -> ExitStatus {
 /// Writes every plot of the page into a folder.
 fn write_pictures(folder: &Path, pictures: &Path, output: &Output) -> Result<(), ExitStatus> {
     let page = web_page(folder).map_err(|error| output.error(&error))?;
-    let made = RunDir::create_or_open(pictures).map(drop);
-    made.map_err(|problem| output.problem(problem))?;
-    for plot in page.plots() {
-        let path = pictures.join(format!("{}.png", plot.name));
-        write_png(&path, &plot.svg).map_err(|problem| output.problem(problem))?;
+    // All are made before the folder is: where one cannot be, nothing is left behind.
+    let made: Result<Vec<_>, _> = page.plots().map(|plot| Ok((&plot.name, picture(&plot.svg)?))).collect();
+    let made = made.map_err(|problem| output.problem(problem))?;
+    RunDir::create_or_open(pictures).map(drop).map_err(|problem| output.problem(problem))?;
+    for (name, bytes) in made {
+        let path = pictures.join(format!("{name}.png"));
+        write_atomic(&path, |file| file.write_all(&bytes)).map_err(|problem| output.problem(problem))?;
         output.out.line(&path.display().to_string());
     }
     Ok(())

@@ -87,4 +87,8 @@ fn a_build_without_pictures_says_which_has_them() {
     let reported = plain(&done.get_output().stderr);
     assert!(reported.contains("MMC0622") && reported.contains("--features png"), "{reported}");
     assert!(!folder.path().join("graph.png").exists());
+    mmc(folder.path()).args(["run", "small.mmc", "--epochs", "1", "--no-cache", "--quiet"]).assert().success();
+    let done = mmc(folder.path()).args(["report", "small-0001", "--png", "plots"]).assert().code(1);
+    assert!(plain(&done.get_output().stderr).contains("MMC0622"));
+    assert!(!folder.path().join("plots").exists(), "an empty folder was left behind");
 }
